@@ -1,0 +1,86 @@
+/**
+ * Errors that a user can do something about. Each has one message, a hint, and a code that stays stable;
+ * anything else that is thrown is a bug in heapgraph and keeps its stack.
+ */
+import { printable } from './printable.js';
+import { formatCount } from './units.js';
+
+export abstract class HeapgraphError extends Error {
+  /** Stable and machine readable: `usage`, `query`, or one of SNAPSHOT_PROBLEMS. */
+  abstract readonly code: string;
+  /** What to do about it, one sentence; absent when there is nothing useful to say. */
+  readonly hint: string | undefined;
+
+  constructor(message: string, hint?: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = new.target.name;
+    this.hint = hint;
+  }
+}
+
+/** The command line or the arguments of a library call are wrong. */
+export class UsageError extends HeapgraphError {
+  readonly code = 'usage';
+}
+
+/** A pattern or a query cannot be read. */
+export class QueryError extends HeapgraphError {
+  readonly code = 'query';
+}
+
+export const SNAPSHOT_PROBLEMS = [
+  'missing', // no such file
+  'unreadable', // a folder, no permission, an I/O error
+  'empty', // no bytes
+  'not-a-snapshot', // another kind of file
+  'compression', // damaged, or a kind that this Node.js cannot read
+  'truncated', // the file ends too early
+  'malformed', // bytes that cannot stand there
+  'mismatch', // counts that do not agree
+  'range', // an index that points outside
+  'too-large', // a number or a count beyond what can be held
+] as const;
+
+export type SnapshotProblem = (typeof SNAPSHOT_PROBLEMS)[number];
+
+export interface SnapshotErrorDetails {
+  /** Path or name of the input. */
+  readonly file: string;
+  /** `snapshot`, `nodes`, `edges`, `strings`, …; absent when the file as a whole is meant. */
+  readonly section?: string;
+  /** Bytes from the start of the (decompressed) text. */
+  readonly offset?: number;
+  readonly expected?: string;
+  readonly found?: string;
+  readonly hint?: string;
+  readonly cause?: unknown;
+}
+
+/** A file cannot be read as a heap snapshot: says where, what was expected and what was found. */
+export class SnapshotError extends HeapgraphError {
+  readonly code: SnapshotProblem;
+  readonly file: string;
+  readonly section: string | undefined;
+  readonly offset: number | undefined;
+  readonly expected: string | undefined;
+  readonly found: string | undefined;
+
+  constructor(code: SnapshotProblem, summary: string, details: SnapshotErrorDetails) {
+    const { file, section, offset, expected, found } = details;
+    const place = [section && `section "${section}"`, offset !== undefined && `byte ${formatCount(offset)}`]
+      .filter(Boolean)
+      .join(', ');
+    const facts = [expected && `expected ${expected}`, found && `found ${found}`].filter(Boolean).join(', ');
+    super(
+      printable(`${file}: ${summary}${place ? ` (${place})` : ''}${facts ? `: ${facts}` : ''}`),
+      details.hint,
+      details.cause,
+    );
+    this.code = code;
+    this.file = file;
+    this.section = section;
+    this.offset = offset;
+    this.expected = expected;
+    this.found = found;
+  }
+}

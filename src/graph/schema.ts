@@ -1,0 +1,40 @@
+/**
+ * Node and edge types, in our own numbering: the order V8 writes them in today, so that its numbers usually are
+ * ours. A type that a file brings and that is not in these lists gets the next number; its name stands in
+ * `graph.nodeTypes` or `graph.edgeTypes`.
+ * V8: https://github.com/v8/v8/blob/13.6.233/src/profiler/heap-snapshot-generator.h (HeapEntry::Type, HeapGraphEdge::Type)
+ */
+export const NODE_TYPES = [
+  'hidden',
+  'array',
+  'string',
+  'object',
+  'code',
+  'closure',
+  'regexp',
+  'number',
+  'native',
+  'synthetic',
+  'concatenated string',
+  'sliced string',
+  'symbol',
+  'bigint',
+  'object shape',
+] as const;
+
+export const EDGE_TYPES = ['context', 'element', 'property', 'internal', 'hidden', 'shortcut', 'weak'] as const;
+
+/** Numbers of the node types, by name: `NODE.object`. */
+export const NODE = numbered(NODE_TYPES);
+
+/** Numbers of the edge types, by name: `EDGE.weak`. */
+export const EDGE = numbered(EDGE_TYPES);
+
+function numbered<const T extends readonly string[]>(names: T): Readonly<Record<T[number], number>> {
+  return Object.fromEntries(names.map((name, number) => [name, number])) as Record<T[number], number>;
+}
+
+/** Edges of these types are named by a number (an index), all others by a string. */
+export function isIndexed(edgeType: number): boolean {
+  return edgeType === EDGE.element || edgeType === EDGE.hidden;
+}

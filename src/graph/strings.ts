@@ -1,0 +1,111 @@
+/**
+ * The strings of a snapshot, as they stand in the file: raw JSON text in segments and one offset a string.
+ * A string is decoded when somebody asks for it; comparing it with a text needs no decoding.
+ *
+ * Memory: the section's own bytes and 4 bytes a string. A string never lies across two segments.
+ */
+
+export interface StringPage {
+  /** Index of the first string of the page. */
+  readonly first: number;
+  readonly segment: Uint8Array;
+  /** Offsets into the segment of the first byte behind each opening quote. */
+  readonly starts: Uint32Array;
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+export class StringTable {
+  /** Number of strings. */
+  readonly length: number;
+
+  constructor(private readonly pages: readonly StringPage[]) {
+    const last = pages.at(-1);
+    this.length = last ? last.first + last.starts.length : 0;
+  }
+
+  /**
+   * The string with this index; V8 cuts long ones at 1,024 characters. Lone surrogates stay. For an index beyond
+   * the table (possible only in a salvaged snapshot) a text that says so.
+   */
+  get(index: number): string {
+    const page = this.pageOf(index);
+    if (page === undefined) return `(lost name ${index})`;
+    const start = page.starts[index - page.first]!;
+    return decodeJsonText(page.segment, start, closingQuote(page.segment, start));
+  }
+
+  /** Whether the string with this index is `text`, decided on the bytes. */
+  equals(index: number, text: string): boolean {
+    const page = this.pageOf(index);
+    return page !== undefined && equalsAt(page.segment, page.starts[index - page.first]!, text);
+  }
+
+  /** Indexes of all strings that are `text` (V8 writes each string once; others may not), ascending. Cost: one pass. */
+  find(text: string): number[] {
+    const found: number[] = [];
+    for (const { first, segment, starts } of this.pages) {
+      for (let i = 0; i < starts.length; i++) {
+        if (equalsAt(segment, starts[i]!, text)) found.push(first + i);
+      }
+    }
+    return found;
+  }
+
+  private pageOf(index: number): StringPage | undefined {
+    if (!(index >= 0 && index < this.length)) return undefined;
+    let low = 0;
+    let high = this.pages.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.pages[middle]!.first <= index) low = middle;
+      else high = middle - 1;
+    }
+    return this.pages[low];
+  }
+}
+
+/** Where the string that starts at `start` ends: the place of its closing quote. */
+export function closingQuote(bytes: Uint8Array, start: number): number {
+  let at = start;
+  while (at < bytes.length && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1;
+  return at;
+}
+
+/** The string that JSON text between two quotes stands for. Text that is not quite JSON keeps what cannot be read. */
+export function decodeJsonText(bytes: Uint8Array, start: number, end: number): string {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('utf8');
+  if (!text.includes('\\') && !/[\0-\x1f]/.test(text)) return text;
+  try {
+    return JSON.parse(`"${text}"`) as string;
+  } catch {
+    return text.replace(/\\(?:u([\da-fA-F]{4})|(.))/gs, (all, hex: string | undefined, char: string | undefined) =>
+      hex !== undefined ? String.fromCharCode(Number.parseInt(hex, 16)) : (ESCAPES[char ?? ''] ?? all),
+    );
+  }
+}
+
+const ESCAPES: Record<string, string> = {
+  '"': '"',
+  '\\': '\\',
+  '/': '/',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+};
+
+function equalsAt(bytes: Uint8Array, start: number, text: string): boolean {
+  let at = start;
+  for (let i = 0; i < text.length; i++) {
+    const byte = bytes[at]!;
+    const code = text.charCodeAt(i);
+    // Escapes and what is not ASCII may be spelled in several ways: decode.
+    if (byte === BACKSLASH || byte >= 0x80) return decodeJsonText(bytes, at, closingQuote(bytes, at)) === text.slice(i);
+    if (byte !== code || byte === QUOTE) return false;
+    at++;
+  }
+  return bytes[at] === QUOTE;
+}

@@ -1,0 +1,137 @@
+/** Which compression bytes are in, told by their content, and the way out of it. */
+import { pipeline, type Readable } from 'node:stream';
+import zlib from 'node:zlib';
+import { SnapshotError } from '../errors.js';
+import { printable, shortened } from '../printable.js';
+
+export type Compression = 'gzip' | 'brotli' | 'zstd';
+
+const CHUNK = 1 << 18;
+
+/**
+ * The compression that the first bytes of a file are in, or undefined for plain text.
+ * Plain text starts with white space, a byte order mark or `{`. Throws SnapshotError `not-a-snapshot` for
+ * what is neither JSON nor compressed.
+ */
+export async function compressionOf(head: Uint8Array, file: string): Promise<Compression | undefined> {
+  if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip';
+  if (head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd) return 'zstd';
+  if (looksLikeJson(head)) return undefined;
+  const known = otherKindOf(head);
+  if (known === undefined && (await decodesAsBrotli(head))) return 'brotli';
+  throw new SnapshotError('not-a-snapshot', 'is not a heap snapshot', {
+    file,
+    offset: 0,
+    expected: 'a JSON object, plain or compressed with gzip, brotli or zstd',
+    found: known ?? `bytes that start with ${printable(JSON.stringify(textOf(head, 24)))}`,
+    hint:
+      known === 'a Git LFS pointer'
+        ? 'Fetch the file itself: git lfs pull.'
+        : 'Heap snapshots are written by v8.writeHeapSnapshot(), node --heapsnapshot-signal, or the Memory panel of Chrome DevTools.',
+  });
+}
+
+/** Decompressed chunks of a stream. Damaged data throws SnapshotError `compression`; data that just ends, ends. */
+export async function* decompressed(
+  stored: Readable,
+  compression: Compression,
+  file: string,
+): AsyncGenerator<Uint8Array> {
+  const transform = decompressor(compression, file);
+  pipeline(stored, transform, () => {}); // errors of either arrive through the loop below
+  let length = 0;
+  try {
+    for await (const chunk of transform) {
+      yield chunk as Uint8Array;
+      length += (chunk as Uint8Array).length;
+    }
+  } catch (error) {
+    const { syscall, message } = error as NodeJS.ErrnoException;
+    if (error instanceof SnapshotError || syscall !== undefined) throw error;
+    throw new SnapshotError('compression', `the ${compression} data is damaged`, {
+      file,
+      offset: length,
+      expected: `${compression} data`,
+      found: message,
+      hint: 'Copy the file again, or use --salvage to answer from what comes before the damage.',
+      cause: error,
+    });
+  } finally {
+    stored.destroy();
+  }
+}
+
+// Without the relaxed last flush, data that ends early throws away what was already decoded; the parser
+// notices a text that stops, and can say in which section.
+function decompressor(compression: Compression, file: string): NodeJS.ReadWriteStream {
+  const { constants } = zlib;
+  switch (compression) {
+    case 'gzip':
+      return zlib.createGunzip({ chunkSize: CHUNK, finishFlush: constants.Z_SYNC_FLUSH });
+    case 'brotli':
+      return zlib.createBrotliDecompress({ chunkSize: CHUNK, finishFlush: constants.BROTLI_OPERATION_FLUSH });
+    case 'zstd': {
+      // Node.js 22.15 and 23.8 brought zstd; the types here are those of Node.js 20.
+      const create = (zlib as { createZstdDecompress?: (options: object) => NodeJS.ReadWriteStream })
+        .createZstdDecompress;
+      if (create) return create({ chunkSize: CHUNK });
+      throw new SnapshotError('compression', `is compressed with zstd, which Node.js ${process.version} cannot read`, {
+        file,
+        hint: 'Use Node.js 22.15 or newer, or decompress it first: zstd -dc FILE | heapgraph … -',
+      });
+    }
+  }
+}
+
+function looksLikeJson(head: Uint8Array): boolean {
+  let at = head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0;
+  while (at < head.length && isSpace(head[at]!)) at++;
+  // An array or a string is JSON as well: the parser says better what it is instead.
+  return at === head.length || head[at] === 0x7b || head[at] === 0x5b || head[at] === 0x22;
+}
+
+function isSpace(byte: number): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+}
+
+const MAGIC: readonly (readonly [string, string])[] = [
+  ['PK\x03\x04', 'a ZIP archive'],
+  ['\x7fELF', 'an ELF program or core dump'],
+  ['JAVA PROFILE', 'a Java heap dump (HPROF)'],
+  ['BZh', 'bzip2 data'],
+  ['\xfd7zXZ', 'xz data'],
+  ['\x04\x22\x4d\x18', 'lz4 data'],
+  ['\x89PNG', 'a PNG picture'],
+  ['SQLite format 3', 'an SQLite database'],
+  ['version https://git-lfs', 'a Git LFS pointer'],
+  ['\xff\xfe', 'text in UTF-16'],
+  ['\xfe\xff', 'text in UTF-16'],
+];
+
+function otherKindOf(head: Uint8Array): string | undefined {
+  const text = textOf(head, 512);
+  const magic = MAGIC.find(([start]) => text.startsWith(start));
+  if (magic) return magic[1];
+  if (/^\s*<(!doctype|html|head|body|\?xml|svg)/i.test(text)) return 'an HTML or XML page';
+  if (head.length > 262 && text.slice(257, 262) === 'ustar') return 'a tar archive';
+  if (head.every((byte) => byte === 0)) return 'nothing but zero bytes';
+  return undefined;
+}
+
+function textOf(head: Uint8Array, limit: number): string {
+  return shortened(Buffer.from(head.subarray(0, limit)).toString('latin1'), limit);
+}
+
+function decodesAsBrotli(head: Uint8Array): Promise<boolean> {
+  return new Promise((resolve) => {
+    const transform = zlib.createBrotliDecompress({ chunkSize: 256 });
+    const settle = (answer: boolean): void => {
+      resolve(answer);
+      transform.destroy();
+    };
+    transform.once('data', (chunk: Buffer) => settle(looksLikeJson(chunk)));
+    transform.once('error', () => settle(false));
+    transform.once('end', () => settle(false));
+    transform.end(head);
+  });
+}

@@ -1,0 +1,203 @@
+/**
+ * The head of a snapshot, normalised once. This is the only file that knows V8's field names: what comes out
+ * says where each column stands in a record, and maps V8's type numbers to ours.
+ * V8: https://github.com/v8/v8/blob/13.6.233/src/profiler/heap-snapshot-generator.cc (HeapSnapshotJSONSerializer::SerializeSnapshot)
+ */
+import { SnapshotError } from '../errors.js';
+import { EDGE_TYPES, NODE_TYPES } from '../graph/schema.js';
+import { formatCount } from '../units.js';
+
+/** Columns of a node record: places in the record, -1 when the file does not have them. */
+export interface NodeFields {
+  readonly count: number;
+  readonly type: number;
+  readonly name: number;
+  readonly id: number;
+  readonly selfSize: number;
+  readonly edgeCount: number;
+  readonly traceNodeId: number;
+  readonly detachedness: number;
+}
+
+export interface EdgeFields {
+  readonly count: number;
+  readonly type: number;
+  readonly nameOrIndex: number;
+  readonly target: number;
+}
+
+export interface LocationFields {
+  readonly count: number;
+  readonly object: number;
+  readonly scriptId: number;
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface Layout {
+  readonly nodeCount: number;
+  readonly edgeCount: number;
+  /** Ordinal of the root node. */
+  readonly root: number;
+  /** Native memory that V8 knows of and no node stands for, in bytes; 0 before Node.js 24. */
+  readonly extraNativeBytes: number;
+  readonly traceFunctionCount: number;
+  readonly nodes: NodeFields;
+  readonly edges: EdgeFields;
+  readonly locations: LocationFields | undefined;
+  /** Names of the node types by our number. */
+  readonly nodeTypes: readonly string[];
+  readonly edgeTypes: readonly string[];
+  /** Our number by the file's number. */
+  readonly nodeTypeOf: Uint8Array;
+  readonly edgeTypeOf: Uint8Array;
+  /** The field names as the file has them, for people. */
+  readonly fieldNames: Readonly<Record<'node' | 'edge' | 'location', readonly string[]>>;
+}
+
+interface Header {
+  meta?: Record<string, unknown>;
+  node_count?: unknown;
+  edge_count?: unknown;
+  root_index?: unknown;
+  extra_native_bytes?: unknown;
+  trace_function_count?: unknown;
+}
+
+const COUNT_LIMIT = 0x7ffffffe; // ordinals are 32-bit signed in the loops
+
+/**
+ * Reads the `snapshot` object. `offset` is where it stands, for messages.
+ * Throws SnapshotError `malformed` (not JSON, a field missing or of a wrong kind) or `too-large`.
+ */
+export function layoutOf(text: string, file: string, offset: number): Layout {
+  const fail = (what: string, expected: string, found: unknown): never => {
+    throw new SnapshotError('malformed', `${what} is wrong`, {
+      file,
+      section: 'snapshot',
+      offset,
+      expected,
+      found: found === undefined ? 'nothing' : (JSON.stringify(found)?.slice(0, 80) ?? typeof found),
+      hint: 'The head of the file is damaged, or it is not a heap snapshot.',
+    });
+  };
+  let header: Header;
+  try {
+    header = JSON.parse(text) as Header;
+  } catch (error) {
+    return fail('the head', 'a JSON object', (error as Error).message);
+  }
+  if (!isObject(header)) return fail('the head', 'a JSON object', header);
+  const meta = header.meta;
+  if (!isObject(meta)) return fail('"meta"', 'an object with node_fields, node_types, edge_fields, edge_types', meta);
+
+  const names = (key: string, required: readonly string[]): string[] => {
+    const value = meta[key];
+    if (!isStrings(value)) return fail(`"${key}"`, 'a list of field names', value);
+    const missing = required.filter((name) => !value.includes(name));
+    if (missing.length > 0) return fail(`"${key}"`, `the fields ${required.join(', ')}`, value);
+    return value;
+  };
+  const count = (key: keyof Header, fallback?: number): number => {
+    const value = header[key] ?? fallback;
+    if (typeof value !== 'number' || !Number.isInteger(value) || value < 0) {
+      return fail(`"${key}"`, 'a whole number', header[key]);
+    }
+    return value;
+  };
+  const limited = (key: keyof Header): number => {
+    const value = count(key);
+    if (value <= COUNT_LIMIT) return value;
+    throw new SnapshotError('too-large', `"${key}" is too large`, {
+      file,
+      section: 'snapshot',
+      offset,
+      expected: `at most ${formatCount(COUNT_LIMIT)}`,
+      found: formatCount(value),
+    });
+  };
+  const types = (key: string, field: number, known: readonly string[]): { names: string[]; map: Uint8Array } => {
+    const value = meta[key];
+    const list = Array.isArray(value) ? value[field] : undefined;
+    if (!isStrings(list) || list.length > 200) return fail(`"${key}"`, 'a list of type names', value);
+    const all: string[] = [...known];
+    const map = Uint8Array.from(list, (name) => {
+      const number = all.indexOf(name);
+      return number >= 0 ? number : all.push(name) - 1;
+    });
+    return { names: all, map };
+  };
+
+  const nodeNames = names('node_fields', ['type', 'name', 'id', 'self_size', 'edge_count']);
+  const edgeNames = names('edge_fields', ['type', 'name_or_index', 'to_node']);
+  const locationNames = meta.location_fields === undefined ? [] : names('location_fields', []);
+  const nodeTypes = types('node_types', nodeNames.indexOf('type'), NODE_TYPES);
+  const edgeTypes = types('edge_types', edgeNames.indexOf('type'), EDGE_TYPES);
+  const nodeCount = limited('node_count');
+  const root = count('root_index', 0) / nodeNames.length;
+  if (!Number.isInteger(root) || (root >= nodeCount && nodeCount > 0)) {
+    fail('"root_index"', `a multiple of ${nodeNames.length} for one of ${nodeCount} nodes`, header.root_index);
+  }
+  const place = (name: string): number => nodeNames.indexOf(name);
+  const locationPlace = (name: string): number => locationNames.indexOf(name);
+  return {
+    nodeCount,
+    edgeCount: limited('edge_count'),
+    root,
+    extraNativeBytes: count('extra_native_bytes', 0),
+    traceFunctionCount: count('trace_function_count', 0),
+    nodes: {
+      count: nodeNames.length,
+      type: place('type'),
+      name: place('name'),
+      id: place('id'),
+      selfSize: place('self_size'),
+      edgeCount: place('edge_count'),
+      traceNodeId: place('trace_node_id'),
+      detachedness: place('detachedness'),
+    },
+    edges: {
+      count: edgeNames.length,
+      type: edgeNames.indexOf('type'),
+      nameOrIndex: edgeNames.indexOf('name_or_index'),
+      target: edgeNames.indexOf('to_node'),
+    },
+    locations: ['object_index', 'script_id', 'line', 'column'].every((name) => locationNames.includes(name))
+      ? {
+          count: locationNames.length,
+          object: locationPlace('object_index'),
+          scriptId: locationPlace('script_id'),
+          line: locationPlace('line'),
+          column: locationPlace('column'),
+        }
+      : undefined,
+    nodeTypes: nodeTypes.names,
+    edgeTypes: edgeTypes.names,
+    nodeTypeOf: nodeTypes.map,
+    edgeTypeOf: edgeTypes.map,
+    fieldNames: { node: nodeNames, edge: edgeNames, location: locationNames },
+  };
+}
+
+/** What a JSON text that is not a heap snapshot looks like, from its first few thousand characters. */
+export function lookalikeOf(head: string): string | undefined {
+  const keys = (...names: string[]): boolean => names.every((name) => head.includes(`"${name}"`));
+  if (/^\s*\[\s*\{/.test(head) && keys('ph', 'ts')) return 'a trace (a list of trace events)';
+  if (/^\s*\[/.test(head)) return 'a JSON array';
+  if (/^\s*"/.test(head)) return 'a JSON string';
+  if (keys('traceEvents')) return 'a trace (of the Performance panel or --trace-events)';
+  if (keys('callFrame', 'selfSize')) return 'a sampling allocation profile (.heapprofile)';
+  if (keys('callFrame') || keys('timeDeltas')) return 'a CPU profile (.cpuprofile)';
+  if (keys('reportVersion')) return 'a Node.js diagnostic report';
+  if (keys('method', 'params')) return 'messages of the DevTools protocol (their chunks, joined, are the snapshot)';
+  if (keys('sourcesContent') || keys('mappings')) return 'a source map';
+  return undefined;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isStrings(value: unknown): value is string[] {
+  return Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string');
+}

@@ -1,0 +1,239 @@
+/**
+ * The nodes section as columns. The loop below is the hot path: a record is six or seven numbers, mostly of one
+ * to seven digits, and everything about it stays in local integers.
+ */
+import { SnapshotError, type SnapshotProblem } from '../errors.js';
+import { formatCount } from '../units.js';
+import type { Layout, NodeFields } from './meta.js';
+import type { RecordSink } from './records.js';
+
+const UINT32_MAX = 0xffffffff;
+
+/** Node fields in V8's order since Node.js 18: five fixed ones, then trace_node_id (up to Node.js 22), then detachedness. */
+export function hasUsualOrder(fields: NodeFields): boolean {
+  const { type, name, id, selfSize, edgeCount, traceNodeId, detachedness, count } = fields;
+  const trace = traceNodeId === 5 ? 1 : 0;
+  const tail = trace + (detachedness === 5 + trace ? 1 : 0);
+  return type === 0 && name === 1 && id === 2 && selfSize === 3 && edgeCount === 4 && count === 5 + tail;
+}
+
+/** What is wrong with a node's field, for the careful reader. Shared by every sink of nodes. */
+export function refuseNodeField(
+  layout: Layout,
+  field: number,
+  value: number,
+): { code: SnapshotProblem; expected: string } | undefined {
+  const fields = layout.nodes;
+  if (field === fields.type && value >= layout.nodeTypeOf.length) {
+    return { code: 'range', expected: `a type below ${layout.nodeTypeOf.length} (meta.node_types)` };
+  }
+  if (field === fields.detachedness && value > 255) return { code: 'range', expected: '0, 1 or 2' };
+  if (field !== fields.selfSize && value > UINT32_MAX) {
+    return { code: 'too-large', expected: `at most ${formatCount(UINT32_MAX)}` };
+  }
+  return undefined;
+}
+
+export function allocationError(file: string, what: string, cause: unknown): SnapshotError {
+  return new SnapshotError('too-large', `there is not enough memory for ${what}`, {
+    file,
+    hint: 'Use a machine with more memory, or a command that reads less: count, typestats and show-most-common-types need no memory for nodes.',
+    cause,
+  });
+}
+
+/** Fills one column entry a node. 14 bytes a node, 1 more for detachedness, 4 more when allocations were traced. */
+export class NodeColumns implements RecordSink {
+  readonly section = 'nodes';
+  readonly promise = 'node_count';
+  readonly promised: number;
+  count = 0;
+  readonly types: Uint8Array;
+  readonly names: Uint32Array;
+  readonly ids: Uint32Array;
+  /** Becomes a Float64Array when the first size beyond 4 GiB comes. */
+  selfSizes: Uint32Array | Float64Array;
+  /** Edge counts while loading; `closeEdgeCounts` turns them into offsets. */
+  readonly firstEdge: Uint32Array;
+  /** Written only where it is not 0, so that it costs no memory where nothing is known. */
+  readonly detachedness: Uint8Array | undefined;
+  traceNodeIds: Uint32Array | undefined;
+  /** The largest string index among the names, and the first node that has it. */
+  largestName = -1;
+  largestNameAt = 0;
+  readonly parse: RecordSink['parse'];
+
+  constructor(
+    private readonly layout: Layout,
+    file: string,
+    /** Records to make room for; the promised number unless the file is too short for them. */
+    n: number,
+  ) {
+    this.promised = layout.nodeCount;
+    try {
+      this.types = new Uint8Array(n);
+      this.names = new Uint32Array(n);
+      this.ids = new Uint32Array(n);
+      this.selfSizes = new Uint32Array(n);
+      this.firstEdge = new Uint32Array(n + 1);
+      this.detachedness = layout.nodes.detachedness >= 0 ? new Uint8Array(n) : undefined;
+    } catch (error) {
+      throw allocationError(file, `${formatCount(n)} nodes`, error);
+    }
+    this.parse = hasUsualOrder(layout.nodes) ? this.parseUsual : undefined;
+  }
+
+  get fields(): readonly string[] {
+    return this.layout.fieldNames.node;
+  }
+
+  refuse(field: number, value: number): { code: SnapshotProblem; expected: string } | undefined {
+    return refuseNodeField(this.layout, field, value);
+  }
+
+  take(values: Float64Array): void {
+    const { nodes: fields, nodeTypeOf } = this.layout;
+    const node = this.count;
+    const name = values[fields.name]!;
+    const size = values[fields.selfSize]!;
+    this.types[node] = nodeTypeOf[values[fields.type]!]!;
+    this.names[node] = name;
+    this.ids[node] = values[fields.id]!;
+    if (size > UINT32_MAX && this.selfSizes instanceof Uint32Array) this.selfSizes = Float64Array.from(this.selfSizes);
+    this.selfSizes[node] = size;
+    this.firstEdge[node] = values[fields.edgeCount]!;
+    if (this.detachedness && values[fields.detachedness] !== 0) {
+      this.detachedness[node] = values[fields.detachedness]!;
+    }
+    if (fields.traceNodeId >= 0 && values[fields.traceNodeId] !== 0) {
+      this.setTraceNodeId(node, values[fields.traceNodeId]!);
+    }
+    if (name > this.largestName) {
+      this.largestName = name;
+      this.largestNameAt = node;
+    }
+  }
+
+  private setTraceNodeId(node: number, traceNodeId: number): void {
+    this.traceNodeIds ??= new Uint32Array(this.types.length);
+    this.traceNodeIds[node] = traceNodeId;
+  }
+
+  private parseUsual(b: Uint8Array, position: number, end: number): number {
+    const { types, names, ids, selfSizes, firstEdge, detachedness, promised } = this;
+    const typeOf = this.layout.nodeTypeOf;
+    const typeCount = typeOf.length;
+    const traced = this.layout.nodes.traceNodeId >= 0;
+    let node = this.count;
+    let largestName = this.largestName;
+    let p = position; // where the reading is
+    let done = p; // where the last whole record ended
+    while (p < end && node < promised) {
+      let v = (b[p]! - 48) | 0;
+      let c = (b[p + 1]! - 48) | 0;
+      p = (p + 2) | 0;
+      if (v >>> 0 > 9) break;
+      if (c >>> 0 < 10) {
+        v = (v * 10 + c) | 0;
+        c = (b[p]! - 48) | 0;
+        p = (p + 1) | 0;
+      }
+      if (c !== -4 || v >= typeCount) break;
+      const type = typeOf[v]!;
+
+      let from = p;
+      let name = (b[p]! - 48) | 0;
+      c = (b[p + 1]! - 48) | 0;
+      p = (p + 2) | 0;
+      if (name >>> 0 > 9) break;
+      while (c >>> 0 < 10) {
+        name = (Math.imul(name, 10) + c) | 0;
+        c = (b[p]! - 48) | 0;
+        p = (p + 1) | 0;
+      }
+      if (c !== -4 || p - from > 10) break;
+
+      from = p;
+      let id = (b[p]! - 48) | 0;
+      c = (b[p + 1]! - 48) | 0;
+      p = (p + 2) | 0;
+      if (id >>> 0 > 9) break;
+      while (c >>> 0 < 10) {
+        id = (Math.imul(id, 10) + c) | 0;
+        c = (b[p]! - 48) | 0;
+        p = (p + 1) | 0;
+      }
+      if (c !== -4 || p - from > 10) break;
+
+      from = p;
+      let size = (b[p]! - 48) | 0;
+      c = (b[p + 1]! - 48) | 0;
+      p = (p + 2) | 0;
+      if (size >>> 0 > 9) break;
+      while (c >>> 0 < 10) {
+        size = (Math.imul(size, 10) + c) | 0;
+        c = (b[p]! - 48) | 0;
+        p = (p + 1) | 0;
+      }
+      if (c !== -4 || p - from > 10) break;
+
+      from = p;
+      let edges = (b[p]! - 48) | 0;
+      c = (b[p + 1]! - 48) | 0;
+      p = (p + 2) | 0;
+      if (edges >>> 0 > 9) break;
+      while (c >>> 0 < 10) {
+        edges = (Math.imul(edges, 10) + c) | 0;
+        c = (b[p]! - 48) | 0;
+        p = (p + 1) | 0;
+      }
+      if (p - from > 10) break;
+
+      let trace = 0;
+      if (traced) {
+        if (c !== -4) break;
+        from = p;
+        trace = (b[p]! - 48) | 0;
+        c = (b[p + 1]! - 48) | 0;
+        p = (p + 2) | 0;
+        if (trace >>> 0 > 9) break;
+        while (c >>> 0 < 10) {
+          trace = (Math.imul(trace, 10) + c) | 0;
+          c = (b[p]! - 48) | 0;
+          p = (p + 1) | 0;
+        }
+        if (p - from > 10) break;
+      }
+
+      let detached = 0;
+      if (detachedness !== undefined) {
+        if (c !== -4) break;
+        detached = (b[p]! - 48) | 0;
+        c = (b[p + 1]! - 48) | 0;
+        p = (p + 2) | 0;
+        if (detached >>> 0 > 9) break;
+      }
+
+      if (c !== -4) {
+        if (c !== -38 || b[p] !== 44) break; // a newline, as Node.js up to 22 writes it, then the comma
+        p = (p + 1) | 0;
+      }
+      types[node] = type;
+      names[node] = name;
+      ids[node] = id;
+      selfSizes[node] = size;
+      firstEdge[node] = edges;
+      if (detached !== 0) detachedness![node] = detached;
+      if (trace !== 0) this.setTraceNodeId(node, trace);
+      if (name > largestName) {
+        largestName = name;
+        this.largestNameAt = node;
+      }
+      node = (node + 1) | 0;
+      done = p;
+    }
+    this.count = node;
+    this.largestName = largestName;
+    return done;
+  }
+}

@@ -1,0 +1,245 @@
+/**
+ * Arrays of numbers that come in records of a fixed number of fields: nodes, edges, locations.
+ *
+ * Two readers share the work. A sink's own `parse` is a loop specialised by field that takes records as V8 writes
+ * them (digits, commas, at most one newline between records) and stops before anything else: the end of the
+ * window, white space, a number of more than nine digits, damage. The careful reader below then takes over for
+ * one record, which it accepts in any spelling that JSON allows, or explains why it cannot. So the fast loops
+ * need no error handling. Sinks without a loop of their own (locations, fields in an unusual order) share one that
+ * knows nothing of the fields.
+ */
+import { SnapshotError, type SnapshotProblem } from '../errors.js';
+import { formatCount } from '../units.js';
+import {
+  CLOSE_ARRAY,
+  COMMA,
+  DAMAGED_HINT,
+  expectToken,
+  isSpace,
+  peekToken,
+  TRUNCATED_HINT,
+  unexpected,
+} from './json.js';
+import type { ByteWindow } from './window.js';
+
+export interface RecordSink {
+  readonly section: string;
+  /** Field names in the order of the file, for messages. */
+  readonly fields: readonly string[];
+  /** Records that the head promises; undefined when it does not say. */
+  readonly promised: number | undefined;
+  /** What the promise is called in the head. */
+  readonly promise: string;
+  /** Records taken so far. */
+  count: number;
+  /**
+   * Takes as many whole records of the usual spelling from `bytes[position…end)` as it can, and returns where
+   * the next one begins. `bytes[end]` is 0. Absent when the shared loop is to do it.
+   */
+  parse?(bytes: Uint8Array, position: number, end: number): number;
+  /** What is wrong with a value, or undefined. */
+  refuse(field: number, value: number): { code: SnapshotProblem; expected: string } | undefined;
+  /** Takes one record, values in the order of the file. */
+  take(values: Float64Array): void;
+}
+
+const MORE = 0;
+const RECORD = 1;
+const END = 2;
+
+/**
+ * Reads a whole array of records, brackets included. Throws SnapshotError `truncated`, `malformed`, `mismatch`,
+ * `range` or `too-large`; what the sink had taken by then is right and can be used.
+ */
+export async function readRecords(window: ByteWindow, sink: RecordSink): Promise<void> {
+  const { section } = sink;
+  await expectToken(window, 0x5b, section);
+  if ((await peekToken(window)) === CLOSE_ARRAY) {
+    window.start++;
+    return checkCount(window, sink);
+  }
+  const reader = new CarefulReader(window, sink);
+  const values = new Float64Array(sink.fields.length);
+  for (;;) {
+    if (reader.atRecord) {
+      window.start = sink.parse
+        ? sink.parse(window.bytes, window.start, window.end)
+        : parseAnyFields(sink, values, window.bytes, window.start, window.end);
+    }
+    const outcome = reader.step();
+    if (outcome === END) return checkCount(window, sink);
+    if (outcome === MORE) {
+      if (window.ended) throw truncated(window, sink);
+      const wait = window.fill();
+      if (wait) await wait;
+    }
+  }
+}
+
+/** The shared loop: digits and commas, any fields. Keeps to what `RecordSink.parse` promises. */
+function parseAnyFields(sink: RecordSink, values: Float64Array, b: Uint8Array, position: number, end: number): number {
+  const last = values.length - 1;
+  const promised = sink.promised ?? Number.POSITIVE_INFINITY;
+  let done = position;
+  records: while (done < end && sink.count < promised) {
+    let p = done;
+    for (let field = 0; field <= last; field++) {
+      const from = p;
+      let value = (b[p]! - 48) | 0;
+      let c = (b[p + 1]! - 48) | 0;
+      p = (p + 2) | 0;
+      if (value >>> 0 > 9) break records;
+      while (c >>> 0 < 10) {
+        value = (Math.imul(value, 10) + c) | 0;
+        c = (b[p]! - 48) | 0;
+        p = (p + 1) | 0;
+      }
+      if (p - from > 10 || sink.refuse(field, value) !== undefined) break records;
+      if (c !== -4) {
+        if (field < last || c !== -38 || b[p] !== 44) break records;
+        p = (p + 1) | 0;
+      }
+      values[field] = value;
+    }
+    sink.take(values);
+    sink.count++;
+    done = p;
+  }
+  return done;
+}
+
+class CarefulReader {
+  private readonly values: Float64Array;
+  private field = 0;
+  private afterNumber = false;
+
+  constructor(
+    private readonly window: ByteWindow,
+    private readonly sink: RecordSink,
+  ) {
+    this.values = new Float64Array(sink.fields.length);
+  }
+
+  get atRecord(): boolean {
+    return this.field === 0 && !this.afterNumber;
+  }
+
+  /** Goes on to the start of the next record, or to the end of the window or of the array. */
+  step(): number {
+    const { window, sink } = this;
+    const { bytes, end } = window;
+    for (;;) {
+      let at = window.start;
+      while (at < end && isSpace(bytes[at]!)) at++;
+      window.start = at;
+      if (at >= end) return MORE;
+      const byte = bytes[at]!;
+      if (!this.afterNumber) {
+        if (!this.takeNumber(at)) return MORE;
+        this.afterNumber = true;
+        continue;
+      }
+      if (byte !== COMMA && byte !== CLOSE_ARRAY) throw unexpected(window, sink.section, 'a comma or "]"');
+      const whole = this.field === this.values.length;
+      if (byte === CLOSE_ARRAY && !whole) throw partial(window, sink, this.field);
+      window.start++;
+      this.afterNumber = false;
+      if (whole) this.takeRecord();
+      if (byte === CLOSE_ARRAY) return END;
+      if (whole) return RECORD;
+    }
+  }
+
+  private takeRecord(): void {
+    this.field = 0;
+    this.sink.take(this.values);
+    this.sink.count++;
+  }
+
+  /** Takes the number at `at`; false when it may go on behind the window. */
+  private takeNumber(at: number): boolean {
+    const { window, sink, field } = this;
+    const { bytes, end } = window;
+    let value = 0;
+    let position = at;
+    for (; position < end; position++) {
+      const digit = bytes[position]! - 48;
+      if (digit < 0 || digit > 9) break;
+      value = value * 10 + digit;
+    }
+    if (position >= end && !window.ended && position - at < 400) return false;
+    const next = bytes[position];
+    if (position === at || next === 0x2e || next === 0x65 || next === 0x45) {
+      throw unexpected(window, sink.section, `a whole number (${sink.fields[field]} of record ${formatCount(sink.count)})`);
+    }
+    if (position >= end) return false;
+    if (sink.promised !== undefined && sink.count >= sink.promised) throw tooMany(window, sink);
+    const refused = value > Number.MAX_SAFE_INTEGER ? TOO_LARGE : sink.refuse(field, value);
+    if (refused) {
+      throw new SnapshotError(
+        refused.code,
+        `${sink.fields[field]} of record ${formatCount(sink.count)} is ${refused.code === 'too-large' ? 'too large' : 'out of range'}`,
+        {
+          file: window.source.name,
+          section: sink.section,
+          offset: window.offset,
+          expected: refused.expected,
+          found: asBufferText(bytes, at, position),
+          hint: DAMAGED_HINT,
+        },
+      );
+    }
+    this.values[this.field++] = value;
+    window.start = position;
+    return true;
+  }
+}
+
+const TOO_LARGE = { code: 'too-large', expected: `at most ${formatCount(Number.MAX_SAFE_INTEGER)}` } as const;
+
+function asBufferText(bytes: Uint8Array, start: number, end: number): string {
+  return Buffer.from(bytes.subarray(start, Math.min(end, start + 40))).toString('latin1');
+}
+
+function checkCount(window: ByteWindow, sink: RecordSink): void {
+  if (sink.promised === undefined || sink.count === sink.promised) return;
+  throw mismatch(window, sink, `${formatCount(sink.count)} before "]"`);
+}
+
+function tooMany(window: ByteWindow, sink: RecordSink): SnapshotError {
+  return mismatch(window, sink, 'more of them');
+}
+
+function mismatch(window: ByteWindow, sink: RecordSink, found: string): SnapshotError {
+  return new SnapshotError('mismatch', 'the counts do not agree', {
+    file: window.source.name,
+    section: sink.section,
+    offset: window.offset,
+    expected: `${formatCount(sink.promised ?? 0)} ${sink.section} (${sink.promise})`,
+    found,
+    hint: DAMAGED_HINT,
+  });
+}
+
+function partial(window: ByteWindow, sink: RecordSink, fields: number): SnapshotError {
+  return new SnapshotError('mismatch', 'the last record is not whole', {
+    file: window.source.name,
+    section: sink.section,
+    offset: window.offset,
+    expected: `${sink.fields.length} numbers (${sink.fields.join(', ')})`,
+    found: formatCount(fields),
+    hint: DAMAGED_HINT,
+  });
+}
+
+function truncated(window: ByteWindow, sink: RecordSink): SnapshotError {
+  return new SnapshotError('truncated', 'the file ends too early', {
+    file: window.source.name,
+    section: sink.section,
+    offset: window.offsetOf(window.end),
+    expected:
+      sink.promised === undefined ? 'more numbers' : `${formatCount(sink.promised)} ${sink.section} (${sink.promise})`,
+    found: `${formatCount(sink.count)} before the end of the file`,
+    hint: TRUNCATED_HINT,
+  });
+}
