@@ -1,1 +1,40 @@
-export {};
+/**
+ * heapgraph as a library: load a V8 heap snapshot, count its classes, look at its objects.
+ *
+ * @example
+ * import { loadSnapshot, mostCommonTypes } from 'heapgraph';
+ * const heap = await loadSnapshot('app.heapsnapshot');
+ * for (const { type, count } of mostCommonTypes(heap)) console.log(type, count);
+ */
+export {
+  type ClassCount,
+  type Classes,
+  type Countable,
+  classesOf,
+  count,
+  mostCommonTypes,
+  type TypeMatcher,
+  type TypeStat,
+  type TypeStatsOptions,
+  typeStats,
+} from './analysis/classes.js';
+export { at, byType, EdgeView, NodeView, nodesOfClass } from './analysis/nodes.js';
+export type { SourceLocation } from './analysis/scripts.js';
+export { shallowSizes } from './analysis/shallow-sizes.js';
+export { type Statistics, statistics } from './analysis/statistics.js';
+export {
+  HeapgraphError,
+  QueryError,
+  SNAPSHOT_PROBLEMS,
+  SnapshotError,
+  type SnapshotProblem,
+  UsageError,
+} from './errors.js';
+export type { Edges, Ending, Graph, Head, Section } from './graph/graph.js';
+export type { Location, Locations } from './graph/locations.js';
+export { EDGE, EDGE_TYPES, NODE, NODE_TYPES } from './graph/schema.js';
+export type { StringTable } from './graph/strings.js';
+export { type ClassesOptions, loadClasses } from './heap.js';
+export { type LoadOptions, loadSnapshot, type ReadOptions, readHead, readSection } from './load/load.js';
+export type { SnapshotInput } from './load/source.js';
+export type { OnProgress, Progress } from './progress.js';

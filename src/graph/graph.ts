@@ -38,7 +38,25 @@ export interface Ending {
   readonly found: string;
 }
 
+/** What the head of a snapshot says, and what kind of file it is. */
+export interface Head {
+  /** The path, `(standard input)`, `(memory)` or `(stream)`. */
+  readonly file: string;
+  readonly compression: 'gzip' | 'brotli' | 'zstd' | undefined;
+  /** Bytes on disk; undefined for a stream. */
+  readonly storedSize: number | undefined;
+  /** Promised counts. */
+  readonly nodeCount: number;
+  readonly edgeCount: number;
+  readonly traceFunctionCount: number;
+  /** Native memory that V8 knows of and no node stands for, in bytes; 0 before Node.js 24. */
+  readonly extraNativeBytes: number;
+  /** Names of the record fields, as the file has them. */
+  readonly fieldNames: Readonly<Record<'node' | 'edge' | 'location', readonly string[]>>;
+}
+
 export interface Graph {
+  readonly head: Head;
   /** The path, or `(standard input)`, `(memory)`, `(stream)`. */
   readonly file: string;
   /** Set when the file ended early and was salvaged. */

@@ -22,7 +22,15 @@ export const NODE_TYPES = [
   'object shape',
 ] as const;
 
-export const EDGE_TYPES = ['context', 'element', 'property', 'internal', 'hidden', 'shortcut', 'weak'] as const;
+export const EDGE_TYPES = [
+  'context',
+  'element',
+  'property',
+  'internal',
+  'hidden',
+  'shortcut',
+  'weak',
+] as const;
 
 /** Numbers of the node types, by name: `NODE.object`. */
 export const NODE = numbered(NODE_TYPES);
@@ -37,4 +45,21 @@ function numbered<const T extends readonly string[]>(names: T): Readonly<Record<
 /** Edges of these types are named by a number (an index), all others by a string. */
 export function isIndexed(edgeType: number): boolean {
   return edgeType === EDGE.element || edgeType === EDGE.hidden;
+}
+
+/** States of the `detachedness` column; 0 is unknown. */
+export const ATTACHED = 1;
+export const DETACHED = 2;
+
+/** Whether any native node is marked as detached. Cost: a native search through one column. */
+export function hasDetachedNative(nodeTypes: Uint8Array, detachedness: Uint8Array | undefined): boolean {
+  if (!detachedness) return false;
+  for (
+    let node = detachedness.indexOf(DETACHED);
+    node >= 0;
+    node = detachedness.indexOf(DETACHED, node + 1)
+  ) {
+    if (nodeTypes[node] === NODE.native) return true;
+  }
+  return false;
 }

@@ -80,8 +80,10 @@ export function decodeJsonText(bytes: Uint8Array, start: number, end: number): s
   try {
     return JSON.parse(`"${text}"`) as string;
   } catch {
-    return text.replace(/\\(?:u([\da-fA-F]{4})|(.))/gs, (all, hex: string | undefined, char: string | undefined) =>
-      hex !== undefined ? String.fromCharCode(Number.parseInt(hex, 16)) : (ESCAPES[char ?? ''] ?? all),
+    return text.replace(
+      /\\(?:u([\da-fA-F]{4})|(.))/gs,
+      (all, hex: string | undefined, char: string | undefined) =>
+        hex !== undefined ? String.fromCharCode(Number.parseInt(hex, 16)) : (ESCAPES[char ?? ''] ?? all),
     );
   }
 }
@@ -103,7 +105,8 @@ function equalsAt(bytes: Uint8Array, start: number, text: string): boolean {
     const byte = bytes[at]!;
     const code = text.charCodeAt(i);
     // Escapes and what is not ASCII may be spelled in several ways: decode.
-    if (byte === BACKSLASH || byte >= 0x80) return decodeJsonText(bytes, at, closingQuote(bytes, at)) === text.slice(i);
+    if (byte === BACKSLASH || byte >= 0x80)
+      return decodeJsonText(bytes, at, closingQuote(bytes, at)) === text.slice(i);
     if (byte !== code || byte === QUOTE) return false;
     at++;
   }

@@ -1,6 +1,5 @@
 /** Which compression bytes are in, told by their content, and the way out of it. */
 import { pipeline, type Readable } from 'node:stream';
-import zlib from 'node:zlib';
 import { SnapshotError } from '../errors.js';
 import { printable, shortened } from '../printable.js';
 
@@ -37,7 +36,7 @@ export async function* decompressed(
   compression: Compression,
   file: string,
 ): AsyncGenerator<Uint8Array> {
-  const transform = decompressor(compression, file);
+  const transform = await decompressor(compression, file);
   pipeline(stored, transform, () => {}); // errors of either arrive through the loop below
   let length = 0;
   try {
@@ -63,7 +62,8 @@ export async function* decompressed(
 
 // Without the relaxed last flush, data that ends early throws away what was already decoded; the parser
 // notices a text that stops, and can say in which section.
-function decompressor(compression: Compression, file: string): NodeJS.ReadWriteStream {
+async function decompressor(compression: Compression, file: string): Promise<NodeJS.ReadWriteStream> {
+  const { default: zlib } = await import('node:zlib'); // plain files start without it
   const { constants } = zlib;
   switch (compression) {
     case 'gzip':
@@ -75,10 +75,14 @@ function decompressor(compression: Compression, file: string): NodeJS.ReadWriteS
       const create = (zlib as { createZstdDecompress?: (options: object) => NodeJS.ReadWriteStream })
         .createZstdDecompress;
       if (create) return create({ chunkSize: CHUNK });
-      throw new SnapshotError('compression', `is compressed with zstd, which Node.js ${process.version} cannot read`, {
-        file,
-        hint: 'Use Node.js 22.15 or newer, or decompress it first: zstd -dc FILE | heapgraph … -',
-      });
+      throw new SnapshotError(
+        'compression',
+        `is compressed with zstd, which Node.js ${process.version} cannot read`,
+        {
+          file,
+          hint: 'Use Node.js 22.15 or newer, or decompress it first: zstd -dc FILE | heapgraph … -',
+        },
+      );
     }
   }
 }
@@ -122,7 +126,8 @@ function textOf(head: Uint8Array, limit: number): string {
   return shortened(Buffer.from(head.subarray(0, limit)).toString('latin1'), limit);
 }
 
-function decodesAsBrotli(head: Uint8Array): Promise<boolean> {
+async function decodesAsBrotli(head: Uint8Array): Promise<boolean> {
+  const { default: zlib } = await import('node:zlib');
   return new Promise((resolve) => {
     const transform = zlib.createBrotliDecompress({ chunkSize: 256 });
     const settle = (answer: boolean): void => {

@@ -40,7 +40,8 @@ export class EdgeColumns implements RecordSink {
       throw allocationError(file, `${formatCount(n)} edges`, error);
     }
     this.indexed = Uint8Array.from(layout.edgeTypeOf, (ours) => (isIndexed(ours) ? 1 : 0));
-    const usual = type === 0 && nameOrIndex === 1 && target === 2 && count === 3 && layout.edgeTypeOf.length <= 10;
+    const usual =
+      type === 0 && nameOrIndex === 1 && target === 2 && count === 3 && layout.edgeTypeOf.length <= 10;
     this.parse = usual ? this.parseUsual : undefined;
   }
 

@@ -122,22 +122,32 @@ async function walkValue(window: ByteWindow, section: string, keep?: KeepBytes):
     keep?.(bytes, window.start, at);
     window.start = at;
     if (done || (at < end && begun)) return;
-    if (at < end || window.ended) throw unexpected(window, section, begun ? 'the rest of a value' : 'a value');
+    if (at < end || window.ended)
+      throw unexpected(window, section, begun ? 'the rest of a value' : 'a value');
     await window.fill();
   }
 }
 
 /** The error for whatever stands at the window's start: `truncated` at the end of the text, else `malformed`. */
-export function unexpected(window: ByteWindow, section: string, expected: string, hint?: string): SnapshotError {
+export function unexpected(
+  window: ByteWindow,
+  section: string,
+  expected: string,
+  hint?: string,
+): SnapshotError {
   const atEnd = window.ended && window.start >= window.end;
-  return new SnapshotError(atEnd ? 'truncated' : 'malformed', atEnd ? 'the file ends too early' : 'is damaged', {
-    file: window.source.name,
-    section,
-    offset: window.offset,
-    expected,
-    found: atEnd ? 'the end of the file' : textAt(window.bytes, window.start, window.end),
-    hint: hint ?? (atEnd ? TRUNCATED_HINT : DAMAGED_HINT),
-  });
+  return new SnapshotError(
+    atEnd ? 'truncated' : 'malformed',
+    atEnd ? 'the file ends too early' : 'is damaged',
+    {
+      file: window.source.name,
+      section,
+      offset: window.offset,
+      expected,
+      found: atEnd ? 'the end of the file' : textAt(window.bytes, window.start, window.end),
+      hint: hint ?? (atEnd ? TRUNCATED_HINT : DAMAGED_HINT),
+    },
+  );
 }
 
 export const TRUNCATED_HINT =

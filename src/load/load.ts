@@ -6,7 +6,7 @@
  * section is ever held as a string.
  */
 import { SnapshotError } from '../errors.js';
-import type { Ending, Graph, Section } from '../graph/graph.js';
+import type { Ending, Graph, Head, Section } from '../graph/graph.js';
 import { StringTable } from '../graph/strings.js';
 import type { OnProgress } from '../progress.js';
 import { formatCount } from '../units.js';
@@ -47,8 +47,11 @@ export interface ReadOptions {
 }
 
 export interface LoadOptions extends ReadOptions {
-  /** Load the edges (9 bytes each). Default true. */
-  readonly edges?: boolean;
+  /**
+   * Load the edges (9 bytes each). Default true. `'for-names'` loads them only where class names need them: when
+   * native nodes are detached.
+   */
+  readonly edges?: boolean | 'for-names';
   /** Load source locations (4 bytes a node). Default false. */
   readonly locations?: boolean;
 }
@@ -69,18 +72,24 @@ export async function loadSnapshot(input: SnapshotInput, options: LoadOptions = 
     nodes = new NodeColumns(layout, source.name, roomFor(layout.nodeCount, layout.nodes.count, source));
     const columns = nodes;
     const edgeRoom = roomFor(layout.edgeCount, layout.edges.count, source);
-    edges = wantsEdges ? new EdgeColumns(layout, source.name, edgeRoom) : undefined;
-    const edgeColumns = edges;
-    locations = wantsLocations && layout.locations ? new LocationColumns(layout, layout.locations, nodes.types.length) : undefined;
+    locations =
+      wantsLocations && layout.locations
+        ? new LocationColumns(layout, layout.locations, nodes.types.length)
+        : undefined;
     const locationColumns = locations;
     return {
-      nodes: async (window, offset) => {
+      nodes: async (window, offset): Promise<undefined> => {
         await readRecords(window, columns);
         closeEdgeCounts(columns.firstEdge, columns.count, layout, source.name, offset);
       },
-      edges: edgeColumns && ((window) => readRecords(window, edgeColumns)),
+      edges: async (window) => {
+        if (!wantsEdges || (wantsEdges === 'for-names' && !columns.hasDetachedNatives))
+          return passOver(window, 'edges');
+        edges = new EdgeColumns(layout, source.name, edgeRoom);
+        return readRecords(window, edges);
+      },
       locations: locationColumns && ((window) => readRecords(window, locationColumns)),
-      strings: async (window) => {
+      strings: async (window): Promise<undefined> => {
         strings = await readStringTable(window, 'strings', (table) => {
           strings = table;
         });
@@ -98,6 +107,7 @@ export async function loadSnapshot(input: SnapshotInput, options: LoadOptions = 
   const cut = <T extends Uint8Array | Uint32Array | Float64Array>(column: T, length: number): T =>
     column.length === length ? column : (column.subarray(0, length) as T);
   return {
+    head: reading.head,
     file: reading.file,
     ending,
     nodeCount: n,
@@ -150,11 +160,11 @@ export async function tallySnapshot(input: SnapshotInput, options: ReadOptions =
     const sink = new NodeTally(layout);
     tally = sink;
     return {
-      nodes: async (window, offset) => {
+      nodes: async (window, offset): Promise<undefined> => {
         await readRecords(window, sink);
         if (sink.edgeSum !== layout.edgeCount) throw edgeSumError(sink.edgeSum, layout, source.name, offset);
       },
-      strings: async (window) => {
+      strings: async (window): Promise<undefined> => {
         picked = await pickStrings(window, 'strings', names(), (found) => {
           picked = found;
         });
@@ -176,18 +186,28 @@ export async function tallySnapshot(input: SnapshotInput, options: ReadOptions =
 }
 
 /** What the head of a snapshot says, without reading on. Throws SnapshotError. Cost: the first few kilobytes. */
-export async function readHead(
-  input: SnapshotInput,
-  options: ReadOptions = {},
-): Promise<{ file: string; compression: string | undefined; storedSize: number | undefined; layout: Layout }> {
+export async function readHead(input: SnapshotInput, options: ReadOptions = {}): Promise<Head> {
   const source = await openSource(input);
   try {
-    const window = new ByteWindow(source, options.windowSize);
-    const layout = await readLayout(window);
-    return { file: source.name, compression: source.compression, storedSize: source.storedSize, layout };
+    return headOf(await readLayout(new ByteWindow(source, options.windowSize)), source);
   } finally {
     source.close();
   }
+}
+
+function headOf(layout: Layout, source: ByteSource): Head {
+  const { nodeCount, edgeCount, traceFunctionCount, extraNativeBytes, fieldNames } = layout;
+  const { name: file, compression, storedSize } = source;
+  return {
+    file,
+    compression,
+    storedSize,
+    nodeCount,
+    edgeCount,
+    traceFunctionCount,
+    extraNativeBytes,
+    fieldNames,
+  };
 }
 
 /**
@@ -195,7 +215,10 @@ export async function readHead(
  * Reads a plain file again at that place; from a stream such sections were kept.
  * Throws a RangeError when there is no such section or it was not kept, SnapshotError when the file has changed.
  */
-export async function readSection(graph: Pick<Graph, 'file' | 'sections'>, name: string): Promise<Uint8Array> {
+export async function readSection(
+  graph: Pick<Graph, 'file' | 'sections'>,
+  name: string,
+): Promise<Uint8Array> {
   const section = graph.sections.find((candidate) => candidate.name === name);
   if (!section) {
     const names = graph.sections.map((candidate) => candidate.name).join(', ');
@@ -225,11 +248,13 @@ export async function readSection(graph: Pick<Graph, 'file' | 'sections'>, name:
   }
 }
 
-type SectionReader = (window: ByteWindow, offset: number) => Promise<void>;
+/** Consumes a section; returns its bytes when they have to be kept. */
+type SectionReader = (window: ByteWindow, offset: number) => Promise<Uint8Array[] | undefined>;
 type Plan = Partial<Record<'nodes' | 'edges' | 'locations' | 'strings', SectionReader | undefined>>;
 
 interface Reading {
   readonly file: string;
+  readonly head: Head;
   readonly layout: Layout;
   readonly sections: readonly Section[];
   readonly ending: Ending | undefined;
@@ -305,7 +330,7 @@ async function readSnapshot(
         found: error.found ?? 'the end of the file',
       };
     }
-    return { file: source.name, layout, sections, ending };
+    return { file: source.name, head: headOf(layout, source), layout, sections, ending };
   } finally {
     source.close();
   }
@@ -315,10 +340,15 @@ async function readLayout(window: ByteWindow): Promise<Layout> {
   const file = window.source.name;
   const first = await peekFirst(window);
   if (first === -1) {
-    throw new SnapshotError('empty', 'holds nothing but white space', { file, hint: 'Take the snapshot again.' });
+    throw new SnapshotError('empty', 'holds nothing but white space', {
+      file,
+      hint: 'Take the snapshot again.',
+    });
   }
   while (window.end - window.start < 4096 && !window.ended) await window.fill();
-  const head = Buffer.from(window.bytes.subarray(window.start, Math.min(window.end, window.start + 8192))).toString();
+  const head = Buffer.from(
+    window.bytes.subarray(window.start, Math.min(window.end, window.start + 8192)),
+  ).toString();
   const refuse = (found: string): SnapshotError =>
     new SnapshotError('not-a-snapshot', 'is not a heap snapshot', {
       file,
@@ -332,7 +362,8 @@ async function readLayout(window: ByteWindow): Promise<Layout> {
   const token = await peekToken(window);
   if (token === CLOSE_OBJECT) throw refuse('an empty object');
   const key = token === QUOTE ? await readKey(window) : '';
-  if (token === QUOTE && key !== 'snapshot') throw refuse(`an object whose first key is ${JSON.stringify(key)}`);
+  if (token === QUOTE && key !== 'snapshot')
+    throw refuse(`an object whose first key is ${JSON.stringify(key)}`);
   if (token !== QUOTE) throw unexpected(window, 'snapshot', 'the key "snapshot"');
   const value = await peekToken(window);
   if (value !== OPEN_OBJECT && value !== -1) throw refuse('an object whose "snapshot" is not an object');
@@ -365,7 +396,8 @@ async function readKey(window: ByteWindow): Promise<string> {
 async function passOver(window: ByteWindow, name: string): Promise<Uint8Array[] | undefined> {
   // Edges that nobody asked for are not kept: they are most of the file, and were left out on purpose.
   const kept: Uint8Array[] | undefined = window.source.seek || name === 'edges' ? undefined : [];
-  const keep = kept && ((bytes: Uint8Array, start: number, end: number) => void kept.push(bytes.slice(start, end)));
+  const keep =
+    kept && ((bytes: Uint8Array, start: number, end: number) => void kept.push(bytes.slice(start, end)));
   if (FLAT.has(name) && (await peekToken(window)) === OPEN_ARRAY) await skipNumbers(window, name, keep);
   else await skipValue(window, name, keep);
   return kept;
@@ -388,7 +420,8 @@ function leapToStrings(window: ByteWindow): boolean {
 /** Columns are never made for more records than the bytes can hold, whatever the head promises. */
 function roomFor(promised: number, fields: number, source: ByteSource): number {
   // Deflate and its peers shrink text to a thousandth at best.
-  const bytes = source.size ?? (source.storedSize === undefined ? Number.POSITIVE_INFINITY : source.storedSize * 1100);
+  const bytes =
+    source.size ?? (source.storedSize === undefined ? Number.POSITIVE_INFINITY : source.storedSize * 1100);
   return Math.min(promised, Math.ceil(bytes / (2 * fields)));
 }
 
@@ -472,18 +505,27 @@ async function checkNames(
       ? [layout.nodes.name, layout.fieldNames.node]
       : [layout.edges.nameOrIndex, layout.fieldNames.edge];
   const offset = await offsetOfRecord(input, options, bad);
-  throw new SnapshotError('range', `${fields[field]} of record ${formatCount(bad.largestNameAt)} is out of range`, {
-    file,
-    section: bad.section,
-    offset,
-    expected: `a string index below ${formatCount(stringCount)}`,
-    found: formatCount(bad.largestName),
-    hint: DAMAGED_HINT,
-  });
+  throw new SnapshotError(
+    'range',
+    `${fields[field]} of record ${formatCount(bad.largestNameAt)} is out of range`,
+    {
+      file,
+      section: bad.section,
+      offset,
+      expected: `a string index below ${formatCount(stringCount)}`,
+      found: formatCount(bad.largestName),
+      hint: DAMAGED_HINT,
+    },
+  );
 }
 
-async function offsetOfRecord(input: SnapshotInput, options: ReadOptions, bad: Named): Promise<number | undefined> {
-  if (input === '-' || !(typeof input === 'string' || input instanceof URL || input instanceof Uint8Array)) return undefined;
+async function offsetOfRecord(
+  input: SnapshotInput,
+  options: ReadOptions,
+  bad: Named,
+): Promise<number | undefined> {
+  if (input === '-' || !(typeof input === 'string' || input instanceof URL || input instanceof Uint8Array))
+    return undefined;
   let found: number | undefined;
   await readSnapshot(input, { windowSize: options.windowSize, salvage: true }, (layout) => {
     const fields = bad.section === 'nodes' ? layout.fieldNames.node : layout.fieldNames.edge;

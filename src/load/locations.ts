@@ -28,7 +28,10 @@ export class LocationColumns implements RecordSink {
 
   refuse(field: number, value: number): { code: SnapshotProblem; expected: string } | undefined {
     const { nodes, nodeCount } = this.layout;
-    if (field === this.fieldPlaces.object && (value % nodes.count !== 0 || value / nodes.count >= nodeCount)) {
+    if (
+      field === this.fieldPlaces.object &&
+      (value % nodes.count !== 0 || value / nodes.count >= nodeCount)
+    ) {
       return {
         code: 'range',
         expected: `a multiple of ${nodes.count} below ${formatCount(nodeCount * nodes.count)}, the place of a node`,
@@ -48,10 +51,7 @@ export class LocationColumns implements RecordSink {
   }
 
   private placeNumber(scriptId: number, line: number, column: number): number {
-    let lines = this.known.get(scriptId);
-    if (!lines) this.known.set(scriptId, (lines = new Map()));
-    let columns = lines.get(line);
-    if (!columns) lines.set(line, (columns = new Map()));
+    const columns = nested(nested(this.known, scriptId), line);
     let place = columns.get(column);
     if (place === undefined) {
       place = this.places.push({ scriptId, line, column });
@@ -59,4 +59,13 @@ export class LocationColumns implements RecordSink {
     }
     return place;
   }
+}
+
+function nested<T>(maps: Map<number, Map<number, T>>, key: number): Map<number, T> {
+  let map = maps.get(key);
+  if (!map) {
+    map = new Map();
+    maps.set(key, map);
+  }
+  return map;
 }

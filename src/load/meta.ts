@@ -89,7 +89,8 @@ export function layoutOf(text: string, file: string, offset: number): Layout {
   }
   if (!isObject(header)) return fail('the head', 'a JSON object', header);
   const meta = header.meta;
-  if (!isObject(meta)) return fail('"meta"', 'an object with node_fields, node_types, edge_fields, edge_types', meta);
+  if (!isObject(meta))
+    return fail('"meta"', 'an object with node_fields, node_types, edge_fields, edge_types', meta);
 
   const names = (key: string, required: readonly string[]): string[] => {
     const value = meta[key];
@@ -116,7 +117,11 @@ export function layoutOf(text: string, file: string, offset: number): Layout {
       found: formatCount(value),
     });
   };
-  const types = (key: string, field: number, known: readonly string[]): { names: string[]; map: Uint8Array } => {
+  const types = (
+    key: string,
+    field: number,
+    known: readonly string[],
+  ): { names: string[]; map: Uint8Array } => {
     const value = meta[key];
     const list = Array.isArray(value) ? value[field] : undefined;
     if (!isStrings(list) || list.length > 200) return fail(`"${key}"`, 'a list of type names', value);
@@ -136,7 +141,11 @@ export function layoutOf(text: string, file: string, offset: number): Layout {
   const nodeCount = limited('node_count');
   const root = count('root_index', 0) / nodeNames.length;
   if (!Number.isInteger(root) || (root >= nodeCount && nodeCount > 0)) {
-    fail('"root_index"', `a multiple of ${nodeNames.length} for one of ${nodeCount} nodes`, header.root_index);
+    fail(
+      '"root_index"',
+      `a multiple of ${nodeNames.length} for one of ${nodeCount} nodes`,
+      header.root_index,
+    );
   }
   const place = (name: string): number => nodeNames.indexOf(name);
   const locationPlace = (name: string): number => locationNames.indexOf(name);
@@ -189,7 +198,8 @@ export function lookalikeOf(head: string): string | undefined {
   if (keys('callFrame', 'selfSize')) return 'a sampling allocation profile (.heapprofile)';
   if (keys('callFrame') || keys('timeDeltas')) return 'a CPU profile (.cpuprofile)';
   if (keys('reportVersion')) return 'a Node.js diagnostic report';
-  if (keys('method', 'params')) return 'messages of the DevTools protocol (their chunks, joined, are the snapshot)';
+  if (keys('method', 'params'))
+    return 'messages of the DevTools protocol (their chunks, joined, are the snapshot)';
   if (keys('sourcesContent') || keys('mappings')) return 'a source map';
   return undefined;
 }

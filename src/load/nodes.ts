@@ -3,6 +3,7 @@
  * to seven digits, and everything about it stays in local integers.
  */
 import { SnapshotError, type SnapshotProblem } from '../errors.js';
+import { hasDetachedNative } from '../graph/schema.js';
 import { formatCount } from '../units.js';
 import type { Layout, NodeFields } from './meta.js';
 import type { RecordSink } from './records.js';
@@ -83,6 +84,11 @@ export class NodeColumns implements RecordSink {
     this.parse = hasUsualOrder(layout.nodes) ? this.parseUsual : undefined;
   }
 
+  /** Whether a native node says that it is detached. Cost: a search through one column. */
+  get hasDetachedNatives(): boolean {
+    return hasDetachedNative(this.types, this.detachedness);
+  }
+
   get fields(): readonly string[] {
     return this.layout.fieldNames.node;
   }
@@ -99,7 +105,8 @@ export class NodeColumns implements RecordSink {
     this.types[node] = nodeTypeOf[values[fields.type]!]!;
     this.names[node] = name;
     this.ids[node] = values[fields.id]!;
-    if (size > UINT32_MAX && this.selfSizes instanceof Uint32Array) this.selfSizes = Float64Array.from(this.selfSizes);
+    if (size > UINT32_MAX && this.selfSizes instanceof Uint32Array)
+      this.selfSizes = Float64Array.from(this.selfSizes);
     this.selfSizes[node] = size;
     this.firstEdge[node] = values[fields.edgeCount]!;
     if (this.detachedness && values[fields.detachedness] !== 0) {

@@ -51,7 +51,7 @@ const END = 2;
  * Reads a whole array of records, brackets included. Throws SnapshotError `truncated`, `malformed`, `mismatch`,
  * `range` or `too-large`; what the sink had taken by then is right and can be used.
  */
-export async function readRecords(window: ByteWindow, sink: RecordSink): Promise<void> {
+export async function readRecords(window: ByteWindow, sink: RecordSink): Promise<undefined> {
   const { section } = sink;
   await expectToken(window, 0x5b, section);
   if ((await peekToken(window)) === CLOSE_ARRAY) {
@@ -77,7 +77,13 @@ export async function readRecords(window: ByteWindow, sink: RecordSink): Promise
 }
 
 /** The shared loop: digits and commas, any fields. Keeps to what `RecordSink.parse` promises. */
-function parseAnyFields(sink: RecordSink, values: Float64Array, b: Uint8Array, position: number, end: number): number {
+function parseAnyFields(
+  sink: RecordSink,
+  values: Float64Array,
+  b: Uint8Array,
+  position: number,
+  end: number,
+): number {
   const last = values.length - 1;
   const promised = sink.promised ?? Number.POSITIVE_INFINITY;
   let done = position;
@@ -170,7 +176,11 @@ class CarefulReader {
     if (position >= end && !window.ended && position - at < 400) return false;
     const next = bytes[position];
     if (position === at || next === 0x2e || next === 0x65 || next === 0x45) {
-      throw unexpected(window, sink.section, `a whole number (${sink.fields[field]} of record ${formatCount(sink.count)})`);
+      throw unexpected(
+        window,
+        sink.section,
+        `a whole number (${sink.fields[field]} of record ${formatCount(sink.count)})`,
+      );
     }
     if (position >= end) return false;
     if (sink.promised !== undefined && sink.count >= sink.promised) throw tooMany(window, sink);
@@ -201,8 +211,8 @@ function asBufferText(bytes: Uint8Array, start: number, end: number): string {
   return Buffer.from(bytes.subarray(start, Math.min(end, start + 40))).toString('latin1');
 }
 
-function checkCount(window: ByteWindow, sink: RecordSink): void {
-  if (sink.promised === undefined || sink.count === sink.promised) return;
+function checkCount(window: ByteWindow, sink: RecordSink): undefined {
+  if (sink.promised === undefined || sink.count === sink.promised) return undefined;
   throw mismatch(window, sink, `${formatCount(sink.count)} before "]"`);
 }
 
@@ -238,7 +248,9 @@ function truncated(window: ByteWindow, sink: RecordSink): SnapshotError {
     section: sink.section,
     offset: window.offsetOf(window.end),
     expected:
-      sink.promised === undefined ? 'more numbers' : `${formatCount(sink.promised)} ${sink.section} (${sink.promise})`,
+      sink.promised === undefined
+        ? 'more numbers'
+        : `${formatCount(sink.promised)} ${sink.section} (${sink.promise})`,
     found: `${formatCount(sink.count)} before the end of the file`,
     hint: TRUNCATED_HINT,
   });

@@ -85,7 +85,12 @@ function openBytes(bytes: Uint8Array): Promise<ByteSource> | ByteSource {
   return compressionOf(bytes.subarray(0, 1 << 16), name).then((compression) =>
     compression === undefined
       ? new BytesSource(name, bytes)
-      : new StreamSource(name, decompressed(Readable.from([bytes]), compression, name), compression, bytes.length),
+      : new StreamSource(
+          name,
+          decompressed(Readable.from([bytes]), compression, name),
+          compression,
+          bytes.length,
+        ),
   );
 }
 
@@ -93,7 +98,8 @@ async function openStream(
   chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   name: string,
 ): Promise<ByteSource> {
-  const iterator = Symbol.asyncIterator in chunks ? chunks[Symbol.asyncIterator]() : chunks[Symbol.iterator]();
+  const iterator =
+    Symbol.asyncIterator in chunks ? chunks[Symbol.asyncIterator]() : chunks[Symbol.iterator]();
   const head: Uint8Array[] = [];
   let length = 0;
   while (length < 4096) {
@@ -113,7 +119,14 @@ async function openStream(
   }
   const compression = await compressionOf(Buffer.concat(head), name);
   const stream = compression === undefined ? all() : decompressed(Readable.from(all()), compression, name);
-  return new StreamSource(name, stream, compression, undefined, undefined, () => void (iterator as AsyncIterator<Uint8Array>).return?.());
+  return new StreamSource(
+    name,
+    stream,
+    compression,
+    undefined,
+    undefined,
+    () => void (iterator as AsyncIterator<Uint8Array>).return?.(),
+  );
 }
 
 async function nextChunk(
@@ -148,7 +161,13 @@ class FileSource implements ByteSource {
 
   read(into: Uint8Array, offset: number, length: number): number {
     try {
-      const count = fs.readSync(this.fd, into, offset, Math.min(length, READ_LIMIT, this.size - this.taken), this.taken);
+      const count = fs.readSync(
+        this.fd,
+        into,
+        offset,
+        Math.min(length, READ_LIMIT, this.size - this.taken),
+        this.taken,
+      );
       this.taken += count;
       return count;
     } catch (error) {

@@ -101,7 +101,8 @@ export class NodeTally implements RecordSink {
   /** What was counted; types in the order in which they were first seen, names in the order within their type. */
   rows(): TallyRow[] {
     return this.order.flatMap((nodeType) => {
-      const named = nodeType === NODE.object ? this.objects : nodeType === NODE.native ? this.natives : undefined;
+      const named =
+        nodeType === NODE.object ? this.objects : nodeType === NODE.native ? this.natives : undefined;
       if (!named) return [{ nodeType, name: -1, count: this.counts[nodeType]!, size: this.sizes[nodeType]! }];
       return named.seen.map((name) => {
         const page = named.page(name);

@@ -1,0 +1,91 @@
+/**
+ * The class (constructor) name that Chrome DevTools groups a node under.
+ * DevTools: front_end/entrypoints/heap_snapshot_worker/HeapSnapshot.ts, calculateObjectNames.
+ */
+import type { Graph } from '../graph/graph.js';
+import { memo } from '../graph/memo.js';
+import { NODE } from '../graph/schema.js';
+import { detachedNodes } from './detachedness.js';
+
+/** Whether nodes of this type are classed by their name; all others are classed by their type. */
+export function isClassedByName(nodeType: number): boolean {
+  return nodeType === NODE.object || nodeType === NODE.native;
+}
+
+/**
+ * Class of a node of a type that is classed by name. A tag is cut at its first space and closed:
+ * `<div class="a">` is `<div>`, `Detached <div id="b">` is `Detached <div>`.
+ */
+export function classFromName(name: string): string {
+  const from = name.startsWith('<') ? 0 : name.startsWith('Detached <') ? 10 : -1;
+  if (from < 0) return name;
+  const space = name.indexOf(' ', from);
+  return space < 0 ? name : `${name.slice(0, space)}>`;
+}
+
+/** Class of the nodes of a type that is not classed by name: `(system)`, `(compiled code)`, `Function`, `RegExp`, or `(type)`. */
+export function classFromType(nodeType: number, typeName: string): string {
+  switch (nodeType) {
+    case NODE.hidden:
+      return '(system)';
+    case NODE.code:
+      return '(compiled code)';
+    case NODE.closure:
+      return 'Function';
+    case NODE.regexp:
+      return 'RegExp';
+    default:
+      return `(${typeName})`;
+  }
+}
+
+/** Class of one node. Cost: decodes its name at most; the detached state is computed once a graph. */
+export function className(graph: Graph, node: number): string {
+  const type = graph.nodeTypes[node]!;
+  if (!isClassedByName(type)) return classFromType(type, graph.nodeTypeNames[type]!);
+  const name = graph.strings.get(graph.nodeNames[node]!);
+  return classFromName(detachedNodes(graph)?.[node] === 1 ? `Detached ${name}` : name);
+}
+
+/**
+ * All classes of a graph, numbered in the order in which they first appear, and the class of each node.
+ * Memory: 4 bytes a node. Cost: one pass over the nodes; each distinct name is decoded once.
+ */
+export const classIndex = memo(
+  (graph: Graph): { readonly names: readonly string[]; readonly of: Uint32Array } => {
+    const { nodeCount, nodeTypes, nodeNames, nodeTypeNames, strings } = graph;
+    const detached = detachedNodes(graph);
+    const numbers = new Map<string, number>();
+    const numberOf = (name: string): number => {
+      let number = numbers.get(name);
+      if (number === undefined) {
+        number = numbers.size;
+        numbers.set(name, number);
+      }
+      return number;
+    };
+    const byType = new Map<number, number>();
+    const byName = new Map<number, number>();
+    const byDetachedName = new Map<number, number>();
+    const of = new Uint32Array(nodeCount);
+    for (let node = 0; node < nodeCount; node++) {
+      const type = nodeTypes[node]!;
+      const named = isClassedByName(type);
+      const isDetached = named && detached !== undefined && detached[node] === 1;
+      const cache = !named ? byType : isDetached ? byDetachedName : byName;
+      const key = named ? nodeNames[node]! : type;
+      let number = cache.get(key);
+      if (number === undefined) {
+        const name = named ? strings.get(key) : '';
+        number = numberOf(
+          named
+            ? classFromName(isDetached ? `Detached ${name}` : name)
+            : classFromType(type, nodeTypeNames[type]!),
+        );
+        cache.set(key, number);
+      }
+      of[node] = number;
+    }
+    return { names: [...numbers.keys()], of };
+  },
+);

@@ -1,0 +1,173 @@
+/** How many objects there are of each class, and how large they are: objgraph's `typestats` and its relatives. */
+import type { Ending, Graph } from '../graph/graph.js';
+import { memo } from '../graph/memo.js';
+import { classFromName, classFromType, classIndex, isClassedByName } from './class-names.js';
+
+/** Objects of one class and one of V8's node types. */
+export interface ClassCount {
+  /** Class name. */
+  readonly type: string;
+  /** V8's node type: `object`, `closure`, … */
+  readonly nodeType: string;
+  readonly count: number;
+  /** Sum of V8's own sizes, in bytes. */
+  readonly shallowSize: number;
+}
+
+/** The class counts of a snapshot: all that counting questions need, a few kilobytes. */
+export interface Classes {
+  readonly file: string;
+  readonly ending: Ending | undefined;
+  readonly nodeCount: number;
+  /** Largest count first, ties by class name. One row for each pair of class and node type. */
+  readonly rows: readonly ClassCount[];
+}
+
+/** Anything that class counts can be taken from. */
+export type Countable = Graph | Classes;
+
+/** The class counts of a graph, or the argument itself when it is class counts already. Cost: one pass over the nodes, once. */
+export function classesOf(heap: Countable): Classes {
+  return 'rows' in heap ? heap : countClasses(heap);
+}
+
+const countClasses = memo((graph: Graph): Classes => {
+  const { file, ending, nodeCount, nodeTypes, nodeTypeNames, selfSizes } = graph;
+  const { names, of } = classIndex(graph);
+  const typeCount = nodeTypeNames.length;
+  const counts = new Float64Array(names.length * typeCount);
+  const sizes = new Float64Array(names.length * typeCount);
+  for (let node = 0; node < nodeCount; node++) {
+    const key = of[node]! * typeCount + nodeTypes[node]!;
+    counts[key]! += 1;
+    sizes[key]! += selfSizes[node]!;
+  }
+  const rows: ClassCount[] = [];
+  counts.forEach((count, key) => {
+    if (count === 0) return;
+    const type = names[Math.floor(key / typeCount)]!;
+    rows.push({ type, nodeType: nodeTypeNames[key % typeCount]!, count, shallowSize: sizes[key]! });
+  });
+  return { file, ending, nodeCount, rows: rows.sort(byCountThenName) };
+});
+
+/** What a tally of nodes by type and raw name says (see `tallySnapshot`). */
+export interface NameTallies {
+  readonly file: string;
+  readonly ending: Ending | undefined;
+  readonly nodeCount: number;
+  readonly rows: readonly {
+    readonly nodeType: number;
+    readonly name: string | undefined;
+    readonly count: number;
+    readonly size: number;
+  }[];
+  readonly nodeTypeNames: readonly string[];
+}
+
+/** Class counts from tallies. Right as long as no native node turns out to be detached, which tallies cannot tell. */
+export function classesFromTallies(tallies: NameTallies): Classes {
+  const rows = new Map<string, ClassCount>();
+  for (const { nodeType, name, count, size } of tallies.rows) {
+    const typeName = tallies.nodeTypeNames[nodeType]!;
+    const type =
+      isClassedByName(nodeType) && name !== undefined
+        ? classFromName(name)
+        : classFromType(nodeType, typeName);
+    const key = `${nodeType} ${type}`;
+    const known = rows.get(key);
+    rows.set(key, {
+      type,
+      nodeType: typeName,
+      count: (known?.count ?? 0) + count,
+      shallowSize: (known?.shallowSize ?? 0) + size,
+    });
+  }
+  const { file, ending, nodeCount } = tallies;
+  return { file, ending, nodeCount, rows: [...rows.values()].sort(byCountThenName) };
+}
+
+/** Exact class names, or patterns that the name has to match somewhere. */
+export type TypeMatcher = (type: string) => boolean;
+
+/**
+ * How many objects have this class name: exactly this one for a string, any that matches for a RegExp or a function.
+ * 0 when there are none. Cost: one pass over the nodes of a graph the first time, then the number of classes.
+ */
+export function count(heap: Countable, type: string | RegExp | TypeMatcher): number {
+  const matches = matcherOf(type);
+  return classesOf(heap).rows.reduce((sum, row) => (matches(row.type) ? sum + row.count : sum), 0);
+}
+
+export interface TypeStatsOptions {
+  /** Only these of V8's node types (`object`, `closure`, …). Default all. */
+  readonly nodeTypes?: readonly string[];
+  /** Only classes whose name fits. */
+  readonly filter?: RegExp | TypeMatcher;
+  /** What is ranked first: the most objects (default) or the most bytes. */
+  readonly by?: 'count' | 'size';
+}
+
+export interface TypeStat {
+  readonly type: string;
+  /** V8's node type; several, joined by a comma and in alphabetical order, when objects of one class are of several. */
+  readonly nodeType: string;
+  readonly count: number;
+  readonly shallowSize: number;
+}
+
+/** Every class, one row each: largest first by `by`, ties by class name (in code unit order). Empty for an empty heap. */
+export function typeStats(heap: Countable, options: TypeStatsOptions = {}): TypeStat[] {
+  const { nodeTypes, filter, by = 'count' } = options;
+  const matches = filter === undefined ? undefined : matcherOf(filter);
+  const merged = new Map<string, TypeStat>();
+  for (const row of classesOf(heap).rows) {
+    if (nodeTypes && !nodeTypes.includes(row.nodeType)) continue;
+    if (matches && !matches(row.type)) continue;
+    const known = merged.get(row.type);
+    merged.set(row.type, {
+      type: row.type,
+      nodeType: known ? [...known.nodeType.split(','), row.nodeType].sort().join(',') : row.nodeType,
+      count: (known?.count ?? 0) + row.count,
+      shallowSize: (known?.shallowSize ?? 0) + row.shallowSize,
+    });
+  }
+  const rows = [...merged.values()];
+  return rows.sort(by === 'size' ? bySizeThenName : byCountThenName);
+}
+
+/** The first `limit` rows of `typeStats` (10 unless said otherwise; Infinity for all). */
+export function mostCommonTypes(
+  heap: Countable,
+  options: TypeStatsOptions & { readonly limit?: number } = {},
+): TypeStat[] {
+  const { limit = 10 } = options;
+  return typeStats(heap, options).slice(0, limit);
+}
+
+export function matcherOf(type: string | RegExp | TypeMatcher): TypeMatcher {
+  if (typeof type === 'string') return (name) => name === type;
+  if (typeof type === 'function') return type;
+  // A global or sticky pattern remembers where it stopped: each name is a new text.
+  const pattern =
+    type.global || type.sticky ? new RegExp(type.source, type.flags.replace(/[gy]/g, '')) : type;
+  return (name) => pattern.test(name);
+}
+
+interface Ranked {
+  readonly type: string;
+  readonly count: number;
+  readonly shallowSize: number;
+}
+
+function byName(a: Ranked, b: Ranked): number {
+  return a.type < b.type ? -1 : a.type > b.type ? 1 : 0;
+}
+
+function byCountThenName(a: Ranked, b: Ranked): number {
+  return b.count - a.count || byName(a, b);
+}
+
+function bySizeThenName(a: Ranked, b: Ranked): number {
+  return b.shallowSize - a.shallowSize || byName(a, b);
+}

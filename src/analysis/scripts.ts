@@ -1,0 +1,68 @@
+/** Names of the scripts that locations speak of by number. */
+import { type Edges, edgesOf, type Graph } from '../graph/graph.js';
+import { memo } from '../graph/memo.js';
+import { EDGE, NODE } from '../graph/schema.js';
+
+export interface SourceLocation {
+  /** Path or URL of the script; undefined when the snapshot does not say. */
+  readonly script: string | undefined;
+  readonly scriptId: number;
+  /** From 1, as editors count. */
+  readonly line: number;
+  /** From 1. */
+  readonly column: number;
+}
+
+/**
+ * Script names by V8's script number, as far as the snapshot tells: a function's shared data leads to its script,
+ * and its location names the script's number. Needs edges and locations; empty without locations.
+ * Cost: one pass over the nodes.
+ */
+export const scriptNames = memo((graph: Graph): ReadonlyMap<number, string> => {
+  const names = new Map<number, string>();
+  const { locations } = graph;
+  if (!locations) return names;
+  const edges = edgesOf(graph);
+  const tried = new Set<number>();
+  for (let node = 0; node < graph.nodeCount; node++) {
+    if (graph.nodeTypes[node] !== NODE.closure || locations.placeOf[node] === 0) continue;
+    const { scriptId } = locations.of(node)!;
+    if (tried.has(scriptId)) continue;
+    const name = scriptNameOf(graph, edges, node);
+    if (name === undefined) continue;
+    tried.add(scriptId);
+    if (name !== '') names.set(scriptId, name);
+  }
+  return names;
+});
+
+/** Where a node's code stands: a closure's function, an object's constructor. Undefined when the snapshot does not say. */
+export function sourceLocation(graph: Graph, node: number): SourceLocation | undefined {
+  const location = graph.locations?.of(node);
+  if (!location) return undefined;
+  const { scriptId, line, column } = location;
+  return { script: scriptNames(graph).get(scriptId), scriptId, line: line + 1, column: column + 1 };
+}
+
+function scriptNameOf(graph: Graph, edges: Edges, closure: number): string | undefined {
+  const shared = follow(graph, edges, closure, ['shared']);
+  const script =
+    shared === undefined ? undefined : follow(graph, edges, shared, ['script', 'script_or_debug_info']);
+  if (script === undefined) return undefined;
+  // `node:fs`, `/app/main.js`, in Chromium `system / Script / http://…`, without a name `system / Script`.
+  return graph.strings.get(graph.nodeNames[script]!).replace(/^system \/ Script( \/ |$)/, '');
+}
+
+/** Target of a node's first internal edge with one of these names. */
+export function follow(
+  graph: Graph,
+  edges: Edges,
+  node: number,
+  names: readonly string[],
+): number | undefined {
+  for (let edge = graph.firstEdge[node]!, end = graph.firstEdge[node + 1]!; edge < end; edge++) {
+    if (edges.types[edge] !== EDGE.internal) continue;
+    if (names.some((name) => graph.strings.equals(edges.names[edge]!, name))) return edges.targets[edge];
+  }
+  return undefined;
+}

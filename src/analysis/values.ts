@@ -1,0 +1,132 @@
+/** A short form of an object's value, as far as a snapshot tells it: what one would want to see in a list. */
+import { edgesOf, type Graph } from '../graph/graph.js';
+import { EDGE, NODE } from '../graph/schema.js';
+import { shortened } from '../printable.js';
+import { follow } from './scripts.js';
+
+/**
+ * The value in at most `limit` characters: a string's text, `[100 items]` of an array, a function's name, the names
+ * of an object's first properties, the variables of a context, the bytes of a buffer. Small integers are not in a
+ * snapshot: items and properties that hold nothing else are not seen.
+ * Needs edges. Cost: the node's own edges.
+ */
+export function shortValue(graph: Graph, node: number, limit = 40): string {
+  return shortened(fullValue(graph, node, limit), limit);
+}
+
+function fullValue(graph: Graph, node: number, limit: number): string {
+  const name = graph.strings.get(graph.nodeNames[node]!);
+  switch (graph.nodeTypes[node]) {
+    case NODE.string:
+      return JSON.stringify(name);
+    case NODE['concatenated string']:
+      return JSON.stringify(stringText(graph, node, limit));
+    case NODE['sliced string']:
+      return `part of ${JSON.stringify(stringText(graph, follow(graph, edgesOf(graph), node, ['parent']) ?? node, limit))}`;
+    case NODE.closure:
+      return name === '' ? '(anonymous)' : `${name}()`;
+    case NODE.regexp:
+      return `/${name}/`;
+    case NODE.symbol: {
+      const description = follow(graph, edgesOf(graph), node, ['name']);
+      return `Symbol(${description === undefined ? '' : stringText(graph, description, limit)})`;
+    }
+    case NODE.object:
+      return objectValue(graph, node, name, limit);
+    default:
+      return name;
+  }
+}
+
+/** Text of a string node, the parts of a concatenated one joined, up to a little more than `limit` characters. */
+export function stringText(graph: Graph, node: number, limit: number): string {
+  const edges = edgesOf(graph);
+  const parts = [node];
+  let text = '';
+  // The number of steps is limited as well: a damaged file may have a string that holds itself.
+  for (let steps = 0; parts.length > 0 && text.length <= limit && steps < 10_000; steps++) {
+    const part = parts.pop()!;
+    if (graph.nodeTypes[part] !== NODE['concatenated string']) {
+      text += graph.strings.get(graph.nodeNames[part]!);
+      continue;
+    }
+    const second = follow(graph, edges, part, ['second']);
+    const first = follow(graph, edges, part, ['first']);
+    if (second !== undefined) parts.push(second);
+    if (first !== undefined) parts.push(first);
+  }
+  return text;
+}
+
+function objectValue(graph: Graph, node: number, name: string, limit: number): string {
+  const edges = edgesOf(graph);
+  if (name === 'Array') return items(arrayLength(graph, node));
+  const buffer =
+    name === 'ArrayBuffer' || name === 'SharedArrayBuffer' ? node : follow(graph, edges, node, ['buffer']);
+  const store = buffer === undefined ? undefined : follow(graph, edges, buffer, ['backing_store']);
+  if (store !== undefined) return `[${graph.selfSizes[store]} bytes]`;
+  if (name === 'Map' || name === 'Set') {
+    const table = follow(graph, edges, node, ['table']);
+    if (table !== undefined) return items(tableEntries(graph, table, name === 'Map' ? 3 : 2));
+  }
+  return propertyNames(graph, node, limit);
+}
+
+function items(count: number): string {
+  return `[${count} ${count === 1 ? 'item' : 'items'}]`;
+}
+
+/** One more than the highest index that holds something other than a small integer. */
+function arrayLength(graph: Graph, node: number): number {
+  const { types, names } = edgesOf(graph);
+  let length = 0;
+  for (let edge = graph.firstEdge[node]!, end = graph.firstEdge[node + 1]!; edge < end; edge++) {
+    if (types[edge] === EDGE.element && names[edge]! >= length) length = names[edge]! + 1;
+  }
+  return length;
+}
+
+/**
+ * Entries of a Map's or Set's hash table that hold something other than small integers. The table is an array of
+ * pointers: 3 numbers, b buckets, then 2b entries of `entrySize` pointers each (key, value of a Map, next).
+ * V8: https://github.com/v8/v8/blob/13.6.233/src/objects/ordered-hash-table.h
+ */
+function tableEntries(graph: Graph, table: number, entrySize: number): number {
+  const { types, names } = edgesOf(graph);
+  const size = graph.selfSizes[table]!;
+  // 16 bytes before the first pointer with pointers of 8 bytes; 8 with compressed ones of 4, as in Chromium.
+  const first = [8, 4].map((pointer) => {
+    const buckets = (size / pointer - 2 - 3) / (1 + 2 * entrySize);
+    return Number.isInteger(buckets) && (buckets & (buckets - 1)) === 0 ? 3 + buckets : undefined;
+  });
+  const start = first[0] ?? first[1] ?? 3;
+  let entries = 0;
+  let last = -1;
+  for (let edge = graph.firstEdge[table]!, end = graph.firstEdge[table + 1]!; edge < end; edge++) {
+    if (types[edge] !== EDGE.internal) continue;
+    const slot = Number(graph.strings.get(names[edge]!));
+    if (!Number.isInteger(slot) || slot < start) continue;
+    const entry = Math.floor((slot - start) / entrySize);
+    if (entry !== last) entries++;
+    last = entry;
+  }
+  return entries;
+}
+
+function propertyNames(graph: Graph, node: number, limit: number): string {
+  const { types, names } = edgesOf(graph);
+  const found: string[] = [];
+  let length = 0;
+  for (
+    let edge = graph.firstEdge[node]!, end = graph.firstEdge[node + 1]!;
+    edge < end && length <= limit;
+    edge++
+  ) {
+    if (types[edge] !== EDGE.property && types[edge] !== EDGE.context) continue;
+    const name = graph.strings.get(names[edge]!);
+    if (name === '__proto__') continue;
+    found.push(name);
+    length += name.length + 2;
+  }
+  return `{${found.join(', ')}}`;
+}

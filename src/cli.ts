@@ -1,0 +1,268 @@
+/** The command line: the only owner of arguments, standard streams and exit codes. */
+import { readFileSync } from 'node:fs';
+import { Argument, CommanderError, Command as Program } from 'commander';
+import { checkArguments, chooseSnapshot } from './cli/arguments.js';
+import { complete, completionScript, SHELLS } from './cli/completion.js';
+import { openHeap } from './cli/open.js';
+import { addOptions, type CommonOptions, valuesOf } from './cli/options.js';
+import { type Output, openOutputFile, openStandardOutput } from './cli/output.js';
+import { createProgressLine } from './cli/progress-line.js';
+import type { Command } from './commands/command.js';
+import { COMMANDS } from './commands/index.js';
+import { HeapgraphError, UsageError } from './errors.js';
+import type { Ending } from './graph/graph.js';
+import { printable } from './printable.js';
+import { renderBare } from './render/bare.js';
+import type { JsonHead } from './render/json.js';
+import type { Answer, Row, Table } from './result.js';
+import { formatCount } from './units.js';
+
+/** An answer was given; a check failed or the thing looked for is not there; wrong usage or unreadable input. */
+const EXIT = { ok: 0, no: 1, wrong: 2 } as const;
+
+const NAME = 'heapgraph';
+
+type Format = 'text' | 'json' | 'csv' | 'markdown';
+
+async function main(argv: readonly string[]): Promise<void> {
+  const program = createProgram(argv[0]);
+  try {
+    if (argv[0] === 'complete' && argv[1] === '--') await complete(program, argv.slice(2));
+    else if (argv.length === 0) program.outputHelp();
+    else await program.parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    report(error);
+  }
+}
+
+/** The whole program, or, when its first word is the name of a command, just as much as that one needs. */
+function createProgram(first: string | undefined): Program {
+  const program = new Program(NAME)
+    .description('What is in a V8 heap snapshot, from the terminal: objgraph for Node.js.')
+    .version(version(), '-V, --version')
+    .configureHelp({ subcommandTerm: (sub) => sub.name() })
+    .showHelpAfterError('Run with --help for usage and examples.')
+    .exitOverride()
+    .addHelpText(
+      'after',
+      '\nA command that names no snapshot takes the newest *.heapsnapshot (.gz, .br, .zst) in this folder.\n' +
+        'Exit codes: 0 answered, 1 not found or a check failed, 2 wrong usage or unreadable input.\n' +
+        `\n  $ ${NAME} show-most-common-types app.heapsnapshot\n  $ ${NAME} count Session`,
+    );
+  const asked = COMMANDS.find((command) => command.name === first);
+  for (const command of asked ? [asked] : COMMANDS) addCommand(program, command);
+  if (!asked) addCompletion(program);
+  return program;
+}
+
+function addCompletion(program: Program): void {
+  program
+    .command('completion')
+    .summary('a script that teaches a shell the commands and options')
+    .description('Prints a completion script for bash, zsh or fish.')
+    .argument('<shell>', SHELLS.join(', '))
+    .option('--json', 'the script as a JSON object')
+    .option('-o, --output <file>', 'write it to a file')
+    .addHelpText('after', examples([{ line: `source <(${NAME} completion bash)`, says: 'in ~/.bashrc' }]))
+    .action(async (shell: string, options: CommonOptions) => {
+      const known = SHELLS.find((name) => name === shell);
+      if (!known)
+        throw new UsageError(
+          `no completion for "${printable(shell)}"`,
+          `There is one for ${SHELLS.join(', ')}.`,
+        );
+      const text = await completionScript(known, NAME);
+      const answer: Answer = { result: { kind: 'text', text, fields: { shell, script: text } } };
+      const output = openOutput(options);
+      await write(answer, output, formatOf(options), {
+        command: 'completion',
+        snapshots: [],
+        complete: true,
+      });
+    });
+}
+
+function addCommand(program: Program, command: Command): void {
+  const takes = command.arguments;
+  const sub = program
+    .command(command.name)
+    .summary(command.summary)
+    .description(sentence(command.summary) + (command.description ? `\n\n${command.description}` : ''))
+    .addHelpText('after', examples(command.examples));
+  const shown = [
+    ...(takes ? [new Argument(`<${takes.name}${takes.most > 1 ? '...' : ''}>`, takes.help)] : []),
+    ...(command.snapshot
+      ? [new Argument('[snapshot]', 'a .heapsnapshot file (.gz, .br, .zst), or - for standard input')]
+      : []),
+  ];
+  // Which argument is the snapshot depends on what they are: commander takes them all, and help shows them apart.
+  sub.argument('[arguments...]').configureHelp({ visibleArguments: () => shown });
+  sub.usage(
+    [
+      '[options]',
+      ...shown.map((argument) =>
+        argument.required ? `<${argument.name()}${argument.variadic ? '...' : ''}>` : `[${argument.name()}]`,
+      ),
+    ].join(' '),
+  );
+  addOptions(sub, command);
+  sub.action(() => runCommand(command, sub.args, sub.opts<CommonOptions & Record<string, unknown>>()));
+}
+
+async function runCommand(
+  command: Command,
+  args: readonly string[],
+  parsed: CommonOptions & Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const choice = command.snapshot ? chooseSnapshot(args, command.arguments, parsed.snapshot) : undefined;
+  const rest = choice?.rest ?? args;
+  checkArguments(rest, command.arguments);
+  const options = valuesOf(command.options, parsed);
+  const need = command.needs(rest, options as never);
+  const format = formatOf(parsed, command.answers);
+  const output = openOutput(parsed);
+  const progress = createProgressLine(process.stderr, parsed.quiet === true);
+  const note = (text: string): void => {
+    if (parsed.quiet) return;
+    progress.clear();
+    process.stderr.write(`${NAME}: ${printable(text)}\n`);
+  };
+  try {
+    if (choice?.guessed) note(`reading ${choice.snapshot}, the newest snapshot in this folder`);
+    if (choice?.snapshot === '-' && process.stdin.isTTY) {
+      throw new UsageError(
+        'standard input is a terminal',
+        `Pipe a snapshot into it: gunzip -c app.heapsnapshot.gz | ${NAME} … -`,
+      );
+    }
+    const { heap, ending } = await openHeap(need, choice?.snapshot ?? '', {
+      salvage: parsed.salvage,
+      onProgress: progress.onProgress,
+      onWarning: note,
+    });
+    const answer = await command.run(heap, rest, options as never);
+    progress.clear();
+    if (ending) note(`the file is not whole: ${describe(ending)}; the answer is from what comes before`);
+    await write(answer, output, format, {
+      command: command.name,
+      snapshots: choice ? [choice.snapshot] : [],
+      complete: ending === undefined,
+      ending: ending as Row | undefined,
+    });
+    for (const text of answer.notes ?? []) note(text);
+    if (answer.found === false) process.exitCode = EXIT.no;
+  } catch (error) {
+    progress.clear();
+    output.discard();
+    throw error;
+  }
+}
+
+function openOutput(options: CommonOptions): Output {
+  if (options.output === undefined || options.output === '-') return openStandardOutput();
+  stopOnSignals();
+  return openOutputFile(options.output);
+}
+
+/** A signal ends the process by way of `exit`, so that a half-written file is taken away. */
+function stopOnSignals(): void {
+  const numbers = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
+  for (const [signal, number] of Object.entries(numbers))
+    process.once(signal, () => process.exit(128 + number));
+}
+
+/** The format asked for; else the one that the output file's name says. */
+function formatOf(options: CommonOptions, answers: Command['answers'] = 'table'): Format {
+  if (options.json) return 'json';
+  if (options.csv) return 'csv';
+  if (options.markdown) return 'markdown';
+  const ending = /\.(json|csv|md|markdown)$/i.exec(options.output ?? '')?.[1]?.toLowerCase();
+  if (ending === 'json') return 'json';
+  if (ending === undefined) return 'text';
+  if (answers !== 'table') {
+    throw new UsageError(
+      `this command's answer is not a table and cannot be written as .${ending}`,
+      'Use .json, or another name for text.',
+    );
+  }
+  return ending === 'csv' ? 'csv' : 'markdown';
+}
+
+async function write(answer: Answer, output: Output, format: Format, head: JsonHead): Promise<void> {
+  for (const piece of await rendered(answer, format, head, usesColour(output))) {
+    if (!output.wanted) return;
+    output.write(piece);
+  }
+  output.finish();
+}
+
+/** Only the renderer that is asked for is loaded. */
+async function rendered(
+  answer: Answer,
+  format: Format,
+  head: JsonHead,
+  colour: boolean,
+): Promise<Iterable<string>> {
+  switch (format) {
+    case 'json':
+      return (await import('./render/json.js')).renderJson(answer, head);
+    case 'csv':
+      return (await import('./render/csv.js')).renderCsv(answer.result as Table);
+    case 'markdown':
+      return (await import('./render/markdown.js')).renderMarkdown(answer.result as Table);
+    case 'text': {
+      if (answer.result.kind === 'table' && answer.result.layout === 'bare') return renderBare(answer.result);
+      const [{ renderText }, { createStyle }] = await Promise.all([
+        import('./render/text.js'),
+        import('./render/style.js'),
+      ]);
+      return renderText(answer.result, await createStyle(colour));
+    }
+  }
+}
+
+/** Colour on a terminal, unless NO_COLOR (https://no-color.org) or a dumb terminal says no; FORCE_COLOR asks for it anywhere. */
+function usesColour(output: Output): boolean {
+  const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
+  if (NO_COLOR) return false;
+  if (FORCE_COLOR !== undefined) return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
+  return output.isTerminal && TERM !== 'dumb';
+}
+
+function report(error: unknown): void {
+  if (error instanceof CommanderError) {
+    // commander has printed what there is to say; help and version are answers.
+    process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.wrong;
+    return;
+  }
+  process.exitCode = EXIT.wrong;
+  if (error instanceof HeapgraphError) {
+    process.stderr.write(`${NAME}: ${printable(error.message)}\n`);
+    if (error.hint) process.stderr.write(`  ${printable(error.hint)}\n`);
+    return;
+  }
+  const stack = error instanceof Error ? (error.stack ?? String(error)) : String(error);
+  process.stderr.write(
+    `${NAME}: this is a bug in heapgraph ${version()} (Node.js ${process.version}). Please report it with this text:\n${stack}\n`,
+  );
+}
+
+function describe(ending: Ending): string {
+  return `section "${ending.section}" ends at byte ${formatCount(ending.offset)} (expected ${ending.expected}, found ${ending.found})`;
+}
+
+function examples(list: Command['examples']): string {
+  const width = Math.max(...list.map(({ line }) => line.length));
+  return `\nExamples:\n${list.map(({ line, says }) => `  $ ${line.padEnd(width)}   # ${says}`).join('\n')}`;
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+function version(): string {
+  const file = new URL('../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}
+
+await main(process.argv.slice(2));

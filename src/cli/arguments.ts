@@ -1,0 +1,61 @@
+/** Which argument is the snapshot. */
+
+import type { Arguments } from '../commands/command.js';
+import { UsageError } from '../errors.js';
+import { isFile, newestSnapshot, SNAPSHOT_NAME } from '../load/newest.js';
+import { printable } from '../printable.js';
+
+export interface SnapshotChoice {
+  readonly snapshot: string;
+  readonly rest: readonly string[];
+  /** The snapshot was not named; stderr says which was taken. */
+  readonly guessed: boolean;
+}
+
+/**
+ * The snapshot is what `--snapshot` names; else the last argument, if it is `-`, ends like a snapshot or names an
+ * existing file; else the newest snapshot in this folder. An argument that the command cannot do without is not
+ * taken for a file because a file happens to have its name, unless it ends like a snapshot.
+ */
+export function chooseSnapshot(
+  args: readonly string[],
+  takes: Arguments | undefined,
+  option: string | undefined,
+): SnapshotChoice {
+  if (option !== undefined) return { snapshot: option, rest: args, guessed: false };
+  const last = args.at(-1);
+  if (last !== undefined) {
+    const named = last === '-' || SNAPSHOT_NAME.test(last);
+    const needed = args.length <= (takes?.least ?? 0);
+    if (named || (!needed && isFile(last)))
+      return { snapshot: last, rest: args.slice(0, -1), guessed: false };
+  }
+  if (takes === undefined && last !== undefined)
+    return { snapshot: last, rest: args.slice(0, -1), guessed: false };
+  const newest = newestSnapshot('.');
+  if (newest === undefined) {
+    throw new UsageError(
+      'no snapshot was named, and this folder has no *.heapsnapshot file',
+      'Name one, or write one: kill -USR2 a process that was started with node --heapsnapshot-signal=SIGUSR2, or call v8.writeHeapSnapshot().',
+    );
+  }
+  return { snapshot: newest, rest: args, guessed: true };
+}
+
+/** Throws UsageError unless there are as many arguments as the command takes. */
+export function checkArguments(args: readonly string[], takes: Arguments | undefined): void {
+  const { name = '', least = 0, most = 0 } = takes ?? {};
+  if (args.length < least) {
+    throw new UsageError(
+      `missing ${name}: name ${least === 1 ? 'at least one' : `at least ${least}`}`,
+      'See --help for examples.',
+    );
+  }
+  if (args.length > most) {
+    const extra = args.slice(most).map((arg) => `"${printable(arg)}"`);
+    throw new UsageError(
+      `too many arguments: ${extra.join(', ')}`,
+      'If that is meant to be a snapshot: no such file is there. -s FILE names one outright.',
+    );
+  }
+}

@@ -1,0 +1,82 @@
+/** Options of commands as commander has them, and back to values. */
+import { InvalidArgumentError, Option, type Command as Program } from 'commander';
+import type { Command, OptionSpec, OptionSpecs } from '../commands/command.js';
+import { parsePattern } from '../query/types.js';
+import { parseCount } from '../units.js';
+
+/** Options that every command has, by the names that commander gives them. */
+export interface CommonOptions {
+  readonly json?: boolean;
+  readonly csv?: boolean;
+  readonly markdown?: boolean;
+  readonly output?: string;
+  readonly snapshot?: string;
+  readonly salvage?: boolean;
+  readonly quiet?: boolean;
+}
+
+export function addOptions(program: Program, command: Command): void {
+  for (const [name, spec] of Object.entries(command.options)) program.addOption(toOption(name, spec));
+  if (command.snapshot) {
+    program.option('-s, --snapshot <file>', 'the snapshot, whatever its name; - is standard input');
+    program.option('--salvage', 'answer from what is there when the file ends early or is damaged');
+  }
+  program.addOption(new Option('--json', 'the answer as one JSON object').conflicts(['csv', 'markdown']));
+  if ((command.answers ?? 'table') === 'table') {
+    program.addOption(new Option('--csv', 'the table as CSV').conflicts('markdown'));
+    program.option('--markdown', 'the table as Markdown');
+  }
+  program.option('-o, --output <file>', 'write the answer to a file; .json, .csv and .md choose the format');
+  program.option('-q, --quiet', 'no progress and no notes');
+}
+
+/** Values of a command's own options, by their names on the command line. */
+export function valuesOf(
+  specs: OptionSpecs,
+  parsed: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(specs).map(([name, spec]) => {
+      const value = parsed[name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())];
+      return [name, spec.kind === 'flag' ? value === true : value];
+    }),
+  );
+}
+
+function toOption(name: string, spec: OptionSpec): Option {
+  switch (spec.kind) {
+    case 'flag':
+      return new Option(`--${name}`, spec.help);
+    case 'integer': {
+      const option = new Option(`--${name} <${spec.value ?? 'n'}>`, spec.help).argParser((text) => {
+        const value = parseCount(text);
+        if (value === undefined || value === 0)
+          throw new InvalidArgumentError('Expected a whole number from 1 up.');
+        return value;
+      });
+      return spec.default === undefined ? option : option.default(spec.default);
+    }
+    case 'choice':
+      return new Option(`--${name} <${spec.value ?? name}>`, spec.help)
+        .choices(spec.choices)
+        .default(spec.default);
+    case 'choices':
+      return new Option(
+        `--${name} <${spec.value ?? name}>`,
+        `${spec.help}: ${spec.choices.join(', ')}`,
+      ).argParser((text) => {
+        const values = text.split(',').map((part) => part.trim());
+        const wrong = values.filter((value) => !spec.choices.includes(value));
+        if (wrong.length > 0) {
+          throw new InvalidArgumentError(
+            `Expected some of ${spec.choices.join(', ')}; got "${wrong.join('", "')}".`,
+          );
+        }
+        return values;
+      });
+    case 'pattern':
+      return new Option(`--${name} <${spec.value ?? 'regex'}>`, spec.help).argParser((text) =>
+        parsePattern(text),
+      );
+  }
+}

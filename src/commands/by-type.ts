@@ -1,0 +1,98 @@
+import { classesOf } from '../analysis/classes.js';
+import { byType, type NodeView } from '../analysis/nodes.js';
+import { formatCount } from '../units.js';
+import { defineCommand } from './command.js';
+import {
+  allRows,
+  anyOf,
+  columns,
+  failIfNone,
+  limitOf,
+  nodeRow,
+  patternOptions,
+  rawSizes,
+  SIZES,
+  unknownType,
+} from './shared.js';
+
+export const byTypeCommand = defineCommand({
+  name: 'by-type',
+  summary: 'the objects of a class, one a line',
+  description:
+    "Shows id, a short form of the value, V8's size, the number of edges and, where the snapshot knows it, where the function or the constructor stands. Small integers are not in a snapshot: items and properties that hold nothing else are not seen.",
+  arguments: { name: 'type', help: 'a class name', least: 1, most: 1 },
+  snapshot: true,
+  options: {
+    limit: { kind: 'integer', help: 'rows to show (default 20, with --ids all)' },
+    all: allRows,
+    sort: {
+      kind: 'choice',
+      choices: ['id', 'self', 'name'],
+      default: 'id',
+      help: 'by id, by size (largest first), or by value; ties by id',
+    },
+    ids: { kind: 'flag', help: 'bare ids, one a line' },
+    ...patternOptions,
+    ...failIfNone,
+    ...rawSizes,
+  },
+  examples: [
+    { line: 'heapgraph by-type Session app.heapsnapshot --sort self', says: 'the largest first' },
+    { line: 'heapgraph by-type Session --ids | head -1', says: 'the id of one of them' },
+  ],
+  needs: (types, options) => {
+    anyOf(types, options); // a pattern that cannot be read is told before the file is
+    const bare = options.ids && options.sort !== 'name';
+    return { kind: 'graph', edges: bare ? 'for-names' : true, locations: !options.ids };
+  },
+  async run({ graph }, types, options) {
+    const nodes = byType(graph, anyOf(types, options));
+    const sorted = sortNodes(nodes, options.sort);
+    const limit = limitOf({ all: options.all, limit: options.limit ?? (options.ids ? undefined : 20) });
+    const shown = sorted.slice(0, limit);
+    const omitted = nodes.length - shown.length;
+    const notes = omitted > 0 ? [`${formatCount(omitted)} more; --all shows them`] : [];
+    if (nodes.length === 0) notes.push(await unknownType(classesOf(graph), types[0]!));
+    return {
+      result: {
+        kind: 'table',
+        columns: options.ids
+          ? [columns.id]
+          : [
+              columns.id,
+              ...(options.regex || options['ignore-case'] ? [columns.type] : []),
+              columns.name,
+              columns.shallowSize,
+              columns.edges,
+              columns.location,
+            ],
+        rows: lazily(shown, options.ids ? ({ id }) => ({ id }) : nodeRow),
+        total: nodes.length,
+        omitted,
+        layout: options.ids ? 'bare' : 'grid',
+      },
+      fields: SIZES,
+      notes,
+      found: !(options['fail-if-none'] && nodes.length === 0),
+    };
+  },
+});
+
+function sortNodes(nodes: NodeView[], by: 'id' | 'self' | 'name'): NodeView[] {
+  const byId = (a: NodeView, b: NodeView): number => a.id - b.id;
+  if (by === 'id') return nodes.sort(byId);
+  if (by === 'self') return nodes.sort((a, b) => b.shallowSize - a.shallowSize || byId(a, b));
+  return nodes
+    .map((node) => ({ node, name: node.name }))
+    .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : byId(a.node, b.node)))
+    .map(({ node }) => node);
+}
+
+/** Rows made while they are walked over: a list of a million objects is never there as a million rows. */
+function lazily<T, R>(items: readonly T[], row: (item: T) => R): Iterable<R> {
+  return {
+    *[Symbol.iterator]() {
+      for (const item of items) yield row(item);
+    },
+  };
+}

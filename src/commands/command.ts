@@ -1,0 +1,105 @@
+/**
+ * One definition of a question: what it is called, what it takes, what it needs of a snapshot, how it is answered.
+ * The command line, `--help` and the tables in the README are made from it.
+ */
+import type { Classes, TypeMatcher } from '../analysis/classes.js';
+import type { Graph, Head } from '../graph/graph.js';
+import type { Answer } from '../result.js';
+
+interface OptionBase {
+  readonly help: string;
+  /** Name of the value in help texts. */
+  readonly value?: string;
+}
+
+export interface FlagOption extends OptionBase {
+  readonly kind: 'flag';
+}
+
+/** A whole number from 1 up. */
+export interface IntegerOption extends OptionBase {
+  readonly kind: 'integer';
+  readonly default?: number;
+}
+
+export interface ChoiceOption extends OptionBase {
+  readonly kind: 'choice';
+  readonly choices: readonly string[];
+  readonly default: string;
+}
+
+/** Several of a list, separated by commas. */
+export interface ChoicesOption extends OptionBase {
+  readonly kind: 'choices';
+  readonly choices: readonly string[];
+}
+
+/** A JavaScript regular expression. */
+export interface PatternOption extends OptionBase {
+  readonly kind: 'pattern';
+}
+
+export type OptionSpec = FlagOption | IntegerOption | ChoiceOption | ChoicesOption | PatternOption;
+
+/** Options by their names on the command line (`fail-if-none`). */
+export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
+
+type ValueOf<S extends OptionSpec> = S extends FlagOption
+  ? boolean
+  : S extends IntegerOption
+    ? S extends { default: number }
+      ? number
+      : number | undefined
+    : S extends ChoiceOption
+      ? S['choices'][number]
+      : S extends ChoicesOption
+        ? readonly S['choices'][number][] | undefined
+        : RegExp | undefined;
+
+export type ValuesOf<S extends OptionSpecs> = { readonly [K in keyof S]: ValueOf<S[K]> };
+
+/** What of the snapshot a question needs. What is not needed is not parsed. */
+export type Need =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'head' }
+  /** Class counts; `types` says which classes matter. */
+  | { readonly kind: 'classes'; readonly types: TypeMatcher }
+  | { readonly kind: 'graph'; readonly edges: boolean | 'for-names'; readonly locations: boolean };
+
+/** What was opened of a snapshot; asking for what was not needed throws. */
+export interface Heap {
+  readonly head: Head;
+  readonly classes: Classes;
+  readonly graph: Graph;
+}
+
+export interface Arguments {
+  /** Name in the usage line: `type`. */
+  readonly name: string;
+  readonly help: string;
+  /** The fewest and the most of them. */
+  readonly least: number;
+  readonly most: number;
+}
+
+export interface Command<S extends OptionSpecs = OptionSpecs> {
+  readonly name: string;
+  readonly summary: string;
+  /** Further paragraphs of the help text. */
+  readonly description?: string;
+  readonly arguments?: Arguments;
+  /** Whether it takes a snapshot. */
+  readonly snapshot: boolean;
+  /** What comes out; only tables can be CSV and Markdown. Default `table`. */
+  readonly answers?: 'table' | 'details';
+  readonly options: S;
+  readonly examples: readonly { readonly line: string; readonly says: string }[];
+  /** Called before anything is read; throws UsageError or QueryError for wrong arguments. */
+  needs(args: readonly string[], options: ValuesOf<S>): Need;
+  run(heap: Heap, args: readonly string[], options: ValuesOf<S>): Answer | Promise<Answer>;
+}
+
+/** Checks a definition and forgets the types of its options, which only its own functions see. */
+export function defineCommand<const S extends OptionSpecs>(command: Command<S>): Command {
+  return command as unknown as Command;
+}

@@ -1,0 +1,79 @@
+/** Options, columns and notes that several commands have in common. */
+import type { Classes, TypeMatcher } from '../analysis/classes.js';
+import type { NodeView } from '../analysis/nodes.js';
+import type { SourceLocation } from '../analysis/scripts.js';
+import { printable } from '../printable.js';
+import { didYouMean, typeMatcher } from '../query/types.js';
+import type { Cell, Column, Row } from '../result.js';
+
+export const patternOptions = {
+  regex: { kind: 'flag', help: 'types are regular expressions that match anywhere in the class name' },
+  'ignore-case': { kind: 'flag', help: 'upper and lower case are the same' },
+} as const;
+
+export const failIfNone = {
+  'fail-if-none': { kind: 'flag', help: 'exit with 1 when nothing is found' },
+} as const;
+
+export const rawSizes = {
+  raw: { kind: 'flag', help: 'sizes as V8 wrote them (self_size); in this version these are the only ones' },
+} as const;
+
+export const allRows = { kind: 'flag', help: 'no limit' } as const;
+
+/** Options of every question about sizes, as they stand in JSON. */
+export const SIZES: Row = { sizes: 'raw' };
+
+export const columns = {
+  id: { key: 'id', title: 'Id', unit: 'id', role: 'id' },
+  type: { key: 'type', title: 'Type', unit: 'text', role: 'name' },
+  nodeType: { key: 'nodeType', title: 'Node type', unit: 'text', role: 'dim' },
+  name: { key: 'name', title: 'Value', unit: 'text' },
+  count: { key: 'count', title: 'Count', unit: 'count', role: 'count' },
+  countShare: { key: 'countShare', title: '%', unit: 'share', role: 'dim' },
+  shallowSize: { key: 'shallowSize', title: 'Shallow size', unit: 'bytes', role: 'size' },
+  sizeShare: { key: 'sizeShare', title: '%', unit: 'share', role: 'dim' },
+  edges: { key: 'edges', title: 'Edges', unit: 'count' },
+  location: { key: 'location', title: 'Location', unit: 'location', role: 'dim' },
+} as const satisfies Record<string, Column>;
+
+/** One matcher that accepts what any of the given names or patterns accepts. */
+export function anyOf(
+  types: readonly string[],
+  options: { regex: boolean; 'ignore-case': boolean },
+): TypeMatcher {
+  const matchers = types.map((type) =>
+    typeMatcher(type, { regex: options.regex, ignoreCase: options['ignore-case'] }),
+  );
+  return (name) => matchers.some((matches) => matches(name));
+}
+
+/** A note for a type that does not occur, with the closest names that do. */
+export async function unknownType(classes: Classes, type: string): Promise<string> {
+  const near = await didYouMean(classes, type);
+  return `no objects of type "${printable(type)}" in ${printable(classes.file)}${near ? `; ${near}` : ''}`;
+}
+
+export function locationCell(location: SourceLocation | undefined): Cell {
+  if (!location) return null;
+  const { script, scriptId, line, column } = location;
+  return { script: script ?? null, scriptId, line, column };
+}
+
+/** The facts of one object that every list shows. */
+export function nodeRow(node: NodeView): Row {
+  return {
+    id: node.id,
+    type: node.type,
+    nodeType: node.nodeType,
+    name: node.name,
+    shallowSize: node.shallowSize,
+    edges: node.edgeCount,
+    location: locationCell(node.location),
+  };
+}
+
+/** A limit from `--limit` and `--all`. */
+export function limitOf(options: { limit: number | undefined; all: boolean }): number {
+  return options.all || options.limit === undefined ? Number.POSITIVE_INFINITY : options.limit;
+}

@@ -1,0 +1,27 @@
+/** The newest snapshot of a folder, for commands that name no file. */
+import fs from 'node:fs';
+import path from 'node:path';
+
+/** Endings by which a file is taken for a snapshot. */
+export const SNAPSHOT_NAME = /\.heapsnapshot(\.gz|\.br|\.zst)?$/i;
+
+/** Name (relative to the folder) of the file that was changed last; ties go to the later name. Undefined when there is none. */
+export function newestSnapshot(folder: string): string | undefined {
+  let newest: { name: string; time: number } | undefined;
+  for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
+    if (!SNAPSHOT_NAME.test(entry.name)) continue;
+    const stat = fs.statSync(path.join(folder, entry.name), { throwIfNoEntry: false });
+    if (!stat?.isFile()) continue;
+    const later = newest === undefined || stat.mtimeMs > newest.time;
+    if (later || (stat.mtimeMs === newest!.time && entry.name > newest!.name)) {
+      newest = { name: entry.name, time: stat.mtimeMs };
+    }
+  }
+  return newest?.name;
+}
+
+/** Whether a path names a file (or a pipe) that is there; folders do not count. */
+export function isFile(file: string): boolean {
+  const stat = fs.statSync(file, { throwIfNoEntry: false });
+  return stat !== undefined && !stat.isDirectory();
+}

@@ -1,0 +1,51 @@
+/** Answers as one JSON object. Rows stand one a line and are written as they come. */
+import { printableJson } from '../printable.js';
+import type { Answer, Cell, Details, Row, Table } from '../result.js';
+
+export interface JsonHead {
+  readonly command: string;
+  readonly snapshots: readonly string[];
+  readonly complete: boolean;
+  /** Where a salvaged snapshot ended. */
+  readonly ending?: Row;
+}
+
+export const JSON_SCHEMA = 'heapgraph/1';
+
+/** Pieces of a JSON document that ends with a line break. Safe to print: control characters are escaped. */
+export function* renderJson(answer: Answer, head: JsonHead): Generator<string> {
+  const { result, fields = {} } = answer;
+  const { ending, ...rest } = head;
+  const opening: Row = { schema: JSON_SCHEMA, ...rest, ...(ending ? { ending } : {}), ...fields };
+  if (result.kind === 'text') {
+    yield `${stringify({ ...opening, ...result.fields })}\n`;
+    return;
+  }
+  const { total, omitted } = result;
+  yield `${stringify({ ...opening, total, omitted }).slice(0, -1)},"rows":[`;
+  let first = true;
+  for (const row of result.kind === 'table' ? tableRows(result) : detailRows(result)) {
+    yield `${first ? '\n' : ',\n'}${stringify(row)}`;
+    first = false;
+  }
+  yield first ? ']}\n' : '\n]}\n';
+}
+
+function* tableRows(table: Table): Generator<Row> {
+  yield* table.rows;
+}
+
+function* detailRows(details: Details): Generator<Row> {
+  for (const item of details.items) {
+    const entries: [string, Cell][] = item.facts.map((fact) => [fact.key, fact.value]);
+    for (const { key, table } of item.lists) {
+      entries.push([key, [...table.rows]]);
+      if (table.omitted > 0) entries.push([`${key}Omitted`, table.omitted]);
+    }
+    yield Object.fromEntries(entries);
+  }
+}
+
+function stringify(value: Cell): string {
+  return printableJson(JSON.stringify(value));
+}

@@ -1,0 +1,22 @@
+/** Tables as GitHub-flavoured Markdown. */
+
+import stringWidth from 'fast-string-width';
+import { markdownTable } from 'markdown-table';
+import type { Table } from '../result.js';
+import { formatCell, isNumeric, textColumns } from './cells.js';
+
+/** The table's text, with a line break at the end. Text out of a snapshot stays text: markup in it is escaped. */
+export function* renderMarkdown(table: Table): Generator<string> {
+  const columns = textColumns(table);
+  const rows = Array.from(table.rows, (row) =>
+    columns.map((column) => escapeMarkup(formatCell(row[column.key] ?? null, column.unit))),
+  );
+  yield `${markdownTable([columns.map((column) => column.title), ...rows], {
+    align: columns.map((column) => (isNumeric(column.unit) ? 'r' : 'l')),
+    stringLength: stringWidth,
+  })}\n`;
+}
+
+function escapeMarkup(text: string): string {
+  return text.replace(/[\\`*_[\]<>~#&$]/g, (character) => `\\${character}`);
+}

@@ -1,0 +1,31 @@
+/** The only place that knows colours: roles in, escape sequences out. */
+import type { Role } from '../result.js';
+
+export interface Style {
+  readonly role: (role: Role | undefined, text: string) => string;
+  readonly heading: (text: string) => string;
+  readonly error: (text: string) => string;
+  readonly dim: (text: string) => string;
+}
+
+const plain = (text: string): string => text;
+
+/** With colour, or as plain text, which does not even load the library. */
+export async function createStyle(colour: boolean): Promise<Style> {
+  if (!colour) return { role: (_, text) => text, heading: plain, error: plain, dim: plain };
+  const { Chalk } = await import('chalk');
+  const chalk = new Chalk({ level: 1 });
+  const looks: Record<Role, (text: string) => string> = {
+    name: chalk.cyan,
+    size: chalk.yellow,
+    count: chalk.bold,
+    id: chalk.dim,
+    dim: chalk.dim,
+  };
+  return {
+    role: (role, text) => (role ? looks[role](text) : text),
+    heading: chalk.bold,
+    error: chalk.red,
+    dim: chalk.dim,
+  };
+}

@@ -1,0 +1,101 @@
+/** Answers as text for people: aligned columns, one object a line. */
+import stringWidth from 'fast-string-width';
+import type { Column, Detail, Result, Row, Table } from '../result.js';
+import { formatCount } from '../units.js';
+import { renderBare } from './bare.js';
+import { formatCell, isNumeric, plain, textColumns } from './cells.js';
+import type { Style } from './style.js';
+
+/** Lines, each with its line break. */
+export function* renderText(result: Result, style: Style): Generator<string> {
+  switch (result.kind) {
+    case 'text':
+      yield result.text;
+      return;
+    case 'table':
+      yield* renderTable(result, style, '');
+      return;
+    case 'details':
+      for (const [i, item] of result.items.entries()) {
+        if (i > 0) yield '\n';
+        yield* renderDetail(item, style);
+      }
+  }
+}
+
+function* renderTable(table: Table, style: Style, indent: string): Generator<string> {
+  const columns = textColumns(table);
+  if (table.layout === 'bare') {
+    yield* renderBare(table);
+  } else if (table.layout === 'counts') {
+    yield* renderCounts(table, columns, style);
+  } else {
+    yield* renderGrid(table, columns, style, indent);
+  }
+}
+
+/** objgraph's way: the first column padded to its longest value, then the others, a space before each. */
+function* renderCounts(table: Table, columns: readonly Column[], style: Style): Generator<string> {
+  const [first, ...others] = columns as [Column, ...Column[]];
+  const width = Math.max(0, ...Array.from(table.rows, (row) => stringWidth(plain(row, first))));
+  for (const row of table.rows) {
+    const name = style.role(first.role, pad(plain(row, first), width, false));
+    yield `${[name, ...others.map((column) => plain(row, column))].join(' ')}\n`;
+  }
+}
+
+function* renderGrid(
+  table: Table,
+  columns: readonly Column[],
+  style: Style,
+  indent: string,
+): Generator<string> {
+  const widths = columns.map((column) => stringWidth(column.title));
+  let empty = true;
+  for (const row of table.rows) {
+    empty = false;
+    columns.forEach((column, i) => {
+      widths[i] = Math.max(widths[i]!, stringWidth(cell(row, column)));
+    });
+  }
+  if (empty) return;
+  const line = (texts: readonly string[], look: (column: Column, text: string) => string): string => {
+    const cells = columns.map((column, i) => {
+      const last = i === columns.length - 1 && !isNumeric(column.unit);
+      return look(column, last ? texts[i]! : pad(texts[i]!, widths[i]!, isNumeric(column.unit)));
+    });
+    return `${(indent + cells.join('  ')).trimEnd()}\n`;
+  };
+  yield line(
+    columns.map((column) => column.title),
+    (_, text) => style.heading(text),
+  );
+  for (const row of table.rows) {
+    yield line(
+      columns.map((column) => cell(row, column)),
+      (column, text) => style.role(column.role, text),
+    );
+  }
+}
+
+function* renderDetail(detail: Detail, style: Style): Generator<string> {
+  yield `${style.heading(formatCell(detail.title, 'text'))}\n`;
+  const width = Math.max(0, ...detail.facts.map((fact) => fact.title.length));
+  for (const fact of detail.facts) {
+    yield `  ${style.dim(fact.title.padEnd(width))}  ${formatCell(fact.value, fact.unit)}\n`;
+  }
+  for (const { title, table } of detail.lists) {
+    yield `\n  ${style.heading(title)}\n`;
+    yield* renderTable(table, style, '    ');
+    if (table.omitted > 0) yield `    ${style.dim(`and ${formatCount(table.omitted)} more`)}\n`;
+  }
+}
+
+function cell(row: Row, column: Column): string {
+  return formatCell(row[column.key] ?? null, column.unit);
+}
+
+function pad(text: string, width: number, right: boolean): string {
+  const space = ' '.repeat(Math.max(0, width - stringWidth(text)));
+  return right ? space + text : text + space;
+}

@@ -1,0 +1,61 @@
+/** The real snapshots of `fixtures/`, and what Chrome DevTools computes for them. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
+
+export const FIXTURES = [
+  'node18-before',
+  'node18-after',
+  'node22-before',
+  'node22-after',
+  'node26-before',
+  'node26-after',
+  'chromium156',
+] as const;
+
+export type Fixture = (typeof FIXTURES)[number];
+
+export interface Recorded {
+  readonly nodeCount: number;
+  readonly edgeCount: number;
+  readonly statistics: {
+    readonly total: number;
+    readonly native: { readonly total: number; readonly typedArrays: number };
+    readonly v8heap: Readonly<Record<'total' | 'code' | 'jsArrays' | 'strings' | 'system', number>>;
+  };
+  readonly classes: Readonly<
+    Record<
+      string,
+      { readonly count: number; readonly self: number; readonly maxRet: number; readonly distance: number }
+    >
+  >;
+  readonly nodes: readonly {
+    readonly id: number;
+    readonly name: string;
+    readonly className: string;
+    readonly type: string;
+    readonly selfSize: number;
+    readonly retainedSize: number;
+    readonly distance: number;
+    readonly dominator: number;
+    readonly retainers: number;
+    readonly edges: number;
+  }[];
+}
+
+export function fixturePath(name: Fixture): string {
+  return fileURLToPath(new URL(`../../fixtures/${name}.heapsnapshot.gz`, import.meta.url));
+}
+
+/** The plain text of a fixture. */
+export function fixtureBytes(name: Fixture): Uint8Array {
+  return gunzipSync(readFileSync(fixturePath(name)));
+}
+
+/** What DevTools computed. */
+export function recorded(name: Fixture): Recorded {
+  const file = name.startsWith('chromium') ? 'chromium' : name.split('-')[0];
+  const url = new URL(`../../fixtures/devtools-${file}.json.gz`, import.meta.url);
+  const all = JSON.parse(gunzipSync(readFileSync(url)).toString()) as Record<string, Recorded>;
+  return all[`${name}.heapsnapshot`]!;
+}
