@@ -1,5 +1,4 @@
 /** The command line: the only owner of arguments, standard streams and exit codes. */
-import { readFileSync } from 'node:fs';
 import { Argument, CommanderError, Command as Program } from 'commander';
 import { checkArguments, chooseSnapshot } from './cli/arguments.js';
 import { complete, completionScript, SHELLS } from './cli/completion.js';
@@ -22,6 +21,9 @@ const EXIT = { ok: 0, no: 1, wrong: 2 } as const;
 
 const NAME = 'heapgraph';
 
+/** Put in by build.mjs. */
+declare const HEAPGRAPH_VERSION: string;
+
 type Format = 'text' | 'json' | 'csv' | 'markdown';
 
 async function main(argv: readonly string[]): Promise<void> {
@@ -39,7 +41,7 @@ async function main(argv: readonly string[]): Promise<void> {
 function createProgram(first: string | undefined): Program {
   const program = new Program(NAME)
     .description('What is in a V8 heap snapshot, from the terminal: objgraph for Node.js.')
-    .version(version(), '-V, --version')
+    .version(HEAPGRAPH_VERSION, '-V, --version')
     .configureHelp({ subcommandTerm: (sub) => sub.name() })
     .showHelpAfterError('Run with --help for usage and examples.')
     .exitOverride()
@@ -243,7 +245,7 @@ function report(error: unknown): void {
   }
   const stack = error instanceof Error ? (error.stack ?? String(error)) : String(error);
   process.stderr.write(
-    `${NAME}: this is a bug in heapgraph ${version()} (Node.js ${process.version}). Please report it with this text:\n${stack}\n`,
+    `${NAME}: this is a bug in heapgraph ${HEAPGRAPH_VERSION} (Node.js ${process.version}). Please report it with this text:\n${stack}\n`,
   );
 }
 
@@ -260,9 +262,4 @@ function sentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
-function version(): string {
-  const file = new URL('../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
-}
-
-await main(process.argv.slice(2));
+void main(process.argv.slice(2));

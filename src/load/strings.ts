@@ -1,76 +1,60 @@
 /** The strings section: whole, as a table over its raw bytes, or only the few strings that a tally needs. */
-import { decodeJsonText, type StringPage, StringTable } from '../graph/strings.js';
+import { closingQuote, decodeJsonText, type StringPage, StringTable } from '../graph/strings.js';
 import { formatCount } from '../units.js';
 import { readBuffer } from './bytes.js';
-import { CLOSE_ARRAY, COMMA, expectToken, isSpace, QUOTE, unexpected } from './json.js';
+import { expectToken, QUOTE, unexpected } from './json.js';
+import { createKernel } from './kernel/kernel.js';
 import type { ByteWindow } from './window.js';
 
 const SEGMENT_SIZE = 1 << 22;
-const PAGE_STRINGS = 1 << 16;
 const PADDING = 8;
 
-/** Finds where strings begin, any number of whole strings at a time. */
+/** Finds where strings begin, any number of whole strings at a time. The loop is assembly.ts's `scanStrings`. */
 class StringScanner {
-  /** The section's closing bracket was reached. */
-  closed = false;
-  /** Starts of the strings that the last call found: first bytes behind the opening quotes. */
-  readonly starts = new Uint32Array(PAGE_STRINGS);
-  found = 0;
-  private afterString = false;
-  private begun = false;
+  /** Starts of the strings that the last call found: places in its bytes, behind the opening quotes. Gone with the next call. */
+  starts: Uint32Array = new Uint32Array(0);
+  private readonly kernel = createKernel();
+  private readonly memory = new Uint8Array(this.kernel.memory.buffer);
+  private readonly room = this.kernel.windowSize.value - 2;
 
-  /**
-   * Scans `bytes[position…end)` and returns how far it came: behind the last whole string, behind the closing
-   * bracket, or in front of something that cannot stand there (then `stuck`). Needs two bytes of room at `end`.
-   */
+  /** The section's closing bracket was reached. */
+  get closed(): boolean {
+    return this.kernel.closed.value !== 0;
+  }
+
+  /** Scans a window's worth of `bytes[position…end)` and returns how far it came. */
   scan(bytes: Uint8Array, position: number, end: number): number {
-    const { starts } = this;
-    const [spare0, spare1] = [bytes[end]!, bytes[end + 1]!];
-    bytes[end] = QUOTE; // stops the inner loop, also behind a backslash
-    bytes[end + 1] = QUOTE;
-    let found = 0;
-    let p = position;
-    while (p < end && found < PAGE_STRINGS) {
-      const byte = bytes[p]!;
-      if (byte === QUOTE && !this.afterString) {
-        let at = p + 1;
-        for (;;) {
-          const c = bytes[at++]!;
-          if (c === 0x22) break;
-          if (c === 0x5c) at++;
-        }
-        if (at > end) break;
-        starts[found++] = p + 1;
-        this.begun = true;
-        if (bytes[at] === COMMA && at < end) p = at + 1;
-        else {
-          p = at;
-          this.afterString = true;
-        }
-      } else if (byte === COMMA && this.afterString) {
-        this.afterString = false;
-        p++;
-      } else if (byte === CLOSE_ARRAY && (this.afterString || !this.begun)) {
-        this.closed = true;
-        p++;
-        break;
-      } else if (isSpace(byte)) {
-        p++;
-      } else break;
+    const { kernel, memory } = this;
+    const window = kernel.window.value;
+    const length = Math.min(end - position, this.room);
+    memory.set(bytes.subarray(position, position + length), window);
+    memory[window + length] = QUOTE;
+    memory[window + length + 1] = QUOTE;
+    const taken = kernel.scanStrings(window, window + length, position) - window;
+    this.starts = new Uint32Array(memory.buffer, kernel.starts.value, kernel.found.value);
+    // A string longer than the kernel's window: rare enough to be walked through here.
+    if (taken === 0 && length === this.room && this.waitsAt(bytes, position, end)) {
+      return this.scanLong(bytes, position, end);
     }
-    bytes[end] = spare0;
-    bytes[end + 1] = spare1;
-    this.found = found;
-    return p;
+    return position + taken;
   }
 
   /** Whether what stands at the place that `scan` returned is the beginning of a string that is not whole yet. */
   waitsAt(bytes: Uint8Array, position: number, end: number): boolean {
-    return position >= end || (bytes[position] === QUOTE && !this.afterString);
+    return position >= end || (bytes[position] === QUOTE && this.kernel.afterString.value === 0);
   }
 
   get expected(): string {
-    return this.afterString ? 'a comma or "]"' : 'a string';
+    return this.kernel.afterString.value ? 'a comma or "]"' : 'a string';
+  }
+
+  private scanLong(bytes: Uint8Array, position: number, end: number): number {
+    const close = closingQuote(bytes, position + 1);
+    if (close >= end) return position;
+    this.starts = Uint32Array.of(position + 1);
+    this.kernel.begun.value = 1;
+    this.kernel.afterString.value = 1;
+    return close + 1;
   }
 }
 
@@ -124,12 +108,11 @@ export async function readStringTable(
     const read = window.readInto(segment, filled, room);
     const count = typeof read === 'number' ? read : await read;
     filled += count;
-    let before: number;
-    do {
+    for (let before = -1; !scanner.closed && scanned > before && scanned < filled; ) {
       before = scanned;
       scanned = scanner.scan(segment, scanned, filled);
-      if (scanner.found > 0) pageStarts.push(scanner.starts.slice(0, scanner.found));
-    } while (!scanner.closed && scanned > before && scanned < filled && scanner.found === PAGE_STRINGS);
+      if (scanner.starts.length > 0) pageStarts.push(scanner.starts.slice());
+    }
     if (scanner.closed) {
       window.unread(segment.subarray(scanned, filled));
       closePage();
@@ -181,18 +164,16 @@ export async function pickStrings(
   for (;;) {
     const { bytes, start, end } = window;
     const stop = scanner.scan(bytes, start, end);
-    const { starts, found } = scanner;
-    while (next < indexes.length && indexes[next]! < total + found) {
+    const { starts } = scanner;
+    while (next < indexes.length && indexes[next]! < total + starts.length) {
       const index = indexes[next++]!;
       const from = starts[index - total]!;
-      let to = from;
-      while (bytes[to] !== QUOTE) to += bytes[to] === 0x5c ? 2 : 1;
-      texts.set(index, decodeJsonText(bytes, from, to));
+      texts.set(index, decodeJsonText(bytes, from, closingQuote(bytes, from)));
     }
-    total += found;
+    total += starts.length;
     window.start = stop;
     if (scanner.closed) return { total, texts };
-    if (found === PAGE_STRINGS) continue;
+    if (stop > start && stop < end) continue;
     if (window.ended || !scanner.waitsAt(bytes, stop, end)) {
       salvaged({ total, texts });
       if (window.ended) window.start = window.end;

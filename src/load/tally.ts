@@ -1,41 +1,16 @@
 /**
  * The nodes section as counts only: how many nodes and bytes there are of each type and, for the types whose
- * class is their name, of each name. Holds no column, so its memory does not grow with the file: 16 bytes for
- * each distinct name of an object, in pages.
+ * class is their name, of each name. Holds no column, so its memory does not grow with the file: 32 KiB for each
+ * 1,024 string indexes among which an object's name is.
  */
 import type { SnapshotProblem } from '../errors.js';
 import { NODE } from '../graph/schema.js';
+import { createKernel, type KernelExports } from './kernel/kernel.js';
 import type { Layout } from './meta.js';
 import { hasUsualOrder, refuseNodeField } from './nodes.js';
 import type { RecordSink } from './records.js';
 
-const PAGE_BITS = 10;
-const PAGE_NAMES = 1 << PAGE_BITS;
-const PAGE_MASK = PAGE_NAMES - 1;
-
-/** Counts and bytes by string index, in pages of 1,024 that exist only where something was counted. */
-class NameTally {
-  readonly pages: (Float64Array | undefined)[] = [];
-  /** String indexes in the order in which they were first seen. */
-  readonly seen: number[] = [];
-
-  page(name: number): Float64Array {
-    let page = this.pages[name >>> PAGE_BITS];
-    if (page === undefined) {
-      page = new Float64Array(PAGE_NAMES * 2);
-      this.pages[name >>> PAGE_BITS] = page;
-    }
-    return page;
-  }
-
-  add(name: number, size: number): void {
-    const page = this.page(name);
-    const at = (name & PAGE_MASK) * 2;
-    if (page[at] === 0) this.seen.push(name);
-    page[at]! += 1;
-    page[at + 1]! += size;
-  }
-}
+const PAGE_NAMES = 1024;
 
 export interface TallyRow {
   /** Our number of the node type. */
@@ -51,27 +26,45 @@ export class NodeTally implements RecordSink {
   readonly promise = 'node_count';
   readonly promised: number;
   count = 0;
-  edgeSum = 0;
-  largestName = -1;
-  largestNameAt = 0;
-  /** A native node says that it is detached: native nodes that it reaches will be, too. */
-  hasDetachedNatives = false;
   readonly parse: RecordSink['parse'];
-  private readonly counts: Float64Array;
-  private readonly sizes: Float64Array;
-  private readonly order: number[] = [];
-  private readonly objects = new NameTally();
-  private readonly natives = new NameTally();
+  private readonly kernel: KernelExports = createKernel();
+  private bytes: Uint8Array;
 
   constructor(private readonly layout: Layout) {
+    const { kernel } = this;
     this.promised = layout.nodeCount;
-    this.counts = new Float64Array(layout.nodeTypes.length);
-    this.sizes = new Float64Array(layout.nodeTypes.length);
+    this.bytes = new Uint8Array(kernel.memory.buffer);
+    this.bytes.set(layout.nodeTypeOf);
+    kernel.typeCount.value = layout.nodeTypeOf.length;
+    kernel.objectType.value = NODE.object;
+    kernel.nativeType.value = NODE.native;
+    kernel.promised.value = layout.nodeCount;
+    kernel.traced.value = layout.nodes.traceNodeId >= 0 ? 1 : 0;
+    kernel.hasDetachedness.value = layout.nodes.detachedness >= 0 ? 1 : 0;
     this.parse = hasUsualOrder(layout.nodes) ? this.parseUsual : undefined;
   }
 
   get fields(): readonly string[] {
     return this.layout.fieldNames.node;
+  }
+
+  /** Sum of the nodes' edge counts. */
+  get edgeSum(): number {
+    return this.kernel.edgeSum.value;
+  }
+
+  /** The largest string index among the names (-1 without nodes), and the first node that has it. */
+  get largestName(): number {
+    return Number(this.kernel.largestName.value);
+  }
+
+  get largestNameAt(): number {
+    return this.kernel.largestNameAt.value;
+  }
+
+  /** A native node says that it is detached: native nodes that it reaches will be, too. */
+  get hasDetachedNatives(): boolean {
+    return this.kernel.detachedNatives.value !== 0;
   }
 
   refuse(field: number, value: number): { code: SnapshotProblem; expected: string } | undefined {
@@ -80,164 +73,62 @@ export class NodeTally implements RecordSink {
 
   take(values: Float64Array): void {
     const { nodes: fields, nodeTypeOf } = this.layout;
-    const type = nodeTypeOf[values[fields.type]!]!;
-    const name = values[fields.name]!;
-    const size = values[fields.selfSize]!;
-    this.edgeSum += values[fields.edgeCount]!;
-    if (this.counts[type] === 0) this.order.push(type);
-    this.counts[type]! += 1;
-    this.sizes[type]! += size;
-    if (type === NODE.object) this.objects.add(name, size);
-    else if (type === NODE.native) {
-      this.natives.add(name, size);
-      if (fields.detachedness >= 0 && values[fields.detachedness] === 2) this.hasDetachedNatives = true;
-    }
-    if (name > this.largestName) {
-      this.largestName = name;
-      this.largestNameAt = this.count;
-    }
+    this.kernel.node.value = this.count;
+    this.kernel.add(
+      nodeTypeOf[values[fields.type]!]!,
+      values[fields.name]!,
+      values[fields.selfSize]!,
+      values[fields.edgeCount]!,
+      fields.detachedness < 0 ? 0 : values[fields.detachedness]!,
+    );
   }
 
-  /** What was counted; types in the order in which they were first seen, names in the order within their type. */
+  /** What was counted, by type and then by string index. */
   rows(): TallyRow[] {
-    return this.order.flatMap((nodeType) => {
-      const named =
-        nodeType === NODE.object ? this.objects : nodeType === NODE.native ? this.natives : undefined;
-      if (!named) return [{ nodeType, name: -1, count: this.counts[nodeType]!, size: this.sizes[nodeType]! }];
-      return named.seen.map((name) => {
-        const page = named.page(name);
-        const at = (name & PAGE_MASK) * 2;
-        return { nodeType, name, count: page[at]!, size: page[at + 1]! };
-      });
+    const { kernel } = this;
+    const { buffer } = kernel.memory;
+    const typeCounts = new Float64Array(buffer, kernel.counts.value, this.layout.nodeTypes.length);
+    const typeSizes = new Float64Array(buffer, kernel.sizes.value, this.layout.nodeTypes.length);
+    const rows: TallyRow[] = [];
+    typeCounts.forEach((count, nodeType) => {
+      if (count === 0 || nodeType === NODE.object || nodeType === NODE.native) return;
+      rows.push({ nodeType, name: -1, count, size: typeSizes[nodeType]! });
     });
+    const pageCount = Math.floor(this.largestName / PAGE_NAMES) + 1;
+    new Uint32Array(buffer, kernel.table.value, pageCount).forEach((address, page) => {
+      if (address === 0) return;
+      const cells = new Float64Array(buffer, address, PAGE_NAMES * 4);
+      for (let slot = 0; slot < PAGE_NAMES * 2; slot++) {
+        const count = cells[slot * 2]!;
+        if (count === 0) continue;
+        const name = page * PAGE_NAMES + (slot >> 1);
+        rows.push({
+          nodeType: slot & 1 ? NODE.native : NODE.object,
+          name,
+          count,
+          size: cells[slot * 2 + 1]!,
+        });
+      }
+    });
+    return rows;
   }
 
-  // The same walk over a record as in nodes.ts with other things done to the numbers: both are written out so that
-  // everything they touch is a local.
-  private parseUsual(b: Uint8Array, position: number, end: number): number {
-    const { counts, sizes, promised, natives, objects } = this;
-    const objectPages = objects.pages;
-    const typeOf = this.layout.nodeTypeOf;
-    const typeCount = typeOf.length;
-    const traced = this.layout.nodes.traceNodeId >= 0;
-    const hasDetachedness = this.layout.nodes.detachedness >= 0;
-    const objectType = NODE.object;
-    const nativeType = NODE.native;
-    let node = this.count;
-    let edgeSum = this.edgeSum;
-    let largestName = this.largestName;
-    let p = position;
-    let done = p;
-    while (p < end && node < promised) {
-      let v = (b[p]! - 48) | 0;
-      let c = (b[p + 1]! - 48) | 0;
-      p = (p + 2) | 0;
-      if (v >>> 0 > 9) break;
-      if (c >>> 0 < 10) {
-        v = (v * 10 + c) | 0;
-        c = (b[p]! - 48) | 0;
-        p = (p + 1) | 0;
-      }
-      if (c !== -4 || v >= typeCount) break;
-      const type = typeOf[v]!;
-
-      let from = p;
-      let name = (b[p]! - 48) | 0;
-      c = (b[p + 1]! - 48) | 0;
-      p = (p + 2) | 0;
-      if (name >>> 0 > 9) break;
-      while (c >>> 0 < 10) {
-        name = (Math.imul(name, 10) + c) | 0;
-        c = (b[p]! - 48) | 0;
-        p = (p + 1) | 0;
-      }
-      if (c !== -4 || p - from > 10) break;
-
-      from = p; // the id: only passed over
-      c = (b[p]! - 48) | 0;
-      p = (p + 1) | 0;
-      if (c >>> 0 > 9) break;
-      while (c >>> 0 < 10) {
-        c = (b[p]! - 48) | 0;
-        p = (p + 1) | 0;
-      }
-      if (c !== -4 || p - from > 10) break;
-
-      from = p;
-      let size = (b[p]! - 48) | 0;
-      c = (b[p + 1]! - 48) | 0;
-      p = (p + 2) | 0;
-      if (size >>> 0 > 9) break;
-      while (c >>> 0 < 10) {
-        size = (Math.imul(size, 10) + c) | 0;
-        c = (b[p]! - 48) | 0;
-        p = (p + 1) | 0;
-      }
-      if (c !== -4 || p - from > 10) break;
-
-      from = p;
-      let edges = (b[p]! - 48) | 0;
-      c = (b[p + 1]! - 48) | 0;
-      p = (p + 2) | 0;
-      if (edges >>> 0 > 9) break;
-      while (c >>> 0 < 10) {
-        edges = (Math.imul(edges, 10) + c) | 0;
-        c = (b[p]! - 48) | 0;
-        p = (p + 1) | 0;
-      }
-      if (p - from > 10) break;
-
-      if (traced) {
-        if (c !== -4) break;
-        from = p;
-        c = (b[p]! - 48) | 0;
-        p = (p + 1) | 0;
-        if (c >>> 0 > 9) break;
-        while (c >>> 0 < 10) {
-          c = (b[p]! - 48) | 0;
-          p = (p + 1) | 0;
-        }
-        if (p - from > 10) break;
-      }
-
-      let detached = 0;
-      if (hasDetachedness) {
-        if (c !== -4) break;
-        detached = (b[p]! - 48) | 0;
-        c = (b[p + 1]! - 48) | 0;
-        p = (p + 2) | 0;
-        if (detached >>> 0 > 9) break;
-      }
-
-      if (c !== -4) {
-        if (c !== -38 || b[p] !== 44) break; // a newline, as Node.js up to 22 writes it, then the comma
-        p = (p + 1) | 0;
-      }
-      edgeSum += edges;
-      if (counts[type] === 0) this.order.push(type);
-      counts[type]! += 1;
-      sizes[type]! += size;
-      if (type === objectType) {
-        const page = objectPages[name >>> PAGE_BITS];
-        const at = (name & PAGE_MASK) << 1;
-        if (page !== undefined && page[at] !== 0) {
-          page[at]! += 1;
-          page[at + 1]! += size;
-        } else objects.add(name, size);
-      } else if (type === nativeType) {
-        natives.add(name, size);
-        if (detached === 2) this.hasDetachedNatives = true;
-      }
-      if (name > largestName) {
-        largestName = name;
-        this.largestNameAt = node;
-      }
-      node = (node + 1) | 0;
-      done = p;
+  private parseUsual(text: Uint8Array, position: number, end: number): number {
+    const { kernel } = this;
+    const { value: window } = kernel.window;
+    const room = kernel.windowSize.value - 1;
+    let at = position;
+    for (;;) {
+      // Counting grows the memory, and old views of it are then empty.
+      if (this.bytes.length === 0) this.bytes = new Uint8Array(kernel.memory.buffer);
+      const length = Math.min(end - at, room);
+      this.bytes.set(text.subarray(at, at + length), window);
+      this.bytes[window + length] = 0;
+      kernel.node.value = this.count;
+      const taken = kernel.tally(window, window + length) - window;
+      this.count = kernel.node.value;
+      at += taken;
+      if (taken === 0 || length < room) return at;
     }
-    this.count = node;
-    this.edgeSum = edgeSum;
-    this.largestName = largestName;
-    return done;
   }
 }

@@ -1,0 +1,239 @@
+/**
+ * The two loops of a count, in AssemblyScript: nodes tallied by type and name, and places where strings begin.
+ *
+ * WebAssembly, because a count is over before V8 has optimised the same loop in JavaScript: on a 3 MB snapshot these
+ * loops took 2 ms where JavaScript took 15 to 20, and on gigabytes they run 1.3 times as fast.
+ *
+ * Memory: [types | counts | sizes | page table | window | starts | pages …]. The caller copies text into the window
+ * and puts two sentinel bytes behind it. A page holds 1,024 names, two kinds each (object, native), a count and a size
+ * each; pages are made when a name in them is first seen. The page table has room for 2^31 names and costs nothing
+ * where it is not touched.
+ */
+
+const COUNTS: usize = 256; // the first 256 bytes map the file's type numbers to ours
+const SIZES: usize = COUNTS + 256 * 8;
+const TABLE: usize = 8192;
+const PAGE_BITS: u32 = 10;
+const WINDOW: usize = TABLE + (1 << (31 - PAGE_BITS)) * 4;
+const WINDOW_SIZE: usize = (1 << 19) + 64;
+const STARTS: usize = WINDOW + WINDOW_SIZE;
+const STARTS_LENGTH: i32 = 1 << 16;
+const PAGES: usize = STARTS + STARTS_LENGTH * 4;
+const PAGE_SIZE: usize = (1 << PAGE_BITS) * 2 * 16;
+
+const QUOTE: u8 = 0x22;
+const BACKSLASH: u8 = 0x5c;
+const COMMA: u8 = 0x2c;
+const CLOSE: u8 = 0x5d;
+
+export const window: usize = WINDOW;
+export const windowSize: usize = WINDOW_SIZE;
+export const starts: usize = STARTS;
+export const startsLength: i32 = STARTS_LENGTH;
+export const counts: usize = COUNTS;
+export const sizes: usize = SIZES;
+export const table: usize = TABLE;
+
+// Set by the caller before the first call.
+export let typeCount: i32 = 0;
+export let objectType: i32 = 0;
+export let nativeType: i32 = 0;
+export let promised: i32 = 0;
+export let traced: bool = false;
+export let hasDetachedness: bool = false;
+
+// Results so far.
+export let node: i32 = 0;
+export let edgeSum: f64 = 0;
+export let largestName: i64 = -1;
+export let largestNameAt: i32 = 0;
+export let detachedNatives: bool = false;
+
+let nextPage: usize = PAGES;
+
+/** Address of the page of a name, made if it is not there. */
+function pageOf(name: u32): usize {
+  const entry = TABLE + ((<usize>(name >>> PAGE_BITS)) << 2);
+  let page: usize = load<u32>(entry);
+  if (page == 0) {
+    page = nextPage;
+    nextPage += PAGE_SIZE;
+    const missing = <i32>((nextPage + 0xffff) >>> 16) - memory.size();
+    if (missing > 0) memory.grow(missing);
+    store<u32>(entry, <u32>page);
+  }
+  return page;
+}
+
+/** Counts one node. `type` is ours. */
+// @ts-expect-error: decorator
+@inline
+function tallyNode(type: i32, name: u32, size: f64, edges: f64, detached: i32): void {
+  const at = <usize>type << 3;
+  store<f64>(COUNTS + at, load<f64>(COUNTS + at) + 1);
+  store<f64>(SIZES + at, load<f64>(SIZES + at) + size);
+  edgeSum += edges;
+  if (type == objectType || type == nativeType) {
+    const native = type == nativeType;
+    const slot = pageOf(name) + ((<usize>(name & ((1 << PAGE_BITS) - 1))) << 5) + (native ? 16 : 0);
+    store<f64>(slot, load<f64>(slot) + 1);
+    store<f64>(slot + 8, load<f64>(slot + 8) + size);
+    if (native && detached == 2) detachedNatives = true;
+  }
+  if (<i64>name > largestName) {
+    largestName = name;
+    largestNameAt = node;
+  }
+}
+
+/** Counts one node that the careful reader took apart. Does not move `node` on. */
+export function add(type: i32, name: u32, size: f64, edges: f64, detached: i32): void {
+  tallyNode(type, name, size, edges, detached);
+}
+
+/**
+ * Tallies whole records of the usual spelling from `from` on; returns where the next one begins. The same walk over
+ * a record as in nodes.ts, which see for what stops it.
+ */
+export function tally(from: usize, end: usize): usize {
+  let p = from;
+  let done = p;
+  while (p < end && node < promised) {
+    let type = <i32>load<u8>(p) - 48;
+    let c = <i32>load<u8>(p, 1) - 48;
+    p += 2;
+    if (<u32>type > 9) break;
+    if (<u32>c < 10) {
+      type = type * 10 + c;
+      c = <i32>load<u8>(p) - 48;
+      p++;
+    }
+    if (c != -4 || type >= typeCount) break;
+
+    let start = p;
+    let name = <i32>load<u8>(p) - 48;
+    c = <i32>load<u8>(p, 1) - 48;
+    p += 2;
+    if (<u32>name > 9) break;
+    while (<u32>c < 10) {
+      name = name * 10 + c;
+      c = <i32>load<u8>(p) - 48;
+      p++;
+    }
+    if (c != -4 || p - start > 10) break;
+
+    start = p; // the id: only passed over
+    c = <i32>load<u8>(p) - 48;
+    p++;
+    if (<u32>c > 9) break;
+    while (<u32>c < 10) {
+      c = <i32>load<u8>(p) - 48;
+      p++;
+    }
+    if (c != -4 || p - start > 10) break;
+
+    start = p;
+    let size = <i32>load<u8>(p) - 48;
+    c = <i32>load<u8>(p, 1) - 48;
+    p += 2;
+    if (<u32>size > 9) break;
+    while (<u32>c < 10) {
+      size = size * 10 + c;
+      c = <i32>load<u8>(p) - 48;
+      p++;
+    }
+    if (c != -4 || p - start > 10) break;
+
+    start = p;
+    let edges = <i32>load<u8>(p) - 48;
+    c = <i32>load<u8>(p, 1) - 48;
+    p += 2;
+    if (<u32>edges > 9) break;
+    while (<u32>c < 10) {
+      edges = edges * 10 + c;
+      c = <i32>load<u8>(p) - 48;
+      p++;
+    }
+    if (p - start > 10) break;
+
+    if (traced) {
+      if (c != -4) break;
+      start = p;
+      c = <i32>load<u8>(p) - 48;
+      p++;
+      if (<u32>c > 9) break;
+      while (<u32>c < 10) {
+        c = <i32>load<u8>(p) - 48;
+        p++;
+      }
+      if (p - start > 10) break;
+    }
+
+    let detached = 0;
+    if (hasDetachedness) {
+      if (c != -4) break;
+      detached = <i32>load<u8>(p) - 48;
+      c = <i32>load<u8>(p, 1) - 48;
+      p += 2;
+      if (<u32>detached > 9) break;
+    }
+
+    if (c != -4) {
+      if (c != -38 || load<u8>(p) != COMMA) break;
+      p++;
+    }
+    tallyNode(load<u8>(type), name, size, edges, detached);
+    node++;
+    done = p;
+  }
+  return done;
+}
+
+/** State of a walk through strings, across calls. */
+export let afterString: bool = false;
+export let begun: bool = false;
+/** The section's closing bracket was reached. */
+export let closed: bool = false;
+/** Strings that the last call found; their places stand at `starts`. */
+export let found: i32 = 0;
+
+/**
+ * Finds whole strings from `from` on, the place `base` of the caller's text; returns how far it came: behind the last whole one, behind the closing bracket,
+ * or in front of something that cannot stand there. Two quotes must stand at `end`: they stop the inner loop, also
+ * behind a backslash.
+ */
+export function scanStrings(from: usize, end: usize, base: u32): usize {
+  let p = from;
+  let count = 0;
+  while (p < end && count < STARTS_LENGTH) {
+    const byte = load<u8>(p);
+    if (byte == QUOTE && !afterString) {
+      let at = p + 1;
+      for (;;) {
+        const c = load<u8>(at++);
+        if (c == QUOTE) break;
+        if (c == BACKSLASH) at++;
+      }
+      if (at > end) break;
+      store<u32>(STARTS + (count << 2), base + <u32>(p + 1 - from));
+      count++;
+      begun = true;
+      if (at < end && load<u8>(at) == COMMA) p = at + 1;
+      else {
+        p = at;
+        afterString = true;
+      }
+    } else if (byte == COMMA && afterString) {
+      afterString = false;
+      p++;
+    } else if (byte == CLOSE && (afterString || !begun)) {
+      closed = true;
+      p++;
+      break;
+    } else if (byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09) {
+      p++;
+    } else break;
+  }
+  found = count;
+  return p;
+}

@@ -1,0 +1,49 @@
+/** The WebAssembly kernel (assembly.ts) as JavaScript sees it. */
+import { KERNEL_BASE64 } from './kernel.generated.js';
+
+type Global = { value: number };
+
+/** Exports of assembly.ts, which explains them. */
+export interface KernelExports {
+  readonly memory: { readonly buffer: ArrayBuffer };
+  readonly window: Global;
+  readonly windowSize: Global;
+  readonly starts: Global;
+  readonly startsLength: Global;
+  readonly counts: Global;
+  readonly sizes: Global;
+  readonly table: Global;
+  readonly typeCount: Global;
+  readonly objectType: Global;
+  readonly nativeType: Global;
+  readonly promised: Global;
+  readonly traced: Global;
+  readonly hasDetachedness: Global;
+  readonly node: Global;
+  readonly edgeSum: Global;
+  readonly largestName: { value: bigint };
+  readonly largestNameAt: Global;
+  readonly detachedNatives: Global;
+  readonly afterString: Global;
+  readonly begun: Global;
+  readonly closed: Global;
+  readonly found: Global;
+  add(type: number, name: number, size: number, edges: number, detached: number): void;
+  tally(from: number, end: number): number;
+  scanStrings(from: number, end: number, base: number): number;
+}
+
+/** What is used of WebAssembly; the types of Node.js leave it to the DOM's. */
+interface WebAssemblyApi {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object) => { readonly exports: unknown };
+}
+
+let compiled: object | undefined;
+
+/** A kernel with its own state and memory (9 MB of addresses, of which it touches what it uses). */
+export function createKernel(): KernelExports {
+  const { Module, Instance } = (globalThis as unknown as { WebAssembly: WebAssemblyApi }).WebAssembly;
+  compiled ??= new Module(Buffer.from(KERNEL_BASE64, 'base64'));
+  return new Instance(compiled).exports as KernelExports;
+}
