@@ -1,15 +1,17 @@
 // Builds dist: the code bundled into a few files (a command line that starts fast must not open fifty), with what is
 // loaded on demand in files of its own, and the type declarations beside it.
 import { execFileSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { build } from 'esbuild';
 
 const require = createRequire(import.meta.url);
 
+// Made beside dist and put in its place when it is whole: a program that runs meanwhile finds one or the other.
+const out = `dist.${process.pid}`;
+
 await buildKernel();
-rmSync('dist', { recursive: true, force: true });
 const common = {
   bundle: true,
   platform: 'node',
@@ -32,7 +34,7 @@ await build({
     'src/render/style.ts',
   ],
   outbase: 'src',
-  outdir: 'dist',
+  outdir: out,
   format: 'esm',
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
@@ -43,7 +45,7 @@ await build({
 await build({
   ...common,
   entryPoints: ['src/cli.ts'],
-  outfile: 'dist/cli.cjs',
+  outfile: `${out}/cli.cjs`,
   format: 'cjs',
   define: { HEAPGRAPH_VERSION: JSON.stringify(require('./package.json').version) },
   plugins: [
@@ -58,9 +60,13 @@ await build({
   ],
 });
 const typescript = path.dirname(require.resolve('typescript/package.json'));
-execFileSync(process.execPath, [path.join(typescript, 'bin/tsc'), '-p', 'tsconfig.build.json'], {
-  stdio: 'inherit',
-});
+execFileSync(
+  process.execPath,
+  [path.join(typescript, 'bin/tsc'), '-p', 'tsconfig.build.json', '--outDir', out],
+  { stdio: 'inherit' },
+);
+rmSync('dist', { recursive: true, force: true });
+renameSync(out, 'dist');
 
 /** Compiles the WebAssembly kernel and writes it down as a module, because a command line opens as few files as it can. */
 async function buildKernel() {

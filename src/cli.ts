@@ -45,6 +45,7 @@ function createProgram(first: string | undefined): Program {
     .configureHelp({ subcommandTerm: (sub) => sub.name() })
     .showHelpAfterError('Run with --help for usage and examples.')
     .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, `${NAME}: `)) })
     .addHelpText(
       'after',
       '\nA command that names no snapshot takes the newest *.heapsnapshot (.gz, .br, .zst) in this folder.\n' +

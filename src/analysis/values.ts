@@ -60,11 +60,11 @@ export function stringText(graph: Graph, node: number, limit: number): string {
 
 function objectValue(graph: Graph, node: number, name: string, limit: number): string {
   const edges = edgesOf(graph);
-  if (name === 'Array') return items(arrayLength(graph, node));
-  const buffer =
-    name === 'ArrayBuffer' || name === 'SharedArrayBuffer' ? node : follow(graph, edges, node, ['buffer']);
-  const store = buffer === undefined ? undefined : follow(graph, edges, buffer, ['backing_store']);
-  if (store !== undefined) return `[${graph.selfSizes[store]} bytes]`;
+  if (name === 'Array') return arrayValue(graph, node);
+  const buffer = follow(graph, edges, node, ['buffer']);
+  const store = follow(graph, edges, buffer ?? node, ['backing_store']);
+  if (store !== undefined)
+    return `[${buffer === undefined ? '' : 'view of '}${graph.selfSizes[store]} bytes]`;
   if (name === 'Map' || name === 'Set') {
     const table = follow(graph, edges, node, ['table']);
     if (table !== undefined) return items(tableEntries(graph, table, name === 'Map' ? 3 : 2));
@@ -76,14 +76,19 @@ function items(count: number): string {
   return `[${count} ${count === 1 ? 'item' : 'items'}]`;
 }
 
-/** One more than the highest index that holds something other than a small integer. */
-function arrayLength(graph: Graph, node: number): number {
-  const { types, names } = edgesOf(graph);
+/** One more than the highest index that holds something other than a small integer; without any, what there is room for. */
+function arrayValue(graph: Graph, node: number): string {
+  const edges = edgesOf(graph);
   let length = 0;
   for (let edge = graph.firstEdge[node]!, end = graph.firstEdge[node + 1]!; edge < end; edge++) {
-    if (types[edge] === EDGE.element && names[edge]! >= length) length = names[edge]! + 1;
+    if (edges.types[edge] === EDGE.element && edges.names[edge]! >= length) length = edges.names[edge]! + 1;
   }
-  return length;
+  const elements = follow(graph, edges, node, ['elements']);
+  if (length > 0 || elements === undefined) return items(length);
+  // An array object is four pointers (its map, properties, elements, length); its elements have a header of two.
+  const pointer = graph.selfSizes[node] === 16 ? 4 : 8;
+  const room = Math.max(0, Math.floor(graph.selfSizes[elements]! / pointer) - 2);
+  return room === 0 ? items(0) : `[at most ${items(room).slice(1)}`;
 }
 
 /**

@@ -2,7 +2,7 @@ import { statistics } from '../analysis/statistics.js';
 import type { Graph, Head } from '../graph/graph.js';
 import type { Fact, Row, Table } from '../result.js';
 import { defineCommand } from './command.js';
-import { columns, rawSizes } from './shared.js';
+import { columns } from './shared.js';
 
 export const info = defineCommand({
   name: 'info',
@@ -13,7 +13,7 @@ export const info = defineCommand({
   answers: 'details',
   options: {
     quick: { kind: 'flag', help: 'only what the head of the file says' },
-    ...rawSizes,
+    raw: { kind: 'flag', help: "statistics from V8's own sizes (self_size), without the transfer to owners" },
   },
   examples: [
     { line: 'heapgraph info app.heapsnapshot', says: 'everything' },

@@ -46,6 +46,7 @@ export async function didYouMean(classes: Classes, text: string): Promise<string
     }))
     .filter((candidate) => candidate.distance <= most)
     .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
+    .filter((candidate, _, all) => candidate.distance < 1 || all[0]!.distance >= 1)
     .slice(0, 3)
     .map((candidate) => `"${printable(candidate.name)}"`);
   if (near.length === 0) return undefined;

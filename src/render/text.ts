@@ -1,5 +1,6 @@
 /** Answers as text for people: aligned columns, one object a line. */
 import stringWidth from 'fast-string-width';
+import { shortened } from '../printable.js';
 import type { Column, Detail, Result, Row, Table } from '../result.js';
 import { formatCount } from '../units.js';
 import { renderBare } from './bare.js';
@@ -91,8 +92,11 @@ function* renderDetail(detail: Detail, style: Style): Generator<string> {
   }
 }
 
+/** Longer texts are cut in grids, where one of them would push all other columns off the screen. */
+const WIDEST = 80;
+
 function cell(row: Row, column: Column): string {
-  return formatCell(row[column.key] ?? null, column.unit);
+  return shortened(formatCell(row[column.key] ?? null, column.unit), WIDEST);
 }
 
 function pad(text: string, width: number, right: boolean): string {

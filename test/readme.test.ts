@@ -1,0 +1,96 @@
+/**
+ * The README is true: its commands print what stands there, its programs run, its tables come from the definitions.
+ * `UPDATE_README=1` writes outputs and tables again.
+ */
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import type { Command } from '../src/commands/command.js';
+import { COMMANDS } from '../src/commands/index.js';
+import { heapgraph, temporaryFolder } from './support/cli.js';
+import { fixturePath } from './support/fixtures.js';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const FILE = path.join(ROOT, 'README.md');
+const update = process.env.UPDATE_README === '1';
+const readme = readFileSync(FILE, 'utf8');
+
+const folder = temporaryFolder();
+copyFileSync(fixturePath('node26-after'), path.join(folder, 'app.heapsnapshot.gz'));
+mkdirSync(path.join(folder, 'node_modules'));
+symlinkSync(ROOT, path.join(folder, 'node_modules', 'heapgraph'));
+
+const blocks = (language: string): string[] =>
+  [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'gms'))].map((match) => match[1]!);
+
+/** Words of a command line as a shell splits them: enough for the README's own. */
+function words(line: string): string[] {
+  return [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map((match) => match[1] ?? match[2] ?? match[3]!);
+}
+
+/** A console block as it should stand there. */
+async function played(block: string): Promise<string> {
+  const parts: string[] = [];
+  for (const line of block.split('\n').filter((text) => text.startsWith('$ '))) {
+    const [program, ...args] = words(line.slice(2));
+    expect(program).toBe('heapgraph');
+    const { stdout, stderr } = await heapgraph(args, { cwd: folder });
+    parts.push(`${line}\n${stdout}${stderr}`);
+  }
+  return parts.join('');
+}
+
+/** What help calls the values. */
+const VALUES: Readonly<Record<string, string>> = { integer: 'n', pattern: 'regex' };
+
+function optionTables(): string {
+  return COMMANDS.map((command: Command) => {
+    const { name, summary, arguments: takes, options } = command;
+    const usage = `heapgraph ${name}${takes ? ` <${takes.name}${takes.most > 1 ? '…' : ''}>` : ''} [snapshot]`;
+    const rows = Object.entries(options).map(([option, spec]) => {
+      const value =
+        spec.kind === 'flag'
+          ? ''
+          : ` ${spec.kind === 'choice' ? spec.choices.join('\\|') : (spec.value ?? VALUES[spec.kind] ?? spec.kind)}`;
+      const fallback = 'default' in spec && spec.default !== undefined ? ` (default ${spec.default})` : '';
+      return `| \`--${option}${value}\` | ${spec.help}${fallback} |`;
+    });
+    return [`**\`${usage}\`**: ${summary}`, '', '| option | |', '|---|---|', ...rows, ''].join('\n');
+  }).join('\n');
+}
+
+const COMMON = [
+  'Every command that reads a snapshot also takes `-s, --snapshot FILE`, `--salvage`, `--json`, `-o, --output FILE`',
+  '(`.json`, `.csv` and `.md` choose the format) and `-q, --quiet`; tables take `--csv` and `--markdown`.',
+].join('\n');
+
+describe('README.md', () => {
+  test('option tables', () => {
+    const wanted = readme.replace(
+      /(<!-- options: .*? -->\n)(.*?)(<!-- \/options -->)/s,
+      (_, open: string, __, close: string) => `${open}\n${optionTables()}\n${COMMON}\n\n${close}`,
+    );
+    if (update) writeFileSync(FILE, wanted);
+    else expect(readme).toBe(wanted);
+  });
+
+  test('console blocks print what stands there', async () => {
+    let text = update ? readFileSync(FILE, 'utf8') : readme;
+    expect(blocks('console').length).toBeGreaterThan(4);
+    for (const block of blocks('console')) {
+      const wanted = await played(block);
+      if (update) text = text.replace(block, () => wanted);
+      else expect(block).toBe(wanted);
+    }
+    if (update) writeFileSync(FILE, text);
+  });
+
+  test.each(blocks('js').map((code, i) => [i + 1, code] as const))('program %i runs', (_, code) => {
+    const file = path.join(folder, 'program.mjs');
+    writeFileSync(file, code);
+    const stdout = execFileSync(process.execPath, [file], { cwd: folder, encoding: 'utf8' });
+    expect(stdout).toContain(code.includes('count(') ? '100' : 'system / NativeContext');
+  });
+});
