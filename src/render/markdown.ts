@@ -18,5 +18,5 @@ export function* renderMarkdown(table: Table): Generator<string> {
 }
 
 function escapeMarkup(text: string): string {
-  return text.replace(/[\\`*_[\]<>~#&$]/g, (character) => `\\${character}`);
+  return text.replace(/[\\`*_[\]<>~#&$|]/g, (character) => `\\${character}`);
 }

@@ -7,7 +7,7 @@ import { ByteWindow } from '../../src/load/window.js';
 import { bytesOf, chunksOf, expectReadable, failureOf } from './inputs.js';
 
 /** Window sizes and chunk sizes: one piece, tiny windows, tiny chunks. */
-const WAYS = [[undefined], [1], [5], [64], [100, 1], [100, 3]] as const;
+const WAYS = [[undefined], [1], [5], [100, 1], [100, 3]] as const;
 
 /** The window stands at the array; in front of it is a `{`, so that the bytes are no brotli. */
 async function windowOver(json: string | Uint8Array, size?: number, chunk?: number): Promise<ByteWindow> {
@@ -117,7 +117,7 @@ describe('the strings section', () => {
           await expectStrings(json, JSON.parse(json) as string[], [[size, chunk]]);
         },
       ),
-      { seed: 11, numRuns: 500 },
+      { seed: 11, numRuns: 250 },
     );
   });
 

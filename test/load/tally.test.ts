@@ -1,0 +1,308 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { classesOf, count } from '../../src/analysis/classes.js';
+import { NODE } from '../../src/graph/schema.js';
+import { loadClasses } from '../../src/heap.js';
+import { loadSnapshot, type Tallies, tallySnapshot } from '../../src/load/load.js';
+import type { SnapshotInput } from '../../src/load/source.js';
+import { WINDOW_SIZE } from '../../src/load/window.js';
+import { snapshotText } from '../support/builder.js';
+import { FIXTURES, fixtureBytes, fixturePath } from '../support/fixtures.js';
+import { type Parsed, parsed } from './compare.js';
+import {
+  bytesOf,
+  chunksOf,
+  edited,
+  failureOf,
+  reordered,
+  SMALL,
+  smallText,
+  temporaryFolder,
+} from './inputs.js';
+
+const { write } = temporaryFolder();
+
+/** Counts and bytes by type and, for objects and native nodes, name; straight from the numbers of the file. */
+function referenceRows(file: Parsed): Record<string, [number, number]> {
+  const { node_fields: fields, node_types: types } = file.snapshot.meta;
+  const place = (name: string): number => fields.indexOf(name);
+  const rows = new Map<string, [number, number]>();
+  for (let at = 0; at < file.nodes.length; at += fields.length) {
+    const type = types[place('type')]![file.nodes[at + place('type')]!]!;
+    const name = ['object', 'native'].includes(type)
+      ? file.strings[file.nodes[at + place('name')]!]
+      : undefined;
+    const key = JSON.stringify([type, name ?? null]);
+    const row = rows.get(key) ?? [0, 0];
+    rows.set(key, [row[0] + 1, row[1] + file.nodes[at + place('self_size')]!]);
+  }
+  return Object.fromEntries([...rows].sort());
+}
+
+function rowsOf({ rows, nodeTypeNames }: Tallies): Record<string, [number, number]> {
+  const entries = rows.map(({ nodeType, name, count, size }): [string, [number, number]] => [
+    JSON.stringify([nodeTypeNames[nodeType], name ?? null]),
+    [count, size],
+  ]);
+  expect(new Set(entries.map(([key]) => key)).size, 'each row once').toBe(entries.length);
+  return Object.fromEntries(entries.sort());
+}
+
+async function expectTallies(text: string, inputs?: readonly SnapshotInput[]): Promise<void> {
+  const bytes = bytesOf(text);
+  const reference = referenceRows(parsed(text));
+  const ways = inputs ?? [bytes, write('tally.heapsnapshot', bytes), chunksOf(bytes, 1), chunksOf(bytes, 3)];
+  for (const input of ways) {
+    const tallies = await tallySnapshot(input);
+    expect(rowsOf(tallies)).toEqual(reference);
+    expect(tallies.nodeCount).toBe(parsed(text).snapshot.node_count);
+  }
+}
+
+/** White space that puts the strings more than a window behind the nodes, where tallies leap. */
+const FAR = ' '.repeat(WINDOW_SIZE + 1000);
+
+describe('a real snapshot', () => {
+  describe.each(FIXTURES)('%s', (name) => {
+    const bytes = fixtureBytes(name);
+
+    it('has the tallies that its numbers give, from a path, gzip, bytes and a stream', async () => {
+      expect(bytes.length).toBeGreaterThan(2 * WINDOW_SIZE);
+      const reference = referenceRows(parsed(bytes));
+      const inputs: Record<string, SnapshotInput> = {
+        path: write(`${name}.heapsnapshot`, bytes),
+        'path.gz': fixturePath(name),
+        bytes,
+        'gzip bytes': readFileSync(fixturePath(name)),
+        stream: chunksOf(bytes, 100_000),
+      };
+      for (const [way, input] of Object.entries(inputs)) {
+        const tallies = await tallySnapshot(input);
+        expect(rowsOf(tallies), way).toEqual(reference);
+        expect(tallies.hasDetachedNatives).toBe(/chromium|node18|node22/.test(name));
+      }
+    });
+
+    it('has the classes of its graph, from a path, gzip, bytes and a stream', async () => {
+      const { file: _, ...expected } = classesOf(await loadSnapshot(bytes));
+      const inputs: Record<string, SnapshotInput> = {
+        path: write(`${name}.heapsnapshot`, bytes),
+        'path.gz': fixturePath(name),
+        bytes,
+        stream: chunksOf(bytes, 100_000),
+      };
+      for (const [way, input] of Object.entries(inputs)) {
+        expect(await loadClasses(input), way).toMatchObject(expected);
+      }
+    });
+  });
+
+  it('chromium156 has 100 detached widgets', async () => {
+    const bytes = fixtureBytes('chromium156');
+    const classes = await loadClasses(bytes);
+    expect(count(classes, /^Detached <div/)).toBe(100);
+  });
+
+  it("node18 has 'Detached Node / BindingData'", async () => {
+    for (const name of ['node18-before', 'node18-after'] as const) {
+      expect(count(await loadClasses(fixturePath(name)), 'Detached Node / BindingData')).toBeGreaterThan(0);
+    }
+  });
+
+  it('is read without its edges when no detached class is asked for', async () => {
+    const text = fixtureBytes('chromium156');
+    const { sections } = await loadSnapshot(text);
+    const edges = sections.find(({ name }) => name === 'edges')!;
+    const damaged = text.slice().fill(0x5d, edges.offset + 1000, edges.offset + 2000); // `]` ends a section
+    const reference = referenceRows(parsed(text));
+    expect(rowsOf(await tallySnapshot(damaged))).toEqual(reference);
+    expect(rowsOf(await tallySnapshot(write('damaged.heapsnapshot', damaged)))).toEqual(reference);
+    expect(count(await loadClasses(damaged, { types: (type) => type === 'Object' }), 'Object')).toBe(
+      reference['["object","Object"]']![0],
+    );
+    expect(await failureOf(tallySnapshot(chunksOf(damaged, 100_000)))).toMatchObject({ code: 'malformed' });
+    expect(await failureOf(loadClasses(damaged))).toMatchObject({ code: 'malformed', section: 'edges' });
+  });
+});
+
+describe('tallySnapshot', () => {
+  it('counts by type, and objects and native nodes by name, in the order in which they come', async () => {
+    const text = snapshotText({
+      root: ['a', 'b'],
+      a: { name: 'Map', size: 10 },
+      b: { type: 'native', name: 'Map', size: 1, detachedness: 1 },
+      c: { type: 'string', name: 'Map', size: 5 },
+      d: { name: 'Map', size: 20 },
+      e: { type: 'string', name: 'other', size: 7 },
+      f: { name: 'Set', size: 5_000_000_000 },
+    });
+    const { rows, hasDetachedNatives, nodeCount } = await tallySnapshot(bytesOf(text));
+    expect(rows).toEqual([
+      { nodeType: NODE.synthetic, name: undefined, count: 1, size: 0 },
+      { nodeType: NODE.object, name: 'Map', count: 2, size: 30 },
+      { nodeType: NODE.object, name: 'Set', count: 1, size: 5_000_000_000 },
+      { nodeType: NODE.native, name: 'Map', count: 1, size: 1 },
+      { nodeType: NODE.string, name: undefined, count: 2, size: 12 },
+    ]);
+    expect(hasDetachedNatives).toBe(false);
+    expect(nodeCount).toBe(7);
+    await expectTallies(text);
+  });
+
+  it.each([
+    ['a newline after each record', { recordSeparator: '\n' }],
+    [
+      '7 fields',
+      { nodeFields: ['type', 'name', 'id', 'self_size', 'edge_count', 'trace_node_id', 'detachedness'] },
+    ],
+    ['5 fields', { nodeFields: ['type', 'name', 'id', 'self_size', 'edge_count'] }],
+    ['fields backwards', { nodeFields: ['detachedness', 'edge_count', 'self_size', 'id', 'name', 'type'] }],
+    [
+      'an unknown field',
+      { nodeFields: ['type', 'name', 'x', 'id', 'self_size', 'edge_count', 'detachedness'] },
+    ],
+    ['types in another order', { nodeTypes: ['new', 'string', 'native', 'closure', 'object', 'synthetic'] }],
+  ])('reads %s', async (_, options) => {
+    const spec = {
+      ...SMALL,
+      e: { size: 1 << 20 },
+      f: { size: Number.MAX_SAFE_INTEGER - 2 ** 21 },
+      g: { name: 'e' },
+    };
+    await expectTallies(snapshotText(spec, options));
+  });
+
+  it('keeps names of Object.prototype and names of any text apart', async () => {
+    const names = ['__proto__', 'constructor', '', '\u0000', '\ud83d', 'a"b\\', '","strings":["x', 'é'];
+    const nodes = Object.fromEntries(names.map((name, i) => [`n${i}`, { name, size: i, edges: [] }]));
+    await expectTallies(snapshotText({ root: [], ...nodes }));
+  });
+
+  it('counts 70,000 names, over several pages of 1,024 and across 65,536 strings', async () => {
+    const names = Array.from({ length: 70_000 }, (_, i) => `Class ${i}`);
+    const text = snapshotText(
+      Object.fromEntries(
+        names.map((name, i) => [name, { type: i % 3 ? 'object' : 'native', size: i, edges: [] }]),
+      ),
+    );
+    await expectTallies(text, [bytesOf(text), chunksOf(bytesOf(text), 10_000)]);
+  });
+
+  it('leaps over 512 KiB to the strings, and finds them in any spelling', async () => {
+    for (const key of ['"strings":[', '"strings" : [', '"str\\u0069ngs":[']) {
+      const text = smallText().replace('"edges":', `"far":1,${FAR}"edges":`).replace('"strings":[', key);
+      await expectTallies(text);
+    }
+  });
+
+  it('leaps to no escaped text that looks like the key of the strings', async () => {
+    const spec = {
+      ...SMALL,
+      e: { name: '","strings":["fooled"' },
+      f: { name: '\\","strings":["fooled again' },
+    };
+    await expectTallies(snapshotText(spec).replace('"edges":', `"far":1,${FAR}"edges":`));
+    const samples = { far: `","strings":["x",${FAR}` };
+    await expectTallies(snapshotText(spec, { sections: samples }));
+  });
+
+  it('leaps over an unknown section with an array of that name, before the strings', async () => {
+    await expectTallies(smallText().replace('"edges":', `"far":{"strings":["x"]},${FAR}"edges":`));
+  });
+
+  it('leaps to no array of that name in an unknown section behind the strings', async () => {
+    const text = `${smallText().replace('"edges":', `"far":1,${FAR}"edges":`).slice(0, -1)},"far2":{"strings":["x"]}}`;
+    await expectTallies(text);
+    await expectTallies(text.replace('["x"]', JSON.stringify(Array(20).fill('x'))));
+  });
+
+  it.each([
+    [['strings', 'nodes', 'edges']],
+    [['strings', 'edges', 'nodes']],
+    [['edges', 'nodes', 'strings']],
+    [['nodes', 'strings', 'edges']],
+  ])('reads sections in the order %s, near and far', async (order) => {
+    await expectTallies(reordered(smallText(), order));
+    await expectTallies(reordered(smallText(), order).replaceAll(/,"(?=nodes|edges|strings)/g, `,${FAR}"`));
+  });
+
+  it('says so where edges are left out: classes of nodes that detached nodes lead to come from the edges', async () => {
+    const spec = {
+      root: ['a', 'x'],
+      a: { type: 'native', name: 'Window', detachedness: 2, edges: ['b', ['weak', 'w', 'c']] },
+      b: { type: 'native', name: 'Node', edges: ['d'] },
+      c: { type: 'native', name: 'Node' },
+      d: { name: 'Plain', edges: [] },
+      x: { type: 'native', name: 'Document', detachedness: 1, edges: [] },
+    } as const;
+    const text = snapshotText(spec);
+    expect((await tallySnapshot(bytesOf(text))).hasDetachedNatives).toBe(true);
+    for (const order of [
+      ['nodes', 'edges', 'strings'],
+      ['edges', 'nodes', 'strings'],
+      ['strings', 'edges', 'nodes'],
+    ]) {
+      for (const input of [bytesOf(reordered(text, order)), chunksOf(bytesOf(reordered(text, order)), 50)]) {
+        const classes = await loadClasses(input);
+        expect(Object.fromEntries(classes.rows.map((row) => [row.type, row.count]))).toEqual({
+          '(synthetic)': 1,
+          'Detached Window': 1,
+          'Detached Node': 1,
+          Node: 1,
+          Plain: 1,
+          Document: 1,
+        });
+      }
+    }
+  });
+
+  it('agrees with loadSnapshot on what is wrong with a file', async () => {
+    const text = smallText();
+    const damages = [
+      text.replace('"a",', '"a" x,'),
+      text.replace('"a",', '"a",1,'),
+      text.replace('"nodes":[9,', '"nodes":[9;'),
+      text.slice(0, -1),
+      text.slice(0, -20),
+      text.replace('"node_count":5', '"node_count":4'),
+      text.replace('"node_count":5', '"node_count":6'),
+      text.replace('"edge_count":6', '"edge_count":7'),
+      edited(text, ({ nodes }) => {
+        nodes[7] = 99; // the name of node 1
+      }),
+      edited(text, ({ nodes }) => {
+        nodes[12] = 15; // the type of node 2
+      }),
+      `${text.slice(0, -1)},"nodes":[]}`,
+      reordered(text, ['nodes', 'edges']),
+      reordered(text, ['edges', 'strings']),
+    ];
+    for (const damaged of damages) {
+      for (const far of ['', FAR]) {
+        const bytes = bytesOf(damaged.replace('"edges":', `${far}"edges":`));
+        for (const size of [undefined, 1, 1000]) {
+          const input = (): SnapshotInput => (size === undefined ? bytes : chunksOf(bytes, size));
+          const expected = await failureOf(loadSnapshot(input()));
+          const failure = await failureOf(tallySnapshot(input()));
+          expect({ ...failure, cause: 0 }, damaged).toMatchObject({
+            code: expected.code,
+            section: expected.section,
+            offset: expected.offset,
+          });
+        }
+      }
+    }
+  });
+
+  it('needs no memory for 2,000 nodes whose names lie 1,024 strings apart', async () => {
+    const n = 2000;
+    const text = edited(smallText(), (sections) => {
+      Object.assign(sections.snapshot, { node_count: n, edge_count: 0 });
+      sections.nodes = Array.from({ length: n }, (_, i) => [3, i * 1024, i, 16, 0, 0]).flat();
+      sections.edges = [];
+    });
+    const before = process.memoryUsage().arrayBuffers;
+    expect(await failureOf(tallySnapshot(bytesOf(text)))).toMatchObject({ code: 'range', section: 'nodes' });
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64 << 20);
+  });
+});
