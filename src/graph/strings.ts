@@ -53,6 +53,17 @@ export class StringTable {
     return found;
   }
 
+  /** Whether the text is digits, a space and more: what names of WeakMap pairs begin like, and hardly any others. */
+  startsLikePair(index: number): boolean {
+    const page = this.pageOf(index);
+    if (page === undefined) return false;
+    const { segment } = page;
+    let at = page.starts[index - page.first]!;
+    const start = at;
+    while (segment[at]! >= 0x30 && segment[at]! <= 0x39) at++;
+    return at > start && segment[at] === 0x20;
+  }
+
   private pageOf(index: number): StringPage | undefined {
     if (!(index >= 0 && index < this.length)) return undefined;
     let low = 0;

@@ -78,7 +78,7 @@ export function expectSound(graph: Graph): void {
   for (const target of edges!.targets) if (target >= nodeCount) throw new Error(`an edge leads to ${target}`);
 }
 
-/** The snapshot that most cases start from: 5 nodes, 6 edges, 10 strings, every kind of edge name. */
+/** The snapshot that most cases start from: 5 nodes, 6 edges, 8 strings, edges named by texts and by numbers. */
 export const SMALL: GraphSpec = {
   root: { edges: ['a', ['element', 1, 'b'], ['shortcut', 'sc', 'c']] },
   a: { edges: ['c', ['hidden', 3, 'b']], size: 48 },

