@@ -21,14 +21,17 @@ export interface DominatorTree {
   readonly dominators: Uint32Array;
   /** All nodes, each after its dominator. */
   readonly order: Uint32Array;
-  /** Nodes that the root does not reach over essential edges. */
-  readonly unreachable: number;
+  /** How many of the first in `order` the root reaches over essential edges. */
+  readonly reached: number;
+  /** How many of the first in `order` it reaches when nodes that no essential edge leads to hang from it. */
+  readonly searched: number;
 }
 
 /** Needs edges. Cost: nearly linear in nodes and edges; 28 bytes a node and 5 an edge while it runs, 8 a node afterwards. */
 export const dominatorTree = memo((graph: Graph): DominatorTree => {
   const { nodeCount } = graph;
-  if (nodeCount === 0) return { dominators: new Uint32Array(0), order: new Uint32Array(0), unreachable: 0 };
+  if (nodeCount === 0)
+    return { dominators: new Uint32Array(0), order: new Uint32Array(0), reached: 0, searched: 0 };
   const essential = essentialEdges(graph);
   const { numbers, vertices, parents, reached, searched } = number(graph, essential);
   const { ends, sources } = predecessors(graph, essential, numbers, vertices, searched);
@@ -38,7 +41,7 @@ export const dominatorTree = memo((graph: Graph): DominatorTree => {
   for (let i = 1; i <= nodeCount; i++) {
     dominators[vertices[i]!] = i <= searched && i > 1 ? vertices[idoms[i]!]! : graph.root;
   }
-  return { dominators, order, unreachable: nodeCount - reached };
+  return { dominators, order, reached, searched };
 });
 
 interface Numbering {
@@ -117,8 +120,8 @@ function number(graph: Graph, essential: Uint8Array): Numbering {
   return { numbers, vertices, parents, reached, searched };
 }
 
-/** 1 for every node that an essential edge leads to. */
-function heldNodes(graph: Graph, essential: Uint8Array): Uint8Array {
+/** 1 for every node that an essential edge leads to. Cost: one pass over the edges. */
+export function heldNodes(graph: Graph, essential: Uint8Array): Uint8Array {
   const { targets, count } = edgesOf(graph);
   const held = new Uint8Array(graph.nodeCount);
   for (let edge = 0; edge < count; edge++) if (essential[edge] === 1) held[targets[edge]!] = 1;
