@@ -47,6 +47,12 @@ export function className(graph: Graph, node: number): string {
   return classFromName(detachedNodes(graph)?.[node] === 1 ? `Detached ${name}` : name);
 }
 
+/** Classes by number, and the number of each node's class. */
+export interface ClassIndex {
+  readonly names: readonly string[];
+  readonly of: Uint32Array;
+}
+
 /**
  * All classes of a graph, numbered in the order in which they first appear, and the class of each node.
  * Memory: 4 bytes a node. Cost: one pass over the nodes; each distinct name is decoded once.

@@ -1,7 +1,7 @@
 /** How many bytes hang on a node, on a class, on any set of nodes. */
 import type { Graph } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';
-import { classIndex } from './class-names.js';
+import { type ClassIndex, classIndex } from './class-names.js';
 import { dominatorTree } from './dominators.js';
 import { shallowSizes } from './shallow-sizes.js';
 
@@ -17,13 +17,13 @@ export const retainedSizes = memo((graph: Graph): Float64Array => {
 });
 
 /**
- * Bytes by class (numbered as `classIndex` does): the retained sizes of those members that no other member of the class
+ * Bytes by class (numbered as the index that is given; `classIndex` or `shapeIndex`): the retained sizes of those members that no other member of the class
  * dominates. Nodes of size 0 are left out, as DevTools leaves them out of its classes.
  * Cost: one walk through the dominator tree; 12 bytes a node while it runs.
  */
-export const retainedSizesOfClasses = memo((graph: Graph): Float64Array => {
+export function retainedSizesOfClasses(graph: Graph, classes: ClassIndex = classIndex(graph)): Float64Array {
   const { nodeCount, root } = graph;
-  const { names, of } = classIndex(graph);
+  const { names, of } = classes;
   const result = new Float64Array(names.length);
   if (nodeCount === 0) return result;
   const sizes = shallowSizes(graph);
@@ -65,4 +65,4 @@ export const retainedSizesOfClasses = memo((graph: Graph): Float64Array => {
     node = nextSibling[node]!;
     enter(node);
   }
-});
+}
