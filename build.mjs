@@ -94,7 +94,7 @@ async function compileKernel(asc) {
       '--use',
       'abort=',
       '--initialMemory',
-      '144',
+      '16',
     ],
     {
       writeFile: (name, contents) => {

@@ -27,6 +27,8 @@ export interface Section {
   readonly offset: number;
   /** Length of the value in bytes. */
   readonly length: number;
+  /** Whether the file can be read again at that place: a plain file, no stream. */
+  readonly rereadable: boolean;
   readonly kept?: readonly Uint8Array[];
 }
 

@@ -15,9 +15,11 @@ const CHUNK = 1 << 18;
 export async function compressionOf(head: Uint8Array, file: string): Promise<Compression | undefined> {
   if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip';
   if (head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd) return 'zstd';
-  if (looksLikeJson(head)) return undefined;
+  if (startsObject(head)) return undefined;
   const known = otherKindOf(head);
+  // Brotli may begin with any byte, that of a bracket or a quote too.
   if (known === undefined && (await decodesAsBrotli(head))) return 'brotli';
+  if (looksLikeJson(head)) return undefined;
   throw new SnapshotError('not-a-snapshot', 'is not a heap snapshot', {
     file,
     offset: 0,
@@ -36,10 +38,10 @@ export async function* decompressed(
   compression: Compression,
   file: string,
 ): AsyncGenerator<Uint8Array> {
-  const transform = await decompressor(compression, file);
-  pipeline(stored, transform, () => {}); // errors of either arrive through the loop below
   let length = 0;
   try {
+    const transform = await decompressor(compression, file);
+    pipeline(stored, transform, () => {}); // errors of either arrive through the loop below
     for await (const chunk of transform) {
       yield chunk as Uint8Array;
       length += (chunk as Uint8Array).length;
@@ -87,11 +89,24 @@ async function decompressor(compression: Compression, file: string): Promise<Nod
   }
 }
 
+/** The beginning of an object: a brace, then a quote (or nothing more yet). */
+function startsObject(head: Uint8Array): boolean {
+  const brace = firstToken(head, 0);
+  if (head[brace] !== 0x7b) return false;
+  const key = firstToken(head, brace + 1);
+  return key === head.length || head[key] === 0x22 || head[key] === 0x7d;
+}
+
+/** The beginning of any JSON text, or nothing but white space: the parser says better what it is instead. */
 function looksLikeJson(head: Uint8Array): boolean {
-  let at = head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0;
-  while (at < head.length && isSpace(head[at]!)) at++;
-  // An array or a string is JSON as well: the parser says better what it is instead.
+  const at = firstToken(head, 0);
   return at === head.length || head[at] === 0x7b || head[at] === 0x5b || head[at] === 0x22;
+}
+
+function firstToken(head: Uint8Array, from: number): number {
+  let at = from === 0 && head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : from;
+  while (at < head.length && isSpace(head[at]!)) at++;
+  return at;
 }
 
 function isSpace(byte: number): boolean {
@@ -134,7 +149,7 @@ async function decodesAsBrotli(head: Uint8Array): Promise<boolean> {
       resolve(answer);
       transform.destroy();
     };
-    transform.once('data', (chunk: Buffer) => settle(looksLikeJson(chunk)));
+    transform.once('data', (chunk: Buffer) => settle(startsObject(chunk)));
     transform.once('error', () => settle(false));
     transform.once('end', () => settle(false));
     transform.end(head);

@@ -31,7 +31,7 @@ import { type Layout, layoutOf, lookalikeOf } from './meta.js';
 import { NodeColumns } from './nodes.js';
 import { readRecords } from './records.js';
 import { type ByteSource, findLast, openSource, type SnapshotInput } from './source.js';
-import { pickStrings, readStringTable } from './strings.js';
+import { type PickedStrings, pickStrings, readStringTable } from './strings.js';
 import { NodeTally, type TallyRow } from './tally.js';
 import { ByteWindow, WINDOW_SIZE } from './window.js';
 
@@ -67,6 +67,7 @@ export async function loadSnapshot(input: SnapshotInput, options: LoadOptions = 
   let nodes: NodeColumns | undefined;
   let edges: EdgeColumns | undefined;
   let locations: LocationColumns | undefined;
+  let countsClosed = false;
   let strings = new StringTable([]);
   const reading = await readSnapshot(input, options, (layout, source) => {
     nodes = new NodeColumns(layout, source.name, roomFor(layout.nodeCount, layout.nodes.count, source));
@@ -80,11 +81,12 @@ export async function loadSnapshot(input: SnapshotInput, options: LoadOptions = 
     return {
       nodes: async (window, offset): Promise<undefined> => {
         await readRecords(window, columns);
+        countsClosed = true;
         closeEdgeCounts(columns.firstEdge, columns.count, layout, source.name, offset);
       },
       edges: async (window) => {
-        if (!wantsEdges || (wantsEdges === 'for-names' && !columns.hasDetachedNatives))
-          return passOver(window, 'edges');
+        const mayBeNeeded = columns.count < layout.nodeCount || columns.hasDetachedNatives;
+        if (!wantsEdges || (wantsEdges === 'for-names' && !mayBeNeeded)) return passOver(window, 'edges');
         edges = new EdgeColumns(layout, source.name, edgeRoom);
         return readRecords(window, edges);
       },
@@ -99,7 +101,9 @@ export async function loadSnapshot(input: SnapshotInput, options: LoadOptions = 
   const { layout, ending } = reading;
   const n = nodes!.count;
   if (ending) {
-    if (ending.section === 'nodes') sumEdgeCounts(nodes!.firstEdge, n);
+    if (!countsClosed) sumEdgeCounts(nodes!.firstEdge, n);
+    // Edges that were asked for and did not come are none.
+    if (wantsEdges === true || nodes!.hasDetachedNatives) edges ??= new EdgeColumns(layout, reading.file, 0);
     if (edges) dropLostEdges(nodes!, edges, n);
   } else {
     await checkNames(input, options, reading, strings.length, [nodes!, edges]);
@@ -153,34 +157,57 @@ export interface Tallies {
  * with the number of distinct names (16 bytes each, and the names).
  */
 export async function tallySnapshot(input: SnapshotInput, options: ReadOptions = {}): Promise<Tallies> {
-  let tally: NodeTally | undefined;
-  let picked: { total: number; texts: ReadonlyMap<number, string> } = { total: 0, texts: new Map() };
-  const names = (): number[] => tally!.rows().flatMap(({ name }) => (name >= 0 ? [name] : []));
-  const reading = await readSnapshot(input, { ...options, leap: true }, (layout, source) => {
-    const sink = new NodeTally(layout);
-    tally = sink;
+  try {
+    return await tally(input, options, true);
+  } catch (error) {
+    if (error instanceof WrongLeap) return tally(input, options, false);
+    throw error;
+  }
+}
+
+async function tally(input: SnapshotInput, options: ReadOptions, leap: boolean): Promise<Tallies> {
+  let nodes: NodeTally | undefined;
+  let rows: TallyRow[] | undefined;
+  let picked: { total: number; get(index: number): string | undefined } = { total: 0, get: () => undefined };
+  const collected = (): TallyRow[] => {
+    rows ??= nodes!.rows();
+    return rows;
+  };
+  const reading = await readSnapshot(input, { ...options, leap }, (layout, source) => {
+    const sink = new NodeTally(layout, source.name);
+    nodes = sink;
     return {
       nodes: async (window, offset): Promise<undefined> => {
         await readRecords(window, sink);
         if (sink.edgeSum !== layout.edgeCount) throw edgeSumError(sink.edgeSum, layout, source.name, offset);
       },
       strings: async (window): Promise<undefined> => {
-        picked = await pickStrings(window, 'strings', names(), (found) => {
-          picked = found;
-        });
+        if (sink.count < layout.nodeCount) {
+          // Strings before nodes: which names will matter is not known yet.
+          const keepAll = (table: StringTable): void => {
+            picked = { total: table.length, get: (index) => table.get(index) };
+          };
+          keepAll(await readStringTable(window, 'strings', keepAll));
+        } else {
+          const keep = ({ total, texts }: PickedStrings): void => {
+            picked = { total, get: (index) => texts.get(index) };
+          };
+          const names = collected().flatMap(({ name }) => (name >= 0 ? [name] : []));
+          keep(await pickStrings(window, 'strings', names, keep));
+        }
       },
     };
   });
-  if (!reading.ending) await checkNames(input, options, reading, picked.total, [tally!]);
+  if (!reading.ending) await checkNames(input, options, reading, picked.total, [nodes!]);
   return {
     file: reading.file,
     ending: reading.ending,
-    nodeCount: tally!.count,
-    rows: tally!.rows().map((row) => ({
+    nodeCount: nodes!.count,
+    rows: collected().map((row) => ({
       ...row,
-      name: row.name < 0 ? undefined : (picked.texts.get(row.name) ?? `(lost name ${row.name})`),
+      name: row.name < 0 ? undefined : (picked.get(row.name) ?? `(lost name ${row.name})`),
     })),
-    hasDetachedNatives: tally!.hasDetachedNatives,
+    hasDetachedNatives: nodes!.hasDetachedNatives,
     nodeTypeNames: reading.layout.nodeTypes,
   };
 }
@@ -225,10 +252,10 @@ export async function readSection(
     throw new RangeError(`no section "${name}" in ${graph.file}; it has: ${names}`);
   }
   if (section.kept) return Buffer.concat(section.kept);
+  if (!section.rereadable) throw new RangeError(`section "${name}" of ${graph.file} was not kept`);
   const source = await openSource(graph.file);
   try {
-    if (!source.seek) throw new RangeError(`section "${name}" of ${graph.file} was not kept`);
-    source.seek(section.offset);
+    source.seek?.(section.offset);
     const bytes = new Uint8Array(section.length);
     let length = 0;
     while (length < bytes.length) {
@@ -283,6 +310,7 @@ async function readSnapshot(
   let phase = 'reading';
   let reported = 0;
   const step = Math.max((source.storedSize ?? 0) / 200, 1 << 22);
+  let hasLeapt = false;
   const window = new ByteWindow(source, options.windowSize ?? WINDOW_SIZE, () => {
     if (options.onProgress && source.taken - reported >= step) {
       reported = source.taken;
@@ -308,11 +336,20 @@ async function readSnapshot(
         const { offset } = window;
         if (seen.has(section)) throw duplicate(source.name, section, offset);
         seen.add(section);
-        const read = plan[section as keyof Plan];
+        const read = Object.hasOwn(plan, section) ? plan[section as keyof Plan] : undefined;
         phase = read ? section : 'reading';
         const kept = read ? await read(window, offset) : await passOver(window, section);
-        sections.push({ name: section, offset, length: window.offset - offset, kept: kept ?? undefined });
+        const length = window.offset - offset;
+        const rereadable = source.seek !== undefined && source.slice === undefined;
+        sections.push({
+          name: section,
+          offset,
+          length,
+          rereadable,
+          kept: kept ?? source.slice?.(offset, length),
+        });
         if (section === 'nodes' && options.leap) leapt = leapToStrings(window);
+        hasLeapt ||= leapt;
         section = 'snapshot';
       }
       window.start++;
@@ -320,8 +357,10 @@ async function readSnapshot(
         if (plan[name] && !seen.has(name) && name !== 'locations') throw missingSection(window, name);
       }
       const rest = await peekToken(window);
+      if (rest !== -1 && hasLeapt) throw new WrongLeap();
       if (rest !== -1) options.onWarning?.(`${source.name}: text behind the end of the snapshot is ignored`);
     } catch (error) {
+      if (hasLeapt) throw new WrongLeap();
       if (!(options.salvage && error instanceof SnapshotError && SALVAGEABLE.has(error.code))) throw error;
       ending = {
         section: error.section ?? section,
@@ -339,6 +378,8 @@ async function readSnapshot(
 async function readLayout(window: ByteWindow): Promise<Layout> {
   const file = window.source.name;
   const first = await peekFirst(window);
+  if (first === -1 && window.source.compression !== undefined)
+    throw unexpected(window, 'snapshot', 'an object');
   if (first === -1) {
     throw new SnapshotError('empty', 'holds nothing but white space', {
       file,
@@ -403,6 +444,9 @@ async function passOver(window: ByteWindow, name: string): Promise<Uint8Array[] 
   return kept;
 }
 
+/** What was leapt to was not the end of the snapshot: read it again from section to section. */
+class WrongLeap extends Error {}
+
 /**
  * Goes on behind the key "strings", which V8 writes last, without reading what lies between. Its raw bytes cannot
  * stand inside a JSON string, where quotes are escaped. Where they are not found (a stream, a file that ends early)
@@ -419,9 +463,10 @@ function leapToStrings(window: ByteWindow): boolean {
 
 /** Columns are never made for more records than the bytes can hold, whatever the head promises. */
 function roomFor(promised: number, fields: number, source: ByteSource): number {
-  // Deflate and its peers shrink text to a thousandth at best.
-  const bytes =
-    source.size ?? (source.storedSize === undefined ? Number.POSITIVE_INFINITY : source.storedSize * 1100);
+  // Deflate shrinks text to a 1,032nd at best; brotli and zstd know no bound.
+  const inflated =
+    source.compression === 'gzip' && source.storedSize !== undefined ? source.storedSize * 1100 : undefined;
+  const bytes = source.size ?? inflated ?? Number.POSITIVE_INFINITY;
   return Math.min(promised, Math.ceil(bytes / (2 * fields)));
 }
 
@@ -537,6 +582,7 @@ async function offsetOfRecord(
         promised: undefined,
         promise: '',
         count: 0,
+        parse: (_, position) => position, // leaves all to the careful reader, which knows where it is
         refuse(field) {
           if (field === nameField && this.count === bad.largestNameAt) found = window.offset;
           return undefined;

@@ -5,6 +5,7 @@
  */
 import { SnapshotError } from '../errors.js';
 import { EDGE_TYPES, NODE_TYPES } from '../graph/schema.js';
+import { shortened } from '../printable.js';
 import { formatCount } from '../units.js';
 
 /** Columns of a node record: places in the record, -1 when the file does not have them. */
@@ -77,7 +78,7 @@ export function layoutOf(text: string, file: string, offset: number): Layout {
       section: 'snapshot',
       offset,
       expected,
-      found: found === undefined ? 'nothing' : (JSON.stringify(found)?.slice(0, 80) ?? typeof found),
+      found: describeValue(found),
       hint: 'The head of the file is damaged, or it is not a heap snapshot.',
     });
   };
@@ -115,6 +116,7 @@ export function layoutOf(text: string, file: string, offset: number): Layout {
       offset,
       expected: `at most ${formatCount(COUNT_LIMIT)}`,
       found: formatCount(value),
+      hint: 'No process has so many objects: the head of the file is damaged.',
     });
   };
   const types = (
@@ -135,7 +137,10 @@ export function layoutOf(text: string, file: string, offset: number): Layout {
 
   const nodeNames = names('node_fields', ['type', 'name', 'id', 'self_size', 'edge_count']);
   const edgeNames = names('edge_fields', ['type', 'name_or_index', 'to_node']);
-  const locationNames = meta.location_fields === undefined ? [] : names('location_fields', []);
+  const hasLocations = Array.isArray(meta.location_fields)
+    ? meta.location_fields.length > 0
+    : meta.location_fields != null;
+  const locationNames = hasLocations ? names('location_fields', []) : [];
   const nodeTypes = types('node_types', nodeNames.indexOf('type'), NODE_TYPES);
   const edgeTypes = types('edge_types', edgeNames.indexOf('type'), EDGE_TYPES);
   const nodeCount = limited('node_count');
@@ -210,4 +215,13 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function isStrings(value: unknown): value is string[] {
   return Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string');
+}
+
+function describeValue(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  try {
+    return shortened(JSON.stringify(value), 80);
+  } catch {
+    return 'something nested very deep'; // the stack is not deep enough to say more
+  }
 }

@@ -10,7 +10,7 @@ export function newestSnapshot(folder: string): string | undefined {
   let newest: { name: string; time: number } | undefined;
   for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
     if (!SNAPSHOT_NAME.test(entry.name)) continue;
-    const stat = fs.statSync(path.join(folder, entry.name), { throwIfNoEntry: false });
+    const stat = statOf(path.join(folder, entry.name));
     if (!stat?.isFile()) continue;
     const later = newest === undefined || stat.mtimeMs > newest.time;
     if (later || (stat.mtimeMs === newest!.time && entry.name > newest!.name)) {
@@ -22,6 +22,15 @@ export function newestSnapshot(folder: string): string | undefined {
 
 /** Whether a path names a file (or a pipe) that is there; folders do not count. */
 export function isFile(file: string): boolean {
-  const stat = fs.statSync(file, { throwIfNoEntry: false });
+  const stat = statOf(file);
   return stat !== undefined && !stat.isDirectory();
+}
+
+/** Undefined for what is not there or cannot be reached: a link to itself, a path below a file, a name too long. */
+function statOf(file: string): fs.Stats | undefined {
+  try {
+    return fs.statSync(file);
+  } catch {
+    return undefined;
+  }
 }

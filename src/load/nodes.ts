@@ -29,7 +29,12 @@ export function refuseNodeField(
     return { code: 'range', expected: `a type below ${layout.nodeTypeOf.length} (meta.node_types)` };
   }
   if (field === fields.detachedness && value > 255) return { code: 'range', expected: '0, 1 or 2' };
-  if (field !== fields.selfSize && value > UINT32_MAX) {
+  const held =
+    field === fields.name ||
+    field === fields.id ||
+    field === fields.edgeCount ||
+    field === fields.traceNodeId;
+  if (held && value > UINT32_MAX) {
     return { code: 'too-large', expected: `at most ${formatCount(UINT32_MAX)}` };
   }
   return undefined;

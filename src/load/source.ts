@@ -26,6 +26,8 @@ export interface ByteSource {
   read(into: Uint8Array, offset: number, length: number): number | Promise<number>;
   /** Goes on from another place. Present only where that costs nothing. */
   readonly seek?: (offset: number) => void;
+  /** Bytes at a place, where they are in memory anyway. */
+  readonly slice?: (offset: number, length: number) => readonly Uint8Array[];
   close(): void;
 }
 
@@ -72,6 +74,7 @@ async function openPath(path: string): Promise<ByteSource> {
       compression,
       stat.size,
       () => stored.bytesRead,
+      () => void stored.destroy(),
     );
   } catch (error) {
     closeQuietly(fd);
@@ -90,6 +93,7 @@ function openBytes(bytes: Uint8Array): Promise<ByteSource> | ByteSource {
           decompressed(Readable.from([bytes]), compression, name),
           compression,
           bytes.length,
+          () => bytes.length,
         ),
   );
 }
@@ -100,15 +104,8 @@ async function openStream(
 ): Promise<ByteSource> {
   const iterator =
     Symbol.asyncIterator in chunks ? chunks[Symbol.asyncIterator]() : chunks[Symbol.iterator]();
+  const close = (): void => void (iterator as AsyncIterator<Uint8Array>).return?.();
   const head: Uint8Array[] = [];
-  let length = 0;
-  while (length < 4096) {
-    const next = await nextChunk(iterator, name);
-    if (next === undefined) break;
-    head.push(next);
-    length += next.length;
-  }
-  if (length === 0) throw emptyError(name);
   async function* all(): AsyncGenerator<Uint8Array> {
     yield* head.splice(0);
     for (;;) {
@@ -117,16 +114,21 @@ async function openStream(
       yield next;
     }
   }
-  const compression = await compressionOf(Buffer.concat(head), name);
-  const stream = compression === undefined ? all() : decompressed(Readable.from(all()), compression, name);
-  return new StreamSource(
-    name,
-    stream,
-    compression,
-    undefined,
-    undefined,
-    () => void (iterator as AsyncIterator<Uint8Array>).return?.(),
-  );
+  try {
+    for (let length = 0; length < 4096; length += head.at(-1)?.length ?? 0) {
+      const next = await nextChunk(iterator, name);
+      if (next === undefined) break;
+      head.push(next);
+    }
+    const first = Buffer.concat(head);
+    if (first.length === 0) throw emptyError(name);
+    const compression = await compressionOf(first, name);
+    const stream = compression === undefined ? all() : decompressed(Readable.from(all()), compression, name);
+    return new StreamSource(name, stream, compression, undefined, undefined, close);
+  } catch (error) {
+    close();
+    throw error;
+  }
 }
 
 async function nextChunk(
@@ -165,7 +167,7 @@ class FileSource implements ByteSource {
         this.fd,
         into,
         offset,
-        Math.min(length, READ_LIMIT, this.size - this.taken),
+        Math.max(0, Math.min(length, READ_LIMIT, this.size - this.taken)),
         this.taken,
       );
       this.taken += count;
@@ -210,6 +212,10 @@ class BytesSource implements ByteSource {
   readonly seek = (offset: number): void => {
     this.taken = offset;
   };
+
+  readonly slice = (offset: number, length: number): readonly Uint8Array[] => [
+    this.bytes.subarray(offset, offset + length),
+  ];
 
   close(): void {}
 }
@@ -309,7 +315,11 @@ function openError(file: string, error: unknown): SnapshotError {
       cause: error,
     });
   }
-  return new SnapshotError('unreadable', `cannot be read: ${message}`, { file, cause: error });
+  return new SnapshotError('unreadable', `cannot be read: ${message}`, {
+    file,
+    hint: 'The disk, the network or the program that writes the stream has failed: copy the file again.',
+    cause: error,
+  });
 }
 
 function closeQuietly(fd: number): void {

@@ -96,7 +96,7 @@ export async function readStringTable(
     const size = Math.max(Math.min(SEGMENT_SIZE, left + rest.length), rest.length * 2, 16);
     const larger = readBuffer(size + PADDING);
     larger.set(rest);
-    if (segment.length - scanned > SEGMENT_SIZE / 4) trimLast(pages, scanned);
+    if (segment.length - scanned > SEGMENT_SIZE / 4) trimLast(pages, segment, scanned);
     segment = larger;
     filled = rest.length;
     scanned = 0;
@@ -116,7 +116,7 @@ export async function readStringTable(
     if (scanner.closed) {
       window.unread(segment.subarray(scanned, filled));
       closePage();
-      trimLast(pages, scanned);
+      trimLast(pages, segment, scanned);
       return new StringTable(pages);
     }
     if (count === 0 || !scanner.waitsAt(segment, scanned, filled)) {
@@ -128,15 +128,11 @@ export async function readStringTable(
   }
 }
 
-/** Gives back the unused end of the last segment. */
-function trimLast(pages: StringPage[], used: number): void {
+/** Gives back the unused end of a segment, if the last page stands on it. */
+function trimLast(pages: StringPage[], segment: Uint8Array, used: number): void {
   const last = pages.at(-1);
-  if (!last || last.segment.length - used < 1 << 16) return;
-  const { segment } = last;
-  const trimmed = segment.slice(0, used + 1);
-  for (let i = pages.length - 1; i >= 0 && pages[i]!.segment === segment; i--) {
-    pages[i] = { ...pages[i]!, segment: trimmed };
-  }
+  if (last?.segment !== segment || segment.length - used < 1 << 16) return;
+  pages[pages.length - 1] = { ...last, segment: segment.slice(0, used + 1) };
 }
 
 export interface PickedStrings {
@@ -174,9 +170,10 @@ export async function pickStrings(
     window.start = stop;
     if (scanner.closed) return { total, texts };
     if (stop > start && stop < end) continue;
-    if (window.ended || !scanner.waitsAt(bytes, stop, end)) {
+    const waits = scanner.waitsAt(bytes, stop, end);
+    if (window.ended || !waits) {
       salvaged({ total, texts });
-      if (window.ended) window.start = window.end;
+      if (waits) window.start = window.end;
       throw unexpected(window, section, `${scanner.expected} (after ${formatCount(total)} strings)`);
     }
     const wait = window.fill();

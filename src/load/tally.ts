@@ -1,16 +1,14 @@
 /**
  * The nodes section as counts only: how many nodes and bytes there are of each type and, for the types whose
- * class is their name, of each name. Holds no column, so its memory does not grow with the file: 32 KiB for each
- * 1,024 string indexes among which an object's name is.
+ * class is their name, of each name. Holds no column, so its memory does not grow with the file: 2 KiB for each 64
+ * string indexes among which an object's name is.
  */
 import type { SnapshotProblem } from '../errors.js';
 import { NODE } from '../graph/schema.js';
 import { createKernel, type KernelExports } from './kernel/kernel.js';
 import type { Layout } from './meta.js';
-import { hasUsualOrder, refuseNodeField } from './nodes.js';
+import { allocationError, hasUsualOrder, refuseNodeField } from './nodes.js';
 import type { RecordSink } from './records.js';
-
-const PAGE_NAMES = 1024;
 
 export interface TallyRow {
   /** Our number of the node type. */
@@ -30,7 +28,10 @@ export class NodeTally implements RecordSink {
   private readonly kernel: KernelExports = createKernel();
   private bytes: Uint8Array;
 
-  constructor(private readonly layout: Layout) {
+  constructor(
+    private readonly layout: Layout,
+    private readonly file: string,
+  ) {
     const { kernel } = this;
     this.promised = layout.nodeCount;
     this.bytes = new Uint8Array(kernel.memory.buffer);
@@ -83,9 +84,11 @@ export class NodeTally implements RecordSink {
     );
   }
 
-  /** What was counted, by type and then by string index. */
+  /** What was counted, by type and then by string index. The last call: nothing can be added afterwards. */
   rows(): TallyRow[] {
     const { kernel } = this;
+    const named = kernel.collect(); // may grow the memory: views come afterwards
+    this.checkMemory();
     const { buffer } = kernel.memory;
     const typeCounts = new Float64Array(buffer, kernel.counts.value, this.layout.nodeTypes.length);
     const typeSizes = new Float64Array(buffer, kernel.sizes.value, this.layout.nodeTypes.length);
@@ -94,23 +97,17 @@ export class NodeTally implements RecordSink {
       if (count === 0 || nodeType === NODE.object || nodeType === NODE.native) return;
       rows.push({ nodeType, name: -1, count, size: typeSizes[nodeType]! });
     });
-    const pageCount = Math.floor(this.largestName / PAGE_NAMES) + 1;
-    new Uint32Array(buffer, kernel.table.value, pageCount).forEach((address, page) => {
-      if (address === 0) return;
-      const cells = new Float64Array(buffer, address, PAGE_NAMES * 4);
-      for (let slot = 0; slot < PAGE_NAMES * 2; slot++) {
-        const count = cells[slot * 2]!;
-        if (count === 0) continue;
-        const name = page * PAGE_NAMES + (slot >> 1);
-        rows.push({
-          nodeType: slot & 1 ? NODE.native : NODE.object,
-          name,
-          count,
-          size: cells[slot * 2 + 1]!,
-        });
-      }
-    });
+    const entries = new Float64Array(buffer, named, kernel.entries.value * 3);
+    for (let i = 0; i < entries.length; i += 3) {
+      const key = entries[i]!;
+      const nodeType = key % 2 === 1 ? NODE.native : NODE.object;
+      rows.push({ nodeType, name: Math.floor(key / 2), count: entries[i + 1]!, size: entries[i + 2]! });
+    }
     return rows;
+  }
+
+  private checkMemory(): void {
+    if (this.kernel.exhausted.value !== 0) throw allocationError(this.file, 'so many names', undefined);
   }
 
   private parseUsual(text: Uint8Array, position: number, end: number): number {
@@ -127,6 +124,7 @@ export class NodeTally implements RecordSink {
       kernel.node.value = this.count;
       const taken = kernel.tally(window, window + length) - window;
       this.count = kernel.node.value;
+      this.checkMemory();
       at += taken;
       if (taken === 0 || length < room) return at;
     }

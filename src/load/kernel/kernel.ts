@@ -12,7 +12,8 @@ export interface KernelExports {
   readonly startsLength: Global;
   readonly counts: Global;
   readonly sizes: Global;
-  readonly table: Global;
+  readonly entries: Global;
+  readonly exhausted: Global;
   readonly typeCount: Global;
   readonly objectType: Global;
   readonly nativeType: Global;
@@ -30,6 +31,7 @@ export interface KernelExports {
   readonly found: Global;
   add(type: number, name: number, size: number, edges: number, detached: number): void;
   tally(from: number, end: number): number;
+  collect(): number;
   scanStrings(from: number, end: number, base: number): number;
 }
 
@@ -41,7 +43,7 @@ interface WebAssemblyApi {
 
 let compiled: object | undefined;
 
-/** A kernel with its own state and memory (9 MB of addresses, of which it touches what it uses). */
+/** A kernel with its own state and memory: 1 MiB to begin with. */
 export function createKernel(): KernelExports {
   const { Module, Instance } = (globalThis as unknown as { WebAssembly: WebAssemblyApi }).WebAssembly;
   compiled ??= new Module(Buffer.from(KERNEL_BASE64, 'base64'));

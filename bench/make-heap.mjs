@@ -1,0 +1,42 @@
+/**
+ * Makes the large snapshots that are measured, in heaps/, unless they are there.
+ *
+ *   node make-heap.mjs ts1 ts4
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { nodeForHeaps } from './node-binary.mjs';
+
+/** Compiler programs kept alive; each adds some 300 MB to the snapshot. */
+const UNITS = { ts1: 1, ts4: 4 };
+const FOLDER = fileURLToPath(new URL('heaps', import.meta.url));
+
+/** The path of a heap, which is made if need be. */
+export function ensureHeap(name) {
+  const units = UNITS[name];
+  if (!units) throw new Error(`there is no heap "${name}": expected ${Object.keys(UNITS).join(' or ')}`);
+  const file = path.join(FOLDER, `${name}.heapsnapshot`);
+  if (existsSync(file)) return file;
+  const node = nodeForHeaps();
+  process.stderr.write(`making ${file} with Node.js ${node.version}, once; this takes a minute or two\n`);
+  mkdirSync(FOLDER, { recursive: true });
+  const unfinished = `${file}.unfinished`;
+  try {
+    const program = fileURLToPath(new URL('heap-program.mjs', import.meta.url));
+    execFileSync(node.path, ['--max-old-space-size=6144', program, String(units), unfinished], {
+      stdio: 'inherit',
+    });
+    renameSync(unfinished, file);
+  } finally {
+    rmSync(unfinished, { force: true });
+  }
+  process.stderr.write(`made ${file}: ${Math.round(statSync(file).size / 1e6)} MB\n`);
+  return file;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const names = process.argv.slice(2);
+  for (const name of names.length > 0 ? names : Object.keys(UNITS)) ensureHeap(name);
+}

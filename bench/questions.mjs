@@ -1,0 +1,169 @@
+/**
+ * What is asked: who takes part, what is printed about it, and what is required of the product.
+ *
+ * A question returns {title, header, rows, notes, results}: a table, lines below it, and the raw samples.
+ */
+import { statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { formatMegabytes, formatRatio, formatSpread } from './format.mjs';
+import { runRounds, spread } from './harness.mjs';
+
+const here = (name) => fileURLToPath(new URL(name, import.meta.url));
+const PRODUCT = here('../bin/heapgraph.js');
+
+/** How many times faster than DevTools' code `count` has to be on Node.js 24, and what memory it may take. */
+const COUNT_REQUIRED = { ts1: 35, ts4: 80 };
+const COUNT_PEAK = 150e6;
+/** A second copy of the graph would make it 2. */
+const LOAD_PEAK = 1.25;
+const NODE_BYTES = 46;
+const EDGE_BYTES = 12;
+const STARTUP_REQUIRED = 1.5;
+/** Small figures need more runs, and runs of small things are cheap. */
+const STARTUP_RUNS = 4;
+
+const CLASS = 'NodeObject';
+
+/** The question that a whole process answers: how many objects of a class are there? */
+export async function count({ heap, file, node, runs, peers, timeLimit }) {
+  const contenders = [
+    { name: 'heapgraph', args: [PRODUCT, 'count', CLASS, file] },
+    ...peers.map((name) => ({ name, args: [here(`peers/${name}.mjs`), CLASS, file] })),
+  ];
+  const results = await runRounds({ node: node.path, contenders, runs, timeLimit, label: `count ${heap}` });
+  const summaries = results.map((result) => summarise(result, ({ wall }) => wall));
+  const [product, ...others] = summaries;
+  const rows = summaries.map((summary, i) => [
+    ...cells(summary, product),
+    ...(summary.problem ? [] : [formatMegabytes(summary.peak), results[i].samples[0].output]),
+  ]);
+  const notes = [];
+  const devtools = others.find(({ name }) => name === 'devtools');
+  if (product.time && devtools?.time) {
+    const ratio = devtools.time.median / product.time.median;
+    const required = COUNT_REQUIRED[heap];
+    notes.push(
+      verdict(`${formatRatio(ratio)} times faster than devtools`, ratio >= required, `at least ${required}`),
+    );
+  }
+  if (product.time) {
+    notes.push(verdict(`peak ${formatMegabytes(product.peak)}`, product.peak < COUNT_PEAK, 'below 150 MB'));
+  }
+  const answers = new Set(results.flatMap(({ samples }) => samples.map(({ output }) => output)));
+  if (answers.size > 1) notes.push(`the answers differ: ${[...answers].join(', ')}`);
+  return {
+    title: `count: heapgraph count ${CLASS} ${describe(heap, file, node, runs)}`,
+    header: ['', 'median', 'min–max', '× heapgraph', 'peak memory', 'answer'],
+    rows,
+    notes,
+    results,
+  };
+}
+
+/** Everything that is in the file as columns, on one thread. */
+export async function load({ heap, file, node, runs, timeLimit }) {
+  const contenders = [
+    { name: 'heapgraph', args: [here('load-product.mjs'), file] },
+    { name: 'floor', args: [here('load-floor.mjs'), file] },
+    { name: 'empty process', args: [here('empty.mjs')] },
+  ];
+  const results = await runRounds({ node: node.path, contenders, runs, timeLimit, label: `load ${heap}` });
+  const inside = results.map((result) =>
+    summarise(result, ({ output }) => output && JSON.parse(output).milliseconds),
+  );
+  const whole = results.map((result) => summarise(result, ({ wall }) => wall));
+  const rows = whole.map((summary, i) => {
+    if (summary.problem) return cells(summary);
+    const isEmpty = i === 2;
+    const insideCells = isEmpty ? ['', '', ''] : cells(inside[i], inside[0]).slice(1);
+    return [
+      summary.name,
+      ...insideCells,
+      ...cells(summary, whole[0]).slice(1),
+      formatMegabytes(summary.peak),
+    ];
+  });
+  const notes = results[0].problem ? [] : loadNotes(JSON.parse(results[0].samples[0].output), inside, whole);
+  return {
+    title: `load: loadSnapshot ${describe(heap, file, node, runs)}`,
+    header: ['', 'inside', 'min–max', '× heapgraph', 'process', 'min–max', '× heapgraph', 'peak memory'],
+    rows,
+    notes,
+    results,
+  };
+}
+
+function loadNotes(facts, inside, whole) {
+  const { nodeCount, edgeCount, stringCount, nodeBytes, edgeBytes, stringBytes } = facts;
+  const graphBytes = nodeBytes + edgeBytes + stringBytes;
+  const [perNode, perEdge] = [nodeBytes / nodeCount, edgeBytes / edgeCount];
+  const number = (value) => value.toLocaleString('en');
+  const notes = [
+    `at rest: ${number(nodeCount)} nodes, ${formatMegabytes(nodeBytes)}; ${number(edgeCount)} edges, ` +
+      `${formatMegabytes(edgeBytes)}; ${number(stringCount)} strings, ${formatMegabytes(stringBytes)}`,
+    verdict(`${perNode.toFixed(1)} bytes a node`, perNode <= NODE_BYTES, `at most ${NODE_BYTES}`),
+    verdict(`${perEdge.toFixed(1)} bytes an edge`, perEdge <= EDGE_BYTES, `at most ${EDGE_BYTES}`),
+  ];
+  const [product, , empty] = whole;
+  if (!empty.problem) {
+    const extra = product.peak - empty.peak;
+    const copies = extra / graphBytes;
+    const text = `peak ${formatMegabytes(extra)} above an empty process, ${formatRatio(copies)} × the graph`;
+    notes.push(verdict(text, copies <= LOAD_PEAK, `at most ${LOAD_PEAK}`));
+  }
+  if (!inside[1].problem) {
+    const ratio = inside[0].time.median / inside[1].time.median;
+    notes.push(`${formatRatio(ratio)} times the floor, inside the process`);
+  }
+  return notes;
+}
+
+/** How long a command line takes that has next to nothing to do, beside one that has nothing to do. */
+export async function startup({ small, node, runs, timeLimit }) {
+  const contenders = [
+    { name: 'heapgraph', args: [PRODUCT, 'count', 'OBJ', small] },
+    { name: 'empty commander', args: [here('empty-commander.mjs'), 'count', 'OBJ', small] },
+    { name: 'empty process', args: [here('empty.mjs')] },
+  ].map((contender) => ({ ...contender, measured: false }));
+  const rounds = runs * STARTUP_RUNS;
+  const label = `startup ${node.version}`;
+  const results = await runRounds({ node: node.path, contenders, runs: rounds, timeLimit, label });
+  const summaries = results.map((result) => summarise(result, ({ wall }) => wall));
+  const [product, commander] = summaries;
+  const notes = [];
+  if (product.time && commander.time) {
+    const ratio = product.time.median / commander.time.median;
+    const text = `${formatRatio(ratio)} times an empty commander program`;
+    notes.push(verdict(text, ratio <= STARTUP_REQUIRED, `at most ${STARTUP_REQUIRED}`));
+  }
+  return {
+    title: `startup: heapgraph count OBJ ${describe('a small snapshot', small, node, rounds)}`,
+    header: ['', 'median', 'min–max', '× heapgraph'],
+    rows: summaries.map((summary) => cells(summary, product)),
+    notes,
+    results,
+  };
+}
+
+function summarise({ name, problem, samples }, timeOf) {
+  if (problem) return { name, problem };
+  return {
+    name,
+    time: spread(samples.map(timeOf)),
+    peak: spread(samples.map(({ peak }) => peak)).median,
+  };
+}
+
+/** Name, median, min–max, ratio; or the name and what went wrong. */
+function cells({ name, problem, time }, product) {
+  if (problem) return [name, problem];
+  return [name, ...formatSpread(time), product?.time ? formatRatio(time.median / product.time.median) : ''];
+}
+
+function verdict(text, isMet, required) {
+  return `${text} (required: ${required}): ${isMet ? 'met' : 'MISSED'}`;
+}
+
+function describe(heap, file, node, runs) {
+  return `${heap} (${formatMegabytes(statSync(file).size)}), Node.js ${node.version}, runs: ${runs}`;
+}
