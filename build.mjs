@@ -29,6 +29,8 @@ await build({
     'src/index.ts',
     'src/render/text.ts',
     'src/render/json.ts',
+    'src/render/dot.ts',
+    'src/render/picture.ts',
     'src/render/csv.ts',
     'src/render/markdown.ts',
     'src/render/style.ts',

@@ -6,14 +6,14 @@ import { openHeap } from './cli/open.js';
 import { addOptions, type CommonOptions, valuesOf } from './cli/options.js';
 import { type Output, openOutputFile, openStandardOutput } from './cli/output.js';
 import { createProgressLine } from './cli/progress-line.js';
-import type { Command } from './commands/command.js';
+import type { Command, Format } from './commands/command.js';
 import { COMMANDS } from './commands/index.js';
-import { HeapgraphError, UsageError } from './errors.js';
+import { isHeapgraphError, UsageError } from './errors.js';
 import type { Ending } from './graph/graph.js';
 import { printable } from './printable.js';
 import { renderBare } from './render/bare.js';
 import type { JsonHead } from './render/json.js';
-import type { Answer, Row, Table } from './result.js';
+import type { Answer, Drawing, Row, Subgraph, Table } from './result.js';
 import { formatCount } from './units.js';
 
 /** An answer was given; a check failed or the thing looked for is not there; wrong usage or unreadable input. */
@@ -23,8 +23,6 @@ const NAME = 'heapgraph';
 
 /** Put in by build.mjs. */
 declare const HEAPGRAPH_VERSION: string;
-
-type Format = 'text' | 'json' | 'csv' | 'markdown';
 
 async function main(argv: readonly string[]): Promise<void> {
   const program = createProgram(argv[0]);
@@ -121,8 +119,8 @@ async function runCommand(
   const rest = choice?.rest ?? args;
   checkArguments(rest, command.arguments);
   const options = valuesOf(command.options, parsed);
-  const need = command.needs(rest, options as never);
   const format = formatOf(parsed, command.answers);
+  const need = command.needs(rest, options as never, format);
   const output = openOutput(parsed);
   const progress = createProgressLine(process.stderr, parsed.quiet === true);
   const note = (text: string): void => {
@@ -181,7 +179,7 @@ function formatOf(options: CommonOptions, answers: Command['answers'] = 'table')
   if (options.markdown) return 'markdown';
   const ending = /\.(json|csv|md|markdown)$/i.exec(options.output ?? '')?.[1]?.toLowerCase();
   if (ending === 'json') return 'json';
-  if (ending === undefined) return 'text';
+  if (ending === undefined || answers === 'subgraph') return 'text';
   if (answers !== 'table') {
     throw new UsageError(
       `this command's answer is not a table and cannot be written as .${ending}`,
@@ -192,11 +190,28 @@ function formatOf(options: CommonOptions, answers: Command['answers'] = 'table')
 }
 
 async function write(answer: Answer, output: Output, format: Format, head: JsonHead): Promise<void> {
+  const { result } = answer;
+  if (result.kind === 'subgraph' && format !== 'json') return writePicture(result, answer.drawing, output);
   for (const piece of await rendered(answer, format, head, usesColour(output))) {
     if (!output.wanted) return;
     output.write(piece);
   }
   output.finish();
+}
+
+/** Dot text, or a picture of the kind that the output file's name says. */
+async function writePicture(graph: Subgraph, drawing: Drawing | undefined, output: Output): Promise<void> {
+  const { renderDot } = await import('./render/dot.js');
+  const dot = renderDot(graph, drawing);
+  const kind = /\.(\w+)$/.exec(output.file ?? '')?.[1]?.toLowerCase() ?? 'dot';
+  const isText = kind === 'dot' || kind === 'gv';
+  output.write(isText ? dot : await (await import('./render/picture.js')).renderPicture(dot, kind));
+  output.finish();
+  if (output.file === undefined) return;
+  const size = `(${graph.nodes.length} nodes)`;
+  process.stderr.write(
+    isText ? `Graph written to ${output.file} ${size}\n` : `Image generated as ${output.file} ${size}\n`,
+  );
 }
 
 /** Only the renderer that is asked for is loaded. */
@@ -239,7 +254,7 @@ function report(error: unknown): void {
     return;
   }
   process.exitCode = EXIT.wrong;
-  if (error instanceof HeapgraphError) {
+  if (isHeapgraphError(error)) {
     process.stderr.write(`${NAME}: ${printable(error.message)}\n`);
     if (error.hint) process.stderr.write(`  ${printable(error.hint)}\n`);
     return;

@@ -5,7 +5,18 @@
 import { printable } from './printable.js';
 import { formatCount } from './units.js';
 
+const BRAND = Symbol.for('heapgraph.error');
+
+/**
+ * Whether an error is one of those below, also when it was made by another copy of this module (the command line and the
+ * renderers that it loads are bundled apart).
+ */
+export function isHeapgraphError(error: unknown): error is HeapgraphError {
+  return error instanceof Error && (error as { [BRAND]?: boolean })[BRAND] === true;
+}
+
 export abstract class HeapgraphError extends Error {
+  readonly [BRAND] = true;
   /** Stable and machine readable: `usage`, `query`, or one of SNAPSHOT_PROBLEMS. */
   abstract readonly code: string;
   /** What to do about it, one sentence; absent when there is nothing useful to say. */

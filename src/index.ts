@@ -6,8 +6,11 @@
  * const heap = await loadSnapshot('app.heapsnapshot');
  * for (const { type, count } of mostCommonTypes(heap)) console.log(type, count);
  */
+
+export { backrefChains, type Chain, type ChainOptions, refChains } from './analysis/chains.js';
 export {
   type ClassCount,
+  type ClassCountOptions,
   type Classes,
   type Countable,
   classesOf,
@@ -18,7 +21,15 @@ export {
   type TypeStatsOptions,
   typeStats,
 } from './analysis/classes.js';
+export { distances, NO_DISTANCE, SYSTEM_DISTANCE } from './analysis/distances.js';
+export { type DominatorTree, dominatorTree } from './analysis/dominators.js';
+export { essentialEdges } from './analysis/essential-edges.js';
+export { type Expression, expressionOf } from './analysis/expressions.js';
+export { type LeakingObject, leakingObjects } from './analysis/leaking-objects.js';
 export { at, byType, EdgeView, NodeView, nodesOfClass } from './analysis/nodes.js';
+export { type RetainedSet, retainedSet } from './analysis/retained-set.js';
+export { retainedSizes } from './analysis/retained-sizes.js';
+export { chainEnding, isRoot, type Root, type RootKind, rootOf } from './analysis/roots.js';
 export type { SourceLocation } from './analysis/scripts.js';
 export { shallowSizes } from './analysis/shallow-sizes.js';
 export { type Statistics, statistics } from './analysis/statistics.js';
@@ -32,6 +43,7 @@ export {
 } from './errors.js';
 export type { Edges, Ending, Graph, Head, Section } from './graph/graph.js';
 export type { Location, Locations } from './graph/locations.js';
+export { type Retainers, retainersOf } from './graph/retainers.js';
 export { EDGE, EDGE_TYPES, NODE, NODE_TYPES } from './graph/schema.js';
 export type { StringTable } from './graph/strings.js';
 export { type ClassesOptions, loadClasses } from './heap.js';

@@ -1,7 +1,10 @@
 /** How many objects there are of each class, and how large they are: objgraph's `typestats` and its relatives. */
 import type { Ending, Graph } from '../graph/graph.js';
-import { memo } from '../graph/memo.js';
 import { classFromName, classFromType, classIndex, isClassedByName } from './class-names.js';
+import { distances, SYSTEM_DISTANCE } from './distances.js';
+import { retainedSizesOfClasses } from './retained-sizes.js';
+import { shallowSizes } from './shallow-sizes.js';
+import { shapeIndex } from './shapes.js';
 
 /** Objects of one class and one of V8's node types. */
 export interface ClassCount {
@@ -10,8 +13,16 @@ export interface ClassCount {
   /** V8's node type: `object`, `closure`, … */
   readonly nodeType: string;
   readonly count: number;
-  /** Sum of V8's own sizes, in bytes. */
+  /** Sum of the shallow sizes, in bytes. */
   readonly shallowSize: number;
+}
+
+/** What hangs on a class. */
+export interface ClassReach {
+  /** Bytes: the retained sizes of the members that no other member dominates. */
+  readonly retainedSize: number;
+  /** The smallest distance of a member that has a size; null when only the system reaches them. */
+  readonly distance: number | null;
 }
 
 /** The class counts of a snapshot: all that counting questions need, a few kilobytes. */
@@ -19,28 +30,44 @@ export interface Classes {
   readonly file: string;
   readonly ending: Ending | undefined;
   readonly nodeCount: number;
+  /** `devtools`: helper objects' sizes count for their owners. `raw`: V8's own sizes. */
+  readonly sizes: 'devtools' | 'raw';
   /** Largest count first, ties by class name. One row for each pair of class and node type. */
   readonly rows: readonly ClassCount[];
+  /** By class name, when it was asked for. */
+  readonly reach?: ReadonlyMap<string, ClassReach>;
 }
 
 /** Anything that class counts can be taken from. */
 export type Countable = Graph | Classes;
 
-/** The class counts of a graph, or the argument itself when it is class counts already. Cost: one pass over the nodes, once. */
-export function classesOf(heap: Countable): Classes {
-  return 'rows' in heap ? heap : countClasses(heap);
+export interface ClassCountOptions {
+  /** V8's own sizes. Default: the sizes that DevTools shows, where the edges are loaded, which they follow from. */
+  readonly raw?: boolean;
+  /** Plain objects under their shapes, `{id, label}`. Needs edges. Default false. */
+  readonly shapes?: boolean;
+  /** Retained sizes and distances, too. Needs edges. Default false. */
+  readonly retained?: boolean;
 }
 
-const countClasses = memo((graph: Graph): Classes => {
-  const { file, ending, nodeCount, nodeTypes, nodeTypeNames, selfSizes } = graph;
-  const { names, of } = classIndex(graph);
+/**
+ * The class counts of a graph, or the argument itself when it is class counts already.
+ * Cost: one pass over the nodes, and whatever the sizes cost the first time.
+ */
+export function classesOf(heap: Countable, options: ClassCountOptions = {}): Classes {
+  if ('rows' in heap) return heap;
+  const { file, ending, nodeCount, nodeTypes, nodeTypeNames, selfSizes } = heap;
+  const raw = options.raw === true || heap.edges === undefined;
+  const index = options.shapes ? shapeIndex(heap) : classIndex(heap);
+  const { names, of } = index;
+  const bytes = raw ? selfSizes : shallowSizes(heap);
   const typeCount = nodeTypeNames.length;
   const counts = new Float64Array(names.length * typeCount);
   const sizes = new Float64Array(names.length * typeCount);
   for (let node = 0; node < nodeCount; node++) {
     const key = of[node]! * typeCount + nodeTypes[node]!;
     counts[key]! += 1;
-    sizes[key]! += selfSizes[node]!;
+    sizes[key]! += bytes[node]!;
   }
   const rows: ClassCount[] = [];
   counts.forEach((count, key) => {
@@ -48,8 +75,32 @@ const countClasses = memo((graph: Graph): Classes => {
     const type = names[Math.floor(key / typeCount)]!;
     rows.push({ type, nodeType: nodeTypeNames[key % typeCount]!, count, shallowSize: sizes[key]! });
   });
-  return { file, ending, nodeCount, rows: rows.sort(byCountThenName) };
-});
+  return {
+    file,
+    ending,
+    nodeCount,
+    sizes: raw ? 'raw' : 'devtools',
+    rows: rows.sort(byCountThenName),
+    ...(options.retained ? { reach: reachOfClasses(heap, index) } : {}),
+  };
+}
+
+function reachOfClasses(graph: Graph, index: ReturnType<typeof classIndex>): Map<string, ClassReach> {
+  const retained = retainedSizesOfClasses(graph, index);
+  const sizes = shallowSizes(graph);
+  const far = distances(graph);
+  const nearest = new Float64Array(index.names.length).fill(SYSTEM_DISTANCE);
+  for (let node = 0; node < graph.nodeCount; node++) {
+    const type = index.of[node]!;
+    if (sizes[node] !== 0 && far[node]! >= 0 && far[node]! < nearest[type]!) nearest[type] = far[node]!;
+  }
+  return new Map(
+    index.names.map((name, type) => [
+      name,
+      { retainedSize: retained[type]!, distance: nearest[type]! < SYSTEM_DISTANCE ? nearest[type]! : null },
+    ]),
+  );
+}
 
 /** What a tally of nodes by type and raw name says (see `tallySnapshot`). */
 export interface NameTallies {
@@ -84,7 +135,7 @@ export function classesFromTallies(tallies: NameTallies): Classes {
     });
   }
   const { file, ending, nodeCount } = tallies;
-  return { file, ending, nodeCount, rows: [...rows.values()].sort(byCountThenName) };
+  return { file, ending, nodeCount, sizes: 'raw', rows: [...rows.values()].sort(byCountThenName) };
 }
 
 /** Exact class names, or patterns that the name has to match somewhere. */
@@ -96,19 +147,22 @@ export type TypeMatcher = (type: string) => boolean;
  */
 export function count(heap: Countable, type: string | RegExp | TypeMatcher): number {
   const matches = matcherOf(type);
-  return classesOf(heap).rows.reduce((sum, row) => (matches(row.type) ? sum + row.count : sum), 0);
+  return classesOf(heap, { raw: true }).rows.reduce(
+    (sum, row) => (matches(row.type) ? sum + row.count : sum),
+    0,
+  );
 }
 
-export interface TypeStatsOptions {
+export interface TypeStatsOptions extends ClassCountOptions {
   /** Only these of V8's node types (`object`, `closure`, …). Default all. */
   readonly nodeTypes?: readonly string[];
   /** Only classes whose name fits. */
   readonly filter?: RegExp | TypeMatcher;
-  /** What is ranked first: the most objects (default) or the most bytes. */
-  readonly by?: 'count' | 'size';
+  /** What is ranked first: the most objects (default), the most bytes, or the most bytes retained. */
+  readonly by?: 'count' | 'size' | 'retained';
 }
 
-export interface TypeStat {
+export interface TypeStat extends Partial<ClassReach> {
   readonly type: string;
   /** V8's node type; several, joined by a comma and in alphabetical order, when objects of one class are of several. */
   readonly nodeType: string;
@@ -121,7 +175,8 @@ export function typeStats(heap: Countable, options: TypeStatsOptions = {}): Type
   const { nodeTypes, filter, by = 'count' } = options;
   const matches = filter === undefined ? undefined : matcherOf(filter);
   const merged = new Map<string, TypeStat>();
-  for (const row of classesOf(heap).rows) {
+  const classes = classesOf(heap, { ...options, retained: options.retained || by === 'retained' });
+  for (const row of classes.rows) {
     if (nodeTypes && !nodeTypes.includes(row.nodeType)) continue;
     if (matches && !matches(row.type)) continue;
     const known = merged.get(row.type);
@@ -130,10 +185,11 @@ export function typeStats(heap: Countable, options: TypeStatsOptions = {}): Type
       nodeType: known ? [...known.nodeType.split(','), row.nodeType].sort().join(',') : row.nodeType,
       count: (known?.count ?? 0) + row.count,
       shallowSize: (known?.shallowSize ?? 0) + row.shallowSize,
+      ...classes.reach?.get(row.type),
     });
   }
-  const rows = [...merged.values()];
-  return rows.sort(by === 'size' ? bySizeThenName : byCountThenName);
+  const order = { count: byCountThenName, size: bySizeThenName, retained: byRetainedThenName };
+  return [...merged.values()].sort(order[by]);
 }
 
 /** The first `limit` rows of `typeStats` (10 unless said otherwise; Infinity for all). */
@@ -170,4 +226,8 @@ function byCountThenName(a: Ranked, b: Ranked): number {
 
 function bySizeThenName(a: Ranked, b: Ranked): number {
   return b.shallowSize - a.shallowSize || byName(a, b);
+}
+
+function byRetainedThenName(a: TypeStat, b: TypeStat): number {
+  return (b.retainedSize ?? 0) - (a.retainedSize ?? 0) || byName(a, b);
 }

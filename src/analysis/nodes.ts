@@ -1,9 +1,14 @@
 /** Nodes as small objects: for printing, and for users of the library. Algorithms work on the columns instead. */
 import { type Edges, edgesOf, type Graph, nodeWithId } from '../graph/graph.js';
+import { retainersOf } from '../graph/retainers.js';
 import { isIndexed } from '../graph/schema.js';
 import { classIndex, className } from './class-names.js';
 import { matcherOf, type TypeMatcher } from './classes.js';
+import { distances, SYSTEM_DISTANCE } from './distances.js';
+import { dominatorTree } from './dominators.js';
+import { retainedSizes } from './retained-sizes.js';
 import { type SourceLocation, sourceLocation } from './scripts.js';
+import { shallowSizes } from './shallow-sizes.js';
 import { shortValue } from './values.js';
 
 /** One node of a graph. Everything is looked up when it is asked for. */
@@ -40,8 +45,35 @@ export class NodeView {
   }
 
   /** V8's own size of the object, in bytes. */
-  get shallowSize(): number {
+  get selfSize(): number {
     return this.graph.selfSizes[this.ordinal]!;
+  }
+
+  /** Its size as Chrome DevTools shows it, with that of the helper objects that it alone owns, in bytes. Needs edges. */
+  get shallowSize(): number {
+    return shallowSizes(this.graph)[this.ordinal]!;
+  }
+
+  /** What would be freed with it, in bytes. Needs edges; the first call for a graph computes its dominators. */
+  get retainedSize(): number {
+    return retainedSizes(this.graph)[this.ordinal]!;
+  }
+
+  /** Edges from the program's globals, which are 1; null when only the system reaches it. Needs edges. */
+  get distance(): number | null {
+    const distance = distances(this.graph)[this.ordinal]!;
+    return distance >= 0 && distance < SYSTEM_DISTANCE ? distance : null;
+  }
+
+  /** The last object that every path from the root to it passes; the root is its own. Needs edges. */
+  get dominator(): NodeView {
+    return new NodeView(this.graph, dominatorTree(this.graph).dominators[this.ordinal]!);
+  }
+
+  /** Number of edges that lead to it. Needs edges. */
+  get retainerCount(): number {
+    const { firstRetainer } = retainersOf(this.graph);
+    return firstRetainer[this.ordinal + 1]! - firstRetainer[this.ordinal]!;
   }
 
   /** Number of edges that lead from it. */

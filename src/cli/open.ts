@@ -37,7 +37,10 @@ export async function openHeap(need: Need, snapshot: string, options: ReadOption
       return given(head ?? graph?.head, 'the head');
     },
     get classes() {
-      return classes ?? classesOf(given(graph, 'class counts'));
+      return classes ?? classesOf(given(graph, 'class counts'), { raw: true });
+    },
+    get countable() {
+      return graph ?? given(classes, 'class counts');
     },
     get graph() {
       return given(graph, 'the graph');

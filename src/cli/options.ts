@@ -26,7 +26,12 @@ export function addOptions(program: Program, command: Command): void {
     program.addOption(new Option('--csv', 'the table as CSV').conflicts('markdown'));
     program.option('--markdown', 'the table as Markdown');
   }
-  program.option('-o, --output <file>', 'write the answer to a file; .json, .csv and .md choose the format');
+  program.option(
+    '-o, --output <file>',
+    command.answers === 'subgraph'
+      ? 'draw the picture into a file: .svg, .png, .dot, with Graphviz installed also .pdf and others'
+      : 'write the answer to a file; .json, .csv and .md choose the format',
+  );
   program.option('-q, --quiet', 'no progress and no notes');
 }
 
@@ -37,8 +42,11 @@ export function valuesOf(
 ): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(specs).map(([name, spec]) => {
-      const value = parsed[name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())];
-      return [name, spec.kind === 'flag' ? value === true : value];
+      // commander takes --no-x for "x is not so", which x otherwise is.
+      const negative = spec.kind === 'flag' && name.startsWith('no-');
+      const key = negative ? name.slice(3) : name;
+      const value = parsed[key.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())];
+      return [name, spec.kind === 'flag' ? value === !negative : value];
     }),
   );
 }
@@ -74,6 +82,12 @@ function toOption(name: string, spec: OptionSpec): Option {
         }
         return values;
       });
+    case 'text':
+      return new Option(`--${name} <${spec.value ?? 'text'}>`, spec.help).default(spec.default);
+    case 'list':
+      return new Option(`--${name} <${spec.value ?? 'text'}>`, `${spec.help} (may be given several times)`)
+        .argParser((text, before: readonly string[] = []) => [...before, text])
+        .default([], 'none');
     case 'pattern':
       return new Option(`--${name} <${spec.value ?? 'regex'}>`, spec.help).argParser((text) =>
         parsePattern(text),

@@ -10,7 +10,9 @@ import { UsageError } from '../errors.js';
 import { printable } from '../printable.js';
 
 export interface Output {
-  write(text: string): void;
+  write(data: string | Uint8Array): void;
+  /** Its name as it was given; undefined for standard output. */
+  readonly file: string | undefined;
   readonly isTerminal: boolean;
   /** False once nobody reads any more. */
   readonly wanted: boolean;
@@ -37,8 +39,14 @@ export function openStandardOutput(): Output {
   };
   return {
     isTerminal: stdout.isTTY === true,
-    write(text) {
-      waiting += text;
+    file: undefined,
+    write(data) {
+      if (typeof data !== 'string') {
+        flush();
+        if (!closed) stdout.write(data);
+        return;
+      }
+      waiting += data;
       if (waiting.length >= BUFFERED) flush();
     },
     get wanted() {
@@ -78,9 +86,10 @@ export function openOutputFile(file: string): Output {
   process.once('exit', discard); // after an error or a signal; does nothing once the file is whole
   let waiting: string[] = [];
   let length = 0;
-  const flush = (): void => {
+  const flush = (bytes?: Uint8Array): void => {
     try {
       fs.writeFileSync(fd, waiting.join(''));
+      if (bytes) fs.writeFileSync(fd, bytes);
     } catch (error) {
       discard();
       throw outputError(file, error);
@@ -89,9 +98,11 @@ export function openOutputFile(file: string): Output {
     length = 0;
   };
   return {
-    write(text) {
-      waiting.push(text);
-      length += text.length;
+    file,
+    write(data) {
+      if (typeof data !== 'string') return flush(data);
+      waiting.push(data);
+      length += data.length;
       if (length >= BUFFERED) flush();
     },
     isTerminal: false,

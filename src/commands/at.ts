@@ -1,9 +1,13 @@
-import { at, type NodeView } from '../analysis/nodes.js';
+import { dominatorTree } from '../analysis/dominators.js';
+import { at, EdgeView, NodeView } from '../analysis/nodes.js';
+import { retainedSizes } from '../analysis/retained-sizes.js';
 import { UsageError } from '../errors.js';
-import type { Detail, Row, Table } from '../result.js';
+import { edgesOf } from '../graph/graph.js';
+import { retainersOf } from '../graph/retainers.js';
+import type { Column, Detail, Row, Table } from '../result.js';
 import { formatCount, formatId, parseId } from '../units.js';
 import { defineCommand } from './command.js';
-import { allRows, columns, limitOf, locationCell, rawSizes, SIZES } from './shared.js';
+import { allRows, columns, limitOf, nodeRow, rawSizes, sizesField } from './shared.js';
 
 export const atCommand = defineCommand({
   name: 'at',
@@ -14,12 +18,19 @@ export const atCommand = defineCommand({
   snapshot: true,
   answers: 'details',
   options: {
-    limit: { kind: 'integer', default: 20, help: 'edges to show of each object' },
+    limit: {
+      kind: 'integer',
+      default: 20,
+      help: 'edges to show of each object; half as many of the other lists',
+    },
     all: allRows,
     ...rawSizes,
   },
   examples: [
-    { line: 'heapgraph at @114969 app.heapsnapshot', says: 'what it is, how large, where it refers to' },
+    {
+      line: 'heapgraph at @114969 app.heapsnapshot',
+      says: 'what it is, how large, who holds it, what it refers to',
+    },
     { line: 'heapgraph at @114969 @12345 app.heapsnapshot --all', says: 'two objects, all of their edges' },
   ],
   needs(texts) {
@@ -30,10 +41,10 @@ export const atCommand = defineCommand({
     const ids = idsOf(texts);
     const nodes = ids.map((id) => at(graph, id));
     const missing = ids.filter((_, i) => nodes[i] === undefined);
-    const items = nodes.filter((node) => node !== undefined).map((node) => detail(node, limitOf(options)));
+    const items = nodes.flatMap((node) => (node ? [detail(node, limitOf(options), options.raw)] : []));
     return {
       result: { kind: 'details', items, total: items.length, omitted: 0 },
-      fields: { ...SIZES, notFound: missing },
+      fields: { ...sizesField(options.raw), notFound: missing },
       notes: missing.map((id) => `no object ${formatId(id)} in ${graph.file}`),
       found: missing.length === 0,
     };
@@ -51,60 +62,124 @@ function idsOf(texts: readonly string[]): number[] {
   });
 }
 
-function detail(node: NodeView, limit: number): Detail {
-  const fact = (
-    { key, title, unit }: (typeof columns)[keyof typeof columns],
-    value: Detail['facts'][number]['value'],
-  ) => ({
-    key,
-    title,
-    unit,
-    value,
-  });
+function detail(node: NodeView, limit: number, raw: boolean): Detail {
+  const row = nodeRow(node, { raw, retained: true });
+  const shown = [
+    columns.id,
+    columns.type,
+    columns.nodeType,
+    columns.name,
+    columns.shallowSize,
+    columns.retainedSize,
+    columns.distance,
+    columns.edges,
+    columns.location,
+  ];
+  const short = Math.ceil(limit / 2);
+  const retainers = retainerTable(node, short);
+  const dominated = dominatedTable(node, short);
+  const chain = dominatorChain(node);
   return {
     title: `${formatId(node.id)} ${node.type}`,
     facts: [
-      fact(columns.id, node.id),
-      fact(columns.type, node.type),
-      fact(columns.nodeType, node.nodeType),
-      fact(columns.name, node.name),
-      fact(columns.shallowSize, node.shallowSize),
-      fact(columns.edges, node.edgeCount),
-      fact(columns.location, locationCell(node.location)),
+      ...shown.map(({ key, title, unit }) => ({ key, title, unit, value: row[key] ?? null })),
+      { key: 'retainers', title: 'Retainers', unit: 'count', value: node.retainerCount },
     ],
     lists: [
-      { key: 'references', title: `Edges (${formatCount(node.edgeCount)})`, table: edgeTable(node, limit) },
+      { key: 'retainedBy', title: `Retainers (${formatCount(node.retainerCount)} edges)`, table: retainers },
+      {
+        key: 'references',
+        title: `Edges (${formatCount(node.edgeCount)})`,
+        table: edgeTable(node, limit, raw),
+      },
+      { key: 'dominators', title: `Dominators (${chain.total}, nearest first)`, table: chain },
+      { key: 'dominates', title: `Dominates (${formatCount(dominated.total)})`, table: dominated },
     ],
   };
 }
 
-function edgeTable(node: NodeView, limit: number): Table {
+const edgeColumns: readonly Column[] = [
+  { key: 'edgeType', title: 'Edge', unit: 'text', role: 'dim' },
+  { key: 'edgeName', title: 'Name', unit: 'text', role: 'name' },
+];
+
+function edgeTable(node: NodeView, limit: number, raw: boolean): Table {
   const rows: Row[] = [];
   for (const edge of node.edges()) {
     if (rows.length >= limit) break;
-    const { target } = edge;
+    const { id, type, name, shallowSize } = nodeRow(edge.target, { raw });
     rows.push({
       edgeType: edge.type,
       edgeName: edge.name,
-      id: target.id,
-      type: target.type,
-      name: target.name,
-      shallowSize: target.shallowSize,
+      id: id!,
+      type: type!,
+      name: name!,
+      shallowSize: shallowSize!,
     });
   }
-  return {
-    kind: 'table',
-    columns: [
-      { key: 'edgeType', title: 'Edge', unit: 'text', role: 'dim' },
-      { key: 'edgeName', title: 'Name', unit: 'text', role: 'name' },
-      columns.id,
-      columns.type,
-      columns.name,
-      columns.shallowSize,
-    ],
+  return grid(
+    [...edgeColumns, columns.id, columns.type, columns.name, columns.shallowSize],
     rows,
-    total: node.edgeCount,
-    omitted: node.edgeCount - rows.length,
-    layout: 'grid',
-  };
+    node.edgeCount,
+  );
+}
+
+/** Who refers to it, grouped by class and edge; the first object of each group as an example. */
+function retainerTable(node: NodeView, limit: number): Table {
+  const { graph } = node;
+  const edges = edgesOf(graph);
+  const { firstRetainer, sources } = retainersOf(graph);
+  const groups = new Map<string, { row: Row; count: number }>();
+  let before = -1;
+  for (let i = firstRetainer[node.ordinal]!, end = firstRetainer[node.ordinal + 1]!; i < end; i++) {
+    const source = sources[i]!;
+    if (source === before) continue; // several edges of one source stand together
+    before = source;
+    const view = new NodeView(graph, source);
+    for (let edge = graph.firstEdge[source]!, last = graph.firstEdge[source + 1]!; edge < last; edge++) {
+      if (edges.targets[edge] !== node.ordinal) continue;
+      const { type: edgeType, name: edgeName } = new EdgeView(graph, edges, edge);
+      const key = `${view.type} ${edgeType} ${edgeName}`;
+      const group = groups.get(key);
+      if (group) group.count++;
+      else
+        groups.set(key, {
+          row: { type: view.type, edgeType, edgeName, id: view.id, name: view.name },
+          count: 1,
+        });
+    }
+  }
+  const rows = [...groups.values()].map(({ row, count }): Row => ({ ...row, count }));
+  const shown = rows.slice(0, limit);
+  return grid([columns.type, ...edgeColumns, columns.count, columns.id, columns.name], shown, rows.length);
+}
+
+function dominatorChain(node: NodeView): Table {
+  const rows: Row[] = [];
+  for (let at = node; at.ordinal !== at.graph.root; at = at.dominator) {
+    const { id, type, name, retainedSize } = at.dominator;
+    rows.push({ id, type, name, retainedSize });
+  }
+  return grid([columns.id, columns.type, columns.name, columns.retainedSize], rows, rows.length);
+}
+
+/** What it dominates immediately, the largest first. */
+function dominatedTable(node: NodeView, limit: number): Table {
+  const { graph } = node;
+  const { dominators } = dominatorTree(graph);
+  const retained = retainedSizes(graph);
+  const children: number[] = [];
+  for (let other = 0; other < graph.nodeCount; other++) {
+    if (dominators[other] === node.ordinal && other !== node.ordinal) children.push(other);
+  }
+  children.sort((a, b) => retained[b]! - retained[a]! || graph.ids[a]! - graph.ids[b]!);
+  const rows = children.slice(0, limit).map((child): Row => {
+    const { id, type, name, retainedSize } = new NodeView(graph, child);
+    return { id, type, name, retainedSize };
+  });
+  return grid([columns.id, columns.type, columns.name, columns.retainedSize], rows, children.length);
+}
+
+function grid(shown: readonly Column[], rows: readonly Row[], total: number): Table {
+  return { kind: 'table', columns: shown, rows, total, omitted: total - rows.length, layout: 'grid' };
 }

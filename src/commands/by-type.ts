@@ -11,7 +11,7 @@ import {
   nodeRow,
   patternOptions,
   rawSizes,
-  SIZES,
+  sizesField,
   unknownType,
 } from './shared.js';
 
@@ -27,10 +27,11 @@ export const byTypeCommand = defineCommand({
     all: allRows,
     sort: {
       kind: 'choice',
-      choices: ['id', 'self', 'name'],
+      choices: ['id', 'self', 'retained', 'name'],
       default: 'id',
-      help: 'by id, by size (largest first), or by value; ties by id',
+      help: 'by id, by shallow or retained size (largest first), or by value; ties by id',
     },
+    retained: { kind: 'flag', help: 'show retained sizes and distances too' },
     ids: { kind: 'flag', help: 'bare ids, one a line' },
     ...patternOptions,
     ...failIfNone,
@@ -42,17 +43,18 @@ export const byTypeCommand = defineCommand({
   ],
   needs: (types, options) => {
     anyOf(types, options); // a pattern that cannot be read is told before the file is
-    const bare = options.ids && options.sort !== 'name';
+    const bare = options.ids && (options.sort === 'id' || (options.sort === 'self' && options.raw));
     return { kind: 'graph', edges: bare ? 'for-names' : true, locations: !options.ids };
   },
   async run({ graph }, types, options) {
     const nodes = byType(graph, anyOf(types, options));
-    const sorted = sortNodes(nodes, options.sort);
+    const retained = options.retained || options.sort === 'retained';
+    const sorted = sortNodes(nodes, options.sort, options.raw);
     const limit = limitOf({ all: options.all, limit: options.limit ?? (options.ids ? undefined : 20) });
     const shown = sorted.slice(0, limit);
     const omitted = nodes.length - shown.length;
     const notes = omitted > 0 ? [`${formatCount(omitted)} more; --all shows them`] : [];
-    if (nodes.length === 0) notes.push(await unknownType(classesOf(graph), types[0]!));
+    if (nodes.length === 0) notes.push(await unknownType(classesOf(graph, { raw: true }), types[0]!));
     return {
       result: {
         kind: 'table',
@@ -63,28 +65,35 @@ export const byTypeCommand = defineCommand({
               ...(options.regex || options['ignore-case'] ? [columns.type] : []),
               columns.name,
               columns.shallowSize,
+              ...(retained ? [columns.retainedSize, columns.distance] : []),
               columns.edges,
               columns.location,
             ],
-        rows: lazily(shown, options.ids ? ({ id }) => ({ id }) : nodeRow),
+        rows: lazily(
+          shown,
+          options.ids ? ({ id }) => ({ id }) : (node) => nodeRow(node, { raw: options.raw, retained }),
+        ),
         total: nodes.length,
         omitted,
         layout: options.ids ? 'bare' : 'grid',
       },
-      fields: SIZES,
+      fields: sizesField(options.raw),
       notes,
       found: !(options['fail-if-none'] && nodes.length === 0),
     };
   },
 });
 
-function sortNodes(nodes: NodeView[], by: 'id' | 'self' | 'name'): NodeView[] {
+function sortNodes(nodes: NodeView[], by: 'id' | 'self' | 'retained' | 'name', raw: boolean): NodeView[] {
   const byId = (a: NodeView, b: NodeView): number => a.id - b.id;
   if (by === 'id') return nodes.sort(byId);
-  if (by === 'self') return nodes.sort((a, b) => b.shallowSize - a.shallowSize || byId(a, b));
+  const keyOf = (node: NodeView): string | number => {
+    if (by === 'name') return node.name;
+    return -(by === 'retained' ? node.retainedSize : raw ? node.selfSize : node.shallowSize);
+  };
   return nodes
-    .map((node) => ({ node, name: node.name }))
-    .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : byId(a.node, b.node)))
+    .map((node) => ({ node, key: keyOf(node) }))
+    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : byId(a.node, b.node)))
     .map(({ node }) => node);
 }
 

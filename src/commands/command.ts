@@ -2,7 +2,7 @@
  * One definition of a question: what it is called, what it takes, what it needs of a snapshot, how it is answered.
  * The command line, `--help` and the tables in the README are made from it.
  */
-import type { Classes, TypeMatcher } from '../analysis/classes.js';
+import type { Classes, Countable, TypeMatcher } from '../analysis/classes.js';
 import type { Graph, Head } from '../graph/graph.js';
 import type { Answer } from '../result.js';
 
@@ -39,7 +39,25 @@ export interface PatternOption extends OptionBase {
   readonly kind: 'pattern';
 }
 
-export type OptionSpec = FlagOption | IntegerOption | ChoiceOption | ChoicesOption | PatternOption;
+/** Any text. */
+export interface TextOption extends OptionBase {
+  readonly kind: 'text';
+  readonly default?: string;
+}
+
+/** May be given several times. */
+export interface ListOption extends OptionBase {
+  readonly kind: 'list';
+}
+
+export type OptionSpec =
+  | FlagOption
+  | IntegerOption
+  | ChoiceOption
+  | ChoicesOption
+  | PatternOption
+  | TextOption
+  | ListOption;
 
 /** Options by their names on the command line (`fail-if-none`). */
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
@@ -54,7 +72,13 @@ type ValueOf<S extends OptionSpec> = S extends FlagOption
       ? S['choices'][number]
       : S extends ChoicesOption
         ? readonly S['choices'][number][] | undefined
-        : RegExp | undefined;
+        : S extends TextOption
+          ? S extends { default: string }
+            ? string
+            : string | undefined
+          : S extends ListOption
+            ? readonly string[]
+            : RegExp | undefined;
 
 export type ValuesOf<S extends OptionSpecs> = { readonly [K in keyof S]: ValueOf<S[K]> };
 
@@ -71,7 +95,12 @@ export interface Heap {
   readonly head: Head;
   readonly classes: Classes;
   readonly graph: Graph;
+  /** The graph where there is one, else the class counts. */
+  readonly countable: Countable;
 }
+
+/** How the answer will be written; text may show less than the others, and then less has to be known. */
+export type Format = 'text' | 'json' | 'csv' | 'markdown';
 
 export interface Arguments {
   /** Name in the usage line: `type`. */
@@ -91,11 +120,11 @@ export interface Command<S extends OptionSpecs = OptionSpecs> {
   /** Whether it takes a snapshot. */
   readonly snapshot: boolean;
   /** What comes out; only tables can be CSV and Markdown. Default `table`. */
-  readonly answers?: 'table' | 'details';
+  readonly answers?: 'table' | 'details' | 'chains' | 'subgraph';
   readonly options: S;
   readonly examples: readonly { readonly line: string; readonly says: string }[];
   /** Called before anything is read; throws UsageError or QueryError for wrong arguments. */
-  needs(args: readonly string[], options: ValuesOf<S>): Need;
+  needs(args: readonly string[], options: ValuesOf<S>, format: Format): Need;
   run(heap: Heap, args: readonly string[], options: ValuesOf<S>): Answer | Promise<Answer>;
 }
 

@@ -1,7 +1,7 @@
 import { count } from '../analysis/classes.js';
 import { typeMatcher } from '../query/types.js';
 import { defineCommand } from './command.js';
-import { anyOf, columns, failIfNone, patternOptions, rawSizes, SIZES, unknownType } from './shared.js';
+import { anyOf, columns, failIfNone, patternOptions, unknownType } from './shared.js';
 
 export const countCommand = defineCommand({
   name: 'count',
@@ -15,7 +15,7 @@ export const countCommand = defineCommand({
     most: Number.POSITIVE_INFINITY,
   },
   snapshot: true,
-  options: { ...patternOptions, ...failIfNone, ...rawSizes },
+  options: { ...patternOptions, ...failIfNone },
   examples: [
     { line: 'heapgraph count Session', says: 'in the newest snapshot of this folder' },
     { line: 'heapgraph count Session Socket app.heapsnapshot', says: 'two types, one file' },
@@ -34,7 +34,6 @@ export const countCommand = defineCommand({
       return {
         type,
         count: count(classes, matches),
-        shallowSize: found.reduce((sum, row) => sum + row.shallowSize, 0),
         ...(regex || ignoreCase ? { matches: [...new Set(found.map((row) => row.type))] } : {}),
       };
     });
@@ -42,14 +41,13 @@ export const countCommand = defineCommand({
     return {
       result: {
         kind: 'table',
-        columns: [columns.type, columns.count, columns.shallowSize],
+        columns: [columns.type, columns.count],
         rows,
         total: rows.length,
         omitted: 0,
         layout: types.length === 1 ? 'bare' : 'counts',
         textColumns: types.length === 1 ? ['count'] : ['type', 'count'],
       },
-      fields: SIZES,
       notes: await Promise.all(unknown.map(({ type }) => unknownType(classes, type))),
       found: !(options['fail-if-none'] && unknown.length > 0),
     };

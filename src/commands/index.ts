@@ -3,7 +3,12 @@ import { atCommand } from './at.js';
 import { byTypeCommand } from './by-type.js';
 import type { Command } from './command.js';
 import { countCommand } from './count.js';
+import { dominatorsCommand } from './dominators.js';
+import { findBackrefChain, findRefChain } from './find-chains.js';
+import { getLeakingObjects } from './get-leaking-objects.js';
 import { info } from './info.js';
+import { retainedCommand } from './retained.js';
+import { showBackrefs, showChain, showRefs } from './show-graphs.js';
 import { showMostCommonTypes, typestats } from './type-tables.js';
 
 export const COMMANDS = [
@@ -12,5 +17,13 @@ export const COMMANDS = [
   showMostCommonTypes,
   typestats,
   atCommand,
+  findBackrefChain,
+  findRefChain,
+  showBackrefs,
+  showRefs,
+  showChain,
+  dominatorsCommand,
+  retainedCommand,
+  getLeakingObjects,
   info,
 ] as const satisfies readonly Command[];

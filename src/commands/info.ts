@@ -1,3 +1,4 @@
+import { dominatorTree } from '../analysis/dominators.js';
 import { statistics } from '../analysis/statistics.js';
 import type { Graph, Head } from '../graph/graph.js';
 import type { Fact, Row, Table } from '../result.js';
@@ -75,6 +76,12 @@ function graphFacts(graph: Graph): Fact[] {
   return [
     { key: 'stringCount', title: 'Strings', value: graph.strings.length, unit: 'count' },
     { key: 'totalSize', title: 'Total size', value: statistics(graph).total, unit: 'bytes' },
+    {
+      key: 'unreachableCount',
+      title: 'Unreachable nodes',
+      value: graph.nodeCount - dominatorTree(graph).reached,
+      unit: 'count',
+    },
     { key: 'locationCount', title: 'Source locations', value: graph.locations?.count ?? 0, unit: 'count' },
     { key: 'hasTraces', title: 'Allocation traces', value: hasSection('trace_tree'), unit: 'text' },
     { key: 'hasSamples', title: 'Samples', value: hasSection('samples'), unit: 'text' },

@@ -16,13 +16,15 @@ export const failIfNone = {
 } as const;
 
 export const rawSizes = {
-  raw: { kind: 'flag', help: 'sizes as V8 wrote them (self_size); in this version these are the only ones' },
+  raw: { kind: 'flag', help: "V8's own sizes (self_size): helper objects do not count for their owners" },
 } as const;
 
 export const allRows = { kind: 'flag', help: 'no limit' } as const;
 
-/** Options of every question about sizes, as they stand in JSON. */
-export const SIZES: Row = { sizes: 'raw' };
+/** Which sizes an answer has, as it stands in JSON. */
+export function sizesField(raw: boolean): Row {
+  return { sizes: raw ? 'raw' : 'devtools' };
+}
 
 export const columns = {
   id: { key: 'id', title: 'Id', unit: 'id', role: 'id' },
@@ -32,6 +34,9 @@ export const columns = {
   count: { key: 'count', title: 'Count', unit: 'count', role: 'count' },
   countShare: { key: 'countShare', title: '%', unit: 'share', role: 'dim' },
   shallowSize: { key: 'shallowSize', title: 'Shallow size', unit: 'bytes', role: 'size' },
+  retainedSize: { key: 'retainedSize', title: 'Retained size', unit: 'bytes', role: 'size' },
+  retainedShare: { key: 'retainedShare', title: '%', unit: 'share', role: 'dim' },
+  distance: { key: 'distance', title: 'Distance', unit: 'count' },
   sizeShare: { key: 'sizeShare', title: '%', unit: 'share', role: 'dim' },
   edges: { key: 'edges', title: 'Edges', unit: 'count' },
   location: { key: 'location', title: 'Location', unit: 'location', role: 'dim' },
@@ -62,13 +67,14 @@ export function locationCell(location: SourceLocation | undefined): Cell {
 }
 
 /** The facts of one object that every list shows. */
-export function nodeRow(node: NodeView): Row {
+export function nodeRow(node: NodeView, options: { raw: boolean; retained?: boolean }): Row {
   return {
     id: node.id,
     type: node.type,
     nodeType: node.nodeType,
     name: node.name,
-    shallowSize: node.shallowSize,
+    shallowSize: options.raw ? node.selfSize : node.shallowSize,
+    ...(options.retained ? { retainedSize: node.retainedSize, distance: node.distance } : {}),
     edges: node.edgeCount,
     location: locationCell(node.location),
   };

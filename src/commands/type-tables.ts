@@ -1,34 +1,39 @@
 /** The two tables of classes: objgraph's show_most_common_types and typestats. */
-import { type TypeStat, typeStats } from '../analysis/classes.js';
+import { classesOf, typeStats } from '../analysis/classes.js';
 import { NODE_TYPES } from '../graph/schema.js';
-import type { Answer } from '../result.js';
+import type { Answer, Column } from '../result.js';
 import { formatCount } from '../units.js';
-import { defineCommand, type Heap } from './command.js';
-import { allRows, columns, limitOf, rawSizes, SIZES } from './shared.js';
+import { defineCommand, type Heap, type Need } from './command.js';
+import { allRows, columns, limitOf, rawSizes, sizesField } from './shared.js';
 
 const tableOptions = {
   by: {
     kind: 'choice',
-    choices: ['count', 'size'],
+    choices: ['count', 'size', 'retained'],
     default: 'count',
     help: 'what is ranked first; ties by name',
   },
+  retained: { kind: 'flag', help: 'show retained sizes and the smallest distance too' },
+  shapes: { kind: 'flag', help: 'plain objects apart by their properties, {id, label}' },
   type: { kind: 'choices', choices: NODE_TYPES, help: "only these of V8's node types", value: 'node-type,…' },
   filter: { kind: 'pattern', help: 'only classes whose name matches this regular expression' },
   ...rawSizes,
 } as const;
 
 interface TableOptions {
-  readonly by: 'count' | 'size';
+  readonly by: 'count' | 'size' | 'retained';
+  readonly retained: boolean;
+  readonly shapes: boolean;
   readonly type: readonly string[] | undefined;
   readonly filter: RegExp | undefined;
+  readonly raw: boolean;
 }
 
 export const showMostCommonTypes = defineCommand({
   name: 'show-most-common-types',
   summary: 'the classes with the most objects, or with the most bytes',
   description:
-    'Text shows name and count, as objgraph does; --sizes or --by size adds bytes and shares of the whole heap.',
+    'Text shows name and count, as objgraph does; --sizes or --by size adds shallow bytes and shares of the whole heap, --retained or --by retained what hangs on each class.',
   snapshot: true,
   options: {
     limit: { kind: 'integer', default: 10, help: 'rows to show' },
@@ -39,13 +44,13 @@ export const showMostCommonTypes = defineCommand({
   examples: [
     { line: 'heapgraph show-most-common-types', says: 'in the newest snapshot of this folder' },
     {
-      line: 'heapgraph show-most-common-types app.heapsnapshot --by size --limit 20',
-      says: 'what takes the most memory',
+      line: 'heapgraph show-most-common-types app.heapsnapshot --by retained --limit 20',
+      says: 'what keeps the most memory',
     },
     { line: 'heapgraph show-most-common-types --type object,closure', says: "without V8's own objects" },
   ],
-  needs: (_, { filter }) => ({ kind: 'classes', types: (type) => filter?.test(type) ?? true }),
-  run: (heap, _, options) => table(heap, options, limitOf(options), options.sizes || options.by === 'size'),
+  needs: (_, options, format) => need(options, showsSizes(options) || format === 'json' || format === 'csv'),
+  run: (heap, _, options) => table(heap, options, limitOf(options), showsSizes(options)),
 });
 
 export const typestats = defineCommand({
@@ -59,40 +64,59 @@ export const typestats = defineCommand({
       says: 'with jq',
     },
     { line: 'heapgraph typestats app.heapsnapshot --csv -o classes.csv', says: 'for a spreadsheet' },
+    { line: 'heapgraph typestats --raw huge.heapsnapshot', says: 'counts at once: the edges are not read' },
   ],
-  needs: (_, { filter }) => ({ kind: 'classes', types: (type) => filter?.test(type) ?? true }),
+  needs: (_, options) => need(options, true),
   run: (heap, _, options) => table(heap, options, Number.POSITIVE_INFINITY, true),
 });
 
-function table({ classes }: Heap, options: TableOptions, limit: number, sizes: boolean): Answer {
-  const { by, type: nodeTypes, filter } = options;
-  const rows = typeStats(classes, { by, nodeTypes, filter });
+function showsSizes(options: TableOptions & { sizes: boolean }): boolean {
+  return options.sizes || options.by === 'size' || showsRetained(options);
+}
+
+function showsRetained(options: TableOptions): boolean {
+  return options.retained || options.by === 'retained';
+}
+
+/** Names and counts need no edges, nor do V8's own sizes; all else follows from them. */
+function need(options: TableOptions, sizes: boolean): Need {
+  if (options.shapes || showsRetained(options) || (sizes && !options.raw)) {
+    return { kind: 'graph', edges: true, locations: false };
+  }
+  return { kind: 'classes', types: (type) => options.filter?.test(type) ?? true };
+}
+
+function table(heap: Heap, options: TableOptions, limit: number, sizes: boolean): Answer {
+  const { by, type: nodeTypes, filter, raw, shapes } = options;
+  const retained = showsRetained(options);
+  const source = heap.countable;
+  const classes = classesOf(source, { raw });
+  const rows = typeStats(source, { by, nodeTypes, filter, raw, shapes, retained });
   const shown = rows.slice(0, limit);
   const omitted = rows.length - shown.length;
   const bytes = classes.rows.reduce((sum, row) => sum + row.shallowSize, 0);
-  const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
+  const share = (part: number | undefined, whole: number): number => (whole === 0 ? 0 : (part ?? 0) / whole);
+  const counted: Column[] = [columns.type, columns.nodeType, columns.count, columns.countShare];
+  const reach: Column[] = retained ? [columns.retainedSize, columns.retainedShare, columns.distance] : [];
+  const sized: Column[] = [columns.shallowSize, columns.sizeShare, ...reach];
   return {
     result: {
       kind: 'table',
-      columns: [
-        columns.type,
-        columns.nodeType,
-        columns.count,
-        columns.countShare,
-        columns.shallowSize,
-        columns.sizeShare,
-      ],
-      rows: shown.map((row: TypeStat) => ({
+      columns: [...counted, ...sized],
+      rows: shown.map((row) => ({
         ...row,
         countShare: share(row.count, classes.nodeCount),
         sizeShare: share(row.shallowSize, bytes),
+        ...(retained ? { retainedShare: share(row.retainedSize, bytes) } : {}),
       })),
       total: rows.length,
       omitted,
       layout: sizes ? 'grid' : 'counts',
-      textColumns: sizes ? ['type', 'count', 'countShare', 'shallowSize', 'sizeShare'] : ['type', 'count'],
+      textColumns: sizes
+        ? ['type', 'count', 'countShare', ...sized.map(({ key }) => key)]
+        : ['type', 'count'],
     },
-    fields: { ...SIZES, nodeCount: classes.nodeCount, totalSize: bytes },
+    fields: { ...sizesField(classes.sizes === 'raw'), nodeCount: classes.nodeCount, totalSize: bytes },
     notes: omitted > 0 && sizes ? [`${formatCount(omitted)} more classes; --all shows them`] : [],
   };
 }

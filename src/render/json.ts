@@ -21,6 +21,11 @@ export function* renderJson(answer: Answer, head: JsonHead): Generator<string> {
     yield `${stringify({ ...opening, ...result.fields })}\n`;
     return;
   }
+  if (result.kind === 'chains' || result.kind === 'subgraph') {
+    const { kind: _, ...rest } = result;
+    yield `${stringify({ ...opening, ...(rest as unknown as Row) })}\n`;
+    return;
+  }
   const { total, omitted } = result;
   yield `${stringify({ ...opening, total, omitted }).slice(0, -1)},"rows":[`;
   let first = true;

@@ -1,8 +1,8 @@
 /** Answers as text for people: aligned columns, one object a line. */
 import stringWidth from 'fast-string-width';
 import { shortened } from '../printable.js';
-import type { Column, Detail, Result, Row, Table } from '../result.js';
-import { formatCount } from '../units.js';
+import type { ChainResult, Column, Detail, Result, Row, Table } from '../result.js';
+import { formatCount, formatId } from '../units.js';
 import { renderBare } from './bare.js';
 import { formatCell, isNumeric, plain, textColumns } from './cells.js';
 import type { Style } from './style.js';
@@ -16,12 +16,40 @@ export function* renderText(result: Result, style: Style): Generator<string> {
     case 'table':
       yield* renderTable(result, style, '');
       return;
+    case 'chains':
+      for (const [i, chain] of result.chains.entries()) {
+        if (i > 0) yield '\n';
+        yield* renderChain(chain, style);
+      }
+      return;
+    case 'subgraph':
+      throw new TypeError('a subgraph is drawn, not written as text');
     case 'details':
       for (const [i, item] of result.items.entries()) {
         if (i > 0) yield '\n';
         yield* renderDetail(item, style);
       }
   }
+}
+
+/** One step a line: the edge, the object, its size and id; the expression at the end. */
+function* renderChain(chain: ChainResult, style: Style): Generator<string> {
+  const edges = chain.steps.map(({ edge }) => (edge ? edgeLabel(edge) : ''));
+  const width = Math.max(0, ...edges.map((text) => stringWidth(text)));
+  for (const [i, step] of chain.steps.entries()) {
+    const type = style.role('name', formatCell(step.type, 'text'));
+    const name = step.name === step.type ? '' : ` ${formatCell(step.name, 'text')}`;
+    const facts = style.dim(`  ${formatCount(step.shallowSize)} bytes  ${formatId(step.id)}`);
+    yield `${width > 0 ? `${pad(edges[i]!, width, false)}  ` : ''}${type}${name}${facts}\n`;
+  }
+  if (chain.ending !== null) yield `${style.dim(`held by ${formatCell(chain.ending, 'text')}`)}\n`;
+  if (chain.expression !== null) yield `${formatCell(chain.expression, 'text')}\n`;
+}
+
+function edgeLabel({ type, name }: { readonly type: string; readonly name: string | number }): string {
+  const text = formatCell(typeof name === 'string' ? shortened(name, 40) : name, 'text');
+  if (type === 'element') return `[${text}]`;
+  return type === 'property' ? `.${text}` : `${text} (${type})`;
 }
 
 function* renderTable(table: Table, style: Style, indent: string): Generator<string> {

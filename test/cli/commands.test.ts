@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { heapgraph, temporaryFolder } from '../support/cli.js';
-import { fixtureBytes, fixturePath } from '../support/fixtures.js';
+import { fixtureBytes, fixturePath, recorded } from '../support/fixtures.js';
 
 const F = fixturePath('node26-after');
 
@@ -48,7 +48,7 @@ describe('show-most-common-types', () => {
       [
         'Type              Count      %  Shallow size      %',
         '(string)         12,740  21.3%     2,178,822  30.1%',
-        '(compiled code)  27,589  46.0%     1,912,632  26.4%',
+        '(compiled code)  27,589  46.0%     1,953,720  27.0%',
         '',
       ].join('\n'),
     );
@@ -66,10 +66,43 @@ describe('show-most-common-types', () => {
       type: '(compiled code)',
       nodeType: 'code',
       count: 27589,
-      shallowSize: 1912632,
+      shallowSize: 1953720,
       countShare: 27589 / 59951,
-      sizeShare: 1912632 / 7239793,
+      sizeShare: 1953720 / 7239793,
     });
+  });
+
+  test("typestats F --raw: V8's own sizes, without reading the edges", async () => {
+    const answer = await json('typestats', F, '--raw');
+    expect(answer).toMatchObject({ sizes: 'raw', totalSize: 7239793 });
+    expect(answer.rows[0]).toMatchObject({ type: '(compiled code)', shallowSize: 1912632 });
+  });
+
+  test('typestats F --shapes --retained: every row as DevTools has it', async () => {
+    const { rows } = await json('typestats', F, '--shapes', '--retained');
+    const theirs = recorded('node26-after').classes;
+    const sizeless = new Set(['(system)', '(array)', '(object shape)', '(code)']);
+    let compared = 0;
+    for (const [type, { self, maxRet, distance }] of Object.entries(theirs)) {
+      const row = rows.find((candidate) => candidate.type === type);
+      if (sizeless.has(type)) continue; // their members of size 0 have distances, too
+      expect(row).toMatchObject({ shallowSize: self, retainedSize: maxRet });
+      expect([type, row?.distance]).toEqual([type, distance >= 0 && distance < 1e8 ? distance : null]);
+      compared++;
+    }
+    expect(compared).toBeGreaterThan(150);
+  });
+
+  test('show-most-common-types F --by retained --limit 2', async () => {
+    const { stdout } = await heapgraph(['show-most-common-types', F, '--by', 'retained', '--limit', '2']);
+    expect(stdout).toBe(
+      [
+        'Type              Count      %  Shallow size      %  Retained size      %  Distance',
+        '(system)          3,725   6.2%        94,544   1.3%      6,861,049  94.8%         1',
+        '(compiled code)  27,589  46.0%     1,953,720  27.0%      3,823,521  52.8%         3',
+        '',
+      ].join('\n'),
+    );
   });
 
   test('show-most-common-types F --type closure,regexp --filter "^F"', async () => {
@@ -179,13 +212,21 @@ describe('at', () => {
     expect(stdout).toBe(
       [
         '@104609 Array',
-        '  Id            @104609',
-        '  Type          Array',
-        '  Node type     object',
-        '  Value         [100 items]',
-        '  Shallow size  32',
-        '  Edges         103',
-        '  Location      −',
+        '  Id             @104609',
+        '  Type           Array',
+        '  Node type      object',
+        '  Value          [100 items]',
+        '  Shallow size   1,168',
+        '  Retained size  4,496',
+        '  Distance       4',
+        '  Edges          103',
+        '  Location       −',
+        '  Retainers      2',
+        '',
+        '  Retainers (2 edges)',
+        '    Type              Edge     Name    Count  Id     Value',
+        '    system / Context  context  _cache      1  @7313  {OBJ, _cache, handlers}',
+        '    and 1 more',
         '',
         '  Edges (103)',
         '    Edge     Name  Id       Type  Value  Shallow size',
@@ -193,9 +234,25 @@ describe('at', () => {
         '    element  1     @119047  OBJ   {}               32',
         '    and 101 more',
         '',
+        '  Dominators (3, nearest first)',
+        '    Id      Type              Value                                     Retained size',
+        '    @68495  global (global*)  {cons, escape, performance, get perform…      1,193,870',
+        '    @7169   (system)          system / NativeContext                        6,844,545',
+        '    @1      (synthetic)                                                     7,239,793',
+        '',
+        '  Dominates (102)',
+        '    Id       Type            Value         Retained size',
+        '    @118857  (object shape)  system / Map            128',
+        '    and 101 more',
+        '',
       ].join('\n'),
     );
     expect(code).toBe(0);
+  });
+
+  test("at @104609 F --raw: V8's own size", async () => {
+    const { rows } = await json('at', '@104609', F, '--raw');
+    expect(rows[0]).toMatchObject({ shallowSize: 32, retainedSize: 4496 });
   });
 
   test('at @104609 F --all --json: edges named', async () => {
@@ -236,6 +293,7 @@ describe('info', () => {
       hasTraces: false,
       hasSamples: false,
       locationCount: 5035,
+      unreachableCount: 104,
     });
     const kinds = rows[0]?.statistics as { kind: string; shallowSize: number }[];
     expect(kinds.reduce((sum, { shallowSize }) => sum + shallowSize, 0)).toBe(7239793);

@@ -275,7 +275,7 @@ describe('help and usage', () => {
     [['by-type', 'OBJ', F, '--limit', '0'], /Expected a whole number from 1 up/],
     [['by-type', 'OBJ', F, '--limit', '-1'], /Expected a whole number from 1 up|argument missing/],
     [['by-type', 'OBJ', 'Foo', 'Bar', F], /too many arguments: "Foo", "Bar"/],
-    [['by-type', 'OBJ', F, '--sort', 'size'], /Allowed choices are id, self, name/],
+    [['by-type', 'OBJ', F, '--sort', 'size'], /Allowed choices are id, self, retained, name/],
     [['show-most-common-types', F, '--type', 'objct'], /Expected some of hidden/],
     [['show-most-common-types', F, '--filter', '('], /is not a regular expression/],
     [['count', '--regex', '(', F], /is not a regular expression/],

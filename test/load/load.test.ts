@@ -390,6 +390,10 @@ describe('what is loaded', () => {
 
   it('no edges with { edges: false }', async () => {
     expect((await loadSnapshot(bytes, { edges: false })).edges).toBeUndefined();
+    const cut = bytes.subarray(0, -10);
+    const graph = await loadSnapshot(cut, { edges: false, salvage: true });
+    expect(graph.edges).toBeUndefined();
+    expect([...graph.firstEdge]).toEqual([0, 3, 5, 6, 6, 6]);
   });
 
   it("edges with { edges: 'for-names' } when a native node is detached, in any order of sections", async () => {

@@ -1,0 +1,159 @@
+/** Properties as JavaScript: names, indexes, symbols, accessors, prototypes, private fields. */
+import { edgesOf, type Graph } from '../graph/graph.js';
+import { EDGE, NODE } from '../graph/schema.js';
+import { shortened } from '../printable.js';
+import { isExact, isObject, quoted, WELL_KNOWN_SYMBOL } from './expression-tables.js';
+
+/** One step of an expression: how to get on from what is written so far. */
+export interface Step {
+  /** The whole expression, by the expression so far. */
+  readonly of: (base: string) => string;
+  readonly evaluable: boolean;
+  /** Set when the expression so far is not needed: this step is a beginning itself. */
+  readonly absolute?: true;
+}
+
+const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u;
+
+/** A step that is JavaScript. */
+export function script(of: (base: string) => string): Step {
+  return { of, evaluable: true };
+}
+
+/** A step that only words can tell; `words` get what it starts from, without the parentheses around them. */
+export function words(of: (base: string) => string): Step {
+  return { of: (base) => `(${of(base)})`, evaluable: false };
+}
+
+/** The step as the beginning of an expression. */
+export function absolute(step: Step): Step {
+  return { ...step, absolute: true };
+}
+
+/** `base.name`, or `base["na me"]`. */
+export function member(base: string, name: string): string {
+  return isIdentifier(name) ? `${base}.${name}` : `${base}[${quoted(name)}]`;
+}
+
+/** Whether the text can stand behind a dot. */
+export function isIdentifier(text: string): boolean {
+  return IDENTIFIER.test(text);
+}
+
+/**
+ * The step along a `property` or `element` edge; undefined when the edge is V8's own (private symbols, an
+ * accessor pair). Cost: the edges of the source for accessors and symbols.
+ */
+export function propertyStep(graph: Graph, source: number, edge: number): Step | undefined {
+  const { types, names, targets } = edgesOf(graph);
+  if (types[edge] === EDGE.element) return script((base) => `${base}[${names[edge]}]`);
+  const name = graph.strings.get(names[edge]!);
+  const target = targets[edge]!;
+  if (!isValue(graph, target)) return undefined;
+  if (name === '__proto__') return script((base) => `Object.getPrototypeOf(${base})`);
+  const symbol = /^<symbol (.*)>$/s.exec(name) ?? (name === '<symbol>' ? ['', undefined] : undefined);
+  if (symbol) return symbolStep(graph, source, edge, symbol[1]);
+  const [, half, property] = /^(get|set) (.*)$/s.exec(name) ?? [];
+  if (
+    half &&
+    property &&
+    graph.nodeTypes[target] === NODE.closure &&
+    hasAccessorPair(graph, source, property)
+  )
+    return script((base) => `Object.getOwnPropertyDescriptor(${base}, ${quoted(property)}).${half}`);
+  if (name.startsWith('#') && isIdentifier(name.slice(1)))
+    return words((base) => `private field ${name} of ${base}`);
+  if (!isExact(name)) return words((base) => `property ${quoted(shortened(name, 40))} of ${base}`);
+  return script((base) => member(base, name));
+}
+
+/** Whether the node can be the value of an expression: V8's arrays, code and other helpers cannot. */
+export function isValue(graph: Graph, node: number): boolean {
+  switch (graph.nodeTypes[node]) {
+    case NODE.string:
+    case NODE['concatenated string']:
+    case NODE['sliced string']:
+    case NODE.symbol:
+    case NODE.bigint:
+    case NODE.number:
+      return true;
+    case NODE.hidden:
+      return (
+        isObject(graph, node) ||
+        /^(true|false|null|undefined)$/.test(graph.strings.get(graph.nodeNames[node]!))
+      );
+    default:
+      return isObject(graph, node);
+  }
+}
+
+function symbolStep(
+  graph: Graph,
+  source: number,
+  edge: number,
+  description: string | undefined,
+): Step | undefined {
+  if (description !== undefined && /^(node:|[a-z]+_[a-z_]+symbol$)/.test(description))
+    return words((base) => `internal symbol ${description} of ${base}`);
+  if (description !== undefined && !isExact(description))
+    return words((base) => `property of ${base} under the symbol ${quoted(shortened(description, 40))}`);
+  // V8's private symbols have no description either, and programs do not get to see them.
+  if (description === undefined && hasPrivateSymbols(graph, source))
+    return words((base) => `property of ${base} under a symbol without a description`);
+  const { names, targets } = edgesOf(graph);
+  const name = names[edge]!;
+  // Symbols of one description on one object stand in the order of the object's keys.
+  let before = 0;
+  let total = 0;
+  let accessor = false;
+  for (let other = graph.firstEdge[source]!, end = graph.firstEdge[source + 1]!; other < end; other++) {
+    if (names[other] !== name) continue;
+    if (isPair(graph, targets[other]!)) accessor = true;
+    else if (isValue(graph, targets[other]!)) {
+      if (other < edge) before++;
+      total++;
+    }
+  }
+  const half = !accessor
+    ? undefined
+    : graph.strings.get(graph.nodeNames[targets[edge]!]!).startsWith('set ')
+      ? 'set'
+      : 'get';
+  const at = (base: string, key: string): string =>
+    half ? `Object.getOwnPropertyDescriptor(${base}, ${key}).${half}` : `${base}[${key}]`;
+  if (description !== undefined && WELL_KNOWN_SYMBOL.test(description))
+    return script((base) => at(base, description));
+  const test = `(s) => s.description === ${description === undefined ? 'undefined' : quoted(description)}`;
+  const key = (base: string): string =>
+    total > 1 && !half
+      ? `Object.getOwnPropertySymbols(${base}).filter(${test})[${before}]`
+      : `Object.getOwnPropertySymbols(${base}).find(${test})`;
+  // Long beginnings are written once, so that many such steps do not double the text each.
+  return script((base) =>
+    base.length <= 60 ? at(base, key(base)) : `((o) => ${at('o', key('o'))})(${base})`,
+  );
+}
+
+/**
+ * Functions (the places of a class, its initializers), errors (their stack) and promises (who handles them).
+ */
+function hasPrivateSymbols(graph: Graph, node: number): boolean {
+  if (graph.nodeTypes[node] !== NODE.object) return graph.nodeTypes[node] === NODE.closure;
+  return /(Error|Exception|Promise)$/.test(graph.strings.get(graph.nodeNames[node]!));
+}
+
+function hasAccessorPair(graph: Graph, source: number, property: string): boolean {
+  const { types, names, targets } = edgesOf(graph);
+  for (let edge = graph.firstEdge[source]!, end = graph.firstEdge[source + 1]!; edge < end; edge++) {
+    if (types[edge] !== EDGE.property || !graph.strings.equals(names[edge]!, property)) continue;
+    if (isPair(graph, targets[edge]!)) return true;
+  }
+  return false;
+}
+
+function isPair(graph: Graph, node: number): boolean {
+  return (
+    graph.nodeTypes[node] === NODE.hidden &&
+    graph.strings.equals(graph.nodeNames[node]!, 'system / AccessorPair')
+  );
+}

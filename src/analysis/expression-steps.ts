@@ -1,0 +1,298 @@
+/**
+ * Single steps of an expression. A chain of references passes V8's own arrays and helper objects; a step
+ * folds what belongs together (`table` and the slot in it, `elements` and the index) into what a program
+ * would write.
+ *
+ * Names and numbers of the edges: internal ones are named by V8 (ExtractReferences and its kin), hidden ones
+ * count the fields of an object that have no name.
+ * V8: https://github.com/v8/v8/blob/13.6.233/src/profiler/heap-snapshot-generator.cc
+ */
+import { edgesOf, type Graph, nodeWithId } from '../graph/graph.js';
+import { retainersOf } from '../graph/retainers.js';
+import { EDGE, NODE } from '../graph/schema.js';
+import type { Chain } from './chains.js';
+import { exportName } from './expression-modules.js';
+import {
+  absolute,
+  isValue,
+  member,
+  propertyStep,
+  type Step,
+  script,
+  words,
+} from './expression-properties.js';
+import { scopes, scriptOf } from './expression-scopes.js';
+import { quoted, slotNumber, tableEntry } from './expression-tables.js';
+import { sourceLocation } from './scripts.js';
+import { weakMapPairs } from './weak-map-pairs.js';
+
+/** A step and how many edges of the chain it covers, at least one. */
+export interface Fold {
+  readonly step: Step;
+  readonly taken: number;
+}
+
+/** Names of internal edges that have a plain meaning by themselves. */
+const INTERNAL: Readonly<Record<string, Step>> = {
+  buffer: script((base) => `${base}.buffer`),
+  value: script((base) => `${base}.valueOf()`),
+  bound_this: words((base) => `this bound by ${base}`),
+  bound_function: words((base) => `function bound by ${base}`),
+  function: words((base) => `function of ${base}`),
+  receiver: words((base) => `this of ${base}`),
+};
+
+/**
+ * The step along `chain.edges[at]`, with as many of the next edges as belong to it. Cost: the nodes' own
+ * edges.
+ */
+export function foldAt(graph: Graph, chain: Chain, at: number): Fold {
+  const { nodes, edges } = chain;
+  const direct = directStep(graph, nodes[at]!, nodes[at + 1]!, edges[at]!);
+  if (direct) return { step: direct, taken: 1 };
+  // An object's own arrays: the object may have a direct edge to what they hold.
+  if (nodes[at + 2] !== undefined && !isValue(graph, nodes[at + 1]!)) {
+    const across = directStep(graph, nodes[at]!, nodes[at + 2]!, undefined);
+    if (across) return { step: across, taken: 2 };
+  }
+  const name = edgeName(graph, edges[at]!);
+  return (
+    closureStep(graph, chain, at) ??
+    contextStep(graph, chain, at) ??
+    containerStep(graph, chain, at, name) ??
+    moduleStep(graph, chain, at) ??
+    plainStep(graph, chain, at, name) ??
+    innerStep(graph, chain, at)
+  );
+}
+
+/**
+ * A property or an element; of several edges between two nodes the asked one, then the first that is
+ * JavaScript.
+ */
+function directStep(
+  graph: Graph,
+  source: number,
+  target: number,
+  edge: number | undefined,
+): Step | undefined {
+  const { types, targets } = edgesOf(graph);
+  if (!isValue(graph, source) && graph.nodeTypes[source] !== NODE.object) return undefined;
+  const isDirect = (candidate: number): boolean =>
+    targets[candidate] === target &&
+    (types[candidate] === EDGE.property || types[candidate] === EDGE.element);
+  let found = edge !== undefined && isDirect(edge) ? propertyStep(graph, source, edge) : undefined;
+  if (found?.evaluable) return found;
+  for (let other = graph.firstEdge[source]!, end = graph.firstEdge[source + 1]!; other < end; other++) {
+    if (!isDirect(other)) continue;
+    const step = propertyStep(graph, source, other);
+    if (step?.evaluable) return step;
+    found ??= step;
+  }
+  return found;
+}
+
+/**
+ * From a function through its scopes to a variable: `context`, any number of `previous`, a variable, a cell.
+ */
+function closureStep(graph: Graph, chain: Chain, at: number): Fold | undefined {
+  const { nodes, edges } = chain;
+  if (!isContext(graph, nodes[at + 1]) || isContext(graph, nodes[at])) return undefined;
+  if (edgeName(graph, edges[at]!) !== 'context') return undefined;
+  const isFunction = graph.nodeTypes[nodes[at]!] === NODE.closure;
+  const who = isFunction
+    ? (base: string): string => `the closure ${base}${placeOf(graph, nodes[at]!)}`
+    : (base: string): string => `the suspended function ${base}`;
+  let last = at + 1;
+  while (isContext(graph, nodes[last + 1]) && edgeName(graph, edges[last]!) === 'previous') last++;
+  if (nodes[last + 1] === undefined || edgesOf(graph).types[edges[last]!] !== EDGE.context) {
+    const extension = suspended(graph, chain, last);
+    if (extension === undefined) return { step: words((base) => `scope of ${who(base)}`), taken: last - at };
+    return { step: words((base) => `async function that ${base} resumes`), taken: extension - at };
+  }
+  const variable = edgeName(graph, edges[last]!);
+  return {
+    step: words((base) => `variable ${variable} of ${who(base)}`),
+    taken: last + 1 - at + cells(graph, nodes, last + 1),
+  };
+}
+
+/**
+ * An async function waits in the `extension` of the scope of what will resume it. The place of it in the
+ * chain.
+ */
+function suspended(graph: Graph, { nodes, edges }: Chain, context: number): number | undefined {
+  const next = nodes[context + 1];
+  if (next === undefined || graph.nodeTypes[next] !== NODE.object) return undefined;
+  if (edgeName(graph, edges[context]!) !== 'extension') return undefined;
+  return isContext(graph, next) ? undefined : context + 1;
+}
+
+/** From a scope at the beginning of a chain, or one that was reached in words. */
+function contextStep(graph: Graph, { nodes, edges }: Chain, at: number): Fold | undefined {
+  if (!isContext(graph, nodes[at])) return undefined;
+  const name = edgeName(graph, edges[at]!);
+  if (edgesOf(graph).types[edges[at]!] === EDGE.context) {
+    const taken = 1 + cells(graph, nodes, at + 1);
+    const scope = scopes(graph).rootScopes.get(nodes[at]!);
+    if (scope?.kind === 'script') return { step: absolute(script(() => name)), taken };
+    if (scope?.file !== undefined)
+      return { step: absolute(words(() => `variable ${name} of ${scope.file}`)), taken };
+    return { step: words((base) => `variable ${name} of ${base}`), taken };
+  }
+  if (isContext(graph, nodes[at + 1]) && name === 'previous')
+    return { step: words((base) => `scope around ${base}`), taken: 1 };
+  return undefined;
+}
+
+/** From a container through its backing arrays: Map, Set, their iterators, arrays, bound arguments. */
+function containerStep(graph: Graph, { nodes, edges }: Chain, at: number, name: string): Fold | undefined {
+  const array = nodes[at + 1]!;
+  const last = nodes[at + 2];
+  if (last === undefined || graph.nodeTypes[array] !== NODE.array) return undefined;
+  const slot = slotNumber(edgeName(graph, edges[at + 1]!));
+  if (slot === undefined) return undefined;
+  const owner = className(graph, nodes[at]!);
+  if (name === 'table') {
+    const step = tableEntry(graph, array, slot) ?? words((base) => `an entry of ${base}`);
+    return { step, taken: 2 };
+  }
+  if (name === 'elements') return { step: script((base) => `${base}[${slot}]`), taken: 2 };
+  if (name === 'properties') return { step: words((base) => `a property of ${base}`), taken: 2 };
+  if (name === 'bindings' || graph.strings.equals(graph.nodeNames[array]!, '(bound arguments)'))
+    return { step: words((base) => `argument ${slot} bound by ${base}`), taken: 2 };
+  if (/^(Map|Set) ?Iterator$/.test(owner))
+    return { step: words((base) => `an entry of the ${owner.slice(0, 3)} that ${base} goes over`), taken: 2 };
+  return undefined;
+}
+
+/** From a module namespace, or the record of an ES module, to what it exports. */
+function moduleStep(graph: Graph, { nodes, edges }: Chain, at: number): Fold | undefined {
+  const first = isModuleRecord(graph, nodes[at]) ? at : at + 1;
+  if (!isModuleRecord(graph, nodes[first])) return undefined;
+  const [array, cell, value] = [nodes[first + 1], nodes[first + 2], nodes[first + 3]];
+  if (array === undefined || cell === undefined || value === undefined || !isCell(graph, cell))
+    return undefined;
+  const name = exportName(graph, nodes[first]!, cell) ?? edgeName(graph, edges[first + 1]!);
+  const taken = first + 3 - at;
+  if (isValue(graph, nodes[at]!)) return { step: script((base) => member(base, name)), taken };
+  const file = scopes(graph).rootScopes.get(nodes[first]!)?.file;
+  if (file === undefined || file.startsWith('node:'))
+    return { step: words((base) => `export ${name} of ${base}`), taken };
+  const imported = `(await import(${quoted(file)}))`;
+  return { step: absolute(script(() => member(imported, name))), taken };
+}
+
+/** Steps of one edge that have a name of their own. */
+function plainStep(graph: Graph, { nodes, edges }: Chain, at: number, name: string): Fold | undefined {
+  const { types, names } = edgesOf(graph);
+  const edge = edges[at]!;
+  const [source, target] = [nodes[at]!, nodes[at + 1]!];
+  const type = types[edge];
+  const one = (step: Step): Fold => ({ step, taken: 1 });
+  if (type === EDGE.internal) {
+    const pair = weakMapPairs(graph)(names[edge]!);
+    if (pair) {
+      if (pair.table === graph.ids[source]) return one(words((base) => `a value of ${base}`));
+      return one(words((base) => `WeakMap value of ${base}${weakMapOf(graph, pair.table)}`));
+    }
+    if (name === 'reactions_or_result' && isValue(graph, target)) return one(promiseStep(graph, target));
+    if (name === 'map' && edges[at + 1] !== undefined && edgeName(graph, edges[at + 1]!) === 'prototype')
+      return { step: script((base) => `Object.getPrototypeOf(${base})`), taken: 2 };
+    if (Object.hasOwn(INTERNAL, name) && isValue(graph, source) && isValue(graph, target))
+      return one(INTERNAL[name]!);
+  }
+  if (className(graph, source) === 'system / JSProxy' && type === EDGE.hidden)
+    return one(
+      words((base) => `${isLastHidden(graph, source, edge) ? 'handler' : 'target'} of the Proxy ${base}`),
+    );
+  if (type === EDGE.hidden && className(graph, source) === 'Array Iterator')
+    return one(words((base) => `what ${base} goes over`));
+  if (type === EDGE.weak) return one(words((base) => `weak reference of ${base}`));
+  return undefined;
+}
+
+/** ` in WeakMap @ID` for the one that has the table with this id; nothing when it is not in the snapshot. */
+function weakMapOf(graph: Graph, tableId: number): string {
+  const table = nodeWithId(graph, tableId);
+  if (table === undefined) return '';
+  const { firstRetainer, sources } = retainersOf(graph);
+  for (let at = firstRetainer[table]!; at < firstRetainer[table + 1]!; at++) {
+    const source = sources[at]!;
+    if (graph.nodeTypes[source] === NODE.object)
+      return ` in ${className(graph, source)} @${graph.ids[source]}`;
+  }
+  return '';
+}
+
+/**
+ * What a settled promise holds. A snapshot does not say how it was settled: an error is taken for a reason.
+ */
+function promiseStep(graph: Graph, target: number): Step {
+  return graph.nodeTypes[target] === NODE.object && /Error$/.test(className(graph, target))
+    ? script((base) => `(await ${base}.catch((e) => e))`)
+    : script((base) => `(await ${base})`);
+}
+
+/** Everything else: on through V8's own objects to the next value of the program, told as one step. */
+function innerStep(graph: Graph, { nodes, edges }: Chain, at: number): Fold {
+  let end = at + 1;
+  while (end < nodes.length - 1 && !isValue(graph, nodes[end]!) && !isContext(graph, nodes[end])) end++;
+  const passed = nodes.slice(at + 1, end).map((node) => className(graph, node).replace(/^system \/ /, ''));
+  const through = passed.filter((name, i) => name !== '' && name !== passed[i - 1]);
+  const by = through.length > 0 ? `through ${through.join(', ')}` : `by ${edgeName(graph, edges[at]!)}`;
+  const taken = end - at;
+  if (/^(parameters_and_registers|register_file)$/.test(edgeName(graph, edges[at]!)))
+    return { step: words((base) => `a local value of the suspended function ${base}`), taken };
+  if (through.includes('WeakCell')) return { step: words((base) => `value registered with ${base}`), taken };
+  if (through.some((name) => name.startsWith('PromiseReaction')))
+    return { step: words((base) => `what waits for ${base}`), taken };
+  return { step: words((base) => `held inside ${base} ${by}`), taken };
+}
+
+/** The name of an edge as text. */
+export function edgeName(graph: Graph, edge: number): string {
+  const { types, names } = edgesOf(graph);
+  const name = names[edge]!;
+  return types[edge] === EDGE.element || types[edge] === EDGE.hidden ? String(name) : graph.strings.get(name);
+}
+
+/** ` in FILE:LINE` of a function, as far as the snapshot says; otherwise nothing. */
+export function placeOf(graph: Graph, closure: number): string {
+  const file = scriptOf(graph, closure);
+  const line = sourceLocation(graph, closure)?.line;
+  return file === undefined ? '' : ` in ${file}${line === undefined ? '' : `:${line}`}`;
+}
+
+function className(graph: Graph, node: number): string {
+  return graph.strings.get(graph.nodeNames[node]!);
+}
+
+function isContext(graph: Graph, node: number | undefined): boolean {
+  return (
+    node !== undefined &&
+    graph.nodeTypes[node] === NODE.object &&
+    scopes(graph).contextNames.has(graph.nodeNames[node]!)
+  );
+}
+
+function isModuleRecord(graph: Graph, node: number | undefined): boolean {
+  return node !== undefined && graph.strings.equals(graph.nodeNames[node]!, 'system / SourceTextModule');
+}
+
+function isCell(graph: Graph, node: number): boolean {
+  return /^system \/ (Context|Property)?Cell$/.test(className(graph, node));
+}
+
+/** 1 when the node at this place is a cell around the value of a variable and the chain goes on, else 0. */
+function cells(graph: Graph, nodes: readonly number[], at: number): number {
+  return nodes[at + 1] !== undefined && isCell(graph, nodes[at]!) ? 1 : 0;
+}
+
+function isLastHidden(graph: Graph, source: number, edge: number): boolean {
+  const { types, names } = edgesOf(graph);
+  for (let other = graph.firstEdge[source]!, end = graph.firstEdge[source + 1]!; other < end; other++) {
+    if (types[other] === EDGE.hidden && names[other]! > names[edge]!) return false;
+  }
+  return true;
+}

@@ -1,0 +1,219 @@
+/**
+ * Where references begin: the places that hold a program's objects, told in words. Globals, the scopes of
+ * modules, the require cache, timers, jobs that wait, native handles, the stack.
+ */
+import { edgesOf, type Graph } from '../graph/graph.js';
+import { memo } from '../graph/memo.js';
+import { EDGE, isIndexed, NODE } from '../graph/schema.js';
+import type { Chain } from './chains.js';
+import { commonJsModules } from './expression-modules.js';
+import { nativeContexts, scopes } from './expression-scopes.js';
+import { follow } from './scripts.js';
+import { userRoots } from './shallow-sizes.js';
+
+export type RootKind =
+  | 'global'
+  | 'module'
+  | 'require cache'
+  | 'timer'
+  | 'microtask'
+  | 'native handle'
+  | 'stack'
+  | 'internal';
+
+export interface Root {
+  readonly kind: RootKind;
+  /** What it is, to be read behind "held by": `a variable of the module /app/cache.js`. */
+  readonly words: string;
+  /** Path or URL of the module, when the snapshot has it. */
+  readonly file?: string;
+}
+
+/** Variables of Node.js's own scripts that are queues. */
+const QUEUES: Readonly<Record<string, readonly [RegExp, Root]>> = {
+  'node:internal/timers': [/List|Queue/, { kind: 'timer', words: 'a timer' }],
+  'node:internal/process/task_queues': [
+    /^queue$/,
+    { kind: 'microtask', words: 'the queue of process.nextTick' },
+  ],
+};
+
+/** Synthetic nodes that stand for handles of native code. */
+const NATIVE = /^(\((Global|Eternal|Traced) handles\)|Node \/ .*|C\+\+ .*)$/;
+const NATIVE_CONTEXT = /^system \/ NativeContext/;
+const STACK = /^(\((Stack roots|Handle scope|Relocatable)\)|C\+\+ native stack roots)$/;
+const MICROTASKS = /^\(Micro ?tasks?( queue)?\)$/i;
+
+/**
+ * What a node is as a place where chains end; undefined for every other node. Roots are the snapshot's root
+ * and the children of it that belong to the program, the objects behind `globalThis`, `process`, scopes of
+ * scripts and of modules, the require cache, the lists of timers and immediates, and synthetic nodes.
+ * Needs edges. Cost: that of `isRoot` at the first call, then constant.
+ */
+export function rootOf(graph: Graph, node: number): Root | undefined {
+  if (!isRoot(graph)(node)) return undefined;
+  const name = graph.strings.get(graph.nodeNames[node]!);
+  if (graph.nodeTypes[node] === NODE.synthetic || node === graph.root) return syntheticRoot(name);
+  const scope = scopes(graph).rootScopes.get(node);
+  if (scope) {
+    const { kind, file } = scope;
+    if (kind === 'script') return { kind: 'global', words: 'a global variable of a script' };
+    if (file === undefined) return { kind: 'module', words: 'a variable of an ES module' };
+    if (!file.startsWith('node:')) return { kind: 'module', words: `a variable of the module ${file}`, file };
+    return { kind: 'internal', words: `a variable of ${file}, a part of Node.js`, file };
+  }
+  if (commonJsModules(graph).cache === node) return { kind: 'require cache', words: 'require.cache' };
+  if (name === 'TimersList' || name === 'ImmediateList') return { kind: 'timer', words: 'a timer' };
+  if (processObjects(graph).has(node)) return { kind: 'global', words: 'a property of process' };
+  if (NATIVE_CONTEXT.test(name)) return { kind: 'internal', words: "one of JavaScript's built-in objects" };
+  if (globalObjects(graph).get(node) === 'other')
+    return { kind: 'global', words: 'a property of globalThis in another context' };
+  if (globalObjects(graph).has(node)) return { kind: 'global', words: 'a property of globalThis' };
+  return { kind: 'global', words: `a property of the global object ${name}` };
+}
+
+/**
+ * The goal of a search for what holds an object. Needs edges. Cost: a pass over the nodes and over the edges
+ * of closures and scopes at the first call for a graph, a byte a node; each call of the predicate reads one
+ * byte.
+ */
+export const isRoot = memo((graph: Graph): ((node: number) => boolean) => {
+  const { nodeCount, nodeTypes, nodeNames, strings } = graph;
+  const roots = new Uint8Array(nodeCount);
+  const lists = new Set([...strings.find('TimersList'), ...strings.find('ImmediateList')]);
+  for (let node = 0; node < nodeCount; node++) {
+    const type = nodeTypes[node];
+    if (type === NODE.synthetic || (type === NODE.object && lists.has(nodeNames[node]!))) roots[node] = 1;
+  }
+  if (nodeCount > 0) roots[graph.root] = 1;
+  for (const node of userRoots(graph)) roots[node] = 1;
+  for (const node of nativeContexts(graph)) roots[node] = 1;
+  for (const node of globalObjects(graph).keys()) roots[node] = 1;
+  for (const node of processObjects(graph)) roots[node] = 1;
+  for (const node of scopes(graph).rootScopes.keys()) roots[node] = 1;
+  const { cache } = commonJsModules(graph);
+  if (cache !== undefined) roots[cache] = 1;
+  return (node) => roots[node] === 1;
+});
+
+interface Realm {
+  readonly objects: Set<number>;
+  readonly weight: number;
+}
+
+/**
+ * Objects that `globalThis` stands for: 'main' in the program's own realm, 'other' in those of node:vm or of
+ * frames. The main realm is that of the first user root, or else the one whose global object has the most
+ * properties. Snapshots up to Node.js 24 have the global object itself below the root, later ones the native
+ * context.
+ */
+export const globalObjects = memo((graph: Graph): ReadonlyMap<number, 'main' | 'other'> => {
+  const edges = edgesOf(graph);
+  const realms: Realm[] = [];
+  for (const context of nativeContexts(graph)) {
+    const objects = new Set<number>();
+    let weight = 0;
+    for (const name of ['global_object', 'extension', 'global_proxy_object']) {
+      const found = follow(graph, edges, context, [name]);
+      if (found === undefined || graph.nodeTypes[found] !== NODE.object) continue;
+      objects.add(found);
+      weight = Math.max(weight, graph.firstEdge[found + 1]! - graph.firstEdge[found]!);
+    }
+    if (objects.size > 0) realms.push({ objects, weight });
+  }
+  let main: Realm | undefined;
+  for (const node of userRoots(graph)) {
+    if (graph.nodeTypes[node] === NODE.synthetic) continue;
+    const proxy =
+      follow(graph, edges, node, ['global_proxy']) ?? follow(graph, edges, node, ['global_proxy_object']);
+    let realm = realms.find(
+      ({ objects }) => objects.has(node) || (proxy !== undefined && objects.has(proxy)),
+    );
+    if (!realm) {
+      const named = /^(global|Window)\b/.test(graph.strings.get(graph.nodeNames[node]!));
+      if (proxy === undefined && !named) continue;
+      realm = { objects: new Set(proxy === undefined ? [] : [proxy]), weight: 0 };
+      realms.push(realm);
+    }
+    if (graph.nodeTypes[node] === NODE.object) realm.objects.add(node);
+    main ??= realm;
+  }
+  main ??= realms.reduce<Realm | undefined>((a, b) => (a && a.weight >= b.weight ? a : b), undefined);
+  const found = new Map<number, 'main' | 'other'>();
+  for (const realm of realms) {
+    for (const node of realm.objects)
+      if (!found.has(node)) found.set(node, realm === main ? 'main' : 'other');
+  }
+  return found;
+});
+
+/**
+ * The `process` object; its prototype has the same name, but not its properties. Cost: one pass over the
+ * nodes.
+ */
+export const processObjects = memo((graph: Graph): ReadonlySet<number> => {
+  const { nodeCount, nodeTypes, nodeNames, firstEdge, strings } = graph;
+  const { types, names } = edgesOf(graph);
+  const called = new Set(strings.find('process'));
+  const argument = new Set(strings.find('execArgv'));
+  const found = new Set<number>();
+  if (called.size === 0 || argument.size === 0) return found;
+  for (let node = 0; node < nodeCount; node++) {
+    if (nodeTypes[node] !== NODE.object || !called.has(nodeNames[node]!)) continue;
+    for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++)
+      if (types[edge] === EDGE.property && argument.has(names[edge]!)) found.add(node);
+  }
+  return found;
+});
+
+/**
+ * Where a whole chain hangs, by its first nodes: the root it begins at, or, nearer to the object, a module in
+ * the require cache, a timer or a promise that waits. For a chain that begins at no root: kind `internal` and
+ * words that say so. Cost: linear in the chain.
+ */
+export function chainEnding(graph: Graph, chain: Chain): Root {
+  const { moduleOf, exportsOf } = commonJsModules(graph);
+  const { nodes } = chain;
+  const head = nodes[0];
+  const root = head === undefined ? undefined : rootOf(graph, head);
+  if (!root) return { kind: 'internal', words: 'no root' };
+  for (let i = nodes.length - 1; i >= 0; i--) {
+    const node = nodes[i]!;
+    if (i > 0 && (globalObjects(graph).has(node) || processObjects(graph).has(node)))
+      return rootOf(graph, node)!;
+    const file = exportsOf.get(node) ?? moduleOf.get(node);
+    if (file !== undefined)
+      return { kind: 'require cache', words: `the exports of ${file}, kept by require.cache`, file };
+  }
+  if (root.kind === 'module' || root.kind === 'microtask') return root;
+  const [variables, queue] = QUEUES[root.file ?? ''] ?? [];
+  if (queue && chain.edges.length > 0 && variables!.test(edgeText(graph, chain.edges[0]!)))
+    return { ...queue, file: root.file! };
+  // Behind a global of the program's own, a timer or a promise is one of the program's objects among others.
+  const beginning = nodes.slice(0, root.kind === 'global' ? 2 : 6);
+  for (const node of beginning) {
+    const type = graph.nodeTypes[node];
+    if (type !== NODE.object && type !== NODE.hidden) continue;
+    const name = graph.strings.get(graph.nodeNames[node]!);
+    if (name === 'Immediate') return { kind: 'timer', words: 'an immediate' };
+    if (name === 'Timeout' || name === 'TimersList') return { kind: 'timer', words: 'a timer' };
+    if (type === NODE.hidden && /^system \/ (Callable|Callback)Task$/.test(name))
+      return { kind: 'microtask', words: 'a microtask' };
+    if (type === NODE.hidden && name.startsWith('system / PromiseRe'))
+      return { kind: 'microtask', words: 'a promise that waits' };
+  }
+  return root;
+}
+
+/** The name of an edge that has one. */
+function edgeText(graph: Graph, edge: number): string {
+  const { types, names } = edgesOf(graph);
+  return isIndexed(types[edge]!) ? '' : graph.strings.get(names[edge]!);
+}
+
+function syntheticRoot(name: string): Root {
+  if (STACK.test(name)) return { kind: 'stack', words: `the stack of a running function: ${name}` };
+  if (NATIVE.test(name)) return { kind: 'native handle', words: `native code of Node.js: ${name}` };
+  if (MICROTASKS.test(name)) return { kind: 'microtask', words: 'a microtask' };
+  return { kind: 'internal', words: `V8 itself: ${name === '' ? 'the root' : name}` };
+}

@@ -1,0 +1,240 @@
+/**
+ * The part of a graph that answers "who holds these?" or "what do these hold?", to be drawn.
+ * objgraph's show_backrefs, show_refs and show_chain, with one addition: objects of a kind that are held in the same
+ * way share a box, so that a hundred items of an array are one.
+ */
+import type { Graph } from '../graph/graph.js';
+import type { Subgraph, SubgraphCut, SubgraphEdge } from '../result.js';
+import type { Chain } from './chains.js';
+import {
+  alike,
+  type Box,
+  describer,
+  grouped,
+  heldBy,
+  type PictureOptions,
+  rootsOf,
+} from './subgraph-boxes.js';
+import { type Link, linksOf } from './subgraph-links.js';
+
+export type { PictureOptions } from './subgraph-boxes.js';
+
+export interface SubgraphOptions extends PictureOptions {
+  /** Edges from an asked object at most. Default 3. */
+  readonly maxDepth?: number;
+  /** Neighbours of one box that are shown at most, boxes counted. Default 10. */
+  readonly tooMany?: number;
+  /** Nodes that are not shown, and not counted either. */
+  readonly ignoreNode?: (node: number) => boolean;
+  readonly ignoreEdge?: (edge: number) => boolean;
+  /** Only nodes that it accepts are shown; the asked ones always are. */
+  readonly filter?: (node: number) => boolean;
+  /** References that keep nothing alive, too. Default false. */
+  readonly weak?: boolean;
+  /** V8's own helpers (backing arrays, tables), code and object shapes, too. Default false. */
+  readonly internals?: boolean;
+  /** More than three of a kind that are held in the same way share a box. Default true. */
+  readonly merge?: boolean;
+}
+
+/**
+ * Who refers to `targets`, breadth first, up to roots, which are shown and not followed. Targets that are given twice
+ * count once; none give an empty picture. Needs edges. Cost: the reverse edges, once a graph; then the edges of all
+ * nodes that refer to a shown one.
+ */
+export function backrefsSubgraph(
+  graph: Graph,
+  targets: readonly number[],
+  options: SubgraphOptions = {},
+): Subgraph {
+  return explore(graph, targets, options, 'back');
+}
+
+/** What `sources` refer to, breadth first. Cost: the edges of the shown nodes. */
+export function refsSubgraph(
+  graph: Graph,
+  sources: readonly number[],
+  options: SubgraphOptions = {},
+): Subgraph {
+  return explore(graph, sources, options, 'forward');
+}
+
+/**
+ * The members of chains and nothing else; V8's helpers are left out between two others. Depths count from the asked
+ * ends: the last nodes of back reference chains, the first ones with `direction: 'forward'`.
+ */
+export function chainsSubgraph(
+  graph: Graph,
+  chains: readonly Chain[],
+  options: PictureOptions & { readonly direction?: 'back' | 'forward'; readonly internals?: boolean } = {},
+): Subgraph {
+  const { direction = 'back', internals = false } = options;
+  const rootName = rootsOf(graph, options);
+  const links = linksOf(graph, { internals, isRoot: (node) => rootName(node) !== undefined });
+  const depths = new Map<number, number>();
+  const drawn = new Map<string, { link: Link; from: number; to: number }>();
+  let maxDepth = 1;
+  for (const { nodes, edges } of chains) {
+    let shown = nodes.filter((node, i) => i === 0 || i === nodes.length - 1 || !links.isHelper(node));
+    let before = nodes[0]!;
+    for (let i = 1; i < nodes.length; i++) {
+      if (i < nodes.length - 1 && links.isHelper(nodes[i]!)) continue;
+      const folded = nodes[i - 1] !== before;
+      const link = links.link(nodes[i - 1]!, edges[i - 1]!, folded ? before : undefined);
+      drawn.set(`${before} ${nodes[i]} ${link.name}`, { link, from: before, to: nodes[i]! });
+      before = nodes[i]!;
+    }
+    if (direction === 'back') shown = shown.reverse();
+    shown.forEach((node, depth) => {
+      depths.set(node, Math.min(depth, depths.get(node) ?? depth));
+    });
+    maxDepth = Math.max(maxDepth, shown.length - 1);
+  }
+  const inOrder = [...depths].sort((a, b) => a[1] - b[1]);
+  const describe = describer(graph, options, rootName);
+  return {
+    kind: 'subgraph',
+    direction,
+    maxDepth,
+    nodes: inOrder.map(([node, depth]) => describe({ nodes: [node], depth })),
+    edges: [...drawn.values()].map(({ link: { type, name }, from, to }) => ({
+      from: graph.ids[from]!,
+      to: graph.ids[to]!,
+      type,
+      name,
+      count: 1,
+    })),
+    cut: [],
+  };
+}
+
+function explore(
+  graph: Graph,
+  asked: readonly number[],
+  options: SubgraphOptions,
+  direction: 'back' | 'forward',
+): Subgraph {
+  const {
+    maxDepth = 3,
+    tooMany = 10,
+    ignoreNode,
+    ignoreEdge,
+    filter,
+    weak,
+    internals,
+    merge = true,
+  } = options;
+  const rootName = rootsOf(graph, options);
+  const isRoot = (node: number): boolean => rootName(node) !== undefined;
+  const links = linksOf(graph, { weak, internals, isRoot, ignoreEdge });
+  const linksTo = (box: Box): Link[] =>
+    direction === 'back' ? links.referrers(box.nodes) : links.references(box.nodes);
+  const neighbourOf = (link: Link): number => (direction === 'back' ? link.source : link.target);
+  const stops = (box: Box): boolean => direction === 'back' && isRoot(box.nodes[0]!);
+  const single = (node: number): boolean => !merge || isRoot(node) || options.highlight?.(node) === true;
+  const signatures =
+    direction === 'back' ? (nodes: readonly number[]) => heldBy(graph, links, nodes) : undefined;
+
+  const boxes: Box[] = [];
+  const boxOf = new Map<number, Box>();
+  const show = (nodes: readonly number[], depth: number): void => {
+    const box = { nodes, depth };
+    boxes.push(box);
+    for (const node of nodes) boxOf.set(node, box);
+  };
+  for (const group of grouped(graph, [...new Set(asked)], () => '', single)) {
+    for (const nodes of alike(group, signatures)) show(nodes, 0);
+  }
+
+  const found: Link[] = [];
+  const ends = new Map<Box, readonly number[]>();
+  const left: { readonly box: Box; readonly nodes: readonly number[] }[] = [];
+  for (let i = 0; i < boxes.length; i++) {
+    const box = boxes[i]!;
+    if (stops(box)) continue;
+    const kinds = new Map<number, Set<string>>();
+    const expanded = linksTo(box);
+    for (const link of expanded) {
+      found.push(link);
+      const node = neighbourOf(link);
+      if (boxOf.get(node) === box || ignoreNode?.(node)) continue;
+      if (filter && !filter(node)) continue;
+      kinds.set(node, (kinds.get(node) ?? new Set()).add(link.kind));
+    }
+    if (box.depth >= maxDepth) {
+      ends.set(box, [...kinds.keys()]);
+      continue;
+    }
+    const known = new Set<Box>();
+    const fresh: number[] = [];
+    for (const node of kinds.keys()) {
+      const shown = boxOf.get(node);
+      if (shown) known.add(shown);
+      else fresh.push(node);
+    }
+    const rootsFirst = [...fresh.filter(isRoot), ...fresh.filter((node) => !isRoot(node))];
+    let count = known.size;
+    const skipped: number[] = [];
+    for (const group of grouped(
+      graph,
+      rootsFirst,
+      (node) => [...kinds.get(node)!].sort().join('\n'),
+      single,
+    )) {
+      for (const nodes of count < tooMany ? alike(group, signatures) : [group]) {
+        if (count++ < tooMany) show(nodes, box.depth + 1);
+        else for (const node of nodes) skipped.push(node);
+      }
+    }
+    if (skipped.length > 0) left.push({ box, nodes: skipped });
+  }
+
+  const cut: SubgraphCut[] = [];
+  for (const { box, nodes } of left) {
+    const count = nodes.filter((node) => !boxOf.has(node)).length; // others were found another way
+    if (count > 0) cut.push({ at: graph.ids[box.nodes[0]!]!, count, direction, depth: box.depth + 1 });
+  }
+  const describe = describer(graph, options, rootName);
+  const nodes = boxes.map((box) => {
+    const beyond = ends.get(box)?.filter((node) => !boxOf.has(node)).length;
+    return { ...describe(box), ...(beyond ? { beyond } : {}) };
+  });
+  const edges = drawnEdges(graph, found, boxOf);
+  return { kind: 'subgraph', direction, maxDepth, nodes, edges, cut };
+}
+
+/** One edge for all references of one kind between two boxes, in the order of the first ones. */
+function drawnEdges(graph: Graph, links: readonly Link[], boxOf: ReadonlyMap<number, Box>): SubgraphEdge[] {
+  const bundles = new Map<string, { from: Box; to: Box; links: Link[] }>();
+  for (const link of links) {
+    const from = boxOf.get(link.source);
+    const to = boxOf.get(link.target);
+    if (!from || !to) continue;
+    const key = `${from.nodes[0]} ${to.nodes[0]} ${link.kind}`;
+    const bundle = bundles.get(key);
+    if (bundle) bundle.links.push(link);
+    else bundles.set(key, { from, to, links: [link] });
+  }
+  return [...bundles.values()].map(({ from, to, links: [first, ...others] }) => ({
+    from: graph.ids[from.nodes[0]!]!,
+    to: graph.ids[to.nodes[0]!]!,
+    type: first!.type,
+    name: others.length === 0 ? first!.name : commonName([first!, ...others]),
+    count: others.length + 1,
+  }));
+}
+
+function commonName(links: readonly Link[]): string | number {
+  const { name, kind } = links[0]!;
+  if (links.every((link) => link.name === name)) return name;
+  if (kind === 'entry value') return '.get(…)';
+  if (kind === 'entry slot') return '[…]';
+  if (links.length <= 3) return links.map((link) => link.name).join(', ');
+  let least = Number.POSITIVE_INFINITY;
+  let most = 0;
+  for (const link of links) {
+    least = Math.min(least, Number(link.name));
+    most = Math.max(most, Number(link.name));
+  }
+  return `${least}…${most}`;
+}

@@ -1,0 +1,128 @@
+import { dominatorTree } from '../analysis/dominators.js';
+import { NodeView } from '../analysis/nodes.js';
+import { retainedSizes } from '../analysis/retained-sizes.js';
+import type { Graph } from '../graph/graph.js';
+import { parsePick, resolveTargets } from '../query/targets.js';
+import type { Column, Row } from '../result.js';
+import { defineCommand } from './command.js';
+import { allRows, columns, limitOf, sizesField } from './shared.js';
+import { pickOption, targetArguments, WHOLE_GRAPH } from './targets.js';
+
+const depthColumn: Column = { key: 'depth', title: 'Depth', unit: 'count' };
+const treeColumn: Column = { key: 'tree', title: 'Object', unit: 'text', role: 'name' };
+
+export const dominatorsCommand = defineCommand({
+  name: 'dominators',
+  summary: 'the objects that keep the most memory, as a tree',
+  description:
+    'An object dominates what would be freed with it. Without a target the tree begins at the root. --by-type sums up what a target dominates immediately by class.',
+  arguments: { ...targetArguments, least: 0 },
+  snapshot: true,
+  options: {
+    depth: { kind: 'integer', default: 2, help: 'levels to show' },
+    limit: { kind: 'integer', default: 10, help: 'objects to show below each, the largest first' },
+    all: allRows,
+    'by-type': { kind: 'flag', help: 'classes in place of objects' },
+    ...pickOption,
+  },
+  examples: [
+    { line: 'heapgraph dominators app.heapsnapshot', says: 'where the memory is' },
+    { line: 'heapgraph dominators @114969 --depth 4 --limit 3', says: 'what hangs on one object' },
+    { line: 'heapgraph dominators --by-type app.heapsnapshot', says: 'by class' },
+  ],
+  needs(_, options) {
+    parsePick(options.pick);
+    return WHOLE_GRAPH;
+  },
+  run({ graph }, texts, options) {
+    const targets =
+      texts.length === 0
+        ? { nodes: [graph.root], notes: [], missing: [] }
+        : resolveTargets(graph, texts, parsePick(options.pick));
+    const limit = limitOf(options);
+    const rows =
+      graph.nodeCount === 0
+        ? []
+        : options['by-type']
+          ? byClass(graph, targets.nodes, limit)
+          : tree(graph, targets.nodes, options.depth, limit);
+    return {
+      result: {
+        kind: 'table',
+        columns: options['by-type']
+          ? [columns.type, columns.count, columns.retainedSize, columns.retainedShare]
+          : [
+              depthColumn,
+              columns.id,
+              columns.type,
+              columns.name,
+              columns.shallowSize,
+              columns.retainedSize,
+              columns.retainedShare,
+              treeColumn,
+            ],
+        rows,
+        total: rows.length,
+        omitted: 0,
+        layout: 'grid',
+        ...(options['by-type']
+          ? {}
+          : { textColumns: ['retainedSize', 'retainedShare', 'shallowSize', 'id', 'tree'] }),
+      },
+      fields: sizesField(false),
+      notes: targets.notes,
+      found: targets.missing.length === 0,
+    };
+  },
+});
+
+/** Children of each node in the dominator tree, largest first. */
+function childrenOf(graph: Graph): (node: number) => number[] {
+  const { dominators } = dominatorTree(graph);
+  const retained = retainedSizes(graph);
+  return (node) => {
+    const children: number[] = [];
+    for (let other = 0; other < graph.nodeCount; other++) {
+      if (dominators[other] === node && other !== graph.root) children.push(other);
+    }
+    return children.sort((a, b) => retained[b]! - retained[a]! || graph.ids[a]! - graph.ids[b]!);
+  };
+}
+
+function tree(graph: Graph, roots: readonly number[], levels: number, limit: number): Row[] {
+  const children = childrenOf(graph);
+  const total = retainedSizes(graph)[graph.root]!;
+  const rows: Row[] = [];
+  const walk = (node: number, depth: number): void => {
+    const { id, type, name, shallowSize, retainedSize } = new NodeView(graph, node);
+    const label = name === type ? type : `${type} ${name}`;
+    rows.push({
+      depth,
+      id,
+      type,
+      name,
+      shallowSize,
+      retainedSize,
+      retainedShare: total === 0 ? 0 : retainedSize / total,
+      tree: `${'  '.repeat(depth)}${label}`,
+    });
+    if (depth < levels) for (const child of children(node).slice(0, limit)) walk(child, depth + 1);
+  };
+  for (const root of roots) walk(root, 0);
+  return rows;
+}
+
+function byClass(graph: Graph, roots: readonly number[], limit: number): Row[] {
+  const children = childrenOf(graph);
+  const total = retainedSizes(graph)[graph.root]!;
+  const classes = new Map<string, { count: number; retainedSize: number }>();
+  for (const child of roots.flatMap(children)) {
+    const { type, retainedSize } = new NodeView(graph, child);
+    const row = classes.get(type) ?? { count: 0, retainedSize: 0 };
+    classes.set(type, { count: row.count + 1, retainedSize: row.retainedSize + retainedSize });
+  }
+  return [...classes]
+    .map(([type, row]) => ({ type, ...row, retainedShare: total === 0 ? 0 : row.retainedSize / total }))
+    .sort((a, b) => b.retainedSize - a.retainedSize || (a.type < b.type ? -1 : 1))
+    .slice(0, limit);
+}

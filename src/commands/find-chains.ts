@@ -1,0 +1,123 @@
+/** objgraph's find_backref_chain and find_ref_chain. */
+import { backrefChains, type Chain, refChains } from '../analysis/chains.js';
+import { isRoot } from '../analysis/roots.js';
+import { parsePick, parseQuery, resolveTargets } from '../query/targets.js';
+import type { Answer } from '../result.js';
+import { type Arguments, defineCommand, type Heap } from './command.js';
+import {
+  chainResult,
+  checkWalk,
+  goalOf,
+  pickOption,
+  targetArguments,
+  type WalkOptions,
+  WHOLE_GRAPH,
+  walkOptions,
+  walkRules,
+} from './targets.js';
+
+const chainOptions = {
+  'max-depth': { kind: 'integer', default: 20, help: 'references from the object at most' },
+  paths: { kind: 'integer', default: 1, help: 'distinct chains, by different last holders first' },
+  ...pickOption,
+  ...walkOptions,
+} as const;
+
+const oneOrMore: Arguments = targetArguments;
+
+export const findBackrefChain = defineCommand({
+  name: 'find-backref-chain',
+  summary: 'the shortest chain of references that keeps an object alive',
+  description:
+    'From the nearest root (a global, the scope of a module, a native handle) down to the object, one reference a line, and as JavaScript at the end. Nothing found: exit code 1.',
+  arguments: oneOrMore,
+  snapshot: true,
+  answers: 'chains',
+  options: {
+    to: {
+      kind: 'text',
+      default: 'root',
+      value: 'goal',
+      help: 'where it ends: root, module, global, a class, /regex/, @id',
+    },
+    ...chainOptions,
+  },
+  examples: [
+    { line: 'heapgraph find-backref-chain Session app.heapsnapshot', says: 'who holds the first Session' },
+    {
+      line: 'heapgraph find-backref-chain Session --pick largest --paths 3',
+      says: 'three ways to the largest one',
+    },
+    { line: 'heapgraph find-backref-chain @114969 --to module', says: 'from the scope of a module' },
+  ],
+  needs(_, options) {
+    parsePick(options.pick);
+    checkWalk(options);
+    parseQuery(options.to);
+    return WHOLE_GRAPH;
+  },
+  run: (heap, texts, options) => answer(heap, texts, options, options.to, 'back'),
+});
+
+export const findRefChain = defineCommand({
+  name: 'find-ref-chain',
+  summary: 'the shortest chain of references from an object to another',
+  arguments: oneOrMore,
+  snapshot: true,
+  answers: 'chains',
+  options: {
+    to: { kind: 'text', value: 'goal', help: 'where it ends: a class, /regex/, @id' },
+    ...chainOptions,
+  },
+  examples: [
+    {
+      line: 'heapgraph find-ref-chain Session --to Socket app.heapsnapshot',
+      says: 'how it reaches a Socket',
+    },
+  ],
+  needs(_, options) {
+    parsePick(options.pick);
+    checkWalk(options);
+    parseQuery(options.to ?? '');
+    return WHOLE_GRAPH;
+  },
+  run: (heap, texts, options) => answer(heap, texts, options, options.to ?? '', 'forward'),
+});
+
+interface Options extends WalkOptions {
+  readonly 'max-depth': number;
+  readonly paths: number;
+  readonly pick: string;
+}
+
+function answer(
+  { graph }: Heap,
+  texts: readonly string[],
+  options: Options,
+  to: string,
+  way: 'back' | 'forward',
+): Answer {
+  const { nodes, notes, missing } = resolveTargets(graph, texts, parsePick(options.pick));
+  const isGoal = goalOf(graph, to);
+  const rules = { ...walkRules(graph, options), maxDepth: options['max-depth'], paths: options.paths };
+  const search = way === 'back' ? backrefChains : refChains;
+  const root = isRoot(graph);
+  const isRooted = (chain: Chain): boolean => way === 'back' && root(chain.nodes[0]!);
+  const chains = nodes.flatMap((node) => {
+    const found: Chain[] = search(graph, node, isGoal, rules);
+    if (found.length > 0) return found.map((chain) => chainResult(graph, chain, true, isRooted(chain)));
+    return [chainResult(graph, { nodes: [node], edges: [] }, false, false)];
+  });
+  const lost = chains.filter(({ found }) => !found).map(({ steps }) => `@${steps[0]!.id}`);
+  return {
+    result: { kind: 'chains', chains },
+    notes: [
+      ...notes,
+      ...lost.map(
+        (id) =>
+          `no chain ${way === 'back' ? 'from' : 'to'} ${to} ${way === 'back' ? 'to' : 'from'} ${id} within ${options['max-depth']} references`,
+      ),
+    ],
+    found: missing.length === 0 && lost.length === 0,
+  };
+}

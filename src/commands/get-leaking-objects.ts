@@ -1,0 +1,51 @@
+import { leakingObjects } from '../analysis/leaking-objects.js';
+import { NodeView } from '../analysis/nodes.js';
+import { formatCount } from '../units.js';
+import { defineCommand } from './command.js';
+import { allRows, columns, limitOf, nodeRow, sizesField } from './shared.js';
+import { WHOLE_GRAPH } from './targets.js';
+
+export const getLeakingObjects = defineCommand({
+  name: 'get-leaking-objects',
+  summary: 'objects that no object of the program holds',
+  description:
+    'Held by nothing: only weak references lead there, and the next garbage collection may free them. Held by an internal root: native handles, eternal handles or the stack keep them, as they do for much of Node.js itself.',
+  snapshot: true,
+  options: {
+    limit: { kind: 'integer', default: 20, help: 'objects to show, those that retain the most first' },
+    all: allRows,
+    filter: { kind: 'pattern', help: 'only classes whose name matches this regular expression' },
+  },
+  examples: [
+    { line: 'heapgraph get-leaking-objects app.heapsnapshot', says: 'what hangs in the air' },
+    { line: "heapgraph get-leaking-objects --filter '^(Socket|Timeout)$'", says: 'of two classes' },
+  ],
+  needs: () => WHOLE_GRAPH,
+  run({ graph }, _, options) {
+    const found = leakingObjects(graph)
+      .map(({ node, heldBy }) => ({ view: new NodeView(graph, node), heldBy }))
+      .filter(({ view }) => options.filter?.test(view.type) ?? true)
+      .sort((a, b) => b.view.retainedSize - a.view.retainedSize || a.view.id - b.view.id);
+    const shown = found.slice(0, limitOf(options));
+    const omitted = found.length - shown.length;
+    return {
+      result: {
+        kind: 'table',
+        columns: [
+          columns.id,
+          columns.type,
+          columns.name,
+          columns.shallowSize,
+          columns.retainedSize,
+          { key: 'heldBy', title: 'Held by', unit: 'text' },
+        ],
+        rows: shown.map(({ view, heldBy }) => ({ ...nodeRow(view, { raw: false, retained: true }), heldBy })),
+        total: found.length,
+        omitted,
+        layout: 'grid',
+      },
+      fields: sizesField(false),
+      notes: omitted > 0 ? [`${formatCount(omitted)} more; --all shows them`] : [],
+    };
+  },
+});

@@ -1,0 +1,67 @@
+import { classIndex } from '../analysis/class-names.js';
+import { retainedSet } from '../analysis/retained-set.js';
+import { shallowSizes } from '../analysis/shallow-sizes.js';
+import { parsePick, resolveTargets } from '../query/targets.js';
+import { formatCount } from '../units.js';
+import { defineCommand } from './command.js';
+import { allRows, columns, limitOf, sizesField } from './shared.js';
+import { pickOption, targetArguments, WHOLE_GRAPH } from './targets.js';
+
+export const retainedCommand = defineCommand({
+  name: 'retained',
+  summary: 'what would be freed if a set of objects went, by class',
+  description:
+    'Exact for any set: also what several of its members keep alive together. A class means all its objects.',
+  arguments: targetArguments,
+  snapshot: true,
+  options: {
+    limit: { kind: 'integer', default: 10, help: 'classes to show' },
+    all: allRows,
+    pick: { ...pickOption.pick, default: 'all' },
+  },
+  examples: [
+    { line: 'heapgraph retained Session app.heapsnapshot', says: 'all sessions together' },
+    { line: 'heapgraph retained @114969 @12345 app.heapsnapshot --json', says: 'two objects' },
+  ],
+  needs(_, options) {
+    parsePick(options.pick);
+    return WHOLE_GRAPH;
+  },
+  run({ graph }, texts, options) {
+    const { nodes: members, notes, missing } = resolveTargets(graph, texts, parsePick(options.pick));
+    const { nodes, size } = retainedSet(graph, members);
+    const { names, of } = classIndex(graph);
+    const sizes = shallowSizes(graph);
+    const counts = new Map<number, { count: number; shallowSize: number }>();
+    for (const node of nodes) {
+      const row = counts.get(of[node]!) ?? { count: 0, shallowSize: 0 };
+      counts.set(of[node]!, { count: row.count + 1, shallowSize: row.shallowSize + sizes[node]! });
+    }
+    const rows = [...counts]
+      .map(([type, row]) => ({
+        type: names[type]!,
+        ...row,
+        sizeShare: size === 0 ? 0 : row.shallowSize / size,
+      }))
+      .sort((a, b) => b.shallowSize - a.shallowSize || b.count - a.count || (a.type < b.type ? -1 : 1));
+    const shown = rows.slice(0, limitOf(options));
+    const omitted = rows.length - shown.length;
+    return {
+      result: {
+        kind: 'table',
+        columns: [columns.type, columns.count, columns.shallowSize, columns.sizeShare],
+        rows: shown,
+        total: rows.length,
+        omitted,
+        layout: 'grid',
+      },
+      fields: { ...sizesField(false), members: members.length, count: nodes.length, retainedSize: size },
+      notes: [
+        ...notes,
+        `${formatCount(members.length)} ${members.length === 1 ? 'object retains' : 'objects retain'} ${formatCount(nodes.length)} with ${formatCount(size)} bytes`,
+        ...(omitted > 0 ? [`${formatCount(omitted)} more classes; --all shows them`] : []),
+      ],
+      found: missing.length === 0,
+    };
+  },
+});

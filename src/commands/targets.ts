@@ -1,0 +1,128 @@
+/** Options and answers of commands that start from objects. */
+
+import type { Chain, ChainOptions } from '../analysis/chains.js';
+import { expressionOf } from '../analysis/expressions.js';
+import { EdgeView, NodeView } from '../analysis/nodes.js';
+import { chainEnding, isRoot, rootOf } from '../analysis/roots.js';
+import { QueryError } from '../errors.js';
+import { edgesOf, type Graph } from '../graph/graph.js';
+import { printable } from '../printable.js';
+import { type NodePredicate, parseQueries, parseQuery } from '../query/targets.js';
+import type { ChainResult, ChainStep } from '../result.js';
+import type { Need } from './command.js';
+
+export const targetArguments = {
+  name: 'target',
+  help: 'an object (@id), a class name, or /regex/ on class names',
+  least: 1,
+  most: Number.POSITIVE_INFINITY,
+} as const;
+
+export const pickOption = {
+  pick: {
+    kind: 'text',
+    default: 'first',
+    value: 'how',
+    help: 'which of a class: first, largest, random[:seed], all',
+  },
+} as const;
+
+export const walkOptions = {
+  'extra-ignore': { kind: 'list', value: 'query', help: 'objects that are passed by: @id, a class, /regex/' },
+  'ignore-edge': { kind: 'list', value: 'Class.name', help: 'references that are passed by' },
+  weak: { kind: 'flag', help: 'follow references that keep nothing alive, too' },
+} as const;
+
+export interface WalkOptions {
+  readonly 'extra-ignore': readonly string[];
+  readonly 'ignore-edge': readonly string[];
+  readonly weak: boolean;
+}
+
+export const WHOLE_GRAPH: Need = { kind: 'graph', edges: true, locations: true };
+
+/** Throws QueryError for options that cannot be read, before the snapshot is. */
+export function checkWalk(options: WalkOptions): void {
+  parseQueries(options['extra-ignore']);
+  options['ignore-edge'].forEach(splitEdge);
+}
+
+/** What a search passes by. */
+export function walkRules(
+  graph: Graph,
+  options: WalkOptions,
+): Pick<ChainOptions, 'ignoreNode' | 'ignoreEdge' | 'weak'> {
+  const ignoreNode = parseQueries(options['extra-ignore'])?.(graph);
+  const edges = options['ignore-edge'].map(splitEdge);
+  return {
+    weak: options.weak,
+    ...(ignoreNode ? { ignoreNode } : {}),
+    ...(edges.length > 0 ? { ignoreEdge: edgeMatcher(graph, edges) } : {}),
+  };
+}
+
+function splitEdge(text: string): { type: string; name: string } {
+  const dot = text.lastIndexOf('.');
+  if (dot > 0 && dot < text.length - 1) return { type: text.slice(0, dot), name: text.slice(dot + 1) };
+  throw new QueryError(
+    `"${printable(text)}" is not a reference`,
+    "Write the class, a dot and the name: 'Session.socket'.",
+  );
+}
+
+function edgeMatcher(
+  graph: Graph,
+  wanted: readonly { type: string; name: string }[],
+): (edge: number) => boolean {
+  const edges = edgesOf(graph);
+  return (edge) => {
+    const name = String(new EdgeView(graph, edges, edge).name);
+    return wanted.some(
+      (want) => want.name === name && want.type === new NodeView(graph, sourceOf(graph, edge)).type,
+    );
+  };
+}
+
+/** The node that an edge comes from: a binary search. */
+function sourceOf(graph: Graph, edge: number): number {
+  let low = 0;
+  let high = graph.nodeCount - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1;
+    if (graph.firstEdge[middle]! <= edge) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/** Where a chain may end: `root`, `module`, `global`, or what a query accepts. */
+export function goalOf(graph: Graph, to: string): NodePredicate {
+  if (to === 'root') return isRoot(graph);
+  if (to === 'module' || to === 'global') return (node) => rootOf(graph, node)?.kind === to;
+  return parseQuery(to)(graph);
+}
+
+/** A chain as an answer has it. */
+export function chainResult(graph: Graph, chain: Chain, found: boolean, fromRoot: boolean): ChainResult {
+  const edges = edgesOf(graph);
+  const steps = chain.nodes.map((node, i): ChainStep => {
+    const view = new NodeView(graph, node);
+    const edge = i === 0 ? undefined : new EdgeView(graph, edges, chain.edges[i - 1]!);
+    return {
+      id: view.id,
+      type: view.type,
+      name: view.name,
+      shallowSize: view.shallowSize,
+      edge: edge ? { type: edge.type, name: edge.name } : null,
+    };
+  });
+  if (!found) return { found, steps, expression: null, evaluable: false, ending: null };
+  const { text, evaluable } = expressionOf(graph, chain);
+  return {
+    found,
+    steps,
+    expression: text,
+    evaluable,
+    ending: fromRoot ? chainEnding(graph, chain).words : null,
+  };
+}

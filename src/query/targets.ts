@@ -1,0 +1,122 @@
+/** Objects as people name them: an id, a class, a pattern on class names. */
+import { classIndex } from '../analysis/class-names.js';
+import { nodesOfClass } from '../analysis/nodes.js';
+import { shallowSizes } from '../analysis/shallow-sizes.js';
+import { QueryError, UsageError } from '../errors.js';
+import { type Graph, nodeWithId } from '../graph/graph.js';
+import { printable } from '../printable.js';
+import { parseCount, parseId } from '../units.js';
+import { parsePattern } from './types.js';
+
+/** What a query accepts, on one graph. */
+export type NodePredicate = (node: number) => boolean;
+
+/**
+ * `@123` is one object, `/regex/` (with the flag i at most) every object whose class name matches, anything else the
+ * objects of exactly this class. Throws QueryError for a pattern that cannot be read.
+ */
+export function parseQuery(text: string): (graph: Graph) => NodePredicate {
+  if (text.startsWith('@')) {
+    const id = parseId(text);
+    if (id === undefined)
+      throw new QueryError(`"${printable(text)}" is not an object id`, 'Ids look like @123.');
+    return (graph) => {
+      const node = nodeWithId(graph, id);
+      return (other) => other === node;
+    };
+  }
+  const pattern = /^\/(.*)\/(i?)$/s.exec(text);
+  const matches = pattern ? parsePattern(pattern[1]!, pattern[2] === 'i') : undefined;
+  return (graph) => {
+    const { names, of } = classIndex(graph);
+    const fits = Uint8Array.from(names, (name) => ((matches ? matches.test(name) : name === text) ? 1 : 0));
+    return (node) => fits[of[node]!] === 1;
+  };
+}
+
+/** One predicate that accepts what any of the queries accepts; undefined for none. */
+export function parseQueries(texts: readonly string[]): ((graph: Graph) => NodePredicate) | undefined {
+  if (texts.length === 0) return undefined;
+  const queries = texts.map(parseQuery);
+  return (graph) => {
+    const predicates = queries.map((query) => query(graph));
+    return (node) => predicates.some((accepts) => accepts(node));
+  };
+}
+
+/** How many of a class are taken, and which. */
+export interface Pick {
+  readonly kind: 'first' | 'largest' | 'random' | 'all';
+  readonly seed: number;
+}
+
+/** Reads `first`, `largest`, `random`, `random:7` or `all`. Throws UsageError. */
+export function parsePick(text: string): Pick {
+  const [kind, seed] = text.split(':', 2);
+  const number = seed === undefined ? 1 : parseCount(seed);
+  if ((kind === 'first' || kind === 'largest' || kind === 'all') && seed === undefined)
+    return { kind, seed: 0 };
+  if (kind === 'random' && number !== undefined) return { kind, seed: number };
+  throw new UsageError(
+    `"${printable(text)}" is no way to pick`,
+    'Pick first, largest, random, random:SEED or all.',
+  );
+}
+
+export interface Targets {
+  /** Ordinals, in the order asked for. */
+  readonly nodes: readonly number[];
+  /** What was taken of how many, and what is not there. */
+  readonly notes: readonly string[];
+  readonly missing: readonly string[];
+}
+
+/** The objects that texts name. Cost: one pass over the nodes for each class. */
+export function resolveTargets(graph: Graph, texts: readonly string[], pick: Pick): Targets {
+  const nodes: number[] = [];
+  const notes: string[] = [];
+  const missing: string[] = [];
+  for (const text of texts) {
+    const members = membersOf(graph, text);
+    if (members.length === 0) {
+      missing.push(text);
+      notes.push(`no object "${printable(text)}" in ${printable(graph.file)}`);
+    } else if (members.length === 1 || pick.kind === 'all') {
+      nodes.push(...members);
+    } else {
+      nodes.push(pickOne(graph, members, pick));
+      notes.push(`${pickName(pick)} of ${members.length} "${printable(text)}"; --pick chooses`);
+    }
+  }
+  return { nodes: [...new Set(nodes)], notes, missing };
+}
+
+function membersOf(graph: Graph, text: string): readonly number[] {
+  const id = text.startsWith('@') ? parseId(text) : undefined;
+  if (id !== undefined) {
+    const node = nodeWithId(graph, id);
+    return node === undefined ? [] : [node];
+  }
+  const accepts = parseQuery(text)(graph);
+  if (!/^\/.*\/i?$/s.test(text)) return [...nodesOfClass(graph, text)];
+  const found: number[] = [];
+  for (let node = 0; node < graph.nodeCount; node++) if (accepts(node)) found.push(node);
+  return found;
+}
+
+function pickOne(graph: Graph, members: readonly number[], pick: Pick): number {
+  if (pick.kind === 'largest') {
+    const sizes = shallowSizes(graph);
+    return members.reduce((best, node) => (sizes[node]! > sizes[best]! ? node : best));
+  }
+  if (pick.kind === 'random') {
+    // A multiplicative hash (Knuth) of the seed: the same seed takes the same object of the same snapshot.
+    const fraction = (Math.imul(pick.seed + 1, 0x9e3779b1) >>> 0) / 2 ** 32;
+    return members[Math.floor(fraction * members.length)]!;
+  }
+  return members[0]!;
+}
+
+function pickName(pick: Pick): string {
+  return pick.kind === 'random' ? `random (seed ${pick.seed})` : `the ${pick.kind}`;
+}

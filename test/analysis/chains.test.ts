@@ -1,0 +1,189 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { backrefChains, type Chain, holds, refChains } from '../../src/analysis/chains.js';
+import { isRoot } from '../../src/analysis/roots.js';
+import { edgesOf, type Graph } from '../../src/graph/graph.js';
+import { NODE } from '../../src/graph/schema.js';
+import { loadSnapshot } from '../../src/load/load.js';
+import { type GraphSpec, snapshotBytes } from '../support/builder.js';
+import { fixturePath } from '../support/fixtures.js';
+
+const load = (spec: GraphSpec): Promise<Graph> => loadSnapshot(snapshotBytes(spec));
+
+/** Every edge of a chain leads from the node before it to the node behind it. */
+function expectWhole(graph: Graph, { nodes, edges }: Chain): void {
+  expect(edges.length).toBe(nodes.length - 1);
+  const { targets } = edgesOf(graph);
+  edges.forEach((edge, i) => {
+    expect(edge).toBeGreaterThanOrEqual(graph.firstEdge[nodes[i]!]!);
+    expect(edge).toBeLessThan(graph.firstEdge[nodes[i]! + 1]!);
+    expect(targets[edge]).toBe(nodes[i + 1]);
+  });
+  expect(new Set(nodes).size).toBe(nodes.length);
+}
+
+/** Edges from each node to the start over edges that hold, by going over all edges until nothing changes. */
+function naiveDistances(graph: Graph, start: number, direction: 'back' | 'forward'): number[] {
+  const { targets } = edgesOf(graph);
+  const keeps = holds(graph);
+  const distances = new Array<number>(graph.nodeCount).fill(Number.POSITIVE_INFINITY);
+  distances[start] = 0;
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (let node = 0; node < graph.nodeCount; node++) {
+      for (let edge = graph.firstEdge[node]!; edge < graph.firstEdge[node + 1]!; edge++) {
+        if (!keeps(edge, node)) continue;
+        const [from, to] = direction === 'back' ? [targets[edge]!, node] : [node, targets[edge]!];
+        if (distances[from]! + 1 < distances[to]!) {
+          distances[to] = distances[from]! + 1;
+          changed = true;
+        }
+      }
+    }
+  }
+  return distances;
+}
+
+const edgeType = fc.constantFrom('property', 'element', 'internal', 'hidden', 'context', 'weak', 'shortcut');
+
+/** A graph of up to 14 nodes with any edges, and a start in it. */
+const someGraph = fc.integer({ min: 1, max: 14 }).chain((size) =>
+  fc.record({
+    edges: fc.array(fc.tuple(fc.nat(size - 1), edgeType, fc.nat(size - 1)), { maxLength: 40 }),
+    start: fc.nat(size - 1),
+    goals: fc.uniqueArray(fc.nat(size - 1), { maxLength: 3 }),
+    size: fc.constant(size),
+  }),
+);
+
+function specOf(size: number, edges: readonly (readonly [number, string, number])[]): GraphSpec {
+  const spec: Record<string, { edges: (readonly [string, string | number, string])[] }> = {};
+  for (let node = 0; node < size; node++) spec[`n${node}`] = { edges: [] };
+  edges.forEach(([from, type, to], i) => {
+    const name = type === 'element' || type === 'hidden' ? i : `e${i}`;
+    spec[`n${from}`]!.edges.push([type, name, `n${to}`]);
+  });
+  return spec;
+}
+
+describe.each(['back', 'forward'] as const)('%s chains', (direction) => {
+  const find = direction === 'back' ? backrefChains : refChains;
+
+  test('are whole and as short as a naive search says, on random graphs', async () => {
+    await fc.assert(
+      fc.asyncProperty(someGraph, async ({ size, edges, start, goals }) => {
+        const graph = await load(specOf(size, edges));
+        const distances = naiveDistances(graph, start, direction);
+        const isGoal = (node: number): boolean => goals.includes(node);
+        const nearest = Math.min(Number.POSITIVE_INFINITY, ...goals.map((goal) => distances[goal]!));
+        const [chain, ...others] = find(graph, start, isGoal);
+        expect(others).toEqual([]);
+        expect(chain?.edges.length ?? Number.POSITIVE_INFINITY).toBe(nearest);
+        if (!chain) return;
+        expectWhole(graph, chain);
+        const [first, last] = [chain.nodes[0]!, chain.nodes.at(-1)!];
+        expect(direction === 'back' ? last : first).toBe(start);
+        expect(goals).toContain(direction === 'back' ? first : last);
+        const keeps = holds(graph);
+        chain.edges.forEach((edge, i) => {
+          expect(keeps(edge, chain.nodes[i]!)).toBe(true);
+        });
+      }),
+      { seed: 20260, numRuns: 400 },
+    );
+  });
+
+  test('end at maxDepth', async () => {
+    await fc.assert(
+      fc.asyncProperty(someGraph, fc.nat(4), async ({ size, edges, start, goals }, maxDepth) => {
+        const graph = await load(specOf(size, edges));
+        const isGoal = (node: number): boolean => goals.includes(node);
+        const [free] = find(graph, start, isGoal);
+        const [limited] = find(graph, start, isGoal, { maxDepth });
+        expect(limited).toEqual(free && free.edges.length <= maxDepth ? free : undefined);
+      }),
+      { seed: 20261, numRuns: 100 },
+    );
+  });
+
+  test('several chains pass different neighbours of the start', async () => {
+    await fc.assert(
+      fc.asyncProperty(someGraph, async ({ size, edges, start, goals }) => {
+        const graph = await load(specOf(size, edges));
+        const chains = find(graph, start, (node) => goals.includes(node), { paths: 5 });
+        const neighbours = chains.map(({ nodes }) => nodes.at(direction === 'back' ? -2 : 1));
+        expect(new Set(neighbours).size).toBe(chains.length);
+        const lengths = chains.map((chain) => chain.edges.length);
+        expect(lengths).toEqual(lengths.toSorted((a, b) => a - b));
+        for (const chain of chains) expectWhole(graph, chain);
+      }),
+      { seed: 20262, numRuns: 200 },
+    );
+  });
+});
+
+describe('chains of references', () => {
+  test('the first nearest goal in the order of the file wins', async () => {
+    const graph = await load({ root: ['a', 'b'], a: ['x'], b: ['x'], x: [] });
+    const chains = backrefChains(graph, 3, (node) => node === 1 || node === 2, { paths: 3 });
+    expect(chains.map(({ nodes }) => nodes)).toEqual([
+      [1, 3],
+      [2, 3],
+    ]);
+  });
+
+  test('a start that is a goal is a chain of one node', async () => {
+    const graph = await load({ root: ['a'], a: ['a'] });
+    expect(backrefChains(graph, 1, () => true, { paths: 3 })).toEqual([{ nodes: [1], edges: [] }]);
+    expect(refChains(graph, 1, () => true)).toEqual([{ nodes: [1], edges: [] }]);
+  });
+
+  test('what is ignored is not passed, weak edges only on request', async () => {
+    const graph = await load({
+      root: ['a', 'b'],
+      a: { edges: [['weak', 'w', 'x']] },
+      b: ['c'],
+      c: ['x'],
+      x: [],
+    });
+    const root = (node: number): boolean => node === 0;
+    const nodes = (options: Parameters<typeof backrefChains>[3]): (readonly number[])[] =>
+      backrefChains(graph, 4, root, options).map((chain) => chain.nodes);
+    expect(nodes({})).toEqual([[0, 2, 3, 4]]);
+    expect(nodes({ weak: true })).toEqual([[0, 1, 4]]);
+    expect(nodes({ ignoreNode: (node) => node === 2 })).toEqual([]);
+    const edge = graph.firstEdge[3]!;
+    expect(nodes({ ignoreEdge: (candidate) => candidate === edge })).toEqual([]);
+  });
+
+  test('a holder of very many objects is read once', async () => {
+    const size = 20_000;
+    const spec: Record<string, { edges: (readonly [string, string | number, string])[] }> = {
+      root: { edges: [['property', 'hub', 'hub']] },
+      hub: { edges: [] },
+      shape: { edges: [] },
+    };
+    // builder.ts looks names up one by one: the many edges are written with few nodes.
+    for (let i = 0; i < 200; i++) spec[`x${i}`] = { edges: [['internal', 'map', 'shape']] };
+    for (let i = 0; i < size; i++) spec.hub!.edges.push(['weak', `w${i}`, `x${i % 200}`]);
+    const graph = await load(spec);
+    expect(backrefChains(graph, 2, (node) => node === 0)).toEqual([]);
+    expect(backrefChains(graph, 2, (node) => node === 0, { weak: true })[0]!.nodes).toEqual([0, 1, 3, 2]);
+  });
+
+  test.each(['node18-after', 'node26-after', 'chromium156'] as const)('are whole in %s', async (name) => {
+    const graph = await loadSnapshot(fixturePath(name));
+    const goal = isRoot(graph);
+    let found = 0;
+    for (let node = 0; node < graph.nodeCount; node += 97) {
+      if (graph.nodeTypes[node] === NODE.synthetic) continue;
+      for (const chain of backrefChains(graph, node, goal, { paths: 2 })) {
+        found++;
+        expectWhole(graph, chain);
+        expect(goal(chain.nodes[0]!)).toBe(true);
+        expect(chain.nodes.slice(1, -1).some(goal)).toBe(false);
+      }
+    }
+    expect(found).toBeGreaterThan(100);
+  });
+});

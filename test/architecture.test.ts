@@ -1,0 +1,172 @@
+/** Who may know whom. A new folder or file of src has to find its place in this list. */
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const SRC = fileURLToPath(new URL('../src/', import.meta.url));
+
+/** What each part may import, besides itself. `type:` is for types only. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  base: [],
+  graph: ['base'],
+  load: ['graph', 'base'],
+  analysis: ['graph', 'base'],
+  query: ['graph', 'type:analysis', 'base'],
+  result: ['base'],
+  heap: ['load', 'analysis', 'graph', 'base'],
+  commands: ['analysis', 'query', 'graph', 'result', 'type:heap', 'base'],
+  render: ['result', 'base'],
+  cli: ['commands', 'render', 'result', 'heap', 'load', 'analysis', 'query', 'graph', 'base'],
+  index: ['heap', 'load', 'analysis', 'query', 'result', 'graph', 'base'],
+};
+
+const BASE = ['errors', 'units', 'progress', 'printable'];
+
+/** Packages and Node.js modules, and the places that may import them. */
+const EXTERNALS: readonly (readonly [RegExp, RegExp])[] = [
+  [/^node:/, /^(load\/|cli\/|cli\.ts$)/],
+  [/^chalk$/, /^render\/style\.ts$/],
+  [/^(csv-stringify\/sync|fast-string-width|markdown-table)$/, /^render\//],
+  [/^(commander|@bomb\.sh\/tab(\/commander)?)$/, /^cli(\/|\.ts$)/],
+  [/^leven$/, /^query\//],
+  [/^(ts-graphviz|@hpcc-js\/wasm-graphviz|@resvg\/resvg-wasm)$/, /^render\//],
+];
+
+interface Import {
+  readonly from: string;
+  /** A package, `node:…`, or a path below src. */
+  readonly to: string;
+  readonly typeOnly: boolean;
+}
+
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+  .map((file) => file.split(path.sep).join('/'))
+  .filter((file) => file.endsWith('.ts'));
+
+function textOf(file: string): string {
+  return readFileSync(path.join(SRC, file), 'utf8');
+}
+
+function importsOf(file: string): Import[] {
+  const code = textOf(file).replace(/\/\*[\s\S]*?\*\//g, '');
+  const found: Import[] = [];
+  const add = (target: string, typeOnly: boolean): void => {
+    const to = target.startsWith('.')
+      ? path.posix.join(path.posix.dirname(file), target).replace(/\.js$/, '.ts')
+      : target;
+    found.push({ from: file, to, typeOnly });
+  };
+  for (const match of code.matchAll(/^(?:import|export)\s+(type\s)?([^'";]*?)\s*from\s+'([^']+)'/gm)) {
+    const [, type, names = '', target = ''] = match;
+    const each = /^\{([\s\S]*)\}$/.exec(names.trim())?.[1]?.split(',') ?? [names];
+    const typeOnly = each.every((name) => name.trim() === '' || name.trim().startsWith('type '));
+    add(target, type !== undefined || typeOnly);
+  }
+  for (const match of code.matchAll(/^import\s+'([^']+)'/gm)) add(match[1]!, false);
+  for (const match of code.matchAll(/\b(?:import|require)\(\s*'([^']+)'\s*\)/g)) add(match[1]!, false);
+  return found;
+}
+
+function partOf(file: string): string {
+  const top = file.split('/')[0]!.replace(/\.ts$/, '');
+  return BASE.includes(top) ? 'base' : top;
+}
+
+const imports = files.flatMap(importsOf);
+
+function told({ from, to }: Import): string {
+  return `${from} imports ${to}`;
+}
+
+describe('src', () => {
+  it('is read: there are files, and imports of each kind', () => {
+    expect(files.length).toBeGreaterThan(40);
+    for (const to of ['graph/graph.ts', 'errors.ts', 'node:fs', 'chalk', 'commander', 'leven']) {
+      expect(imports.map((one) => one.to)).toContain(to);
+    }
+    expect(imports.filter(({ typeOnly }) => typeOnly).length).toBeGreaterThan(20);
+    expect(imports.filter(({ typeOnly }) => !typeOnly).length).toBeGreaterThan(20);
+  });
+
+  it('has only parts that have a place in the list', () => {
+    expect(files.filter((file) => !(partOf(file) in MAY_IMPORT))).toEqual([]);
+    for (const part of Object.keys(MAY_IMPORT)) expect(files.map(partOf), part).toContain(part);
+  });
+
+  it.each(Object.keys(MAY_IMPORT))('%s imports only what it may know', (part) => {
+    const allowed = MAY_IMPORT[part]!;
+    const wrong = imports.filter(({ from, to, typeOnly }) => {
+      if (partOf(from) !== part || !files.includes(to)) return false;
+      const target = partOf(to);
+      return (
+        target !== part && !allowed.includes(target) && !(typeOnly && allowed.includes(`type:${target}`))
+      );
+    });
+    expect(wrong.map(told)).toEqual([]);
+  });
+
+  it('imports files that are there, and packages from the places that own them', () => {
+    const wrong = imports.filter(({ from, to }) => {
+      if (files.includes(to)) return false;
+      const rule = EXTERNALS.find(([name]) => name.test(to));
+      return rule === undefined || !rule[1].test(from);
+    });
+    expect(wrong.map(told)).toEqual([]);
+  });
+
+  it('has no circle of imports, types aside', () => {
+    const next = new Map(
+      files.map((file) => [
+        file,
+        imports
+          .filter((one) => one.from === file && !one.typeOnly && files.includes(one.to))
+          .map((one) => one.to),
+      ]),
+    );
+    const done = new Set<string>();
+    const visit = (file: string, way: readonly string[]): void => {
+      if (way.includes(file)) throw new Error([...way.slice(way.indexOf(file)), file].join(' → '));
+      if (done.has(file)) return;
+      for (const target of next.get(file)!) visit(target, [...way, file]);
+      done.add(file);
+    };
+    for (const file of files) visit(file, []);
+    expect(done.size).toBe(files.length);
+  });
+
+  it('has no file of more than 500 lines', () => {
+    const long = files.filter((file) => textOf(file).split('\n').length > 501);
+    expect(long.map((file) => `${file}: ${textOf(file).split('\n').length} lines`)).toEqual([]);
+  });
+
+  it('has no default exports', () => {
+    expect(files.filter((file) => /^export default/m.test(textOf(file)))).toEqual([]);
+  });
+});
+
+describe('the public library', () => {
+  const code = textOf('index.ts').replace(/\/\*[\s\S]*?\*\//g, '');
+  const names = [...code.matchAll(/^export\s+(type\s)?\{([^}]*)\}\s*from\s+'\.\/([^']+)\.js'/gm)].flatMap(
+    ([, , list, file]) =>
+      list!
+        .split(',')
+        .map((name) => name.trim().replace(/^type\s+/, ''))
+        .filter((name) => name !== '')
+        .map((name): [string, string] => [name, `${file}.ts`]),
+  );
+
+  it('names what it exports: no star, nothing renamed', () => {
+    expect(names.length).toBeGreaterThan(30);
+    expect(code).not.toContain('*');
+    expect(names.filter(([name]) => !/^\w+$/.test(name))).toEqual([]);
+    expect(code.match(/^export/gm)?.length).toBe(code.match(/^export\s+(type\s)?\{/gm)?.length);
+  });
+
+  it.each(names)('says what %s is', (name, file) => {
+    const declaration = new RegExp(
+      `\\*/\\n(?:// .*\\n)*export (?:declare |abstract |async )*(?:function\\*?|const|class|interface|type|enum) ${name}\\b`,
+    );
+    expect(declaration.test(textOf(file)), `a docstring in front of ${name} in src/${file}`).toBe(true);
+  });
+});

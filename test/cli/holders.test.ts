@@ -1,0 +1,253 @@
+/** Who is holding it? Each test is named by its command line. F stands for a fixture. */
+import { mkdtempSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { heapgraph, temporaryFolder } from '../support/cli.js';
+import { fixturePath } from '../support/fixtures.js';
+
+const F = fixturePath('node26-after');
+const folder = temporaryFolder();
+
+interface ChainAnswer {
+  readonly chains: readonly {
+    readonly found: boolean;
+    readonly steps: readonly { readonly id: number; readonly type: string; readonly edge: unknown }[];
+    readonly expression: string | null;
+    readonly evaluable: boolean;
+    readonly ending: string | null;
+  }[];
+}
+
+async function chains(...args: string[]): Promise<ChainAnswer['chains']> {
+  const { stdout } = await heapgraph([...args, '--json']);
+  return (JSON.parse(stdout) as ChainAnswer).chains;
+}
+
+describe('find-backref-chain', () => {
+  test('find-backref-chain OBJ F: one step a line, the holder in words, the expression', async () => {
+    const { stdout, stderr, code } = await heapgraph(['find-backref-chain', 'OBJ', F]);
+    expect(stdout).toBe(
+      [
+        '                  system / Context {OBJ, _cache, handlers}  56 bytes  @7313',
+        '_cache (context)  Array [100 items]  1,168 bytes  @104609',
+        '[0]               OBJ {}  32 bytes  @119045',
+        'held by a variable of the module /tmp/corpus/leak.cjs',
+        '(variable _cache of /tmp/corpus/leak.cjs)[0]',
+        '',
+      ].join('\n'),
+    );
+    expect(stderr).toBe('heapgraph: the first of 100 "OBJ"; --pick chooses\n');
+    expect(code).toBe(0);
+  });
+
+  test('find-backref-chain @118869 F --to global --json', async () => {
+    const [chain] = await chains('find-backref-chain', '@118869', F, '--to', 'global');
+    expect(chain).toMatchObject({
+      found: true,
+      expression: 'globalThis.registry.byId.get("id0")',
+      evaluable: true,
+    });
+    expect(chain?.steps.at(-1)).toMatchObject({ id: 118869, type: 'Foo' });
+    expect(chain?.steps[0]?.edge).toBeNull();
+  });
+
+  test('find-backref-chain OBJ F --paths 2: another last holder', async () => {
+    const found = await chains('find-backref-chain', '@119045', F, '--paths', '2');
+    const holders = found.map(({ steps }) => steps.at(-2)?.id);
+    expect(new Set(holders).size).toBe(holders.length);
+  });
+
+  test.each([
+    [['--to', 'Map'], 'Map'],
+    [['--to', '/^Module$/'], 'Module'],
+    [['--to', '@79981'], 'Object'],
+  ])('find-backref-chain @118869 F %j', async (args, type) => {
+    const [chain] = await chains('find-backref-chain', '@118869', F, ...args);
+    expect([chain?.found, chain?.steps[0]?.type]).toEqual([true, type]);
+  });
+
+  test('an object on globalThis itself, and one that only the system holds', async () => {
+    const [own] = await chains('find-backref-chain', '@79981', F);
+    expect(own).toMatchObject({ found: true, expression: 'globalThis.registry' });
+    const { stdout } = await heapgraph([
+      'get-leaking-objects',
+      F,
+      '--json',
+      '--all',
+      '--filter',
+      '^Uint8Array$',
+    ]);
+    const { rows } = JSON.parse(stdout) as { rows: { id: number; heldBy: string }[] };
+    const system = rows.find(({ heldBy }) => heldBy === '(Global handles)')!;
+    const [chain] = await chains('find-backref-chain', `@${system.id}`, F);
+    expect(chain?.found).toBe(true);
+    expect(chain?.ending).toMatch(/handle/);
+  });
+
+  test('--max-depth 1, --extra-ignore, --ignore-edge: nothing found is said, exit code 1', async () => {
+    for (const args of [
+      ['--max-depth', '1'],
+      ['--extra-ignore', '@104609', '--extra-ignore', '/^\\(array\\)$/'],
+      ['--ignore-edge', 'Array.0', '--extra-ignore', '(array)'],
+    ]) {
+      const { stdout, stderr, code } = await heapgraph(['find-backref-chain', '@119045', F, ...args]);
+      expect(stdout).toBe('OBJ {}  32 bytes  @119045\n');
+      expect(stderr).toContain('no chain from root to @119045');
+      expect(code).toBe(1);
+    }
+    const [alone] = await chains('find-backref-chain', '@119045', F, '--max-depth', '1');
+    expect(alone).toMatchObject({ found: false, expression: null, ending: null });
+  });
+
+  test.each([
+    [['--pick', 'first'], 'the first of 100'],
+    [['--pick', 'largest'], 'the largest of 100'],
+    [['--pick', 'random:7'], 'random (seed 7) of 100'],
+  ])('find-backref-chain OBJ F %j says what it picked', async (args, note) => {
+    const { stderr, code } = await heapgraph(['find-backref-chain', 'OBJ', F, ...args]);
+    expect([stderr.includes(note), code]).toEqual([true, 0]);
+  });
+
+  test('find-backref-chain OBJ F --pick all', async () => {
+    expect(await chains('find-backref-chain', 'OBJ', F, '--pick', 'all')).toHaveLength(100);
+  });
+
+  test.each([
+    [['find-backref-chain', 'OBJ', F, '--pick', 'best'], /no way to pick/],
+    [['find-backref-chain', 'OBJ', F, '--to', '/(/'], /not a regular expression/],
+    [['find-backref-chain', 'OBJ', F, '--ignore-edge', 'nodot'], /not a reference/],
+    [['show-backrefs', 'OBJ', F, '--node-attr', 'shape'], /not a Graphviz attribute/],
+    [['show-backrefs', 'OBJ', F, '-o', path.join(folder, 'x.xyz')], /xyz/],
+  ])('%j: exit code 2', async (args, message) => {
+    const { stdout, stderr, code } = await heapgraph(args);
+    expect([stdout, code]).toEqual(['', 2]);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toContain('    at ');
+  });
+
+  test('find-backref-chain Nope F: exit code 1', async () => {
+    const { stdout, stderr, code } = await heapgraph(['find-backref-chain', 'Nope', F]);
+    expect([stdout, code]).toEqual(['', 1]);
+    expect(stderr).toContain('no object "Nope"');
+  });
+});
+
+test('find-ref-chain Parent F --to Child', async () => {
+  const { stdout } = await heapgraph(['find-ref-chain', 'Parent', F, '--to', 'Child']);
+  expect(stdout.split('\n').slice(0, 3)).toEqual([
+    '           Parent {children}  32 bytes  @118649',
+    '.children  Array [5 items]  184 bytes  @119535',
+    '[0]        Child {parent}  32 bytes  @119537',
+  ]);
+});
+
+describe('retained and dominators', () => {
+  test('retained OBJ F: all of them together, by class', async () => {
+    const { stdout, stderr } = await heapgraph(['retained', 'OBJ', F, '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({ members: 100, count: 102, retainedSize: 3328, total: 2 });
+    expect(stderr).toContain('100 objects retain 102 with 3,328 bytes');
+  });
+
+  test('retained @104609 F is its retained size', async () => {
+    const { stdout } = await heapgraph(['retained', '@104609', F, '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({ members: 1, retainedSize: 4496 });
+  });
+
+  test('dominators F --depth 1 --limit 2', async () => {
+    const { stdout } = await heapgraph(['dominators', F, '--depth', '1', '--limit', '2']);
+    expect(stdout).toBe(
+      [
+        'Retained size       %  Shallow size  Id     Object',
+        '    7,239,793  100.0%             0  @1     (synthetic)',
+        '    6,844,545   94.5%         2,472  @7169    (system) system / NativeContext',
+        '      379,007    5.2%             0  @3       (synthetic) (GC roots)',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('dominators @104609 F --by-type --json', async () => {
+    const { stdout } = await heapgraph(['dominators', '@104609', F, '--by-type', '--json']);
+    const { rows } = JSON.parse(stdout) as { rows: { type: string; count: number }[] };
+    expect(rows.find(({ type }) => type === 'OBJ')).toMatchObject({ count: 100, retainedSize: 3200 });
+  });
+});
+
+describe('get-leaking-objects', () => {
+  test('get-leaking-objects F --all: what nothing holds, and what only internal roots hold', async () => {
+    const { stdout } = await heapgraph(['get-leaking-objects', F, '--all', '--json']);
+    const { rows } = JSON.parse(stdout) as { rows: { heldBy: string; type: string }[] };
+    const kinds = new Set(rows.map(({ heldBy }) => heldBy));
+    expect([...kinds].every((kind) => kind === 'nothing' || /^\(.*\)$|^Node|^C\+\+/.test(kind))).toBe(true);
+    expect(kinds.has('(Global handles)')).toBe(true);
+    expect(rows.some(({ type }) => type === 'OBJ')).toBe(false);
+  });
+});
+
+describe('pictures', () => {
+  const home = mkdtempSync(path.join(folder, 'pictures-'));
+
+  test('show-backrefs OBJ F: dot on stdout', async () => {
+    const { stdout, stderr } = await heapgraph(['show-backrefs', 'OBJ', F]);
+    expect(stdout).toMatch(/^digraph "ObjectGraph" \{/);
+    expect(stdout).toContain('o119045');
+    expect(stderr).toContain('the first of 100 "OBJ"');
+  });
+
+  test('show-backrefs OBJ F --pick all -o leak.svg: the leak at a glance', async () => {
+    const file = path.join(home, 'leak.svg');
+    const { stdout, stderr, code } = await heapgraph([
+      'show-backrefs',
+      'OBJ',
+      F,
+      '--pick',
+      'all',
+      '-o',
+      file,
+    ]);
+    expect([stdout, code]).toEqual(['', 0]);
+    expect(stderr).toBe(`Image generated as ${file} (5 nodes)\n`);
+    const svg = readFileSync(file, 'utf8');
+    for (const text of ['100 × OBJ', '[0…99]', '_cache', 'registry', 'a variable of the module'])
+      expect(svg).toContain(text);
+  });
+
+  test('show-backrefs OBJ F -o leak.dot; show-refs, show-chain; PNG', async () => {
+    const dot = path.join(home, 'leak.dot');
+    const { stderr } = await heapgraph([
+      'show-backrefs',
+      '@119045',
+      F,
+      '-o',
+      dot,
+      '--extra-info',
+      'retained',
+      '--refcounts',
+      '--legend',
+    ]);
+    expect(stderr).toMatch(/^Graph written to .*leak\.dot \(\d+ nodes\)\n$/);
+    expect(readFileSync(dot, 'utf8')).toContain('retains 32 B');
+    const png = path.join(home, 'refs.png');
+    await heapgraph(['show-refs', 'Parent', F, '-o', png]);
+    expect(readFileSync(png).subarray(1, 4).toString()).toBe('PNG');
+    const chain = path.join(home, 'chain.svg');
+    await heapgraph(['show-chain', 'Child', F, '-o', chain]);
+    expect(readFileSync(chain, 'utf8')).toContain('globalThis');
+  });
+
+  test('show-backrefs OBJ F --no-merge --too-many 5 --pick all: a box each', async () => {
+    const { stdout } = await heapgraph([
+      'show-backrefs',
+      'OBJ',
+      F,
+      '--pick',
+      'all',
+      '--no-merge',
+      '--too-many',
+      '5',
+      '--json',
+    ]);
+    const { nodes } = JSON.parse(stdout) as { nodes: unknown[] };
+    expect(nodes.length).toBeGreaterThan(100);
+  });
+});

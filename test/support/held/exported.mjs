@@ -1,0 +1,4 @@
+export let kept;
+export function keep(target) {
+  kept = target;
+}

@@ -1,0 +1,7 @@
+let hidden;
+export function keep(target) {
+  hidden = target;
+}
+export function read() {
+  return hidden;
+}

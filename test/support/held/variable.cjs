@@ -1,0 +1,4 @@
+const cache = [];
+module.exports = (target) => {
+  cache.push(target);
+};

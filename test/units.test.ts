@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import { formatBytes, formatCount, formatId, formatShare, parseCount, parseId } from '../src/units.js';
+
+describe('formatCount', () => {
+  it.each([
+    [0, '0'],
+    [7, '7'],
+    [999, '999'],
+    [1000, '1,000'],
+    [1_234_567, '1,234,567'],
+    [Number.MAX_SAFE_INTEGER, '9,007,199,254,740,991'],
+    [-1, '-1'],
+    [-999, '-999'],
+    [-1000, '-1,000'],
+    [-123_456, '-123,456'],
+    [1234.5678, '1,234.5678'],
+    [0.0001, '0.0001'],
+    [1e21, '1e+21'],
+    [Number.NaN, 'NaN'],
+    [Number.POSITIVE_INFINITY, 'Infinity'],
+    [Number.NEGATIVE_INFINITY, '-Infinity'],
+  ])('%d is %s', (value, text) => {
+    expect(formatCount(value)).toBe(text);
+  });
+});
+
+describe('formatShare', () => {
+  it.each([
+    [0, '0.0%'],
+    [0.1234, '12.3%'],
+    [0.0004, '0.0%'],
+    [0.0006, '0.1%'],
+    [0.9999, '100.0%'],
+    [1, '100.0%'],
+    [-0.5, '-50.0%'],
+  ])('%d is %s', (share, text) => {
+    expect(formatShare(share)).toBe(text);
+  });
+});
+
+describe('formatBytes', () => {
+  it.each([
+    [0, '0 B'],
+    [999, '999 B'],
+    [1000, '1.0 kB'],
+    [1234, '1.2 kB'],
+    [999_949, '999.9 kB'],
+    [999_950, '1.0 MB'],
+    [1_234_567, '1.2 MB'],
+    [1_200_000_000, '1.2 GB'],
+    [4_294_967_296, '4.3 GB'],
+    [5e12, '5.0 TB'],
+    [9_007_199_254_740_991, '9007.2 TB'],
+    [-1, '-1 B'],
+    [-1_500_000, '-1.5 MB'],
+  ])('%d is %s', (bytes, text) => {
+    expect(formatBytes(bytes)).toBe(text);
+  });
+});
+
+describe('ids', () => {
+  it.each([
+    ['@1', 1],
+    ['1', 1],
+    ['@0', 0],
+    ['007', 7],
+    ['@4294967295', 4_294_967_295],
+    ['4294967296', undefined],
+    ['9999999999', undefined],
+    ['12345678901', undefined],
+    ['@', undefined],
+    ['', undefined],
+    ['@@1', undefined],
+    [' 1', undefined],
+    ['1 ', undefined],
+    ['1\n', undefined],
+    ['-1', undefined],
+    ['1.0', undefined],
+    ['1e3', undefined],
+    ['0x10', undefined],
+    ['١', undefined],
+    ['root', undefined],
+  ])('%j is read as %s', (text, id) => {
+    expect(parseId(text)).toBe(id);
+  });
+
+  it('are written as they are read', () => {
+    for (const id of [0, 1, 4_294_967_295]) expect(parseId(formatId(id))).toBe(id);
+    expect(formatId(123)).toBe('@123');
+  });
+});
+
+describe('parseCount', () => {
+  it.each([
+    ['0', 0],
+    ['10', 10],
+    ['00', 0],
+    ['999999999999999', 999_999_999_999_999],
+    ['1000000000000000', undefined],
+    ['', undefined],
+    ['-1', undefined],
+    ['+1', undefined],
+    ['1.5', undefined],
+    ['1e3', undefined],
+    ['1,000', undefined],
+    [' 1', undefined],
+    ['1\n', undefined],
+    ['Infinity', undefined],
+  ])('%j is %s', (text, count) => {
+    expect(parseCount(text)).toBe(count);
+  });
+});
