@@ -15,6 +15,7 @@ export function isHeapgraphError(error: unknown): error is HeapgraphError {
   return error instanceof Error && (error as { [BRAND]?: boolean })[BRAND] === true;
 }
 
+/** The base of all errors that a user can do something about. */
 export abstract class HeapgraphError extends Error {
   readonly [BRAND] = true;
   /** Stable and machine readable: `usage`, `query`, or one of SNAPSHOT_PROBLEMS. */
@@ -39,6 +40,7 @@ export class QueryError extends HeapgraphError {
   readonly code = 'query';
 }
 
+/** What can be wrong with a snapshot. */
 export const SNAPSHOT_PROBLEMS = [
   'missing', // no such file
   'unreadable', // a folder, no permission, an I/O error
@@ -52,6 +54,7 @@ export const SNAPSHOT_PROBLEMS = [
   'too-large', // a number or a count beyond what can be held
 ] as const;
 
+/** The `code` of a SnapshotError. */
 export type SnapshotProblem = (typeof SNAPSHOT_PROBLEMS)[number];
 
 export interface SnapshotErrorDetails {

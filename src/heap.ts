@@ -1,9 +1,11 @@
 /** Opens just as much of a snapshot as a question needs. */
 import { type Classes, classesFromTallies, classesOf, type TypeMatcher } from './analysis/classes.js';
 import { NODE } from './graph/schema.js';
-import { loadSnapshot, type ReadOptions, tallySnapshot } from './load/load.js';
+import { loadSnapshot, tallySnapshot } from './load/load.js';
+import type { ReadOptions } from './load/sections.js';
 import type { SnapshotInput } from './load/source.js';
 
+/** How class counts are read. */
 export interface ClassesOptions extends ReadOptions {
   /**
    * Which classes will be asked for. Whether a native node is called `Detached …` follows from the edges; they are

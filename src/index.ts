@@ -47,6 +47,7 @@ export { type Retainers, retainersOf } from './graph/retainers.js';
 export { EDGE, EDGE_TYPES, NODE, NODE_TYPES } from './graph/schema.js';
 export type { StringTable } from './graph/strings.js';
 export { type ClassesOptions, loadClasses } from './heap.js';
-export { type LoadOptions, loadSnapshot, type ReadOptions, readHead, readSection } from './load/load.js';
+export { type LoadOptions, loadSnapshot, readSection } from './load/load.js';
+export { type ReadOptions, readHead } from './load/sections.js';
 export type { SnapshotInput } from './load/source.js';
 export type { OnProgress, Progress } from './progress.js';

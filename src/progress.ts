@@ -6,4 +6,5 @@ export interface Progress {
   readonly unit: 'bytes' | 'nodes';
 }
 
+/** Told now and then how far the work has come. */
 export type OnProgress = (progress: Progress) => void;

@@ -11,8 +11,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   base: [],
   graph: ['base'],
   load: ['graph', 'base'],
-  analysis: ['graph', 'base'],
-  query: ['graph', 'type:analysis', 'base'],
+  analysis: ['graph', 'type:result', 'base'],
+  query: ['graph', 'analysis', 'base'],
   result: ['base'],
   heap: ['load', 'analysis', 'graph', 'base'],
   commands: ['analysis', 'query', 'graph', 'result', 'type:heap', 'base'],
@@ -25,7 +25,8 @@ const BASE = ['errors', 'units', 'progress', 'printable'];
 
 /** Packages and Node.js modules, and the places that may import them. */
 const EXTERNALS: readonly (readonly [RegExp, RegExp])[] = [
-  [/^node:/, /^(load\/|cli\/|cli\.ts$)/],
+  // picture.ts runs the dot program, and reads the font that comes with it.
+  [/^node:/, /^(load\/|cli\/|cli\.ts$|render\/picture\.ts$)/],
   [/^chalk$/, /^render\/style\.ts$/],
   [/^(csv-stringify\/sync|fast-string-width|markdown-table)$/, /^render\//],
   [/^(commander|@bomb\.sh\/tab(\/commander)?)$/, /^cli(\/|\.ts$)/],

@@ -19,6 +19,7 @@ export interface Chain {
   readonly edges: readonly number[];
 }
 
+/** What a search for chains follows, and how far. */
 export interface ChainOptions {
   /** Edges from the start at most. Default 20. */
   readonly maxDepth?: number;

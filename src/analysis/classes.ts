@@ -41,6 +41,7 @@ export interface Classes {
 /** Anything that class counts can be taken from. */
 export type Countable = Graph | Classes;
 
+/** What class counts are made of. */
 export interface ClassCountOptions {
   /** V8's own sizes. Default: the sizes that DevTools shows, where the edges are loaded, which they follow from. */
   readonly raw?: boolean;
@@ -153,6 +154,7 @@ export function count(heap: Countable, type: string | RegExp | TypeMatcher): num
   );
 }
 
+/** Which classes, and in what order. */
 export interface TypeStatsOptions extends ClassCountOptions {
   /** Only these of V8's node types (`object`, `closure`, …). Default all. */
   readonly nodeTypes?: readonly string[];
@@ -162,6 +164,7 @@ export interface TypeStatsOptions extends ClassCountOptions {
   readonly by?: 'count' | 'size' | 'retained';
 }
 
+/** One class. */
 export interface TypeStat extends Partial<ClassReach> {
   readonly type: string;
   /** V8's node type; several, joined by a comma and in alphabetical order, when objects of one class are of several. */

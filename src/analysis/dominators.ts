@@ -16,6 +16,7 @@ import { edgesOf, type Graph } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';
 import { essentialEdges } from './essential-edges.js';
 
+/** Who dominates whom. */
 export interface DominatorTree {
   /** Immediate dominators by node; the root is its own. */
   readonly dominators: Uint32Array;

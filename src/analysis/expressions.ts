@@ -21,6 +21,7 @@ export interface ExpressionStep {
   readonly node: number;
 }
 
+/** A chain as JavaScript. */
 export interface Expression {
   readonly text: string;
   /**

@@ -9,6 +9,7 @@ import { NODE } from '../graph/schema.js';
 import { holds } from './chains.js';
 import { userRoots } from './shallow-sizes.js';
 
+/** An object that no object of the program holds. */
 export interface LeakingObject {
   readonly node: number;
   /** `nothing`, or the name of the internal root: `(Global handles)`, `(Stack roots)`. */

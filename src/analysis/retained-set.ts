@@ -4,6 +4,7 @@ import { dominatorTree, heldNodes } from './dominators.js';
 import { essentialEdges } from './essential-edges.js';
 import { shallowSizes } from './shallow-sizes.js';
 
+/** What goes with a set of objects. */
 export interface RetainedSet {
   /** Ordinals, ascending: the set itself and everything that only it keeps alive. */
   readonly nodes: Uint32Array;

@@ -11,6 +11,7 @@ import { nativeContexts, scopes } from './expression-scopes.js';
 import { follow } from './scripts.js';
 import { userRoots } from './shallow-sizes.js';
 
+/** What kinds of places hold a program's objects. */
 export type RootKind =
   | 'global'
   | 'module'
@@ -21,6 +22,7 @@ export type RootKind =
   | 'stack'
   | 'internal';
 
+/** A place where a chain may end. */
 export interface Root {
   readonly kind: RootKind;
   /** What it is, to be read behind "held by": `a variable of the module /app/cache.js`. */

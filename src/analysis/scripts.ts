@@ -3,6 +3,7 @@ import { type Edges, edgesOf, type Graph } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';
 import { EDGE, NODE } from '../graph/schema.js';
 
+/** A place in the source code. */
 export interface SourceLocation {
   /** Path or URL of the script; undefined when the snapshot does not say. */
   readonly script: string | undefined;

@@ -3,7 +3,8 @@ import { type Classes, classesOf } from '../analysis/classes.js';
 import type { Heap, Need } from '../commands/command.js';
 import type { Ending, Graph, Head } from '../graph/graph.js';
 import { loadClasses } from '../heap.js';
-import { loadSnapshot, type ReadOptions, readHead } from '../load/load.js';
+import { loadSnapshot } from '../load/load.js';
+import { type ReadOptions, readHead } from '../load/sections.js';
 
 export interface Opened {
   readonly heap: Heap;

@@ -10,6 +10,7 @@
 import type { Locations } from './locations.js';
 import type { StringTable } from './strings.js';
 
+/** The edges of a graph as columns; `edge` is the place in each of them. */
 export interface Edges {
   readonly count: number;
   /** Our numbers of the edge types (`EDGE` in schema.ts). */
@@ -57,6 +58,7 @@ export interface Head {
   readonly fieldNames: Readonly<Record<'node' | 'edge' | 'location', readonly string[]>>;
 }
 
+/** A heap snapshot as columns; `node` is the place in each of them. */
 export interface Graph {
   readonly head: Head;
   /** The path, or `(standard input)`, `(memory)`, `(stream)`. */

@@ -1,5 +1,6 @@
 /** Where in the source code nodes come from: for closures the function, for objects their constructor. */
 
+/** A place in a script, as V8 counts. */
 export interface Location {
   /** V8's number of the script. */
   readonly scriptId: number;

@@ -22,6 +22,7 @@ export const NODE_TYPES = [
   'object shape',
 ] as const;
 
+/** Names of the edge types by their numbers. */
 export const EDGE_TYPES = [
   'context',
   'element',

@@ -16,6 +16,7 @@ export interface StringPage {
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
+/** Strings by index, decoded when they are asked for. */
 export class StringTable {
   /** Number of strings. */
   readonly length: number;

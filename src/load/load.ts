@@ -1,51 +1,28 @@
 /**
- * From bytes to a graph, or to class tallies, in one pass over the text.
- *
- * A snapshot is one JSON object: `snapshot` (the head) first, then sections in any order. A plan says what is done
- * with which section; the others are passed over at the speed of a search for one byte. Neither the file nor a
- * section is ever held as a string.
+ * From bytes to a graph, or to class tallies, in one pass over the text. Neither the file nor a section is ever held as a
+ * string.
  */
 import { SnapshotError } from '../errors.js';
-import type { Ending, Graph, Head, Section } from '../graph/graph.js';
+import type { Ending, Graph } from '../graph/graph.js';
 import { StringTable } from '../graph/strings.js';
-import type { OnProgress } from '../progress.js';
-import { formatCount } from '../units.js';
-import { EdgeColumns } from './edges.js';
 import {
-  CLOSE_OBJECT,
-  COLON,
-  COMMA,
-  DAMAGED_HINT,
-  expectToken,
-  OPEN_ARRAY,
-  OPEN_OBJECT,
-  peekToken,
-  QUOTE,
-  readValue,
-  skipNumbers,
-  skipValue,
-  unexpected,
-} from './json.js';
+  checkNames,
+  closeEdgeCounts,
+  dropLostEdges,
+  edgeSumError,
+  roomFor,
+  sumEdgeCounts,
+} from './checks.js';
+import { EdgeColumns } from './edges.js';
 import { LocationColumns } from './locations.js';
-import { type Layout, layoutOf, lookalikeOf } from './meta.js';
 import { NodeColumns } from './nodes.js';
 import { readRecords } from './records.js';
-import { type ByteSource, findLast, openSource, type SnapshotInput } from './source.js';
+import { passOver, type ReadOptions, readSnapshot, WrongLeap } from './sections.js';
+import { openSource, type SnapshotInput } from './source.js';
 import { type PickedStrings, pickStrings, readStringTable } from './strings.js';
 import { NodeTally, type TallyRow } from './tally.js';
-import { ByteWindow, WINDOW_SIZE } from './window.js';
 
-export interface ReadOptions {
-  /** Answer from what is there when the file ends early or is damaged: `ending` then says where. Default false. */
-  readonly salvage?: boolean;
-  /** Called a few hundred times at most. */
-  readonly onProgress?: OnProgress;
-  /** Things that are odd and harmless, such as text behind the end. */
-  readonly onWarning?: (message: string) => void;
-  /** Bytes of text held at a time; tests use small ones. */
-  readonly windowSize?: number;
-}
-
+/** What is loaded of a snapshot. */
 export interface LoadOptions extends ReadOptions {
   /**
    * Load the edges (9 bytes each). Default true. `'for-names'` loads them only where class names need them: when
@@ -103,7 +80,8 @@ export async function loadSnapshot(input: SnapshotInput, options: LoadOptions = 
   if (ending) {
     if (!countsClosed) sumEdgeCounts(nodes!.firstEdge, n);
     // Edges that were asked for and did not come are none.
-    if (wantsEdges === true || nodes!.hasDetachedNatives) edges ??= new EdgeColumns(layout, reading.file, 0);
+    if (wantsEdges === true || (wantsEdges && nodes!.hasDetachedNatives))
+      edges ??= new EdgeColumns(layout, reading.file, 0);
     if (edges) dropLostEdges(nodes!, edges, n);
   } else {
     await checkNames(input, options, reading, strings.length, [nodes!, edges]);
@@ -212,31 +190,6 @@ async function tally(input: SnapshotInput, options: ReadOptions, leap: boolean):
   };
 }
 
-/** What the head of a snapshot says, without reading on. Throws SnapshotError. Cost: the first few kilobytes. */
-export async function readHead(input: SnapshotInput, options: ReadOptions = {}): Promise<Head> {
-  const source = await openSource(input);
-  try {
-    return headOf(await readLayout(new ByteWindow(source, options.windowSize)), source);
-  } finally {
-    source.close();
-  }
-}
-
-function headOf(layout: Layout, source: ByteSource): Head {
-  const { nodeCount, edgeCount, traceFunctionCount, extraNativeBytes, fieldNames } = layout;
-  const { name: file, compression, storedSize } = source;
-  return {
-    file,
-    compression,
-    storedSize,
-    nodeCount,
-    edgeCount,
-    traceFunctionCount,
-    extraNativeBytes,
-    fieldNames,
-  };
-}
-
 /**
  * The raw JSON text of a section, as bytes: for `samples`, `trace_tree`, `scopes` and whatever else is no column.
  * Reads a plain file again at that place; from a stream such sections were kept.
@@ -273,343 +226,4 @@ export async function readSection(
   } finally {
     source.close();
   }
-}
-
-/** Consumes a section; returns its bytes when they have to be kept. */
-type SectionReader = (window: ByteWindow, offset: number) => Promise<Uint8Array[] | undefined>;
-type Plan = Partial<Record<'nodes' | 'edges' | 'locations' | 'strings', SectionReader | undefined>>;
-
-interface Reading {
-  readonly file: string;
-  readonly head: Head;
-  readonly layout: Layout;
-  readonly sections: readonly Section[];
-  readonly ending: Ending | undefined;
-}
-
-/** Sections that are flat arrays of numbers in every V8: passed over without looking for strings and brackets. */
-const FLAT = new Set([
-  'nodes',
-  'edges',
-  'trace_function_infos',
-  'samples',
-  'locations',
-  'scopes',
-  'scope_context_vars',
-  'scope_uses',
-]);
-
-const SALVAGEABLE = new Set(['truncated', 'malformed', 'compression']);
-
-async function readSnapshot(
-  input: SnapshotInput,
-  options: ReadOptions & { leap?: boolean },
-  planFor: (layout: Layout, source: ByteSource) => Plan,
-): Promise<Reading> {
-  const source = await openSource(input);
-  let phase = 'reading';
-  let reported = 0;
-  const step = Math.max((source.storedSize ?? 0) / 200, 1 << 22);
-  let hasLeapt = false;
-  const window = new ByteWindow(source, options.windowSize ?? WINDOW_SIZE, () => {
-    if (options.onProgress && source.taken - reported >= step) {
-      reported = source.taken;
-      options.onProgress({ phase, done: source.taken, total: source.storedSize ?? 0, unit: 'bytes' });
-    }
-  });
-  try {
-    const layout = await readLayout(window);
-    const plan = planFor(layout, source);
-    const sections: Section[] = [];
-    let ending: Ending | undefined;
-    let section = 'snapshot';
-    try {
-      const seen = new Set<string>();
-      let leapt = false;
-      for (;;) {
-        const token = await peekToken(window);
-        if (token === CLOSE_OBJECT) break;
-        if (!leapt) await expectToken(window, COMMA, 'snapshot');
-        leapt = false;
-        section = await readKey(window);
-        await peekToken(window);
-        const { offset } = window;
-        if (seen.has(section)) throw duplicate(source.name, section, offset);
-        seen.add(section);
-        const read = Object.hasOwn(plan, section) ? plan[section as keyof Plan] : undefined;
-        phase = read ? section : 'reading';
-        const kept = read ? await read(window, offset) : await passOver(window, section);
-        const length = window.offset - offset;
-        const rereadable = source.seek !== undefined && source.slice === undefined;
-        sections.push({
-          name: section,
-          offset,
-          length,
-          rereadable,
-          kept: kept ?? source.slice?.(offset, length),
-        });
-        if (section === 'nodes' && options.leap) leapt = leapToStrings(window);
-        hasLeapt ||= leapt;
-        section = 'snapshot';
-      }
-      window.start++;
-      for (const name of Object.keys(plan) as (keyof Plan)[]) {
-        if (plan[name] && !seen.has(name) && name !== 'locations') throw missingSection(window, name);
-      }
-      const rest = await peekToken(window);
-      if (rest !== -1 && hasLeapt) throw new WrongLeap();
-      if (rest !== -1) options.onWarning?.(`${source.name}: text behind the end of the snapshot is ignored`);
-    } catch (error) {
-      if (hasLeapt) throw new WrongLeap();
-      if (!(options.salvage && error instanceof SnapshotError && SALVAGEABLE.has(error.code))) throw error;
-      ending = {
-        section: error.section ?? section,
-        offset: error.offset ?? window.offset,
-        expected: error.expected ?? 'the rest of the file',
-        found: error.found ?? 'the end of the file',
-      };
-    }
-    return { file: source.name, head: headOf(layout, source), layout, sections, ending };
-  } finally {
-    source.close();
-  }
-}
-
-async function readLayout(window: ByteWindow): Promise<Layout> {
-  const file = window.source.name;
-  const first = await peekFirst(window);
-  if (first === -1 && window.source.compression !== undefined)
-    throw unexpected(window, 'snapshot', 'an object');
-  if (first === -1) {
-    throw new SnapshotError('empty', 'holds nothing but white space', {
-      file,
-      hint: 'Take the snapshot again.',
-    });
-  }
-  while (window.end - window.start < 4096 && !window.ended) await window.fill();
-  const head = Buffer.from(
-    window.bytes.subarray(window.start, Math.min(window.end, window.start + 8192)),
-  ).toString();
-  const refuse = (found: string): SnapshotError =>
-    new SnapshotError('not-a-snapshot', 'is not a heap snapshot', {
-      file,
-      offset: window.offset,
-      expected: 'an object that begins with "snapshot"',
-      found: lookalikeOf(head) ?? found,
-      hint: 'Heap snapshots are written by v8.writeHeapSnapshot(), node --heapsnapshot-signal, or the Memory panel of Chrome DevTools.',
-    });
-  if (first !== OPEN_OBJECT) throw refuse('another JSON value');
-  window.start++;
-  const token = await peekToken(window);
-  if (token === CLOSE_OBJECT) throw refuse('an empty object');
-  const key = token === QUOTE ? await readKey(window) : '';
-  if (token === QUOTE && key !== 'snapshot')
-    throw refuse(`an object whose first key is ${JSON.stringify(key)}`);
-  if (token !== QUOTE) throw unexpected(window, 'snapshot', 'the key "snapshot"');
-  const value = await peekToken(window);
-  if (value !== OPEN_OBJECT && value !== -1) throw refuse('an object whose "snapshot" is not an object');
-  const { offset } = window;
-  const text = await readValue(window, 'snapshot', 1 << 24);
-  if (!text.includes('"meta"')) throw refuse('an object whose "snapshot" has no "meta"');
-  return layoutOf(text, file, offset);
-}
-
-/** Like peekToken, behind a byte order mark. */
-async function peekFirst(window: ByteWindow): Promise<number> {
-  while (window.end - window.start < 3 && !window.ended) await window.fill();
-  const { bytes, start } = window;
-  if (bytes[start] === 0xef && bytes[start + 1] === 0xbb && bytes[start + 2] === 0xbf) window.start += 3;
-  return peekToken(window);
-}
-
-async function readKey(window: ByteWindow): Promise<string> {
-  if ((await peekToken(window)) !== QUOTE) throw unexpected(window, 'snapshot', 'the name of a section');
-  const text = await readValue(window, 'snapshot', 1 << 12);
-  await expectToken(window, COLON, 'snapshot');
-  try {
-    return JSON.parse(text) as string;
-  } catch {
-    return text.slice(1, -1);
-  }
-}
-
-/** Passes over a value; returns its bytes when the source cannot be read again from the middle. */
-async function passOver(window: ByteWindow, name: string): Promise<Uint8Array[] | undefined> {
-  // Edges that nobody asked for are not kept: they are most of the file, and were left out on purpose.
-  const kept: Uint8Array[] | undefined = window.source.seek || name === 'edges' ? undefined : [];
-  const keep =
-    kept && ((bytes: Uint8Array, start: number, end: number) => void kept.push(bytes.slice(start, end)));
-  if (FLAT.has(name) && (await peekToken(window)) === OPEN_ARRAY) await skipNumbers(window, name, keep);
-  else await skipValue(window, name, keep);
-  return kept;
-}
-
-/** What was leapt to was not the end of the snapshot: read it again from section to section. */
-class WrongLeap extends Error {}
-
-/**
- * Goes on behind the key "strings", which V8 writes last, without reading what lies between. Its raw bytes cannot
- * stand inside a JSON string, where quotes are escaped. Where they are not found (a stream, a file that ends early)
- * the window stays where it is.
- */
-function leapToStrings(window: ByteWindow): boolean {
-  const { source, offset } = window;
-  if (!source.seek || source.size === undefined || source.size - offset < WINDOW_SIZE) return false;
-  const found = findLast(source, '"strings":[');
-  const leaps = found !== undefined && found > offset;
-  window.seek(leaps ? found : offset);
-  return leaps;
-}
-
-/** Columns are never made for more records than the bytes can hold, whatever the head promises. */
-function roomFor(promised: number, fields: number, source: ByteSource): number {
-  // Deflate shrinks text to a 1,032nd at best; brotli and zstd know no bound.
-  const inflated =
-    source.compression === 'gzip' && source.storedSize !== undefined ? source.storedSize * 1100 : undefined;
-  const bytes = source.size ?? inflated ?? Number.POSITIVE_INFINITY;
-  return Math.min(promised, Math.ceil(bytes / (2 * fields)));
-}
-
-/** Turns edge counts into offsets, in place. */
-function sumEdgeCounts(firstEdge: Uint32Array, nodeCount: number): number {
-  let sum = 0;
-  for (let node = 0; node < nodeCount; node++) {
-    const count = firstEdge[node]!;
-    firstEdge[node] = sum;
-    sum += count;
-  }
-  firstEdge[nodeCount] = sum;
-  return sum;
-}
-
-function closeEdgeCounts(
-  firstEdge: Uint32Array,
-  nodeCount: number,
-  layout: Layout,
-  file: string,
-  offset: number,
-): void {
-  const sum = sumEdgeCounts(firstEdge, nodeCount);
-  if (sum !== layout.edgeCount) throw edgeSumError(sum, layout, file, offset);
-}
-
-function edgeSumError(sum: number, layout: Layout, file: string, offset: number): SnapshotError {
-  return new SnapshotError('mismatch', "the nodes' edge counts do not add up", {
-    file,
-    section: 'nodes',
-    offset,
-    expected: `${formatCount(layout.edgeCount)} (edge_count)`,
-    found: formatCount(sum),
-    hint: DAMAGED_HINT,
-  });
-}
-
-/** A salvaged file: edges that did not arrive, or that lead to nodes that did not, are gone. */
-function dropLostEdges(nodes: NodeColumns, edges: EdgeColumns, nodeCount: number): void {
-  const { firstEdge } = nodes;
-  const { types, names, targets } = edges;
-  let kept = 0;
-  for (let node = 0; node < nodeCount; node++) {
-    const from = firstEdge[node]!;
-    const to = Math.min(firstEdge[node + 1]!, edges.count);
-    firstEdge[node] = kept;
-    for (let edge = from; edge < to; edge++) {
-      if (targets[edge]! >= nodeCount) continue;
-      types[kept] = types[edge]!;
-      names[kept] = names[edge]!;
-      targets[kept] = targets[edge]!;
-      kept++;
-    }
-  }
-  firstEdge[nodeCount] = kept;
-  edges.count = kept;
-}
-
-interface Named {
-  readonly section: string;
-  readonly largestName: number;
-  readonly largestNameAt: number;
-}
-
-/**
- * String indexes can be checked only when the strings are known, which come last. What was read does not say at
- * which byte a bad one stood: the file is read once more to tell, where it can be.
- */
-async function checkNames(
-  input: SnapshotInput,
-  options: ReadOptions,
-  reading: Reading,
-  stringCount: number,
-  sinks: readonly (Named | undefined)[],
-): Promise<void> {
-  const bad = sinks.find((sink) => sink !== undefined && sink.largestName >= stringCount);
-  if (!bad) return;
-  const { layout, file } = reading;
-  const [field, fields] =
-    bad.section === 'nodes'
-      ? [layout.nodes.name, layout.fieldNames.node]
-      : [layout.edges.nameOrIndex, layout.fieldNames.edge];
-  const offset = await offsetOfRecord(input, options, bad);
-  throw new SnapshotError(
-    'range',
-    `${fields[field]} of record ${formatCount(bad.largestNameAt)} is out of range`,
-    {
-      file,
-      section: bad.section,
-      offset,
-      expected: `a string index below ${formatCount(stringCount)}`,
-      found: formatCount(bad.largestName),
-      hint: DAMAGED_HINT,
-    },
-  );
-}
-
-async function offsetOfRecord(
-  input: SnapshotInput,
-  options: ReadOptions,
-  bad: Named,
-): Promise<number | undefined> {
-  if (input === '-' || !(typeof input === 'string' || input instanceof URL || input instanceof Uint8Array))
-    return undefined;
-  let found: number | undefined;
-  await readSnapshot(input, { windowSize: options.windowSize, salvage: true }, (layout) => {
-    const fields = bad.section === 'nodes' ? layout.fieldNames.node : layout.fieldNames.edge;
-    const nameField = bad.section === 'nodes' ? layout.nodes.name : layout.edges.nameOrIndex;
-    const read: SectionReader = (window) =>
-      readRecords(window, {
-        section: bad.section,
-        fields,
-        promised: undefined,
-        promise: '',
-        count: 0,
-        parse: (_, position) => position, // leaves all to the careful reader, which knows where it is
-        refuse(field) {
-          if (field === nameField && this.count === bad.largestNameAt) found = window.offset;
-          return undefined;
-        },
-        take() {},
-      });
-    return { [bad.section]: read };
-  });
-  return found;
-}
-
-function duplicate(file: string, section: string, offset: number): SnapshotError {
-  return new SnapshotError('malformed', `the section "${section}" stands there twice`, {
-    file,
-    section,
-    offset,
-    hint: DAMAGED_HINT,
-  });
-}
-
-function missingSection(window: ByteWindow, name: string): SnapshotError {
-  return new SnapshotError('malformed', `the section "${name}" is missing`, {
-    file: window.source.name,
-    section: 'snapshot',
-    offset: window.offset,
-    expected: `"${name}": […]`,
-    found: 'the end of the snapshot',
-    hint: DAMAGED_HINT,
-  });
 }

@@ -293,7 +293,7 @@ describe('info', () => {
       hasTraces: false,
       hasSamples: false,
       locationCount: 5035,
-      unreachableCount: 104,
+      unreachableCount: 8,
     });
     const kinds = rows[0]?.statistics as { kind: string; shallowSize: number }[];
     expect(kinds.reduce((sum, { shallowSize }) => sum + shallowSize, 0)).toBe(7239793);

@@ -58,7 +58,8 @@ let nextFree: usize = PAGES + PAGE_SIZE;
 /** Address of so many bytes of zeros, or 0 when there is no memory for them. */
 function take(size: usize): usize {
   const missing = <i32>((nextFree + size + 0xffff) >>> 16) - memory.size();
-  if (missing > 0 && memory.grow(missing) < 0) {
+  // Growing is slow: a quarter more at a time, as long as there is so much.
+  if (missing > 0 && memory.grow(max(missing, memory.size() >>> 2)) < 0 && memory.grow(missing) < 0) {
     exhausted = true;
     return 0;
   }
