@@ -35,8 +35,8 @@ export interface ChainOptions {
 /**
  * Chains that end at `start` and begin at the nearest node that `isGoal` accepts; none found: an empty list.
  * Of several nearest ones, the first in the order of the file. A start that is a goal is a chain of one node.
- * Cost: linear in nodes and edges at worst; 4 bytes a node while it runs, and 8 bytes an edge kept for the
- * graph.
+ * Cost: linear in nodes and edges at worst; 4 bytes a node while it runs, and 4 bytes an edge kept for the graph, after a
+ * long search 8.
  */
 export function backrefChains(
   graph: Graph,
@@ -45,10 +45,23 @@ export function backrefChains(
   options: ChainOptions = {},
 ): Chain[] {
   const { firstRetainer, sources } = retainersOf(graph);
-  const edges = retainingEdges(graph);
-  return search(graph, start, isGoal, options, 'back', (node, visit) => {
+  const { targets, count } = edgesOf(graph);
+  const { firstEdge } = graph;
+  // A short search looks for the edges where they come from; a long one is better off with an index of them.
+  let budget = count >>> 3;
+  return search(graph, start, isGoal, options, 'back', (node, visit, isFound) => {
+    const index = budget < 0 ? retainingEdges(graph) : undefined;
+    let before = -1;
     for (let at = firstRetainer[node]!, end = firstRetainer[node + 1]!; at < end; at++) {
-      visit(edges[at]!, sources[at]!);
+      const source = sources[at]!;
+      if (index !== undefined) visit(index[at]!, source);
+      else if (source !== before && !isFound(source)) {
+        const last = firstEdge[source + 1]!;
+        budget -= last - firstEdge[source]!;
+        for (let edge = firstEdge[source]!; edge < last; edge++)
+          if (targets[edge] === node) visit(edge, source);
+      }
+      before = source; // several edges of one source stand together
     }
   });
 }
@@ -102,7 +115,12 @@ const retainingEdges = memo((graph: Graph): Uint32Array => {
 
 const START = 0xffffffff;
 
-type Neighbours = (node: number, visit: (edge: number, neighbour: number) => void) => void;
+/** Tells `visit` the edges of a node; those to nodes that are found already may be left out. */
+type Neighbours = (
+  node: number,
+  visit: (edge: number, neighbour: number) => void,
+  isFound: (node: number) => boolean,
+) => void;
 
 function search(
   graph: Graph,
@@ -121,6 +139,8 @@ function search(
   // By node: the edge it was found by, plus one; 0 for nodes not found. A Set would end at 2^24 nodes.
   const foundBy = new Uint32Array(graph.nodeCount);
 
+  const isFound = (node: number): boolean => foundBy[node] !== 0;
+
   const searchOnce = (): Chain | undefined => {
     foundBy.fill(0);
     foundBy[start] = START;
@@ -132,13 +152,17 @@ function search(
       if (depth >= maxDepth) return undefined;
       const next: number[] = [];
       for (const node of level) {
-        neighbours(node, (edge, neighbour) => {
-          if (foundBy[neighbour] !== 0 || ignoreNode?.(neighbour) || ignoreEdge?.(edge)) return;
-          if (keeps && !keeps(edge, direction === 'back' ? neighbour : node)) return;
-          if (node === start && usedHolders.has(neighbour)) return;
-          foundBy[neighbour] = edge + 1;
-          next.push(neighbour);
-        });
+        neighbours(
+          node,
+          (edge, neighbour) => {
+            if (foundBy[neighbour] !== 0 || ignoreNode?.(neighbour) || ignoreEdge?.(edge)) return;
+            if (keeps && !keeps(edge, direction === 'back' ? neighbour : node)) return;
+            if (node === start && usedHolders.has(neighbour)) return;
+            foundBy[neighbour] = edge + 1;
+            next.push(neighbour);
+          },
+          isFound,
+        );
       }
       if (next.length === 0) return undefined;
       level = next;

@@ -84,7 +84,7 @@ async function outcomeOf<T>(promise: Promise<T>): Promise<Outcome<T>> {
     expect(error.message).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e]/);
     outcome = { error };
   }
-  expect(performance.now() - begin).toBeLessThan(1000);
+  expect(performance.now() - begin).toBeLessThan(10_000); // it ends: no measure of speed
   return outcome;
 }
 
