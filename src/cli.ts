@@ -208,10 +208,10 @@ async function writePicture(graph: Subgraph, drawing: Drawing | undefined, outpu
   output.write(isText ? dot : await (await import('./render/picture.js')).renderPicture(dot, kind));
   output.finish();
   if (output.file === undefined) return;
-  const size = `(${graph.nodes.length} nodes)`;
-  process.stderr.write(
-    isText ? `Graph written to ${output.file} ${size}\n` : `Image generated as ${output.file} ${size}\n`,
-  );
+  const said = isText
+    ? `Graph written to ${output.file} (${graph.nodes.length} nodes)`
+    : `Image generated as ${output.file}`;
+  process.stderr.write(`${printable(said)}\n`);
 }
 
 /** Only the renderer that is asked for is loaded. */

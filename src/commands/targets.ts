@@ -28,12 +28,14 @@ export const pickOption = {
 } as const;
 
 export const walkOptions = {
-  'extra-ignore': { kind: 'list', value: 'query', help: 'objects that are passed by: @id, a class, /regex/' },
+  ignore: { kind: 'list', value: 'query', help: 'objects that are passed by: @id, a class, /regex/' },
+  'extra-ignore': { kind: 'list', value: 'query', help: "the same, by objgraph's name" },
   'ignore-edge': { kind: 'list', value: 'Class.name', help: 'references that are passed by' },
   weak: { kind: 'flag', help: 'follow references that keep nothing alive, too' },
 } as const;
 
 export interface WalkOptions {
+  readonly ignore: readonly string[];
   readonly 'extra-ignore': readonly string[];
   readonly 'ignore-edge': readonly string[];
   readonly weak: boolean;
@@ -43,7 +45,7 @@ export const WHOLE_GRAPH: Need = { kind: 'graph', edges: true, locations: true }
 
 /** Throws QueryError for options that cannot be read, before the snapshot is. */
 export function checkWalk(options: WalkOptions): void {
-  parseQueries(options['extra-ignore']);
+  parseQueries(ignored(options));
   options['ignore-edge'].forEach(splitEdge);
 }
 
@@ -52,13 +54,17 @@ export function walkRules(
   graph: Graph,
   options: WalkOptions,
 ): Pick<ChainOptions, 'ignoreNode' | 'ignoreEdge' | 'weak'> {
-  const ignoreNode = parseQueries(options['extra-ignore'])?.(graph);
+  const ignoreNode = parseQueries(ignored(options))?.(graph);
   const edges = options['ignore-edge'].map(splitEdge);
   return {
     weak: options.weak,
     ...(ignoreNode ? { ignoreNode } : {}),
     ...(edges.length > 0 ? { ignoreEdge: edgeMatcher(graph, edges) } : {}),
   };
+}
+
+function ignored(options: WalkOptions): readonly string[] {
+  return [...options.ignore, ...options['extra-ignore']];
 }
 
 function splitEdge(text: string): { type: string; name: string } {

@@ -87,7 +87,7 @@ describe('find-backref-chain', () => {
   test('--max-depth 1, --extra-ignore, --ignore-edge: nothing found is said, exit code 1', async () => {
     for (const args of [
       ['--max-depth', '1'],
-      ['--extra-ignore', '@104609', '--extra-ignore', '/^\\(array\\)$/'],
+      ['--ignore', '@104609', '--extra-ignore', '/^\\(array\\)$/'],
       ['--ignore-edge', 'Array.0', '--extra-ignore', '(array)'],
     ]) {
       const { stdout, stderr, code } = await heapgraph(['find-backref-chain', '@119045', F, ...args]);
@@ -206,7 +206,7 @@ describe('pictures', () => {
       file,
     ]);
     expect([stdout, code]).toEqual(['', 0]);
-    expect(stderr).toBe(`Image generated as ${file} (5 nodes)\n`);
+    expect(stderr).toBe(`Image generated as ${file}\n`);
     const svg = readFileSync(file, 'utf8');
     for (const text of ['100 × OBJ', '[0…99]', '_cache', 'registry', 'a variable of the module'])
       expect(svg).toContain(text);
