@@ -10,6 +10,8 @@ export class LocationColumns implements RecordSink {
   readonly promised = undefined;
   readonly promise = '';
   count = 0;
+  /** Nodes that have a place. */
+  private placed = 0;
   private readonly placeOf: Uint32Array;
   private readonly places: Location[] = [];
   private readonly known = new Map<number, Map<number, Map<number, number>>>();
@@ -43,11 +45,13 @@ export class LocationColumns implements RecordSink {
   take(values: Float64Array): void {
     const { object, scriptId, line, column } = this.fieldPlaces;
     const place = this.placeNumber(values[scriptId]!, values[line]!, values[column]!);
-    this.placeOf[values[object]! / this.layout.nodes.count] = place;
+    const node = values[object]! / this.layout.nodes.count;
+    if (this.placeOf[node] === 0) this.placed++;
+    this.placeOf[node] = place;
   }
 
   finish(nodeCount: number): Locations {
-    return new Locations(this.placeOf.subarray(0, nodeCount), this.places, this.count);
+    return new Locations(this.placeOf.subarray(0, nodeCount), this.places, this.placed);
   }
 
   private placeNumber(scriptId: number, line: number, column: number): number {
