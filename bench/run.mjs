@@ -8,7 +8,7 @@ import { gunzipSync } from 'node:zlib';
 import { formatTable } from './format.mjs';
 import { ensureHeap } from './make-heap.mjs';
 import { chooseNode, findNode24 } from './node-binary.mjs';
-import { count, load, startup } from './questions.mjs';
+import { chain, count, index, load, startup } from './questions.mjs';
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 
@@ -18,11 +18,15 @@ const PEERS = {
   'v8-heap-parser': '@vscode/v8-heap-parser',
 };
 
+const QUESTIONS = ['count', 'index', 'chain', 'load', 'startup'];
+
 const USAGE = `npm start -- [options]
 
   --heaps ts1,ts4                          which heaps
-  --questions count,load,startup           which questions
-  --peers devtools,memlab,v8-heap-parser   whom count is asked beside heapgraph; none for nobody
+  --questions count,index,chain,load,startup
+                                           which questions
+  --peers devtools,memlab,v8-heap-parser   whom count is asked beside heapgraph (index: devtools alone); none for
+                                           nobody
   --runs 5                                 rounds
   --node 24                                24, or current: the one that runs this. startup takes both
   --time-limit 300                         seconds for one process
@@ -33,7 +37,7 @@ async function main() {
   const { values } = parseArgs({
     options: {
       heaps: { type: 'string', default: 'ts1,ts4' },
-      questions: { type: 'string', default: 'count,load,startup' },
+      questions: { type: 'string', default: QUESTIONS.join() },
       peers: { type: 'string', default: Object.keys(PEERS).join() },
       runs: { type: 'string', default: '5' },
       node: { type: 'string', default: '24' },
@@ -47,7 +51,7 @@ async function main() {
     return;
   }
   if (!existsSync(here('node_modules'))) throw new Error('run "npm ci" in this folder first.');
-  const questions = listOf('questions', values.questions, ['count', 'load', 'startup']);
+  const questions = listOf('questions', values.questions, QUESTIONS);
   const heaps = listOf('heaps', values.heaps, ['ts1', 'ts4']);
   const peers = values.peers === 'none' ? [] : listOf('peers', values.peers, Object.keys(PEERS));
   const runs = wholeNumber('runs', values.runs);
@@ -72,8 +76,8 @@ async function main() {
   };
   const asked = (question) => questions.includes(question);
 
-  if (asked('count') || asked('load')) {
-    if (peers.includes('devtools') && asked('count')) {
+  if (questions.some((question) => question !== 'startup')) {
+    if (peers.includes('devtools') && (asked('count') || asked('index'))) {
       const { makeBundle } = await import('./peers/devtools-bundle.mjs');
       await makeBundle();
     }
@@ -81,6 +85,8 @@ async function main() {
       const file = ensureHeap(heap);
       const setting = { heap, file, node, runs, peers, timeLimit };
       if (asked('count')) report(await count(setting));
+      if (asked('index')) report(await index(setting));
+      if (asked('chain')) report(await chain(setting));
       if (asked('load')) report(await load(setting));
     }
   }

@@ -143,7 +143,8 @@ export interface ChainStep {
   readonly id: number;
   readonly type: string;
   readonly name: string;
-  readonly shallowSize: number;
+  /** Absent when it was not asked for. */
+  readonly shallowSize?: number;
   readonly edge: { readonly type: string; readonly name: string | number } | null;
 }
 

@@ -48,7 +48,7 @@ export function backrefChains(
   const { targets, count } = edgesOf(graph);
   const { firstEdge } = graph;
   // A short search looks for the edges where they come from; a long one is better off with an index of them.
-  let budget = count >>> 3;
+  let budget = count;
   return search(graph, start, isGoal, options, 'back', (node, visit, isFound) => {
     const index = budget < 0 ? retainingEdges(graph) : undefined;
     let before = -1;
@@ -90,7 +90,7 @@ export function refChains(
 export function holds(graph: Graph): (edge: number, source: number) => boolean {
   const { types, names, targets } = edgesOf(graph);
   const owned = pageOwnedNodes(graph);
-  const pairOf = weakMapPairs(graph);
+  const pairOf = weakMapPairs(graph).of;
   return (edge, source) => {
     const type = types[edge];
     const target = targets[edge]!;

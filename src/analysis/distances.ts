@@ -26,7 +26,7 @@ export const distances = memo((graph: Graph): Int32Array => {
   const { types, names, targets } = edgesOf(graph);
   const found = new Int32Array(nodeCount).fill(NO_DISTANCE);
   if (nodeCount === 0) return found;
-  const pairOf = weakMapPairs(graph);
+  const { isPair, of: pairOf } = weakMapPairs(graph);
   const pending = new Set<string>();
   const descriptors = new Set(strings.find('(map descriptors)'));
   const contexts = new Set(strings.find('system / NativeContext'));
@@ -41,6 +41,8 @@ export const distances = memo((graph: Graph): Int32Array => {
     return index < 2 || index % 3 !== 1;
   };
 
+  const { internal, weak } = EDGE;
+  const { array, hidden } = NODE;
   const queue = new Uint32Array(nodeCount + userRoots(graph).length + 1);
   const search = (first: number, last: number): void => {
     let tail = last;
@@ -48,15 +50,14 @@ export const distances = memo((graph: Graph): Int32Array => {
       const node = queue[head]!;
       const distance = found[node]! + 1;
       const type = nodeTypes[node];
-      const special =
-        (type === NODE.array && descriptors.has(nodeNames[node]!)) ||
-        (type === NODE.hidden && contexts.has(nodeNames[node]!));
+      const isDescriptors = type === array && descriptors.has(nodeNames[node]!);
+      const special = isDescriptors || (type === hidden && contexts.has(nodeNames[node]!));
       for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
         const edgeType = types[edge]!;
         const target = targets[edge]!;
-        if (edgeType === EDGE.weak || found[target] !== NO_DISTANCE) continue;
+        if (edgeType === weak || found[target] !== NO_DISTANCE) continue;
         if (special && !follows(node, edge)) continue;
-        if (edgeType === EDGE.internal && !(special && type === NODE.array)) {
+        if (isPair !== undefined && edgeType === internal && isPair[names[edge]!] === 1 && !isDescriptors) {
           const pair = pairOf(names[edge]!);
           if (pair && !pending.delete(pair.pair)) {
             pending.add(pair.pair);

@@ -52,7 +52,7 @@ export const essentialEdges = memo((graph: Graph): Uint8Array => {
   const { nodeCount, firstEdge, ids, root } = graph;
   const { types, names, targets, count } = edgesOf(graph);
   const owned = pageOwnedNodes(graph);
-  const pairOf = weakMapPairs(graph);
+  const { isPair, of: pairOf } = weakMapPairs(graph);
   const essential = new Uint8Array(count);
   const { internal, weak, shortcut } = EDGE;
   for (let node = 0; node < nodeCount; node++) {
@@ -65,7 +65,9 @@ export const essentialEdges = memo((graph: Graph): Uint8Array => {
       const target = targets[edge]!;
       if (target === node) continue;
       if (!isRoot && (type === shortcut || (isOwned === 0 && owned[target] === 1))) continue;
-      if (type === internal && pairOf(names[edge]!)?.table === id) continue;
+      if (isPair !== undefined && type === internal && isPair[names[edge]!] === 1) {
+        if (pairOf(names[edge]!)?.table === id) continue;
+      }
       essential[edge] = 1;
     }
   }

@@ -191,7 +191,7 @@ function plainStep(graph: Graph, { nodes, edges }: Chain, at: number, name: stri
   const type = types[edge];
   const one = (step: Step): Fold => ({ step, taken: 1 });
   if (type === EDGE.internal) {
-    const pair = weakMapPairs(graph)(names[edge]!);
+    const pair = weakMapPairs(graph).of(names[edge]!);
     if (pair) {
       if (pair.table === graph.ids[source]) return one(words((base) => `a value of ${base}`));
       return one(words((base) => `WeakMap value of ${base}${weakMapOf(graph, pair.table)}`));

@@ -15,22 +15,24 @@ export interface WeakMapPair {
   readonly table: number;
 }
 
-/** What a string index means as the name of an internal edge: a pair, or undefined. Each name is read once. */
-export type PairLookup = (name: number) => WeakMapPair | undefined;
+export interface WeakMapPairs {
+  /** By string index: 1 for names of such edges. Undefined when there are none, which is common. */
+  readonly isPair: Uint8Array | undefined;
+  /** What an internal edge's name says; undefined for every other name. */
+  of(name: number): WeakMapPair | undefined;
+}
 
-/** Memory: a byte a string. */
-export const weakMapPairs = memo((graph: Graph): PairLookup => {
+/** Cost: one look at the beginning of every string; a byte a string where there are pairs. */
+export const weakMapPairs = memo((graph: Graph): WeakMapPairs => {
   const { strings } = graph;
-  const checked = new Uint8Array(strings.length);
   const pairs = new Map<number, WeakMapPair>();
-  return (name) => {
-    if (checked[name] === 1) return pairs.size === 0 ? undefined : pairs.get(name);
-    checked[name] = 1;
-    if (!strings.startsLikePair(name)) return undefined;
+  for (let name = 0; name < strings.length; name++) {
+    if (!strings.startsLikePair(name)) continue;
     const match = PAIR.exec(strings.get(name));
-    if (!match) return undefined;
-    const pair = { pair: match[1]!, table: Number(match[2]) };
-    pairs.set(name, pair);
-    return pair;
-  };
+    if (match) pairs.set(name, { pair: match[1]!, table: Number(match[2]) });
+  }
+  if (pairs.size === 0) return { isPair: undefined, of: () => undefined };
+  const isPair = new Uint8Array(strings.length);
+  for (const name of pairs.keys()) isPair[name] = 1;
+  return { isPair, of: (name) => (isPair[name] === 1 ? pairs.get(name) : undefined) };
 });

@@ -19,6 +19,7 @@ import {
 const chainOptions = {
   'max-depth': { kind: 'integer', default: 20, help: 'references from the object at most' },
   paths: { kind: 'integer', default: 1, help: 'distinct chains, by different last holders first' },
+  'no-sizes': { kind: 'flag', help: 'leave the sizes out: less to compute' },
   ...pickOption,
   ...walkOptions,
 } as const;
@@ -87,6 +88,7 @@ export const findRefChain = defineCommand({
 interface Options extends WalkOptions {
   readonly 'max-depth': number;
   readonly paths: number;
+  readonly 'no-sizes': boolean;
   readonly pick: string;
 }
 
@@ -103,10 +105,12 @@ function answer(
   const search = way === 'back' ? backrefChains : refChains;
   const root = isRoot(graph);
   const isRooted = (chain: Chain): boolean => way === 'back' && root(chain.nodes[0]!);
+  const sizes = !options['no-sizes'];
   const chains = nodes.flatMap((node) => {
     const found: Chain[] = search(graph, node, isGoal, rules);
-    if (found.length > 0) return found.map((chain) => chainResult(graph, chain, true, isRooted(chain)));
-    return [chainResult(graph, { nodes: [node], edges: [] }, false, false)];
+    if (found.length > 0)
+      return found.map((chain) => chainResult(graph, chain, { found: true, rooted: isRooted(chain), sizes }));
+    return [chainResult(graph, { nodes: [node], edges: [] }, { found: false, rooted: false, sizes })];
   });
   const lost = chains.filter(({ found }) => !found).map(({ steps }) => `@${steps[0]!.id}`);
   return {

@@ -109,7 +109,11 @@ export function goalOf(graph: Graph, to: string): NodePredicate {
 }
 
 /** A chain as an answer has it. */
-export function chainResult(graph: Graph, chain: Chain, found: boolean, fromRoot: boolean): ChainResult {
+export function chainResult(
+  graph: Graph,
+  chain: Chain,
+  { found, rooted, sizes }: { found: boolean; rooted: boolean; sizes: boolean },
+): ChainResult {
   const edges = edgesOf(graph);
   const steps = chain.nodes.map((node, i): ChainStep => {
     const view = new NodeView(graph, node);
@@ -118,7 +122,7 @@ export function chainResult(graph: Graph, chain: Chain, found: boolean, fromRoot
       id: view.id,
       type: view.type,
       name: view.name,
-      shallowSize: view.shallowSize,
+      ...(sizes ? { shallowSize: view.shallowSize } : {}),
       edge: edge ? { type: edge.type, name: edge.name } : null,
     };
   });
@@ -129,6 +133,6 @@ export function chainResult(graph: Graph, chain: Chain, found: boolean, fromRoot
     steps,
     expression: text,
     evaluable,
-    ending: fromRoot ? chainEnding(graph, chain).words : null,
+    ending: rooted ? chainEnding(graph, chain).words : null,
   };
 }

@@ -39,7 +39,8 @@ function* renderChain(chain: ChainResult, style: Style): Generator<string> {
   for (const [i, step] of chain.steps.entries()) {
     const type = style.role('name', formatCell(step.type, 'text'));
     const name = step.name === step.type ? '' : ` ${formatCell(step.name, 'text')}`;
-    const facts = style.dim(`  ${formatCount(step.shallowSize)} bytes  ${formatId(step.id)}`);
+    const size = step.shallowSize === undefined ? '' : `  ${formatCount(step.shallowSize)} bytes`;
+    const facts = style.dim(`${size}  ${formatId(step.id)}`);
     yield `${width > 0 ? `${pad(edges[i]!, width, false)}  ` : ''}${type}${name}${facts}\n`;
   }
   if (chain.ending !== null) yield `${style.dim(`held by ${formatCell(chain.ending, 'text')}`)}\n`;
