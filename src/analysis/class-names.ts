@@ -70,27 +70,35 @@ export const classIndex = memo(
       }
       return number;
     };
-    const byType = new Map<number, number>();
-    const byName = new Map<number, number>();
-    const byDetachedName = new Map<number, number>();
+    // By type, name, detached name: the number plus one. Names beyond the strings (in a salvaged file) stand in a map.
+    const byType = new Uint32Array(nodeTypeNames.length);
+    const byName = new Uint32Array(strings.length);
+    const byDetachedName = new Uint32Array(detached ? strings.length : 0);
+    const byLostName = new Map<number, number>();
+    const number = (node: number, type: number): number => {
+      if (!isClassedByName(type)) return numberOf(classFromType(type, nodeTypeNames[type]!));
+      const name = strings.get(nodeNames[node]!);
+      return numberOf(classFromName(detached?.[node] === 1 ? `Detached ${name}` : name));
+    };
     const of = new Uint32Array(nodeCount);
     for (let node = 0; node < nodeCount; node++) {
       const type = nodeTypes[node]!;
-      const named = isClassedByName(type);
-      const isDetached = named && detached !== undefined && detached[node] === 1;
-      const cache = !named ? byType : isDetached ? byDetachedName : byName;
-      const key = named ? nodeNames[node]! : type;
-      let number = cache.get(key);
-      if (number === undefined) {
-        const name = named ? strings.get(key) : '';
-        number = numberOf(
-          named
-            ? classFromName(isDetached ? `Detached ${name}` : name)
-            : classFromType(type, nodeTypeNames[type]!),
-        );
-        cache.set(key, number);
+      const name = nodeNames[node]!;
+      const named = type === NODE.object || type === NODE.native;
+      if (named && name >= strings.length) {
+        const known = byLostName.get(name) ?? number(node, type);
+        byLostName.set(name, known);
+        of[node] = known;
+        continue;
       }
-      of[node] = number;
+      const known = !named
+        ? byType
+        : detached !== undefined && detached[node] === 1
+          ? byDetachedName
+          : byName;
+      const key = named ? name : type;
+      if (known[key] === 0) known[key] = number(node, type) + 1;
+      of[node] = known[key]! - 1;
     }
     return { names: [...numbers.keys()], of };
   },

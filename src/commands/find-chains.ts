@@ -1,6 +1,7 @@
 /** objgraph's find_backref_chain and find_ref_chain. */
 import { backrefChains, type Chain, refChains } from '../analysis/chains.js';
 import { isRoot } from '../analysis/roots.js';
+import { UsageError } from '../errors.js';
 import { parsePick, parseQuery, resolveTargets } from '../query/targets.js';
 import type { Answer } from '../result.js';
 import { type Arguments, defineCommand, type Heap } from './command.js';
@@ -79,7 +80,12 @@ export const findRefChain = defineCommand({
   needs(_, options) {
     parsePick(options.pick);
     checkWalk(options);
-    parseQuery(options.to ?? '');
+    if (!options.to)
+      throw new UsageError(
+        'missing --to: name where the chain is to end',
+        'A class, /regex/ or @id: --to Socket.',
+      );
+    parseQuery(options.to);
     return WHOLE_GRAPH;
   },
   run: (heap, texts, options) => answer(heap, texts, options, options.to ?? '', 'forward'),

@@ -116,6 +116,7 @@ describe('find-backref-chain', () => {
     [['find-backref-chain', 'OBJ', F, '--pick', 'best'], /no way to pick/],
     [['find-backref-chain', 'OBJ', F, '--to', '/(/'], /not a regular expression/],
     [['find-backref-chain', 'OBJ', F, '--ignore-edge', 'nodot'], /not a reference/],
+    [['find-ref-chain', 'OBJ', F], /missing --to/],
     [['show-backrefs', 'OBJ', F, '--node-attr', 'shape'], /not a Graphviz attribute/],
     [['show-backrefs', 'OBJ', F, '-o', path.join(folder, 'x.xyz')], /xyz/],
   ])('%j: exit code 2', async (args, message) => {
