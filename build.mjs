@@ -43,24 +43,31 @@ await build({
 });
 
 // The command line as one CommonJS file: Node.js starts it 10 ms earlier than modules (no module loader, and no
-// `node:fs` namespace, for which Node.js loads its streams).
-await build({
-  ...common,
-  entryPoints: ['src/cli.ts'],
-  outfile: `${out}/cli.cjs`,
-  format: 'cjs',
-  define: { HEAPGRAPH_VERSION: JSON.stringify(require('./package.json').version) },
-  plugins: [
-    {
-      name: 'renderers-stay-modules',
-      setup({ onResolve }) {
-        onResolve({ filter: /^\.\/render\/.*\.js$/ }, ({ path: file, kind }) =>
-          kind === 'dynamic-import' ? { path: file, external: true } : undefined,
-        );
+// `node:fs` namespace, for which Node.js loads its streams). `count`, which is over in milliseconds, has a file of its
+// own, without the code of the other commands.
+for (const [outfile, commands] of [
+  ['cli.cjs', 'src/commands/index.ts'],
+  ['count.cjs', 'src/commands/only-count.ts'],
+]) {
+  await build({
+    ...common,
+    entryPoints: ['src/cli.ts'],
+    outfile: `${out}/${outfile}`,
+    format: 'cjs',
+    define: { HEAPGRAPH_VERSION: JSON.stringify(require('./package.json').version) },
+    plugins: [
+      {
+        name: 'commands-and-renderers',
+        setup({ onResolve }) {
+          onResolve({ filter: /^\.\/commands\/index\.js$/ }, () => ({ path: path.resolve(commands) }));
+          onResolve({ filter: /^\.\/render\/.*\.js$/ }, ({ path: file, kind }) =>
+            kind === 'dynamic-import' ? { path: file, external: true } : undefined,
+          );
+        },
       },
-    },
-  ],
-});
+    ],
+  });
+}
 const typescript = path.dirname(require.resolve('typescript/package.json'));
 execFileSync(
   process.execPath,
