@@ -142,7 +142,7 @@ function search(
   const isFound = (node: number): boolean => foundBy[node] !== 0;
 
   const searchOnce = (): Chain | undefined => {
-    foundBy.fill(0);
+    if (chains.length > 0) foundBy.fill(0);
     foundBy[start] = START;
     let level = [start];
     for (let depth = 0; ; depth++) {

@@ -87,9 +87,9 @@ export function classesOf(heap: Countable, options: ClassCountOptions = {}): Cla
 }
 
 function reachOfClasses(graph: Graph, index: ReturnType<typeof classIndex>): Map<string, ClassReach> {
-  const retained = retainedSizesOfClasses(graph, index);
   const sizes = shallowSizes(graph);
-  const far = distances(graph);
+  const far = distances(graph); // before the dominators, which can use what it found
+  const retained = retainedSizesOfClasses(graph, index);
   const nearest = new Float64Array(index.names.length).fill(SYSTEM_DISTANCE);
   for (let node = 0; node < graph.nodeCount; node++) {
     const type = index.of[node]!;

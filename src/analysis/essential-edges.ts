@@ -5,7 +5,9 @@
 import { edgesOf, type Graph } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';
 import { EDGE } from '../graph/schema.js';
-import { weakMapPairs } from './weak-map-pairs.js';
+import { distanceSearch, SYSTEM_DISTANCE } from './distances.js';
+import { userRoots } from './shallow-sizes.js';
+import { weakMapPairEdges } from './weak-map-pairs.js';
 
 /**
  * Nodes that a page owns: what the root's shortcut edges, and its element edges to `(Document DOM trees)`, lead to over
@@ -18,17 +20,24 @@ export const pageOwnedNodes = memo((graph: Graph): Uint8Array => {
   if (nodeCount === 0) return owned;
   const work = new Uint32Array(nodeCount);
   let waiting = 0;
-  const visit = (node: number): void => {
-    if (owned[node] === 1) return;
-    owned[node] = 1;
-    work[waiting++] = node;
-  };
   for (let edge = firstEdge[root]!, end = firstEdge[root + 1]!; edge < end; edge++) {
     const target = targets[edge]!;
     const type = types[edge];
-    if (type === EDGE.shortcut) visit(target);
-    else if (type === EDGE.element && strings.equals(nodeNames[target]!, '(Document DOM trees)'))
-      visit(target);
+    const isTree = type === EDGE.element && strings.equals(nodeNames[target]!, '(Document DOM trees)');
+    if (owned[target] === 1 || !(type === EDGE.shortcut || isTree)) continue;
+    owned[target] = 1;
+    work[waiting++] = target;
+  }
+  const search = distanceSearch.known(graph);
+  const starts = userRoots(graph);
+  if (search && !search.meetsRoot && starts.length === waiting && starts.every((node) => owned[node] === 1)) {
+    // The search for distances went the same way, but for the edges it withheld: go on with those.
+    const { found, withheld } = search;
+    for (let node = 0; node < nodeCount; node++) {
+      if (found[node]! > 0 && found[node]! < SYSTEM_DISTANCE) owned[node] = 1;
+    }
+    waiting = 0;
+    for (const node of withheld) if (owned[node] === 1) work[waiting++] = node;
   }
   while (waiting > 0) {
     const node = work[--waiting]!;
@@ -50,26 +59,32 @@ export const pageOwnedNodes = memo((graph: Graph): Uint8Array => {
  */
 export const essentialEdges = memo((graph: Graph): Uint8Array => {
   const { nodeCount, firstEdge, ids, root } = graph;
-  const { types, names, targets, count } = edgesOf(graph);
+  const { types, targets, count } = edgesOf(graph);
   const owned = pageOwnedNodes(graph);
-  const { isPair, of: pairOf } = weakMapPairs(graph);
   const essential = new Uint8Array(count);
-  const { internal, weak, shortcut } = EDGE;
+  const { weak, shortcut } = EDGE;
   for (let node = 0; node < nodeCount; node++) {
-    const id = ids[node];
-    const isRoot = node === root;
-    const isOwned = owned[node];
-    for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
-      const type = types[edge];
-      if (type === weak) continue;
-      const target = targets[edge]!;
-      if (target === node) continue;
-      if (!isRoot && (type === shortcut || (isOwned === 0 && owned[target] === 1))) continue;
-      if (isPair !== undefined && type === internal && isPair[names[edge]!] === 1) {
-        if (pairOf(names[edge]!)?.table === id) continue;
+    const end = firstEdge[node + 1]!;
+    if (node === root) {
+      for (let edge = firstEdge[node]!; edge < end; edge++) {
+        if (types[edge] !== weak && targets[edge] !== node) essential[edge] = 1;
       }
-      essential[edge] = 1;
+    } else if (owned[node] === 1) {
+      for (let edge = firstEdge[node]!; edge < end; edge++) {
+        const type = types[edge];
+        if (type !== weak && type !== shortcut && targets[edge] !== node) essential[edge] = 1;
+      }
+    } else {
+      for (let edge = firstEdge[node]!; edge < end; edge++) {
+        const type = types[edge];
+        if (type === weak || type === shortcut) continue;
+        const target = targets[edge]!;
+        if (target !== node && owned[target] === 0) essential[edge] = 1;
+      }
     }
+  }
+  for (const { edge, source, table } of weakMapPairEdges(graph)) {
+    if (ids[source] === table) essential[edge] = 0;
   }
   return essential;
 });

@@ -20,13 +20,13 @@ const SHARED = 0xfffffffe;
 export const shallowSizes = memo((graph: Graph): Float64Array => {
   const { nodeCount, nodeTypes, selfSizes, firstEdge, root } = graph;
   const { types, targets } = edgesOf(graph);
-  const sizes = Float64Array.from(selfSizes);
+  const sizes = new Float64Array(selfSizes);
   if (userRoots(graph).length === 0) return sizes;
 
   const externalStringData = new Set(graph.strings.find('system / ExternalStringData'));
   const owners = new Uint32Array(nodeCount);
-  const work = new Uint32Array(nodeCount * 2); // a node is looked at twice at most: owned, then shared
-  let waiting = 0;
+  /** 1 for nodes that start without an owner: a byte, because most edges lead to others and need look no further. */
+  const ownable = new Uint8Array(nodeCount);
   for (let node = 0; node < nodeCount; node++) {
     const type = nodeTypes[node];
     const unowned =
@@ -34,18 +34,24 @@ export const shallowSizes = memo((graph: Graph): Float64Array => {
       type === NODE.array ||
       (type === NODE.native && externalStringData.has(graph.nodeNames[node]!));
     owners[node] = unowned ? UNOWNED : node;
-    if (!unowned) work[waiting++] = node;
+    if (unowned) ownable[node] = 1;
   }
-  while (waiting > 0) {
-    const node = work[--waiting]!;
-    const owner = owners[node]!;
-    for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
-      if (types[edge] === EDGE.weak) continue;
-      const target = targets[edge]!;
-      const current = owners[target]!;
-      if (current === target || current === owner || current === SHARED) continue;
-      owners[target] = current === UNOWNED ? owner : SHARED;
-      work[waiting++] = target;
+  const work = new Uint32Array(nodeCount * 2 + 1); // a node without an owner waits twice at most: owned, then shared
+  for (let first = 0; first < nodeCount; first++) {
+    if (ownable[first] === 1) continue;
+    work[0] = first;
+    let waiting = 1;
+    while (waiting > 0) {
+      const node = work[--waiting]!;
+      const owner = owners[node]!;
+      for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
+        const target = targets[edge]!;
+        if (ownable[target] === 0 || types[edge] === EDGE.weak) continue;
+        const current = owners[target]!;
+        if (current === owner || current === SHARED) continue;
+        owners[target] = current === UNOWNED ? owner : SHARED;
+        work[waiting++] = target;
+      }
     }
   }
   for (let node = 0; node < nodeCount; node++) {

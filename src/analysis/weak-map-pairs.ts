@@ -3,8 +3,9 @@
  * `<n> / part of key (… @id) -> value (… @id) pair in WeakMap (table @id)`.
  * V8: https://github.com/v8/v8/blob/13.6.233/src/profiler/heap-snapshot-generator.cc (ExtractEphemeronHashTableReferences)
  */
-import type { Graph } from '../graph/graph.js';
+import { edgesOf, type Graph } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';
+import { EDGE } from '../graph/schema.js';
 
 const PAIR = /^\d+( \/ part of key \(.*? @\d+\) -> value \(.*? @\d+\) pair in WeakMap \(table @(\d+)\))$/;
 
@@ -35,4 +36,31 @@ export const weakMapPairs = memo((graph: Graph): WeakMapPairs => {
   const isPair = new Uint8Array(strings.length);
   for (const name of pairs.keys()) isPair[name] = 1;
   return { isPair, of: (name) => (isPair[name] === 1 ? pairs.get(name) : undefined) };
+});
+
+/** An edge that stands for one half of a pair. */
+export interface WeakMapPairEdge extends WeakMapPair {
+  readonly edge: number;
+  /** The node that the edge comes from: the table or the key. */
+  readonly source: number;
+}
+
+/** All internal edges that stand for pairs, in the order of the file. Cost: where there are pairs, one pass over the edges. */
+export const weakMapPairEdges = memo((graph: Graph): readonly WeakMapPairEdge[] => {
+  const { isPair, of } = weakMapPairs(graph);
+  if (isPair === undefined) return [];
+  const { types, names, count } = edgesOf(graph);
+  const { firstEdge } = graph;
+  const found: WeakMapPairEdge[] = [];
+  // Mostly decided by the name's range: looking a name up costs more than all the rest.
+  const low = isPair.indexOf(1);
+  const high = isPair.lastIndexOf(1);
+  let source = 0;
+  for (let edge = 0; edge < count; edge++) {
+    const name = names[edge]!;
+    if (name < low || name > high || isPair[name] !== 1 || types[edge] !== EDGE.internal) continue;
+    while (firstEdge[source + 1]! <= edge) source++;
+    found.push({ ...of(name)!, edge, source });
+  }
+  return found;
 });

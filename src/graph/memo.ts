@@ -1,13 +1,20 @@
 /**
  * Derived data is computed when it is first asked for and kept as long as the graph lives: a function of the
- * graph stays a plain function, with no order of initialisation to remember.
+ * graph stays a plain function, with no order of initialisation to remember. `known` gives what was computed already, or
+ * undefined.
  */
-export function memo<Graph extends object, T>(compute: (graph: Graph) => T): (graph: Graph) => T {
+export function memo<Graph extends object, T>(compute: (graph: Graph) => T): Memo<Graph, T> {
   const known = new WeakMap<Graph, T>();
-  return (graph) => {
+  const get = (graph: Graph): T => {
     if (known.has(graph)) return known.get(graph) as T;
     const value = compute(graph);
     known.set(graph, value);
     return value;
   };
+  return Object.assign(get, { known: (graph: Graph) => known.get(graph) });
+}
+
+export interface Memo<Graph, T> {
+  (graph: Graph): T;
+  known(graph: Graph): T | undefined;
 }

@@ -14,7 +14,9 @@ export class LocationColumns implements RecordSink {
   private placed = 0;
   private readonly placeOf: Uint32Array;
   private readonly places: Location[] = [];
-  private readonly known = new Map<number, Map<number, Map<number, number>>>();
+  /** Open addressing: the number of a place plus one stands where its hash says, or in the next free cell. */
+  private table = new Uint32Array(1 << 12);
+  parse?(bytes: Uint8Array, position: number, end: number): number;
 
   constructor(
     private readonly layout: Layout,
@@ -22,6 +24,9 @@ export class LocationColumns implements RecordSink {
     nodeRoom: number,
   ) {
     this.placeOf = new Uint32Array(nodeRoom);
+    const { object, scriptId, line, column } = fieldPlaces;
+    const usual = object === 0 && scriptId === 1 && line === 2 && column === 3 && this.fields.length === 4;
+    this.parse = usual ? this.parseUsual : undefined;
   }
 
   get fields(): readonly string[] {
@@ -54,22 +59,75 @@ export class LocationColumns implements RecordSink {
     return new Locations(this.placeOf.subarray(0, nodeCount), this.places, this.placed);
   }
 
+  /** The number of a place plus one. */
   private placeNumber(scriptId: number, line: number, column: number): number {
-    const columns = nested(nested(this.known, scriptId), line);
-    let place = columns.get(column);
-    if (place === undefined) {
-      place = this.places.push({ scriptId, line, column });
-      columns.set(column, place);
+    const { places } = this;
+    let cell = this.cellOf(scriptId, line, column);
+    for (;;) {
+      const place = this.table[cell]!;
+      if (place === 0) break;
+      const known = places[place - 1]!;
+      if (known.line === line && known.column === column && known.scriptId === scriptId) return place;
+      cell = (cell + 1) & (this.table.length - 1);
     }
+    const place = places.push({ scriptId, line, column });
+    this.table[cell] = place;
+    if (place * 2 > this.table.length) this.grow();
     return place;
   }
-}
 
-function nested<T>(maps: Map<number, Map<number, T>>, key: number): Map<number, T> {
-  let map = maps.get(key);
-  if (!map) {
-    map = new Map();
-    maps.set(key, map);
+  private cellOf(scriptId: number, line: number, column: number): number {
+    const mixed = Math.imul(Math.imul(scriptId, 31) + line, 0x9e3779b1) + column;
+    return (Math.imul(mixed, 0x85ebca6b) >>> 7) & (this.table.length - 1);
   }
-  return map;
+
+  private grow(): void {
+    this.table = new Uint32Array(this.table.length * 4);
+    this.places.forEach(({ scriptId, line, column }, index) => {
+      let cell = this.cellOf(scriptId, line, column);
+      while (this.table[cell] !== 0) cell = (cell + 1) & (this.table.length - 1);
+      this.table[cell] = index + 1;
+    });
+  }
+
+  private parseUsual(b: Uint8Array, position: number, end: number): number {
+    const { placeOf } = this;
+    const { nodeCount } = this.layout;
+    const nodeFields = this.layout.nodes.count;
+    let done = position;
+    records: while (done < end) {
+      let p = done;
+      let object = 0;
+      let scriptId = 0;
+      let line = 0;
+      let value = 0;
+      for (let field = 0; field < 4; field++) {
+        const from = p;
+        value = (b[p]! - 48) | 0;
+        let c = (b[p + 1]! - 48) | 0;
+        p = (p + 2) | 0;
+        if (value >>> 0 > 9) break records;
+        while (c >>> 0 < 10) {
+          value = (Math.imul(value, 10) + c) | 0;
+          c = (b[p]! - 48) | 0;
+          p = (p + 1) | 0;
+        }
+        if (p - from > 10) break records;
+        if (c !== -4) {
+          if (field < 3 || c !== -38 || b[p] !== 44) break records; // V8 writes a newline before the comma
+          p = (p + 1) | 0;
+        }
+        if (field === 0) object = value;
+        else if (field === 1) scriptId = value;
+        else if (field === 2) line = value;
+      }
+      const node = (object / nodeFields) | 0;
+      if (node >= nodeCount || Math.imul(node, nodeFields) !== object) break;
+      if (placeOf[node] === 0) this.placed++;
+      placeOf[node] = this.placeNumber(scriptId, line, value);
+      this.count++;
+      done = p;
+    }
+    return done;
+  }
 }
