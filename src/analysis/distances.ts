@@ -46,9 +46,9 @@ export const distanceSearch = memo((graph: Graph): DistanceSearch => {
   const withheld: number[] = [];
   const found = new Int32Array(nodeCount).fill(NO_DISTANCE);
   if (nodeCount === 0) return { found, withheld, meetsRoot: false };
-  const descriptors = new Set(strings.find('(map descriptors)'));
-  const contexts = new Set(strings.find('system / NativeContext'));
-  const sloppyMaps = new Set(strings.find('sloppy_function_map'));
+  const descriptors = strings.indexesOf('(map descriptors)');
+  const contexts = strings.indexesOf('system / NativeContext');
+  const sloppyMaps = strings.indexesOf('sloppy_function_map');
 
   const { array, hidden } = NODE;
   const { weak } = EDGE;

@@ -29,11 +29,11 @@ export const commonJsModules = memo((graph: Graph): CommonJsModules => {
   const { nodeCount, nodeTypes, nodeNames, firstEdge, strings } = graph;
   const { types, names, targets } = edgesOf(graph);
   const none = { cache: undefined, moduleOf: new Map(), exportsOf: new Map() };
-  const moduleNames = new Set(strings.find('Module'));
+  const moduleNames = strings.indexesOf('Module');
   if (moduleNames.size === 0) return none;
   const files = new Map<number, { file: string; exported: number | undefined }>();
   for (let node = 0; node < nodeCount; node++) {
-    if (nodeTypes[node] !== NODE.object || !moduleNames.has(nodeNames[node]!)) continue;
+    if (!moduleNames.has(nodeNames[node]!) || nodeTypes[node] !== NODE.object) continue; // the rarer one first
     let file: string | undefined;
     let exported: number | undefined;
     for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {

@@ -5,6 +5,7 @@
 import { edgesOf, type Graph } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';
 import { EDGE, NODE } from '../graph/schema.js';
+import type { StringIndexes } from '../graph/strings.js';
 import { follow } from './scripts.js';
 
 export interface Scope {
@@ -20,7 +21,7 @@ export interface Scopes {
   /** By node: outermost scopes, and the `SourceTextModule` of an ES module, which holds what it exports. */
   readonly rootScopes: ReadonlyMap<number, Scope>;
   /** String indexes of `system / Context`. */
-  readonly contextNames: ReadonlySet<number>;
+  readonly contextNames: StringIndexes;
 }
 
 /**
@@ -37,24 +38,24 @@ export const scopes = memo((graph: Graph): Scopes => {
   const { nodeCount, nodeTypes, nodeNames, firstEdge, strings } = graph;
   const { types, names, targets } = edgesOf(graph);
   // Names as numbers: there may be millions of closures, each with a context.
-  const namesOf = (text: string): ReadonlySet<number> => new Set(strings.find(text));
+  const namesOf = (text: string): StringIndexes => strings.indexesOf(text);
   const [previousNames, extensionNames, scopeNames] = ['previous', 'extension', 'context'].map(namesOf);
-  const internal = (node: number, called: ReadonlySet<number>): number | undefined => {
+  const internal = (node: number, called: StringIndexes): number | undefined => {
     for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++)
       if (types[edge] === EDGE.internal && called.has(names[edge]!)) return targets[edge];
     return undefined;
   };
-  const contextNames = new Set(strings.find('system / Context'));
+  const contextNames = strings.indexesOf('system / Context');
   const natives = nativeContexts(graph);
-  const moduleNames = new Set(strings.find('system / SourceTextModule'));
+  const moduleNames = strings.indexesOf('system / SourceTextModule');
   const outwards = new Uint32Array(nodeCount); // the next scope, plus one
   const outermost = new Map<number, number | undefined>(); // to the module of an ES module's scope
   const modules: number[] = [];
   const rootScopes = new Map<number, Scope>();
   for (let node = 0; node < nodeCount; node++) {
-    const type = nodeTypes[node];
-    if (type === NODE.object) {
-      if (!contextNames.has(nodeNames[node]!)) continue;
+    const name = nodeNames[node]!;
+    if (contextNames.has(name)) {
+      if (nodeTypes[node] !== NODE.object) continue;
       const previous = internal(node, previousNames!);
       if (previous === undefined) continue;
       if (!natives.has(previous)) outwards[node] = previous + 1;
@@ -63,7 +64,7 @@ export const scopes = memo((graph: Graph): Scopes => {
         const isModule = extension !== undefined && moduleNames.has(nodeNames[extension]!);
         outermost.set(node, isModule ? extension : undefined);
       }
-    } else if (type === NODE.hidden && moduleNames.has(nodeNames[node]!)) modules.push(node);
+    } else if (moduleNames.has(name) && nodeTypes[node] === NODE.hidden) modules.push(node);
   }
   for (const native of natives) {
     for (const context of scriptContexts(graph, native, contextNames))
@@ -104,16 +105,13 @@ export const scopes = memo((graph: Graph): Scopes => {
 export const nativeContexts = memo((graph: Graph): ReadonlySet<number> => {
   const { nodeTypes, nodeNames, strings } = graph;
   const found = new Set<number>();
-  const isName = new Map<number, boolean>();
+  // By string index: not looked at yet, another name, a native context.
+  const kinds = new Uint8Array(strings.length);
   for (let node = 0; node < graph.nodeCount; node++) {
     if (nodeTypes[node] !== NODE.hidden && nodeTypes[node] !== NODE.native) continue;
     const name = nodeNames[node]!;
-    let fits = isName.get(name);
-    if (fits === undefined) {
-      fits = strings.get(name).startsWith('system / NativeContext');
-      isName.set(name, fits);
-    }
-    if (fits) found.add(node);
+    if (kinds[name] === 0) kinds[name] = strings.get(name).startsWith('system / NativeContext') ? 2 : 1;
+    if (kinds[name] === 2) found.add(node);
   }
   return found;
 });
@@ -133,7 +131,7 @@ function scriptOfShared(graph: Graph, shared: number): string | undefined {
 }
 
 /** Contexts of the variables that `let`, `const` and `class` make at the outermost level of scripts. */
-function scriptContexts(graph: Graph, nativeContext: number, contextNames: ReadonlySet<number>): number[] {
+function scriptContexts(graph: Graph, nativeContext: number, contextNames: StringIndexes): number[] {
   const edges = edgesOf(graph);
   const table = follow(graph, edges, nativeContext, ['script_context_table']);
   if (table === undefined) return [];

@@ -82,10 +82,10 @@ export function rootOf(graph: Graph, node: number): Root | undefined {
 export const isRoot = memo((graph: Graph): ((node: number) => boolean) => {
   const { nodeCount, nodeTypes, nodeNames, strings } = graph;
   const roots = new Uint8Array(nodeCount);
-  const lists = new Set([...strings.find('TimersList'), ...strings.find('ImmediateList')]);
+  const lists = strings.indexesOf('TimersList', 'ImmediateList');
   for (let node = 0; node < nodeCount; node++) {
-    const type = nodeTypes[node];
-    if (type === NODE.synthetic || (type === NODE.object && lists.has(nodeNames[node]!))) roots[node] = 1;
+    if (nodeTypes[node] === NODE.synthetic) roots[node] = 1;
+    else if (lists.has(nodeNames[node]!) && nodeTypes[node] === NODE.object) roots[node] = 1;
   }
   if (nodeCount > 0) roots[graph.root] = 1;
   for (const node of userRoots(graph)) roots[node] = 1;
@@ -156,12 +156,12 @@ export const globalObjects = memo((graph: Graph): ReadonlyMap<number, 'main' | '
 export const processObjects = memo((graph: Graph): ReadonlySet<number> => {
   const { nodeCount, nodeTypes, nodeNames, firstEdge, strings } = graph;
   const { types, names } = edgesOf(graph);
-  const called = new Set(strings.find('process'));
-  const argument = new Set(strings.find('execArgv'));
+  const called = strings.indexesOf('process');
+  const argument = strings.indexesOf('execArgv');
   const found = new Set<number>();
   if (called.size === 0 || argument.size === 0) return found;
   for (let node = 0; node < nodeCount; node++) {
-    if (nodeTypes[node] !== NODE.object || !called.has(nodeNames[node]!)) continue;
+    if (!called.has(nodeNames[node]!) || nodeTypes[node] !== NODE.object) continue; // the rarer one first
     for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++)
       if (types[edge] === EDGE.property && argument.has(names[edge]!)) found.add(node);
   }

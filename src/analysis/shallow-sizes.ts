@@ -23,7 +23,7 @@ export const shallowSizes = memo((graph: Graph): Float64Array => {
   const sizes = new Float64Array(selfSizes);
   if (userRoots(graph).length === 0) return sizes;
 
-  const externalStringData = new Set(graph.strings.find('system / ExternalStringData'));
+  const externalStringData = graph.strings.indexesOf('system / ExternalStringData');
   const owners = new Uint32Array(nodeCount);
   /** 1 for nodes that start without an owner: a byte, because most edges lead to others and need look no further. */
   const ownable = new Uint8Array(nodeCount);

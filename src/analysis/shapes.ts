@@ -68,7 +68,7 @@ export const shapeIndex = memo((graph: Graph): ClassIndex => {
 /** Nodes of the type object that are named `Object`. */
 function plainObjects(graph: Graph): number[] {
   const { nodeCount, nodeTypes, nodeNames } = graph;
-  const objectNames = new Set(graph.strings.find('Object'));
+  const objectNames = graph.strings.indexesOf('Object');
   const found: number[] = [];
   for (let node = 0; node < nodeCount; node++) {
     if (nodeTypes[node] === NODE.object && objectNames.has(nodeNames[node]!)) found.push(node);
@@ -90,7 +90,7 @@ function frequentShapes(graph: Graph, plain: readonly number[]): Shape[] {
     }
     return text;
   };
-  const proto = new Set(strings.find('__proto__'));
+  const proto = strings.indexesOf('__proto__');
   for (const node of plain) {
     let text = '{';
     const properties: number[] = [];

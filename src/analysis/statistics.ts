@@ -27,9 +27,9 @@ export interface Statistics {
 export function statistics(graph: Graph, sizes: ArrayLike<number> = shallowSizes(graph)): Statistics {
   const { nodeCount, nodeTypes, nodeNames, firstEdge, strings } = graph;
   const { types, names, targets, count: edgeCount } = edgesOf(graph);
-  const arrayNames = new Set(strings.find('Array'));
-  const elementsNames = new Set(strings.find('elements'));
-  const bufferNames = new Set(strings.find('system / JSArrayBufferData'));
+  const arrayNames = strings.indexesOf('Array');
+  const elementsNames = strings.indexesOf('elements');
+  const bufferNames = strings.indexesOf('system / JSArrayBufferData');
   const elementsOf = new Map<number, number>(); // elements node → bytes, looked up below
   let total = graph.extraNativeBytes;
   let native = graph.extraNativeBytes;

@@ -16,10 +16,22 @@ export interface StringPage {
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
+/** A beginning that is not plain ASCII, or is written with an escape: it has to be read. */
+const SPELLED = 0xffff;
+
+/** The first two bytes of a text as a file has them, its closing quote included; `SPELLED` where it may have others. */
+function beginningOf(text: string): number {
+  const one = text.length > 0 ? text.charCodeAt(0) : QUOTE;
+  const two = text.length > 1 ? text.charCodeAt(1) : QUOTE;
+  return one < 0x80 && two < 0x80 ? (one << 8) | two : SPELLED;
+}
+
 /** Strings by index, decoded when they are asked for. */
 export class StringTable {
   /** Number of strings. */
   readonly length: number;
+
+  private beginnings: Uint16Array | undefined;
 
   constructor(private readonly pages: readonly StringPage[]) {
     const last = pages.at(-1);
@@ -43,15 +55,39 @@ export class StringTable {
     return page !== undefined && equalsAt(page.segment, page.starts[index - page.first]!, text);
   }
 
-  /** Indexes of all strings that are `text` (V8 writes each string once; others may not), ascending. Cost: one pass. */
+  /**
+   * Indexes of all strings that are `text` (V8 writes each string once; others may not), ascending. Cost: a look at the
+   * beginning of every string at the first call, which keeps 2 bytes a string; then a pass over these.
+   */
   find(text: string): number[] {
+    this.beginnings ??= this.readBeginnings();
+    const beginning = beginningOf(text);
     const found: number[] = [];
-    for (const { first, segment, starts } of this.pages) {
-      for (let i = 0; i < starts.length; i++) {
-        if (equalsAt(segment, starts[i]!, text)) found.push(first + i);
-      }
+    const { beginnings } = this;
+    for (let index = 0; index < beginnings.length; index++) {
+      const own = beginnings[index]!;
+      if ((own === beginning || own === SPELLED) && this.equals(index, text)) found.push(index);
     }
     return found;
+  }
+
+  /** The indexes of all strings that are one of the texts, to ask for many times. Cost: that of `find`. */
+  indexesOf(...texts: readonly string[]): StringIndexes {
+    return new StringIndexes(texts.flatMap((text) => this.find(text)));
+  }
+
+  private readBeginnings(): Uint16Array {
+    const beginnings = new Uint16Array(this.length);
+    for (const { first, segment, starts } of this.pages) {
+      for (let i = 0; i < starts.length; i++) {
+        const start = starts[i]!;
+        const one = segment[start]!;
+        const two = one === QUOTE ? QUOTE : segment[start + 1]!;
+        const plain = one !== BACKSLASH && one < 0x80 && two !== BACKSLASH && two < 0x80;
+        beginnings[first + i] = plain ? (one << 8) | two : SPELLED;
+      }
+    }
+    return beginnings;
   }
 
   /** Whether the text is digits, a space and more: what names of WeakMap pairs begin like, and hardly any others. */
@@ -75,6 +111,27 @@ export class StringTable {
       else high = middle - 1;
     }
     return this.pages[low];
+  }
+}
+
+/** A set of string indexes, mostly one: asked for a name of every node or edge, it has to answer at once. */
+export class StringIndexes {
+  private readonly first: number;
+  private readonly several: boolean;
+  private readonly others: ReadonlySet<number>;
+
+  constructor(private readonly indexes: readonly number[]) {
+    this.first = indexes[0] ?? -1;
+    this.several = indexes.length > 1;
+    this.others = new Set(indexes);
+  }
+
+  get size(): number {
+    return this.indexes.length;
+  }
+
+  has(index: number): boolean {
+    return index === this.first || (this.several && this.others.has(index));
   }
 }
 
