@@ -1,12 +1,12 @@
 /** The command line: the only owner of arguments, standard streams and exit codes. */
 import { Argument, CommanderError, Command as Program } from 'commander';
-import { checkArguments, chooseSnapshot } from './cli/arguments.js';
+import { checkArguments, checkSnapshots, chooseSnapshot, orderSnapshots } from './cli/arguments.js';
 import { complete, completionScript, SHELLS } from './cli/completion.js';
-import { openHeap } from './cli/open.js';
+import { NO_HEAP, type Opened, openHeap } from './cli/open.js';
 import { addOptions, type CommonOptions, valuesOf } from './cli/options.js';
 import { type Output, openOutputFile, openStandardOutput } from './cli/output.js';
 import { createProgressLine } from './cli/progress-line.js';
-import type { Command, Format } from './commands/command.js';
+import type { Command, Format, SnapshotArguments } from './commands/command.js';
 import { COMMANDS } from './commands/index.js';
 import { isHeapgraphError, UsageError } from './errors.js';
 import type { Ending } from './graph/graph.js';
@@ -92,10 +92,11 @@ function addCommand(program: Program, command: Command): void {
     .addHelpText('after', examples(command.examples));
   const shown = [
     ...(takes ? [new Argument(`<${takes.name}${takes.most > 1 ? '...' : ''}>`, takes.help)] : []),
-    ...(command.snapshot
+    ...(command.snapshot === true
       ? [new Argument('[snapshot]', 'a .heapsnapshot file (.gz, .br, .zst), or - for standard input')]
       : []),
   ];
+  if (typeof command.snapshot === 'object') shown.push(...snapshotArguments(command.snapshot));
   // Which argument is the snapshot depends on what they are: commander takes them all, and help shows them apart.
   sub.argument('[arguments...]').configureHelp({ visibleArguments: () => shown });
   sub.usage(
@@ -110,15 +111,32 @@ function addCommand(program: Program, command: Command): void {
   sub.action(() => runCommand(command, sub.args, sub.opts<CommonOptions & Record<string, unknown>>()));
 }
 
+function snapshotArguments({ names, least, most, baselines }: SnapshotArguments): Argument[] {
+  const files = baselines ? 'a .heapsnapshot file, or a baseline file' : 'a .heapsnapshot file';
+  const shown = names.map((name, i) => {
+    const many = i === names.length - 1 && most > names.length ? '...' : '';
+    return new Argument(i < least ? `<${name}${many}>` : `[${name}${many}]`, files);
+  });
+  return shown;
+}
+
 async function runCommand(
   command: Command,
   args: readonly string[],
   parsed: CommonOptions & Readonly<Record<string, unknown>>,
 ): Promise<void> {
-  const choice = command.snapshot ? chooseSnapshot(args, command.arguments, parsed.snapshot) : undefined;
-  const rest = choice?.rest ?? args;
-  checkArguments(rest, command.arguments);
   const options = valuesOf(command.options, parsed);
+  const several = typeof command.snapshot === 'object' ? command.snapshot : undefined;
+  const choice =
+    command.snapshot === true ? chooseSnapshot(args, command.arguments, parsed.snapshot) : undefined;
+  const rest = several ? [] : (choice?.rest ?? args);
+  if (several) checkSnapshots(args, several);
+  else checkArguments(rest, command.arguments);
+  const files = several
+    ? orderSnapshots(args, command.order?.(options as never) ?? 'given')
+    : choice
+      ? [choice.snapshot]
+      : [];
   const format = formatOf(parsed, command.answers);
   const need = command.needs(rest, options as never, format);
   const output = openOutput(parsed);
@@ -130,25 +148,38 @@ async function runCommand(
   };
   try {
     if (choice?.guessed) note(`reading ${choice.snapshot}, the newest snapshot in this folder`);
-    if (choice?.snapshot === '-' && process.stdin.isTTY) {
+    if (files.includes('-') && process.stdin.isTTY) {
       throw new UsageError(
         'standard input is a terminal',
         `Pipe a snapshot into it: gunzip -c app.heapsnapshot.gz | ${NAME} … -`,
       );
     }
-    const { heap, ending } = await openHeap(need, choice?.snapshot ?? '', {
-      salvage: parsed.salvage,
-      onProgress: progress.onProgress,
-      onWarning: note,
-    });
-    const answer = await command.run(heap, rest, options as never);
+    const opened: Opened[] = [];
+    for (const file of files) {
+      opened.push(
+        await openHeap(need, file, {
+          salvage: parsed.salvage,
+          onProgress: progress.onProgress,
+          onWarning: note,
+          baselines: several?.baselines === true,
+        }),
+      );
+    }
+    const heaps = opened.map(({ heap }) => heap);
+    const answer = await command.run(heaps[0] ?? NO_HEAP, rest, options as never, heaps);
     progress.clear();
-    if (ending) note(`the file is not whole: ${describe(ending)}; the answer is from what comes before`);
+    let broken: Ending | undefined;
+    opened.forEach(({ ending }, i) => {
+      if (!ending) return;
+      broken ??= ending;
+      const which = opened.length > 1 ? `${files[i]} is` : 'the file is';
+      note(`${which} not whole: ${describe(ending)}; the answer is from what comes before`);
+    });
     await write(answer, output, format, {
       command: command.name,
-      snapshots: choice ? [choice.snapshot] : [],
-      complete: ending === undefined,
-      ending: ending as Row | undefined,
+      snapshots: files,
+      complete: broken === undefined,
+      ending: broken as Row | undefined,
     });
     for (const text of answer.notes ?? []) note(text);
     if (answer.found === false) process.exitCode = EXIT.no;

@@ -21,11 +21,23 @@ export {
   type TypeStatsOptions,
   typeStats,
 } from './analysis/classes.js';
+export {
+  type ClassDelta,
+  type ClassDiff,
+  type DiffOptions,
+  diff,
+  diffByClass,
+  type NodeDiff,
+  newNodes,
+  nodeDiff,
+} from './analysis/diff.js';
 export { distances, NO_DISTANCE, SYSTEM_DISTANCE } from './analysis/distances.js';
 export { type DominatorTree, dominatorTree } from './analysis/dominators.js';
 export { essentialEdges } from './analysis/essential-edges.js';
 export { type Expression, expressionOf } from './analysis/expressions.js';
+export { type Growth, type GrowthOptions, growth, growthTracker } from './analysis/growth.js';
 export { type LeakingObject, leakingObjects } from './analysis/leaking-objects.js';
+export { type Lineage, lineage } from './analysis/lineage.js';
 export { at, byType, EdgeView, NodeView, nodesOfClass } from './analysis/nodes.js';
 export { type RetainedSet, retainedSet } from './analysis/retained-set.js';
 export { retainedSizes } from './analysis/retained-sizes.js';
@@ -42,6 +54,7 @@ export {
   UsageError,
 } from './errors.js';
 export type { Edges, Ending, Graph, Head, Section } from './graph/graph.js';
+export { type IdIndex, idIndex } from './graph/ids.js';
 export type { Location, Locations } from './graph/locations.js';
 export { type Retainers, retainersOf } from './graph/retainers.js';
 export { EDGE, EDGE_TYPES, NODE, NODE_TYPES } from './graph/schema.js';

@@ -14,10 +14,12 @@ export interface Column {
   readonly title: string;
   readonly unit: Unit | 'location';
   readonly role?: Role;
+  /** A difference: text shows a plus sign where it is one. */
+  readonly signed?: boolean;
 }
 
 /** What a value means, from which its look follows. */
-export type Role = 'name' | 'size' | 'count' | 'id' | 'dim';
+export type Role = 'name' | 'size' | 'count' | 'id' | 'dim' | 'delta';
 
 export type Row = Readonly<Record<string, Cell>>;
 
@@ -31,9 +33,9 @@ export interface Table {
   readonly omitted: number;
   /**
    * How text shows it: `grid` has headings; `counts` is objgraph's way, the name padded and a space before the
-   * count; `bare` is values only, one a line.
+   * count; `growth` and `ids` are those of its show_growth and get_new_ids; `bare` is values only, one a line.
    */
-  readonly layout: 'grid' | 'counts' | 'bare';
+  readonly layout: 'grid' | 'counts' | 'growth' | 'ids' | 'bare';
   /** Columns that the text shows, where they are fewer than all. */
   readonly textColumns?: readonly string[];
 }

@@ -1,8 +1,8 @@
 /** Which argument is the snapshot. */
 
-import type { Arguments } from '../commands/command.js';
+import type { Arguments, SnapshotArguments } from '../commands/command.js';
 import { UsageError } from '../errors.js';
-import { isFile, newestSnapshot, SNAPSHOT_NAME } from '../load/newest.js';
+import { isFile, newestSnapshot, SNAPSHOT_NAME, timeOf } from '../load/newest.js';
 import { printable } from '../printable.js';
 
 export interface SnapshotChoice {
@@ -58,4 +58,32 @@ export function checkArguments(args: readonly string[], takes: Arguments | undef
       'If that is meant to be a snapshot: no such file is there. -s FILE names one outright.',
     );
   }
+}
+
+/** Throws UsageError unless there are as many snapshots as the command compares; standard input only once. */
+export function checkSnapshots(files: readonly string[], takes: SnapshotArguments): void {
+  const { least, most, names } = takes;
+  if (files.length < least) {
+    const missing = names[Math.min(files.length, names.length - 1)]!;
+    throw new UsageError(
+      `missing ${missing}: name ${least === most ? least : `at least ${least}`} snapshots, the earliest first`,
+      'See --help for examples.',
+    );
+  }
+  if (files.length > most) {
+    const extra = files.slice(most).map((file) => `"${printable(file)}"`);
+    throw new UsageError(`too many snapshots: ${extra.join(', ')}`, `Name ${most}, the earliest first.`);
+  }
+  if (files.filter((file) => file === '-').length > 1)
+    throw new UsageError('standard input can be read only once', 'Name files for the other snapshots.');
+}
+
+/** Files in the order asked for; ties stay as they are given. What is not there comes last, to be told when it is opened. */
+export function orderSnapshots(
+  files: readonly string[],
+  order: 'given' | 'name' | 'time',
+): readonly string[] {
+  if (order === 'given') return files;
+  if (order === 'name') return [...files].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  return [...files].sort((a, b) => timeOf(a) - timeOf(b));
 }

@@ -11,8 +11,13 @@ export interface Opened {
   readonly ending: Ending | undefined;
 }
 
+export interface OpenOptions extends ReadOptions {
+  /** Whether the file may be a baseline. */
+  readonly baselines: boolean;
+}
+
 /** Throws SnapshotError. Standard input can be read only once, so nothing reads it twice. */
-export async function openHeap(need: Need, snapshot: string, options: ReadOptions): Promise<Opened> {
+export async function openHeap(need: Need, snapshot: string, options: OpenOptions): Promise<Opened> {
   let head: Head | undefined;
   let classes: Classes | undefined;
   let graph: Graph | undefined;
@@ -28,12 +33,22 @@ export async function openHeap(need: Need, snapshot: string, options: ReadOption
     case 'graph':
       graph = await loadSnapshot(snapshot, { ...options, edges: need.edges, locations: need.locations });
   }
+  return { heap: heapOf({ head, classes, graph }), ending: classes?.ending ?? graph?.ending };
+}
+
+interface Parts {
+  readonly head?: Head | undefined;
+  readonly classes?: Classes | undefined;
+  readonly graph?: Graph | undefined;
+}
+
+function heapOf({ head, classes, graph }: Parts): Heap {
   const given = <T>(value: T | undefined, what: string): T => {
     if (value === undefined)
       throw new TypeError(`a command asks for ${what} and did not say that it needs it`);
     return value;
   };
-  const heap: Heap = {
+  return {
     get head() {
       return given(head ?? graph?.head, 'the head');
     },
@@ -47,5 +62,7 @@ export async function openHeap(need: Need, snapshot: string, options: ReadOption
       return given(graph, 'the graph');
     },
   };
-  return { heap, ending: classes?.ending ?? graph?.ending };
 }
+
+/** What a command that takes no snapshot gets. */
+export const NO_HEAP: Heap = heapOf({});

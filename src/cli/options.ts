@@ -18,7 +18,8 @@ export interface CommonOptions {
 export function addOptions(program: Program, command: Command): void {
   for (const [name, spec] of Object.entries(command.options)) program.addOption(toOption(name, spec));
   if (command.snapshot) {
-    program.option('-s, --snapshot <file>', 'the snapshot, whatever its name; - is standard input');
+    if (command.snapshot === true)
+      program.option('-s, --snapshot <file>', 'the snapshot, whatever its name; - is standard input');
     program.option('--salvage', 'answer from what is there when the file ends early or is damaged');
   }
   program.addOption(new Option('--json', 'the answer as one JSON object').conflicts(['csv', 'markdown']));

@@ -99,6 +99,16 @@ export interface Heap {
   readonly countable: Countable;
 }
 
+/** Snapshots of a command that compares several. */
+export interface SnapshotArguments {
+  /** What they are called, in their order: `before`, `after`. The last name stands for all that follow. */
+  readonly names: readonly string[];
+  readonly least: number;
+  readonly most: number;
+  /** Whether a baseline file (class counts, made by `baseline`) may stand in place of a snapshot. */
+  readonly baselines?: boolean;
+}
+
 /** How the answer will be written; text may show less than the others, and then less has to be known. */
 export type Format = 'text' | 'json' | 'csv' | 'markdown';
 
@@ -117,15 +127,23 @@ export interface Command<S extends OptionSpecs = OptionSpecs> {
   /** Further paragraphs of the help text. */
   readonly description?: string;
   readonly arguments?: Arguments;
-  /** Whether it takes a snapshot. */
-  readonly snapshot: boolean;
+  /** Whether it takes a snapshot; or the snapshots that it compares, which then are all of its arguments. */
+  readonly snapshot: boolean | SnapshotArguments;
   /** What comes out; only tables can be CSV and Markdown. Default `table`. */
   readonly answers?: 'table' | 'details' | 'chains' | 'subgraph';
   readonly options: S;
   readonly examples: readonly { readonly line: string; readonly says: string }[];
   /** Called before anything is read; throws UsageError or QueryError for wrong arguments. */
   needs(args: readonly string[], options: ValuesOf<S>, format: Format): Need;
-  run(heap: Heap, args: readonly string[], options: ValuesOf<S>): Answer | Promise<Answer>;
+  /** In what order snapshots are opened and compared. Default: as they are given. */
+  order?(options: ValuesOf<S>): 'given' | 'name' | 'time';
+  /** `heaps` has all snapshots, of which `heap` is the first. */
+  run(
+    heap: Heap,
+    args: readonly string[],
+    options: ValuesOf<S>,
+    heaps: readonly Heap[],
+  ): Answer | Promise<Answer>;
 }
 
 /** Checks a definition and forgets the types of its options, which only its own functions see. */

@@ -3,12 +3,15 @@ import { atCommand } from './at.js';
 import { byTypeCommand } from './by-type.js';
 import type { Command } from './command.js';
 import { countCommand } from './count.js';
+import { diffCommand } from './diff.js';
 import { dominatorsCommand } from './dominators.js';
 import { findBackrefChain, findRefChain } from './find-chains.js';
 import { getLeakingObjects } from './get-leaking-objects.js';
+import { getNewIds } from './get-new-ids.js';
 import { info } from './info.js';
 import { retainedCommand } from './retained.js';
 import { showBackrefs, showChain, showRefs } from './show-graphs.js';
+import { showGrowth } from './show-growth.js';
 import { showMostCommonTypes, typestats } from './type-tables.js';
 
 export const COMMANDS = [
@@ -25,5 +28,8 @@ export const COMMANDS = [
   dominatorsCommand,
   retainedCommand,
   getLeakingObjects,
+  showGrowth,
+  diffCommand,
+  getNewIds,
   info,
 ] as const satisfies readonly Command[];

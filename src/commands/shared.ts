@@ -39,6 +39,19 @@ export const columns = {
   distance: { key: 'distance', title: 'Distance', unit: 'count' },
   sizeShare: { key: 'sizeShare', title: '%', unit: 'share', role: 'dim' },
   edges: { key: 'edges', title: 'Edges', unit: 'count' },
+  newCount: { key: 'newCount', title: 'New', unit: 'count' },
+  deletedCount: { key: 'deletedCount', title: 'Deleted', unit: 'count' },
+  countDelta: { key: 'countDelta', title: 'Delta', unit: 'count', role: 'delta', signed: true },
+  newSize: { key: 'newSize', title: 'New size', unit: 'bytes', role: 'size' },
+  deletedSize: { key: 'deletedSize', title: 'Deleted size', unit: 'bytes', role: 'size' },
+  sizeDelta: { key: 'sizeDelta', title: 'Size delta', unit: 'bytes', role: 'delta', signed: true },
+  retainedDelta: {
+    key: 'retainedDelta',
+    title: 'Retained delta',
+    unit: 'bytes',
+    role: 'delta',
+    signed: true,
+  },
   location: { key: 'location', title: 'Location', unit: 'location', role: 'dim' },
 } as const satisfies Record<string, Column>;
 

@@ -26,6 +26,11 @@ export function isFile(file: string): boolean {
   return stat !== undefined && !stat.isDirectory();
 }
 
+/** When a file was last changed, in milliseconds; Infinity for what is not there. */
+export function timeOf(file: string): number {
+  return statOf(file)?.mtimeMs ?? Number.POSITIVE_INFINITY;
+}
+
 /** Undefined for what is not there or cannot be reached: a link to itself, a path below a file, a name too long. */
 function statOf(file: string): fs.Stats | undefined {
   try {

@@ -21,6 +21,7 @@ export async function createStyle(colour: boolean): Promise<Style> {
     count: chalk.bold,
     id: chalk.dim,
     dim: chalk.dim,
+    delta: (text) => (text.trim().startsWith('+') ? chalk.red(text) : chalk.green(text)),
   };
   return {
     role: (role, text) => (role ? looks[role](text) : text),

@@ -59,6 +59,8 @@ function* renderTable(table: Table, style: Style, indent: string): Generator<str
     yield* renderBare(table);
   } else if (table.layout === 'counts') {
     yield* renderCounts(table, columns, style);
+  } else if (table.layout === 'growth' || table.layout === 'ids') {
+    yield* renderObjgraph(table, columns, style);
   } else {
     yield* renderGrid(table, columns, style, indent);
   }
@@ -72,6 +74,30 @@ function* renderCounts(table: Table, columns: readonly Column[], style: Style): 
     const name = style.role(first.role, pad(plain(row, first), width, false));
     yield `${[name, ...others.map((column) => plain(row, column))].join(' ')}\n`;
   }
+}
+
+/** objgraph's tables of growth and of new ids: names padded to the longest, numbers in columns of one width. */
+function* renderObjgraph(table: Table, columns: readonly Column[], style: Style): Generator<string> {
+  const [first, ...others] = columns as [Column, ...Column[]];
+  const heading = table.layout === 'ids';
+  const space = heading ? 13 : 9;
+  const number = (row: Row, column: Column): string => sign(row, column, plain(row, column));
+  const names = Array.from(table.rows, (row) => stringWidth(plain(row, first)));
+  if (names.length === 0) return;
+  const width = Math.max(heading ? stringWidth(first.title) : 0, ...names);
+  const ruler = `${'='.repeat(width + space * others.length)}\n`;
+  if (heading) {
+    const titles = others.map(({ title }) => pad(title, space, true)).join('');
+    yield ruler;
+    yield `${style.heading(pad(first.title, width, false) + titles)}\n`;
+    yield ruler;
+  }
+  for (const row of table.rows) {
+    const cells = others.map((column) => style.role(column.role, pad(number(row, column), space, true)));
+    const name = style.role(first.role, pad(plain(row, first), width, false));
+    yield `${name}${cells.join(heading ? '' : ' ')}\n`;
+  }
+  if (heading) yield ruler;
 }
 
 function* renderGrid(
@@ -125,7 +151,13 @@ function* renderDetail(detail: Detail, style: Style): Generator<string> {
 const WIDEST = 80;
 
 function cell(row: Row, column: Column): string {
-  return shortened(formatCell(row[column.key] ?? null, column.unit), WIDEST);
+  return shortened(sign(row, column, formatCell(row[column.key] ?? null, column.unit)), WIDEST);
+}
+
+/** A difference with its sign. */
+function sign(row: Row, column: Column, text: string): string {
+  const value = row[column.key];
+  return column.signed && typeof value === 'number' && value > 0 ? `+${text}` : text;
 }
 
 function pad(text: string, width: number, right: boolean): string {

@@ -1,0 +1,152 @@
+/** Chrome DevTools' comparison of two snapshots. */
+import { classIndex } from '../analysis/class-names.js';
+import { type ClassDiff, diff, diffByClass, nodeDiff } from '../analysis/diff.js';
+import { NodeView } from '../analysis/nodes.js';
+import { shapeIndex } from '../analysis/shapes.js';
+import { UsageError } from '../errors.js';
+import type { Graph } from '../graph/graph.js';
+import type { Answer, Column, Row } from '../result.js';
+import { formatCount } from '../units.js';
+import { defineCommand } from './command.js';
+import { beforeAndAfter, compareBy, comparison } from './compare.js';
+import { allRows, columns, limitOf, nodeRow, rawSizes, sizesField } from './shared.js';
+
+const SORTS = ['size', 'count', 'new', 'name'] as const;
+
+export const diffCommand = defineCommand({
+  name: 'diff',
+  summary: 'what came and what went, class by class, as Chrome DevTools compares two snapshots',
+  description:
+    'Objects are compared by their ids; those without a size of their own count for their owners and are left out, as in DevTools. --type lists the objects of one class that came and went.',
+  snapshot: { ...beforeAndAfter, baselines: true },
+  options: {
+    limit: { kind: 'integer', default: 20, help: 'rows to show' },
+    all: allRows,
+    'sort-by': {
+      kind: 'choice',
+      choices: SORTS,
+      default: 'size',
+      help: 'by growth in bytes, growth in number, or number of new objects, largest first; or by name',
+    },
+    shapes: {
+      kind: 'flag',
+      help: 'plain objects apart by their properties, {id, label}, as DevTools shows them',
+    },
+    filter: { kind: 'pattern', help: 'only classes whose name matches this regular expression' },
+    type: { kind: 'text', value: 'class', help: 'list the objects of this class that came and went' },
+    ...rawSizes,
+    ...comparison,
+  },
+  examples: [
+    { line: 'heapgraph diff before.heapsnapshot after.heapsnapshot', says: 'the classes that changed most' },
+    { line: 'heapgraph diff before.heapsnapshot after.heapsnapshot --type Session', says: 'which Sessions' },
+  ],
+  needs: (_, { raw, shapes, type }) => ({
+    kind: 'graph',
+    edges: !raw || shapes || type !== undefined ? true : 'for-names',
+    locations: type !== undefined,
+  }),
+  run(_, __, options, heaps) {
+    const { byId, notes } = compareBy(heaps, options);
+    const [before, after] = heaps.map(({ countable }) => countable) as [Graph, Graph];
+    const { raw, shapes, filter, type } = options;
+    if (type !== undefined) {
+      if (!byId) throw new UsageError('--type needs two snapshots of one process', notes[0]);
+      const answer = objects(before, after, type, options);
+      return { ...answer, notes: [...notes, ...(answer.notes ?? [])] };
+    }
+    const rows: readonly Row[] = (
+      byId
+        ? diff(before, after, { raw, shapes, filter })
+        : diffByClass(before, after, { raw, shapes, filter })
+    ).map((row): Row => ({ ...row }));
+    const sorted = sort(rows, options['sort-by']);
+    const shown = sorted.slice(0, limitOf(options));
+    const omitted = rows.length - shown.length;
+    return {
+      result: {
+        kind: 'table',
+        columns: byId ? BY_ID : BY_CLASS,
+        rows: shown,
+        total: rows.length,
+        omitted,
+        layout: 'grid',
+      },
+      fields: { ...sizesField(raw), comparedBy: byId ? 'id' : 'class' },
+      notes: [
+        ...notes,
+        ...(rows.length === 0 ? ['nothing changed'] : []),
+        ...(omitted > 0 ? [`${formatCount(omitted)} more classes changed; --all shows them`] : []),
+      ],
+    };
+  },
+});
+
+const BY_ID: readonly Column[] = [
+  columns.type,
+  columns.newCount,
+  columns.deletedCount,
+  columns.countDelta,
+  columns.newSize,
+  columns.deletedSize,
+  columns.sizeDelta,
+];
+const BY_CLASS: readonly Column[] = [columns.type, columns.countDelta, columns.sizeDelta];
+
+/** Rows come by growth in bytes; the sort is stable. Without ids nothing is known to be new. */
+function sort(rows: readonly Row[], by: (typeof SORTS)[number]): readonly Row[] {
+  if (by === 'size') return rows;
+  if (by === 'name') return [...rows].sort((a, b) => (String(a.type) < String(b.type) ? -1 : 1));
+  const key: keyof ClassDiff = by === 'count' ? 'countDelta' : 'newCount';
+  return [...rows].sort((a, b) => Number(b[key] ?? b.countDelta) - Number(a[key] ?? a.countDelta));
+}
+
+/** The new objects, then those that are gone; each by id. */
+function objects(
+  before: Graph,
+  after: Graph,
+  type: string,
+  options: { readonly raw: boolean; readonly shapes: boolean; readonly limit: number; readonly all: boolean },
+): Answer {
+  const { isNew, isGone } = nodeDiff(before, after, { raw: options.raw, shapes: options.shapes });
+  const members = (graph: Graph, marked: Uint8Array): NodeView[] => {
+    const { names, of } = options.shapes ? shapeIndex(graph) : classIndex(graph);
+    const wanted = names.indexOf(type);
+    const found: NodeView[] = [];
+    for (let node = 0; node < graph.nodeCount; node++)
+      if (marked[node] === 1 && of[node] === wanted) found.push(new NodeView(graph, node));
+    return found.sort((a, b) => a.id - b.id);
+  };
+  const rowsOf = (views: readonly NodeView[], change: string): Row[] =>
+    views.map((view) => ({ change, ...nodeRow(view, { raw: options.raw }), type }));
+  const came = members(after, isNew);
+  const went = members(before, isGone);
+  const total = came.length + went.length;
+  const limit = limitOf(options);
+  const rows = rowsOf(came.slice(0, limit), 'new').concat(
+    rowsOf(went.slice(0, Math.max(0, limit - came.length)), 'deleted'),
+  );
+  const omitted = total - rows.length;
+  return {
+    result: {
+      kind: 'table',
+      columns: [
+        { key: 'change', title: 'Change', unit: 'text', role: 'dim' },
+        columns.id,
+        columns.name,
+        columns.shallowSize,
+        columns.edges,
+        columns.location,
+      ],
+      rows,
+      total,
+      omitted,
+      layout: 'grid',
+    },
+    fields: { ...sizesField(options.raw), type, newCount: came.length, deletedCount: went.length },
+    notes: [
+      ...(total === 0 ? [`no object of class "${type}" came or went`] : []),
+      ...(omitted > 0 ? [`${formatCount(omitted)} more; --all shows them`] : []),
+    ],
+  };
+}

@@ -1,0 +1,130 @@
+/** objgraph's get_new_ids: which objects the later snapshot has and the earlier one has not. */
+import { type ClassIndex, classIndex } from '../analysis/class-names.js';
+import { classesOf } from '../analysis/classes.js';
+import { newNodes } from '../analysis/diff.js';
+import { NodeView } from '../analysis/nodes.js';
+import { UsageError } from '../errors.js';
+import type { Graph } from '../graph/graph.js';
+import type { Answer, Column, Row } from '../result.js';
+import { formatCount } from '../units.js';
+import { defineCommand } from './command.js';
+import { beforeAndAfter, compareBy } from './compare.js';
+import { allRows, columns, limitOf, unknownType } from './shared.js';
+
+const SORTS = ['deltas', 'new', 'current', 'old'] as const;
+
+export const getNewIds = defineCommand({
+  name: 'get-new-ids',
+  summary: 'the ids of objects that are new since an earlier snapshot',
+  description:
+    "objgraph's table: for each class the objects before, now, those that are new, and the change in number. With --ids the new ids themselves, one a line, for at --ids-from - and others.",
+  snapshot: beforeAndAfter,
+  options: {
+    limit: { kind: 'integer', help: 'rows to show (default 10, with --ids all)' },
+    all: allRows,
+    'sort-by': { kind: 'choice', choices: SORTS, default: 'deltas', help: 'largest first; ties by name' },
+    type: { kind: 'text', value: 'class', help: 'only objects of this class' },
+    ids: { kind: 'flag', help: 'bare ids of the new objects, one a line, ascending' },
+    'by-id': { kind: 'flag', help: 'go on even if the snapshots seem to be of two processes' },
+  },
+  examples: [
+    { line: 'heapgraph get-new-ids before.heapsnapshot after.heapsnapshot', says: 'how many of each class' },
+    {
+      line: 'heapgraph get-new-ids before.heapsnapshot after.heapsnapshot --type Session --ids | heapgraph at --ids-from - after.heapsnapshot',
+      says: 'look at each new one',
+    },
+  ],
+  needs: () => ({ kind: 'graph', edges: 'for-names', locations: false }),
+  async run(_, __, options, heaps) {
+    const [before, after] = [heaps[0]!.graph, heaps[1]!.graph];
+    const { byId, notes } = compareBy(heaps, { 'by-class': false, 'by-id': options['by-id'] });
+    if (!byId)
+      throw new UsageError(
+        notes[0] ?? 'the snapshots cannot be compared by id',
+        '--by-id goes on all the same.',
+      );
+    const isNew = newNodes(before, after);
+    const unknown =
+      options.type !== undefined &&
+      ![before, after].some((graph) => classIndex(graph).names.includes(options.type!))
+        ? [await unknownType(classesOf(after, { raw: true }), options.type)]
+        : [];
+    const answer = options.ids ? idList(after, isNew, options) : idTable(before, after, isNew, options);
+    return { ...answer, notes: [...notes, ...unknown, ...(answer.notes ?? [])], found: unknown.length === 0 };
+  },
+});
+
+interface Options {
+  readonly limit: number | undefined;
+  readonly all: boolean;
+  readonly 'sort-by': (typeof SORTS)[number];
+  readonly type: string | undefined;
+}
+
+function idList(graph: Graph, isNew: Uint8Array, options: Options): Answer {
+  const ids: number[] = [];
+  for (let node = 0; node < graph.nodeCount; node++) {
+    if (isNew[node] === 1 && (options.type === undefined || new NodeView(graph, node).type === options.type))
+      ids.push(graph.ids[node]!);
+  }
+  const shown = ids.sort((a, b) => a - b).slice(0, limitOf(options));
+  const omitted = ids.length - shown.length;
+  return {
+    result: {
+      kind: 'table',
+      columns: [columns.id],
+      rows: shown.map((id) => ({ id })),
+      total: ids.length,
+      omitted,
+      layout: 'bare',
+    },
+    notes: omitted > 0 ? [`${formatCount(omitted)} more; --all shows them`] : [],
+  };
+}
+
+const ORDER = { deltas: 'countDelta', new: 'newCount', current: 'count', old: 'oldCount' } as const;
+
+function idTable(before: Graph, after: Graph, isNew: Uint8Array, options: Options): Answer {
+  const rows = new Map<
+    string,
+    { type: string; oldCount: number; count: number; newCount: number; countDelta: number }
+  >();
+  const tally = (index: ClassIndex, key: 'oldCount' | 'count' | 'newCount', marked?: Uint8Array): void => {
+    const counts = new Float64Array(index.names.length);
+    for (let node = 0; node < index.of.length; node++)
+      if (marked === undefined || marked[node] === 1) counts[index.of[node]!]! += 1;
+    index.names.forEach((type, number) => {
+      const row = rows.get(type) ?? { type, oldCount: 0, count: 0, newCount: 0, countDelta: 0 };
+      row[key] += counts[number]!;
+      rows.set(type, row);
+    });
+  };
+  tally(classIndex(before), 'oldCount');
+  tally(classIndex(after), 'count');
+  tally(classIndex(after), 'newCount', isNew);
+  const key = ORDER[options['sort-by']];
+  const all = [...rows.values()]
+    .filter(({ type }) => options.type === undefined || type === options.type)
+    .map((row): typeof row => ({ ...row, countDelta: row.count - row.oldCount }))
+    .sort((a, b) => b[key] - a[key] || (a.type < b.type ? -1 : 1));
+  const shown = all.slice(0, limitOf({ all: options.all, limit: options.limit ?? 10 }));
+  const number = (name: string, title: string): Column => ({ key: name, title, unit: 'count' });
+  const omitted = all.length - shown.length;
+  return {
+    result: {
+      kind: 'table',
+      columns: [
+        columns.type,
+        number('oldCount', 'Old_ids'),
+        number('count', 'Current_ids'),
+        number('newCount', 'New_ids'),
+        { ...columns.countDelta, title: 'Count_Deltas' },
+      ],
+      rows: shown satisfies Row[],
+      total: all.length,
+      omitted,
+      layout: 'ids',
+    },
+    notes: omitted > 0 ? [`${formatCount(omitted)} more classes; --all shows them`] : [],
+  };
+}

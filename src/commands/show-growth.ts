@@ -1,0 +1,164 @@
+/** objgraph's show_growth, over any number of snapshots. */
+import { type ClassDiff, diff } from '../analysis/diff.js';
+import { type Growth, growthTracker } from '../analysis/growth.js';
+import { UsageError } from '../errors.js';
+import type { Answer, Column, Row } from '../result.js';
+import { formatCount } from '../units.js';
+import { defineCommand, type Heap } from './command.js';
+import { compareBy, comparison } from './compare.js';
+import { allRows, columns, limitOf, rawSizes, sizesField } from './shared.js';
+
+export const showGrowth = defineCommand({
+  name: 'show-growth',
+  summary: 'the classes that grew, from snapshot to snapshot',
+  description:
+    "A class is measured against its peak in the snapshots before, so that a class that only came back is not shown. Text is objgraph's: name, count now, increase. Nothing grew: nothing is printed.",
+  snapshot: {
+    names: ['before', 'after'],
+    least: 2,
+    most: Number.POSITIVE_INFINITY,
+    baselines: true,
+  },
+  options: {
+    limit: { kind: 'integer', default: 10, help: 'rows to show of each step' },
+    all: allRows,
+    by: {
+      kind: 'choice',
+      choices: ['count', 'size', 'retained'],
+      default: 'count',
+      help: 'what has to have grown, and ranks; ties by name',
+    },
+    detail: {
+      kind: 'flag',
+      help: 'how many objects, and bytes, are new and deleted since the snapshot before',
+    },
+    shapes: { kind: 'flag', help: 'plain objects apart by their properties, {id, label}' },
+    filter: { kind: 'pattern', help: 'only classes whose name matches this regular expression' },
+    'sort-by': {
+      kind: 'choice',
+      choices: ['given', 'name', 'time'],
+      default: 'given',
+      help: 'the order of the snapshots: as given, by file name, by the time they were written',
+    },
+    ...rawSizes,
+    ...comparison,
+  },
+  examples: [
+    { line: 'heapgraph show-growth before.heapsnapshot after.heapsnapshot', says: 'what grew, in number' },
+    {
+      line: 'heapgraph show-growth before.heapsnapshot after.heapsnapshot --by retained',
+      says: 'in what it keeps',
+    },
+    { line: 'heapgraph show-growth *.heapsnapshot --sort-by time --detail', says: 'step by step' },
+  ],
+  needs(_, { by, detail, shapes, raw }) {
+    const sizes = (by === 'size' || detail) && !raw;
+    const edges = by === 'retained' || shapes || sizes;
+    return { kind: 'graph', edges: edges ? true : 'for-names', locations: false };
+  },
+  order: (options) => options['sort-by'],
+  run(_, __, options, heaps) {
+    const { by, detail, shapes, filter, raw } = options;
+    const { byId, notes } = compareBy(heaps, options);
+    if (detail && !byId) {
+      throw new UsageError(
+        '--detail needs snapshots of one process, whose objects can be compared by id',
+        notes[0] ?? 'Baseline files have no ids: leave --detail out.',
+      );
+    }
+    const grown = growthTracker({ by, shapes, raw, ...(filter ? { filter } : {}) });
+    const limit = limitOf(options);
+    const rows: Row[] = [];
+    let total = 0;
+    let omitted = 0;
+    heaps.forEach((heap, i) => {
+      const all = grown(heap.countable);
+      if (i === 0) return;
+      const changes = detail ? changesOf(heaps[i - 1]!, heap, { shapes, raw }) : undefined;
+      const shown = all.slice(0, limit);
+      rows.push(...shown.map((row) => rowOf(row, heap.countable.file, by, changes)));
+      total += all.length;
+      omitted += all.length - shown.length;
+    });
+    return answer(rows, { total, omitted, steps: heaps.length - 1, by, detail, raw, notes });
+  },
+});
+
+function changesOf(
+  before: Heap,
+  after: Heap,
+  options: { readonly shapes: boolean; readonly raw: boolean },
+): ReadonlyMap<string, ClassDiff> {
+  const rows = diff(before.graph, after.graph, { ...options, sizeless: true });
+  return new Map(rows.map((row) => [row.type, row]));
+}
+
+type By = 'count' | 'size' | 'retained';
+
+function rowOf(
+  grown: Growth,
+  snapshot: string,
+  by: By,
+  changes: ReadonlyMap<string, ClassDiff> | undefined,
+): Row {
+  const { type, count, countDelta, shallowSize, sizeDelta, retainedSize, retainedDelta } = grown;
+  const change = changes?.get(type);
+  return {
+    snapshot,
+    type,
+    count,
+    countDelta,
+    ...(by === 'size' || changes ? { shallowSize, sizeDelta } : {}),
+    ...(by === 'retained' ? { retainedSize: retainedSize!, retainedDelta: retainedDelta! } : {}),
+    ...(changes
+      ? {
+          newCount: change?.newCount ?? 0,
+          deletedCount: change?.deletedCount ?? 0,
+          newSize: change?.newSize ?? 0,
+          deletedSize: change?.deletedSize ?? 0,
+        }
+      : {}),
+  };
+}
+
+interface Shown {
+  readonly total: number;
+  readonly omitted: number;
+  readonly steps: number;
+  readonly by: By;
+  readonly detail: boolean;
+  readonly raw: boolean;
+  readonly notes: readonly string[];
+}
+
+function answer(rows: readonly Row[], { total, omitted, steps, by, detail, raw, notes }: Shown): Answer {
+  const plain = by === 'count' && !detail;
+  const snapshot: Column = { key: 'snapshot', title: 'Snapshot', unit: 'text', role: 'dim' };
+  const sized: Column[] = [columns.shallowSize, columns.sizeDelta];
+  const shown: Column[] = [
+    ...(steps > 1 ? [snapshot] : []),
+    columns.type,
+    columns.count,
+    ...(detail ? [columns.newCount, columns.deletedCount] : []),
+    columns.countDelta,
+    ...(by === 'size' || detail ? sized : []),
+    ...(detail ? [columns.newSize, columns.deletedSize] : []),
+    ...(by === 'retained' ? [columns.retainedSize, columns.retainedDelta] : []),
+  ];
+  return {
+    result: {
+      kind: 'table',
+      columns: shown,
+      rows,
+      total,
+      omitted,
+      layout: plain && steps === 1 ? 'growth' : 'grid',
+    },
+    fields: plain ? {} : sizesField(raw),
+    notes: [
+      ...notes,
+      ...(total === 0 ? ['nothing grew'] : []),
+      ...(omitted > 0 ? [`${formatCount(omitted)} more classes grew; --all shows them`] : []),
+    ],
+  };
+}
