@@ -1,7 +1,7 @@
 /**
  * Makes the large snapshots that are measured, in heaps/, unless they are there.
  *
- *   node make-heap.mjs ts1 ts4
+ *   node make-heap.mjs ts1 ts4 pair
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
@@ -10,33 +10,49 @@ import { fileURLToPath } from 'node:url';
 import { nodeForHeaps } from './node-binary.mjs';
 
 /** Compiler programs kept alive; each adds some 300 MB to the snapshot. */
-const UNITS = { ts1: 1, ts4: 4 };
+const UNITS = { ts1: 1, ts4: 4, pair: 1 };
 const FOLDER = fileURLToPath(new URL('heaps', import.meta.url));
 
 /** The path of a heap, which is made if need be. */
 export function ensureHeap(name) {
+  const [file] = ensureHeaps(name, [`${name}.heapsnapshot`]);
+  return file;
+}
+
+/** The paths of two snapshots of one process, before and after it leaked 20,000 objects. */
+export function ensurePair() {
+  return ensureHeaps('pair', ['pair-before.heapsnapshot', 'pair-after.heapsnapshot']);
+}
+
+function ensureHeaps(name, names) {
   const units = UNITS[name];
   if (!units) throw new Error(`there is no heap "${name}": expected ${Object.keys(UNITS).join(' or ')}`);
-  const file = path.join(FOLDER, `${name}.heapsnapshot`);
-  if (existsSync(file)) return file;
+  const files = names.map((each) => path.join(FOLDER, each));
+  if (files.every((file) => existsSync(file))) return files;
   const node = nodeForHeaps();
-  process.stderr.write(`making ${file} with Node.js ${node.version}, once; this takes a minute or two\n`);
+  process.stderr.write(
+    `making ${files.join(', ')} with Node.js ${node.version}, once; this takes a minute or two\n`,
+  );
   mkdirSync(FOLDER, { recursive: true });
-  const unfinished = `${file}.unfinished`;
+  const unfinished = files.map((file) => `${file}.unfinished`);
   try {
     const program = fileURLToPath(new URL('heap-program.mjs', import.meta.url));
-    execFileSync(node.path, ['--max-old-space-size=6144', program, String(units), unfinished], {
+    execFileSync(node.path, ['--max-old-space-size=6144', program, String(units), ...unfinished], {
       stdio: 'inherit',
     });
-    renameSync(unfinished, file);
+    files.forEach((file, i) => {
+      renameSync(unfinished[i], file);
+    });
   } finally {
-    rmSync(unfinished, { force: true });
+    for (const file of unfinished) rmSync(file, { force: true });
   }
-  process.stderr.write(`made ${file}: ${Math.round(statSync(file).size / 1e6)} MB\n`);
-  return file;
+  for (const file of files)
+    process.stderr.write(`made ${file}: ${Math.round(statSync(file).size / 1e6)} MB\n`);
+  return files;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const names = process.argv.slice(2);
-  for (const name of names.length > 0 ? names : Object.keys(UNITS)) ensureHeap(name);
+  for (const name of names.length > 0 ? names : Object.keys(UNITS))
+    name === 'pair' ? ensurePair() : ensureHeap(name);
 }

@@ -19,6 +19,9 @@ const INDEX_REQUIRED = { ts1: 3.5, ts4: 5 };
 const INDEX_PEAK = 0.45;
 /** A question that needs no dominators must not wait for them. */
 const CHAIN_REQUIRED = 2;
+/** Two loads and a comparison by DevTools, on Node.js 24; and the memory that `show-growth` may take. */
+const GROWTH_REQUIRED = 20;
+const GROWTH_PEAK = 500e6;
 /** A second copy of the graph would make it 2. */
 const LOAD_PEAK = 1.25;
 const NODE_BYTES = 46;
@@ -118,6 +121,39 @@ export async function chain({ heap, file, node, runs, timeLimit }) {
     rows: summaries.map((summary) => [
       ...cells(summary, product),
       ...(summary.problem ? [] : [formatMegabytes(summary.peak)]),
+    ]),
+    notes,
+    results,
+  };
+}
+
+/** What grew between two snapshots, in number: ids, types and names are all that it needs. */
+export async function growth({ files, node, runs, peers, timeLimit }) {
+  const contenders = [
+    { name: 'heapgraph', args: [PRODUCT, 'show-growth', '--limit', '1', '--quiet', ...files] },
+  ];
+  if (peers.includes('devtools')) {
+    const args = ['--max-old-space-size=8192', here('peers/devtools-growth.mjs'), ...files];
+    contenders.push({ name: 'devtools', args });
+  }
+  const results = await runRounds({ node: node.path, contenders, runs, timeLimit, label: 'growth' });
+  const summaries = results.map((result) => summarise(result, ({ wall }) => wall));
+  const [product, devtools] = summaries;
+  const notes = [];
+  if (product.time && devtools?.time) {
+    const ratio = devtools.time.median / product.time.median;
+    const text = `${formatRatio(ratio)} times faster than devtools`;
+    notes.push(verdict(text, ratio >= GROWTH_REQUIRED, `at least ${GROWTH_REQUIRED}`));
+  }
+  if (product.time) {
+    notes.push(verdict(`peak ${formatMegabytes(product.peak)}`, product.peak < GROWTH_PEAK, 'below 500 MB'));
+  }
+  return {
+    title: `growth: heapgraph show-growth ${describe('pair', files[1], node, runs)}`,
+    header: ['', 'median', 'min–max', '× heapgraph', 'peak memory', 'grew most'],
+    rows: summaries.map((summary, i) => [
+      ...cells(summary, product),
+      ...(summary.problem ? [] : [formatMegabytes(summary.peak), results[i].samples[0].output]),
     ]),
     notes,
     results,

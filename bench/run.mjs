@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { formatTable } from './format.mjs';
-import { ensureHeap } from './make-heap.mjs';
+import { ensureHeap, ensurePair } from './make-heap.mjs';
 import { chooseNode, findNode24 } from './node-binary.mjs';
-import { chain, count, index, load, startup } from './questions.mjs';
+import { chain, count, growth, index, load, startup } from './questions.mjs';
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 
@@ -18,12 +18,12 @@ const PEERS = {
   'v8-heap-parser': '@vscode/v8-heap-parser',
 };
 
-const QUESTIONS = ['count', 'index', 'chain', 'load', 'startup'];
+const QUESTIONS = ['count', 'index', 'chain', 'load', 'growth', 'startup'];
 
 const USAGE = `npm start -- [options]
 
   --heaps ts1,ts4                          which heaps
-  --questions count,index,chain,load,startup
+  --questions count,index,chain,load,growth,startup
                                            which questions
   --peers devtools,memlab,v8-heap-parser   whom count is asked beside heapgraph (index: devtools alone); none for
                                            nobody
@@ -76,11 +76,11 @@ async function main() {
   };
   const asked = (question) => questions.includes(question);
 
-  if (questions.some((question) => question !== 'startup')) {
-    if (peers.includes('devtools') && (asked('count') || asked('index'))) {
-      const { makeBundle } = await import('./peers/devtools-bundle.mjs');
-      await makeBundle();
-    }
+  if (peers.includes('devtools') && (asked('count') || asked('index') || asked('growth'))) {
+    const { makeBundle } = await import('./peers/devtools-bundle.mjs');
+    await makeBundle();
+  }
+  if (['count', 'index', 'chain', 'load'].some(asked)) {
     for (const heap of heaps) {
       const file = ensureHeap(heap);
       const setting = { heap, file, node, runs, peers, timeLimit };
@@ -90,6 +90,7 @@ async function main() {
       if (asked('load')) report(await load(setting));
     }
   }
+  if (asked('growth')) report(await growth({ files: ensurePair(), node, runs, peers, timeLimit }));
   if (asked('startup')) {
     const folder = mkdtempSync(path.join(tmpdir(), 'heapgraph-bench-'));
     try {

@@ -61,7 +61,7 @@ function lineageNotes(
     return [`${names} seem to be of two processes (${found}): ${done}`];
   }
   if (facts.identical)
-    return [`${names} hold the same ${formatCount(facts.common)} objects: one snapshot twice?`];
+    return [`${names} hold the same ${formatCount(before.nodeCount)} objects: one snapshot twice?`];
   if (!facts.inOrder) {
     return [
       `${printable(before.file)} seems to be the later one: its objects have higher ids; name the earlier one first`,
