@@ -18,6 +18,8 @@ const update = process.env.UPDATE_README === '1';
 const readme = readFileSync(FILE, 'utf8');
 
 const folder = temporaryFolder();
+copyFileSync(fixturePath('node26-before'), path.join(folder, 'before.heapsnapshot.gz'));
+copyFileSync(fixturePath('node26-after'), path.join(folder, 'after.heapsnapshot.gz'));
 copyFileSync(fixturePath('node26-after'), path.join(folder, 'app.heapsnapshot.gz'));
 mkdirSync(path.join(folder, 'node_modules'));
 symlinkSync(ROOT, path.join(folder, 'node_modules', 'heapgraph'));
@@ -30,14 +32,20 @@ function words(line: string): string[] {
   return [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map((match) => match[1] ?? match[2] ?? match[3]!);
 }
 
-/** A console block as it should stand there. */
+/** A console block as it should stand there: each line's standard output, then what all its programs said. */
 async function played(block: string): Promise<string> {
   const parts: string[] = [];
   for (const line of block.split('\n').filter((text) => text.startsWith('$ '))) {
-    const [program, ...args] = words(line.slice(2));
-    expect(program).toBe('heapgraph');
-    const { stdout, stderr } = await heapgraph(args, { cwd: folder });
-    parts.push(`${line}\n${stdout}${stderr}`);
+    let piped = '';
+    let said = '';
+    for (const command of line.slice(2).split(' | ')) {
+      const [program, ...args] = words(command);
+      expect(program).toBe('heapgraph');
+      const { stdout, stderr } = await heapgraph(args, { cwd: folder, input: Buffer.from(piped) });
+      piped = stdout;
+      said += stderr;
+    }
+    parts.push(`${line}\n${piped}${said}`);
   }
   return parts.join('');
 }
@@ -45,10 +53,24 @@ async function played(block: string): Promise<string> {
 /** What help calls the values. */
 const VALUES: Readonly<Record<string, string>> = { integer: 'n', pattern: 'regex' };
 
+function bracketed(name: string, needed: boolean, many: boolean): string {
+  const text = `${name}${many ? '…' : ''}`;
+  return needed ? `<${text}>` : `[${text}]`;
+}
+
+function snapshotUsage(snapshot: Command['snapshot']): string {
+  if (typeof snapshot === 'boolean') return snapshot ? ' [snapshot]' : '';
+  const { names, least, most } = snapshot;
+  return names
+    .map((name, i) => ` ${bracketed(name, i < least, i === names.length - 1 && most > names.length)}`)
+    .join('');
+}
+
 function optionTables(): string {
   return COMMANDS.map((command: Command) => {
-    const { name, summary, arguments: takes, options } = command;
-    const usage = `heapgraph ${name}${takes ? ` <${takes.name}${takes.most > 1 ? '…' : ''}>` : ''} [snapshot]`;
+    const { name, summary, arguments: takes, options, snapshot } = command;
+    const taken = takes ? ` ${bracketed(takes.name, takes.least > 0, takes.most > 1)}` : '';
+    const usage = `heapgraph ${name}${taken}${snapshotUsage(snapshot)}`;
     const rows = Object.entries(options).map(([option, spec]) => {
       const value =
         spec.kind === 'flag'
