@@ -30,7 +30,13 @@ export const pageOwnedNodes = memo((graph: Graph): Uint8Array => {
   }
   const search = distanceSearch.known(graph);
   const starts = userRoots(graph);
-  if (search && !search.meetsRoot && starts.length === waiting && starts.every((node) => owned[node] === 1)) {
+  if (
+    search &&
+    !search.meetsRoot &&
+    waiting > 0 &&
+    starts.length === waiting &&
+    starts.every((node) => owned[node] === 1)
+  ) {
     // The search for distances went the same way, but for the edges it withheld: go on with those.
     const { found, withheld } = search;
     for (let node = 0; node < nodeCount; node++) {

@@ -69,6 +69,30 @@ describe('StringTable', () => {
     expect(table.find('a","')).toEqual([]);
   });
 
+  it('finds texts of which the file spells the beginning with an escape', () => {
+    const texts = ['\\u0041bc', 'A\\u0062c', 'Abc', '\\u0041', 'A', '\\n', 'x\\n', 'é', 'xé', '\\u00e9', ''];
+    const json = texts.map((text) => `"${text}"`).join();
+    const bytes = Buffer.from(json);
+    const starts: number[] = [];
+    for (let at = 0; at < bytes.length; ) {
+      starts.push(at + 1);
+      at = closingQuote(bytes, at + 1) + 2;
+    }
+    const spelled = new StringTable([{ first: 0, segment: bytes, starts: Uint32Array.from(starts) }]);
+    expect(spelled.length).toBe(texts.length);
+    expect(spelled.find('Abc')).toEqual([0, 1, 2]);
+    expect(spelled.find('A')).toEqual([3, 4]);
+    expect(spelled.find('\n')).toEqual([5]);
+    expect(spelled.find('x\n')).toEqual([6]);
+    expect(spelled.find('é')).toEqual([7, 9]);
+    expect(spelled.find('xé')).toEqual([8]);
+    expect(spelled.find('')).toEqual([10]);
+    expect(spelled.find('"')).toEqual([]);
+    const some = spelled.indexesOf('Abc', 'é');
+    expect(some.size).toBe(5);
+    expect(texts.map((_, i) => some.has(i))).toEqual(texts.map((_, i) => [0, 1, 2, 7, 9].includes(i)));
+  });
+
   it('finds the place of every index through any number of pages', () => {
     const many = Array.from({ length: 100 }, (_, i) => `s${i}`);
     for (const pageSize of [1, 2, 7, 99, 100, 101]) {
