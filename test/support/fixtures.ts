@@ -47,6 +47,14 @@ export function fixturePath(name: Fixture): string {
   return fileURLToPath(new URL(`../../fixtures/${name}.heapsnapshot.gz`, import.meta.url));
 }
 
+/** The snapshots of the leaking Express server, in the order in which they were taken. */
+export const EXPRESS = ['baseline', 'target', 'final'] as const;
+
+/** Path of a snapshot of the leaking Express server. */
+export function expressPath(name: (typeof EXPRESS)[number]): string {
+  return fileURLToPath(new URL(`../../fixtures/express-${name}.heapsnapshot.gz`, import.meta.url));
+}
+
 /** The plain text of a fixture. */
 export function fixtureBytes(name: Fixture): Uint8Array {
   return gunzipSync(readFileSync(fixturePath(name)));
