@@ -9,6 +9,7 @@ import { findBackrefChain, findRefChain } from './find-chains.js';
 import { getLeakingObjects } from './get-leaking-objects.js';
 import { getNewIds } from './get-new-ids.js';
 import { info } from './info.js';
+import { leaksCommand } from './leaks.js';
 import { retainedCommand } from './retained.js';
 import { showBackrefs, showChain, showRefs } from './show-graphs.js';
 import { showGrowth } from './show-growth.js';
@@ -29,6 +30,7 @@ export const COMMANDS = [
   retainedCommand,
   getLeakingObjects,
   showGrowth,
+  leaksCommand,
   diffCommand,
   getNewIds,
   info,
