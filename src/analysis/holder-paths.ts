@@ -13,9 +13,9 @@ import { shortened } from '../printable.js';
 import { classIndex } from './class-names.js';
 import { commonJsModules, exportName } from './expression-modules.js';
 import { isIdentifier } from './expression-properties.js';
-import { scopes } from './expression-scopes.js';
+import { scopes, scriptOf } from './expression-scopes.js';
 import { quoted } from './expression-tables.js';
-import { holderChains, isMachinery, UNHELD } from './holder-chains.js';
+import { holderChains, isMachinery, isOfNode, UNHELD } from './holder-chains.js';
 import { type Root, rootOf } from './roots.js';
 
 /** The merged paths of one graph, by number. */
@@ -48,7 +48,7 @@ const CLASS_PIECE = 2;
 
 /**
  * Merged paths over the chains of `holderChains`. A path begins at the chain's root, or at the last module in the
- * require cache that it passes. Steps:
+ * require cache, or scope of a function of Node.js, that it passes. Steps:
  *
  * - `.name`, or `variable name` of a function's scope; `[]` for what is numbered: items, entries of Map and Set, keys of a
  *   plain object with more than 32 properties; `(name)` for references of V8's own.
@@ -68,6 +68,7 @@ export const holderPaths = memo((graph: Graph): HolderPaths => {
   const modules = commonJsModules(graph);
   const { rootScopes, contextNames } = scopes(graph);
   const machinery = isMachinery(graph);
+  const ownedByNode = isOfNode(graph);
   const plainNames = strings.indexesOf('Object');
 
   // Paths by number: the path before, the last piece, what kind of piece it is, and where it begins.
@@ -127,7 +128,13 @@ export const holderPaths = memo((graph: Graph): HolderPaths => {
     if (file !== undefined)
       return start(`require.cache[${quoted(file)}]`, { kind: 'require cache', words: 'require.cache', file });
     if (parents[node] === UNHELD) return start('no root reaches it', undefined);
-    if (parents[node] !== node) return undefined;
+    const holder = parents[node]!;
+    if (holder !== node) {
+      if (nodeTypes[holder] !== NODE.closure || !contextNames.has(nodeNames[node]!) || !ownedByNode(holder))
+        return undefined;
+      const script = scriptOf(graph, holder)!;
+      return start(`${script}:`, { kind: 'internal', words: `a variable of ${script}, a part of Node.js` });
+    }
     const root = rootOf(graph, node)!;
     return start(beginning(root, rootScopes.has(node)), root);
   };

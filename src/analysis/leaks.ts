@@ -103,7 +103,10 @@ function grouped(graph: Graph, nodes: Uint32Array): LeakGroup[] {
   for (const node of nodes) {
     const path = paths.pathOf(node);
     let classes = groups.get(path);
-    if (!classes) groups.set(path, (classes = new Map()));
+    if (!classes) {
+      classes = new Map();
+      groups.set(path, classes);
+    }
     const size = retained[node]!;
     const tally = classes.get(of[node]!);
     if (!tally) {
