@@ -41,6 +41,7 @@ export { type HolderPaths, holderPaths } from './analysis/holder-paths.js';
 export { type LeakingObject, leakingObjects } from './analysis/leaking-objects.js';
 export { type LeakedClass, type LeakGroup, type Leaks, leaks } from './analysis/leaks.js';
 export { type Lineage, lineage } from './analysis/lineage.js';
+export { holdersOfNew, type NewHolder, type NewHoldersOptions } from './analysis/new-holders.js';
 export { at, byType, EdgeView, NodeView, nodesOfClass } from './analysis/nodes.js';
 export { type RetainedSet, retainedSet } from './analysis/retained-set.js';
 export { retainedSizes } from './analysis/retained-sizes.js';
@@ -48,6 +49,7 @@ export { chainEnding, isRoot, type Root, type RootKind, rootOf } from './analysi
 export type { SourceLocation } from './analysis/scripts.js';
 export { shallowSizes } from './analysis/shallow-sizes.js';
 export { type Statistics, statistics } from './analysis/statistics.js';
+export { type ClassSurvival, type SurvivalOptions, survival, type Verdict } from './analysis/survival.js';
 export {
   HeapgraphError,
   QueryError,

@@ -176,6 +176,8 @@ export interface Group {
   readonly path: string;
   /** What kind of place the path begins at; null when no root reaches them. */
   readonly root: string | null;
+  /** Held by V8 or Node.js for themselves. */
+  readonly internal: boolean;
   readonly count: number;
   readonly retainedSize: number;
   readonly classes: readonly {

@@ -11,6 +11,7 @@ import { holderPaths } from './holder-paths.js';
 import { isProgramType } from './program-types.js';
 import { retainedSizes } from './retained-sizes.js';
 import type { RootKind } from './roots.js';
+import { sourceLocation } from './scripts.js';
 
 /** Leaked objects of one class in one place. */
 export interface LeakedClass {
@@ -26,6 +27,8 @@ export interface LeakGroup {
   readonly path: string;
   /** What the path begins at; null where no root reaches them. */
   readonly root: RootKind | null;
+  /** Whether V8 or the modules of Node.js hold them for themselves, and no code of the program made the example. */
+  readonly internal: boolean;
   readonly count: number;
   /** Bytes: the sum of the members' retained sizes. */
   readonly retainedSize: number;
@@ -53,7 +56,7 @@ export interface Leaks {
  * keep alive is not counted.
  *
  * Nothing born or nothing left: no groups. The snapshots have to be of one process (`lineage`).
- * Needs edges of `final`, of the others the nodes alone. Cost: linear in the nodes of all three; the dominators and the
+ * Needs edges of `final`, and its locations to know whose code made an object; of the others the nodes alone. Cost: linear in the nodes of all three; the dominators and the
  * holder paths of `final`.
  */
 export function leaks(baseline: Graph, target: Graph, final: Graph): Leaks {
@@ -123,9 +126,11 @@ function grouped(graph: Graph, nodes: Uint32Array): LeakGroup[] {
       const tallies = [...classes]
         .map(([type, tally]) => ({ type: names[type]!, ...tally }))
         .sort((a, b) => b.size - a.size || b.count - a.count || (a.type < b.type ? -1 : 1));
+      const root = paths.rootOf(path)?.kind ?? null;
       return {
         path: paths.text(path),
-        root: paths.rootOf(path)?.kind ?? null,
+        root,
+        internal: root === 'internal' && !isOfProgram(graph, tallies[0]!.example),
         count: tallies.reduce((sum, tally) => sum + tally.count, 0),
         retainedSize: tallies.reduce((sum, tally) => sum + tally.size, 0),
         classes: tallies.map(({ type, count, size }) => ({ type, count, retainedSize: size })),
@@ -133,4 +138,10 @@ function grouped(graph: Graph, nodes: Uint32Array): LeakGroup[] {
       };
     })
     .sort((a, b) => b.retainedSize - a.retainedSize || b.count - a.count || (a.path < b.path ? -1 : 1));
+}
+
+/** A function of the program, or an object that one constructed. */
+function isOfProgram(graph: Graph, node: number): boolean {
+  const script = sourceLocation(graph, node)?.script;
+  return script !== undefined && !script.startsWith('node:');
 }

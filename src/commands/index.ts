@@ -13,6 +13,7 @@ import { leaksCommand } from './leaks.js';
 import { retainedCommand } from './retained.js';
 import { showBackrefs, showChain, showRefs } from './show-graphs.js';
 import { showGrowth } from './show-growth.js';
+import { survivalCommand } from './survival.js';
 import { showMostCommonTypes, typestats } from './type-tables.js';
 
 export const COMMANDS = [
@@ -31,6 +32,7 @@ export const COMMANDS = [
   getLeakingObjects,
   showGrowth,
   leaksCommand,
+  survivalCommand,
   diffCommand,
   getNewIds,
   info,

@@ -2,7 +2,6 @@
 import { holderChain } from '../analysis/holder-chains.js';
 import { type LeakGroup, leaks } from '../analysis/leaks.js';
 import { NodeView } from '../analysis/nodes.js';
-import { sourceLocation } from '../analysis/scripts.js';
 import type { Graph } from '../graph/graph.js';
 import { printable } from '../printable.js';
 import type { Answer, Group } from '../result.js';
@@ -49,7 +48,7 @@ export const leaksCommand = defineCommand({
     const [baseline, target, final] = heaps.map(({ graph }) => graph) as [Graph, Graph, Graph];
     const found = leaks(baseline, target, final);
     const large = found.groups.filter((group) => group.retainedSize >= options['min-size']);
-    const isShown = (group: LeakGroup): boolean => options.internals || !isInternal(final, group);
+    const isShown = (group: LeakGroup): boolean => options.internals || !group.internal;
     const wanted = large.filter(isShown);
     const shown = wanted.slice(0, limitOf(options));
     const omitted = wanted.length - shown.length;
@@ -88,13 +87,6 @@ export const leaksCommand = defineCommand({
     };
   },
 });
-
-/** Held by V8 or by modules of Node.js, and not made by code of the program. */
-function isInternal(graph: Graph, { root, example }: LeakGroup): boolean {
-  if (root !== 'internal') return false;
-  const script = sourceLocation(graph, example)?.script;
-  return script === undefined || script.startsWith('node:');
-}
 
 function groupOf(graph: Graph, group: LeakGroup): Group {
   const { example, ...facts } = group;

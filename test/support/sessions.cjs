@@ -31,7 +31,12 @@ handle.count = 1_000_000;
 
 function ask(port, agent) {
   return new Promise((resolve, reject) => {
-    const options = { port, agent, path: `/${handle.count}`, headers: { 'user-agent': `client ${handle.count}` } };
+    const options = {
+      port,
+      agent,
+      path: `/${handle.count}`,
+      headers: { 'user-agent': `client ${handle.count}` },
+    };
     http
       .get(options, (response) => {
         response.resume();
