@@ -156,6 +156,8 @@ export interface ChainResult {
   /** False: nothing was found, and the only step is the object that was asked about. */
   readonly found: boolean;
   readonly steps: readonly ChainStep[];
+  /** Set when steps are left out: how many, and behind how many of those that are there. */
+  readonly omitted?: { readonly after: number; readonly count: number };
   /** The chain as JavaScript; where a step cannot be written so, in words. Null when nothing was found. */
   readonly expression: string | null;
   /** Whether the expression can be pasted into a debugger. */

@@ -44,6 +44,8 @@ export interface Leaks {
   readonly born: number;
   /** Of those, what the last snapshot has and the program's globals reach. */
   readonly alive: number;
+  /** And what the last snapshot has and only the stack, handles, or V8 itself reach: not counted. */
+  readonly systemOnly: number;
   /** The most bytes first, ties by number of objects, then by path. */
   readonly groups: readonly LeakGroup[];
 }
@@ -74,22 +76,26 @@ export function leaks(baseline: Graph, target: Graph, final: Graph): Leaks {
   const state = new Uint8Array(nodeCount);
   const topmost = new Uint32Array(nodeCount);
   let alive = 0;
+  let systemOnly = 0;
   let count = 0;
   // A dominator comes before what it dominates.
   for (let i = 0; i < order.length; i++) {
     const node = order[i]!;
     if (i > 0 && state[dominators[node]!] !== 0) state[node] = BELOW;
     if (isProgramType[nodeTypes[node]!] === 0) continue;
-    const distance = far[node]!;
-    if (distance < 0 || distance >= SYSTEM_DISTANCE) continue;
     const id = ids[node]!;
     if (old.nodeOf(id) >= 0 || middle.nodeOf(id) < 0) continue;
+    const distance = far[node]!;
+    if (distance < 0 || distance >= SYSTEM_DISTANCE) {
+      systemOnly++;
+      continue;
+    }
     alive++;
     if (state[node] === BELOW) continue;
     state[node] = LEAKED;
     topmost[count++] = node;
   }
-  return { born, alive, groups: grouped(final, topmost.subarray(0, count)) };
+  return { born, alive, systemOnly, groups: grouped(final, topmost.subarray(0, count)) };
 }
 
 interface Tally {

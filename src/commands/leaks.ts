@@ -4,7 +4,7 @@ import { type LeakGroup, leaks } from '../analysis/leaks.js';
 import { NodeView } from '../analysis/nodes.js';
 import type { Graph } from '../graph/graph.js';
 import { printable } from '../printable.js';
-import type { Answer, Group } from '../result.js';
+import type { Answer, ChainResult, Group } from '../result.js';
 import { formatCount } from '../units.js';
 import { defineCommand, type Need } from './command.js';
 import { requireOneProcess } from './compare.js';
@@ -67,6 +67,7 @@ export const leaksCommand = defineCommand({
         minSize: options['min-size'],
         born: found.born,
         alive: found.alive,
+        systemOnly: found.systemOnly,
         internalGroups: hidden,
       },
       notes: [
@@ -74,6 +75,11 @@ export const leaksCommand = defineCommand({
         ...(wanted.length === 0
           ? [
               `no leak found: of ${formatCount(found.born)} objects made between ${printable(baseline.file)} and ${printable(target.file)}, ${formatCount(found.alive)} are still there, in no group that retains ${formatCount(options['min-size'])} bytes`,
+              ...(found.systemOnly > 0
+                ? [
+                    `${formatCount(found.systemOnly)} more are held by nothing but the stack, handles or V8 itself`,
+                  ]
+                : []),
             ]
           : []),
         ...(omitted > 0 ? [`${formatCount(omitted)} more groups; --all shows them`] : []),
@@ -88,6 +94,24 @@ export const leaksCommand = defineCommand({
   },
 });
 
+/** Of a chain with more steps (a list has one for each of its members) as many are shown of each end. */
+const END = 10;
+
+function exampleChain(graph: Graph, node: number, found: boolean): ChainResult {
+  const { nodes, edges } = holderChain(graph, node);
+  const facts = { found, rooted: true, sizes: true };
+  if (nodes.length <= 2 * END) return chainResult(graph, { nodes, edges }, facts);
+  const first = chainResult(graph, { nodes: nodes.slice(0, END), edges: edges.slice(0, END - 1) }, facts);
+  const last = chainResult(graph, { nodes: nodes.slice(-END - 1), edges: edges.slice(-END) }, facts);
+  return {
+    ...first,
+    steps: [...first.steps, ...last.steps.slice(1)],
+    omitted: { after: END, count: nodes.length - 2 * END },
+    expression: null,
+    evaluable: false,
+  };
+}
+
 function groupOf(graph: Graph, group: LeakGroup): Group {
   const { example, ...facts } = group;
   const view = new NodeView(graph, example);
@@ -99,11 +123,7 @@ function groupOf(graph: Graph, group: LeakGroup): Group {
       name: view.name,
       retainedSize: view.retainedSize,
       location: locationCell(view.location),
-      chain: chainResult(graph, holderChain(graph, example), {
-        found: group.root !== null,
-        rooted: true,
-        sizes: true,
-      }),
+      chain: exampleChain(graph, example, group.root !== null),
     },
   };
 }

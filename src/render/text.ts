@@ -53,7 +53,7 @@ function* renderGroup({ classes, retainedSize, path, example }: Group, style: St
   for (const line of renderChain(example.chain, style)) yield `  ${line}`;
   if (example.location !== null) {
     const place = formatCell(example.location, 'location');
-    yield `  ${style.dim(`${formatCell(example.type, 'text')} ${formatId(example.id)} is made in ${place}`)}\n`;
+    yield `  ${style.dim(`${formatCell(example.type, 'text')} ${formatId(example.id)} is defined in ${place}`)}\n`;
   }
 }
 
@@ -62,6 +62,8 @@ function* renderChain(chain: ChainResult, style: Style): Generator<string> {
   const edges = chain.steps.map(({ edge }) => (edge ? edgeLabel(edge) : ''));
   const width = Math.max(0, ...edges.map((text) => stringWidth(text)));
   for (const [i, step] of chain.steps.entries()) {
+    if (i === chain.omitted?.after)
+      yield `${style.dim(`… ${formatCount(chain.omitted.count)} more references …`)}\n`;
     const type = style.role('name', formatCell(step.type, 'text'));
     const name = step.name === step.type ? '' : ` ${formatCell(step.name, 'text')}`;
     const size = step.shallowSize === undefined ? '' : `  ${formatCount(step.shallowSize)} bytes`;
