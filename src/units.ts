@@ -30,7 +30,7 @@ export function formatBytes(bytes: number): string {
  * `formatBytes`), rounded to a whole number; undefined when the text is no size.
  */
 export function parseBytes(text: string): number | undefined {
-  const match = /^(\d{1,15}|\d{1,3}(?:,\d{3}){1,4})(\.\d{1,9})?\s?(?:([kmgt])?b?)$/i.exec(text.trim());
+  const match = /^(\d{1,15}|\d{1,3}(?:,\d{3}){1,4})(\.\d{1,9})?\s?(?:([kmgt])?b?)$/i.exec(text);
   if (!match) return undefined;
   const [, whole = '', fraction = '', unit = ''] = match;
   const power = ['', 'k', 'm', 'g', 't'].indexOf(unit.toLowerCase());
