@@ -7,6 +7,7 @@ import { idIndex } from '../graph/ids.js';
 import { classIndex } from './class-names.js';
 import { distances, SYSTEM_DISTANCE } from './distances.js';
 import { dominatorTree } from './dominators.js';
+import { holderChains } from './holder-chains.js';
 import { holderPaths } from './holder-paths.js';
 import { isProgramType } from './program-types.js';
 import { retainedSizes } from './retained-sizes.js';
@@ -34,7 +35,7 @@ export interface LeakGroup {
   readonly retainedSize: number;
   /** The most bytes first, ties by number, then by name. */
   readonly classes: readonly LeakedClass[];
-  /** Ordinal, in the last snapshot, of the member of the first class that retains most; of several the first. */
+  /** Ordinal, in the last snapshot, of a member of the first class: the nearest to its root, the most bytes, the first in the file. */
   readonly example: number;
 }
 
@@ -106,6 +107,7 @@ interface Tally {
 
 function grouped(graph: Graph, nodes: Uint32Array): LeakGroup[] {
   const paths = holderPaths(graph);
+  const { depths } = holderChains(graph);
   const { names, of } = classIndex(graph);
   const retained = retainedSizes(graph);
   const groups = new Map<number, Map<number, Tally>>();
@@ -124,8 +126,9 @@ function grouped(graph: Graph, nodes: Uint32Array): LeakGroup[] {
     }
     tally.count++;
     tally.size += size;
-    const most = retained[tally.example]!;
-    if (size > most || (size === most && node < tally.example)) tally.example = node;
+    const known = tally.example;
+    const nearer = depths[known]! - depths[node]! || size - retained[known]! || known - node;
+    if (nearer > 0) tally.example = node;
   }
   return [...groups]
     .map(([path, classes]): LeakGroup => {

@@ -52,6 +52,12 @@ export const diffCommand = defineCommand({
     },
   ],
   needs(_, { raw, shapes, type, holders }) {
+    if (holders && type !== undefined) {
+      throw new UsageError(
+        '--type lists objects, and --holders belongs to the table of classes',
+        'Leave one of them out; find-backref-chain says who holds a single object.',
+      );
+    }
     const edges = !raw || shapes || type !== undefined ? true : 'for-names';
     const before: Need = { kind: 'graph', edges, locations: type !== undefined };
     return holders ? [before, WHOLE_GRAPH] : before;

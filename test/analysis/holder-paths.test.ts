@@ -39,11 +39,12 @@ describe('holderChains', () => {
         for (let edge = graph.firstEdge[node]!; edge < graph.firstEdge[node + 1]!; edge++)
           if (keeps(edge, node) && !reached.has(targets[edge]!)) work.push(targets[edge]!);
       }
-      const { parents } = holderChains(graph);
+      const { parents, depths } = holderChains(graph);
       for (let node = 0; node < graph.nodeCount; node++) {
         expect(parents[node] !== UNHELD, `seed ${seed}, node ${node}`).toBe(reached.has(node));
         const { nodes, edges } = holderChain(graph, node);
         expect(nodes.at(-1)).toBe(node);
+        expect(depths[node]).toBe(edges.length);
         expect(new Set(nodes).size).toBe(nodes.length);
         // A chain begins at a root and passes no other.
         expect(nodes.filter(root)).toEqual(reached.has(node) ? [nodes[0]] : []);
@@ -229,6 +230,17 @@ describe('holderPaths', () => {
     expect([1, 2].map((node) => paths.text(paths.pathOf(node)))).toEqual(Array(2).fill('no root reaches it'));
     expect(paths.rootOf(paths.pathOf(1))).toBeUndefined();
     expect(holderChain(graph, 1)).toEqual({ nodes: [1], edges: [] });
+  });
+
+  test('chromium156: detached elements by what holds them, and every node has a path', async () => {
+    const graph = await loadSnapshot(fixturePath('chromium156'), { edges: true, locations: true });
+    const paths = holderPaths(graph);
+    const all = new Set(Array.from({ length: graph.nodeCount }, (_, node) => paths.pathOf(node)));
+    for (const path of all) expect(paths.text(path)).not.toBe('');
+    const detached = nodesOfClass(graph, /^Detached <div/);
+    expect(detached.length).toBeGreaterThanOrEqual(100);
+    const places = new Set(Array.from(detached, (node) => paths.text(paths.pathOf(node))));
+    expect([...places]).toEqual(['globalThis .cache → Array [] → Widget .el']);
   });
 
   test.each(['node18-after', 'node22-after', 'node26-after'] as const)('%s', async (name) => {

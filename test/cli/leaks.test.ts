@@ -167,6 +167,7 @@ describe('leaks', () => {
       /leaks needs snapshots of one process: .*two processes/,
     ],
     [['survival', BEFORE, AFTER], /missing third/],
+    [['diff', BEFORE, AFTER, '--holders', '--type', 'OBJ'], /--type lists objects/],
     [['survival', BEFORE, AFTER, fixturePath('node18-after')], /survival needs snapshots of one process/],
     [
       ['diff', BEFORE, fixturePath('node18-after'), '--holders'],
