@@ -155,9 +155,9 @@ async function runCommand(
       );
     }
     const opened: Opened[] = [];
-    for (const file of files) {
+    for (const [i, file] of files.entries()) {
       opened.push(
-        await openHeap(need, file, {
+        await openHeap('kind' in need ? need : need[i]!, file, {
           salvage: parsed.salvage,
           onProgress: progress.onProgress,
           onWarning: note,

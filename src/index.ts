@@ -36,8 +36,12 @@ export { type DominatorTree, dominatorTree } from './analysis/dominators.js';
 export { essentialEdges } from './analysis/essential-edges.js';
 export { type Expression, expressionOf } from './analysis/expressions.js';
 export { type Growth, type GrowthOptions, growth, growthTracker } from './analysis/growth.js';
+export { type HolderChains, holderChain, holderChains, UNHELD } from './analysis/holder-chains.js';
+export { type HolderPaths, holderPaths } from './analysis/holder-paths.js';
 export { type LeakingObject, leakingObjects } from './analysis/leaking-objects.js';
+export { type LeakedClass, type LeakGroup, type Leaks, leaks } from './analysis/leaks.js';
 export { type Lineage, lineage } from './analysis/lineage.js';
+export { holdersOfNew, type NewHolder, type NewHoldersOptions } from './analysis/new-holders.js';
 export { at, byType, EdgeView, NodeView, nodesOfClass } from './analysis/nodes.js';
 export { type RetainedSet, retainedSet } from './analysis/retained-set.js';
 export { retainedSizes } from './analysis/retained-sizes.js';
@@ -45,6 +49,7 @@ export { chainEnding, isRoot, type Root, type RootKind, rootOf } from './analysi
 export type { SourceLocation } from './analysis/scripts.js';
 export { shallowSizes } from './analysis/shallow-sizes.js';
 export { type Statistics, statistics } from './analysis/statistics.js';
+export { type ClassSurvival, type SurvivalOptions, survival, type Verdict } from './analysis/survival.js';
 export {
   HeapgraphError,
   QueryError,

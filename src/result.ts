@@ -36,6 +36,8 @@ export interface Table {
    * count; `growth` and `ids` are those of its show_growth and get_new_ids; `bare` is values only, one a line.
    */
   readonly layout: 'grid' | 'counts' | 'growth' | 'ids' | 'bare';
+  /** A list that belongs to each row, and stands below it in text: `key` in the row, how many are left out in `KEYOmitted`. */
+  readonly below?: { readonly key: string; readonly columns: readonly Column[] };
   /** Columns that the text shows, where they are fewer than all. */
   readonly textColumns?: readonly string[];
 }
@@ -154,6 +156,8 @@ export interface ChainResult {
   /** False: nothing was found, and the only step is the object that was asked about. */
   readonly found: boolean;
   readonly steps: readonly ChainStep[];
+  /** Set when steps are left out: how many, and behind how many of those that are there. */
+  readonly omitted?: { readonly after: number; readonly count: number };
   /** The chain as JavaScript; where a step cannot be written so, in words. Null when nothing was found. */
   readonly expression: string | null;
   /** Whether the expression can be pasted into a debugger. */
@@ -168,6 +172,38 @@ export interface Chains {
   readonly chains: readonly ChainResult[];
 }
 
+/** Objects that are held in the same way, and one of them. */
+export interface Group {
+  /** Who holds them, in the form that they have in common. */
+  readonly path: string;
+  /** What kind of place the path begins at; null when no root reaches them. */
+  readonly root: string | null;
+  /** Held by V8 or Node.js for themselves. */
+  readonly internal: boolean;
+  readonly count: number;
+  readonly retainedSize: number;
+  readonly classes: readonly {
+    readonly type: string;
+    readonly count: number;
+    readonly retainedSize: number;
+  }[];
+  readonly example: {
+    readonly id: number;
+    readonly type: string;
+    readonly name: string;
+    readonly retainedSize: number;
+    readonly location: Cell;
+    readonly chain: ChainResult;
+  };
+}
+
+export interface Groups {
+  readonly kind: 'groups';
+  readonly groups: readonly Group[];
+  readonly total: number;
+  readonly omitted: number;
+}
+
 /** How a subgraph is drawn. */
 export interface Drawing {
   readonly refcounts?: boolean;
@@ -176,7 +212,7 @@ export interface Drawing {
   readonly legend?: boolean;
 }
 
-export type Result = Table | Details | Text | Chains | Subgraph;
+export type Result = Table | Details | Text | Chains | Groups | Subgraph;
 
 export interface Answer {
   readonly result: Result;

@@ -25,6 +25,19 @@ export function formatBytes(bytes: number): string {
   return `${step === 0 ? value : value.toFixed(1)} ${STEPS[step]}`;
 }
 
+/**
+ * Bytes in `10000`, `10,000`, `64kB`, `1.5 MB` (upper or lower case, the B may be missing; a kB is 1,000 bytes, as in
+ * `formatBytes`), rounded to a whole number; undefined when the text is no size.
+ */
+export function parseBytes(text: string): number | undefined {
+  const match = /^(\d{1,15}|\d{1,3}(?:,\d{3}){1,4})(\.\d{1,9})?\s?(?:([kmgt])?b?)$/i.exec(text);
+  if (!match) return undefined;
+  const [, whole = '', fraction = '', unit = ''] = match;
+  const power = ['', 'k', 'm', 'g', 't'].indexOf(unit.toLowerCase());
+  const bytes = Math.round(Number(whole.replaceAll(',', '') + fraction) * 1000 ** power);
+  return Number.isSafeInteger(bytes) ? bytes : undefined;
+}
+
 /** V8's object id as it is written on the command line and in DevTools: `@123`. */
 export function formatId(id: number): string {
   return `@${id}`;

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatCount, formatId, formatShare, parseCount, parseId } from '../src/units.js';
+import {
+  formatBytes,
+  formatCount,
+  formatId,
+  formatShare,
+  parseBytes,
+  parseCount,
+  parseId,
+} from '../src/units.js';
 
 describe('formatCount', () => {
   it.each([
@@ -108,5 +116,31 @@ describe('parseCount', () => {
     ['Infinity', undefined],
   ])('%j is %s', (text, count) => {
     expect(parseCount(text)).toBe(count);
+  });
+});
+
+describe('parseBytes', () => {
+  it.each([
+    ['0', 0],
+    ['10000', 10_000],
+    ['10,000', 10_000],
+    ['64kb', 64_000],
+    ['64 kB', 64_000],
+    ['64k', 64_000],
+    ['10B', 10],
+    ['1.5MB', 1_500_000],
+    ['1.0005kB', 1001],
+    ['2gb', 2_000_000_000],
+    ['1T', 1_000_000_000_000],
+    ['10,00', undefined],
+    ['-1', undefined],
+    ['.5MB', undefined],
+    ['1e3', undefined],
+    ['64KiB', undefined],
+    ['', undefined],
+    ['kB', undefined],
+    ['999999999999999TB', undefined],
+  ])('%j is %s', (text, bytes) => {
+    expect(parseBytes(text)).toBe(bytes);
   });
 });

@@ -2,7 +2,7 @@
 import { InvalidArgumentError, Option, type Command as Program } from 'commander';
 import type { Command, OptionSpec, OptionSpecs } from '../commands/command.js';
 import { parsePattern } from '../query/types.js';
-import { parseCount } from '../units.js';
+import { parseBytes, parseCount } from '../units.js';
 
 /** Options that every command has, by the names that commander gives them. */
 export interface CommonOptions {
@@ -61,6 +61,15 @@ function toOption(name: string, spec: OptionSpec): Option {
         const value = parseCount(text);
         if (value === undefined || value === 0)
           throw new InvalidArgumentError('Expected a whole number from 1 up.');
+        return value;
+      });
+      return spec.default === undefined ? option : option.default(spec.default);
+    }
+    case 'bytes': {
+      const option = new Option(`--${name} <${spec.value ?? 'bytes'}>`, spec.help).argParser((text) => {
+        const value = parseBytes(text);
+        if (value === undefined)
+          throw new InvalidArgumentError('Expected a number of bytes: 10000, 64kB, 1.5MB.');
         return value;
       });
       return spec.default === undefined ? option : option.default(spec.default);

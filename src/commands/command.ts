@@ -22,6 +22,12 @@ export interface IntegerOption extends OptionBase {
   readonly default?: number;
 }
 
+/** A size: bytes, or with a unit, `64kB`; a kB is 1,000 bytes. */
+export interface BytesOption extends OptionBase {
+  readonly kind: 'bytes';
+  readonly default?: number;
+}
+
 export interface ChoiceOption extends OptionBase {
   readonly kind: 'choice';
   readonly choices: readonly string[];
@@ -53,6 +59,7 @@ export interface ListOption extends OptionBase {
 export type OptionSpec =
   | FlagOption
   | IntegerOption
+  | BytesOption
   | ChoiceOption
   | ChoicesOption
   | PatternOption
@@ -64,7 +71,7 @@ export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
 
 type ValueOf<S extends OptionSpec> = S extends FlagOption
   ? boolean
-  : S extends IntegerOption
+  : S extends IntegerOption | BytesOption
     ? S extends { default: number }
       ? number
       : number | undefined
@@ -130,11 +137,14 @@ export interface Command<S extends OptionSpecs = OptionSpecs> {
   /** Whether it takes a snapshot; or the snapshots that it compares, which then are all of its arguments. */
   readonly snapshot: boolean | SnapshotArguments;
   /** What comes out; only tables can be CSV and Markdown. Default `table`. */
-  readonly answers?: 'table' | 'details' | 'chains' | 'subgraph';
+  readonly answers?: 'table' | 'details' | 'chains' | 'groups' | 'subgraph';
   readonly options: S;
   readonly examples: readonly { readonly line: string; readonly says: string }[];
-  /** Called before anything is read; throws UsageError or QueryError for wrong arguments. */
-  needs(args: readonly string[], options: ValuesOf<S>, format: Format): Need;
+  /**
+   * Called before anything is read; throws UsageError or QueryError for wrong arguments. A list says what is needed of
+   * each snapshot.
+   */
+  needs(args: readonly string[], options: ValuesOf<S>, format: Format): Need | readonly Need[];
   /** In what order snapshots are opened and compared. Default: as they are given. */
   order?(options: ValuesOf<S>): 'given' | 'name' | 'time';
   /** `heaps` has all snapshots, of which `heap` is the first. */

@@ -1,5 +1,6 @@
 /** What commands that compare snapshots have in common: may they compare ids, and what to say if not. */
 import { type Lineage, lineage } from '../analysis/lineage.js';
+import { UsageError } from '../errors.js';
 import type { Graph } from '../graph/graph.js';
 import { printable } from '../printable.js';
 import { formatCount, formatShare } from '../units.js';
@@ -44,6 +45,27 @@ export function compareBy(heaps: readonly Heap[], options: ComparisonOptions): C
   return { byId: known && (options['by-id'] || (same && !options['by-class'])), notes };
 }
 
+/**
+ * For questions that have no answer by class: throws UsageError unless the snapshots are of one process, or `byId` says to
+ * go on. Gives the notes that there are.
+ */
+export function requireOneProcess(
+  heaps: readonly Heap[],
+  byId: boolean,
+  question: string,
+): readonly string[] {
+  const options = { 'by-class': false, 'by-id': byId };
+  const { byId: comparable, notes } = compareBy(heaps, options);
+  if (comparable) return notes;
+  const reason = notes.find((text) => text.includes(TWO_PROCESSES)) ?? '';
+  throw new UsageError(
+    `${question} needs snapshots of one process: ${reason.replace(/: [^:]*$/, '')}`,
+    'Write them one after the other in one run of the program. --by-id compares ids all the same.',
+  );
+}
+
+const TWO_PROCESSES = 'seem to be of two processes';
+
 /** What is odd about a pair of snapshots: two processes, the wrong order, one twice. */
 function lineageNotes(
   before: Graph,
@@ -58,7 +80,7 @@ function lineageNotes(
     const done = options['by-id']
       ? 'compared by id all the same'
       : 'compared by class only; --by-id compares objects all the same';
-    return [`${names} seem to be of two processes (${found}): ${done}`];
+    return [`${names} ${TWO_PROCESSES} (${found}): ${done}`];
   }
   if (facts.identical)
     return [`${names} hold the same ${formatCount(before.nodeCount)} objects: one snapshot twice?`];

@@ -1,15 +1,17 @@
 /** Chrome DevTools' comparison of two snapshots. */
 import { classIndex } from '../analysis/class-names.js';
 import { type ClassDiff, diff, diffByClass, nodeDiff } from '../analysis/diff.js';
+import { holdersOfNew } from '../analysis/new-holders.js';
 import { NodeView } from '../analysis/nodes.js';
 import { shapeIndex } from '../analysis/shapes.js';
 import { UsageError } from '../errors.js';
 import type { Graph } from '../graph/graph.js';
 import type { Answer, Column, Row } from '../result.js';
 import { formatCount } from '../units.js';
-import { defineCommand } from './command.js';
+import { defineCommand, type Need } from './command.js';
 import { beforeAndAfter, compareBy, comparison } from './compare.js';
 import { allRows, columns, limitOf, nodeRow, rawSizes, sizesField } from './shared.js';
+import { WHOLE_GRAPH } from './targets.js';
 
 const SORTS = ['size', 'count', 'new', 'name'] as const;
 
@@ -34,18 +36,32 @@ export const diffCommand = defineCommand({
     },
     filter: { kind: 'pattern', help: 'only classes whose name matches this regular expression' },
     type: { kind: 'text', value: 'class', help: 'list the objects of this class that came and went' },
+    holders: {
+      kind: 'flag',
+      help: 'below each class that grew, who holds its new objects: the three with most bytes',
+    },
     ...rawSizes,
     ...comparison,
   },
   examples: [
     { line: 'heapgraph diff before.heapsnapshot after.heapsnapshot', says: 'the classes that changed most' },
     { line: 'heapgraph diff before.heapsnapshot after.heapsnapshot --type Session', says: 'which Sessions' },
+    {
+      line: 'heapgraph diff before.heapsnapshot after.heapsnapshot --holders',
+      says: 'and who holds what is new',
+    },
   ],
-  needs: (_, { raw, shapes, type }) => ({
-    kind: 'graph',
-    edges: !raw || shapes || type !== undefined ? true : 'for-names',
-    locations: type !== undefined,
-  }),
+  needs(_, { raw, shapes, type, holders }) {
+    if (holders && type !== undefined) {
+      throw new UsageError(
+        '--type lists objects, and --holders belongs to the table of classes',
+        'Leave one of them out; find-backref-chain says who holds a single object.',
+      );
+    }
+    const edges = !raw || shapes || type !== undefined ? true : 'for-names';
+    const before: Need = { kind: 'graph', edges, locations: type !== undefined };
+    return holders ? [before, WHOLE_GRAPH] : before;
+  },
   run(_, __, options, heaps) {
     const { byId, notes } = compareBy(heaps, options);
     const [before, after] = heaps.map(({ countable }) => countable) as [Graph, Graph];
@@ -55,13 +71,16 @@ export const diffCommand = defineCommand({
       const answer = objects(before, after, type, options);
       return { ...answer, notes: [...notes, ...(answer.notes ?? [])] };
     }
+    if (options.holders && !byId)
+      throw new UsageError('--holders needs two snapshots of one process', notes[0]);
     const rows: readonly Row[] = (
       byId
         ? diff(before, after, { raw, shapes, filter })
         : diffByClass(before, after, { raw, shapes, filter })
     ).map((row): Row => ({ ...row }));
     const sorted = sort(rows, options['sort-by']);
-    const shown = sorted.slice(0, limitOf(options));
+    const cut = sorted.slice(0, limitOf(options));
+    const shown = options.holders ? withHolders(before, after, cut, { raw, shapes }) : cut;
     const omitted = rows.length - shown.length;
     return {
       result: {
@@ -71,6 +90,7 @@ export const diffCommand = defineCommand({
         total: rows.length,
         omitted,
         layout: 'grid',
+        ...(options.holders ? { below: { key: 'holders', columns: HOLDERS } } : {}),
       },
       fields: { ...sizesField(raw), comparedBy: byId ? 'id' : 'class' },
       notes: [
@@ -92,6 +112,33 @@ const BY_ID: readonly Column[] = [
   columns.sizeDelta,
 ];
 const BY_CLASS: readonly Column[] = [columns.type, columns.countDelta, columns.sizeDelta];
+
+const MOST_HOLDERS = 3;
+const HOLDERS: readonly Column[] = [
+  { key: 'count', title: 'Count', unit: 'count', role: 'count' },
+  { key: 'size', title: 'Size', unit: 'bytes', role: 'size' },
+  { key: 'path', title: 'Held by', unit: 'text' },
+];
+
+/** Each row with who holds the new objects of its class, if that grew; the most bytes first. */
+function withHolders(
+  before: Graph,
+  after: Graph,
+  rows: readonly Row[],
+  options: { readonly raw: boolean; readonly shapes: boolean },
+): readonly Row[] {
+  const types = new Set(
+    rows
+      .filter(({ countDelta, sizeDelta }) => Number(countDelta) > 0 || Number(sizeDelta) > 0)
+      .map(({ type }) => String(type)),
+  );
+  const held = holdersOfNew(before, after, { ...options, types });
+  return rows.map((row): Row => {
+    const all = held.get(String(row.type)) ?? [];
+    const holders = all.slice(0, MOST_HOLDERS).map((holder): Row => ({ ...holder }));
+    return { ...row, holders, holdersOmitted: all.length - holders.length };
+  });
+}
 
 /** Rows come by growth in bytes; the sort is stable. Without ids nothing is known to be new. */
 function sort(rows: readonly Row[], by: (typeof SORTS)[number]): readonly Row[] {

@@ -9,9 +9,11 @@ import { findBackrefChain, findRefChain } from './find-chains.js';
 import { getLeakingObjects } from './get-leaking-objects.js';
 import { getNewIds } from './get-new-ids.js';
 import { info } from './info.js';
+import { leaksCommand } from './leaks.js';
 import { retainedCommand } from './retained.js';
 import { showBackrefs, showChain, showRefs } from './show-graphs.js';
 import { showGrowth } from './show-growth.js';
+import { survivalCommand } from './survival.js';
 import { showMostCommonTypes, typestats } from './type-tables.js';
 
 export const COMMANDS = [
@@ -29,6 +31,8 @@ export const COMMANDS = [
   retainedCommand,
   getLeakingObjects,
   showGrowth,
+  leaksCommand,
+  survivalCommand,
   diffCommand,
   getNewIds,
   info,

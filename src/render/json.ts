@@ -1,6 +1,6 @@
 /** Answers as one JSON object. Rows stand one a line and are written as they come. */
 import { printableJson } from '../printable.js';
-import type { Answer, Cell, Details, Row, Table } from '../result.js';
+import type { Answer, Cell, Details, Groups, Row, Table } from '../result.js';
 
 export interface JsonHead {
   readonly command: string;
@@ -29,11 +29,16 @@ export function* renderJson(answer: Answer, head: JsonHead): Generator<string> {
   const { total, omitted } = result;
   yield `${stringify({ ...opening, total, omitted }).slice(0, -1)},"rows":[`;
   let first = true;
-  for (const row of result.kind === 'table' ? tableRows(result) : detailRows(result)) {
+  for (const row of rowsOf(result)) {
     yield `${first ? '\n' : ',\n'}${stringify(row)}`;
     first = false;
   }
   yield first ? ']}\n' : '\n]}\n';
+}
+
+function rowsOf(result: Table | Details | Groups): Iterable<Row> {
+  if (result.kind === 'table') return tableRows(result);
+  return result.kind === 'groups' ? (result.groups as unknown as readonly Row[]) : detailRows(result);
 }
 
 function* tableRows(table: Table): Generator<Row> {

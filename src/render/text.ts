@@ -1,7 +1,7 @@
 /** Answers as text for people: aligned columns, one object a line. */
 import stringWidth from 'fast-string-width';
 import { shortened } from '../printable.js';
-import type { ChainResult, Column, Detail, Result, Row, Table } from '../result.js';
+import type { ChainResult, Column, Detail, Group, Result, Row, Table } from '../result.js';
 import { formatCount, formatId } from '../units.js';
 import { renderBare } from './bare.js';
 import { formatCell, isNumeric, plain, textColumns } from './cells.js';
@@ -22,6 +22,12 @@ export function* renderText(result: Result, style: Style): Generator<string> {
         yield* renderChain(chain, style);
       }
       return;
+    case 'groups':
+      for (const [i, group] of result.groups.entries()) {
+        if (i > 0) yield '\n';
+        yield* renderGroup(group, style);
+      }
+      return;
     case 'subgraph':
       throw new TypeError('a subgraph is drawn, not written as text');
     case 'details':
@@ -32,11 +38,32 @@ export function* renderText(result: Result, style: Style): Generator<string> {
   }
 }
 
+/** How many of a group's classes its heading names. */
+const NAMED_CLASSES = 3;
+
+/** How many of which class, what they retain, who holds them; below it the chain to one of them. */
+function* renderGroup({ classes, retainedSize, path, example }: Group, style: Style): Generator<string> {
+  const named = classes
+    .slice(0, NAMED_CLASSES)
+    .map(({ type, count }) => `${formatCount(count)} × ${style.role('name', formatCell(type, 'text'))}`);
+  const others = classes.slice(NAMED_CLASSES).reduce((sum, { count }) => sum + count, 0);
+  if (others > 0) named.push(`${formatCount(others)} others`);
+  const size = style.role('size', `${formatCount(retainedSize)} bytes`);
+  yield `${named.join(', ')}  ${size}  ${style.heading(formatCell(path, 'text'))}\n`;
+  for (const line of renderChain(example.chain, style)) yield `  ${line}`;
+  if (example.location !== null) {
+    const place = formatCell(example.location, 'location');
+    yield `  ${style.dim(`${formatCell(example.type, 'text')} ${formatId(example.id)} is defined in ${place}`)}\n`;
+  }
+}
+
 /** One step a line: the edge, the object, its size and id; the expression at the end. */
 function* renderChain(chain: ChainResult, style: Style): Generator<string> {
   const edges = chain.steps.map(({ edge }) => (edge ? edgeLabel(edge) : ''));
   const width = Math.max(0, ...edges.map((text) => stringWidth(text)));
   for (const [i, step] of chain.steps.entries()) {
+    if (i === chain.omitted?.after)
+      yield `${style.dim(`… ${formatCount(chain.omitted.count)} more references …`)}\n`;
     const type = style.role('name', formatCell(step.type, 'text'));
     const name = step.name === step.type ? '' : ` ${formatCell(step.name, 'text')}`;
     const size = step.shallowSize === undefined ? '' : `  ${formatCount(step.shallowSize)} bytes`;
@@ -131,7 +158,32 @@ function* renderGrid(
       columns.map((column) => cell(row, column)),
       (column, text) => style.role(column.role, text),
     );
+    if (table.below) yield* renderBelow(row, table.below, style, indent);
   }
+}
+
+/** A row's own list: its values two spaces apart, the last column not padded. */
+function* renderBelow(
+  row: Row,
+  { key, columns }: NonNullable<Table['below']>,
+  style: Style,
+  indent: string,
+): Generator<string> {
+  const list = (row[key] ?? []) as readonly Row[];
+  const texts = list.map((item) =>
+    columns.map((column) => formatCell(item[column.key] ?? null, column.unit)),
+  );
+  const widths = columns.map((_, i) => Math.max(0, ...texts.map((cells) => stringWidth(cells[i]!))));
+  for (const cells of texts) {
+    const line = columns.map((column, i) => {
+      const right = isNumeric(column.unit);
+      return style.role(column.role, right ? pad(cells[i]!, widths[i]!, true) : cells[i]!);
+    });
+    yield `${indent}  ${line.join('  ')}\n`;
+  }
+  const omitted = row[`${key}Omitted`];
+  if (typeof omitted === 'number' && omitted > 0)
+    yield `${indent}  ${style.dim(`and ${formatCount(omitted)} more`)}\n`;
 }
 
 function* renderDetail(detail: Detail, style: Style): Generator<string> {
