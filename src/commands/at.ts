@@ -1,13 +1,16 @@
 import { dominatorTree } from '../analysis/dominators.js';
-import { at, EdgeView, NodeView } from '../analysis/nodes.js';
+import { EdgeView, NodeView } from '../analysis/nodes.js';
 import { retainedSizes } from '../analysis/retained-sizes.js';
 import { UsageError } from '../errors.js';
 import { edgesOf } from '../graph/graph.js';
+import { idIndex } from '../graph/ids.js';
 import { retainersOf } from '../graph/retainers.js';
+import { firstNotes } from '../query/targets.js';
 import type { Column, Detail, Row, Table } from '../result.js';
 import { formatCount, formatId, parseId } from '../units.js';
 import { defineCommand } from './command.js';
 import { allRows, columns, limitOf, nodeRow, rawSizes, sizesField } from './shared.js';
+import { idsOption } from './targets.js';
 
 export const atCommand = defineCommand({
   name: 'at',
@@ -24,6 +27,7 @@ export const atCommand = defineCommand({
       help: 'edges to show of each object; half as many of the other lists',
     },
     all: allRows,
+    ...idsOption,
     ...rawSizes,
   },
   examples: [
@@ -39,13 +43,19 @@ export const atCommand = defineCommand({
   },
   run({ graph }, texts, options) {
     const ids = idsOf(texts);
-    const nodes = ids.map((id) => at(graph, id));
+    const { nodeOf } = idIndex(graph);
+    const nodes = ids
+      .map((id) => nodeOf(id))
+      .map((node) => (node < 0 ? undefined : new NodeView(graph, node)));
     const missing = ids.filter((_, i) => nodes[i] === undefined);
     const items = nodes.flatMap((node) => (node ? [detail(node, limitOf(options), options.raw)] : []));
     return {
       result: { kind: 'details', items, total: items.length, omitted: 0 },
       fields: { ...sizesField(options.raw), notFound: missing },
-      notes: missing.map((id) => `no object ${formatId(id)} in ${graph.file}`),
+      notes: firstNotes(
+        missing.map((id) => `no object ${formatId(id)} in ${graph.file}`),
+        (count) => `${count} more ids are not there`,
+      ),
       found: missing.length === 0,
     };
   },

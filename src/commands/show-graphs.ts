@@ -8,11 +8,12 @@ import type { Graph } from '../graph/graph.js';
 import { printable } from '../printable.js';
 import { parsePick, parseQueries, parseQuery, resolveTargets } from '../query/targets.js';
 import type { Answer, Drawing, Subgraph } from '../result.js';
-import { formatBytes, formatId } from '../units.js';
+import { formatBytes, formatCount, formatId } from '../units.js';
 import { defineCommand, type Heap } from './command.js';
 import {
   checkWalk,
   goalOf,
+  idsOption,
   pickOption,
   targetArguments,
   type WalkOptions,
@@ -29,6 +30,7 @@ const drawingOptions = {
   refcounts: { kind: 'flag', help: 'the number of references to an object behind its type' },
   'no-shortnames': { kind: 'flag', help: "the constructor's file behind the type" },
   'node-attr': { kind: 'list', value: 'key=value', help: 'a Graphviz attribute for all boxes' },
+  ...idsOption,
   legend: { kind: 'flag', help: 'a box that explains colours and marks' },
 } as const;
 
@@ -166,6 +168,9 @@ function draw({ graph }: Heap, texts: readonly string[], options: GraphOptions, 
   return finish(result, options, notes, missing.length === 0);
 }
 
+/** Layout takes seconds up to about this many. */
+const MANY_BOXES = 1000;
+
 function finish(result: Subgraph, options: DrawingOptions, notes: readonly string[], found: boolean): Answer {
   const drawing: Drawing = {
     refcounts: options.refcounts,
@@ -173,7 +178,13 @@ function finish(result: Subgraph, options: DrawingOptions, notes: readonly strin
     nodeAttrs: attributes(options),
     legend: options.legend,
   };
-  return { result, drawing, notes, found };
+  const large =
+    result.nodes.length > MANY_BOXES
+      ? [
+          `${formatCount(result.nodes.length)} boxes: Graphviz may take minutes; fewer objects, a lower --max-depth or --too-many make it smaller`,
+        ]
+      : [];
+  return { result, drawing, notes: [...notes, ...large], found };
 }
 
 function pictureOptions(graph: Graph, options: DrawingOptions) {

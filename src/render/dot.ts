@@ -71,7 +71,8 @@ export function renderDot(subgraph: Subgraph, options: DotOptions = {}): string 
     if (at) addCut(graph, at, cut, subgraph.maxDepth);
   }
   if (options.legend) addLegend(graph, subgraph, highlighted);
-  return `${toDot(graph)}\n`;
+  // The library refuses graphs of some thousand boxes unless it is told that size does not matter.
+  return `${toDot(graph, { convert: { maxASTNodes: 0 } })}\n`;
 }
 
 function objectNode(
