@@ -1,5 +1,6 @@
 /** What commands that compare snapshots have in common: may they compare ids, and what to say if not. */
 import { type Lineage, lineage } from '../analysis/lineage.js';
+import { UsageError } from '../errors.js';
 import type { Graph } from '../graph/graph.js';
 import { printable } from '../printable.js';
 import { formatCount, formatShare } from '../units.js';
@@ -38,34 +39,52 @@ export function compareBy(heaps: readonly Heap[], options: ComparisonOptions): C
     const before = graphs[i - 1];
     if (!graph || !before) return;
     const facts = lineage(before, graph);
-    if (!facts.sameProcess) same = false;
-    notes.push(...lineageNotes(before, graph, facts, options));
+    if (facts.sameProcess) {
+      notes.push(...orderNotes(before, graph, facts, 'name the earlier one first'));
+      return;
+    }
+    same = false;
+    const done = options['by-id']
+      ? 'compared by id all the same'
+      : 'compared by class only; --by-id compares objects all the same';
+    notes.push(`${twoProcesses(before, graph, facts)}: ${done}`);
   });
   return { byId: known && (options['by-id'] || (same && !options['by-class'])), notes };
 }
 
-/** What is odd about a pair of snapshots: two processes, the wrong order, one twice. */
-function lineageNotes(
+/**
+ * For what can be told by ids only. Gives notes on the order of the two; `advice` says how the user names the earlier one.
+ * Throws UsageError for two processes, unless `byId` says to go on.
+ */
+export function checkOneProcess(
   before: Graph,
   after: Graph,
-  facts: Lineage,
-  options: ComparisonOptions,
+  { byId, advice }: { readonly byId: boolean; readonly advice: string },
 ): readonly string[] {
-  const names = `${printable(before.file)} and ${printable(after.file)}`;
-  if (!facts.sameProcess) {
-    const share = facts.compared === 0 ? 0 : facts.agreeing / facts.compared;
-    const found = `of the strings and functions whose id both have, ${formatShare(share)} are the same`;
-    const done = options['by-id']
-      ? 'compared by id all the same'
-      : 'compared by class only; --by-id compares objects all the same';
-    return [`${names} seem to be of two processes (${found}): ${done}`];
-  }
-  if (facts.identical)
-    return [`${names} hold the same ${formatCount(facts.common)} objects: one snapshot twice?`];
-  if (!facts.inOrder) {
+  const facts = lineage(before, after);
+  if (facts.sameProcess) return orderNotes(before, after, facts, advice);
+  const problem = twoProcesses(before, after, facts);
+  if (!byId)
+    throw new UsageError(
+      problem,
+      'Ids mean the same object only within a process; --by-id goes on all the same.',
+    );
+  return [`${problem}: compared by id all the same`];
+}
+
+function twoProcesses(before: Graph, after: Graph, facts: Lineage): string {
+  const share = facts.compared === 0 ? 0 : facts.agreeing / facts.compared;
+  const found = `of the strings and functions whose id both have, ${formatShare(share)} are the same`;
+  return `${printable(before.file)} and ${printable(after.file)} seem to be of two processes (${found})`;
+}
+
+/** What is odd about two snapshots of one process: the wrong order, one twice. */
+function orderNotes(before: Graph, after: Graph, facts: Lineage, advice: string): readonly string[] {
+  if (facts.identical) {
     return [
-      `${printable(before.file)} seems to be the later one: its objects have higher ids; name the earlier one first`,
+      `${printable(before.file)} and ${printable(after.file)} hold the same ${formatCount(facts.common)} objects: one snapshot twice?`,
     ];
   }
-  return [];
+  if (facts.inOrder) return [];
+  return [`${printable(before.file)} seems to be the later one: its objects have higher ids; ${advice}`];
 }
