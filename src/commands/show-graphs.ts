@@ -168,12 +168,8 @@ export const showChain = defineCommand({
       ...pictureOptions(graph, options),
       ...(earlier ? { since: { graph: earlier.graph } } : {}),
     });
-    return finish(
-      result,
-      options,
-      [...notes, ...(earlier?.notes ?? [])],
-      missing.length === 0 && chains.length > 0,
-    );
+    const found = missing.length === 0 && chains.length > 0;
+    return finish(result, options, { notes, found, earlier, neighbours: false });
   },
 });
 
@@ -191,11 +187,13 @@ function also({ since }: DrawingOptions): FurtherSnapshot | undefined {
   return since === undefined ? undefined : { file: since, need: WHOLE_GRAPH };
 }
 
+interface Earlier {
+  readonly graph: Graph;
+  readonly notes: readonly string[];
+}
+
 /** The snapshot of `--since`, and what is to be said of it. Throws UsageError for one of another process. */
-function earlierOf(
-  heaps: readonly Heap[],
-  options: DrawingOptions,
-): { readonly graph: Graph; readonly notes: readonly string[] } | undefined {
+function earlierOf(heaps: readonly Heap[], options: DrawingOptions): Earlier | undefined {
   const [after, before] = heaps.map(({ graph }) => graph);
   if (!after || !before) return undefined;
   const notes = checkOneProcess(before, after, {
@@ -223,19 +221,28 @@ function draw(heaps: readonly Heap[], texts: readonly string[], options: GraphOp
     merge: !options['no-merge'],
     internals: options.internals,
   });
-  return finish(result, options, [...notes, ...(earlier?.notes ?? [])], missing.length === 0);
+  return finish(result, options, { notes, found: missing.length === 0, earlier, neighbours: true });
 }
 
 /** Layout takes seconds up to about this many. */
 const MANY_BOXES = 1000;
 
-function finish(result: Subgraph, options: DrawingOptions, notes: readonly string[], found: boolean): Answer {
+interface Outcome {
+  readonly notes: readonly string[];
+  readonly found: boolean;
+  readonly earlier: Earlier | undefined;
+  /** Whether the picture has neighbours that died: chains have none. */
+  readonly neighbours: boolean;
+}
+
+function finish(result: Subgraph, options: DrawingOptions, outcome: Outcome): Answer {
+  const { notes, found, earlier, neighbours } = outcome;
   const drawing: Drawing = {
     refcounts: options.refcounts,
     shortnames: !options['no-shortnames'],
     nodeAttrs: attributes(options),
     legend: options.legend,
-    ...(options.since === undefined ? {} : { since: options.since }),
+    ...(earlier ? { since: earlier.graph.file } : {}),
   };
   const large =
     result.nodes.length > MANY_BOXES
@@ -246,17 +253,22 @@ function finish(result: Subgraph, options: DrawingOptions, notes: readonly strin
   return {
     result,
     drawing,
-    notes: [...notes, ...(options.since === undefined ? [] : [changesNote(result, options.since)]), ...large],
+    notes: [
+      ...notes,
+      ...(earlier ? [...earlier.notes, changesNote(result, earlier.graph.file, neighbours)] : []),
+      ...large,
+    ],
     found,
-    ...(options.since === undefined ? {} : { fields: { since: options.since } }),
+    ...(earlier ? { fields: { since: earlier.graph.file } } : {}),
   };
 }
 
-function changesNote({ nodes, cut }: Subgraph, since: string): string {
+function changesNote({ nodes, cut }: Subgraph, file: string, neighbours: boolean): string {
   const count = { new: 0, survived: 0, died: 0 };
   for (const { change, merged = 1 } of nodes) if (change) count[change] += merged;
   for (const { change, count: more } of cut) if (change) count[change] += more;
-  return `${formatCount(count.new)} of the objects shown are new since ${since}, ${formatCount(count.survived)} survived; ${formatCount(count.died)} of their neighbours died`;
+  const died = neighbours ? `; ${formatCount(count.died)} of their neighbours died` : '';
+  return `${formatCount(count.new)} of the objects shown are new since ${printable(file)}, ${formatCount(count.survived)} survived${died}`;
 }
 
 function pictureOptions(graph: Graph, options: DrawingOptions) {
