@@ -74,7 +74,10 @@ export function checkOneProcess(
 
 function twoProcesses(before: Graph, after: Graph, facts: Lineage): string {
   const share = facts.compared === 0 ? 0 : facts.agreeing / facts.compared;
-  const found = `of the strings and functions whose id both have, ${formatShare(share)} are the same`;
+  const found =
+    facts.differingRanges > 0
+      ? `strings and functions whose id both have: ${formatShare(share)} are the same, in ${formatCount(facts.differingRanges)} ranges of ids most are not`
+      : `strings and functions whose id both have: ${formatShare(share)} are the same`;
   return `${printable(before.file)} and ${printable(after.file)} seem to be of two processes (${found})`;
 }
 
