@@ -1,6 +1,5 @@
-import { dominatorTree } from '../analysis/dominators.js';
+import { dominatedNodes } from '../analysis/dominated-nodes.js';
 import { EdgeView, NodeView } from '../analysis/nodes.js';
-import { retainedSizes } from '../analysis/retained-sizes.js';
 import { UsageError } from '../errors.js';
 import { edgesOf } from '../graph/graph.js';
 import { idIndex } from '../graph/ids.js';
@@ -176,13 +175,7 @@ function dominatorChain(node: NodeView): Table {
 /** What it dominates immediately, the largest first. */
 function dominatedTable(node: NodeView, limit: number): Table {
   const { graph } = node;
-  const { dominators } = dominatorTree(graph);
-  const retained = retainedSizes(graph);
-  const children: number[] = [];
-  for (let other = 0; other < graph.nodeCount; other++) {
-    if (dominators[other] === node.ordinal && other !== node.ordinal) children.push(other);
-  }
-  children.sort((a, b) => retained[b]! - retained[a]! || graph.ids[a]! - graph.ids[b]!);
+  const children = dominatedNodes(graph, node.ordinal);
   const rows = children.slice(0, limit).map((child): Row => {
     const { id, type, name, retainedSize } = new NodeView(graph, child);
     return { id, type, name, retainedSize };
