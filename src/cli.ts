@@ -1,12 +1,19 @@
 /** The command line: the only owner of arguments, standard streams and exit codes. */
 import { Argument, CommanderError, Command as Program } from 'commander';
-import { checkArguments, checkSnapshots, chooseSnapshot, orderSnapshots } from './cli/arguments.js';
+import {
+  checkArguments,
+  checkSnapshots,
+  checkStandardInput,
+  chooseSnapshot,
+  orderSnapshots,
+} from './cli/arguments.js';
 import { complete, completionScript, SHELLS } from './cli/completion.js';
+import { readIds } from './cli/ids.js';
 import { NO_HEAP, type Opened, openHeap } from './cli/open.js';
 import { addOptions, type CommonOptions, valuesOf } from './cli/options.js';
 import { type Output, openOutputFile, openStandardOutput } from './cli/output.js';
 import { createProgressLine } from './cli/progress-line.js';
-import type { Command, Format, SnapshotArguments } from './commands/command.js';
+import type { Command, Format, Need, SnapshotArguments } from './commands/command.js';
 import { COMMANDS } from './commands/index.js';
 import { isHeapgraphError, UsageError } from './errors.js';
 import type { Ending } from './graph/graph.js';
@@ -14,7 +21,7 @@ import { printable } from './printable.js';
 import { renderBare } from './render/bare.js';
 import type { JsonHead } from './render/json.js';
 import type { Answer, Drawing, Row, Subgraph, Table } from './result.js';
-import { formatCount } from './units.js';
+import { formatCount, formatId } from './units.js';
 
 /** An answer was given; a check failed or the thing looked for is not there; wrong usage or unreadable input. */
 const EXIT = { ok: 0, no: 1, wrong: 2 } as const;
@@ -127,11 +134,13 @@ async function runCommand(
 ): Promise<void> {
   const options = valuesOf(command.options, parsed);
   const several = typeof command.snapshot === 'object' ? command.snapshot : undefined;
-  const choice =
-    command.snapshot === true ? chooseSnapshot(args, command.arguments, parsed.snapshot) : undefined;
+  const idsFrom = idsFileOf(command, options);
+  const takes =
+    command.arguments && idsFrom !== undefined ? { ...command.arguments, least: 0 } : command.arguments;
+  const choice = command.snapshot === true ? chooseSnapshot(args, takes, parsed.snapshot) : undefined;
   const rest = several ? [] : (choice?.rest ?? args);
   if (several) checkSnapshots(args, several);
-  else checkArguments(rest, command.arguments);
+  else checkArguments(rest, takes);
   const files = several
     ? orderSnapshots(args, command.order?.(options as never) ?? 'given')
     : choice
@@ -139,6 +148,14 @@ async function runCommand(
       : [];
   const format = formatOf(parsed, command.answers);
   const need = command.needs(rest, options as never, format);
+  const inputs: { file: string; need: Need }[] = files.map((file, i) => ({
+    file,
+    need: 'kind' in need ? need : need[i]!,
+  }));
+  const further = command.also?.(options as never);
+  if (further) inputs.push(further);
+  const snapshots = inputs.map(({ file }) => file);
+  checkStandardInput([...snapshots, ...(idsFrom === undefined ? [] : [idsFrom])], process.stdin.isTTY);
   const output = openOutput(parsed);
   const progress = createProgressLine(process.stderr, parsed.quiet === true);
   const note = (text: string): void => {
@@ -148,16 +165,11 @@ async function runCommand(
   };
   try {
     if (choice?.guessed) note(`reading ${choice.snapshot}, the newest snapshot in this folder`);
-    if (files.includes('-') && process.stdin.isTTY) {
-      throw new UsageError(
-        'standard input is a terminal',
-        `Pipe a snapshot into it: gunzip -c app.heapsnapshot.gz | ${NAME} … -`,
-      );
-    }
+    const ids = idsFrom === undefined ? [] : await readIds(idsFrom);
     const opened: Opened[] = [];
-    for (const [i, file] of files.entries()) {
+    for (const { file, need } of inputs) {
       opened.push(
-        await openHeap('kind' in need ? need : need[i]!, file, {
+        await openHeap(need, file, {
           salvage: parsed.salvage,
           onProgress: progress.onProgress,
           onWarning: note,
@@ -166,28 +178,41 @@ async function runCommand(
       );
     }
     const heaps = opened.map(({ heap }) => heap);
-    const answer = await command.run(heaps[0] ?? NO_HEAP, rest, options as never, heaps);
+    const answer = await command.run(
+      heaps[0] ?? NO_HEAP,
+      [...rest, ...ids.map(formatId)],
+      options as never,
+      heaps,
+    );
     progress.clear();
     let broken: Ending | undefined;
     opened.forEach(({ ending }, i) => {
       if (!ending) return;
       broken ??= ending;
-      const which = opened.length > 1 ? `${files[i]} is` : 'the file is';
+      const which = opened.length > 1 ? `${snapshots[i]} is` : 'the file is';
       note(`${which} not whole: ${describe(ending)}; the answer is from what comes before`);
     });
     await write(answer, output, format, {
       command: command.name,
-      snapshots: files,
+      snapshots,
       complete: broken === undefined,
       ending: broken as Row | undefined,
     });
     for (const text of answer.notes ?? []) note(text);
-    if (answer.found === false) process.exitCode = EXIT.no;
+    const noIds = idsFrom !== undefined && ids.length === 0;
+    if (noIds) note(`no ids in ${idsFrom === '-' ? '(standard input)' : idsFrom}`);
+    if (answer.found === false || noIds) process.exitCode = EXIT.no;
   } catch (error) {
     progress.clear();
     output.discard();
     throw error;
   }
+}
+
+/** The file that an option of the kind `ids` names. */
+function idsFileOf(command: Command, options: Readonly<Record<string, unknown>>): string | undefined {
+  const name = Object.keys(command.options).find((option) => command.options[option]!.kind === 'ids');
+  return name === undefined ? undefined : (options[name] as string | undefined);
 }
 
 function openOutput(options: CommonOptions): Output {

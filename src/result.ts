@@ -106,6 +106,8 @@ export interface SubgraphNode {
   readonly rootName?: string;
   /** Registered with a FinalizationRegistry. */
   readonly finalizer: boolean;
+  /** Against an earlier snapshot, where one was given: not in it, in both, or only in it. */
+  readonly change?: 'new' | 'survived' | 'died';
   /** How many objects the box stands for, where it is more than one. */
   readonly merged?: number;
   /** Neighbours that are not shown because they are further away than `maxDepth`, where there are any. */
@@ -140,6 +142,8 @@ export interface SubgraphCut {
   readonly direction: 'back' | 'forward';
   /** Depth that they would have had. */
   readonly depth: number;
+  /** They are in the earlier snapshot only. */
+  readonly change?: 'died';
 }
 
 /** One step of a chain: an object, and the edge that led to it from the step before. */
@@ -210,6 +214,8 @@ export interface Drawing {
   readonly shortnames?: boolean;
   readonly nodeAttrs?: Readonly<Record<string, string>>;
   readonly legend?: boolean;
+  /** Name of the earlier snapshot, where boxes are compared with one. */
+  readonly since?: string;
 }
 
 export type Result = Table | Details | Text | Chains | Groups | Subgraph;

@@ -36,7 +36,7 @@ export interface ChainOptions {
  * Chains that end at `start` and begin at the nearest node that `isGoal` accepts; none found: an empty list.
  * Of several nearest ones, the first in the order of the file. A start that is a goal is a chain of one node.
  * Cost: linear in nodes and edges at worst; 4 bytes a node while it runs, and 4 bytes an edge kept for the graph, after a
- * long search 8.
+ * long search, or many short ones, 8.
  */
 export function backrefChains(
   graph: Graph,
@@ -47,17 +47,17 @@ export function backrefChains(
   const { firstRetainer, sources } = retainersOf(graph);
   const { targets, count } = edgesOf(graph);
   const { firstEdge } = graph;
-  // A short search looks for the edges where they come from; a long one is better off with an index of them.
-  let budget = count;
+  // A short search looks for the edges where they come from; a long one, or many, are better off with an index of them.
+  const work = edgesRead(graph);
   return search(graph, start, isGoal, options, 'back', (node, visit, isFound) => {
-    const index = budget < 0 ? retainingEdges(graph) : undefined;
+    const index = work.read > count ? retainingEdges(graph) : undefined;
     let before = -1;
     for (let at = firstRetainer[node]!, end = firstRetainer[node + 1]!; at < end; at++) {
       const source = sources[at]!;
       if (index !== undefined) visit(index[at]!, source);
       else if (source !== before && !isFound(source)) {
         const last = firstEdge[source + 1]!;
-        budget -= last - firstEdge[source]!;
+        work.read += last - firstEdge[source]!;
         for (let edge = firstEdge[source]!; edge < last; edge++)
           if (targets[edge] === node) visit(edge, source);
       }
@@ -112,6 +112,9 @@ const retainingEdges = memo((graph: Graph): Uint32Array => {
   for (let edge = 0; edge < count; edge++) edges[next[targets[edge]!]!++] = edge;
   return edges;
 });
+
+/** Edges that all searches of a graph have read in place of the index. */
+const edgesRead = memo((_: Graph) => ({ read: 0 }));
 
 const START = 0xffffffff;
 

@@ -91,6 +91,12 @@ export function nodeDiff(before: Graph, after: Graph, options: DiffOptions = {})
     if (stays) isGone[known] = 0;
     else isNew[node] = 1;
   }
+  // Of several with one id (in a damaged file) the index has the first; the others share its fate.
+  for (let node = 0; node < before.nodeCount; node++) {
+    if (isGone[node] === 0) continue;
+    const first = earlier.nodeOf(before.ids[node]!);
+    if (first !== node && isGone[first] === 0 && old.of[first] === old.of[node]) isGone[node] = 0;
+  }
   return { isNew, isGone };
 }
 

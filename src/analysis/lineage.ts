@@ -2,79 +2,108 @@
 import type { Graph } from '../graph/graph.js';
 import { NODE } from '../graph/schema.js';
 
-/** What two snapshots have in common, told from a sample of their objects. */
+/** What two snapshots have in common: in large ones, of a sample of the objects, the same ids in both. */
 export interface Lineage {
   /** Whether comparing objects by id makes sense. */
   readonly sameProcess: boolean;
   /** False when the snapshot given as the earlier one was taken later. */
   readonly inOrder: boolean;
-  /** All that was looked at is the same, and there are equally many objects: the same snapshot twice, or a copy of it. */
+  /** The same ids, names and number of objects: the same snapshot twice, or a copy of it. */
   readonly identical: boolean;
-  /** Share of the objects of the one that the other knows by their id, of the larger of both shares. */
+  /** Objects of the smaller snapshot whose id both have. */
   readonly common: number;
-  /** Objects that both know by their id and whose name never changes (strings, symbols, closures and others): how many were compared. */
+  /** Of those, objects that are compared: strings, symbols, closures and others whose name never changes. */
   readonly compared: number;
   /** Of those, objects that are the same in both: type and name. */
   readonly agreeing: number;
+  /** Ranges of ids (1,024 wide) in which most strings and functions are others: in one process none, or few by chance. */
+  readonly differingRanges: number;
 }
 
 /** At least this share of the compared objects has to agree. */
 const AGREEING = 0.99;
 
+/** More ranges of ids in which most differ than this are no chance. */
+const DIFFERING_RANGES = 2;
+const RANGE_BITS = 10;
+/** Ranges with fewer compared objects say nothing. */
+const ENOUGH = 20;
+
+/** So many ranges of ids, spread evenly over all, are looked at: all of them in a snapshot of some 60,000 objects. */
+const RANGES = 128;
+
 /** At least this share of the smaller snapshot's objects has to be in the larger one: V8's own builtins outlive anything. */
 const COMMON = 0.1;
 
-/** Objects of each snapshot that are looked at, at most: spread over it evenly. */
-const SAMPLE = 1 << 14;
-
 /**
  * In a process V8 never gives an id twice, and gives later objects larger ids; a string or a function keeps type and name
- * for life. In another process the same ids go, after the first difference between the two heaps, to other objects. An
- * empty snapshot is of every process.
+ * for life. In another process the same ids go, after the first difference between the two heaps, to other objects; a
+ * program that does the same each time has most of them in the same places, but never all: whole ranges of ids differ.
  * Cost: a pass over the ids of both; neither needs edges.
  * V8: https://github.com/v8/v8/blob/13.6.233/src/profiler/heap-snapshot-generator.cc (HeapObjectsMap)
  */
 export function lineage(before: Graph, after: Graph): Lineage {
-  const old = sampleOf(before);
-  const now = sampleOf(after);
-  const oldInNow = found(old, before, after);
-  const nowInOld = found(now, after, before);
+  // V8's own objects: what native code adds is numbered apart.
   let largestBefore = 0;
   for (let node = 0; node < before.nodeCount; node++) {
-    // V8's own objects: what native code adds is numbered apart.
-    if (KEEPS_NAME[before.nodeTypes[node]!] && before.ids[node]! > largestBefore)
+    if (before.ids[node]! > largestBefore && KEEPS_NAME[before.nodeTypes[node]!])
       largestBefore = before.ids[node]!;
   }
+  const step = Math.max(1, Math.ceil((largestBefore >>> RANGE_BITS) / RANGES));
+  const old = sampleOf(before, step);
+  const now = sampleOf(after, step);
+  let common = 0;
   let compared = 0;
   let agreeing = 0;
   let newer = 0;
   let older = 0;
-  now.forEach((node, i) => {
-    const known = nowInOld[i]!;
+  const ranges = new Map<number, { compared: number; agreeing: number }>();
+  for (const [id, node] of now) {
+    const known = old.get(id);
     const type = after.nodeTypes[node]!;
-    if (known < 0) {
-      if (!KEEPS_NAME[type]) return;
-      if (after.ids[node]! > largestBefore) newer++;
+    if (known === undefined) {
+      if (!KEEPS_NAME[type]) continue;
+      if (id > largestBefore) newer++;
       else older++;
-      return;
+      continue;
     }
-    if (!KEEPS_NAME[type] && !KEEPS_NAME[before.nodeTypes[known]!]) return;
+    common++;
+    const typeBefore = before.nodeTypes[known]!;
+    if (!KEEPS_NAME[type] && !KEEPS_NAME[typeBefore]) continue;
+    const [nameBefore, name] = [before.nodeNames[known]!, after.nodeNames[node]!];
+    // Names that a salvaged file has lost.
+    if (nameBefore >= before.strings.length || name >= after.strings.length) continue;
+    const agrees = typeBefore === type && before.strings.get(nameBefore) === after.strings.get(name);
     compared++;
-    if (before.nodeTypes[known] !== type) return;
-    if (before.strings.get(before.nodeNames[known]!) === after.strings.get(after.nodeNames[node]!))
-      agreeing++;
-  });
-  const common = Math.max(shareFound(oldInNow), shareFound(nowInOld));
-  const empty = old.length === 0 || now.length === 0;
-  const sameProcess = empty || (common >= COMMON && compared > 0 && agreeing >= compared * AGREEING);
-  const all = shareFound(oldInNow) === 1 && shareFound(nowInOld) === 1;
+    if (agrees) agreeing++;
+    if (type === NODE.code || typeBefore === NODE.code) continue; // may change together, when functions get hot
+    const range = ranges.get(id >>> RANGE_BITS) ?? { compared: 0, agreeing: 0 };
+    range.compared++;
+    if (agrees) range.agreeing++;
+    ranges.set(id >>> RANGE_BITS, range);
+  }
+  let differingRanges = 0;
+  for (const range of ranges.values())
+    if (range.compared >= ENOUGH && range.agreeing * 2 < range.compared) differingRanges++;
+  const smaller = Math.min(old.size, now.size);
+  const sameProcess =
+    smaller === 0 ||
+    (common >= smaller * COMMON &&
+      compared > 0 &&
+      agreeing >= compared * AGREEING &&
+      differingRanges <= DIFFERING_RANGES);
   return {
     sameProcess,
     inOrder: !sameProcess || older <= newer,
-    identical: before.nodeCount === after.nodeCount && (empty || (all && agreeing === compared)),
+    identical:
+      before.nodeCount === after.nodeCount &&
+      common === old.size &&
+      common === now.size &&
+      agreeing === compared,
     common,
     compared,
     agreeing,
+    differingRanges,
   };
 }
 
@@ -85,27 +114,13 @@ const KEEPS_NAME: readonly boolean[] = (() => {
   return keeps;
 })();
 
-/** Every so many nodes, all of them in a small snapshot. */
-function sampleOf({ nodeCount }: Graph): Uint32Array {
-  const step = Math.max(1, Math.ceil(nodeCount / SAMPLE));
-  return Uint32Array.from({ length: Math.ceil(nodeCount / step) }, (_, i) => i * step);
-}
-
-/** For each node of a sample the node of the other graph with its id, or -1. */
-function found(sample: Uint32Array, graph: Graph, other: Graph): Int32Array {
-  const at = new Map(Array.from(sample, (node, i) => [graph.ids[node]!, i]));
-  const filter = new Uint8Array(1 << 16); // most ids are not in the sample: a byte tells it sooner than the map does
-  for (const id of at.keys()) filter[(id >>> 1) & 0xffff] = 1;
-  const nodes = new Int32Array(sample.length).fill(-1);
-  for (let node = 0; node < other.nodeCount; node++) {
-    const id = other.ids[node]!;
-    if (filter[(id >>> 1) & 0xffff] === 0) continue;
-    const i = at.get(id);
-    if (i !== undefined) nodes[i] = node;
+/** The first node of each id in every `step`-th range of ids. */
+function sampleOf({ ids, nodeCount }: Graph, step: number): Map<number, number> {
+  const sample = new Map<number, number>();
+  for (let node = 0; node < nodeCount; node++) {
+    const id = ids[node]!;
+    if (step > 1 && (id >>> RANGE_BITS) % step !== 0) continue;
+    if (!sample.has(id)) sample.set(id, node);
   }
-  return nodes;
-}
-
-function shareFound(nodes: Int32Array): number {
-  return nodes.length === 0 ? 0 : nodes.filter((node) => node >= 0).length / nodes.length;
+  return sample;
 }

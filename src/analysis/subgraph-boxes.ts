@@ -3,11 +3,11 @@ import { edgesOf, type Graph } from '../graph/graph.js';
 import { retainersOf } from '../graph/retainers.js';
 import { EDGE, NODE } from '../graph/schema.js';
 import { shortened } from '../printable.js';
-import type { SubgraphNode } from '../result.js';
+import type { SubgraphEdge, SubgraphNode } from '../result.js';
 import { className } from './class-names.js';
 import { NodeView } from './nodes.js';
 import { userRoots } from './shallow-sizes.js';
-import type { Links } from './subgraph-links.js';
+import type { Link, Links } from './subgraph-links.js';
 import { shortValue } from './values.js';
 
 /** What all pictures know. Nodes are ordinals. */
@@ -18,6 +18,16 @@ export interface PictureOptions {
   readonly highlight?: (node: number) => boolean;
   /** A further line for the box that stands for these nodes. */
   readonly extraInfo?: (nodes: readonly number[]) => string | undefined;
+  /** An earlier snapshot of the same process, which boxes are compared with: new, survived, died. */
+  readonly since?: EarlierSnapshot | undefined;
+}
+
+/** An earlier snapshot, and what the picture's rules are on its nodes and edges. */
+export interface EarlierSnapshot extends Omit<PictureOptions, 'since'> {
+  readonly graph: Graph;
+  readonly ignoreNode?: (node: number) => boolean;
+  readonly ignoreEdge?: (edge: number) => boolean;
+  readonly filter?: (node: number) => boolean;
 }
 
 /** One object, or several of a kind that are held in the same way. */
@@ -148,4 +158,44 @@ export function describer(
       location: location ? { ...location, script: location.script ?? null } : null,
     };
   };
+}
+
+/** One edge for all references of one kind between two boxes, in the order of the first ones. */
+export function drawnEdges(
+  graph: Graph,
+  links: readonly Link[],
+  boxOf: ReadonlyMap<number, Box>,
+): SubgraphEdge[] {
+  const bundles = new Map<string, { from: Box; to: Box; links: Link[] }>();
+  for (const link of links) {
+    const from = boxOf.get(link.source);
+    const to = boxOf.get(link.target);
+    if (!from || !to) continue;
+    const key = `${from.nodes[0]} ${to.nodes[0]} ${link.kind}`;
+    const bundle = bundles.get(key);
+    if (bundle) bundle.links.push(link);
+    else bundles.set(key, { from, to, links: [link] });
+  }
+  return [...bundles.values()].map(({ from, to, links: [first, ...others] }) => ({
+    from: graph.ids[from.nodes[0]!]!,
+    to: graph.ids[to.nodes[0]!]!,
+    type: first!.type,
+    name: others.length === 0 ? first!.name : commonName([first!, ...others]),
+    count: others.length + 1,
+  }));
+}
+
+function commonName(links: readonly Link[]): string | number {
+  const { name, kind } = links[0]!;
+  if (links.every((link) => link.name === name)) return name;
+  if (kind === 'entry value') return '.get(…)';
+  if (kind === 'entry slot') return '[…]';
+  if (links.length <= 3) return links.map((link) => link.name).join(', ');
+  let least = Number.POSITIVE_INFINITY;
+  let most = 0;
+  for (const link of links) {
+    least = Math.min(least, Number(link.name));
+    most = Math.max(most, Number(link.name));
+  }
+  return `${least}…${most}`;
 }

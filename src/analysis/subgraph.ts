@@ -4,20 +4,22 @@
  * way share a box, so that a hundred items of an array are one.
  */
 import type { Graph } from '../graph/graph.js';
-import type { Subgraph, SubgraphCut, SubgraphEdge } from '../result.js';
+import type { Subgraph, SubgraphCut, SubgraphNode } from '../result.js';
 import type { Chain } from './chains.js';
 import {
   alike,
   type Box,
   describer,
+  drawnEdges,
   grouped,
   heldBy,
   type PictureOptions,
   rootsOf,
 } from './subgraph-boxes.js';
+import { changeOf, deadNeighbours } from './subgraph-changes.js';
 import { type Link, linksOf } from './subgraph-links.js';
 
-export type { PictureOptions } from './subgraph-boxes.js';
+export type { EarlierSnapshot, PictureOptions } from './subgraph-boxes.js';
 
 export interface SubgraphOptions extends PictureOptions {
   /** Edges from an asked object at most. Default 3. */
@@ -92,11 +94,12 @@ export function chainsSubgraph(
   }
   const inOrder = [...depths].sort((a, b) => a[1] - b[1]);
   const describe = describer(graph, options, rootName);
+  const changed = changeField(graph, options);
   return {
     kind: 'subgraph',
     direction,
     maxDepth,
-    nodes: inOrder.map(([node, depth]) => describe({ nodes: [node], depth })),
+    nodes: inOrder.map(([node, depth]) => ({ ...describe({ nodes: [node], depth }), ...changed(node) })),
     edges: [...drawn.values()].map(({ link: { type, name }, from, to }) => ({
       from: graph.ids[from]!,
       to: graph.ids[to]!,
@@ -105,6 +108,15 @@ export function chainsSubgraph(
       count: 1,
     })),
     cut: [],
+  };
+}
+
+/** What a box says about its nodes, which are all alike in this. */
+function changeField(graph: Graph, options: PictureOptions): (node: number) => Pick<SubgraphNode, 'change'> {
+  const change = changeOf(graph, options);
+  return (node) => {
+    const known = change(node);
+    return known === undefined ? {} : { change: known };
   };
 }
 
@@ -120,8 +132,8 @@ function explore(
     ignoreNode,
     ignoreEdge,
     filter,
-    weak,
-    internals,
+    weak = false,
+    internals = false,
     merge = true,
   } = options;
   const rootName = rootsOf(graph, options);
@@ -131,6 +143,7 @@ function explore(
     direction === 'back' ? links.referrers(box.nodes) : links.references(box.nodes);
   const neighbourOf = (link: Link): number => (direction === 'back' ? link.source : link.target);
   const stops = (box: Box): boolean => direction === 'back' && isRoot(box.nodes[0]!);
+  const change = changeOf(graph, options);
   const single = (node: number): boolean => !merge || isRoot(node) || options.highlight?.(node) === true;
   const signatures =
     direction === 'back' ? (nodes: readonly number[]) => heldBy(graph, links, nodes) : undefined;
@@ -142,7 +155,7 @@ function explore(
     boxes.push(box);
     for (const node of nodes) boxOf.set(node, box);
   };
-  for (const group of grouped(graph, [...new Set(asked)], () => '', single)) {
+  for (const group of grouped(graph, [...new Set(asked)], (node) => change(node) ?? '', single)) {
     for (const nodes of alike(group, signatures)) show(nodes, 0);
   }
 
@@ -178,7 +191,7 @@ function explore(
     for (const group of grouped(
       graph,
       rootsFirst,
-      (node) => [...kinds.get(node)!].sort().join('\n'),
+      (node) => [change(node), ...[...kinds.get(node)!].sort()].join('\n'),
       single,
     )) {
       for (const nodes of count < tooMany ? alike(group, signatures) : [group]) {
@@ -195,46 +208,20 @@ function explore(
     if (count > 0) cut.push({ at: graph.ids[box.nodes[0]!]!, count, direction, depth: box.depth + 1 });
   }
   const describe = describer(graph, options, rootName);
+  const changed = changeField(graph, options);
   const nodes = boxes.map((box) => {
     const beyond = ends.get(box)?.filter((node) => !boxOf.has(node)).length;
-    return { ...describe(box), ...(beyond ? { beyond } : {}) };
+    return { ...describe(box), ...changed(box.nodes[0]!), ...(beyond ? { beyond } : {}) };
   });
   const edges = drawnEdges(graph, found, boxOf);
-  return { kind: 'subgraph', direction, maxDepth, nodes, edges, cut };
-}
-
-/** One edge for all references of one kind between two boxes, in the order of the first ones. */
-function drawnEdges(graph: Graph, links: readonly Link[], boxOf: ReadonlyMap<number, Box>): SubgraphEdge[] {
-  const bundles = new Map<string, { from: Box; to: Box; links: Link[] }>();
-  for (const link of links) {
-    const from = boxOf.get(link.source);
-    const to = boxOf.get(link.target);
-    if (!from || !to) continue;
-    const key = `${from.nodes[0]} ${to.nodes[0]} ${link.kind}`;
-    const bundle = bundles.get(key);
-    if (bundle) bundle.links.push(link);
-    else bundles.set(key, { from, to, links: [link] });
-  }
-  return [...bundles.values()].map(({ from, to, links: [first, ...others] }) => ({
-    from: graph.ids[from.nodes[0]!]!,
-    to: graph.ids[to.nodes[0]!]!,
-    type: first!.type,
-    name: others.length === 0 ? first!.name : commonName([first!, ...others]),
-    count: others.length + 1,
-  }));
-}
-
-function commonName(links: readonly Link[]): string | number {
-  const { name, kind } = links[0]!;
-  if (links.every((link) => link.name === name)) return name;
-  if (kind === 'entry value') return '.get(…)';
-  if (kind === 'entry slot') return '[…]';
-  if (links.length <= 3) return links.map((link) => link.name).join(', ');
-  let least = Number.POSITIVE_INFINITY;
-  let most = 0;
-  for (const link of links) {
-    least = Math.min(least, Number(link.name));
-    most = Math.max(most, Number(link.name));
-  }
-  return `${least}…${most}`;
+  const followed = boxes.filter((box) => box.depth < maxDepth && !stops(box));
+  const dead = deadNeighbours(graph, followed, { ...options, direction, tooMany, weak, internals, merge });
+  return {
+    kind: 'subgraph',
+    direction,
+    maxDepth,
+    nodes: [...nodes, ...dead.nodes],
+    edges: [...edges, ...dead.edges],
+    cut: [...cut, ...dead.cut],
+  };
 }

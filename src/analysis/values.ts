@@ -1,5 +1,6 @@
 /** A short form of an object's value, as far as a snapshot tells it: what one would want to see in a list. */
 import { edgesOf, type Graph } from '../graph/graph.js';
+import { memo } from '../graph/memo.js';
 import { EDGE, NODE } from '../graph/schema.js';
 import { shortened } from '../printable.js';
 import { follow } from './scripts.js';
@@ -8,11 +9,21 @@ import { follow } from './scripts.js';
  * The value in at most `limit` characters: a string's text, `[100 items]` of an array, a function's name, the names
  * of an object's first properties, the variables of a context, the bytes of a buffer. Small integers are not in a
  * snapshot: items and properties that hold nothing else are not seen.
- * Needs edges. Cost: the node's own edges.
+ * Needs edges. Cost: the node's own edges; those of large nodes are read once a graph, because one large holder stands in
+ * thousands of chains.
  */
 export function shortValue(graph: Graph, node: number, limit = 40): string {
-  return shortened(fullValue(graph, node, limit), limit);
+  if (graph.firstEdge[node + 1]! - graph.firstEdge[node]! < MANY_EDGES)
+    return shortened(fullValue(graph, node, limit), limit);
+  const known = largeValues(graph);
+  const key = `${node} ${limit}`;
+  const value = known.get(key) ?? shortened(fullValue(graph, node, limit), limit);
+  known.set(key, value);
+  return value;
 }
+
+const MANY_EDGES = 1000;
+const largeValues = memo((_: Graph) => new Map<string, string>());
 
 function fullValue(graph: Graph, node: number, limit: number): string {
   const name = graph.strings.get(graph.nodeNames[node]!);

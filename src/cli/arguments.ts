@@ -60,7 +60,7 @@ export function checkArguments(args: readonly string[], takes: Arguments | undef
   }
 }
 
-/** Throws UsageError unless there are as many snapshots as the command compares; standard input only once. */
+/** Throws UsageError unless there are as many snapshots as the command compares. */
 export function checkSnapshots(files: readonly string[], takes: SnapshotArguments): void {
   const { least, most, names } = takes;
   if (files.length < least) {
@@ -74,8 +74,22 @@ export function checkSnapshots(files: readonly string[], takes: SnapshotArgument
     const extra = files.slice(most).map((file) => `"${printable(file)}"`);
     throw new UsageError(`too many snapshots: ${extra.join(', ')}`, `Name ${most}, the earliest first.`);
   }
-  if (files.filter((file) => file === '-').length > 1)
-    throw new UsageError('standard input can be read only once', 'Name files for the other snapshots.');
+}
+
+/** Throws UsageError when standard input is to be read twice, or nothing is piped into it. */
+export function checkStandardInput(files: readonly string[], isTerminal: boolean): void {
+  const uses = files.filter((file) => file === '-').length;
+  if (uses > 1)
+    throw new UsageError(
+      'standard input can be read only once',
+      'Only one - is possible: name files for the rest.',
+    );
+  if (uses === 1 && isTerminal) {
+    throw new UsageError(
+      'standard input is a terminal',
+      'Pipe something into it: gunzip -c app.heapsnapshot.gz | heapgraph … -',
+    );
+  }
 }
 
 /** Files in the order asked for; ties stay as they are given. What is not there comes last, to be told when it is opened. */

@@ -93,7 +93,10 @@ function toOption(name: string, spec: OptionSpec): Option {
         return values;
       });
     case 'text':
-      return new Option(`--${name} <${spec.value ?? 'text'}>`, spec.help).default(spec.default);
+    case 'ids':
+      return new Option(`--${name} <${spec.value ?? 'text'}>`, spec.help).default(
+        spec.kind === 'text' ? spec.default : undefined,
+      );
     case 'list':
       return new Option(`--${name} <${spec.value ?? 'text'}>`, `${spec.help} (may be given several times)`)
         .argParser((text, before: readonly string[] = []) => [...before, text])

@@ -1,13 +1,15 @@
-import { dominatorTree } from '../analysis/dominators.js';
-import { at, EdgeView, NodeView } from '../analysis/nodes.js';
-import { retainedSizes } from '../analysis/retained-sizes.js';
+import { dominatedNodes } from '../analysis/dominated-nodes.js';
+import { EdgeView, NodeView } from '../analysis/nodes.js';
 import { UsageError } from '../errors.js';
 import { edgesOf } from '../graph/graph.js';
+import { idIndex } from '../graph/ids.js';
 import { retainersOf } from '../graph/retainers.js';
+import { firstNotes } from '../query/targets.js';
 import type { Column, Detail, Row, Table } from '../result.js';
 import { formatCount, formatId, parseId } from '../units.js';
 import { defineCommand } from './command.js';
 import { allRows, columns, limitOf, nodeRow, rawSizes, sizesField } from './shared.js';
+import { idsOption } from './targets.js';
 
 export const atCommand = defineCommand({
   name: 'at',
@@ -24,6 +26,7 @@ export const atCommand = defineCommand({
       help: 'edges to show of each object; half as many of the other lists',
     },
     all: allRows,
+    ...idsOption,
     ...rawSizes,
   },
   examples: [
@@ -39,13 +42,19 @@ export const atCommand = defineCommand({
   },
   run({ graph }, texts, options) {
     const ids = idsOf(texts);
-    const nodes = ids.map((id) => at(graph, id));
+    const { nodeOf } = idIndex(graph);
+    const nodes = ids
+      .map((id) => nodeOf(id))
+      .map((node) => (node < 0 ? undefined : new NodeView(graph, node)));
     const missing = ids.filter((_, i) => nodes[i] === undefined);
     const items = nodes.flatMap((node) => (node ? [detail(node, limitOf(options), options.raw)] : []));
     return {
       result: { kind: 'details', items, total: items.length, omitted: 0 },
       fields: { ...sizesField(options.raw), notFound: missing },
-      notes: missing.map((id) => `no object ${formatId(id)} in ${graph.file}`),
+      notes: firstNotes(
+        missing.map((id) => `no object ${formatId(id)} in ${graph.file}`),
+        (count) => `${count} more ids are not there`,
+      ),
       found: missing.length === 0,
     };
   },
@@ -166,13 +175,7 @@ function dominatorChain(node: NodeView): Table {
 /** What it dominates immediately, the largest first. */
 function dominatedTable(node: NodeView, limit: number): Table {
   const { graph } = node;
-  const { dominators } = dominatorTree(graph);
-  const retained = retainedSizes(graph);
-  const children: number[] = [];
-  for (let other = 0; other < graph.nodeCount; other++) {
-    if (dominators[other] === node.ordinal && other !== node.ordinal) children.push(other);
-  }
-  children.sort((a, b) => retained[b]! - retained[a]! || graph.ids[a]! - graph.ids[b]!);
+  const children = dominatedNodes(graph, node.ordinal);
   const rows = children.slice(0, limit).map((child): Row => {
     const { id, type, name, retainedSize } = new NodeView(graph, child);
     return { id, type, name, retainedSize };

@@ -56,6 +56,14 @@ export interface ListOption extends OptionBase {
   readonly kind: 'list';
 }
 
+/**
+ * A file with ids of objects, one a line; `-` is standard input. The command line reads it and adds the ids (`@123`) to the
+ * arguments, of which then none is needed. An empty list is told, and is exit code 1.
+ */
+export interface IdsOption extends OptionBase {
+  readonly kind: 'ids';
+}
+
 export type OptionSpec =
   | FlagOption
   | IntegerOption
@@ -64,7 +72,8 @@ export type OptionSpec =
   | ChoicesOption
   | PatternOption
   | TextOption
-  | ListOption;
+  | ListOption
+  | IdsOption;
 
 /** Options by their names on the command line (`fail-if-none`). */
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
@@ -85,7 +94,9 @@ type ValueOf<S extends OptionSpec> = S extends FlagOption
             : string | undefined
           : S extends ListOption
             ? readonly string[]
-            : RegExp | undefined;
+            : S extends IdsOption
+              ? string | undefined
+              : RegExp | undefined;
 
 export type ValuesOf<S extends OptionSpecs> = { readonly [K in keyof S]: ValueOf<S[K]> };
 
@@ -114,6 +125,12 @@ export interface SnapshotArguments {
   readonly most: number;
   /** Whether a baseline file (class counts, made by `baseline`) may stand in place of a snapshot. */
   readonly baselines?: boolean;
+}
+
+/** A snapshot beside those that are arguments, which an option names. */
+export interface FurtherSnapshot {
+  readonly file: string;
+  readonly need: Need;
 }
 
 /** How the answer will be written; text may show less than the others, and then less has to be known. */
@@ -147,7 +164,9 @@ export interface Command<S extends OptionSpecs = OptionSpecs> {
   needs(args: readonly string[], options: ValuesOf<S>, format: Format): Need | readonly Need[];
   /** In what order snapshots are opened and compared. Default: as they are given. */
   order?(options: ValuesOf<S>): 'given' | 'name' | 'time';
-  /** `heaps` has all snapshots, of which `heap` is the first. */
+  /** A further snapshot that the options name, opened after the others; undefined for none. */
+  also?(options: ValuesOf<S>): FurtherSnapshot | undefined;
+  /** `heaps` has all snapshots, of which `heap` is the first; a further one is the last. */
   run(
     heap: Heap,
     args: readonly string[],

@@ -39,55 +39,70 @@ export function compareBy(heaps: readonly Heap[], options: ComparisonOptions): C
     const before = graphs[i - 1];
     if (!graph || !before) return;
     const facts = lineage(before, graph);
-    if (!facts.sameProcess) same = false;
-    notes.push(...lineageNotes(before, graph, facts, options));
+    if (facts.sameProcess) {
+      notes.push(...orderNotes(before, graph, facts, 'name the earlier one first'));
+      return;
+    }
+    same = false;
+    const done = options['by-id']
+      ? 'compared by id all the same'
+      : 'compared by class only; --by-id compares objects all the same';
+    notes.push(`${twoProcesses(before, graph, facts)}: ${done}`);
   });
   return { byId: known && (options['by-id'] || (same && !options['by-class'])), notes };
 }
 
 /**
- * For questions that have no answer by class: throws UsageError unless the snapshots are of one process, or `byId` says to
- * go on. Gives the notes that there are.
+ * For questions about several snapshots that have no answer by class: throws UsageError unless all are of one process, or
+ * `byId` says to go on. Gives the notes that there are.
  */
 export function requireOneProcess(
   heaps: readonly Heap[],
   byId: boolean,
   question: string,
 ): readonly string[] {
-  const options = { 'by-class': false, 'by-id': byId };
-  const { byId: comparable, notes } = compareBy(heaps, options);
-  if (comparable) return notes;
-  const reason = notes.find((text) => text.includes(TWO_PROCESSES)) ?? '';
-  throw new UsageError(
-    `${question} needs snapshots of one process: ${reason.replace(/: [^:]*$/, '')}`,
-    'Write them one after the other in one run of the program. --by-id compares ids all the same.',
-  );
+  return heaps.slice(1).flatMap(({ graph }, i) => {
+    const before = heaps[i]!.graph;
+    return checkOneProcess(before, graph, { byId, advice: 'name the earlier one first', question });
+  });
 }
 
-const TWO_PROCESSES = 'seem to be of two processes';
-
-/** What is odd about a pair of snapshots: two processes, the wrong order, one twice. */
-function lineageNotes(
+/**
+ * For what can be told by ids only. Gives notes on the order of the two; `advice` says how the user names the earlier one.
+ * Throws UsageError for two processes, unless `byId` says to go on.
+ */
+export function checkOneProcess(
   before: Graph,
   after: Graph,
-  facts: Lineage,
-  options: ComparisonOptions,
+  { byId, advice, question }: { readonly byId: boolean; readonly advice: string; readonly question?: string },
 ): readonly string[] {
-  const names = `${printable(before.file)} and ${printable(after.file)}`;
-  if (!facts.sameProcess) {
-    const share = facts.compared === 0 ? 0 : facts.agreeing / facts.compared;
-    const found = `of the strings and functions whose id both have, ${formatShare(share)} are the same`;
-    const done = options['by-id']
-      ? 'compared by id all the same'
-      : 'compared by class only; --by-id compares objects all the same';
-    return [`${names} ${TWO_PROCESSES} (${found}): ${done}`];
-  }
-  if (facts.identical)
-    return [`${names} hold the same ${formatCount(before.nodeCount)} objects: one snapshot twice?`];
-  if (!facts.inOrder) {
+  const facts = lineage(before, after);
+  if (facts.sameProcess) return orderNotes(before, after, facts, advice);
+  const problem = twoProcesses(before, after, facts);
+  if (!byId)
+    throw new UsageError(
+      question === undefined ? problem : `${question} needs snapshots of one process: ${problem}`,
+      'Ids mean the same object only within a process; --by-id goes on all the same.',
+    );
+  return [`${problem}: compared by id all the same`];
+}
+
+function twoProcesses(before: Graph, after: Graph, facts: Lineage): string {
+  const share = facts.compared === 0 ? 0 : facts.agreeing / facts.compared;
+  const found =
+    facts.differingRanges > 0
+      ? `strings and functions whose id both have: ${formatShare(share)} are the same, in ${formatCount(facts.differingRanges)} ranges of ids most are not`
+      : `strings and functions whose id both have: ${formatShare(share)} are the same`;
+  return `${printable(before.file)} and ${printable(after.file)} seem to be of two processes (${found})`;
+}
+
+/** What is odd about two snapshots of one process: the wrong order, one twice. */
+function orderNotes(before: Graph, after: Graph, facts: Lineage, advice: string): readonly string[] {
+  if (facts.identical) {
     return [
-      `${printable(before.file)} seems to be the later one: its objects have higher ids; name the earlier one first`,
+      `${printable(before.file)} and ${printable(after.file)} hold the same ${formatCount(before.nodeCount)} objects: one snapshot twice?`,
     ];
   }
-  return [];
+  if (facts.inOrder) return [];
+  return [`${printable(before.file)} seems to be the later one: its objects have higher ids; ${advice}`];
 }

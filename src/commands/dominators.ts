@@ -1,4 +1,4 @@
-import { dominatorTree } from '../analysis/dominators.js';
+import { dominatedNodes } from '../analysis/dominated-nodes.js';
 import { NodeView } from '../analysis/nodes.js';
 import { retainedSizes } from '../analysis/retained-sizes.js';
 import type { Graph } from '../graph/graph.js';
@@ -76,21 +76,7 @@ export const dominatorsCommand = defineCommand({
   },
 });
 
-/** Children of each node in the dominator tree, largest first. */
-function childrenOf(graph: Graph): (node: number) => number[] {
-  const { dominators } = dominatorTree(graph);
-  const retained = retainedSizes(graph);
-  return (node) => {
-    const children: number[] = [];
-    for (let other = 0; other < graph.nodeCount; other++) {
-      if (dominators[other] === node && other !== graph.root) children.push(other);
-    }
-    return children.sort((a, b) => retained[b]! - retained[a]! || graph.ids[a]! - graph.ids[b]!);
-  };
-}
-
 function tree(graph: Graph, roots: readonly number[], levels: number, limit: number): Row[] {
-  const children = childrenOf(graph);
   const total = retainedSizes(graph)[graph.root]!;
   const rows: Row[] = [];
   const walk = (node: number, depth: number): void => {
@@ -106,17 +92,17 @@ function tree(graph: Graph, roots: readonly number[], levels: number, limit: num
       retainedShare: total === 0 ? 0 : retainedSize / total,
       tree: `${'  '.repeat(depth)}${label}`,
     });
-    if (depth < levels) for (const child of children(node).slice(0, limit)) walk(child, depth + 1);
+    if (depth < levels)
+      for (const child of dominatedNodes(graph, node).slice(0, limit)) walk(child, depth + 1);
   };
   for (const root of roots) walk(root, 0);
   return rows;
 }
 
 function byClass(graph: Graph, roots: readonly number[], limit: number): Row[] {
-  const children = childrenOf(graph);
   const total = retainedSizes(graph)[graph.root]!;
   const classes = new Map<string, { count: number; retainedSize: number }>();
-  for (const child of roots.flatMap(children)) {
+  for (const child of roots.flatMap((node) => dominatedNodes(graph, node))) {
     const { type, retainedSize } = new NodeView(graph, child);
     const row = classes.get(type) ?? { count: 0, retainedSize: 0 };
     classes.set(type, { count: row.count + 1, retainedSize: row.retainedSize + retainedSize });

@@ -2,13 +2,15 @@
 import { backrefChains, type Chain, refChains } from '../analysis/chains.js';
 import { isRoot } from '../analysis/roots.js';
 import { UsageError } from '../errors.js';
-import { parsePick, parseQuery, resolveTargets } from '../query/targets.js';
+import { firstNotes, parsePick, parseQuery, resolveTargets } from '../query/targets.js';
 import type { Answer } from '../result.js';
+import { formatId } from '../units.js';
 import { type Arguments, defineCommand, type Heap } from './command.js';
 import {
   chainResult,
   checkWalk,
   goalOf,
+  idsOption,
   pickOption,
   targetArguments,
   type WalkOptions,
@@ -22,6 +24,7 @@ const chainOptions = {
   paths: { kind: 'integer', default: 1, help: 'distinct chains, by different last holders first' },
   'no-sizes': { kind: 'flag', help: 'leave the sizes out: less to compute' },
   ...pickOption,
+  ...idsOption,
   ...walkOptions,
 } as const;
 
@@ -118,14 +121,17 @@ function answer(
       return found.map((chain) => chainResult(graph, chain, { found: true, rooted: isRooted(chain), sizes }));
     return [chainResult(graph, { nodes: [node], edges: [] }, { found: false, rooted: false, sizes })];
   });
-  const lost = chains.filter(({ found }) => !found).map(({ steps }) => `@${steps[0]!.id}`);
+  const lost = chains.filter(({ found }) => !found).map(({ steps }) => formatId(steps[0]!.id));
   return {
     result: { kind: 'chains', chains },
     notes: [
       ...notes,
-      ...lost.map(
-        (id) =>
-          `no chain ${way === 'back' ? 'from' : 'to'} ${to} ${way === 'back' ? 'to' : 'from'} ${id} within ${options['max-depth']} references`,
+      ...firstNotes(
+        lost.map(
+          (id) =>
+            `no chain ${way === 'back' ? 'from' : 'to'} ${to} ${way === 'back' ? 'to' : 'from'} ${id} within ${options['max-depth']} references`,
+        ),
+        (count) => `no chain for ${count} more`,
       ),
     ],
     found: missing.length === 0 && lost.length === 0,

@@ -3,12 +3,11 @@ import { type ClassIndex, classIndex } from '../analysis/class-names.js';
 import { classesOf } from '../analysis/classes.js';
 import { newNodes } from '../analysis/diff.js';
 import { NodeView } from '../analysis/nodes.js';
-import { UsageError } from '../errors.js';
 import type { Graph } from '../graph/graph.js';
 import type { Answer, Column, Row } from '../result.js';
 import { formatCount } from '../units.js';
 import { defineCommand } from './command.js';
-import { beforeAndAfter, compareBy } from './compare.js';
+import { beforeAndAfter, checkOneProcess } from './compare.js';
 import { allRows, columns, limitOf, unknownType } from './shared.js';
 
 const SORTS = ['deltas', 'new', 'current', 'old'] as const;
@@ -37,12 +36,10 @@ export const getNewIds = defineCommand({
   needs: () => ({ kind: 'graph', edges: 'for-names', locations: false }),
   async run(_, __, options, heaps) {
     const [before, after] = [heaps[0]!.graph, heaps[1]!.graph];
-    const { byId, notes } = compareBy(heaps, { 'by-class': false, 'by-id': options['by-id'] });
-    if (!byId)
-      throw new UsageError(
-        notes[0] ?? 'the snapshots cannot be compared by id',
-        '--by-id goes on all the same.',
-      );
+    const notes = checkOneProcess(before, after, {
+      byId: options['by-id'],
+      advice: 'name the earlier one first',
+    });
     const isNew = newNodes(before, after);
     const unknown =
       options.type !== undefined &&

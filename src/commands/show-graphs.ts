@@ -8,11 +8,13 @@ import type { Graph } from '../graph/graph.js';
 import { printable } from '../printable.js';
 import { parsePick, parseQueries, parseQuery, resolveTargets } from '../query/targets.js';
 import type { Answer, Drawing, Subgraph } from '../result.js';
-import { formatBytes, formatId } from '../units.js';
-import { defineCommand, type Heap } from './command.js';
+import { formatBytes, formatCount, formatId } from '../units.js';
+import { defineCommand, type FurtherSnapshot, type Heap } from './command.js';
+import { checkOneProcess } from './compare.js';
 import {
   checkWalk,
   goalOf,
+  idsOption,
   pickOption,
   targetArguments,
   type WalkOptions,
@@ -32,14 +34,28 @@ const drawingOptions = {
   legend: { kind: 'flag', help: 'a box that explains colours and marks' },
 } as const;
 
+const sinceOptions = {
+  since: {
+    kind: 'text',
+    value: 'file',
+    help: 'an earlier snapshot of the process: the boxes say what is new since, what survived, what died',
+  },
+  'by-id': {
+    kind: 'flag',
+    help: 'with --since: go on even if the snapshots seem to be of two processes',
+  },
+} as const;
+
 const graphOptions = {
   'max-depth': { kind: 'integer', default: 3, help: 'references from the object at most' },
   'too-many': { kind: 'integer', default: 10, help: 'neighbours of one box at most; the others are counted' },
   filter: { kind: 'list', value: 'query', help: 'show only these objects (the targets always are)' },
   'no-merge': { kind: 'flag', help: 'one box for each object, also for a hundred of a kind' },
   internals: { kind: 'flag', help: "V8's own helper objects, code and shapes, too" },
+  ...sinceOptions,
   ...drawingOptions,
   ...pickOption,
+  ...idsOption,
   ...walkOptions,
 } as const;
 
@@ -51,6 +67,8 @@ interface DrawingOptions extends WalkOptions {
   readonly 'node-attr': readonly string[];
   readonly legend: boolean;
   readonly pick: string;
+  readonly since: string | undefined;
+  readonly 'by-id': boolean;
 }
 
 interface GraphOptions extends DrawingOptions {
@@ -80,9 +98,14 @@ export const showBackrefs = defineCommand({
       says: 'one object, with sizes',
     },
     { line: 'heapgraph show-backrefs Session | dot -Tpdf > leak.pdf', says: 'dot text to Graphviz' },
+    {
+      line: 'heapgraph show-backrefs Session after.heapsnapshot --pick all --since before.heapsnapshot -o leak.svg',
+      says: 'new, survived, died',
+    },
   ],
   needs: check,
-  run: (heap, texts, options) => draw(heap, texts, options, backrefsSubgraph),
+  also,
+  run: (_, texts, options, heaps) => draw(heaps, texts, options, backrefsSubgraph),
 });
 
 export const showRefs = defineCommand({
@@ -99,7 +122,8 @@ export const showRefs = defineCommand({
     },
   ],
   needs: check,
-  run: (heap, texts, options) => draw(heap, texts, options, refsSubgraph),
+  also,
+  run: (_, texts, options, heaps) => draw(heaps, texts, options, refsSubgraph),
 });
 
 export const showChain = defineCommand({
@@ -117,8 +141,10 @@ export const showChain = defineCommand({
     },
     'max-depth': { kind: 'integer', default: 20, help: 'references from the object at most' },
     paths: { kind: 'integer', default: 1, help: 'distinct chains to each object' },
+    ...sinceOptions,
     ...drawingOptions,
     ...pickOption,
+    ...idsOption,
     ...walkOptions,
   },
   examples: [
@@ -131,13 +157,19 @@ export const showChain = defineCommand({
     parseQuery(options.to);
     return check(_, options);
   },
-  run({ graph }, texts, options) {
+  also,
+  run({ graph }, texts, options, heaps) {
+    const earlier = earlierOf(heaps, options);
     const { nodes, notes, missing } = resolveTargets(graph, texts, parsePick(options.pick));
     const rules = { ...walkRules(graph, options), maxDepth: options['max-depth'], paths: options.paths };
     const isGoal = goalOf(graph, options.to);
     const chains = nodes.flatMap((node) => backrefChains(graph, node, isGoal, rules));
-    const result = chainsSubgraph(graph, chains, pictureOptions(graph, options));
-    return finish(result, options, notes, missing.length === 0 && chains.length > 0);
+    const result = chainsSubgraph(graph, chains, {
+      ...pictureOptions(graph, options),
+      ...(earlier ? { since: { graph: earlier.graph } } : {}),
+    });
+    const found = missing.length === 0 && chains.length > 0;
+    return finish(result, options, { notes, found, earlier, neighbours: false });
   },
 });
 
@@ -151,29 +183,92 @@ function check(_: readonly string[], options: DrawingOptions): typeof WHOLE_GRAP
 
 type Build = typeof backrefsSubgraph;
 
-function draw({ graph }: Heap, texts: readonly string[], options: GraphOptions, build: Build): Answer {
-  const { nodes, notes, missing } = resolveTargets(graph, texts, parsePick(options.pick));
+function also({ since }: DrawingOptions): FurtherSnapshot | undefined {
+  return since === undefined ? undefined : { file: since, need: WHOLE_GRAPH };
+}
+
+interface Earlier {
+  readonly graph: Graph;
+  readonly notes: readonly string[];
+}
+
+/** The snapshot of `--since`, and what is to be said of it. Throws UsageError for one of another process. */
+function earlierOf(heaps: readonly Heap[], options: DrawingOptions): Earlier | undefined {
+  const [after, before] = heaps.map(({ graph }) => graph);
+  if (!after || !before) return undefined;
+  const notes = checkOneProcess(before, after, {
+    byId: options['by-id'],
+    advice: '--since takes the earlier one',
+  });
+  return { graph: before, notes };
+}
+
+/** What the options mean on one graph. */
+function rulesOf(graph: Graph, options: GraphOptions) {
   const filter = parseQueries(options.filter)?.(graph);
+  return { ...walkRules(graph, options), ...pictureOptions(graph, options), ...(filter ? { filter } : {}) };
+}
+
+function draw(heaps: readonly Heap[], texts: readonly string[], options: GraphOptions, build: Build): Answer {
+  const { graph } = heaps[0]!;
+  const earlier = earlierOf(heaps, options);
+  const { nodes, notes, missing } = resolveTargets(graph, texts, parsePick(options.pick));
   const result = build(graph, nodes, {
-    ...walkRules(graph, options),
-    ...pictureOptions(graph, options),
-    ...(filter ? { filter } : {}),
+    ...rulesOf(graph, options),
+    ...(earlier ? { since: { graph: earlier.graph, ...rulesOf(earlier.graph, options) } } : {}),
     maxDepth: options['max-depth'],
     tooMany: options['too-many'],
     merge: !options['no-merge'],
     internals: options.internals,
   });
-  return finish(result, options, notes, missing.length === 0);
+  return finish(result, options, { notes, found: missing.length === 0, earlier, neighbours: true });
 }
 
-function finish(result: Subgraph, options: DrawingOptions, notes: readonly string[], found: boolean): Answer {
+/** Layout takes seconds up to about this many. */
+const MANY_BOXES = 1000;
+
+interface Outcome {
+  readonly notes: readonly string[];
+  readonly found: boolean;
+  readonly earlier: Earlier | undefined;
+  /** Whether the picture has neighbours that died: chains have none. */
+  readonly neighbours: boolean;
+}
+
+function finish(result: Subgraph, options: DrawingOptions, outcome: Outcome): Answer {
+  const { notes, found, earlier, neighbours } = outcome;
   const drawing: Drawing = {
     refcounts: options.refcounts,
     shortnames: !options['no-shortnames'],
     nodeAttrs: attributes(options),
     legend: options.legend,
+    ...(earlier ? { since: earlier.graph.file } : {}),
   };
-  return { result, drawing, notes, found };
+  const large =
+    result.nodes.length > MANY_BOXES
+      ? [
+          `${formatCount(result.nodes.length)} boxes: Graphviz may take minutes; fewer objects, a lower --max-depth or --too-many make it smaller`,
+        ]
+      : [];
+  return {
+    result,
+    drawing,
+    notes: [
+      ...notes,
+      ...(earlier ? [...earlier.notes, changesNote(result, earlier.graph.file, neighbours)] : []),
+      ...large,
+    ],
+    found,
+    ...(earlier ? { fields: { since: earlier.graph.file } } : {}),
+  };
+}
+
+function changesNote({ nodes, cut }: Subgraph, file: string, neighbours: boolean): string {
+  const count = { new: 0, survived: 0, died: 0 };
+  for (const { change, merged = 1 } of nodes) if (change) count[change] += merged;
+  for (const { change, count: more } of cut) if (change) count[change] += more;
+  const died = neighbours ? `; ${formatCount(count.died)} of their neighbours died` : '';
+  return `${formatCount(count.new)} of the objects shown are new since ${printable(file)}, ${formatCount(count.survived)} survived${died}`;
 }
 
 function pictureOptions(graph: Graph, options: DrawingOptions) {

@@ -27,6 +27,14 @@ export const pickOption = {
   },
 } as const;
 
+export const idsOption = {
+  'ids-from': {
+    kind: 'ids',
+    value: 'file',
+    help: 'objects by their ids, one a line; - is standard input; no other is needed then',
+  },
+} as const;
+
 export const walkOptions = {
   ignore: { kind: 'list', value: 'query', help: 'objects that are passed by: @id, a class, /regex/' },
   'extra-ignore': { kind: 'list', value: 'query', help: "the same, by objgraph's name" },

@@ -4,8 +4,9 @@ import { nodesOfClass } from '../analysis/nodes.js';
 import { shallowSizes } from '../analysis/shallow-sizes.js';
 import { QueryError, UsageError } from '../errors.js';
 import { type Graph, nodeWithId } from '../graph/graph.js';
+import { idIndex } from '../graph/ids.js';
 import { printable } from '../printable.js';
-import { parseCount, parseId } from '../units.js';
+import { formatCount, parseCount, parseId } from '../units.js';
 import { parsePattern } from './types.js';
 
 /** What a query accepts, on one graph. */
@@ -71,32 +72,44 @@ export interface Targets {
   readonly missing: readonly string[];
 }
 
-/** The objects that texts name. Cost: one pass over the nodes for each class. */
+/** With more texts than this, ids are looked up in an index in place of a search for each. */
+const FEW_TEXTS = 4;
+
+/** The objects that texts name. Cost: one pass over the nodes for each class; for all ids together one pass at most. */
 export function resolveTargets(graph: Graph, texts: readonly string[], pick: Pick): Targets {
   const nodes: number[] = [];
   const notes: string[] = [];
   const missing: string[] = [];
+  const lost: string[] = [];
+  const nodeOf =
+    texts.length > FEW_TEXTS ? idIndex(graph).nodeOf : (id: number) => nodeWithId(graph, id) ?? -1;
   for (const text of texts) {
-    const members = membersOf(graph, text);
+    const id = text.startsWith('@') ? parseId(text) : undefined;
+    const members = id === undefined ? membersOf(graph, text) : [nodeOf(id)].filter((node) => node >= 0);
     if (members.length === 0) {
       missing.push(text);
-      notes.push(`no object "${printable(text)}" in ${printable(graph.file)}`);
+      lost.push(`no object "${printable(text)}" in ${printable(graph.file)}`);
     } else if (members.length === 1 || pick.kind === 'all') {
-      nodes.push(...members);
+      for (const node of members) nodes.push(node); // a call takes only so many arguments
     } else {
       nodes.push(pickOne(graph, members, pick));
       notes.push(`${pickName(pick)} of ${members.length} "${printable(text)}"; --pick chooses`);
     }
   }
+  notes.push(...firstNotes(lost, (count) => `${count} more are not there`));
   return { nodes: [...new Set(nodes)], notes, missing };
 }
 
+const FEW_NOTES = 5;
+
+/** The first notes of many that say the same of different objects, and one for the rest. */
+export function firstNotes(notes: readonly string[], more: (count: string) => string): readonly string[] {
+  if (notes.length <= FEW_NOTES) return notes;
+  return [...notes.slice(0, FEW_NOTES), more(formatCount(notes.length - FEW_NOTES))];
+}
+
+/** Members of the class, or of the classes, that a text names; not an id. */
 function membersOf(graph: Graph, text: string): readonly number[] {
-  const id = text.startsWith('@') ? parseId(text) : undefined;
-  if (id !== undefined) {
-    const node = nodeWithId(graph, id);
-    return node === undefined ? [] : [node];
-  }
   const accepts = parseQuery(text)(graph);
   if (!/^\/.*\/i?$/s.test(text)) return [...nodesOfClass(graph, text)];
   const found: number[] = [];

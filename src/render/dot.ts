@@ -22,6 +22,8 @@ export interface DotOptions {
   readonly nodeAttrs?: Readonly<Record<string, string>>;
   /** A box that explains those colours and marks that occur. */
   readonly legend?: boolean;
+  /** Name of the earlier snapshot that the boxes are compared with; what new and died look like is then always explained. */
+  readonly since?: string;
 }
 
 const WHITE: Colour = [0, 0, 1];
@@ -29,6 +31,15 @@ const DARK: Colour = [0, 0, 0.3];
 const RED: Colour = [0, 1, 1];
 const DARK_RED: Colour = [0, 1, 0.3];
 const FINALIZER: Colour = [0, 0.5, 1];
+/** New: orange, which gets darker with the depth as white does, and a thick frame, which is seen on green and blue too. */
+const NEW: Colour = [0.13, 0.28, 1];
+const DARK_NEW: Colour = [0.08, 0.9, 0.45];
+const NEW_FRAME = { [_.color]: '#e36a00', [_.penwidth]: 3 } as const;
+const DIED_FILL: Colour = [0, 0, 0.95];
+const DIED_FRAME = { [_.color]: 'gray55', [_.style]: 'filled,dashed' } as const;
+const DIED_FONT = 'gray40';
+/** As in a comparison of two texts: for readers who do not tell the colours apart. */
+const SIGNS = { new: '+ ', survived: '', died: '\u2212 ' } as const;
 const VALUE_LENGTH = 40;
 const LINE_LENGTH = 80;
 
@@ -48,6 +59,7 @@ export function renderDot(subgraph: Subgraph, options: DotOptions = {}): string 
   graph.attributes.edge.apply({ [_.fontname]: FONT, [_.fontsize]: 10 });
   const nodes = new Map<number, NodeModel>();
   const depths = new Map(subgraph.nodes.map((node) => [node.id, node.depth]));
+  const dead = new Set(subgraph.nodes.filter(({ change }) => change === 'died').map(({ id }) => id));
   const highlighted = new Set(options.highlight ?? []);
   const attrs = checkedAttributes(options.nodeAttrs ?? {});
   for (const node of subgraph.nodes) {
@@ -63,15 +75,18 @@ export function renderDot(subgraph: Subgraph, options: DotOptions = {}): string 
       // Holders stand above what they hold, also where the held one refers back to its holder.
       const ahead = depths.get(edge.from)! - depths.get(edge.to)!;
       const against = subgraph.direction === 'forward' ? ahead > 0 : ahead < 0;
-      graph.addEdge(referenceEdge(from, to, edge, against));
+      graph.addEdge(
+        referenceEdge(from, to, edge, { against, died: dead.has(edge.from) || dead.has(edge.to) }),
+      );
     }
   }
   for (const cut of subgraph.cut) {
     const at = nodes.get(cut.at);
     if (at) addCut(graph, at, cut, subgraph.maxDepth);
   }
-  if (options.legend) addLegend(graph, subgraph, highlighted);
-  return `${toDot(graph)}\n`;
+  if (options.legend || options.since !== undefined) addLegend(graph, subgraph, highlighted, options);
+  // The library refuses graphs of some thousand boxes unless it is told that size does not matter.
+  return `${toDot(graph, { convert: { maxASTNodes: 0 } })}\n`;
 }
 
 function objectNode(
@@ -88,27 +103,31 @@ function objectNode(
   const value = node.name === node.type || node.name === '{}' ? undefined : node.name;
   const label = [
     labelLines([node.rootName], LINE_LENGTH),
-    labelLine(`${count}${node.type}${references}${file}`, LINE_LENGTH),
+    labelLine(`${SIGNS[node.change ?? 'survived']}${count}${node.type}${references}${file}`, LINE_LENGTH),
     labelLines([value], VALUE_LENGTH),
     labelLines(extraInfo(node)?.split('\n') ?? [], LINE_LENGTH),
   ].filter((part) => part !== '');
   const fill = fillOf(node, maxDepth, highlight);
-  const colour = node.asked ? 'red' : fill[2] < 0.5 ? 'white' : undefined;
+  const died = node.change === 'died';
+  const colour = died ? DIED_FONT : node.asked ? 'red' : fill[2] < 0.5 ? 'white' : undefined;
   return new Node(`o${node.id}`, {
     [_.label]: label.join('\\n'),
     [_.fillcolor]: colourText(fill),
     ...(colour ? { [_.fontcolor]: colour } : {}),
     ...(node.merged === undefined ? {} : { [_.peripheries]: 2 }),
     ...(node.beyond === undefined ? {} : { [_.style]: 'filled,dashed' }),
+    ...(node.change === 'new' ? NEW_FRAME : died ? DIED_FRAME : {}),
     [_.tooltip]: tooltip(node),
     ...attrs,
   });
 }
 
 function fillOf(node: SubgraphNode, maxDepth: number, highlight: boolean): Colour {
+  if (node.change === 'died') return DIED_FILL;
   const [hue, saturation, value] = gradient(WHITE, DARK, node.depth, maxDepth);
   if (highlight || node.highlighted) return [0.6, 0.6, 0.5 + value * 0.5];
-  return node.root ? [0.3, 1, value] : [hue, saturation, value];
+  if (node.root) return [0.3, 1, value];
+  return node.change === 'new' ? gradient(NEW, DARK_NEW, node.depth, maxDepth) : [hue, saturation, value];
 }
 
 function tooltip(node: SubgraphNode): string {
@@ -132,14 +151,20 @@ function tooltip(node: SubgraphNode): string {
 
 const INTERNALS = new Set(['internal', 'hidden', 'shortcut', 'weak']);
 
-function referenceEdge(from: NodeModel, to: NodeModel, edge: SubgraphEdge, against: boolean): Edge {
+function referenceEdge(
+  from: NodeModel,
+  to: NodeModel,
+  edge: SubgraphEdge,
+  { against, died }: { readonly against: boolean; readonly died: boolean },
+): Edge {
   const times = edge.count > 1 && edge.type !== 'element' ? ` ×${formatCount(edge.count)}` : '';
   const label = edgeName(edge) + times;
   return new Edge([from, to], {
     ...(label === '' ? {} : { [_.label]: ` ${labelLine(label, VALUE_LENGTH)}` }),
     [_.weight]: INTERNALS.has(edge.type) ? 10 : 2,
     ...(against ? { [_.constraint]: false } : {}),
-    ...(edge.type === 'weak' ? { [_.style]: 'dashed' } : {}),
+    ...(edge.type === 'weak' || died ? { [_.style]: 'dashed' } : {}),
+    ...(died ? { [_.color]: 'gray55', [_.fontcolor]: DIED_FONT } : {}),
     [_.tooltip]: labelLine(`${label} (${edge.type})`, LINE_LENGTH),
   });
 }
@@ -178,53 +203,101 @@ function addFinalizer(graph: Digraph, node: NodeModel): void {
 function addCut(graph: Digraph, at: NodeModel, cut: SubgraphCut, maxDepth: number): void {
   const fill = gradient(RED, DARK_RED, cut.depth, maxDepth);
   const what = cut.direction === 'back' ? 'backreference' : 'reference';
-  const label = `${formatCount(cut.count)} more ${what}${cut.count === 1 ? '' : 's'}`;
-  const mark = new Node(`too_many_${at.id}`, {
+  const died = cut.change === 'died';
+  const label = `${formatCount(cut.count)} more ${died ? 'that died' : what + (cut.count === 1 ? '' : 's')}`;
+  const mark = new Node(`${died ? 'died' : 'too_many'}_${at.id}`, {
     ...MARK,
-    [_.label]: label,
-    [_.fillcolor]: colourText(fill),
-    ...(fill[2] < 0.8 ? { [_.fontcolor]: 'white' } : {}),
+    [_.label]: died ? SIGNS.died + label : label,
+    [_.fillcolor]: colourText(died ? DIED_FILL : fill),
+    ...(died ? { ...DIED_FRAME, [_.fontcolor]: DIED_FONT } : fill[2] < 0.8 ? { [_.fontcolor]: 'white' } : {}),
     [_.tooltip]: label,
   });
   graph.addNode(mark);
-  graph.addEdge(new Edge(cut.direction === 'back' ? [mark, at] : [at, mark], MARK_EDGE));
+  const ends = cut.direction === 'back' ? [mark, at] : [at, mark];
+  graph.addEdge(
+    new Edge(ends as [NodeModel, NodeModel], died ? { ...MARK_EDGE, [_.color]: 'gray55' } : MARK_EDGE),
+  );
 }
 
-function addLegend(graph: Digraph, subgraph: Subgraph, highlight: ReadonlySet<number>): void {
+interface LegendEntry {
+  readonly text: string;
+  readonly occurs: boolean;
+  readonly fill: Colour;
+  readonly look?: Readonly<Record<string, string | number>>;
+}
+
+/** All that occurs, with `legend`; without it only what a comparison adds to the picture. */
+function addLegend(
+  graph: Digraph,
+  subgraph: Subgraph,
+  highlight: ReadonlySet<number>,
+  { legend = false, since }: DotOptions,
+): void {
   const some = (test: (node: SubgraphNode) => boolean): boolean => subgraph.nodes.some(test);
-  const entries: [text: string, occurs: boolean, fill: Colour, font: 'red' | 'black', rings: number][] = [
-    ['asked for', some((node) => node.asked), WHITE, 'red', 1],
-    ['root', some((node) => node.root), [0.3, 1, 1], 'black', 1],
-    ['highlighted', some((node) => node.highlighted || highlight.has(node.id)), [0.6, 0.6, 1], 'black', 1],
-    ['several of a kind', some((node) => node.merged !== undefined), WHITE, 'black', 2],
-    ['further away', some((node) => node.depth > 0), gradient(WHITE, DARK, 1, 2), 'black', 1],
-    ['goes on', some((node) => node.beyond !== undefined), WHITE, 'black', 1],
-    ['left out', subgraph.cut.length > 0, RED, 'black', 1],
-    ['with a finalizer', some((node) => node.finalizer), FINALIZER, 'black', 1],
+  const changed = (change: SubgraphNode['change']): boolean => some((node) => node.change === change);
+  const colours: readonly LegendEntry[] = [
+    { text: 'asked for', occurs: some((node) => node.asked), fill: WHITE, look: { [_.fontcolor]: 'red' } },
+    { text: 'root', occurs: some((node) => node.root), fill: [0.3, 1, 1] },
+    {
+      text: 'highlighted',
+      occurs: some((node) => node.highlighted || highlight.has(node.id)),
+      fill: [0.6, 0.6, 1],
+    },
+    {
+      text: 'several of a kind',
+      occurs: some((node) => node.merged !== undefined),
+      fill: WHITE,
+      look: { [_.peripheries]: 2 },
+    },
+    { text: 'further away', occurs: some((node) => node.depth > 0), fill: gradient(WHITE, DARK, 1, 2) },
+    {
+      text: 'goes on',
+      occurs: some((node) => node.beyond !== undefined),
+      fill: WHITE,
+      look: { [_.style]: 'filled,dashed' },
+    },
+    { text: 'left out', occurs: subgraph.cut.some(({ change }) => change !== 'died'), fill: RED },
+    { text: 'with a finalizer', occurs: some((node) => node.finalizer), fill: FINALIZER },
   ];
-  const legend = new Cluster('cluster_legend', {
-    [_.label]: 'arrows lead from the holder to the held',
+  const changes: readonly LegendEntry[] = [
+    {
+      text: `${SIGNS.new}new`,
+      occurs: changed('new'),
+      fill: NEW,
+      look: NEW_FRAME,
+    },
+    { text: 'survived', occurs: changed('survived'), fill: WHITE },
+    {
+      text: `${SIGNS.died}died`,
+      occurs: changed('died'),
+      fill: DIED_FILL,
+      look: { ...DIED_FRAME, [_.fontcolor]: DIED_FONT },
+    },
+  ];
+  const captions = [
+    since === undefined ? undefined : `since ${since.split(/[\\/]/).at(-1)}`,
+    legend ? 'arrows lead from the holder to the held' : undefined,
+  ];
+  const cluster = new Cluster('cluster_legend', {
+    [_.label]: labelLines(captions, LINE_LENGTH),
     [_.fontname]: FONT,
     [_.fontsize]: 10,
     [_.color]: 'gray',
   });
-  entries
-    .filter(([, occurs]) => occurs)
-    .forEach(([text, , fill, font, rings], i) => {
-      legend.addNode(
-        new Node(`legend_${i}`, {
-          [_.label]: text,
-          [_.fillcolor]: colourText(fill),
-          [_.fontcolor]: font,
-          [_.peripheries]: rings,
-          [_.fontsize]: 10,
-          ...(text === 'goes on' ? { [_.style]: 'filled,dashed' } : {}),
-          [_.height]: 0.3,
-          [_.tooltip]: text,
-        }),
-      );
-    });
-  graph.addSubgraph(legend);
+  const shown = [...changes, ...(legend ? colours : [])].filter(({ occurs }) => occurs);
+  for (const [i, { text, fill, look }] of shown.entries()) {
+    cluster.addNode(
+      new Node(`legend_${i}`, {
+        [_.label]: text,
+        [_.fillcolor]: colourText(fill),
+        [_.fontsize]: 10,
+        [_.height]: 0.3,
+        [_.tooltip]: text,
+        ...look,
+      }),
+    );
+  }
+  graph.addSubgraph(cluster);
 }
 
 function checkedAttributes(attrs: Readonly<Record<string, string>>): Record<string, string> {

@@ -41,7 +41,14 @@ export interface Recorded {
     readonly retainers: number;
     readonly edges: number;
   }[];
+  /** The comparison with `diffFrom`, by class; recorded for the later one of a pair. */
+  readonly diff?: Readonly<Record<string, RecordedDiff>>;
+  readonly diffFrom?: string;
 }
+
+export type RecordedDiff = Readonly<
+  Record<'addedCount' | 'removedCount' | 'countDelta' | 'addedSize' | 'removedSize' | 'sizeDelta', number>
+>;
 
 export function fixturePath(name: Fixture): string {
   return fileURLToPath(new URL(`../../fixtures/${name}.heapsnapshot.gz`, import.meta.url));
