@@ -2,14 +2,17 @@
 import { Argument, CommanderError, Command as Program } from 'commander';
 import { checkArguments, checkSnapshots, chooseSnapshot, orderSnapshots } from './cli/arguments.js';
 import { complete, completionScript, SHELLS } from './cli/completion.js';
+import { readConfig } from './cli/config.js';
 import { NO_HEAP, type Opened, openHeap } from './cli/open.js';
 import { addOptions, type CommonOptions, valuesOf } from './cli/options.js';
 import { type Output, openOutputFile, openStandardOutput } from './cli/output.js';
 import { createProgressLine } from './cli/progress-line.js';
+import { appendSummary } from './cli/summary.js';
 import type { Command, Format, SnapshotArguments } from './commands/command.js';
 import { COMMANDS } from './commands/index.js';
 import { isHeapgraphError, UsageError } from './errors.js';
 import type { Ending } from './graph/graph.js';
+import { isFile } from './load/newest.js';
 import { printable } from './printable.js';
 import { renderBare } from './render/bare.js';
 import type { JsonHead } from './render/json.js';
@@ -92,7 +95,7 @@ function addCommand(program: Program, command: Command): void {
     .addHelpText('after', examples(command.examples));
   const shown = [
     ...(takes ? [new Argument(`<${takes.name}${takes.most > 1 ? '...' : ''}>`, takes.help)] : []),
-    ...(command.snapshot === true
+    ...(command.snapshot === true || command.snapshot === 'optional'
       ? [new Argument('[snapshot]', 'a .heapsnapshot file (.gz, .br, .zst), or - for standard input')]
       : []),
   ];
@@ -125,10 +128,15 @@ async function runCommand(
   args: readonly string[],
   parsed: CommonOptions & Readonly<Record<string, unknown>>,
 ): Promise<void> {
-  const options = valuesOf(command.options, parsed);
+  const given = valuesOf(command.options, parsed);
+  const config = command.configure && (await readConfig(parsed.config));
+  const options = config ? (command.configure!(given as never, config) as Record<string, unknown>) : given;
   const several = typeof command.snapshot === 'object' ? command.snapshot : undefined;
+  const isNamed = args.length > 0 || parsed.snapshot !== undefined;
   const choice =
-    command.snapshot === true ? chooseSnapshot(args, command.arguments, parsed.snapshot) : undefined;
+    command.snapshot === true || (command.snapshot === 'optional' && isNamed)
+      ? chooseSnapshot(args, command.arguments, parsed.snapshot)
+      : undefined;
   const rest = several ? [] : (choice?.rest ?? args);
   if (several) checkSnapshots(args, several);
   else checkArguments(rest, command.arguments);
@@ -139,7 +147,10 @@ async function runCommand(
       : [];
   const format = formatOf(parsed, command.answers);
   const need = command.needs(rest, options as never, format);
-  const output = openOutput(parsed);
+  const others = command.others?.(options as never) ?? [];
+  if ([...files, ...others].filter((file) => file === '-').length > 1)
+    throw new UsageError('standard input can be read only once', 'Name files for the other snapshots.');
+  const output = openOutput(parsed, command, options.force === true);
   const progress = createProgressLine(process.stderr, parsed.quiet === true);
   const note = (text: string): void => {
     if (parsed.quiet) return;
@@ -155,13 +166,13 @@ async function runCommand(
       );
     }
     const opened: Opened[] = [];
-    for (const file of files) {
+    for (const [i, file] of [...files, ...others].entries()) {
       opened.push(
         await openHeap(need, file, {
           salvage: parsed.salvage,
           onProgress: progress.onProgress,
           onWarning: note,
-          baselines: several?.baselines === true,
+          baselines: several?.baselines === true || i >= files.length,
         }),
       );
     }
@@ -172,7 +183,7 @@ async function runCommand(
     opened.forEach(({ ending }, i) => {
       if (!ending) return;
       broken ??= ending;
-      const which = opened.length > 1 ? `${files[i]} is` : 'the file is';
+      const which = opened.length > 1 ? `${[...files, ...others][i]} is` : 'the file is';
       note(`${which} not whole: ${describe(ending)}; the answer is from what comes before`);
     });
     await write(answer, output, format, {
@@ -181,6 +192,11 @@ async function runCommand(
       complete: broken === undefined,
       ending: broken as Row | undefined,
     });
+    if (format === 'github' && answer.result.kind === 'checks') {
+      const { renderChecksMarkdown } = await import('./render/ci.js');
+      appendSummary(renderChecksMarkdown(answer.result, files[0] ?? ''), note);
+    }
+    if (command.writes !== undefined && output.file !== undefined) note(`written to ${output.file}`);
     for (const text of answer.notes ?? []) note(text);
     if (answer.found === false) process.exitCode = EXIT.no;
   } catch (error) {
@@ -190,10 +206,17 @@ async function runCommand(
   }
 }
 
-function openOutput(options: CommonOptions): Output {
-  if (options.output === undefined || options.output === '-') return openStandardOutput();
+function openOutput(options: CommonOptions, command?: Command, force = false): Output {
+  const file = options.output ?? command?.writes;
+  if (file === undefined || file === '-') return openStandardOutput();
+  if (command?.writes !== undefined && !force && isFile(file)) {
+    throw new UsageError(
+      `${printable(file)} is there already`,
+      '--force replaces it; -o FILE writes another one; -o - prints it.',
+    );
+  }
   stopOnSignals();
-  return openOutputFile(options.output);
+  return openOutputFile(file);
 }
 
 /** A signal ends the process by way of `exit`, so that a half-written file is taken away. */
@@ -204,13 +227,18 @@ function stopOnSignals(): void {
 }
 
 /** The format asked for; else the one that the output file's name says. */
-function formatOf(options: CommonOptions, answers: Command['answers'] = 'table'): Format {
+function formatOf(
+  options: CommonOptions & { readonly format?: unknown },
+  answers: Command['answers'] = 'table',
+): Format {
+  const ending = /\.(json|csv|md|markdown|xml)$/i.exec(options.output ?? '')?.[1]?.toLowerCase();
+  if (answers === 'document') return 'text';
+  if (answers === 'checks') return formatOfChecks(options, ending);
   if (options.json) return 'json';
   if (options.csv) return 'csv';
   if (options.markdown) return 'markdown';
-  const ending = /\.(json|csv|md|markdown)$/i.exec(options.output ?? '')?.[1]?.toLowerCase();
   if (ending === 'json') return 'json';
-  if (ending === undefined || answers === 'subgraph') return 'text';
+  if (ending === undefined || ending === 'xml' || answers === 'subgraph') return 'text';
   if (answers !== 'table') {
     throw new UsageError(
       `this command's answer is not a table and cannot be written as .${ending}`,
@@ -218,6 +246,19 @@ function formatOf(options: CommonOptions, answers: Command['answers'] = 'table')
     );
   }
   return ending === 'csv' ? 'csv' : 'markdown';
+}
+
+function formatOfChecks(
+  { json, format }: CommonOptions & { readonly format?: unknown },
+  ending: string | undefined,
+): Format {
+  const asked = format as Format;
+  if (json && asked !== 'text' && asked !== 'json')
+    throw new UsageError(`--json and --format ${asked} are two formats`, 'Leave one of them out.');
+  if (json) return 'json';
+  if (asked !== 'text') return asked;
+  if (ending === 'json') return 'json';
+  return ending === 'xml' ? 'junit' : ending?.startsWith('m') ? 'markdown' : 'text';
 }
 
 async function write(answer: Answer, output: Output, format: Format, head: JsonHead): Promise<void> {
@@ -252,6 +293,15 @@ async function rendered(
   head: JsonHead,
   colour: boolean,
 ): Promise<Iterable<string>> {
+  const { result } = answer;
+  if (result.kind === 'document') return [result.text];
+  if (result.kind === 'checks' && format !== 'json' && format !== 'text') {
+    const { renderGithub, renderJunit, renderChecksMarkdown } = await import('./render/ci.js');
+    if (format === 'github') return renderGithub(result);
+    return format === 'junit'
+      ? renderJunit(result, head.snapshots[0] ?? '')
+      : renderChecksMarkdown(result, '');
+  }
   switch (format) {
     case 'json':
       return (await import('./render/json.js')).renderJson(answer, head);
@@ -259,7 +309,7 @@ async function rendered(
       return (await import('./render/csv.js')).renderCsv(answer.result as Table);
     case 'markdown':
       return (await import('./render/markdown.js')).renderMarkdown(answer.result as Table);
-    case 'text': {
+    default: {
       if (answer.result.kind === 'table' && answer.result.layout === 'bare') return renderBare(answer.result);
       const [{ renderText }, { createStyle }] = await Promise.all([
         import('./render/text.js'),

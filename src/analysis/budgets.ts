@@ -1,7 +1,7 @@
 /** Budgets: how many objects and bytes a heap may have, and which of them it keeps. */
 import type { Graph } from '../graph/graph.js';
 import { totalSizeOf } from './baseline.js';
-import { type Classes, type Countable, classesOf, type TypeMatcher, typeStats } from './classes.js';
+import { type Countable, classesOf, type TypeMatcher, typeStats } from './classes.js';
 import { type DuplicateStrings, duplicateStrings } from './duplicate-strings.js';
 
 /** The kinds of budgets, by their names on the command line. */
@@ -20,6 +20,8 @@ export type BudgetKind = (typeof BUDGET_KINDS)[number];
 
 /** One budget. */
 export interface Budget {
+  /** As it was written, for answers: `max-size Buffer=64mb`. */
+  readonly text: string;
   readonly kind: BudgetKind;
   /** The classes it is about, as written; empty for `max-total` and `max-dup-strings`. */
   readonly pattern: string;
@@ -56,8 +58,8 @@ export interface BudgetResult {
   readonly failing: readonly BudgetClass[];
   /** How many classes the budget is about. */
   readonly classCount: number;
-  /** How many classes are beyond their limit by noise only. */
-  readonly noiseCount: number;
+  /** The classes that are beyond their limit by noise only. */
+  readonly noisy: readonly BudgetClass[];
 }
 
 /** What a check compares with. */
@@ -143,7 +145,7 @@ function duplicatesOf(heap: Countable): DuplicateStrings {
 function wholeHeap(budget: Budget, value: number): BudgetResult {
   const { limit } = budget;
   const ok = value <= limit;
-  return { budget, ok, value, limit, worst: undefined, failing: [], classCount: 0, noiseCount: 0 };
+  return { budget, ok, value, limit, worst: undefined, failing: [], classCount: 0, noisy: [] };
 }
 
 function byClass(budget: Budget, classes: readonly BudgetClass[]): BudgetResult {
@@ -160,14 +162,6 @@ function byClass(budget: Budget, classes: readonly BudgetClass[]): BudgetResult 
     worst,
     failing,
     classCount: classes.length,
-    noiseCount: beyond.length - failing.length,
+    noisy: beyond.filter(({ isNoise }) => isNoise),
   };
-}
-
-/** The classes that a budget is about and that at least one of the heaps has. */
-export function classesIn(
-  heaps: readonly Classes[],
-  { matches }: Pick<Budget, 'matches'>,
-): readonly string[] {
-  return [...new Set(heaps.flatMap(({ rows }) => rows.map(({ type }) => type)))].filter(matches);
 }

@@ -1,5 +1,6 @@
 /** Strings that the heap holds more than once. */
 import { edgesOf, type Graph } from '../graph/graph.js';
+import { memo } from '../graph/memo.js';
 import { NODE } from '../graph/schema.js';
 import { follow } from './scripts.js';
 import { shallowSizes } from './shallow-sizes.js';
@@ -39,7 +40,7 @@ const SLICED = '(sliced string)';
  * Empty when nothing is there twice. Needs edges.
  * Cost: each distinct text is read once; 12 bytes a string, 4 bytes a name while it runs.
  */
-export function duplicateStrings(graph: Graph): DuplicateStrings {
+export const duplicateStrings = memo((graph: Graph): DuplicateStrings => {
   const sizes = shallowSizes(graph);
   const { nodeCount, nodeTypes, nodeNames } = graph;
   let candidates = 0;
@@ -93,7 +94,7 @@ export function duplicateStrings(graph: Graph): DuplicateStrings {
     });
   }
   return { groups: groups.sort((a, b) => b.wastedSize - a.wastedSize || a.node - b.node), wastedSize };
-}
+});
 
 function isText(type: number): boolean {
   return type === NODE.string || type === NODE['concatenated string'];

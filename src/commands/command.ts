@@ -5,6 +5,7 @@
 import type { Classes, Countable, TypeMatcher } from '../analysis/classes.js';
 import type { Graph, Head } from '../graph/graph.js';
 import type { Answer } from '../result.js';
+import type { Config } from './config.js';
 
 interface OptionBase {
   readonly help: string;
@@ -20,6 +21,11 @@ export interface FlagOption extends OptionBase {
 export interface IntegerOption extends OptionBase {
   readonly kind: 'integer';
   readonly default?: number;
+}
+
+/** A number from 0 up. */
+export interface NumberOption extends OptionBase {
+  readonly kind: 'number';
 }
 
 export interface ChoiceOption extends OptionBase {
@@ -53,6 +59,7 @@ export interface ListOption extends OptionBase {
 export type OptionSpec =
   | FlagOption
   | IntegerOption
+  | NumberOption
   | ChoiceOption
   | ChoicesOption
   | PatternOption
@@ -68,17 +75,19 @@ type ValueOf<S extends OptionSpec> = S extends FlagOption
     ? S extends { default: number }
       ? number
       : number | undefined
-    : S extends ChoiceOption
-      ? S['choices'][number]
-      : S extends ChoicesOption
-        ? readonly S['choices'][number][] | undefined
-        : S extends TextOption
-          ? S extends { default: string }
-            ? string
-            : string | undefined
-          : S extends ListOption
-            ? readonly string[]
-            : RegExp | undefined;
+    : S extends NumberOption
+      ? number | undefined
+      : S extends ChoiceOption
+        ? S['choices'][number]
+        : S extends ChoicesOption
+          ? readonly S['choices'][number][] | undefined
+          : S extends TextOption
+            ? S extends { default: string }
+              ? string
+              : string | undefined
+            : S extends ListOption
+              ? readonly string[]
+              : RegExp | undefined;
 
 export type ValuesOf<S extends OptionSpecs> = { readonly [K in keyof S]: ValueOf<S[K]> };
 
@@ -97,6 +106,11 @@ export interface Heap {
   readonly graph: Graph;
   /** The graph where there is one, else the class counts. */
   readonly countable: Countable;
+  /**
+   * Opens the same file again, for what was not needed at first. Undefined where that cannot be: for standard input, and
+   * for a baseline, which has no more.
+   */
+  readonly more: ((need: Need) => Promise<Heap>) | undefined;
 }
 
 /** Snapshots of a command that compares several. */
@@ -110,7 +124,7 @@ export interface SnapshotArguments {
 }
 
 /** How the answer will be written; text may show less than the others, and then less has to be known. */
-export type Format = 'text' | 'json' | 'csv' | 'markdown';
+export type Format = 'text' | 'json' | 'csv' | 'markdown' | 'github' | 'junit';
 
 export interface Arguments {
   /** Name in the usage line: `type`. */
@@ -127,14 +141,26 @@ export interface Command<S extends OptionSpecs = OptionSpecs> {
   /** Further paragraphs of the help text. */
   readonly description?: string;
   readonly arguments?: Arguments;
-  /** Whether it takes a snapshot; or the snapshots that it compares, which then are all of its arguments. */
-  readonly snapshot: boolean | SnapshotArguments;
-  /** What comes out; only tables can be CSV and Markdown. Default `table`. */
-  readonly answers?: 'table' | 'details' | 'chains' | 'subgraph';
+  /**
+   * Whether it takes a snapshot, the newest one when none is named; `optional`: none then. Or the snapshots that it
+   * compares, which then are all of its arguments.
+   */
+  readonly snapshot: boolean | 'optional' | SnapshotArguments;
+  /**
+   * What comes out; only tables can be CSV and Markdown. `checks` come in the formats of an option `format`, a
+   * `document` is written as it is. Default `table`.
+   */
+  readonly answers?: 'table' | 'details' | 'chains' | 'subgraph' | 'checks' | 'document';
+  /** The file that the answer goes to when -o names none; one that is there is replaced with an option `force` only. */
+  readonly writes?: string;
   readonly options: S;
   readonly examples: readonly { readonly line: string; readonly says: string }[];
   /** Called before anything is read; throws UsageError or QueryError for wrong arguments. */
   needs(args: readonly string[], options: ValuesOf<S>, format: Format): Need;
+  /** Takes over from a config file what the command line does not say; without this the command has no config file. */
+  configure?(options: ValuesOf<S>, config: Config): ValuesOf<S>;
+  /** Files that the options name and `heaps` has behind the snapshots; baseline files may be among them. */
+  others?(options: ValuesOf<S>): readonly string[];
   /** In what order snapshots are opened and compared. Default: as they are given. */
   order?(options: ValuesOf<S>): 'given' | 'name' | 'time';
   /** `heaps` has all snapshots, of which `heap` is the first. */

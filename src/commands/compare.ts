@@ -1,5 +1,6 @@
 /** What commands that compare snapshots have in common: may they compare ids, and what to say if not. */
 import { type Lineage, lineage } from '../analysis/lineage.js';
+import { UsageError } from '../errors.js';
 import type { Graph } from '../graph/graph.js';
 import { printable } from '../printable.js';
 import { formatCount, formatShare } from '../units.js';
@@ -42,6 +43,20 @@ export function compareBy(heaps: readonly Heap[], options: ComparisonOptions): C
     notes.push(...lineageNotes(before, graph, facts, options));
   });
   return { byId: known && (options['by-id'] || (same && !options['by-class'])), notes };
+}
+
+/** Throws UsageError when a baseline, which has DevTools' sizes of whole classes, is to be compared in another way. */
+export function checkBaselines(
+  heaps: readonly Heap[],
+  options: { readonly raw: boolean; readonly shapes: boolean },
+): void {
+  const baseline = heaps.map(({ countable }) => countable).find((countable) => 'rows' in countable);
+  const wrong = options.raw ? '--raw' : options.shapes ? '--shapes' : undefined;
+  if (!baseline || !wrong) return;
+  throw new UsageError(
+    `${wrong} needs snapshots, and ${printable(baseline.file)} is a baseline`,
+    'A baseline has the counts and sizes of classes as DevTools shows them: leave the option out.',
+  );
 }
 
 /** What is odd about a pair of snapshots: two processes, the wrong order, one twice. */
