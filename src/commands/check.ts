@@ -12,9 +12,10 @@ import { isRoot } from '../analysis/roots.js';
 import { shallowSizes } from '../analysis/shallow-sizes.js';
 import { UsageError } from '../errors.js';
 import type { Graph } from '../graph/graph.js';
-import { printable } from '../printable.js';
+import { printable, shortened } from '../printable.js';
 import { parseTypePattern } from '../query/types.js';
 import type { ChainResult, Check } from '../result.js';
+import { formatBytes, formatCount } from '../units.js';
 import { budgetOptions, mergeBudgets, parseBudgets } from './budgets.js';
 import { defineCommand, type Heap } from './command.js';
 import { DEFAULT_SIGMA, sigmaOption, withinNoise } from './noise.js';
@@ -54,11 +55,14 @@ export const checkCommand = defineCommand({
     },
     { line: 'heapgraph check --format github', says: 'budgets of heapgraph.config.json, newest snapshot' },
   ],
-  configure: (options, { budgets, baseline, sigma }) => ({
-    ...mergeBudgets(options, budgets),
-    baseline: options.baseline ?? baseline,
-    sigma: options.sigma ?? sigma,
-  }),
+  configure(options, { budgets, baseline, sigma }) {
+    const merged = mergeBudgets(options, budgets);
+    return {
+      ...merged,
+      baseline: options.baseline ?? (merged['max-growth'].length > 0 ? baseline : undefined),
+      sigma: options.sigma ?? sigma,
+    };
+  },
   needs(_, options) {
     const budgets = parseBudgets(options);
     if (budgets.some(({ kind }) => kind === 'max-growth') && options.baseline === undefined) {
@@ -89,6 +93,9 @@ export const checkCommand = defineCommand({
       ...(await unknownClasses(results, heap.countable, before)),
       ...(before && areEqual(heap.countable, before)
         ? [`${printable(before.file)} has the same counts in every class: one snapshot twice?`]
+        : []),
+      ...(options.baseline !== undefined && !earlier
+        ? ['no budget limits growth: --baseline is not read; --max-growth takes it']
         : []),
       ...withinNoise(noisy.size, sigma),
       ...chains.notes,
@@ -148,9 +155,11 @@ async function chainsOf(
   const isNew = grew && earlier ? await newObjects(graph, earlier) : undefined;
   const root = isRoot(graph);
   const chains = new Map<BudgetResult, ChainResult>();
+  const notes: string[] = [];
   for (const result of asked) {
     const node = offender(graph, result, isNew);
     if (node === undefined) continue;
+    if (result.budget.kind === 'max-dup-strings') notes.push(mostRepeated(graph, result));
     const [chain] = backrefChains(graph, node, root);
     chains.set(
       result,
@@ -161,13 +170,19 @@ async function chainsOf(
       }),
     );
   }
-  return { of: chains, notes: [] };
+  return { of: chains, notes };
 }
 
 async function wholeGraph(heap: Heap): Promise<Graph | undefined> {
   const { countable } = heap;
   if ('ids' in countable && countable.edges) return countable;
   return (await heap.more?.(WHOLE_GRAPH))?.graph;
+}
+
+function mostRepeated(graph: Graph, { budget }: BudgetResult): string {
+  const { count, wastedSize, text } = duplicateStrings(graph).groups[0]!;
+  const what = JSON.stringify(shortened(text, 60));
+  return `${budget.text}: ${formatBytes(wastedSize)} of it are ${formatCount(count)} strings ${printable(what)}`;
 }
 
 /** Which objects are new by their ids, where the baseline is a snapshot of the same process. */
