@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatCount, formatId, formatShare, parseCount, parseId } from '../src/units.js';
+import {
+  formatBytes,
+  formatCount,
+  formatId,
+  formatShare,
+  parseBytes,
+  parseCount,
+  parseId,
+} from '../src/units.js';
 
 describe('formatCount', () => {
   it.each([
@@ -108,5 +116,45 @@ describe('parseCount', () => {
     ['Infinity', undefined],
   ])('%j is %s', (text, count) => {
     expect(parseCount(text)).toBe(count);
+  });
+});
+
+describe('parseBytes', () => {
+  it.each([
+    ['0', 0],
+    ['123', 123],
+    ['123b', 123],
+    ['64mb', 64_000_000],
+    ['64MB', 64_000_000],
+    ['10 kB', 10_000],
+    ['1.5GB', 1_500_000_000],
+    ['2 TB', 2e12],
+    ['1KiB', 1024],
+    ['1 MiB', 1_048_576],
+    ['1GiB', 1_073_741_824],
+    ['0.5TiB', 549_755_813_888],
+    ['0.0001kB', 0],
+    [' 7 ', 7],
+    ['', undefined],
+    ['mb', undefined],
+    ['-1', undefined],
+    ['+1', undefined],
+    ['1e3', undefined],
+    ['1,000', undefined],
+    ['1.', undefined],
+    ['.5kB', undefined],
+    ['1 m', undefined],
+    ['1ib', undefined],
+    ['1 MB/s', undefined],
+    ['1mb\n', undefined],
+    ['1234567890123456', undefined],
+    ['Infinity', undefined],
+  ])('%j is %s', (text, bytes) => {
+    expect(parseBytes(text)).toBe(bytes);
+  });
+
+  it('reads what formatBytes writes', () => {
+    for (const bytes of [0, 999, 1000, 1_500_000, 2_000_000_000, 5e12])
+      expect(parseBytes(formatBytes(bytes))).toBe(bytes);
   });
 });
