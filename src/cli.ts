@@ -257,6 +257,12 @@ function formatOfChecks(
     throw new UsageError(`--json and --format ${asked} are two formats`, 'Leave one of them out.');
   if (json) return 'json';
   if (asked !== 'text') return asked;
+  if (ending === 'csv') {
+    throw new UsageError(
+      "this command's answer is not a table and cannot be written as .csv",
+      'Use .json, .xml (JUnit), .md, or another name for text.',
+    );
+  }
   if (ending === 'json') return 'json';
   return ending === 'xml' ? 'junit' : ending?.startsWith('m') ? 'markdown' : 'text';
 }
