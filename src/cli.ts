@@ -148,7 +148,8 @@ async function runCommand(
   const format = formatOf(parsed, command.answers);
   const need = command.needs(rest, options as never, format);
   const others = command.others?.(options as never) ?? [];
-  if ([...files, ...others].filter((file) => file === '-').length > 1)
+  const named = [...files, ...others.map(({ file }) => file)];
+  if (named.filter((file) => file === '-').length > 1)
     throw new UsageError('standard input can be read only once', 'Name files for the other snapshots.');
   const output = openOutput(parsed, command, options.force === true);
   const progress = createProgressLine(process.stderr, parsed.quiet === true);
@@ -159,16 +160,16 @@ async function runCommand(
   };
   try {
     if (choice?.guessed) note(`reading ${choice.snapshot}, the newest snapshot in this folder`);
-    if (files.includes('-') && process.stdin.isTTY) {
+    if (named.includes('-') && process.stdin.isTTY) {
       throw new UsageError(
         'standard input is a terminal',
         `Pipe a snapshot into it: gunzip -c app.heapsnapshot.gz | ${NAME} … -`,
       );
     }
     const opened: Opened[] = [];
-    for (const [i, file] of [...files, ...others].entries()) {
+    for (const [i, file] of named.entries()) {
       opened.push(
-        await openHeap(need, file, {
+        await openHeap(others[i - files.length]?.need ?? need, file, {
           salvage: parsed.salvage,
           onProgress: progress.onProgress,
           onWarning: note,
@@ -183,7 +184,7 @@ async function runCommand(
     opened.forEach(({ ending }, i) => {
       if (!ending) return;
       broken ??= ending;
-      const which = opened.length > 1 ? `${[...files, ...others][i]} is` : 'the file is';
+      const which = opened.length > 1 ? `${named[i]} is` : 'the file is';
       note(`${which} not whole: ${describe(ending)}; the answer is from what comes before`);
     });
     await write(answer, output, format, {

@@ -16,6 +16,7 @@ export {
   formatBaseline,
   noiseOf,
   parseBaseline,
+  type SnapshotSummary,
 } from './analysis/baseline.js';
 export {
   type Budget,

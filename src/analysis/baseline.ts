@@ -6,7 +6,7 @@
  * array in the order of `columns`. Every class is there, so that what is not in the file did not exist.
  */
 import { SnapshotError } from '../errors.js';
-import type { Graph } from '../graph/graph.js';
+import type { Graph, Head } from '../graph/graph.js';
 import { printableJson, shortened } from '../printable.js';
 import { type Classes, type ClassJitter, type ClassReach, classesOf, typeStats } from './classes.js';
 
@@ -43,23 +43,28 @@ export interface Baseline {
   readonly classes: ReadonlyMap<string, BaselineClass>;
 }
 
+/** What a baseline takes of a snapshot: class counts with retained sizes (`classesOf` with `retained`). */
+export interface SnapshotSummary {
+  readonly head: Head;
+  readonly classes: Classes;
+}
+
 const MEANS = ['count', 'shallowSize', 'retainedSize'] as const;
 const COLUMNS = ['nodeType', ...MEANS, 'distance'] as const;
 const DEVIATIONS = ['countDeviation', 'shallowSizeDeviation', 'retainedSizeDeviation'] as const;
 
 /**
- * Class counts, sizes and retained sizes of graphs with edges: of several, which should be of one idle process or of
+ * Class counts, sizes and retained sizes of graphs with edges, or of what was kept of them: of several, which should be of one idle process or of
  * equal runs, the means and the standard deviations (of a sample: n - 1). A class that one of them has not counts 0 there.
- * Throws RangeError for no graph. Cost: that of the retained sizes of each.
+ * Throws RangeError for none. Cost: that of the retained sizes of each.
  */
-export function baselineOf(graphs: readonly Graph[]): Baseline {
-  const [first] = graphs;
-  if (!first) throw new RangeError('a baseline is made of one graph or more');
-  const stats = graphs.map(
-    (graph) => new Map(typeStats(graph, { by: 'retained' }).map((row) => [row.type, row])),
-  );
+export function baselineOf(heaps: readonly (Graph | SnapshotSummary)[]): Baseline {
+  const [first] = heaps;
+  if (!first) throw new RangeError('a baseline is made of one snapshot or more');
+  const all = heaps.map((heap) => ('ids' in heap ? classesOf(heap, { retained: true }) : heap.classes));
+  const stats = all.map((classes) => new Map(typeStats(classes).map((row) => [row.type, row])));
   const names = [...new Set(stats.flatMap((rows) => [...rows.keys()]))].sort();
-  const several = graphs.length > 1;
+  const several = all.length > 1;
   const classes = new Map<string, BaselineClass>();
   for (const name of names) {
     const rows = stats.map((map) => map.get(name));
@@ -81,10 +86,10 @@ export function baselineOf(graphs: readonly Graph[]): Baseline {
   }
   const { node, edge, location } = first.head.fieldNames;
   return {
-    snapshots: graphs.length,
-    nodeCount: mean(graphs.map(({ nodeCount }) => nodeCount)),
-    totalSize: mean(graphs.map((graph) => totalSizeOf(classesOf(graph)))),
-    extraNativeBytes: mean(graphs.map(({ extraNativeBytes }) => extraNativeBytes)),
+    snapshots: all.length,
+    nodeCount: mean(all.map(({ nodeCount }) => nodeCount)),
+    totalSize: mean(all.map(totalSizeOf)),
+    extraNativeBytes: mean(all.map(({ extraNativeBytes }) => extraNativeBytes)),
     nodeFields: node,
     edgeFields: edge,
     locationFields: location,

@@ -97,6 +97,12 @@ async function openSnapshot(need: Need, snapshot: string, options: OpenOptions):
     case 'classes':
       classes = await loadClasses(snapshot, { ...options, types: need.types });
       break;
+    case 'summary': {
+      const whole = await loadSnapshot(snapshot, options);
+      head = whole.head;
+      classes = classesOf(whole, { retained: true });
+      break;
+    }
     case 'graph':
       graph = await loadSnapshot(snapshot, { ...options, edges: need.edges, locations: need.locations });
   }

@@ -17,9 +17,9 @@ export const baselineCommand = defineCommand({
       says: 'with the noise of an idle process',
     },
   ],
-  needs: () => ({ kind: 'graph', edges: true, locations: false }),
+  needs: () => ({ kind: 'summary' }),
   run(_, __, ___, heaps) {
-    const baseline = baselineOf(heaps.map(({ graph }) => graph));
+    const baseline = baselineOf(heaps);
     const { classes, snapshots, totalSize } = baseline;
     return {
       result: { kind: 'document', text: formatBaseline(baseline) },

@@ -1,6 +1,6 @@
 /** Budgets for CI: how many objects, how many bytes, how much growth. */
 import { noiseOf } from '../analysis/baseline.js';
-import { type BudgetResult, checkBudgets, isBytes, needsEdges } from '../analysis/budgets.js';
+import { type Budget, type BudgetResult, checkBudgets, isBytes, needsEdges } from '../analysis/budgets.js';
 import { backrefChains } from '../analysis/chains.js';
 import { type Classes, type Countable, classesOf, typeStats } from '../analysis/classes.js';
 import { newNodes } from '../analysis/diff.js';
@@ -17,7 +17,7 @@ import { parseTypePattern } from '../query/types.js';
 import type { ChainResult, Check } from '../result.js';
 import { formatBytes, formatCount } from '../units.js';
 import { budgetOptions, mergeBudgets, parseBudgets } from './budgets.js';
-import { defineCommand, type Heap } from './command.js';
+import { defineCommand, type Heap, type Need } from './command.js';
 import { DEFAULT_SIGMA, sigmaOption, withinNoise } from './noise.js';
 import { unknownType } from './shared.js';
 import { chainResult, WHOLE_GRAPH } from './targets.js';
@@ -71,12 +71,12 @@ export const checkCommand = defineCommand({
         'Name an earlier snapshot or a baseline file: --baseline heap-baseline.json.',
       );
     }
-    return budgets.some(needsEdges)
-      ? WHOLE_GRAPH
-      : { kind: 'classes', types: (type) => budgets.some(({ matches }) => matches(type)) };
+    return budgets.some(needsEdges) ? WHOLE_GRAPH : countsOf(budgets);
   },
   others: (options) =>
-    options.baseline !== undefined && options['max-growth'].length > 0 ? [options.baseline] : [],
+    options.baseline !== undefined && options['max-growth'].length > 0
+      ? [{ file: options.baseline, need: countsOf(parseBudgets(options)) }]
+      : [],
   async run(heap, _, options, [, earlier]) {
     const budgets = parseBudgets(options);
     const sigma = options.sigma ?? DEFAULT_SIGMA;
@@ -113,6 +113,10 @@ export const checkCommand = defineCommand({
     };
   },
 });
+
+function countsOf(budgets: readonly Budget[]): Need {
+  return { kind: 'classes', types: (type) => budgets.some(({ matches }) => matches(type)) };
+}
 
 function checkOf(result: BudgetResult, chain: ChainResult | null): Check {
   const { budget, ok, value, limit, worst, failing } = result;

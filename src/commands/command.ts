@@ -97,6 +97,8 @@ export type Need =
   | { readonly kind: 'head' }
   /** Class counts; `types` says which classes matter. */
   | { readonly kind: 'classes'; readonly types: TypeMatcher }
+  /** The head, and class counts with DevTools' sizes and retained sizes; the graph is let go again. */
+  | { readonly kind: 'summary' }
   | { readonly kind: 'graph'; readonly edges: boolean | 'for-names'; readonly locations: boolean };
 
 /** What was opened of a snapshot; asking for what was not needed throws. */
@@ -160,7 +162,7 @@ export interface Command<S extends OptionSpecs = OptionSpecs> {
   /** Takes over from a config file what the command line does not say; without this the command has no config file. */
   configure?(options: ValuesOf<S>, config: Config): ValuesOf<S>;
   /** Files that the options name and `heaps` has behind the snapshots; baseline files may be among them. */
-  others?(options: ValuesOf<S>): readonly string[];
+  others?(options: ValuesOf<S>): readonly { readonly file: string; readonly need: Need }[];
   /** In what order snapshots are opened and compared. Default: as they are given. */
   order?(options: ValuesOf<S>): 'given' | 'name' | 'time';
   /** `heaps` has all snapshots, of which `heap` is the first. */

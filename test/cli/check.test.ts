@@ -1,6 +1,7 @@
 /** Budgets in CI. Each test is named by its command line. F stands for a fixture, B for the one before it. */
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { Ajv } from 'ajv';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { snapshotBytes } from '../support/builder.js';
@@ -375,6 +376,21 @@ describe('baseline', () => {
       expect([stdout, code]).toEqual(['', 2]);
       expect(stderr).toMatch(message);
       expect(stderr).toMatch(/\n {2}\S/);
+    }
+  });
+
+  test('formatted by another tool, and packed, it is still one', async () => {
+    const value = JSON.parse(readFileSync(BASELINE, 'utf8')) as Record<string, unknown>;
+    const { classes, ...facts } = value;
+    const known = await heapgraph(['diff', BASELINE, F]);
+    for (const [name, content] of [
+      ['pretty.json', JSON.stringify({ classes, ...facts }, undefined, 4)],
+      ['packed.json.gz', gzipSync(JSON.stringify(value))],
+      ['bom.json', `\uFEFF${JSON.stringify(value)}`],
+    ] as const) {
+      writeFileSync(path.join(folder, name), content);
+      const { stdout } = await heapgraph(['diff', name, F], { cwd: folder });
+      expect(stdout, name).toBe(known.stdout);
     }
   });
 
