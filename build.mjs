@@ -33,6 +33,7 @@ await build({
     'src/render/picture.ts',
     'src/render/csv.ts',
     'src/render/markdown.ts',
+    'src/render/ci.ts',
     'src/render/style.ts',
   ],
   outbase: 'src',

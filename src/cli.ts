@@ -8,15 +8,18 @@ import {
   orderSnapshots,
 } from './cli/arguments.js';
 import { complete, completionScript, SHELLS } from './cli/completion.js';
+import { readConfig } from './cli/config.js';
 import { readIds } from './cli/ids.js';
 import { NO_HEAP, type Opened, openHeap } from './cli/open.js';
 import { addOptions, type CommonOptions, valuesOf } from './cli/options.js';
 import { type Output, openOutputFile, openStandardOutput } from './cli/output.js';
 import { createProgressLine } from './cli/progress-line.js';
-import type { Command, Format, Need, SnapshotArguments } from './commands/command.js';
+import { appendSummary } from './cli/summary.js';
+import type { Command, Format, FurtherSnapshot, SnapshotArguments } from './commands/command.js';
 import { COMMANDS } from './commands/index.js';
 import { isHeapgraphError, UsageError } from './errors.js';
 import type { Ending } from './graph/graph.js';
+import { isFile } from './load/newest.js';
 import { printable } from './printable.js';
 import { renderBare } from './render/bare.js';
 import type { JsonHead } from './render/json.js';
@@ -99,7 +102,7 @@ function addCommand(program: Program, command: Command): void {
     .addHelpText('after', examples(command.examples));
   const shown = [
     ...(takes ? [new Argument(`<${takes.name}${takes.most > 1 ? '...' : ''}>`, takes.help)] : []),
-    ...(command.snapshot === true
+    ...(command.snapshot === true || command.snapshot === 'optional'
       ? [new Argument('[snapshot]', 'a .heapsnapshot file (.gz, .br, .zst), or - for standard input')]
       : []),
   ];
@@ -132,12 +135,18 @@ async function runCommand(
   args: readonly string[],
   parsed: CommonOptions & Readonly<Record<string, unknown>>,
 ): Promise<void> {
-  const options = valuesOf(command.options, parsed);
+  const given = valuesOf(command.options, parsed);
+  const config = command.configure && (await readConfig(parsed.config));
+  const options = config ? (command.configure!(given as never, config) as Record<string, unknown>) : given;
   const several = typeof command.snapshot === 'object' ? command.snapshot : undefined;
   const idsFrom = idsFileOf(command, options);
   const takes =
     command.arguments && idsFrom !== undefined ? { ...command.arguments, least: 0 } : command.arguments;
-  const choice = command.snapshot === true ? chooseSnapshot(args, takes, parsed.snapshot) : undefined;
+  const isNamed = args.length > 0 || parsed.snapshot !== undefined;
+  const choice =
+    command.snapshot === true || (command.snapshot === 'optional' && isNamed)
+      ? chooseSnapshot(args, takes, parsed.snapshot)
+      : undefined;
   const rest = several ? [] : (choice?.rest ?? args);
   if (several) checkSnapshots(args, several);
   else checkArguments(rest, takes);
@@ -148,15 +157,15 @@ async function runCommand(
       : [];
   const format = formatOf(parsed, command.answers);
   const need = command.needs(rest, options as never, format);
-  const inputs: { file: string; need: Need }[] = files.map((file, i) => ({
+  const inputs: FurtherSnapshot[] = files.map((file, i) => ({
     file,
     need: 'kind' in need ? need : need[i]!,
+    baselines: several?.baselines === true,
   }));
-  const further = command.also?.(options as never);
-  if (further) inputs.push(further);
+  inputs.push(...(command.others?.(options as never) ?? []));
   const snapshots = inputs.map(({ file }) => file);
   checkStandardInput([...snapshots, ...(idsFrom === undefined ? [] : [idsFrom])], process.stdin.isTTY);
-  const output = openOutput(parsed);
+  const output = openOutput(parsed, command, options.force === true);
   const progress = createProgressLine(process.stderr, parsed.quiet === true);
   const note = (text: string): void => {
     if (parsed.quiet) return;
@@ -167,13 +176,13 @@ async function runCommand(
     if (choice?.guessed) note(`reading ${choice.snapshot}, the newest snapshot in this folder`);
     const ids = idsFrom === undefined ? [] : await readIds(idsFrom);
     const opened: Opened[] = [];
-    for (const { file, need } of inputs) {
+    for (const { file, need, baselines } of inputs) {
       opened.push(
         await openHeap(need, file, {
           salvage: parsed.salvage,
           onProgress: progress.onProgress,
           onWarning: note,
-          baselines: several?.baselines === true,
+          baselines: baselines === true,
         }),
       );
     }
@@ -198,6 +207,11 @@ async function runCommand(
       complete: broken === undefined,
       ending: broken as Row | undefined,
     });
+    if (format === 'github' && answer.result.kind === 'checks') {
+      const { renderChecksMarkdown } = await import('./render/ci.js');
+      appendSummary(renderChecksMarkdown(answer.result, files[0] ?? ''), note);
+    }
+    if (command.writes !== undefined && output.file !== undefined) note(`written to ${output.file}`);
     for (const text of answer.notes ?? []) note(text);
     const noIds = idsFrom !== undefined && ids.length === 0;
     if (noIds) note(`no ids in ${idsFrom === '-' ? '(standard input)' : idsFrom}`);
@@ -215,10 +229,17 @@ function idsFileOf(command: Command, options: Readonly<Record<string, unknown>>)
   return name === undefined ? undefined : (options[name] as string | undefined);
 }
 
-function openOutput(options: CommonOptions): Output {
-  if (options.output === undefined || options.output === '-') return openStandardOutput();
+function openOutput(options: CommonOptions, command?: Command, force = false): Output {
+  const file = options.output ?? command?.writes;
+  if (file === undefined || file === '-') return openStandardOutput();
+  if (command?.writes !== undefined && !force && isFile(file)) {
+    throw new UsageError(
+      `${printable(file)} is there already`,
+      '--force replaces it; -o FILE writes another one; -o - prints it.',
+    );
+  }
   stopOnSignals();
-  return openOutputFile(options.output);
+  return openOutputFile(file);
 }
 
 /** A signal ends the process by way of `exit`, so that a half-written file is taken away. */
@@ -229,13 +250,18 @@ function stopOnSignals(): void {
 }
 
 /** The format asked for; else the one that the output file's name says. */
-function formatOf(options: CommonOptions, answers: Command['answers'] = 'table'): Format {
+function formatOf(
+  options: CommonOptions & { readonly format?: unknown },
+  answers: Command['answers'] = 'table',
+): Format {
+  const ending = /\.(json|csv|md|markdown|xml)$/i.exec(options.output ?? '')?.[1]?.toLowerCase();
+  if (answers === 'document') return 'text';
+  if (answers === 'checks') return formatOfChecks(options, ending);
   if (options.json) return 'json';
   if (options.csv) return 'csv';
   if (options.markdown) return 'markdown';
-  const ending = /\.(json|csv|md|markdown)$/i.exec(options.output ?? '')?.[1]?.toLowerCase();
   if (ending === 'json') return 'json';
-  if (ending === undefined || answers === 'subgraph') return 'text';
+  if (ending === undefined || ending === 'xml' || answers === 'subgraph') return 'text';
   if (answers !== 'table') {
     throw new UsageError(
       `this command's answer is not a table and cannot be written as .${ending}`,
@@ -243,6 +269,25 @@ function formatOf(options: CommonOptions, answers: Command['answers'] = 'table')
     );
   }
   return ending === 'csv' ? 'csv' : 'markdown';
+}
+
+function formatOfChecks(
+  { json, format }: CommonOptions & { readonly format?: unknown },
+  ending: string | undefined,
+): Format {
+  const asked = format as Format;
+  if (json && asked !== 'text' && asked !== 'json')
+    throw new UsageError(`--json and --format ${asked} are two formats`, 'Leave one of them out.');
+  if (json) return 'json';
+  if (asked !== 'text') return asked;
+  if (ending === 'csv') {
+    throw new UsageError(
+      "this command's answer is not a table and cannot be written as .csv",
+      'Use .json, .xml (JUnit), .md, or another name for text.',
+    );
+  }
+  if (ending === 'json') return 'json';
+  return ending === 'xml' ? 'junit' : ending?.startsWith('m') ? 'markdown' : 'text';
 }
 
 async function write(answer: Answer, output: Output, format: Format, head: JsonHead): Promise<void> {
@@ -277,6 +322,15 @@ async function rendered(
   head: JsonHead,
   colour: boolean,
 ): Promise<Iterable<string>> {
+  const { result } = answer;
+  if (result.kind === 'document') return [result.text];
+  if (result.kind === 'checks' && format !== 'json' && format !== 'text') {
+    const { renderGithub, renderJunit, renderChecksMarkdown } = await import('./render/ci.js');
+    if (format === 'github') return renderGithub(result);
+    return format === 'junit'
+      ? renderJunit(result, head.snapshots[0] ?? '')
+      : renderChecksMarkdown(result, '');
+  }
   switch (format) {
     case 'json':
       return (await import('./render/json.js')).renderJson(answer, head);
@@ -284,7 +338,7 @@ async function rendered(
       return (await import('./render/csv.js')).renderCsv(answer.result as Table);
     case 'markdown':
       return (await import('./render/markdown.js')).renderMarkdown(answer.result as Table);
-    case 'text': {
+    default: {
       if (answer.result.kind === 'table' && answer.result.layout === 'bare') return renderBare(answer.result);
       const [{ renderText }, { createStyle }] = await Promise.all([
         import('./render/text.js'),

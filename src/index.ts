@@ -7,11 +7,31 @@
  * for (const { type, count } of mostCommonTypes(heap)) console.log(type, count);
  */
 
+export {
+  BASELINE_SCHEMA,
+  type Baseline,
+  type BaselineClass,
+  baselineOf,
+  classesOfBaseline,
+  formatBaseline,
+  noiseOf,
+  parseBaseline,
+  type SnapshotSummary,
+} from './analysis/baseline.js';
+export {
+  type Budget,
+  type BudgetClass,
+  type BudgetKind,
+  type BudgetOptions,
+  type BudgetResult,
+  checkBudgets,
+} from './analysis/budgets.js';
 export { backrefChains, type Chain, type ChainOptions, refChains } from './analysis/chains.js';
 export {
   type ClassCount,
   type ClassCountOptions,
   type Classes,
+  type ClassJitter,
   type Countable,
   classesOf,
   count,
@@ -33,6 +53,11 @@ export {
 } from './analysis/diff.js';
 export { distances, NO_DISTANCE, SYSTEM_DISTANCE } from './analysis/distances.js';
 export { type DominatorTree, dominatorTree } from './analysis/dominators.js';
+export {
+  type DuplicateString,
+  type DuplicateStrings,
+  duplicateStrings,
+} from './analysis/duplicate-strings.js';
 export { essentialEdges } from './analysis/essential-edges.js';
 export { type Expression, expressionOf } from './analysis/expressions.js';
 export { type Growth, type GrowthOptions, growth, growthTracker } from './analysis/growth.js';

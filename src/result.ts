@@ -208,6 +208,40 @@ export interface Groups {
   readonly omitted: number;
 }
 
+/** One budget, and whether it was kept. */
+export interface Check {
+  /** As it was written: `max Session=100`. */
+  readonly budget: string;
+  readonly kind: string;
+  /** The classes it is about; null for the whole heap. */
+  readonly pattern: string | null;
+  readonly ok: boolean;
+  readonly unit: 'count' | 'bytes';
+  /** Objects or bytes, or the growth, of the class that is furthest beyond its limit or nearest to it. */
+  readonly value: number;
+  readonly limit: number;
+  /** That class. */
+  readonly type: string | null;
+  /** Its count before, where growth is limited. */
+  readonly before: number | null;
+  /** The classes beyond their limit. */
+  readonly failing: readonly { readonly type: string; readonly value: number; readonly limit: number }[];
+  /** Who holds the first object that is too many. */
+  readonly chain: ChainResult | null;
+}
+
+/** Budgets, in the order in which they were given. */
+export interface Checks {
+  readonly kind: 'checks';
+  readonly checks: readonly Check[];
+}
+
+/** A file in a format of its own: written as it is, whatever format is asked for. */
+export interface Document {
+  readonly kind: 'document';
+  readonly text: string;
+}
+
 /** How a subgraph is drawn. */
 export interface Drawing {
   readonly refcounts?: boolean;
@@ -218,7 +252,7 @@ export interface Drawing {
   readonly since?: string;
 }
 
-export type Result = Table | Details | Text | Chains | Groups | Subgraph;
+export type Result = Table | Details | Text | Chains | Groups | Subgraph | Checks | Document;
 
 export interface Answer {
   readonly result: Result;

@@ -25,19 +25,6 @@ export function formatBytes(bytes: number): string {
   return `${step === 0 ? value : value.toFixed(1)} ${STEPS[step]}`;
 }
 
-/**
- * Bytes in `10000`, `10,000`, `64kB`, `1.5 MB` (upper or lower case, the B may be missing; a kB is 1,000 bytes, as in
- * `formatBytes`), rounded to a whole number; undefined when the text is no size.
- */
-export function parseBytes(text: string): number | undefined {
-  const match = /^(\d{1,15}|\d{1,3}(?:,\d{3}){1,4})(\.\d{1,9})?\s?(?:([kmgt])?b?)$/i.exec(text);
-  if (!match) return undefined;
-  const [, whole = '', fraction = '', unit = ''] = match;
-  const power = ['', 'k', 'm', 'g', 't'].indexOf(unit.toLowerCase());
-  const bytes = Math.round(Number(whole.replaceAll(',', '') + fraction) * 1000 ** power);
-  return Number.isSafeInteger(bytes) ? bytes : undefined;
-}
-
 /** V8's object id as it is written on the command line and in DevTools: `@123`. */
 export function formatId(id: number): string {
   return `@${id}`;
@@ -54,4 +41,28 @@ export function parseId(text: string): number | undefined {
 /** A whole number from 0 up, or undefined. */
 export function parseCount(text: string): number | undefined {
   return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+}
+
+const BYTES_IN: Readonly<Record<string, number>> = {
+  b: 1,
+  kb: 1e3,
+  mb: 1e6,
+  gb: 1e9,
+  tb: 1e12,
+  kib: 2 ** 10,
+  mib: 2 ** 20,
+  gib: 2 ** 30,
+  tib: 2 ** 40,
+};
+
+/**
+ * Bytes as people write them: `123`, `10,000`, `10 kB`, `64mb`, `1.5GB` in steps of 1000, `1GiB` in steps of 1024; upper
+ * and lower case are the same. Rounded to whole bytes; undefined when the text is not a size.
+ */
+export function parseBytes(text: string): number | undefined {
+  const match = /^ *((?:\d{1,15}|\d{1,3}(?:,\d{3}){1,4})(?:\.\d{1,15})?) *([kmgt]?i?b)? *$/i.exec(text);
+  const unit = match && BYTES_IN[(match[2] ?? 'b').toLowerCase()];
+  if (!unit) return undefined;
+  const bytes = Math.round(Number(match[1]!.replaceAll(',', '')) * unit);
+  return Number.isSafeInteger(bytes) ? bytes : undefined;
 }

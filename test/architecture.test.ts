@@ -31,6 +31,7 @@ const EXTERNALS: readonly (readonly [RegExp, RegExp])[] = [
   [/^(csv-stringify\/sync|fast-string-width|markdown-table)$/, /^render\//],
   [/^(commander|@bomb\.sh\/tab(\/commander)?)$/, /^cli(\/|\.ts$)/],
   [/^leven$/, /^query\//],
+  [/^lilconfig$/, /^cli\//],
   [/^(ts-graphviz|@hpcc-js\/wasm-graphviz|@resvg\/resvg-wasm)$/, /^render\//],
 ];
 

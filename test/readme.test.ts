@@ -59,7 +59,7 @@ function bracketed(name: string, needed: boolean, many: boolean): string {
 }
 
 function snapshotUsage(snapshot: Command['snapshot']): string {
-  if (typeof snapshot === 'boolean') return snapshot ? ' [snapshot]' : '';
+  if (typeof snapshot !== 'object') return snapshot ? ' [snapshot]' : '';
   const { names, least, most } = snapshot;
   return names
     .map((name, i) => ` ${bracketed(name, i < least, i === names.length - 1 && most > names.length)}`)

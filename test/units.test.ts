@@ -126,21 +126,46 @@ describe('parseBytes', () => {
     ['10,000', 10_000],
     ['64kb', 64_000],
     ['64 kB', 64_000],
-    ['64k', 64_000],
     ['10B', 10],
     ['1.5MB', 1_500_000],
     ['1.0005kB', 1001],
     ['2gb', 2_000_000_000],
-    ['1T', 1_000_000_000_000],
     ['10,00', undefined],
-    ['-1', undefined],
     ['.5MB', undefined],
-    ['1e3', undefined],
-    ['64KiB', undefined],
-    ['', undefined],
     ['kB', undefined],
     ['999999999999999TB', undefined],
+    ['123', 123],
+    ['123b', 123],
+    ['64mb', 64_000_000],
+    ['64MB', 64_000_000],
+    ['10 kB', 10_000],
+    ['1.5GB', 1_500_000_000],
+    ['2 TB', 2e12],
+    ['1KiB', 1024],
+    ['1 MiB', 1_048_576],
+    ['1GiB', 1_073_741_824],
+    ['0.5TiB', 549_755_813_888],
+    ['0.0001kB', 0],
+    [' 7 ', 7],
+    ['', undefined],
+    ['mb', undefined],
+    ['-1', undefined],
+    ['+1', undefined],
+    ['1e3', undefined],
+    ['1.', undefined],
+    ['.5kB', undefined],
+    ['1 m', undefined],
+    ['1ib', undefined],
+    ['1 MB/s', undefined],
+    ['1mb\n', undefined],
+    ['1234567890123456', undefined],
+    ['Infinity', undefined],
   ])('%j is %s', (text, bytes) => {
     expect(parseBytes(text)).toBe(bytes);
+  });
+
+  it('reads what formatBytes writes', () => {
+    for (const bytes of [0, 999, 1000, 1_500_000, 2_000_000_000, 5e12])
+      expect(parseBytes(formatBytes(bytes))).toBe(bytes);
   });
 });

@@ -25,17 +25,30 @@ export interface ClassReach {
   readonly distance: number | null;
 }
 
+/** How much a class varied over several snapshots of an idle process: standard deviations. */
+export interface ClassJitter {
+  readonly count: number;
+  /** Bytes. */
+  readonly shallowSize: number;
+  /** Bytes. */
+  readonly retainedSize: number;
+}
+
 /** The class counts of a snapshot: all that counting questions need, a few kilobytes. */
 export interface Classes {
   readonly file: string;
   readonly ending: Ending | undefined;
   readonly nodeCount: number;
+  /** Native bytes that no node stands for. */
+  readonly extraNativeBytes: number;
   /** `devtools`: helper objects' sizes count for their owners. `raw`: V8's own sizes. */
   readonly sizes: 'devtools' | 'raw';
   /** Largest count first, ties by class name. One row for each pair of class and node type. */
   readonly rows: readonly ClassCount[];
   /** By class name, when it was asked for. */
   readonly reach?: ReadonlyMap<string, ClassReach>;
+  /** By class name, when they come from a baseline that was made of several snapshots. */
+  readonly jitter?: ReadonlyMap<string, ClassJitter>;
 }
 
 /** Anything that class counts can be taken from. */
@@ -57,7 +70,7 @@ export interface ClassCountOptions {
  */
 export function classesOf(heap: Countable, options: ClassCountOptions = {}): Classes {
   if ('rows' in heap) return heap;
-  const { file, ending, nodeCount, nodeTypes, nodeTypeNames, selfSizes } = heap;
+  const { file, ending, nodeCount, extraNativeBytes, nodeTypes, nodeTypeNames, selfSizes } = heap;
   const raw = options.raw === true || heap.edges === undefined;
   const index = options.shapes ? shapeIndex(heap) : classIndex(heap);
   const { names, of } = index;
@@ -80,6 +93,7 @@ export function classesOf(heap: Countable, options: ClassCountOptions = {}): Cla
     file,
     ending,
     nodeCount,
+    extraNativeBytes,
     sizes: raw ? 'raw' : 'devtools',
     rows: rows.sort(byCountThenName),
     ...(options.retained ? { reach: reachOfClasses(heap, index) } : {}),
@@ -108,6 +122,7 @@ export interface NameTallies {
   readonly file: string;
   readonly ending: Ending | undefined;
   readonly nodeCount: number;
+  readonly extraNativeBytes: number;
   readonly rows: readonly {
     readonly nodeType: number;
     readonly name: string | undefined;
@@ -135,8 +150,15 @@ export function classesFromTallies(tallies: NameTallies): Classes {
       shallowSize: (known?.shallowSize ?? 0) + size,
     });
   }
-  const { file, ending, nodeCount } = tallies;
-  return { file, ending, nodeCount, sizes: 'raw', rows: [...rows.values()].sort(byCountThenName) };
+  const { file, ending, nodeCount, extraNativeBytes } = tallies;
+  return {
+    file,
+    ending,
+    nodeCount,
+    extraNativeBytes,
+    sizes: 'raw',
+    rows: [...rows.values()].sort(byCountThenName),
+  };
 }
 
 /** Exact class names, or patterns that the name has to match somewhere. */

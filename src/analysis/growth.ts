@@ -7,10 +7,15 @@ export interface Growth extends TypeStat {
   readonly sizeDelta: number;
   /** Where retained sizes were asked for. */
   readonly retainedDelta?: number;
+  /** True when the increase is no more than what `noise` allows. */
+  readonly isNoise?: true;
 }
 
 /** What grows, and what is compared. */
-export type GrowthOptions = Omit<TypeStatsOptions, 'nodeTypes'>;
+export interface GrowthOptions extends Omit<TypeStatsOptions, 'nodeTypes'> {
+  /** The increase of a class, in objects or bytes, up to which it is taken for noise. Default 0 for all. */
+  readonly noise?: ((type: string, by: 'count' | 'size' | 'retained') => number) | undefined;
+}
 
 interface Peak {
   readonly count: number;
@@ -22,10 +27,11 @@ interface Peak {
  * Remembers the peak of every class: a peak never falls. The first call sets the peaks and, as objgraph's growth does,
  * counts all there is as growth; each later call gives the classes that are above their peak in what `by` says, the
  * largest increase first, ties by name. Each measure has a peak of its own. Empty when nothing grew.
+ * Noise is told apart by `isNoise`, and does not raise a peak: small steps add up until they are growth.
  * Cost of a call: that of `typeStats`.
  */
 export function growthTracker(options: GrowthOptions = {}): (heap: Countable) => Growth[] {
-  const { by = 'count' } = options;
+  const { by = 'count', noise = () => 0 } = options;
   const peaks = new Map<string, Peak>();
   const increase = { count: 'countDelta', size: 'sizeDelta', retained: 'retainedDelta' } as const;
   return (heap) => {
@@ -39,11 +45,14 @@ export function growthTracker(options: GrowthOptions = {}): (heap: Countable) =>
         sizeDelta: stat.shallowSize - peak.shallowSize,
         ...(retained === undefined ? {} : { retainedDelta: retained - peak.retainedSize }),
       };
-      if (row[increase[by]]! > 0) grown.push(row);
+      const delta = row[increase[by]]!;
+      if (delta > 0) grown.push(delta > noise(stat.type, by) ? row : { ...row, isNoise: true });
+      const risen = (old: number, now: number, measure: 'count' | 'size' | 'retained'): number =>
+        now - old > noise(stat.type, measure) ? now : old;
       peaks.set(stat.type, {
-        count: Math.max(peak.count, stat.count),
-        shallowSize: Math.max(peak.shallowSize, stat.shallowSize),
-        retainedSize: Math.max(peak.retainedSize, retained ?? 0),
+        count: risen(peak.count, stat.count, 'count'),
+        shallowSize: risen(peak.shallowSize, stat.shallowSize, 'size'),
+        retainedSize: risen(peak.retainedSize, retained ?? 0, 'retained'),
       });
     }
     const key = increase[by];

@@ -66,7 +66,7 @@ export function checkSnapshots(files: readonly string[], takes: SnapshotArgument
   if (files.length < least) {
     const missing = names[Math.min(files.length, names.length - 1)]!;
     throw new UsageError(
-      `missing ${missing}: name ${least === most ? least : `at least ${least}`} snapshots, the earliest first`,
+      `missing ${missing}: name ${least === 1 ? 'at least one snapshot' : `${least === most ? least : `at least ${least}`} snapshots, the earliest first`}`,
       'See --help for examples.',
     );
   }

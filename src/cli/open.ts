@@ -1,10 +1,15 @@
 /** Opens what a command needs of its snapshot. */
+import fs from 'node:fs';
+import { classesOfBaseline, isBaselineText, parseBaseline } from '../analysis/baseline.js';
 import { type Classes, classesOf } from '../analysis/classes.js';
 import type { Heap, Need } from '../commands/command.js';
+import { SnapshotError, UsageError } from '../errors.js';
 import type { Ending, Graph, Head } from '../graph/graph.js';
 import { loadClasses } from '../heap.js';
 import { loadSnapshot } from '../load/load.js';
 import { type ReadOptions, readHead } from '../load/sections.js';
+import { openSource } from '../load/source.js';
+import { printable } from '../printable.js';
 
 export interface Opened {
   readonly heap: Heap;
@@ -16,8 +21,70 @@ export interface OpenOptions extends ReadOptions {
   readonly baselines: boolean;
 }
 
-/** Throws SnapshotError. Standard input can be read only once, so nothing reads it twice. */
+/**
+ * Throws SnapshotError, and UsageError for a baseline where there has to be a snapshot. Standard input can be read only
+ * once, so nothing reads it twice: it is never a baseline.
+ */
 export async function openHeap(need: Need, snapshot: string, options: OpenOptions): Promise<Opened> {
+  if (options.baselines) {
+    const text = await baselineText(snapshot);
+    if (text !== undefined) return { heap: baselineHeap(text, snapshot), ending: undefined };
+  }
+  try {
+    return await openSnapshot(need, snapshot, options);
+  } catch (error) {
+    const isOther = error instanceof SnapshotError && error.code === 'not-a-snapshot';
+    if (isOther && !options.baselines && (await baselineText(snapshot)) !== undefined) {
+      throw new UsageError(
+        `${printable(snapshot)} is a baseline: it has counts of classes, and no objects or references`,
+        'Name a snapshot; show-growth, diff and check --baseline take baselines.',
+      );
+    }
+    throw error;
+  }
+}
+
+/** No baseline is larger: a class takes less than a kilobyte. */
+const LARGEST_BASELINE = 1 << 26;
+
+/** The text of a regular file, packed or not, that claims to be a baseline. Of a snapshot only the beginning is read. */
+async function baselineText(file: string): Promise<string | undefined> {
+  if (file === '-' || !fs.statSync(file, { throwIfNoEntry: false })?.isFile()) return undefined;
+  const source = await openSource(file);
+  try {
+    const chunks: Buffer[] = [];
+    let total = 0;
+    while (total <= LARGEST_BASELINE) {
+      const chunk = Buffer.alloc(1 << 16);
+      const length = await source.read(chunk, 0, chunk.length);
+      if (length === 0) break;
+      chunks.push(chunk.subarray(0, length));
+      total += length;
+      if (chunks.length === 1 && !/^\uFEFF?\s*\{\s*"(?!snapshot")/.test(chunk.toString('utf8', 0, length)))
+        return undefined;
+    }
+    const text = Buffer.concat(chunks).toString('utf8');
+    return isBaselineText(text) ? text : undefined;
+  } finally {
+    source.close();
+  }
+}
+
+function baselineHeap(text: string, file: string): Heap {
+  const classes = classesOfBaseline(parseBaseline(text, file), file);
+  const lacks = (what: string) => (): never => {
+    throw new UsageError(
+      `${printable(file)} is a baseline: it has no ${what}`,
+      'Name the snapshot that it was made of.',
+    );
+  };
+  return Object.defineProperties({ classes, countable: classes, more: undefined } as unknown as Heap, {
+    head: { get: lacks('facts of a file') },
+    graph: { get: lacks('objects and references') },
+  });
+}
+
+async function openSnapshot(need: Need, snapshot: string, options: OpenOptions): Promise<Opened> {
   let head: Head | undefined;
   let classes: Classes | undefined;
   let graph: Graph | undefined;
@@ -30,19 +97,30 @@ export async function openHeap(need: Need, snapshot: string, options: OpenOption
     case 'classes':
       classes = await loadClasses(snapshot, { ...options, types: need.types });
       break;
+    case 'summary': {
+      const whole = await loadSnapshot(snapshot, options);
+      head = whole.head;
+      classes = classesOf(whole, { retained: true });
+      break;
+    }
     case 'graph':
       graph = await loadSnapshot(snapshot, { ...options, edges: need.edges, locations: need.locations });
   }
-  return { heap: heapOf({ head, classes, graph }), ending: classes?.ending ?? graph?.ending };
+  const more =
+    snapshot === '-'
+      ? undefined
+      : async (further: Need): Promise<Heap> => (await openSnapshot(further, snapshot, options)).heap;
+  return { heap: heapOf({ head, classes, graph, more }), ending: classes?.ending ?? graph?.ending };
 }
 
 interface Parts {
   readonly head?: Head | undefined;
   readonly classes?: Classes | undefined;
   readonly graph?: Graph | undefined;
+  readonly more?: Heap['more'];
 }
 
-function heapOf({ head, classes, graph }: Parts): Heap {
+function heapOf({ head, classes, graph, more }: Parts): Heap {
   const given = <T>(value: T | undefined, what: string): T => {
     if (value === undefined)
       throw new TypeError(`a command asks for ${what} and did not say that it needs it`);
@@ -61,6 +139,7 @@ function heapOf({ head, classes, graph }: Parts): Heap {
     get graph() {
       return given(graph, 'the graph');
     },
+    more,
   };
 }
 

@@ -13,16 +13,27 @@ export interface CommonOptions {
   readonly snapshot?: string;
   readonly salvage?: boolean;
   readonly quiet?: boolean;
+  /** False for --no-config. */
+  readonly config?: string | false;
 }
 
 export function addOptions(program: Program, command: Command): void {
   for (const [name, spec] of Object.entries(command.options)) program.addOption(toOption(name, spec));
   if (command.snapshot) {
-    if (command.snapshot === true)
+    if (typeof command.snapshot !== 'object')
       program.option('-s, --snapshot <file>', 'the snapshot, whatever its name; - is standard input');
     program.option('--salvage', 'answer from what is there when the file ends early or is damaged');
   }
-  program.addOption(new Option('--json', 'the answer as one JSON object').conflicts(['csv', 'markdown']));
+  if (command.configure) {
+    program.option('--config <file>', 'settings from this file, not from the nearest heapgraph.config.json');
+    program.option('--no-config', 'no settings from a file');
+  }
+  program.addOption(
+    new Option(
+      '--json',
+      command.answers === 'document' ? 'the same: it is JSON anyway' : 'the answer as one JSON object',
+    ).conflicts(['csv', 'markdown']),
+  );
   if ((command.answers ?? 'table') === 'table') {
     program.addOption(new Option('--csv', 'the table as CSV').conflicts('markdown'));
     program.option('--markdown', 'the table as Markdown');
@@ -31,7 +42,11 @@ export function addOptions(program: Program, command: Command): void {
     '-o, --output <file>',
     command.answers === 'subgraph'
       ? 'draw the picture into a file: .svg, .png, .dot, with Graphviz installed also .pdf and others'
-      : 'write the answer to a file; .json, .csv and .md choose the format',
+      : command.answers === 'document'
+        ? `write it to a file${command.writes ? ` (default ${command.writes}); - is standard output` : ''}`
+        : command.answers === 'checks'
+          ? 'write the answer to a file; .json, .xml and .md choose the format'
+          : 'write the answer to a file; .json, .csv and .md choose the format',
   );
   program.option('-q, --quiet', 'no progress and no notes');
 }
@@ -74,6 +89,12 @@ function toOption(name: string, spec: OptionSpec): Option {
       });
       return spec.default === undefined ? option : option.default(spec.default);
     }
+    case 'number':
+      return new Option(`--${name} <${spec.value ?? 'n'}>`, spec.help).argParser((text) => {
+        if (!/^\d{1,15}(\.\d{1,15})?$/.test(text))
+          throw new InvalidArgumentError('Expected a number from 0 up.');
+        return Number(text);
+      });
     case 'choice':
       return new Option(`--${name} <${spec.value ?? name}>`, spec.help)
         .choices(spec.choices)

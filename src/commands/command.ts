@@ -5,6 +5,7 @@
 import type { Classes, Countable, TypeMatcher } from '../analysis/classes.js';
 import type { Graph, Head } from '../graph/graph.js';
 import type { Answer } from '../result.js';
+import type { Config } from './config.js';
 
 interface OptionBase {
   readonly help: string;
@@ -26,6 +27,11 @@ export interface IntegerOption extends OptionBase {
 export interface BytesOption extends OptionBase {
   readonly kind: 'bytes';
   readonly default?: number;
+}
+
+/** A number from 0 up. */
+export interface NumberOption extends OptionBase {
+  readonly kind: 'number';
 }
 
 export interface ChoiceOption extends OptionBase {
@@ -68,6 +74,7 @@ export type OptionSpec =
   | FlagOption
   | IntegerOption
   | BytesOption
+  | NumberOption
   | ChoiceOption
   | ChoicesOption
   | PatternOption
@@ -84,19 +91,25 @@ type ValueOf<S extends OptionSpec> = S extends FlagOption
     ? S extends { default: number }
       ? number
       : number | undefined
-    : S extends ChoiceOption
-      ? S['choices'][number]
-      : S extends ChoicesOption
-        ? readonly S['choices'][number][] | undefined
-        : S extends TextOption
-          ? S extends { default: string }
-            ? string
-            : string | undefined
-          : S extends ListOption
-            ? readonly string[]
-            : S extends IdsOption
-              ? string | undefined
-              : RegExp | undefined;
+    : S extends BytesOption
+      ? S extends { default: number }
+        ? number
+        : number | undefined
+      : S extends NumberOption
+        ? number | undefined
+        : S extends ChoiceOption
+          ? S['choices'][number]
+          : S extends ChoicesOption
+            ? readonly S['choices'][number][] | undefined
+            : S extends TextOption
+              ? S extends { default: string }
+                ? string
+                : string | undefined
+              : S extends ListOption
+                ? readonly string[]
+                : S extends IdsOption
+                  ? string | undefined
+                  : RegExp | undefined;
 
 export type ValuesOf<S extends OptionSpecs> = { readonly [K in keyof S]: ValueOf<S[K]> };
 
@@ -106,6 +119,8 @@ export type Need =
   | { readonly kind: 'head' }
   /** Class counts; `types` says which classes matter. */
   | { readonly kind: 'classes'; readonly types: TypeMatcher }
+  /** The head, and class counts with DevTools' sizes and retained sizes; the graph is let go again. */
+  | { readonly kind: 'summary' }
   | { readonly kind: 'graph'; readonly edges: boolean | 'for-names'; readonly locations: boolean };
 
 /** What was opened of a snapshot; asking for what was not needed throws. */
@@ -115,6 +130,11 @@ export interface Heap {
   readonly graph: Graph;
   /** The graph where there is one, else the class counts. */
   readonly countable: Countable;
+  /**
+   * Opens the same file again, for what was not needed at first. Undefined where that cannot be: for standard input, and
+   * for a baseline, which has no more.
+   */
+  readonly more: ((need: Need) => Promise<Heap>) | undefined;
 }
 
 /** Snapshots of a command that compares several. */
@@ -131,10 +151,12 @@ export interface SnapshotArguments {
 export interface FurtherSnapshot {
   readonly file: string;
   readonly need: Need;
+  /** Whether a baseline file may stand in its place. */
+  readonly baselines?: boolean;
 }
 
 /** How the answer will be written; text may show less than the others, and then less has to be known. */
-export type Format = 'text' | 'json' | 'csv' | 'markdown';
+export type Format = 'text' | 'json' | 'csv' | 'markdown' | 'github' | 'junit';
 
 export interface Arguments {
   /** Name in the usage line: `type`. */
@@ -151,10 +173,18 @@ export interface Command<S extends OptionSpecs = OptionSpecs> {
   /** Further paragraphs of the help text. */
   readonly description?: string;
   readonly arguments?: Arguments;
-  /** Whether it takes a snapshot; or the snapshots that it compares, which then are all of its arguments. */
-  readonly snapshot: boolean | SnapshotArguments;
-  /** What comes out; only tables can be CSV and Markdown. Default `table`. */
-  readonly answers?: 'table' | 'details' | 'chains' | 'groups' | 'subgraph';
+  /**
+   * Whether it takes a snapshot, the newest one when none is named; `optional`: none then. Or the snapshots that it
+   * compares, which then are all of its arguments.
+   */
+  readonly snapshot: boolean | 'optional' | SnapshotArguments;
+  /**
+   * What comes out; only tables can be CSV and Markdown. `checks` come in the formats of an option `format`, a
+   * `document` is written as it is. Default `table`.
+   */
+  readonly answers?: 'table' | 'details' | 'chains' | 'groups' | 'subgraph' | 'checks' | 'document';
+  /** The file that the answer goes to when -o names none; one that is there is replaced with an option `force` only. */
+  readonly writes?: string;
   readonly options: S;
   readonly examples: readonly { readonly line: string; readonly says: string }[];
   /**
@@ -162,11 +192,13 @@ export interface Command<S extends OptionSpecs = OptionSpecs> {
    * each snapshot.
    */
   needs(args: readonly string[], options: ValuesOf<S>, format: Format): Need | readonly Need[];
+  /** Takes over from a config file what the command line does not say; without this the command has no config file. */
+  configure?(options: ValuesOf<S>, config: Config): ValuesOf<S>;
+  /** Snapshots that the options name, which `heaps` has behind the others. */
+  others?(options: ValuesOf<S>): readonly FurtherSnapshot[];
   /** In what order snapshots are opened and compared. Default: as they are given. */
   order?(options: ValuesOf<S>): 'given' | 'name' | 'time';
-  /** A further snapshot that the options name, opened after the others; undefined for none. */
-  also?(options: ValuesOf<S>): FurtherSnapshot | undefined;
-  /** `heaps` has all snapshots, of which `heap` is the first; a further one is the last. */
+  /** `heaps` has all snapshots, of which `heap` is the first; those of `others` are the last. */
   run(
     heap: Heap,
     args: readonly string[],

@@ -52,6 +52,20 @@ export function compareBy(heaps: readonly Heap[], options: ComparisonOptions): C
   return { byId: known && (options['by-id'] || (same && !options['by-class'])), notes };
 }
 
+/** Throws UsageError when a baseline, which has DevTools' sizes of whole classes, is to be compared in another way. */
+export function checkBaselines(
+  heaps: readonly Heap[],
+  options: { readonly raw: boolean; readonly shapes: boolean },
+): void {
+  const baseline = heaps.map(({ countable }) => countable).find((countable) => 'rows' in countable);
+  const wrong = options.raw ? '--raw' : options.shapes ? '--shapes' : undefined;
+  if (!baseline || !wrong) return;
+  throw new UsageError(
+    `${wrong} needs snapshots, and ${printable(baseline.file)} is a baseline`,
+    'A baseline has the counts and sizes of classes as DevTools shows them: leave the option out.',
+  );
+}
+
 /**
  * For questions about several snapshots that have no answer by class: throws UsageError unless all are of one process, or
  * `byId` says to go on. Gives the notes that there are.
@@ -85,6 +99,20 @@ export function checkOneProcess(
       'Ids mean the same object only within a process; --by-id goes on all the same.',
     );
   return [`${problem}: compared by id all the same`];
+}
+
+/**
+ * For budgets, which compare classes: notes on two snapshots. Throws UsageError when the later one was named as the
+ * earlier, as nothing would be found to grow.
+ */
+export function checkBudgetOrder(before: Graph, after: Graph): readonly string[] {
+  const facts = lineage(before, after);
+  if (!facts.sameProcess) return [`${twoProcesses(before, after, facts)}: compared by class only`];
+  if (facts.inOrder) return [];
+  throw new UsageError(
+    `the baseline ${printable(before.file)} seems to be later than ${printable(after.file)}: its objects have higher ids`,
+    'Name the earlier snapshot as --baseline and check the later one.',
+  );
 }
 
 function twoProcesses(before: Graph, after: Graph, facts: Lineage): string {

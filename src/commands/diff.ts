@@ -9,7 +9,7 @@ import type { Graph } from '../graph/graph.js';
 import type { Answer, Column, Row } from '../result.js';
 import { formatCount } from '../units.js';
 import { defineCommand, type Need } from './command.js';
-import { beforeAndAfter, compareBy, comparison } from './compare.js';
+import { beforeAndAfter, checkBaselines, compareBy, comparison } from './compare.js';
 import { allRows, columns, limitOf, nodeRow, rawSizes, sizesField } from './shared.js';
 import { WHOLE_GRAPH } from './targets.js';
 
@@ -63,11 +63,16 @@ export const diffCommand = defineCommand({
     return holders ? [before, WHOLE_GRAPH] : before;
   },
   run(_, __, options, heaps) {
+    checkBaselines(heaps, options);
     const { byId, notes } = compareBy(heaps, options);
     const [before, after] = heaps.map(({ countable }) => countable) as [Graph, Graph];
     const { raw, shapes, filter, type } = options;
     if (type !== undefined) {
-      if (!byId) throw new UsageError('--type needs two snapshots of one process', notes[0]);
+      if (!byId)
+        throw new UsageError(
+          '--type needs two snapshots of one process',
+          notes[0] ?? 'Baseline files have no ids: leave --type out.',
+        );
       const answer = objects(before, after, type, options);
       return { ...answer, notes: [...notes, ...(answer.notes ?? [])] };
     }

@@ -1,6 +1,8 @@
 /** All commands, in the order in which help lists them. */
 import { atCommand } from './at.js';
+import { baselineCommand } from './baseline.js';
 import { byTypeCommand } from './by-type.js';
+import { checkCommand } from './check.js';
 import type { Command } from './command.js';
 import { countCommand } from './count.js';
 import { diffCommand } from './diff.js';
@@ -9,6 +11,7 @@ import { findBackrefChain, findRefChain } from './find-chains.js';
 import { getLeakingObjects } from './get-leaking-objects.js';
 import { getNewIds } from './get-new-ids.js';
 import { info } from './info.js';
+import { initCommand } from './init.js';
 import { leaksCommand } from './leaks.js';
 import { retainedCommand } from './retained.js';
 import { showBackrefs, showChain, showRefs } from './show-graphs.js';
@@ -35,5 +38,8 @@ export const COMMANDS = [
   survivalCommand,
   diffCommand,
   getNewIds,
+  checkCommand,
+  baselineCommand,
+  initCommand,
   info,
 ] as const satisfies readonly Command[];

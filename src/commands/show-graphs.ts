@@ -104,7 +104,7 @@ export const showBackrefs = defineCommand({
     },
   ],
   needs: check,
-  also,
+  others,
   run: (_, texts, options, heaps) => draw(heaps, texts, options, backrefsSubgraph),
 });
 
@@ -122,7 +122,7 @@ export const showRefs = defineCommand({
     },
   ],
   needs: check,
-  also,
+  others,
   run: (_, texts, options, heaps) => draw(heaps, texts, options, refsSubgraph),
 });
 
@@ -157,7 +157,7 @@ export const showChain = defineCommand({
     parseQuery(options.to);
     return check(_, options);
   },
-  also,
+  others,
   run({ graph }, texts, options, heaps) {
     const earlier = earlierOf(heaps, options);
     const { nodes, notes, missing } = resolveTargets(graph, texts, parsePick(options.pick));
@@ -183,8 +183,8 @@ function check(_: readonly string[], options: DrawingOptions): typeof WHOLE_GRAP
 
 type Build = typeof backrefsSubgraph;
 
-function also({ since }: DrawingOptions): FurtherSnapshot | undefined {
-  return since === undefined ? undefined : { file: since, need: WHOLE_GRAPH };
+function others({ since }: DrawingOptions): readonly FurtherSnapshot[] {
+  return since === undefined ? [] : [{ file: since, need: WHOLE_GRAPH }];
 }
 
 interface Earlier {

@@ -1,11 +1,14 @@
 /** objgraph's show_growth, over any number of snapshots. */
+import { noiseOf } from '../analysis/baseline.js';
+import type { Classes, Countable } from '../analysis/classes.js';
 import { type ClassDiff, diff } from '../analysis/diff.js';
 import { type Growth, growthTracker } from '../analysis/growth.js';
 import { UsageError } from '../errors.js';
 import type { Answer, Column, Row } from '../result.js';
 import { formatCount } from '../units.js';
 import { defineCommand, type Heap } from './command.js';
-import { compareBy, comparison } from './compare.js';
+import { checkBaselines, compareBy, comparison } from './compare.js';
+import { DEFAULT_SIGMA, sigmaOption, withinNoise } from './noise.js';
 import { allRows, columns, limitOf, rawSizes, sizesField } from './shared.js';
 
 export const showGrowth = defineCommand({
@@ -40,6 +43,7 @@ export const showGrowth = defineCommand({
       default: 'given',
       help: 'the order of the snapshots: as given, by file name, by the time they were written',
     },
+    ...sigmaOption,
     ...rawSizes,
     ...comparison,
   },
@@ -56,9 +60,11 @@ export const showGrowth = defineCommand({
     const edges = by === 'retained' || shapes || sizes;
     return { kind: 'graph', edges: edges ? true : 'for-names', locations: false };
   },
+  configure: (options, { sigma }) => ({ ...options, sigma: options.sigma ?? sigma }),
   order: (options) => options['sort-by'],
   run(_, __, options, heaps) {
     const { by, detail, shapes, filter, raw } = options;
+    checkBaselines(heaps, options);
     const { byId, notes } = compareBy(heaps, options);
     if (detail && !byId) {
       throw new UsageError(
@@ -66,23 +72,41 @@ export const showGrowth = defineCommand({
         notes[0] ?? 'Baseline files have no ids: leave --detail out.',
       );
     }
-    const grown = growthTracker({ by, shapes, raw, ...(filter ? { filter } : {}) });
+    const sigma = options.sigma ?? DEFAULT_SIGMA;
+    const baseline = heaps.map(({ countable }) => countable).find(hasJitter);
+    const noise = baseline && noiseOf(baseline, sigma);
+    const grown = growthTracker({ by, shapes, raw, noise, ...(filter ? { filter } : {}) });
     const limit = limitOf(options);
     const rows: Row[] = [];
     let total = 0;
     let omitted = 0;
+    let noisy = 0;
     heaps.forEach((heap, i) => {
-      const all = grown(heap.countable);
+      const found = grown(heap.countable);
       if (i === 0) return;
+      const all = found.filter(({ isNoise }) => !isNoise);
+      noisy += found.length - all.length;
       const changes = detail ? changesOf(heaps[i - 1]!, heap, { shapes, raw }) : undefined;
       const shown = all.slice(0, limit);
       rows.push(...shown.map((row) => rowOf(row, heap.countable.file, by, changes)));
       total += all.length;
       omitted += all.length - shown.length;
     });
-    return answer(rows, { total, omitted, steps: heaps.length - 1, by, detail, raw, notes });
+    return answer(rows, {
+      total,
+      omitted,
+      steps: heaps.length - 1,
+      by,
+      detail,
+      raw,
+      notes: [...notes, ...withinNoise(noisy, sigma)],
+    });
   },
 });
+
+function hasJitter(heap: Countable): heap is Classes {
+  return 'rows' in heap && heap.jitter !== undefined;
+}
 
 function changesOf(
   before: Heap,

@@ -121,6 +121,8 @@ export interface Tallies {
   readonly file: string;
   readonly ending: Ending | undefined;
   readonly nodeCount: number;
+  /** Native bytes that no node stands for (0 before Node.js 24). */
+  readonly extraNativeBytes: number;
   readonly rows: readonly (Omit<TallyRow, 'name'> & { readonly name: string | undefined })[];
   /** Native nodes are detached: which others are follows from the edges, which were not read. */
   readonly hasDetachedNatives: boolean;
@@ -181,6 +183,7 @@ async function tally(input: SnapshotInput, options: ReadOptions, leap: boolean):
     file: reading.file,
     ending: reading.ending,
     nodeCount: nodes!.count,
+    extraNativeBytes: reading.layout.extraNativeBytes,
     rows: collected().map((row) => ({
       ...row,
       name: row.name < 0 ? undefined : (picked.get(row.name) ?? `(lost name ${row.name})`),

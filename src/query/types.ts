@@ -33,6 +33,37 @@ export function parsePattern(text: string, ignoreCase = false): RegExp {
   }
 }
 
+/** Which classes a budget or a similar rule is about. */
+export interface TypePattern {
+  /** As it was written. */
+  readonly text: string;
+  readonly matches: TypeMatcher;
+  /** Whether it names one class: then a class that is not there is probably misspelt. */
+  readonly isName: boolean;
+}
+
+/**
+ * `/regex/` (with the flag i at most) has to match somewhere in the class name; with `*` (any characters) or `?` (one) it
+ * is a glob for the whole name, in which a backslash takes the next character for itself; all else is a name.
+ * Throws QueryError.
+ */
+export function parseTypePattern(text: string): TypePattern {
+  if (text === '')
+    throw new QueryError('a class name is missing', 'Write the name in front of the equals sign.');
+  const regex = /^\/(.+)\/(i?)$/s.exec(text);
+  if (regex) {
+    const pattern = parsePattern(regex[1]!, regex[2] === 'i');
+    return { text, matches: (type) => pattern.test(type), isName: false };
+  }
+  if (!/[*?]/.test(text)) return { text, matches: (type) => type === text, isName: true };
+  const source = text.replace(/\\([*?\\])|([*?])|[\\^$.+()[\]{}|/]/gs, (all, escaped, wild) => {
+    if (wild) return wild === '*' ? '.*' : '.';
+    return `\\${escaped ?? all}`;
+  });
+  const glob = new RegExp(`^${source}$`, 'su');
+  return { text, matches: (type) => glob.test(type), isName: false };
+}
+
 /** A sentence that names the closest class names there are, or undefined when none is close. */
 export async function didYouMean(classes: Classes, text: string): Promise<string | undefined> {
   const { default: distance } = await import('leven'); // loaded only when a name is wrong

@@ -26,6 +26,15 @@ export function* renderJson(answer: Answer, head: JsonHead): Generator<string> {
     yield `${stringify({ ...opening, ...(rest as unknown as Row) })}\n`;
     return;
   }
+  if (result.kind === 'document') {
+    yield result.text;
+    return;
+  }
+  if (result.kind === 'checks') {
+    const rows = result.checks.map((check) => `\n${stringify({ ...check } as unknown as Row)}`);
+    yield `${stringify({ ...opening, total: rows.length, omitted: 0 }).slice(0, -1)},"rows":[${rows.join(',')}\n]}\n`;
+    return;
+  }
   const { total, omitted } = result;
   yield `${stringify({ ...opening, total, omitted }).slice(0, -1)},"rows":[`;
   let first = true;

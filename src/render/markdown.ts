@@ -17,6 +17,7 @@ export function* renderMarkdown(table: Table): Generator<string> {
   })}\n`;
 }
 
-function escapeMarkup(text: string): string {
+/** Text with nothing in it that Markdown or HTML would act on. */
+export function escapeMarkup(text: string): string {
   return text.replace(/[\\`*_[\]<>~#&$|]/g, (character) => `\\${character}`);
 }

@@ -1,17 +1,22 @@
 /** Answers as text for people: aligned columns, one object a line. */
 import stringWidth from 'fast-string-width';
 import { shortened } from '../printable.js';
-import type { ChainResult, Column, Detail, Group, Result, Row, Table } from '../result.js';
+import type { ChainResult, Checks, Column, Detail, Group, Result, Row, Table } from '../result.js';
 import { formatCount, formatId } from '../units.js';
 import { renderBare } from './bare.js';
 import { formatCell, isNumeric, plain, textColumns } from './cells.js';
+import { limitWords, valueWords } from './check-words.js';
 import type { Style } from './style.js';
 
 /** Lines, each with its line break. */
 export function* renderText(result: Result, style: Style): Generator<string> {
   switch (result.kind) {
     case 'text':
+    case 'document':
       yield result.text;
+      return;
+    case 'checks':
+      yield* renderChecks(result, style);
       return;
     case 'table':
       yield* renderTable(result, style, '');
@@ -54,6 +59,21 @@ function* renderGroup({ classes, retainedSize, path, example }: Group, style: St
   if (example.location !== null) {
     const place = formatCell(example.location, 'location');
     yield `  ${style.dim(`${formatCell(example.type, 'text')} ${formatId(example.id)} is defined in ${place}`)}\n`;
+  }
+}
+
+/** A line for each budget, then the chains of those that failed. */
+function* renderChecks({ checks }: Checks, style: Style): Generator<string> {
+  const names = checks.map(({ budget }) => formatCell(budget, 'text'));
+  const width = Math.max(0, ...names.map((name) => stringWidth(name)));
+  for (const [i, check] of checks.entries()) {
+    const status = check.ok ? style.dim('ok    ') : style.error('FAILED');
+    yield `${status}  ${pad(names[i]!, width, false)}  ${valueWords(check)}, ${limitWords(check)}\n`;
+  }
+  for (const [i, { ok, chain }] of checks.entries()) {
+    if (ok || !chain) continue;
+    yield `\n${style.heading(names[i]!)}\n`;
+    yield* renderChain(chain, style);
   }
 }
 

@@ -1,0 +1,169 @@
+/** Strings that the heap holds more than once. */
+import { edgesOf, type Graph } from '../graph/graph.js';
+import { memo } from '../graph/memo.js';
+import { NODE } from '../graph/schema.js';
+import { follow } from './scripts.js';
+import { shallowSizes } from './shallow-sizes.js';
+import { stringText } from './values.js';
+
+/** One text that several strings hold. */
+export interface DuplicateString {
+  /** The text, as far as the snapshot has it: V8 cuts at 1,024 characters unless told otherwise. */
+  readonly text: string;
+  readonly count: number;
+  /** Bytes of all of them. */
+  readonly size: number;
+  /** Bytes that would be free with one of them: all but the largest. */
+  readonly wastedSize: number;
+  /** Ordinal of the first. */
+  readonly node: number;
+}
+
+/** What a heap holds twice. */
+export interface DuplicateStrings {
+  /** Most bytes wasted first, ties by the order of the file. */
+  readonly groups: readonly DuplicateString[];
+  /** Bytes, summed over all groups. */
+  readonly wastedSize: number;
+}
+
+/** Where V8 cuts texts by default. A text of this length may be a longer one that was cut. */
+const CUT = 1024;
+
+/** What V8 writes in place of the text of a part of another string: what it says is not known. */
+const SLICED = '(sliced string)';
+
+/**
+ * Groups of equal strings: those of V8's types `string` and `concatenated string` that have a size, without concatenated
+ * ones that were flattened (they only point to the flat string). Of a text that was cut, the true length and V8's hash
+ * have to be equal too; snapshots of a V8 that does not write them have no duplicates among cut texts.
+ * Empty when nothing is there twice. Needs edges.
+ * Cost: each distinct text is read once; 12 bytes a string, 4 bytes a name while it runs.
+ */
+export const duplicateStrings = memo((graph: Graph): DuplicateStrings => {
+  const sizes = shallowSizes(graph);
+  const { nodeCount, nodeTypes, nodeNames } = graph;
+  let candidates = 0;
+  for (let node = 0; node < nodeCount; node++) if (isText(nodeTypes[node]!)) candidates++;
+  // Groups stand in an open hash table: a slot has the number of a group plus one.
+  const mask = 2 ** Math.ceil(Math.log2(Math.max(2, candidates * 2))) - 1;
+  const slots = new Uint32Array(mask + 1);
+  const firstNode = new Uint32Array(candidates);
+  const counts = new Uint32Array(candidates);
+  const bytes = new Float64Array(candidates);
+  const largest = new Float64Array(candidates);
+  const hashes = new Uint32Array(candidates);
+  const hashOfName = new Uint32Array(graph.strings.length);
+  let groupCount = 0;
+  for (let node = 0; node < nodeCount; node++) {
+    const type = nodeTypes[node]!;
+    const size = sizes[node]!;
+    if (size === 0 || !isText(type) || isFlattened(graph, node)) continue;
+    const name = nodeNames[node]!;
+    let hash = type === NODE.string ? (hashOfName[name] ?? 0) : 0;
+    if (hash === 0) {
+      hash = hashOf(textOf(graph, node));
+      if (type === NODE.string && name < hashOfName.length) hashOfName[name] = hash;
+    }
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      let group = slots[slot]! - 1;
+      if (group < 0) {
+        group = groupCount++;
+        slots[slot] = group + 1;
+        hashes[group] = hash;
+        firstNode[group] = node;
+      } else if (hashes[group] !== hash || !areEqual(graph, firstNode[group]!, node)) continue;
+      counts[group]! += 1;
+      bytes[group]! += size;
+      if (size > largest[group]!) largest[group] = size;
+      break;
+    }
+  }
+  const groups: DuplicateString[] = [];
+  let wastedSize = 0;
+  for (let group = 0; group < groupCount; group++) {
+    if (counts[group]! < 2) continue;
+    const wasted = bytes[group]! - largest[group]!;
+    wastedSize += wasted;
+    groups.push({
+      text: textOf(graph, firstNode[group]!),
+      count: counts[group]!,
+      size: bytes[group]!,
+      wastedSize: wasted,
+      node: firstNode[group]!,
+    });
+  }
+  return { groups: groups.sort((a, b) => b.wastedSize - a.wastedSize || a.node - b.node), wastedSize };
+});
+
+function isText(type: number): boolean {
+  return type === NODE.string || type === NODE['concatenated string'];
+}
+
+/** A concatenated string that was flattened: one half is the flat string, the other is empty. DevTools: isFlatConsString. */
+function isFlattened(graph: Graph, node: number): boolean {
+  if (graph.nodeTypes[node] !== NODE['concatenated string']) return false;
+  const edges = edgesOf(graph);
+  return ['first', 'second'].some((half) => {
+    const part = follow(graph, edges, node, [half]);
+    return (
+      part !== undefined &&
+      graph.nodeTypes[part] === NODE.string &&
+      graph.strings.equals(graph.nodeNames[part]!, '')
+    );
+  });
+}
+
+function textOf(graph: Graph, node: number): string {
+  return graph.nodeTypes[node] === NODE.string
+    ? graph.strings.get(graph.nodeNames[node]!)
+    : stringText(graph, node, CUT).slice(0, CUT);
+}
+
+function areEqual(graph: Graph, a: number, b: number): boolean {
+  const sameName =
+    graph.nodeTypes[a] === NODE.string &&
+    graph.nodeTypes[b] === NODE.string &&
+    graph.nodeNames[a] === graph.nodeNames[b];
+  const text = textOf(graph, a);
+  if (!sameName && text !== textOf(graph, b)) return false;
+  if (!sameName && text.includes(SLICED)) return false;
+  const lengths = [a, b].map((node) => numberBelow(graph, node, 'length'));
+  const cut = [a, b].map(
+    (node, i) =>
+      childOf(graph, node, 'truncated') !== undefined ||
+      (lengths[i] === undefined ? text.length >= CUT : lengths[i]! > text.length),
+  );
+  if (!cut[0] && !cut[1]) return true;
+  const [one, other] = [a, b].map((node) => numberBelow(graph, node, 'hash'));
+  return (
+    cut[0] === cut[1] &&
+    lengths[0] !== undefined &&
+    lengths[0] === lengths[1] &&
+    one !== undefined &&
+    one === other
+  );
+}
+
+function childOf(graph: Graph, node: number, name: string): number | undefined {
+  return follow(graph, edgesOf(graph), node, [name]);
+}
+
+/** A number that V8 notes below a node: as the name of the child, or as that of the child's `value`. */
+function numberBelow(graph: Graph, node: number, name: string): number | undefined {
+  const child = childOf(graph, node, name);
+  if (child === undefined) return undefined;
+  for (const place of [child, childOf(graph, child, 'value')]) {
+    if (place === undefined) continue;
+    const text = graph.strings.get(graph.nodeNames[place]!);
+    if (/^-?\d+$/.test(text)) return Number(text);
+  }
+  return undefined;
+}
+
+/** FNV-1a over the characters' codes; never 0, which stands for "not known yet". */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return hash >>> 0 || 1;
+}

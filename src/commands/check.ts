@@ -1,0 +1,247 @@
+/** Budgets for CI: how many objects, how many bytes, how much growth. */
+import { noiseOf } from '../analysis/baseline.js';
+import { type Budget, type BudgetResult, checkBudgets, isBytes, needsEdges } from '../analysis/budgets.js';
+import { backrefChains } from '../analysis/chains.js';
+import { type Classes, type Countable, classesOf, typeStats } from '../analysis/classes.js';
+import { newNodes } from '../analysis/diff.js';
+import { duplicateStrings } from '../analysis/duplicate-strings.js';
+import { lineage } from '../analysis/lineage.js';
+import { nodesOfClass } from '../analysis/nodes.js';
+import { retainedSizes } from '../analysis/retained-sizes.js';
+import { isRoot } from '../analysis/roots.js';
+import { shallowSizes } from '../analysis/shallow-sizes.js';
+import { UsageError } from '../errors.js';
+import type { Graph } from '../graph/graph.js';
+import { printable, shortened } from '../printable.js';
+import { parseTypePattern } from '../query/types.js';
+import type { ChainResult, Check } from '../result.js';
+import { formatBytes, formatCount } from '../units.js';
+import { budgetOptions, mergeBudgets, parseBudgets } from './budgets.js';
+import { defineCommand, type Heap, type Need } from './command.js';
+import { checkBudgetOrder } from './compare.js';
+import { DEFAULT_SIGMA, sigmaOption, withinNoise } from './noise.js';
+import { unknownType } from './shared.js';
+import { chainResult, WHOLE_GRAPH } from './targets.js';
+
+export const checkCommand = defineCommand({
+  name: 'check',
+  summary: 'budgets for CI: fails when there is too much of something, and says who holds it',
+  description:
+    'Classes are exact names, globs (* and ?) or /regex/; of several that fit, each has to keep the budget by itself. Growth may be the larger of the number and the share. Budgets also come from heapgraph.config.json, found in this folder or above it; for the same classes the command line wins. Exit code 1 when a budget failed.',
+  snapshot: true,
+  answers: 'checks',
+  options: {
+    ...budgetOptions,
+    baseline: {
+      kind: 'text',
+      value: 'file',
+      help: 'what growth is measured against: a baseline file, or an earlier snapshot',
+    },
+    ...sigmaOption,
+    format: {
+      kind: 'choice',
+      choices: ['text', 'github', 'junit', 'json', 'markdown'],
+      default: 'text',
+      help: 'github: annotations, and a table in $GITHUB_STEP_SUMMARY; junit: XML',
+    },
+  },
+  examples: [
+    {
+      line: "heapgraph check app.heapsnapshot --max 'Session=100' --max-total 200mb",
+      says: 'numbers and bytes',
+    },
+    {
+      line: "heapgraph check after.heapsnapshot --baseline heap-baseline.json --max-growth '*=100,10%'",
+      says: 'no class grows',
+    },
+    { line: 'heapgraph check --format github', says: 'budgets of heapgraph.config.json, newest snapshot' },
+  ],
+  configure(options, { budgets, baseline, sigma }) {
+    const merged = mergeBudgets(options, budgets);
+    return {
+      ...merged,
+      baseline: options.baseline ?? (merged['max-growth'].length > 0 ? baseline : undefined),
+      sigma: options.sigma ?? sigma,
+    };
+  },
+  needs(_, options) {
+    const budgets = parseBudgets(options);
+    if (budgets.some(({ kind }) => kind === 'max-growth') && options.baseline === undefined) {
+      throw new UsageError(
+        '--max-growth needs a baseline',
+        'Name an earlier snapshot or a baseline file: --baseline heap-baseline.json.',
+      );
+    }
+    if (budgets.some(needsEdges)) return WHOLE_GRAPH;
+    return budgets.some(({ kind }) => kind === 'max-growth') ? WITH_IDS : countsOf(budgets);
+  },
+  others: (options) =>
+    options.baseline !== undefined && options['max-growth'].length > 0
+      ? [{ file: options.baseline, need: WITH_IDS, baselines: true }]
+      : [],
+  async run(heap, _, options, [, earlier]) {
+    const budgets = parseBudgets(options);
+    const sigma = options.sigma ?? DEFAULT_SIGMA;
+    const before = earlier?.countable;
+    const noise = before && 'rows' in before ? noiseOf(before, sigma) : undefined;
+    const results = checkBudgets(heap.countable, budgets, {
+      before,
+      noise: noise && ((type) => noise(type, 'count')),
+    });
+    const failed = results.filter(({ ok }) => !ok);
+    const chains = await chainsOf(failed, heap, earlier);
+    const noisy = new Set(results.flatMap((result) => result.noisy.map(({ type }) => type)));
+    const after = heap.countable;
+    const notes = [
+      ...(before && 'ids' in before && 'ids' in after ? checkBudgetOrder(before, after) : []),
+      ...(await unknownClasses(results, heap.countable, before)),
+      ...(before && areEqual(heap.countable, before)
+        ? [`${printable(before.file)} has the same counts in every class: one snapshot twice?`]
+        : []),
+      ...(options.baseline !== undefined && !earlier
+        ? ['no budget limits growth: --baseline is not read; --max-growth takes it']
+        : []),
+      ...withinNoise(noisy.size, sigma),
+      ...chains.notes,
+    ];
+    const checks = results.map((result): Check => checkOf(result, chains.of.get(result) ?? null));
+    return {
+      result: { kind: 'checks', checks },
+      fields: {
+        baseline: earlier ? (before?.file ?? null) : null,
+        ok: failed.length === 0,
+        failed: failed.length,
+      },
+      notes,
+      found: failed.length === 0,
+    };
+  },
+});
+
+/** Ids tell whether the two are of one process, and which is the earlier one. */
+const WITH_IDS: Need = { kind: 'graph', edges: 'for-names', locations: false };
+
+function countsOf(budgets: readonly Budget[]): Need {
+  return { kind: 'classes', types: (type) => budgets.some(({ matches }) => matches(type)) };
+}
+
+function checkOf(result: BudgetResult, chain: ChainResult | null): Check {
+  const { budget, ok, value, limit, worst, failing } = result;
+  return {
+    budget: budget.text,
+    kind: budget.kind,
+    pattern: budget.pattern === '' ? null : budget.pattern,
+    ok,
+    unit: isBytes(budget.kind) ? 'bytes' : 'count',
+    value,
+    limit,
+    type: worst?.type ?? null,
+    before: worst?.before ?? null,
+    failing: failing.map(({ type, value: found, limit: most }) => ({ type, value: found, limit: most })),
+    chain,
+  };
+}
+
+interface Chains {
+  readonly of: ReadonlyMap<BudgetResult, ChainResult>;
+  readonly notes: readonly string[];
+}
+
+/** Who holds the first object of what failed; the edges are loaded now, if they were not needed before. */
+async function chainsOf(
+  failed: readonly BudgetResult[],
+  heap: Heap,
+  earlier: Heap | undefined,
+): Promise<Chains> {
+  const asked = failed.filter(({ budget }) => budget.kind !== 'max-total');
+  if (asked.length === 0) return { of: new Map(), notes: [] };
+  const graph = await wholeGraph(heap);
+  if (!graph) {
+    return {
+      of: new Map(),
+      notes: ['standard input cannot be read again: name a file to see who holds what is too much'],
+    };
+  }
+  const grew = asked.some(({ budget }) => budget.kind === 'max-growth');
+  const isNew = grew && earlier ? newObjects(graph, earlier) : undefined;
+  const root = isRoot(graph);
+  const chains = new Map<BudgetResult, ChainResult>();
+  const notes: string[] = [];
+  for (const result of asked) {
+    const node = offender(graph, result, isNew);
+    if (node === undefined) continue;
+    if (result.budget.kind === 'max-dup-strings') notes.push(mostRepeated(graph, result));
+    const [chain] = backrefChains(graph, node, root);
+    chains.set(
+      result,
+      chainResult(graph, chain ?? { nodes: [node], edges: [] }, {
+        found: chain !== undefined,
+        rooted: chain !== undefined,
+        sizes: false,
+      }),
+    );
+  }
+  return { of: chains, notes };
+}
+
+async function wholeGraph(heap: Heap): Promise<Graph | undefined> {
+  const { countable } = heap;
+  if ('ids' in countable && countable.edges) return countable;
+  return (await heap.more?.(WHOLE_GRAPH))?.graph;
+}
+
+function mostRepeated(graph: Graph, { budget }: BudgetResult): string {
+  const { count, wastedSize, text } = duplicateStrings(graph).groups[0]!;
+  const what = JSON.stringify(shortened(text, 60));
+  return `${budget.text}: ${formatBytes(wastedSize)} of it are ${formatCount(count)} strings ${printable(what)}`;
+}
+
+/** Which objects are new by their ids, where the baseline is a snapshot of the same process. */
+function newObjects(graph: Graph, earlier: Heap): Uint8Array | undefined {
+  const { countable } = earlier;
+  return 'ids' in countable && lineage(countable, graph).sameProcess ? newNodes(countable, graph) : undefined;
+}
+
+/** The first object of the class that is furthest beyond its limit: a new one, the largest one, as the budget has it. */
+function offender(graph: Graph, result: BudgetResult, isNew: Uint8Array | undefined): number | undefined {
+  const { budget, failing } = result;
+  if (budget.kind === 'max-dup-strings') return duplicateStrings(graph).groups[0]?.node;
+  const [worst] = failing;
+  if (!worst) return undefined;
+  const members = nodesOfClass(graph, worst.type);
+  if (budget.kind === 'max-growth') return members.find((node) => isNew?.[node] === 1) ?? members[0];
+  const sizes =
+    budget.kind === 'max-size'
+      ? shallowSizes(graph)
+      : budget.kind === 'max-retained'
+        ? retainedSizes(graph)
+        : undefined;
+  return sizes ? members.reduce((best, node) => (sizes[node]! > sizes[best]! ? node : best)) : members[0];
+}
+
+/** A budget for a class that is not there is kept, and is probably misspelt: that has to be said. */
+async function unknownClasses(
+  results: readonly BudgetResult[],
+  now: Countable,
+  before: Countable | undefined,
+): Promise<readonly string[]> {
+  const classes: Classes = classesOf(now, { raw: true });
+  const notes: string[] = [];
+  for (const { budget, classCount } of results) {
+    if (budget.pattern === '' || budget.kind === 'forbid' || classCount > 0) continue;
+    const { isName } = parseTypePattern(budget.pattern);
+    const where = before ? ` and ${printable(before.file)}` : '';
+    const said = isName
+      ? await unknownType(classes, budget.pattern)
+      : `no class fits ${printable(budget.pattern)} in ${printable(classes.file)}${where}`;
+    notes.push(`${printable(budget.text)}: ${said}`);
+  }
+  return notes;
+}
+
+function areEqual(now: Countable, before: Countable): boolean {
+  if ('rows' in before && before.reach) return false; // a baseline of this very snapshot is what one starts with
+  const old = new Map(typeStats(before).map(({ type, count }) => [type, count]));
+  const stats = typeStats(now);
+  return stats.length === old.size && stats.every(({ type, count }) => old.get(type) === count);
+}
