@@ -127,11 +127,13 @@ async function runCommand(
 ): Promise<void> {
   const options = valuesOf(command.options, parsed);
   const several = typeof command.snapshot === 'object' ? command.snapshot : undefined;
-  const choice =
-    command.snapshot === true ? chooseSnapshot(args, command.arguments, parsed.snapshot) : undefined;
-  const rest = several ? [] : (choice?.rest ?? args);
+  const further = furtherArguments(command, options);
+  const takes =
+    command.arguments && further.length > 0 ? { ...command.arguments, least: 0 } : command.arguments;
+  const choice = command.snapshot === true ? chooseSnapshot(args, takes, parsed.snapshot) : undefined;
+  const rest = several ? [] : [...(choice?.rest ?? args), ...further];
   if (several) checkSnapshots(args, several);
-  else checkArguments(rest, command.arguments);
+  else checkArguments(rest, takes);
   const files = several
     ? orderSnapshots(args, command.order?.(options as never) ?? 'given')
     : choice
@@ -188,6 +190,15 @@ async function runCommand(
     output.discard();
     throw error;
   }
+}
+
+/** Arguments that were given as options. */
+function furtherArguments(command: Command, options: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.entries(command.options).flatMap(([name, spec]) =>
+    spec.kind === 'list' && spec.argument !== undefined
+      ? (options[name] as readonly string[]).map((value) => `${spec.argument}${value}`)
+      : [],
+  );
 }
 
 function openOutput(options: CommonOptions): Output {

@@ -36,15 +36,18 @@ export { type DominatorTree, dominatorTree } from './analysis/dominators.js';
 export { essentialEdges } from './analysis/essential-edges.js';
 export { type Expression, expressionOf } from './analysis/expressions.js';
 export { type Growth, type GrowthOptions, growth, growthTracker } from './analysis/growth.js';
+export { instancesOf } from './analysis/instances.js';
 export { type LeakingObject, leakingObjects } from './analysis/leaking-objects.js';
 export { type Lineage, lineage } from './analysis/lineage.js';
 export { at, byType, EdgeView, NodeView, nodesOfClass } from './analysis/nodes.js';
+export { type ProgramGrowth, type ProgramGrowthOptions, programGrowth } from './analysis/program-growth.js';
 export { type RetainedSet, retainedSet } from './analysis/retained-set.js';
 export { retainedSizes } from './analysis/retained-sizes.js';
 export { chainEnding, isRoot, type Root, type RootKind, rootOf } from './analysis/roots.js';
 export type { SourceLocation } from './analysis/scripts.js';
 export { shallowSizes } from './analysis/shallow-sizes.js';
 export { type Statistics, statistics } from './analysis/statistics.js';
+export { heapgraphNodes, taggedNodes, tagsOf } from './analysis/tags.js';
 export {
   HeapgraphError,
   QueryError,
@@ -60,7 +63,11 @@ export { type Retainers, retainersOf } from './graph/retainers.js';
 export { EDGE, EDGE_TYPES, NODE, NODE_TYPES } from './graph/schema.js';
 export type { StringTable } from './graph/strings.js';
 export { type ClassesOptions, loadClasses } from './heap.js';
+export { collectGarbage } from './live/gc.js';
+export { type TakeOptions, takeSnapshot, writeSnapshot } from './live/snapshot.js';
+export { tag } from './live/tag.js';
 export { type LoadOptions, loadSnapshot, readSection } from './load/load.js';
 export { type ReadOptions, readHead } from './load/sections.js';
 export type { SnapshotInput } from './load/source.js';
 export type { OnProgress, Progress } from './progress.js';
+export { expectNoGrowth, type GrowingClass, GrowthError, type NoGrowthOptions } from './testing/no-growth.js';

@@ -42,3 +42,25 @@ export function parseId(text: string): number | undefined {
 export function parseCount(text: string): number | undefined {
   return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
+
+const BYTES_IN: Readonly<Record<string, number>> = {
+  b: 1,
+  kb: 1e3,
+  mb: 1e6,
+  gb: 1e9,
+  tb: 1e12,
+  kib: 2 ** 10,
+  mib: 2 ** 20,
+  gib: 2 ** 30,
+  tib: 2 ** 40,
+};
+
+/**
+ * Bytes as people write them: `123`, `10 kB`, `64mb`, `1.5GB` in steps of 1000, `1GiB` in steps of 1024; upper and lower
+ * case are the same. Rounded to whole bytes; undefined when the text is not a size.
+ */
+export function parseBytes(text: string): number | undefined {
+  const match = /^ *(\d{1,15}(?:\.\d{1,15})?) *([kmgt]?i?b)? *$/i.exec(text);
+  const unit = match && BYTES_IN[(match[2] ?? 'b').toLowerCase()];
+  return unit ? Math.round(Number(match[1]) * unit) : undefined;
+}

@@ -4,10 +4,12 @@ import { retainedSizes } from '../analysis/retained-sizes.js';
 import { UsageError } from '../errors.js';
 import { edgesOf } from '../graph/graph.js';
 import { retainersOf } from '../graph/retainers.js';
+import { resolveTargets, TAG_PREFIX } from '../query/targets.js';
 import type { Column, Detail, Row, Table } from '../result.js';
 import { formatCount, formatId, parseId } from '../units.js';
 import { defineCommand } from './command.js';
 import { allRows, columns, limitOf, nodeRow, rawSizes, sizesField } from './shared.js';
+import { tagOption } from './targets.js';
 
 export const atCommand = defineCommand({
   name: 'at',
@@ -24,6 +26,7 @@ export const atCommand = defineCommand({
       help: 'edges to show of each object; half as many of the other lists',
     },
     all: allRows,
+    ...tagOption,
     ...rawSizes,
   },
   examples: [
@@ -39,27 +42,38 @@ export const atCommand = defineCommand({
   },
   run({ graph }, texts, options) {
     const ids = idsOf(texts);
-    const nodes = ids.map((id) => at(graph, id));
+    const tags = texts.filter(isTag);
+    const tagged = resolveTargets(graph, tags, { kind: 'all', seed: 0 });
+    const nodes = [
+      ...ids.map((id) => at(graph, id)),
+      ...tagged.nodes.map((node) => new NodeView(graph, node)),
+    ];
     const missing = ids.filter((_, i) => nodes[i] === undefined);
     const items = nodes.flatMap((node) => (node ? [detail(node, limitOf(options), options.raw)] : []));
     return {
       result: { kind: 'details', items, total: items.length, omitted: 0 },
       fields: { ...sizesField(options.raw), notFound: missing },
-      notes: missing.map((id) => `no object ${formatId(id)} in ${graph.file}`),
-      found: missing.length === 0,
+      notes: [...missing.map((id) => `no object ${formatId(id)} in ${graph.file}`), ...tagged.notes],
+      found: missing.length === 0 && tagged.missing.length === 0,
     };
   },
 });
 
+function isTag(text: string): boolean {
+  return text.startsWith(TAG_PREFIX);
+}
+
 function idsOf(texts: readonly string[]): number[] {
-  return texts.map((text) => {
-    const id = parseId(text);
-    if (id !== undefined) return id;
-    throw new UsageError(
-      `"${text}" is not an object id`,
-      'Ids look like @123; by-type lists the ids of a class.',
-    );
-  });
+  return texts
+    .filter((text) => !isTag(text))
+    .map((text) => {
+      const id = parseId(text);
+      if (id !== undefined) return id;
+      throw new UsageError(
+        `"${text}" is not an object id`,
+        'Ids look like @123; by-type lists the ids of a class.',
+      );
+    });
 }
 
 function detail(node: NodeView, limit: number, raw: boolean): Detail {

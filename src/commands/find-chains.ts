@@ -10,6 +10,7 @@ import {
   checkWalk,
   goalOf,
   pickOption,
+  tagOption,
   targetArguments,
   type WalkOptions,
   WHOLE_GRAPH,
@@ -22,6 +23,7 @@ const chainOptions = {
   paths: { kind: 'integer', default: 1, help: 'distinct chains, by different last holders first' },
   'no-sizes': { kind: 'flag', help: 'leave the sizes out: less to compute' },
   ...pickOption,
+  ...tagOption,
   ...walkOptions,
 } as const;
 
@@ -51,6 +53,10 @@ export const findBackrefChain = defineCommand({
       says: 'three ways to the largest one',
     },
     { line: 'heapgraph find-backref-chain @114969 --to module', says: 'from the scope of a module' },
+    {
+      line: 'heapgraph find-backref-chain --tag cart app.heapsnapshot',
+      says: "what tag(object, 'cart') named",
+    },
   ],
   needs(_, options) {
     parsePick(options.pick);

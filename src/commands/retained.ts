@@ -5,7 +5,7 @@ import { parsePick, resolveTargets } from '../query/targets.js';
 import { formatCount } from '../units.js';
 import { defineCommand } from './command.js';
 import { allRows, columns, limitOf, sizesField } from './shared.js';
-import { pickOption, targetArguments, WHOLE_GRAPH } from './targets.js';
+import { pickOption, tagOption, targetArguments, WHOLE_GRAPH } from './targets.js';
 
 export const retainedCommand = defineCommand({
   name: 'retained',
@@ -18,6 +18,7 @@ export const retainedCommand = defineCommand({
     limit: { kind: 'integer', default: 10, help: 'classes to show' },
     all: allRows,
     pick: { ...pickOption.pick, default: 'all' },
+    ...tagOption,
   },
   examples: [
     { line: 'heapgraph retained Session app.heapsnapshot', says: 'all sessions together' },

@@ -14,6 +14,7 @@ import {
   checkWalk,
   goalOf,
   pickOption,
+  tagOption,
   targetArguments,
   type WalkOptions,
   WHOLE_GRAPH,
@@ -40,6 +41,7 @@ const graphOptions = {
   internals: { kind: 'flag', help: "V8's own helper objects, code and shapes, too" },
   ...drawingOptions,
   ...pickOption,
+  ...tagOption,
   ...walkOptions,
 } as const;
 
@@ -119,6 +121,7 @@ export const showChain = defineCommand({
     paths: { kind: 'integer', default: 1, help: 'distinct chains to each object' },
     ...drawingOptions,
     ...pickOption,
+    ...tagOption,
     ...walkOptions,
   },
   examples: [
