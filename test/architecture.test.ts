@@ -19,7 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   render: ['result', 'base'],
   cli: ['commands', 'render', 'result', 'heap', 'load', 'analysis', 'query', 'graph', 'base'],
   live: ['load', 'analysis', 'graph', 'base'],
-  testing: ['live', 'analysis', 'render', 'type:graph', 'base'],
+  testing: ['live', 'analysis', 'graph', 'render', 'base'],
   index: ['heap', 'live', 'testing', 'load', 'analysis', 'query', 'result', 'graph', 'base'],
 };
 

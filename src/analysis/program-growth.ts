@@ -40,8 +40,8 @@ interface Group {
 }
 
 /**
- * Classes with more objects in the later snapshot of one process, largest increase in number first, ties by bytes, then
- * by name and place. Closures are told apart by the place of their code: a function that is made again and again grows,
+ * Classes with more objects in the later snapshot of one process, largest increase in number first; of equal ones
+ * those whose code is known first, then by bytes, by name and place. Closures are told apart by the place of their code: a function that is made again and again grows,
  * a library that is loaded does not. What earlier snapshots held by the process (`takeSnapshot`) and tags take up does not
  * count. Nothing grew: empty.
  * Needs edges and, to tell closures apart, locations. Cost: one pass over the nodes of both, and that of `shallowSizes`.
@@ -71,6 +71,7 @@ export function programGrowth(
   return grown.sort(
     (a, b) =>
       b.countDelta - a.countDelta ||
+      Number(b.location !== undefined) - Number(a.location !== undefined) ||
       b.sizeDelta - a.sizeDelta ||
       (a.type < b.type ? -1 : a.type > b.type ? 1 : place(a) < place(b) ? -1 : 1),
   );

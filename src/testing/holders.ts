@@ -7,6 +7,7 @@ import { isRoot, rootOf } from '../analysis/roots.js';
 import type { SourceLocation } from '../analysis/scripts.js';
 import { heapgraphNodes } from '../analysis/tags.js';
 import type { Graph } from '../graph/graph.js';
+import { NODE } from '../graph/schema.js';
 import { printable } from '../printable.js';
 import { PLAIN } from '../render/style.js';
 import { renderText } from '../render/text.js';
@@ -24,22 +25,7 @@ const OWN_ROOTS: ReadonlySet<string> = new Set(['global', 'module', 'require cac
  * a line a reference, the holder in words, the chain as JavaScript. Does not go through earlier snapshots.
  */
 export function holderText(graph: Graph, nodes: ArrayLike<number>): string {
-  const own = heapgraphNodes(graph);
-  const root = isRoot(graph);
-  let chain: Chain | undefined;
-  for (let i = 0; i < nodes.length && i < TRIED; i++) {
-    const [found] = backrefChains(graph, nodes[i]!, root, {
-      maxDepth: DEEPEST,
-      ...(own ? { ignoreNode: (node: number) => own[node] === 1 } : {}),
-    });
-    if (!found) continue;
-    const kind = rootOf(graph, found.nodes[0]!)?.kind ?? 'internal';
-    if (OWN_ROOTS.has(kind)) {
-      chain = found;
-      break;
-    }
-    chain ??= found;
-  }
+  const chain = bestChain(graph, nodes);
   if (chain)
     return [
       ...renderText(
@@ -52,11 +38,34 @@ export function holderText(graph: Graph, nodes: ArrayLike<number>): string {
   return `${printable(view.type)} ${formatId(view.id)} is held by nothing that the snapshot shows\n`;
 }
 
-/** ` (made at /app/server.js:10:3)`, or nothing. */
-export function madeAt(location: SourceLocation | undefined): string {
-  if (!location) return '';
+function bestChain(graph: Graph, nodes: ArrayLike<number>): Chain | undefined {
+  const own = heapgraphNodes(graph);
+  const root = isRoot(graph);
+  const chainTo = (node: number, passesCode: boolean): Chain | undefined =>
+    backrefChains(graph, node, root, {
+      maxDepth: DEEPEST,
+      ignoreNode: (other) =>
+        own?.[other] === 1 || (!passesCode && graph.nodeTypes[other] === NODE.code && other !== node),
+    })[0];
+  let any: Chain | undefined;
+  // Code holds templates of the objects that it makes, which say nothing of who holds the others.
+  for (const passesCode of [false, true]) {
+    for (let i = 0; i < nodes.length && i < TRIED; i++) {
+      const chain = chainTo(nodes[i]!, passesCode);
+      const kind = chain && rootOf(graph, chain.nodes[0]!)?.kind;
+      if (kind !== undefined && OWN_ROOTS.has(kind)) return chain;
+      any ??= chain;
+    }
+    if (any) return any;
+  }
+  return undefined;
+}
+
+/** `/app/server.js:10:3`; undefined for no location. */
+export function madeAt(location: SourceLocation | undefined): string | undefined {
+  if (!location) return undefined;
   const { script, scriptId, line, column } = location;
-  return ` (${printable(script ?? `script ${scriptId}`)}:${line}:${column})`;
+  return `${printable(script ?? `script ${scriptId}`)}:${line}:${column}`;
 }
 
 /** Every line two spaces further in. */
