@@ -57,11 +57,12 @@ export const matchers = {
     const graph = graphOf(received, 'toHaveInstances');
     const wanted = countOf(expected);
     const nodes = foreignInstances(graph, type);
+    const pass = wanted.fits(nodes.length);
     return {
-      pass: wanted.fits(nodes.length),
+      pass,
       message: () =>
         told(
-          `expected ${wanted.words} of ${classWords(type)}, found ${formatCount(nodes.length)}`,
+          `expected ${pass ? 'other than ' : ''}${wanted.words} of ${classWords(type)}, found ${formatCount(nodes.length)}`,
           graph,
           nodes,
         ),
