@@ -1,9 +1,10 @@
 /** What a program made between two snapshots of it and still has: its own objects and closures, by class. */
-import { edgesOf, type Graph } from '../graph/graph.js';
+import type { Graph } from '../graph/graph.js';
 import { idIndex } from '../graph/ids.js';
 import { NODE } from '../graph/schema.js';
 import { classIndex } from './class-names.js';
 import { matcherOf, type TypeMatcher } from './classes.js';
+import { dominatorTree } from './dominators.js';
 import { type SourceLocation, sourceLocation } from './scripts.js';
 import { shallowSizes } from './shallow-sizes.js';
 import { heapgraphNodes } from './tags.js';
@@ -43,8 +44,9 @@ interface Group {
  * Classes with more objects in the later snapshot of one process, largest increase in number first; of equal ones
  * those whose code is known first, then by bytes, by name and place. Closures are told apart by the place of their code: a function that is made again and again grows,
  * a library that is loaded does not. What earlier snapshots held by the process (`takeSnapshot`) and tags take up does not
- * count. Nothing grew: empty.
- * Needs edges and, to tell closures apart, locations. Cost: one pass over the nodes of both, and that of `shallowSizes`.
+ * count, nor what nothing in the snapshot holds. Nothing grew: empty.
+ * Needs edges and, to tell closures apart, locations. Cost: one pass over the nodes of both, and that of `shallowSizes` and
+ * `dominatorTree`.
  */
 export function programGrowth(
   before: Graph,
@@ -85,7 +87,6 @@ function tally(
   { classes }: ProgramGrowthOptions,
   isNew?: (node: number) => boolean,
 ): void {
-  edgesOf(graph);
   const { nodeCount, nodeTypes, locations } = graph;
   const { names, of } = classIndex(graph);
   const sizes = shallowSizes(graph);
@@ -100,11 +101,15 @@ function tally(
     }
     return found;
   };
+  // What nothing holds is about to go, or V8 does not show who holds it: no growth that anybody could explain.
+  const held = new Uint8Array(nodeCount);
+  const { order, reached } = dominatorTree(graph);
+  for (let i = 0; i < reached; i++) held[order[i]!] = 1;
   const byClass: Group[] = [];
   const byPlace: Group[] = []; // of closures, by the number of their place
   for (let node = 0; node < nodeCount; node++) {
     const type = of[node]!;
-    if (watched[type] === 0 || own?.[node] === 1) continue;
+    if (watched[type] === 0 || held[node] === 0 || own?.[node] === 1) continue;
     const nodeType = nodeTypes[node]!;
     if (classes === undefined && !PROGRAM_TYPES[nodeType]) continue;
     const name = names[type]!;

@@ -1,8 +1,10 @@
 /** Snapshots of the process that runs these tests. */
 import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import vm from 'node:vm';
 import { expect, test } from 'vitest';
 import { instancesOf } from '../../src/analysis/instances.js';
+import { byType } from '../../src/analysis/nodes.js';
 import { programGrowth } from '../../src/analysis/program-growth.js';
 import { retainedSizes } from '../../src/analysis/retained-sizes.js';
 import { heapgraphNodes, SNAPSHOT_TAG, taggedNodes } from '../../src/analysis/tags.js';
@@ -57,6 +59,18 @@ test('what earlier snapshots take up is not growth of the program', async () => 
 test('without its edges a graph cannot be compared', async () => {
   const graph = await takeSnapshot({ gc: false });
   expect(() => programGrowth(graph, { ...graph, edges: undefined })).toThrow(TypeError);
+});
+
+test('code that node:vm compiles with offsets before its beginning has a place', async () => {
+  const compiled: unknown = vm.runInThisContext('(function shifted() {})', {
+    filename: '/shifted.js',
+    lineOffset: -3,
+    columnOffset: -50,
+  });
+  const graph = await takeSnapshot({ gc: false });
+  const place = byType(graph, 'Function').find(({ rawName }) => rawName === 'shifted')?.location;
+  expect(place).toMatchObject({ script: '/shifted.js', line: 1, column: 1 });
+  expect(typeof compiled).toBe('function');
 });
 
 test('collectGarbage: a WeakRef loses its target, a finalizer is called, no global stays', async () => {
