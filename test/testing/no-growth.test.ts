@@ -1,12 +1,13 @@
 /** expectNoGrowth in a program of its own (also on other Node.js: HEAPGRAPH_NODE), and inside Vitest. */
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { UsageError } from '../../src/errors.js';
 import { expectNoGrowth, type GrowingClass, GrowthError } from '../../src/testing/no-growth.js';
+import { temporaryFolder } from '../support/cli.js';
 
+const folder = temporaryFolder();
 const NODE = process.env.HEAPGRAPH_NODE ?? process.execPath;
 
 interface Told {
@@ -102,10 +103,16 @@ describe('inside Vitest', () => {
     const run = () => {
       if (++runs > 3) throw error;
     };
-    const folders = () => readdirSync(tmpdir()).filter((name) => /^heapgraph-\w{6}$/.test(name)).length;
-    const before = folders();
-    await expect(expectNoGrowth(run)).rejects.toBe(error);
-    expect(folders()).toBe(before);
+    const outer = process.env.TMPDIR;
+    process.env.TMPDIR = folder;
+    try {
+      await expect(expectNoGrowth(run)).rejects.toBe(error);
+    } finally {
+      if (outer === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = outer;
+    }
+    expect(runs).toBe(4); // the first snapshot was there
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   test.each([
