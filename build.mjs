@@ -27,6 +27,7 @@ await build({
   ...common,
   entryPoints: [
     'src/index.ts',
+    'src/testing/vitest.ts',
     'src/render/text.ts',
     'src/render/json.ts',
     'src/render/dot.ts',
@@ -69,12 +70,25 @@ for (const [outfile, commands] of [
     ],
   });
 }
+
+// Jest runs tests as CommonJS and cannot load modules: its matchers are one file with all that they need.
+await build({
+  ...common,
+  entryPoints: ['src/testing/jest.ts'],
+  outfile: `${out}/testing/jest.cjs`,
+  packages: 'bundle',
+  external: ['expect', '@jest/globals'],
+  format: 'cjs',
+});
+
 const typescript = path.dirname(require.resolve('typescript/package.json'));
 execFileSync(
   process.execPath,
   [path.join(typescript, 'bin/tsc'), '-p', 'tsconfig.build.json', '--outDir', out],
   { stdio: 'inherit' },
 );
+// For TypeScript, too, what is required is CommonJS.
+writeFileSync(`${out}/testing/jest.d.cts`, "export * from './jest.js';\n");
 rmSync('dist', { recursive: true, force: true });
 renameSync(out, 'dist');
 

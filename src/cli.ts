@@ -140,14 +140,15 @@ async function runCommand(
   const options = config ? (command.configure!(given as never, config) as Record<string, unknown>) : given;
   const several = typeof command.snapshot === 'object' ? command.snapshot : undefined;
   const idsFrom = idsFileOf(command, options);
-  const takes =
-    command.arguments && idsFrom !== undefined ? { ...command.arguments, least: 0 } : command.arguments;
+  const further = furtherArguments(command, options);
+  const isFurther = idsFrom !== undefined || further.length > 0;
+  const takes = command.arguments && isFurther ? { ...command.arguments, least: 0 } : command.arguments;
   const isNamed = args.length > 0 || parsed.snapshot !== undefined;
   const choice =
     command.snapshot === true || (command.snapshot === 'optional' && isNamed)
       ? chooseSnapshot(args, takes, parsed.snapshot)
       : undefined;
-  const rest = several ? [] : (choice?.rest ?? args);
+  const rest = several ? [] : [...(choice?.rest ?? args), ...further];
   if (several) checkSnapshots(args, several);
   else checkArguments(rest, takes);
   const files = several
@@ -227,6 +228,15 @@ async function runCommand(
 function idsFileOf(command: Command, options: Readonly<Record<string, unknown>>): string | undefined {
   const name = Object.keys(command.options).find((option) => command.options[option]!.kind === 'ids');
   return name === undefined ? undefined : (options[name] as string | undefined);
+}
+
+/** Arguments that were given as options. */
+function furtherArguments(command: Command, options: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.entries(command.options).flatMap(([name, spec]) =>
+    spec.kind === 'list' && spec.argument !== undefined
+      ? (options[name] as readonly string[]).map((value) => `${spec.argument}${value}`)
+      : [],
+  );
 }
 
 function openOutput(options: CommonOptions, command?: Command, force = false): Output {

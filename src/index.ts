@@ -63,11 +63,13 @@ export { type Expression, expressionOf } from './analysis/expressions.js';
 export { type Growth, type GrowthOptions, growth, growthTracker } from './analysis/growth.js';
 export { type HolderChains, holderChain, holderChains, UNHELD } from './analysis/holder-chains.js';
 export { type HolderPaths, holderPaths } from './analysis/holder-paths.js';
+export { instancesOf } from './analysis/instances.js';
 export { type LeakingObject, leakingObjects } from './analysis/leaking-objects.js';
 export { type LeakedClass, type LeakGroup, type Leaks, leaks } from './analysis/leaks.js';
 export { type Lineage, lineage } from './analysis/lineage.js';
 export { holdersOfNew, type NewHolder, type NewHoldersOptions } from './analysis/new-holders.js';
 export { at, byType, EdgeView, NodeView, nodesOfClass } from './analysis/nodes.js';
+export { type ProgramGrowth, type ProgramGrowthOptions, programGrowth } from './analysis/program-growth.js';
 export { type RetainedSet, retainedSet } from './analysis/retained-set.js';
 export { retainedSizes } from './analysis/retained-sizes.js';
 export { chainEnding, isRoot, type Root, type RootKind, rootOf } from './analysis/roots.js';
@@ -75,6 +77,7 @@ export type { SourceLocation } from './analysis/scripts.js';
 export { shallowSizes } from './analysis/shallow-sizes.js';
 export { type Statistics, statistics } from './analysis/statistics.js';
 export { type ClassSurvival, type SurvivalOptions, survival, type Verdict } from './analysis/survival.js';
+export { heapgraphNodes, taggedNodes, tagsOf } from './analysis/tags.js';
 export {
   HeapgraphError,
   QueryError,
@@ -90,7 +93,11 @@ export { type Retainers, retainersOf } from './graph/retainers.js';
 export { EDGE, EDGE_TYPES, NODE, NODE_TYPES } from './graph/schema.js';
 export type { StringTable } from './graph/strings.js';
 export { type ClassesOptions, loadClasses } from './heap.js';
+export { collectGarbage } from './live/gc.js';
+export { type TakeOptions, takeSnapshot, writeSnapshot } from './live/snapshot.js';
+export { tag } from './live/tag.js';
 export { type LoadOptions, loadSnapshot, readSection } from './load/load.js';
 export { type ReadOptions, readHead } from './load/sections.js';
 export type { SnapshotInput } from './load/source.js';
 export type { OnProgress, Progress } from './progress.js';
+export { expectNoGrowth, type GrowingClass, GrowthError, type NoGrowthOptions } from './testing/no-growth.js';

@@ -18,7 +18,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   commands: ['analysis', 'query', 'graph', 'result', 'type:heap', 'base'],
   render: ['result', 'base'],
   cli: ['commands', 'render', 'result', 'heap', 'load', 'analysis', 'query', 'graph', 'base'],
-  index: ['heap', 'load', 'analysis', 'query', 'result', 'graph', 'base'],
+  live: ['load', 'analysis', 'graph', 'base'],
+  testing: ['live', 'analysis', 'graph', 'render', 'base'],
+  index: ['heap', 'live', 'testing', 'load', 'analysis', 'query', 'result', 'graph', 'base'],
 };
 
 const BASE = ['errors', 'units', 'progress', 'printable'];
@@ -26,12 +28,14 @@ const BASE = ['errors', 'units', 'progress', 'printable'];
 /** Packages and Node.js modules, and the places that may import them. */
 const EXTERNALS: readonly (readonly [RegExp, RegExp])[] = [
   // picture.ts runs the dot program, and reads the font that comes with it.
-  [/^node:/, /^(load\/|cli\/|cli\.ts$|render\/picture\.ts$)/],
+  [/^node:/, /^(load\/|live\/|cli\/|cli\.ts$|render\/picture\.ts$)/],
   [/^chalk$/, /^render\/style\.ts$/],
   [/^(csv-stringify\/sync|fast-string-width|markdown-table)$/, /^render\//],
   [/^(commander|@bomb\.sh\/tab(\/commander)?)$/, /^cli(\/|\.ts$)/],
   [/^leven$/, /^query\//],
   [/^lilconfig$/, /^cli\//],
+  [/^vitest$/, /^testing\/vitest\.ts$/],
+  [/^expect$/, /^testing\/jest\.ts$/],
   [/^(ts-graphviz|@hpcc-js\/wasm-graphviz|@resvg\/resvg-wasm)$/, /^render\//],
 ];
 

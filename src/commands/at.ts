@@ -4,12 +4,12 @@ import { UsageError } from '../errors.js';
 import { edgesOf } from '../graph/graph.js';
 import { idIndex } from '../graph/ids.js';
 import { retainersOf } from '../graph/retainers.js';
-import { firstNotes } from '../query/targets.js';
+import { firstNotes, resolveTargets, TAG_PREFIX } from '../query/targets.js';
 import type { Column, Detail, Row, Table } from '../result.js';
 import { formatCount, formatId, parseId } from '../units.js';
 import { defineCommand } from './command.js';
 import { allRows, columns, limitOf, nodeRow, rawSizes, sizesField } from './shared.js';
-import { idsOption } from './targets.js';
+import { idsOption, tagOption } from './targets.js';
 
 export const atCommand = defineCommand({
   name: 'at',
@@ -27,6 +27,7 @@ export const atCommand = defineCommand({
     },
     all: allRows,
     ...idsOption,
+    ...tagOption,
     ...rawSizes,
   },
   examples: [
@@ -43,32 +44,41 @@ export const atCommand = defineCommand({
   run({ graph }, texts, options) {
     const ids = idsOf(texts);
     const { nodeOf } = idIndex(graph);
-    const nodes = ids
-      .map((id) => nodeOf(id))
-      .map((node) => (node < 0 ? undefined : new NodeView(graph, node)));
-    const missing = ids.filter((_, i) => nodes[i] === undefined);
-    const items = nodes.flatMap((node) => (node ? [detail(node, limitOf(options), options.raw)] : []));
+    const found = ids.map((id) => nodeOf(id));
+    const tagged = resolveTargets(graph, texts.filter(isTag), { kind: 'all', seed: 0 });
+    const nodes = [...found.filter((node) => node >= 0), ...tagged.nodes];
+    const missing = ids.filter((_, i) => found[i]! < 0);
+    const items = nodes.map((node) => detail(new NodeView(graph, node), limitOf(options), options.raw));
     return {
       result: { kind: 'details', items, total: items.length, omitted: 0 },
       fields: { ...sizesField(options.raw), notFound: missing },
-      notes: firstNotes(
-        missing.map((id) => `no object ${formatId(id)} in ${graph.file}`),
-        (count) => `${count} more ids are not there`,
-      ),
-      found: missing.length === 0,
+      notes: [
+        ...firstNotes(
+          missing.map((id) => `no object ${formatId(id)} in ${graph.file}`),
+          (count) => `${count} more ids are not there`,
+        ),
+        ...tagged.notes,
+      ],
+      found: missing.length === 0 && tagged.missing.length === 0,
     };
   },
 });
 
+function isTag(text: string): boolean {
+  return text.startsWith(TAG_PREFIX);
+}
+
 function idsOf(texts: readonly string[]): number[] {
-  return texts.map((text) => {
-    const id = parseId(text);
-    if (id !== undefined) return id;
-    throw new UsageError(
-      `"${text}" is not an object id`,
-      'Ids look like @123; by-type lists the ids of a class.',
-    );
-  });
+  return texts
+    .filter((text) => !isTag(text))
+    .map((text) => {
+      const id = parseId(text);
+      if (id !== undefined) return id;
+      throw new UsageError(
+        `"${text}" is not an object id`,
+        'Ids look like @123; by-type lists the ids of a class.',
+      );
+    });
 }
 
 function detail(node: NodeView, limit: number, raw: boolean): Detail {

@@ -60,6 +60,8 @@ export interface TextOption extends OptionBase {
 /** May be given several times. */
 export interface ListOption extends OptionBase {
   readonly kind: 'list';
+  /** The values are arguments as well, each behind this text; then no other argument is needed. */
+  readonly argument?: string;
 }
 
 /**

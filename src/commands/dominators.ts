@@ -6,7 +6,7 @@ import { parsePick, resolveTargets } from '../query/targets.js';
 import type { Column, Row } from '../result.js';
 import { defineCommand } from './command.js';
 import { allRows, columns, limitOf, sizesField } from './shared.js';
-import { pickOption, targetArguments, WHOLE_GRAPH } from './targets.js';
+import { pickOption, tagOption, targetArguments, WHOLE_GRAPH } from './targets.js';
 
 const depthColumn: Column = { key: 'depth', title: 'Depth', unit: 'count' };
 const treeColumn: Column = { key: 'tree', title: 'Object', unit: 'text', role: 'name' };
@@ -24,6 +24,7 @@ export const dominatorsCommand = defineCommand({
     all: allRows,
     'by-type': { kind: 'flag', help: 'classes in place of objects' },
     ...pickOption,
+    ...tagOption,
   },
   examples: [
     { line: 'heapgraph dominators app.heapsnapshot', says: 'where the memory is' },

@@ -12,6 +12,7 @@ import {
   goalOf,
   idsOption,
   pickOption,
+  tagOption,
   targetArguments,
   type WalkOptions,
   WHOLE_GRAPH,
@@ -25,6 +26,7 @@ const chainOptions = {
   'no-sizes': { kind: 'flag', help: 'leave the sizes out: less to compute' },
   ...pickOption,
   ...idsOption,
+  ...tagOption,
   ...walkOptions,
 } as const;
 
@@ -54,6 +56,10 @@ export const findBackrefChain = defineCommand({
       says: 'three ways to the largest one',
     },
     { line: 'heapgraph find-backref-chain @114969 --to module', says: 'from the scope of a module' },
+    {
+      line: 'heapgraph find-backref-chain --tag cart app.heapsnapshot',
+      says: "what tag(object, 'cart') named",
+    },
   ],
   needs(_, options) {
     parsePick(options.pick);

@@ -5,7 +5,7 @@ import { parsePick, resolveTargets } from '../query/targets.js';
 import { formatCount } from '../units.js';
 import { defineCommand } from './command.js';
 import { allRows, columns, limitOf, sizesField } from './shared.js';
-import { idsOption, pickOption, targetArguments, WHOLE_GRAPH } from './targets.js';
+import { idsOption, pickOption, tagOption, targetArguments, WHOLE_GRAPH } from './targets.js';
 
 export const retainedCommand = defineCommand({
   name: 'retained',
@@ -19,6 +19,7 @@ export const retainedCommand = defineCommand({
     all: allRows,
     pick: { ...pickOption.pick, default: 'all' },
     ...idsOption,
+    ...tagOption,
   },
   examples: [
     { line: 'heapgraph retained Session app.heapsnapshot', says: 'all sessions together' },

@@ -16,6 +16,7 @@ import {
   goalOf,
   idsOption,
   pickOption,
+  tagOption,
   targetArguments,
   type WalkOptions,
   WHOLE_GRAPH,
@@ -56,6 +57,7 @@ const graphOptions = {
   ...drawingOptions,
   ...pickOption,
   ...idsOption,
+  ...tagOption,
   ...walkOptions,
 } as const;
 
@@ -145,6 +147,7 @@ export const showChain = defineCommand({
     ...drawingOptions,
     ...pickOption,
     ...idsOption,
+    ...tagOption,
     ...walkOptions,
   },
   examples: [

@@ -1,15 +1,15 @@
 /** Options and answers of commands that start from objects. */
 
-import type { Chain, ChainOptions } from '../analysis/chains.js';
-import { expressionOf } from '../analysis/expressions.js';
+import type { ChainOptions } from '../analysis/chains.js';
 import { EdgeView, NodeView } from '../analysis/nodes.js';
-import { chainEnding, isRoot, rootOf } from '../analysis/roots.js';
+import { isRoot, rootOf } from '../analysis/roots.js';
 import { QueryError } from '../errors.js';
 import { edgesOf, type Graph } from '../graph/graph.js';
 import { printable } from '../printable.js';
-import { type NodePredicate, parseQueries, parseQuery } from '../query/targets.js';
-import type { ChainResult, ChainStep } from '../result.js';
+import { type NodePredicate, parseQueries, parseQuery, TAG_PREFIX } from '../query/targets.js';
 import type { Need } from './command.js';
+
+export { chainResult } from '../analysis/chain-result.js';
 
 export const targetArguments = {
   name: 'target',
@@ -32,6 +32,15 @@ export const idsOption = {
     kind: 'ids',
     value: 'file',
     help: 'objects by their ids, one a line; - is standard input; no other is needed then',
+  },
+} as const;
+
+export const tagOption = {
+  tag: {
+    kind: 'list',
+    value: 'name',
+    argument: TAG_PREFIX,
+    help: 'objects that the program named with tag(object, name), as further targets',
   },
 } as const;
 
@@ -114,33 +123,4 @@ export function goalOf(graph: Graph, to: string): NodePredicate {
   if (to === 'root') return isRoot(graph);
   if (to === 'module' || to === 'global') return (node) => rootOf(graph, node)?.kind === to;
   return parseQuery(to)(graph);
-}
-
-/** A chain as an answer has it. */
-export function chainResult(
-  graph: Graph,
-  chain: Chain,
-  { found, rooted, sizes }: { found: boolean; rooted: boolean; sizes: boolean },
-): ChainResult {
-  const edges = edgesOf(graph);
-  const steps = chain.nodes.map((node, i): ChainStep => {
-    const view = new NodeView(graph, node);
-    const edge = i === 0 ? undefined : new EdgeView(graph, edges, chain.edges[i - 1]!);
-    return {
-      id: view.id,
-      type: view.type,
-      name: view.name,
-      ...(sizes ? { shallowSize: view.shallowSize } : {}),
-      edge: edge ? { type: edge.type, name: edge.name } : null,
-    };
-  });
-  if (!found) return { found, steps, expression: null, evaluable: false, ending: null };
-  const { text, evaluable } = expressionOf(graph, chain);
-  return {
-    found,
-    steps,
-    expression: text,
-    evaluable,
-    ending: rooted ? chainEnding(graph, chain).words : null,
-  };
 }

@@ -29,6 +29,12 @@ export class LocationColumns implements RecordSink {
     this.parse = usual ? this.parseUsual : undefined;
   }
 
+  /** A script that node:vm compiles with an offset may begin before its first line or column. */
+  get signed(): readonly boolean[] {
+    const { line, column } = this.fieldPlaces;
+    return this.fields.map((_, field) => field === line || field === column);
+  }
+
   get fields(): readonly string[] {
     return this.layout.fieldNames.location;
   }
@@ -49,7 +55,7 @@ export class LocationColumns implements RecordSink {
 
   take(values: Float64Array): void {
     const { object, scriptId, line, column } = this.fieldPlaces;
-    const place = this.placeNumber(values[scriptId]!, values[line]!, values[column]!);
+    const place = this.placeNumber(values[scriptId]!, inScript(values[line]!), inScript(values[column]!));
     const node = values[object]! / this.layout.nodes.count;
     if (this.placeOf[node] === 0) this.placed++;
     this.placeOf[node] = place;
@@ -130,4 +136,9 @@ export class LocationColumns implements RecordSink {
     }
     return done;
   }
+}
+
+/** Before the script's beginning is its beginning. Node.js up to 24 writes -1 as 4294967295, later ones as it is. */
+function inScript(value: number): number {
+  return value < 0 || (value >= 2 ** 31 && value < 2 ** 32) ? 0 : value;
 }

@@ -37,6 +37,8 @@ export interface RecordSink {
    * the next one begins. `bytes[end]` is 0. Absent when the shared loop is to do it.
    */
   parse?(bytes: Uint8Array, position: number, end: number): number;
+  /** By field: whether V8 may write a number below zero. Absent when it never does. */
+  readonly signed?: readonly boolean[];
   /** What is wrong with a value, or undefined. */
   refuse(field: number, value: number): { code: SnapshotProblem; expected: string } | undefined;
   /** Takes one record, values in the order of the file. */
@@ -166,8 +168,10 @@ class CarefulReader {
   private takeNumber(at: number): boolean {
     const { window, sink, field } = this;
     const { bytes, end } = window;
+    const negative = bytes[at] === 0x2d && sink.signed?.[field] === true;
+    const first = negative ? at + 1 : at;
     let value = 0;
-    let position = at;
+    let position = first;
     for (; position < end; position++) {
       const digit = bytes[position]! - 48;
       if (digit < 0 || digit > 9) break;
@@ -175,7 +179,7 @@ class CarefulReader {
     }
     if (position >= end && !window.ended && position - at < 400) return false;
     const next = bytes[position];
-    if (position === at || next === 0x2e || next === 0x65 || next === 0x45) {
+    if (position === first || next === 0x2e || next === 0x65 || next === 0x45) {
       throw unexpected(
         window,
         sink.section,
@@ -199,7 +203,7 @@ class CarefulReader {
         },
       );
     }
-    this.values[this.field++] = value;
+    this.values[this.field++] = negative ? -value : value;
     window.start = position;
     return true;
   }

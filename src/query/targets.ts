@@ -1,7 +1,8 @@
-/** Objects as people name them: an id, a class, a pattern on class names. */
+/** Objects as people name them: an id, a tag, a class, a pattern on class names. */
 import { classIndex } from '../analysis/class-names.js';
 import { nodesOfClass } from '../analysis/nodes.js';
 import { shallowSizes } from '../analysis/shallow-sizes.js';
+import { SNAPSHOT_TAG, taggedNodes, tagsOf } from '../analysis/tags.js';
 import { QueryError, UsageError } from '../errors.js';
 import { type Graph, nodeWithId } from '../graph/graph.js';
 import { idIndex } from '../graph/ids.js';
@@ -12,8 +13,11 @@ import { parsePattern } from './types.js';
 /** What a query accepts, on one graph. */
 export type NodePredicate = (node: number) => boolean;
 
+/** In front of the name of a tag: `tag:cart`. */
+export const TAG_PREFIX = 'tag:';
+
 /**
- * `@123` is one object, `/regex/` (with the flag i at most) every object whose class name matches, anything else the
+ * `@123` is one object, `tag:name` those that the program tagged so, `/regex/` (with the flag i at most) every object whose class name matches, anything else the
  * objects of exactly this class. Throws QueryError for a pattern that cannot be read.
  */
 export function parseQuery(text: string): (graph: Graph) => NodePredicate {
@@ -24,6 +28,12 @@ export function parseQuery(text: string): (graph: Graph) => NodePredicate {
     return (graph) => {
       const node = nodeWithId(graph, id);
       return (other) => other === node;
+    };
+  }
+  if (text.startsWith(TAG_PREFIX)) {
+    return (graph) => {
+      const tagged = new Set(taggedNodes(graph, text.slice(TAG_PREFIX.length)));
+      return (node) => tagged.has(node);
     };
   }
   const pattern = /^\/(.*)\/(i?)$/s.exec(text);
@@ -88,7 +98,7 @@ export function resolveTargets(graph: Graph, texts: readonly string[], pick: Pic
     const members = id === undefined ? membersOf(graph, text) : [nodeOf(id)].filter((node) => node >= 0);
     if (members.length === 0) {
       missing.push(text);
-      lost.push(`no object "${printable(text)}" in ${printable(graph.file)}`);
+      lost.push(`no object "${printable(text)}" in ${printable(graph.file)}${tagHint(graph, text)}`);
     } else if (members.length === 1 || pick.kind === 'all') {
       for (const node of members) nodes.push(node); // a call takes only so many arguments
     } else {
@@ -98,6 +108,15 @@ export function resolveTargets(graph: Graph, texts: readonly string[], pick: Pic
   }
   notes.push(...firstNotes(lost, (count) => `${count} more are not there`));
   return { nodes: [...new Set(nodes)], notes, missing };
+}
+
+/** Which tags there are, for a name that is not among them. */
+function tagHint(graph: Graph, text: string): string {
+  if (!text.startsWith(TAG_PREFIX)) return '';
+  const names = [...tagsOf(graph).keys()].filter((name) => name !== SNAPSHOT_TAG).sort();
+  if (names.length === 0) return ', which has no tagged objects';
+  const shown = names.slice(0, 5).map((name) => `"${printable(name)}"`);
+  return `; tags there: ${shown.join(', ')}${names.length > shown.length ? ', …' : ''}`;
 }
 
 const FEW_NOTES = 5;
@@ -110,6 +129,7 @@ export function firstNotes(notes: readonly string[], more: (count: string) => st
 
 /** Members of the class, or of the classes, that a text names; not an id. */
 function membersOf(graph: Graph, text: string): readonly number[] {
+  if (text.startsWith(TAG_PREFIX)) return taggedNodes(graph, text.slice(TAG_PREFIX.length));
   const accepts = parseQuery(text)(graph);
   if (!/^\/.*\/i?$/s.test(text)) return [...nodesOfClass(graph, text)];
   const found: number[] = [];

@@ -10,9 +10,12 @@ export interface Style {
 
 const plain = (text: string): string => text;
 
+/** Text as it is. */
+export const PLAIN: Style = { role: (_, text) => text, heading: plain, error: plain, dim: plain };
+
 /** With colour, or as plain text, which does not even load the library. */
 export async function createStyle(colour: boolean): Promise<Style> {
-  if (!colour) return { role: (_, text) => text, heading: plain, error: plain, dim: plain };
+  if (!colour) return PLAIN;
   const { Chalk } = await import('chalk');
   const chalk = new Chalk({ level: 1 });
   const looks: Record<Role, (text: string) => string> = {

@@ -74,7 +74,7 @@ describe('check', () => {
       schema: 'heapgraph/1',
       command: 'check',
       complete: true,
-      snapshots: [F],
+      snapshots: [F, B],
       baseline: B,
       ok: false,
       failed: 6,

@@ -49,6 +49,31 @@ describe('Locations', () => {
     expect(graph.locations!.of(0)).toEqual({ scriptId: most, line: most, column: most });
   });
 
+  it('takes a line or a column before the beginning of its script for the beginning', async () => {
+    const wrapped = 2 ** 32 - 196; // as Node.js up to 24 writes -196
+    const locations = [0, 5, -3, -196, 6, 5, 2 ** 32 - 3, wrapped, 12, 5, 0, 7];
+    const bytes = snapshotBytes({ root: ['a', 'b'] }, { sections: { locations } });
+    const graph = await loadSnapshot(bytes, { locations: true });
+    const beginning = { scriptId: 5, line: 0, column: 0 };
+    expect([0, 1, 2].map((node) => graph.locations!.of(node))).toEqual([
+      beginning,
+      beginning,
+      { scriptId: 5, line: 0, column: 7 },
+    ]);
+    for (const size of [1, 2, 3, 7]) {
+      const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
+        bytes.subarray(i * size, (i + 1) * size),
+      );
+      const other = await loadSnapshot(chunks, { locations: true });
+      expect(other.locations!.places).toEqual(graph.locations!.places);
+    }
+  });
+
+  it.each([[[-6, 1, 1, 1]], [[0, -1, 1, 1]]])('refuses other numbers below zero: %j', async (locations) => {
+    const bytes = snapshotBytes({ root: ['a'] }, { sections: { locations } });
+    await expect(loadSnapshot(bytes, { locations: true })).rejects.toThrow(/expected a whole number/);
+  });
+
   it('takes the later of two places of one node, and counts the node once', async () => {
     const bytes = snapshotBytes({ root: [] }, { sections: { locations: [0, 1, 1, 1, 0, 2, 2, 2] } });
     const { locations } = await loadSnapshot(bytes, { locations: true });

@@ -1,0 +1,87 @@
+/** Snapshots of the process itself. */
+import { randomUUID } from 'node:crypto';
+import fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import v8 from 'node:v8';
+import { SNAPSHOT_TAG } from '../analysis/tags.js';
+import { UsageError } from '../errors.js';
+import type { Graph } from '../graph/graph.js';
+import { loadSnapshot } from '../load/load.js';
+import { printable } from '../printable.js';
+import { collectGarbage } from './gc.js';
+import { tag } from './tag.js';
+
+/** How a snapshot of the process is taken. */
+export interface TakeOptions {
+  /**
+   * Collect garbage first, several times (see `collectGarbage`). Default true. V8 collects once before any snapshot; this
+   * frees what finalizers and WeakRefs still held, too.
+   */
+  readonly gc?: boolean;
+}
+
+/**
+ * The heap of this process (in a worker: of this worker) as a graph with edges and locations, streamed from V8 to the
+ * graph without a file. V8 takes the whole snapshot before the first byte comes, so what reads it is not in it. What is in
+ * it are graphs of earlier snapshots that the program still holds; `programGrowth`, `expectNoGrowth` and the matchers
+ * leave them out, by the tag that every graph from here has. Others find them with `heapgraphNodes`.
+ * Cost: V8 stops the program for the snapshot, about a second for 100 MB; then that of `loadSnapshot`.
+ */
+export async function takeSnapshot(options: TakeOptions = {}): Promise<Graph> {
+  if (options.gc ?? true) await collectGarbage();
+  const graph = await loadSnapshot(v8.getHeapSnapshot(), { locations: true });
+  const file = '(this process)';
+  return tag({ ...graph, file, head: { ...graph.head, file } }, SNAPSHOT_TAG);
+}
+
+/**
+ * Writes a snapshot of this process to a file (plain text of JSON, for heapgraph and for DevTools) and gives its path back.
+ * The file is there whole or not at all: it is written under another name beside its own. Whoever can read it can read all
+ * the strings of the program; V8 makes it readable for its owner only.
+ * Throws UsageError when it cannot be written. Cost: V8 stops the program until it is written.
+ */
+export async function writeSnapshot(file: string, options: TakeOptions = {}): Promise<string> {
+  const target = fs.existsSync(file) ? fs.realpathSync(file) : path.resolve(file);
+  const temporary = path.join(path.dirname(target), `.${path.basename(target)}.${randomUUID()}.tmp`);
+  if (options.gc ?? true) await collectGarbage();
+  try {
+    // Opened first: V8 says of a wrong path only that it is one.
+    fs.closeSync(fs.openSync(temporary, 'wx', 0o600));
+    v8.writeHeapSnapshot(temporary);
+    const fd = fs.openSync(temporary, 'r+');
+    fs.fsyncSync(fd);
+    fs.closeSync(fd);
+    fs.renameSync(temporary, target);
+  } catch (error) {
+    fs.rmSync(temporary, { force: true });
+    throw new UsageError(
+      `cannot write ${printable(file)}: ${printable((error as Error).message)}`,
+      'Nothing was written.',
+      error,
+    );
+  }
+  return file;
+}
+
+/** A snapshot that waits in a file: nothing of it is in the heap that it is to be compared with. */
+export interface StoredSnapshot {
+  load(): Promise<Graph>;
+  remove(): void;
+}
+
+/** Takes a snapshot into a temporary file. The caller removes it. Throws UsageError when it cannot be written. */
+export async function storeSnapshot(): Promise<StoredSnapshot> {
+  const folder = fs.mkdtempSync(path.join(tmpdir(), 'heapgraph-'));
+  const remove = (): void => fs.rmSync(folder, { recursive: true, force: true });
+  try {
+    const file = await writeSnapshot(path.join(folder, 'process.heapsnapshot'));
+    return {
+      load: async () => tag(await loadSnapshot(file, { locations: true }), SNAPSHOT_TAG),
+      remove,
+    };
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}

@@ -1,0 +1,74 @@
+/** What failure messages say of an object: who keeps it alive. */
+
+import { chainResult } from '../analysis/chain-result.js';
+import { backrefChains, type Chain } from '../analysis/chains.js';
+import { NodeView } from '../analysis/nodes.js';
+import { isRoot, rootOf } from '../analysis/roots.js';
+import type { SourceLocation } from '../analysis/scripts.js';
+import { heapgraphNodes } from '../analysis/tags.js';
+import type { Graph } from '../graph/graph.js';
+import { NODE } from '../graph/schema.js';
+import { printable } from '../printable.js';
+import { PLAIN } from '../render/style.js';
+import { renderText } from '../render/text.js';
+import { formatId } from '../units.js';
+
+/** Objects that are tried, and references from an object at most. */
+const TRIED = 20;
+const DEEPEST = 200;
+
+/** Roots that a program's author can do something about. */
+const OWN_ROOTS: ReadonlySet<string> = new Set(['global', 'module', 'require cache', 'timer', 'microtask']);
+
+/**
+ * Lines that tell the chain which holds the first of the objects that anything of the program holds, or else any of them:
+ * a line a reference, the holder in words, the chain as JavaScript. Does not go through earlier snapshots.
+ */
+export function holderText(graph: Graph, nodes: ArrayLike<number>): string {
+  const chain = bestChain(graph, nodes);
+  if (chain)
+    return [
+      ...renderText(
+        { kind: 'chains', chains: [chainResult(graph, chain, { found: true, rooted: true, sizes: true })] },
+        PLAIN,
+      ),
+    ].join('');
+  if (nodes.length === 0) return '';
+  const view = new NodeView(graph, nodes[0]!);
+  return `${printable(view.type)} ${formatId(view.id)} is held by nothing that the snapshot shows\n`;
+}
+
+function bestChain(graph: Graph, nodes: ArrayLike<number>): Chain | undefined {
+  const own = heapgraphNodes(graph);
+  const root = isRoot(graph);
+  const chainTo = (node: number, passesCode: boolean): Chain | undefined =>
+    backrefChains(graph, node, root, {
+      maxDepth: DEEPEST,
+      ignoreNode: (other) =>
+        own?.[other] === 1 || (!passesCode && graph.nodeTypes[other] === NODE.code && other !== node),
+    })[0];
+  let any: Chain | undefined;
+  // Code holds templates of the objects that it makes, which say nothing of who holds the others.
+  for (const passesCode of [false, true]) {
+    for (let i = 0; i < nodes.length && i < TRIED; i++) {
+      const chain = chainTo(nodes[i]!, passesCode);
+      const kind = chain && rootOf(graph, chain.nodes[0]!)?.kind;
+      if (kind !== undefined && OWN_ROOTS.has(kind)) return chain;
+      any ??= chain;
+    }
+    if (any) return any;
+  }
+  return undefined;
+}
+
+/** `/app/server.js:10:3`; undefined for no location. */
+export function madeAt(location: SourceLocation | undefined): string | undefined {
+  if (!location) return undefined;
+  const { script, scriptId, line, column } = location;
+  return `${printable(script ?? `script ${scriptId}`)}:${line}:${column}`;
+}
+
+/** Every line two spaces further in. */
+export function indented(text: string): string {
+  return text.replace(/^(?=.)/gm, '  ');
+}

@@ -1,0 +1,275 @@
+/**
+ * Matchers for heaps, for every `expect` that has `extend`: Vitest's and Jest's. They take graphs (of `takeSnapshot` or
+ * `loadSnapshot`) and answer as both want it: whether it passes, and a message for when that is not what was expected.
+ */
+
+import { newNodes } from '../analysis/diff.js';
+import { instancesOf } from '../analysis/instances.js';
+import { retainedSet } from '../analysis/retained-set.js';
+import { heapgraphNodes, taggedNodes } from '../analysis/tags.js';
+import { UsageError } from '../errors.js';
+import type { Graph } from '../graph/graph.js';
+import { collectGarbage } from '../live/gc.js';
+import { takeSnapshot } from '../live/snapshot.js';
+import { tag, untag, wasTagged } from '../live/tag.js';
+import { printable } from '../printable.js';
+import { formatBytes, formatCount, parseBytes } from '../units.js';
+import { holderText, indented } from './holders.js';
+
+/** A number, or bounds, both of them included. */
+export type ExpectedCount = number | { readonly atLeast?: number; readonly atMost?: number };
+
+/** Two snapshots of one process. */
+export interface Snapshots {
+  readonly before: Graph;
+  readonly after: Graph;
+}
+
+/** What a matcher answers. */
+export interface MatcherResult {
+  readonly pass: boolean;
+  readonly message: () => string;
+}
+
+/** The matchers, as TypeScript sees them behind `expect(…)`. */
+export interface HeapMatchers<R> {
+  /**
+   * `expect(graph)`: the class has so many instances, its prototype not counted. A string is the exact class name, a
+   * RegExp has to match somewhere in it. `{ atMost: 3 }` and `{ atLeast: 1 }` are bounds.
+   */
+  toHaveInstances(type: string | RegExp, expected: ExpectedCount): R;
+  /** `expect({ before, after })`: there are so many more instances in the later snapshot; fewer are a negative number. */
+  toHaveGrownBy(type: string | RegExp, expected: ExpectedCount): R;
+  /** `expect({ before, after })`: there are more instances in the later snapshot. Mostly used with `.not`. */
+  toHaveGrown(type: string | RegExp): R;
+  /** `expect(graph)`: what would be freed with all instances together is less; bytes, or text such as `'10mb'`. */
+  toRetainLessThan(type: string | RegExp, size: number | string): R;
+  /**
+   * `await expect(ref)`: the target of a WeakRef, or every object with this tag (its name, given with `tag`), is gone once
+   * garbage is collected.
+   */
+  toBeUnreachable(): Promise<void>;
+}
+
+/** For `expect.extend(matchers)`. All throw UsageError for arguments that make no sense. */
+export const matchers = {
+  toHaveInstances(received: unknown, type: string | RegExp, expected: ExpectedCount): MatcherResult {
+    const graph = graphOf(received, 'toHaveInstances');
+    const wanted = countOf(expected);
+    const nodes = foreignInstances(graph, type);
+    const pass = wanted.fits(nodes.length);
+    return {
+      pass,
+      message: () =>
+        told(
+          `expected ${pass ? 'other than ' : ''}${wanted.words} of ${classWords(type)}, found ${formatCount(nodes.length)}`,
+          graph,
+          nodes,
+        ),
+    };
+  },
+
+  toHaveGrownBy(received: unknown, type: string | RegExp, expected: ExpectedCount): MatcherResult {
+    const wanted = countOf(expected);
+    const grown = growthOf(received, type, 'toHaveGrownBy');
+    return {
+      pass: wanted.fits(grown.delta),
+      message: () =>
+        told(
+          `expected ${classWords(type)} to have grown by ${wanted.words.replace(/ instances?$/, '')}, and it has by ${grown.words}`,
+          grown.after,
+          grown.fresh,
+        ),
+    };
+  },
+
+  toHaveGrown(received: unknown, type: string | RegExp): MatcherResult {
+    const { delta, words, after, fresh } = growthOf(received, type, 'toHaveGrown');
+    const pass = delta > 0;
+    return {
+      pass,
+      message: () =>
+        pass
+          ? told(`expected ${classWords(type)} not to have grown, and it has by ${words}`, after, fresh)
+          : `expected ${classWords(type)} to have grown: ${words}`,
+    };
+  },
+
+  toRetainLessThan(received: unknown, type: string | RegExp, size: number | string): MatcherResult {
+    const graph = graphOf(received, 'toRetainLessThan');
+    const limit = typeof size === 'number' ? size : parseBytes(size);
+    if (limit === undefined || !(limit >= 0))
+      throw new UsageError(
+        `${quoted(size)} is not a size`,
+        "Write bytes, or text such as '10mb' or '1 GiB'.",
+      );
+    const nodes = foreignInstances(graph, type);
+    const retained = retainedSet(graph, nodes).size;
+    return {
+      pass: retained < limit,
+      message: () =>
+        told(
+          `expected ${classWords(type)} to retain less than ${bytes(limit)}: ${formatCount(nodes.length)} instances retain ${bytes(retained)}`,
+          graph,
+          nodes,
+        ),
+    };
+  },
+
+  async toBeUnreachable(received: unknown): Promise<MatcherResult> {
+    const { graph, nodes, words } = await survivors(received);
+    const pass = nodes.length === 0;
+    return {
+      pass,
+      message: () =>
+        graph === undefined || pass
+          ? `expected ${words} to be reachable, and it is gone`
+          : told(`expected ${words} to be unreachable, and it is alive`, graph, nodes),
+    };
+  },
+};
+
+/** Instances that are not parts of earlier snapshots. */
+function foreignInstances(graph: Graph, type: string | RegExp): Uint32Array {
+  if (typeof type !== 'string' && !(type instanceof RegExp))
+    throw new UsageError(`${quoted(type)} is not a class name`, "Write 'Session' or /^Session/.");
+  const own = heapgraphNodes(graph);
+  const nodes = instancesOf(graph, type);
+  return own ? nodes.filter((node) => own[node] === 0) : nodes;
+}
+
+interface Grown {
+  readonly delta: number;
+  readonly words: string;
+  readonly after: Graph;
+  /** Instances that were not there before. */
+  readonly fresh: Uint32Array;
+}
+
+function growthOf(received: unknown, type: string | RegExp, matcher: string): Grown {
+  const { before, after } = (received ?? {}) as Partial<Snapshots>;
+  if (!isGraph(before) || !isGraph(after)) {
+    throw new UsageError(
+      `${matcher} takes { before, after }`,
+      'Both are graphs of one process: await takeSnapshot() before and after the work.',
+    );
+  }
+  const old = foreignInstances(before, type).length;
+  const nodes = foreignInstances(after, type);
+  const isNew = newNodes(before, after);
+  const delta = nodes.length - old;
+  return {
+    delta,
+    words: `${formatCount(delta)} (${formatCount(old)} before, ${formatCount(nodes.length)} after)`,
+    after,
+    fresh: nodes.filter((node) => isNew[node] === 1),
+  };
+}
+
+interface Survivors {
+  readonly graph: Graph | undefined;
+  readonly nodes: readonly number[];
+  readonly words: string;
+}
+
+/** What is still there of the target, in a snapshot taken after garbage is collected. */
+async function survivors(received: unknown): Promise<Survivors> {
+  if (typeof received === 'string') {
+    if (!wasTagged(received))
+      throw new UsageError(
+        `nothing was ever tagged ${quoted(received)}`,
+        `tag(object, ${quoted(received)}) gives an object that name.`,
+      );
+    const graph = await takeSnapshot();
+    return { graph, nodes: taggedNodes(graph, received), words: `the object tagged ${quoted(received)}` };
+  }
+  if (!isWeakRef(received)) {
+    throw new UsageError(
+      'toBeUnreachable takes a WeakRef or the name of a tag',
+      'An object that is given itself is reachable: make a new WeakRef(object), and let go of the object.',
+    );
+  }
+  await collectGarbage();
+  const name = 'heapgraph: the target of a WeakRef';
+  const type = tagTarget(received, name);
+  if (type === undefined) return { graph: undefined, nodes: [], words: 'the target of the WeakRef' };
+  try {
+    const graph = await takeSnapshot(); // in a later turn: nothing of `tagTarget` holds it any more
+    return { graph, nodes: taggedNodes(graph, name), words: `the ${type}` };
+  } finally {
+    untagTarget(received, name);
+  }
+}
+
+/** Tags what a WeakRef leads to, and gives the name of its class; undefined when it is gone. */
+function tagTarget(ref: WeakRef<object>, name: string): string | undefined {
+  const target = ref.deref();
+  if (target === undefined) return undefined;
+  tag(target, name);
+  if (typeof target === 'function') return 'function';
+  const type: unknown = Object.getPrototypeOf(target)?.constructor?.name;
+  return typeof type === 'string' && type !== '' ? printable(type) : 'object';
+}
+
+function untagTarget(ref: WeakRef<object>, name: string): void {
+  const target = ref.deref();
+  if (target !== undefined) untag(target, name);
+}
+
+/** Jest's tests have a realm of their own, and so another WeakRef. */
+function isWeakRef(value: unknown): value is WeakRef<object> {
+  return Object.prototype.toString.call(value) === '[object WeakRef]';
+}
+
+function isGraph(value: unknown): value is Graph {
+  const { edges, firstEdge, strings } = (value ?? {}) as Partial<Graph>;
+  return edges !== undefined && firstEdge !== undefined && strings !== undefined;
+}
+
+function graphOf(value: unknown, matcher: string): Graph {
+  if (isGraph(value)) return value;
+  throw new UsageError(
+    `${matcher} takes a graph with edges`,
+    'Take one of this process: await takeSnapshot(); or load a file: await loadSnapshot(file).',
+  );
+}
+
+function countOf(expected: ExpectedCount): {
+  readonly fits: (count: number) => boolean;
+  readonly words: string;
+} {
+  if (typeof expected === 'number' && Number.isSafeInteger(expected)) {
+    const noun = expected === 1 ? 'instance' : 'instances';
+    return { fits: (count) => count === expected, words: `${formatCount(expected)} ${noun}` };
+  }
+  const { atLeast, atMost } = Object(expected) as Exclude<ExpectedCount, number>;
+  const known = [atLeast, atMost].filter((bound) => bound !== undefined);
+  if (known.length === 0 || !known.every((bound) => Number.isSafeInteger(bound)))
+    throw new UsageError('the expected number is missing', 'Write 3, { atMost: 3 } or { atLeast: 1 }.');
+  const words = [
+    ...(atLeast === undefined ? [] : [`at least ${formatCount(atLeast)}`]),
+    ...(atMost === undefined ? [] : [`at most ${formatCount(atMost)}`]),
+  ].join(' and ');
+  return {
+    fits: (count) => count >= (atLeast ?? count) && count <= (atMost ?? count),
+    words: `${words} instances`,
+  };
+}
+
+function told(summary: string, graph: Graph, nodes: ArrayLike<number>): string {
+  const chain = holderText(graph, nodes);
+  if (chain === '') return summary;
+  return `${summary}\n\n${nodes.length > 1 ? 'one of them:' : 'what holds it:'}\n${indented(chain).trimEnd()}`;
+}
+
+function classWords(type: string | RegExp): string {
+  return typeof type === 'string' ? printable(type) : printable(String(type));
+}
+
+function bytes(size: number): string {
+  return size < 1000 ? `${formatCount(size)} bytes` : `${formatBytes(size)} (${formatCount(size)} bytes)`;
+}
+
+function quoted(value: unknown): string {
+  return typeof value === 'string' ? `"${printable(value)}"` : String(value);
+}

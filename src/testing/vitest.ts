@@ -1,0 +1,19 @@
+/**
+ * `import 'heapgraph/vitest'` in a test, or in a file of `setupFiles`: the matchers for Vitest's `expect`. Needs Vitest 3.2
+ * or newer.
+ */
+import { expect } from 'vitest';
+import { type HeapMatchers, matchers } from './matchers.js';
+
+expect.extend(matchers);
+
+declare module 'vitest' {
+  // biome-ignore lint/suspicious/noExplicitAny: as Vitest declares it
+  interface Matchers<T = any> extends HeapMatchers<void> {}
+}
+
+export { collectGarbage } from '../live/gc.js';
+export { takeSnapshot, writeSnapshot } from '../live/snapshot.js';
+export { tag } from '../live/tag.js';
+export { type HeapMatchers, matchers } from './matchers.js';
+export { expectNoGrowth, GrowthError } from './no-growth.js';

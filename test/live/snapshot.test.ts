@@ -1,0 +1,113 @@
+/** Snapshots of the process that runs these tests. */
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import vm from 'node:vm';
+import { expect, test } from 'vitest';
+import { instancesOf } from '../../src/analysis/instances.js';
+import { byType } from '../../src/analysis/nodes.js';
+import { programGrowth } from '../../src/analysis/program-growth.js';
+import { retainedSizes } from '../../src/analysis/retained-sizes.js';
+import { heapgraphNodes, SNAPSHOT_TAG, taggedNodes } from '../../src/analysis/tags.js';
+import { UsageError } from '../../src/errors.js';
+import { collectGarbage } from '../../src/live/gc.js';
+import { takeSnapshot, writeSnapshot } from '../../src/live/snapshot.js';
+import { loadSnapshot } from '../../src/load/load.js';
+import { temporaryFolder } from '../support/cli.js';
+
+const folder = temporaryFolder();
+
+class LiveThing {
+  constructor(readonly label: string) {}
+}
+
+class OtherThing {
+  readonly of = [this];
+}
+
+test('takeSnapshot: the objects of this process, with edges and locations', async () => {
+  const kept = [new LiveThing('a'), new LiveThing('b')];
+  const graph = await takeSnapshot({ gc: true });
+  expect(kept).toHaveLength(2);
+  expect(graph.file).toBe('(this process)');
+  expect(instancesOf(graph, 'LiveThing')).toHaveLength(2);
+  expect(graph.edges?.count).toBeGreaterThan(graph.nodeCount);
+  expect(graph.locations?.count).toBeGreaterThan(0);
+});
+
+test('what earlier snapshots take up is not growth of the program', async () => {
+  const before = await takeSnapshot();
+  retainedSizes(before); // derived data is held with its graph
+  const kept = Array.from({ length: 20 }, () => new OtherThing());
+  const middle = await takeSnapshot();
+  const after = await takeSnapshot();
+  expect(kept).toHaveLength(20);
+  expect(taggedNodes(after, SNAPSHOT_TAG).length).toBeGreaterThanOrEqual(2);
+  const typedArrays = Array.from(instancesOf(after, /^(Uint32Array|Float64Array|StringTable|Locations)$/));
+  const own = heapgraphNodes(after)!;
+  expect(typedArrays.filter((node) => own[node] === 1).length).toBeGreaterThan(10);
+  const grown = programGrowth(before, after);
+  expect(
+    grown.filter(({ type }) => /Uint(8|16|32)Array|Float64Array|StringTable|Locations/.test(type)),
+  ).toEqual([]);
+  const row = grown.find(({ type }) => type === 'OtherThing');
+  expect(row).toMatchObject({ countBefore: expect.any(Number), countDelta: 20 });
+  expect(row?.newNodes).toHaveLength(20);
+  expect(row?.location?.script).toContain('snapshot.test');
+  expect(programGrowth(middle, after).find(({ type }) => type === 'OtherThing')).toBeUndefined();
+});
+
+test('without its edges a graph cannot be compared', async () => {
+  const graph = await takeSnapshot({ gc: false });
+  expect(() => programGrowth(graph, { ...graph, edges: undefined })).toThrow(TypeError);
+});
+
+test('code that node:vm compiles with offsets before its beginning has a place', async () => {
+  const compiled: unknown = vm.runInThisContext('(function shifted() {})', {
+    filename: '/shifted.js',
+    lineOffset: -3,
+    columnOffset: -50,
+  });
+  const graph = await takeSnapshot({ gc: false });
+  const place = byType(graph, 'Function').find(({ rawName }) => rawName === 'shifted')?.location;
+  expect(place).toMatchObject({ script: '/shifted.js', line: 1, column: 1 });
+  expect(typeof compiled).toBe('function');
+});
+
+test('collectGarbage: a WeakRef loses its target, a finalizer is called, no global stays', async () => {
+  let finalized = 0;
+  const registry = new FinalizationRegistry(() => finalized++);
+  const ref = (() => {
+    const gone = { gone: true };
+    registry.register(gone, 1);
+    return new WeakRef(gone);
+  })();
+  expect(ref.deref()).toBeDefined();
+  await collectGarbage();
+  expect(ref.deref()).toBeUndefined();
+  expect(finalized).toBe(1);
+  expect((globalThis as { gc?: unknown }).gc).toBeUndefined();
+});
+
+test('writeSnapshot: the file is there, nothing beside it; an old file and one behind a link are replaced', async () => {
+  const home = path.join(folder, 'written');
+  mkdirSync(home);
+  const file = path.join(home, 'own.heapsnapshot');
+  writeFileSync(file, 'old');
+  const link = path.join(home, 'link.heapsnapshot');
+  symlinkSync(file, link);
+  const kept = new LiveThing('written');
+  expect(await writeSnapshot(link)).toBe(link);
+  expect(readdirSync(home).sort()).toEqual(['link.heapsnapshot', 'own.heapsnapshot']);
+  expect(instancesOf(await loadSnapshot(file), 'LiveThing')).toHaveLength(1);
+  expect(kept.label).toBe('written');
+});
+
+test('writeSnapshot: a wrong path is told, and nothing is left behind', async () => {
+  const missing = path.join(folder, 'no-such-folder', 'own.heapsnapshot');
+  await expect(writeSnapshot(missing)).rejects.toThrow(UsageError);
+  expect(existsSync(path.dirname(missing))).toBe(false);
+  const taken = path.join(folder, 'is-a-folder');
+  mkdirSync(taken);
+  await expect(writeSnapshot(taken, { gc: false })).rejects.toThrow(/cannot write/);
+  expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+});
