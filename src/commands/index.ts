@@ -1,6 +1,7 @@
 /** All commands, in the order in which help lists them. */
 import { atCommand } from './at.js';
 import { byTypeCommand } from './by-type.js';
+import { captureCommand } from './capture.js';
 import type { Command } from './command.js';
 import { countCommand } from './count.js';
 import { diffCommand } from './diff.js';
@@ -13,6 +14,7 @@ import { retainedCommand } from './retained.js';
 import { showBackrefs, showChain, showRefs } from './show-graphs.js';
 import { showGrowth } from './show-growth.js';
 import { showMostCommonTypes, typestats } from './type-tables.js';
+import { watchCommand } from './watch.js';
 
 export const COMMANDS = [
   countCommand,
@@ -32,4 +34,6 @@ export const COMMANDS = [
   diffCommand,
   getNewIds,
   info,
+  captureCommand,
+  watchCommand,
 ] as const satisfies readonly Command[];
