@@ -1,6 +1,5 @@
 /** Attaches to a process: by pid, by the address of its inspector, or by an inspector's URL. */
 import { ProcessError } from '../errors.js';
-import { printable } from '../printable.js';
 import { checkOpensInspector, checkProcess, inspectorPort, isKnownAs, listeningPorts } from './proc.js';
 import { closeInspector, connect, type Session, type TargetFacts, targetFacts } from './session.js';
 import {
@@ -44,45 +43,70 @@ export async function attachToUrl(url: string, where: string): Promise<Attached>
 
 const OPENS_WITHIN_MS = 10_000;
 const ASK_AGAIN_MS = 100;
+/** After this no new port will come. */
+const OPENED_BEFORE_MS = 2000;
 
 /**
  * Attaches to a process by its pid: to its inspector when it is open; else SIGUSR1 opens it, and `detach` closes it.
- * That it is this process that answers is asked of itself (process.pid), because the port may be another one's.
- * Throws ProcessError.
+ * That it is this process that answers is asked of itself (process.pid), because the port may be another one's; then
+ * no signal is sent, which would be in vain. Throws ProcessError.
  */
 export async function attachToPid(pid: number): Promise<Attached> {
   checkProcess(pid);
   checkOpensInspector(pid);
   const before = listeningPorts(pid);
-  const usual = inspectorPort(pid);
-  const open = usual === 0 ? undefined : await tryPort(pid, usual, before);
-  if (open?.attached) return open.attached;
-  process.platform === 'win32' ? debugProcess(pid) : process.kill(pid, 'SIGUSR1');
-  for (const deadline = performance.now() + OPENS_WITHIN_MS; performance.now() < deadline; ) {
-    await delayed(ASK_AGAIN_MS);
+  const port = inspectorPort(pid);
+  const usual = port === 0 ? undefined : await tryPort(pid, port, before);
+  if (usual?.attached) return usual.attached;
+  // Told to take any port, or kept from its own: it may have been opened at another one.
+  if (before && (port === 0 || usual?.other)) {
+    const attached = await firstOf(pid, before, before);
+    if (attached) return attached;
+  }
+  if (usual?.other) throw portTaken(pid, port, usual.other);
+  if (process.platform === 'win32') debugProcess(pid);
+  else process.kill(pid, 'SIGUSR1');
+  const begun = performance.now();
+  while (performance.now() - begun < OPENS_WITHIN_MS) {
+    await pause(ASK_AGAIN_MS);
     checkProcess(pid);
     const now = listeningPorts(pid);
-    const news = now?.filter((port) => !before?.includes(port)) ?? [usual];
-    for (const port of news.length > 0 || now !== undefined ? news : [usual]) {
-      const { attached } = await tryPort(pid, port, now);
-      if (attached) {
-        const { session } = attached;
-        let left: Promise<void> | undefined;
-        const leave = async (): Promise<void> => {
-          await closeInspector(session);
-          await session.close();
-        };
-        return {
-          ...attached,
-          detach() {
-            left ??= leave();
-            return left;
-          },
-        };
-      }
-    }
+    const opened = await firstOf(pid, now ? now.filter((one) => !before?.includes(one)) : [port], now);
+    if (opened) return { ...opened, detach: once(() => leave(opened.session)) };
+    // No new port: the program had opened its inspector itself.
+    const own =
+      now && performance.now() - begun > OPENED_BEFORE_MS ? await firstOf(pid, now, now) : undefined;
+    if (own) return own;
   }
-  throw neverOpened(pid, usual, open?.other);
+  throw new ProcessError(
+    `process ${pid} opened no inspector within ${OPENS_WITHIN_MS / 1000} seconds of SIGUSR1`,
+    'It may be stopped, in a container, or handle SIGUSR1 itself; start it with node --inspect and use --inspect.',
+  );
+}
+
+async function leave(session: Session): Promise<void> {
+  await closeInspector(session);
+  await session.close();
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => {
+    done ??= work();
+    return done;
+  };
+}
+
+async function firstOf(
+  pid: number,
+  ports: readonly number[],
+  listening: readonly number[] | undefined,
+): Promise<Attached | undefined> {
+  for (const port of ports) {
+    const { attached } = await tryPort(pid, port, listening);
+    if (attached) return attached;
+  }
+  return undefined;
 }
 
 /** Windows has no signals; Node.js has its own way there, which its types do not name. */
@@ -90,16 +114,10 @@ function debugProcess(pid: number): void {
   (process as unknown as { _debugProcess(pid: number): void })._debugProcess(pid);
 }
 
-function neverOpened(pid: number, port: number, other: string | undefined): ProcessError {
-  if (other !== undefined) {
-    return new ProcessError(
-      `port ${port}, where process ${pid} would open its inspector, is taken by ${other}`,
-      `Close that inspector, or start the program with node --inspect-port=0, which takes a free port.`,
-    );
-  }
+function portTaken(pid: number, port: number, other: string): ProcessError {
   return new ProcessError(
-    `process ${pid} opened no inspector within ${OPENS_WITHIN_MS / 1000} seconds of SIGUSR1`,
-    'It may be stopped, in a container, or handle SIGUSR1 itself; start it with node --inspect and use --inspect.',
+    `port ${port}, where process ${pid} would open its inspector, is taken by ${other}`,
+    'Close that inspector, or start the program with node --inspect-port=0, which takes a free port.',
   );
 }
 
@@ -125,14 +143,12 @@ async function tryPort(pid: number, port: number, listening: readonly number[] |
   } catch (error) {
     if (!(error instanceof ProcessError)) throw error;
     if (/refuses the connection/.test(error.message)) return {};
-    return mine && listening !== undefined && /does not answer/.test(error.message)
-      ? Promise.reject(error)
-      : { other: `another program (${printable(error.message)})` };
+    return { other: `another program (${error.message})` };
   }
 }
 
 /** Unlike `delay`, keeps heapgraph alive. */
-function delayed(ms: number): Promise<void> {
+function pause(ms: number): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, ms);
   });
