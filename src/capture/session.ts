@@ -172,7 +172,8 @@ export async function targetFacts(session: Session, what: string): Promise<Targe
 
 // Later, because close() waits for this very connection. `require` is only there while the expression runs.
 const CLOSE_INSPECTOR = `(() => {
-  const inspector = process.getBuiltinModule ? process.getBuiltinModule('inspector') : require('inspector');
+  const load = process.getBuiltinModule ?? require;
+  const inspector = load('inspector');
   setTimeout(() => inspector.close(), 0);
 })()`;
 

@@ -29,23 +29,28 @@ export async function workerSession(parent: Session, wanted: string, what: strin
   await new Promise((resolve) => setTimeout(resolve, ARRIVE_MS));
   parent.off('NodeWorker.attachedToWorker', attached);
   const { sessionId, info } = choose(workers, wanted, what);
-  return sessionOf(parent, sessionId, `worker ${info.workerId} of ${what}`);
+  return sessionOf(parent, sessionId, `worker ${threadOf(info)} of ${what}`);
 }
 
 function choose(workers: readonly Known[], wanted: string, what: string): Known {
-  const byNumber = workers.filter(({ info }) => info.workerId === wanted);
+  const byNumber = workers.filter(({ info }) => threadOf(info) === wanted);
   const fits =
     byNumber.length > 0
       ? byNumber
       : workers.filter(({ info }) => info.title.includes(wanted) || info.url.includes(wanted));
   if (fits.length === 1) return fits[0]!;
-  const list = workers.map(({ info }) => `${info.workerId} "${info.title}" ${info.url}`).join('; ');
+  const list = workers.map(({ info }) => `"${info.title}" ${info.url}`.trim()).join('; ');
   throw new ProcessError(
     fits.length > 1
       ? `${fits.length} workers of ${what} are called "${printable(wanted)}"`
       : `no worker of ${what} is called "${printable(wanted)}"`,
     workers.length === 0 ? 'It has no worker threads.' : `It has: ${printable(list)}`,
   );
+}
+
+/** Its threadId, which stands in its title (`[worker 2] mail`); the inspector's own number is another one. */
+function threadOf({ title, workerId }: WorkerInfo): string {
+  return /^\[?worker (\d+)/i.exec(title)?.[1] ?? workerId;
 }
 
 interface Message {

@@ -182,7 +182,11 @@ async function attach(options: CaptureOptions, call: Call, started: Started | un
   if (!started) return attachToPid(pidOf(call.args[0]!));
   const url = (await started.hello)?.url;
   if (!url) throw endedEarly(await started.ended);
-  return attachToUrl(url, `process ${started.pid}`);
+  return attachToUrl(url, `process ${started.pid}`).catch(async (error: unknown) => {
+    // It may just have ended; that says more than a connection that was refused.
+    const ending = await Promise.race([started.ended, sleep(500)]);
+    throw ending ? endedEarly(ending) : error;
+  });
 }
 
 function endedEarly({ code, signal }: Ending): ProcessError {
@@ -220,9 +224,6 @@ async function captureOnSignals(
   process.on('SIGUSR2', onSignal);
   run.atEnd(() => process.off('SIGUSR2', onSignal));
   run.note(`kill -USR2 ${process.pid} takes a snapshot${count === undefined ? '; Ctrl-C ends' : ''}`);
-  // Signals alone do not keep Node.js alive when the program is not ours.
-  const alive = setInterval(() => {}, 1 << 30);
-  run.atEnd(() => clearInterval(alive));
   while (count === undefined || captures.rows.length < count) {
     const next = new Promise<boolean>((resolve) => {
       wake = () => resolve(true);

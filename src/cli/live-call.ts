@@ -68,6 +68,7 @@ export async function runLiveWork(call: Call, work: (run: Run) => Promise<number
     interrupt: () => interrupt(128 + SIGNALS.SIGINT),
     atEnd: (clear) => void clears.push(clear),
   };
+  const alive = setInterval(() => {}, 1 << 30); // what is waited for (a signal, a time) need not do it
   try {
     return await work(run);
   } catch (error) {
@@ -77,12 +78,13 @@ export async function runLiveWork(call: Call, work: (run: Run) => Promise<number
     progress.clear();
     for (const clear of clears.reverse()) await clear();
     for (const [signal, listener] of listeners) process.off(signal, listener);
+    clearInterval(alive);
   }
 }
 
-/** Resolves after a time, and keeps heapgraph alive until then. */
+/** Resolves after a time; does not keep heapgraph alive when the work is over before. */
 export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => {
-    setTimeout(resolve, ms);
+    setTimeout(resolve, ms).unref();
   });
 }

@@ -25,7 +25,7 @@ export const captureCommand = defineLiveCommand({
     worker: {
       kind: 'text',
       value: 'which',
-      help: 'a worker thread of the process: its number, or a part of its title or URL',
+      help: 'a worker thread of the process: its threadId, or a part of its title or URL',
     },
     output: {
       kind: 'text',

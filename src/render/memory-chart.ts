@@ -36,6 +36,7 @@ export function memoryChart(points: readonly MemoryPoint[], size: ChartSize, col
     width,
     height,
     yRange: [0, highest * 1.05],
+    customXAxisTicks: [shown[0]!.time, shown[shown.length >> 1]!.time, shown.at(-1)!.time],
     formatter: (value, { axis }) => (axis === 'y' ? formatBytes(Math.round(value)) : `${Math.round(value)}s`),
     legend: { position: 'bottom', series: rss.length > 0 ? ['heapUsed', 'rss'] : ['heapUsed'] },
     ...(colour ? { color: ['ansiCyan', 'ansiYellow'] as const as never } : {}),

@@ -1,6 +1,5 @@
 /** Snapshots of running processes, all on this machine's loopback. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import net from 'node:net';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import CDP from 'chrome-remote-interface';
@@ -9,6 +8,7 @@ import { heapgraph, temporaryFolder } from '../support/cli.js';
 import {
   counted,
   filesOf,
+  freePort,
   inspectorOf,
   LARGE,
   LEAKING_SERVER,
@@ -36,14 +36,6 @@ async function requests(url: string, count: number): Promise<number> {
     if ((await response.text()) === 'kept') answered++;
   }
   return answered;
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as net.AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 describe('a server under requests', () => {
@@ -194,9 +186,11 @@ describe('a program that capture starts', () => {
       heapgraph(['capture', String(running.pid), '--worker', which, '-q', '-o', 'w.heapsnapshot'], { cwd });
     expect(await of('jobs')).toEqual({ stdout: 'w.heapsnapshot\n', stderr: '', code: 0 });
     expect([7, 8]).toContain(await counted('InWorker', 'w.heapsnapshot', cwd));
+    expect(await of('2')).toMatchObject({ code: 0 });
+    expect(await counted('InWorker', 'w.heapsnapshot', cwd)).toBe(0);
     const none = await of('nobody');
     expect(none.code).toBe(2);
-    expect(none.stderr).toMatch(/no worker of process \d+ is called "nobody"\n.*jobs.*mail/);
+    expect(none.stderr).toMatch(/no worker of process \d+ is called "nobody"\n.*worker 1\] jobs/);
     await running.stop();
   });
 

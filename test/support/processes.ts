@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import net from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
@@ -127,7 +128,7 @@ export async function inspectorOf(program: Program): Promise<string> {
   return /ws:\/\/([\d.:]+)/.exec(program.stderr())![1]!;
 }
 
-/** Whether a process listens at some port of the loopback that its snapshot-taker had opened. */
+/** Whether anybody listens at a port of this machine; false where /proc does not say. */
 export function listens(port: number): boolean {
   const hex = port.toString(16).toUpperCase().padStart(4, '0');
   return ['tcp', 'tcp6'].some((table) => {
@@ -137,4 +138,13 @@ export function listens(port: number): boolean {
       return false;
     }
   });
+}
+
+/** A port that nobody listens at. */
+export async function freePort(): Promise<number> {
+  const server = net.createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as net.AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }
