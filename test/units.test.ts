@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatCount, formatId, formatShare, parseCount, parseId } from '../src/units.js';
+import {
+  formatBytes,
+  formatCount,
+  formatId,
+  formatShare,
+  parseCount,
+  parseDuration,
+  parseId,
+} from '../src/units.js';
 
 describe('formatCount', () => {
   it.each([
@@ -109,4 +117,18 @@ describe('parseCount', () => {
   ])('%j is %s', (text, count) => {
     expect(parseCount(text)).toBe(count);
   });
+});
+
+it.each([
+  ['500ms', 500],
+  ['30s', 30_000],
+  ['1.5m', 90_000],
+  ['2h', 7_200_000],
+  ['0s', undefined],
+  ['30', undefined],
+  ['s', undefined],
+  ['-1s', undefined],
+  ['600h', undefined],
+])('parseDuration(%j)', (text, ms) => {
+  expect(parseDuration(text)).toBe(ms);
 });

@@ -135,14 +135,17 @@ async function tryPort(pid: number, port: number, listening: readonly number[] |
     for (const { path } of await listTargets(address)) {
       const attached = await attachToUrl(await targetUrl(address, path), `process ${pid}`);
       const claimed = attached.facts.pid;
-      if (claimed !== null && mine && isKnownAs(pid, claimed)) return { attached };
+      if (claimed !== null && mine && isKnownAs(pid, claimed)) {
+        // In a container it knows itself by another pid than the one that we were given.
+        return { attached: { ...attached, facts: { ...attached.facts, pid }, name: `process ${pid}` } };
+      }
       await attached.detach();
       return { other: claimed === null ? 'a browser' : `process ${claimed}` };
     }
     return { other: 'another inspector' };
   } catch (error) {
     if (!(error instanceof ProcessError)) throw error;
-    if (/refuses the connection/.test(error.message)) return {};
+    if (/refuses the connection|cannot be reached/.test(error.message)) return {};
     return { other: `another program (${error.message})` };
   }
 }

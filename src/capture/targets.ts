@@ -66,6 +66,8 @@ export async function listTargets(address: Address): Promise<Target[]> {
     }
     if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
       throw new ProcessError(`there is no host ${printable(address.host)}`, 'Check the address.');
+    if (code === 'ENETUNREACH' || code === 'EHOSTUNREACH' || code === 'ETIMEDOUT')
+      throw new ProcessError(`${name} cannot be reached (${code})`, 'Check the address and the network.');
     const timedOut = code === 'ECONNRESET' || code === undefined ? '' : ` (${code})`;
     throw new ProcessError(
       `what listens at ${name} is not an inspector${timedOut}`,
