@@ -36,12 +36,22 @@ await build({
     'src/render/markdown.ts',
     'src/render/ci.ts',
     'src/render/style.ts',
+    // What works on running processes, which no other command loads.
+    'src/cli/live.ts',
   ],
   outbase: 'src',
   outdir: out,
   format: 'esm',
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
+});
+
+// Loaded into programs that `capture` starts; CommonJS, because --require takes nothing else everywhere.
+await build({
+  ...common,
+  entryPoints: ['src/capture/preload.ts'],
+  outfile: `${out}/capture/preload.cjs`,
+  format: 'cjs',
 });
 
 // The command line as one CommonJS file: Node.js starts it 10 ms earlier than modules (no module loader, and no
@@ -62,7 +72,7 @@ for (const [outfile, commands] of [
         name: 'commands-and-renderers',
         setup({ onResolve }) {
           onResolve({ filter: /^\.\/commands\/index\.js$/ }, () => ({ path: path.resolve(commands) }));
-          onResolve({ filter: /^\.\/render\/.*\.js$/ }, ({ path: file, kind }) =>
+          onResolve({ filter: /^\.\/(render\/.*|cli\/live)\.js$/ }, ({ path: file, kind }) =>
             kind === 'dynamic-import' ? { path: file, external: true } : undefined,
           );
         },

@@ -34,12 +34,23 @@ const NAME = 'heapgraph';
 /** Put in by build.mjs. */
 declare const HEAPGRAPH_VERSION: string;
 
+/** The program after `--`, for the commands that start one. */
+let startWords: readonly string[] | undefined;
+
+function takesProgram(name: string | undefined): boolean {
+  return COMMANDS.some((command: Command) => command.name === name && command.program === true);
+}
+
 async function main(argv: readonly string[]): Promise<void> {
   const program = createProgram(argv[0]);
   try {
     if (argv[0] === 'complete' && argv[1] === '--') await complete(program, argv.slice(2));
     else if (argv.length === 0) program.outputHelp();
-    else await program.parseAsync(argv, { from: 'user' });
+    else {
+      const words = takesProgram(argv[0]) ? argv.indexOf('--') : -1;
+      startWords = words < 0 ? undefined : argv.slice(words + 1);
+      await program.parseAsync(words < 0 ? [...argv] : argv.slice(0, words), { from: 'user' });
+    }
   } catch (error) {
     report(error);
   }
@@ -101,7 +112,16 @@ function addCommand(program: Program, command: Command): void {
     .description(sentence(command.summary) + (command.description ? `\n\n${command.description}` : ''))
     .addHelpText('after', examples(command.examples));
   const shown = [
-    ...(takes ? [new Argument(`<${takes.name}${takes.most > 1 ? '...' : ''}>`, takes.help)] : []),
+    ...(takes
+      ? [
+          new Argument(
+            command.live && takes.least === 0
+              ? `[${takes.name}]`
+              : `<${takes.name}${takes.most > 1 ? '...' : ''}>`,
+            takes.help,
+          ),
+        ]
+      : []),
     ...(command.snapshot === true || command.snapshot === 'optional'
       ? [new Argument('[snapshot]', 'a .heapsnapshot file (.gz, .br, .zst), or - for standard input')]
       : []),
@@ -118,7 +138,13 @@ function addCommand(program: Program, command: Command): void {
     ].join(' '),
   );
   addOptions(sub, command);
-  sub.action(() => runCommand(command, sub.args, sub.opts<CommonOptions & Record<string, unknown>>()));
+  sub.action(() =>
+    (command.live ? runLiveCommand : runCommand)(
+      command,
+      sub.args,
+      sub.opts<CommonOptions & Record<string, unknown>>(),
+    ),
+  );
 }
 
 function snapshotArguments({ names, least, most, baselines }: SnapshotArguments): Argument[] {
@@ -128,6 +154,22 @@ function snapshotArguments({ names, least, most, baselines }: SnapshotArguments)
     return new Argument(i < least ? `<${name}${many}>` : `[${name}${many}]`, files);
   });
   return shown;
+}
+
+async function runLiveCommand(
+  command: Command,
+  args: readonly string[],
+  parsed: CommonOptions & Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const values = valuesOf(command.options, parsed);
+  const { runLive } = await import('./cli/live.js');
+  const code = await runLive(command.live!, values, {
+    args,
+    program: startWords,
+    json: parsed.json === true,
+    quiet: parsed.quiet === true,
+  });
+  if (code !== 0) process.exitCode = code;
 }
 
 async function runCommand(

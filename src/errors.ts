@@ -18,7 +18,7 @@ export function isHeapgraphError(error: unknown): error is HeapgraphError {
 /** The base of all errors that a user can do something about. */
 export abstract class HeapgraphError extends Error {
   readonly [BRAND] = true;
-  /** Stable and machine readable: `usage`, `query`, or one of SNAPSHOT_PROBLEMS. */
+  /** Stable and machine readable: `usage`, `query`, `process`, or one of SNAPSHOT_PROBLEMS. */
   abstract readonly code: string;
   /** What to do about it, one sentence; absent when there is nothing useful to say. */
   readonly hint: string | undefined;
@@ -38,6 +38,11 @@ export class UsageError extends HeapgraphError {
 /** A pattern or a query cannot be read. */
 export class QueryError extends HeapgraphError {
   readonly code = 'query';
+}
+
+/** A running process cannot be found, reached or asked, or it ended meanwhile. */
+export class ProcessError extends HeapgraphError {
+  readonly code = 'process';
 }
 
 /** What can be wrong with a snapshot. */

@@ -66,3 +66,13 @@ export function parseBytes(text: string): number | undefined {
   const bytes = Math.round(Number(match[1]!.replaceAll(',', '')) * unit);
   return Number.isSafeInteger(bytes) ? bytes : undefined;
 }
+
+const DURATION_UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** Milliseconds in `500ms`, `30s`, `1.5m` or `2h`; undefined when the text is something else, or less than 1 ms, or more than a timer can wait (24 days). */
+export function parseDuration(text: string): number | undefined {
+  const match = /^(\d{1,9}(?:\.\d{1,6})?)(ms|s|m|h)$/.exec(text);
+  if (!match) return undefined;
+  const duration = Math.round(Number(match[1]) * DURATION_UNITS[match[2]!]!);
+  return duration >= 1 && duration <= 0x7fffffff ? duration : undefined;
+}

@@ -17,7 +17,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   heap: ['load', 'analysis', 'graph', 'base'],
   commands: ['analysis', 'query', 'graph', 'result', 'type:heap', 'base'],
   render: ['result', 'base'],
-  cli: ['commands', 'render', 'result', 'heap', 'load', 'analysis', 'query', 'graph', 'base'],
+  capture: ['base'],
+  cli: ['capture', 'commands', 'render', 'result', 'heap', 'load', 'analysis', 'query', 'graph', 'base'],
   live: ['load', 'analysis', 'graph', 'base'],
   testing: ['live', 'analysis', 'graph', 'render', 'base'],
   index: ['heap', 'live', 'testing', 'load', 'analysis', 'query', 'result', 'graph', 'base'],
@@ -28,7 +29,7 @@ const BASE = ['errors', 'units', 'progress', 'printable'];
 /** Packages and Node.js modules, and the places that may import them. */
 const EXTERNALS: readonly (readonly [RegExp, RegExp])[] = [
   // picture.ts runs the dot program, and reads the font that comes with it.
-  [/^node:/, /^(load\/|live\/|cli\/|cli\.ts$|render\/picture\.ts$)/],
+  [/^node:/, /^(load\/|live\/|capture\/|cli\/|cli\.ts$|render\/picture\.ts$)/],
   [/^chalk$/, /^render\/style\.ts$/],
   [/^(csv-stringify\/sync|fast-string-width|markdown-table)$/, /^render\//],
   [/^(commander|@bomb\.sh\/tab(\/commander)?)$/, /^cli(\/|\.ts$)/],
@@ -36,6 +37,8 @@ const EXTERNALS: readonly (readonly [RegExp, RegExp])[] = [
   [/^lilconfig$/, /^cli\//],
   [/^vitest$/, /^testing\/vitest\.ts$/],
   [/^expect$/, /^testing\/jest\.ts$/],
+  [/^chrome-remote-interface$/, /^capture\//],
+  [/^simple-ascii-chart$/, /^render\//],
   [/^(ts-graphviz|@hpcc-js\/wasm-graphviz|@resvg\/resvg-wasm)$/, /^render\//],
 ];
 

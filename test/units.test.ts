@@ -6,6 +6,7 @@ import {
   formatShare,
   parseBytes,
   parseCount,
+  parseDuration,
   parseId,
 } from '../src/units.js';
 
@@ -168,4 +169,18 @@ describe('parseBytes', () => {
     for (const bytes of [0, 999, 1000, 1_500_000, 2_000_000_000, 5e12])
       expect(parseBytes(formatBytes(bytes))).toBe(bytes);
   });
+});
+
+it.each([
+  ['500ms', 500],
+  ['30s', 30_000],
+  ['1.5m', 90_000],
+  ['2h', 7_200_000],
+  ['0s', undefined],
+  ['30', undefined],
+  ['s', undefined],
+  ['-1s', undefined],
+  ['600h', undefined],
+])('parseDuration(%j)', (text, ms) => {
+  expect(parseDuration(text)).toBe(ms);
 });

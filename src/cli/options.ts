@@ -2,7 +2,7 @@
 import { InvalidArgumentError, Option, type Command as Program } from 'commander';
 import type { Command, OptionSpec, OptionSpecs } from '../commands/command.js';
 import { parsePattern } from '../query/types.js';
-import { parseBytes, parseCount } from '../units.js';
+import { parseBytes, parseCount, parseDuration } from '../units.js';
 
 /** Options that every command has, by the names that commander gives them. */
 export interface CommonOptions {
@@ -23,6 +23,14 @@ export function addOptions(program: Program, command: Command): void {
     if (typeof command.snapshot !== 'object')
       program.option('-s, --snapshot <file>', 'the snapshot, whatever its name; - is standard input');
     program.option('--salvage', 'answer from what is there when the file ends early or is damaged');
+  }
+  if (command.live) {
+    program.option(
+      '--json',
+      command.live === 'watch' ? 'one JSON object a line' : 'the answer as one JSON object',
+    );
+    program.option('-q, --quiet', 'no progress and no notes');
+    return;
   }
   if (command.configure) {
     program.option('--config <file>', 'settings from this file, not from the nearest heapgraph.config.json');
@@ -67,12 +75,13 @@ export function valuesOf(
   );
 }
 
-function toOption(name: string, spec: OptionSpec): Option {
+function toOption(long: string, spec: OptionSpec): Option {
+  const name = spec.short === undefined ? `--${long}` : `-${spec.short}, --${long}`;
   switch (spec.kind) {
     case 'flag':
-      return new Option(`--${name}`, spec.help);
+      return new Option(name, spec.help);
     case 'integer': {
-      const option = new Option(`--${name} <${spec.value ?? 'n'}>`, spec.help).argParser((text) => {
+      const option = new Option(`${name} <${spec.value ?? 'n'}>`, spec.help).argParser((text) => {
         const value = parseCount(text);
         if (value === undefined || value === 0)
           throw new InvalidArgumentError('Expected a whole number from 1 up.');
@@ -81,7 +90,7 @@ function toOption(name: string, spec: OptionSpec): Option {
       return spec.default === undefined ? option : option.default(spec.default);
     }
     case 'bytes': {
-      const option = new Option(`--${name} <${spec.value ?? 'bytes'}>`, spec.help).argParser((text) => {
+      const option = new Option(`${name} <${spec.value ?? 'bytes'}>`, spec.help).argParser((text) => {
         const value = parseBytes(text);
         if (value === undefined)
           throw new InvalidArgumentError('Expected a number of bytes: 10000, 64kB, 1.5MB.');
@@ -90,18 +99,18 @@ function toOption(name: string, spec: OptionSpec): Option {
       return spec.default === undefined ? option : option.default(spec.default);
     }
     case 'number':
-      return new Option(`--${name} <${spec.value ?? 'n'}>`, spec.help).argParser((text) => {
+      return new Option(`${name} <${spec.value ?? 'n'}>`, spec.help).argParser((text) => {
         if (!/^\d{1,15}(\.\d{1,15})?$/.test(text))
           throw new InvalidArgumentError('Expected a number from 0 up.');
         return Number(text);
       });
     case 'choice':
-      return new Option(`--${name} <${spec.value ?? name}>`, spec.help)
+      return new Option(`${name} <${spec.value ?? long}>`, spec.help)
         .choices(spec.choices)
         .default(spec.default);
     case 'choices':
       return new Option(
-        `--${name} <${spec.value ?? name}>`,
+        `${name} <${spec.value ?? long}>`,
         `${spec.help}: ${spec.choices.join(', ')}`,
       ).argParser((text) => {
         const values = text.split(',').map((part) => part.trim());
@@ -113,17 +122,27 @@ function toOption(name: string, spec: OptionSpec): Option {
         }
         return values;
       });
+    case 'duration': {
+      const parse = (text: string): number => {
+        const value = parseDuration(text);
+        if (value === undefined)
+          throw new InvalidArgumentError('Expected a time such as 500ms, 30s, 5m or 1h.');
+        return value;
+      };
+      const option = new Option(`${name} <${spec.value ?? 'time'}>`, spec.help).argParser(parse);
+      return spec.default === undefined ? option : option.default(parse(spec.default), spec.default);
+    }
     case 'text':
     case 'ids':
-      return new Option(`--${name} <${spec.value ?? 'text'}>`, spec.help).default(
+      return new Option(`${name} <${spec.value ?? 'text'}>`, spec.help).default(
         spec.kind === 'text' ? spec.default : undefined,
       );
     case 'list':
-      return new Option(`--${name} <${spec.value ?? 'text'}>`, `${spec.help} (may be given several times)`)
+      return new Option(`${name} <${spec.value ?? 'text'}>`, `${spec.help} (may be given several times)`)
         .argParser((text, before: readonly string[] = []) => [...before, text])
         .default([], 'none');
     case 'pattern':
-      return new Option(`--${name} <${spec.value ?? 'regex'}>`, spec.help).argParser((text) =>
+      return new Option(`${name} <${spec.value ?? 'regex'}>`, spec.help).argParser((text) =>
         parsePattern(text),
       );
   }

@@ -75,6 +75,7 @@ export function openOutputFile(file: string): Output {
   }
   let open = true;
   const close = (): void => {
+    process.off('exit', discard);
     if (open) fs.closeSync(fd);
     open = false;
   };

@@ -11,6 +11,8 @@ interface OptionBase {
   readonly help: string;
   /** Name of the value in help texts. */
   readonly value?: string;
+  /** One letter that stands for it: `z`. */
+  readonly short?: string;
 }
 
 export interface FlagOption extends OptionBase {
@@ -51,6 +53,13 @@ export interface PatternOption extends OptionBase {
   readonly kind: 'pattern';
 }
 
+/** A time such as `500ms`, `30s`, `5m`, `1h`; its value is in milliseconds. */
+export interface DurationOption extends OptionBase {
+  readonly kind: 'duration';
+  /** As a user would write it. */
+  readonly default?: string;
+}
+
 /** Any text. */
 export interface TextOption extends OptionBase {
   readonly kind: 'text';
@@ -80,6 +89,7 @@ export type OptionSpec =
   | ChoiceOption
   | ChoicesOption
   | PatternOption
+  | DurationOption
   | TextOption
   | ListOption
   | IdsOption;
@@ -89,8 +99,8 @@ export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
 
 type ValueOf<S extends OptionSpec> = S extends FlagOption
   ? boolean
-  : S extends IntegerOption | BytesOption
-    ? S extends { default: number }
+  : S extends IntegerOption | BytesOption | DurationOption
+    ? S extends { default: number | string }
       ? number
       : number | undefined
     : S extends BytesOption
@@ -169,6 +179,9 @@ export interface Arguments {
   readonly most: number;
 }
 
+/** What can be done with a running process. */
+export type LiveKind = 'capture' | 'watch';
+
 export interface Command<S extends OptionSpecs = OptionSpecs> {
   readonly name: string;
   readonly summary: string;
@@ -180,6 +193,13 @@ export interface Command<S extends OptionSpecs = OptionSpecs> {
    * compares, which then are all of its arguments.
    */
   readonly snapshot: boolean | 'optional' | SnapshotArguments;
+  /**
+   * It works on a running process, not on a snapshot: which part of the command line does that. Only its options and
+   * its help are here; `needs` and `run` are never called (see `defineLiveCommand`).
+   */
+  readonly live?: LiveKind;
+  /** Whether what follows `--` is a program with its arguments. */
+  readonly program?: boolean;
   /**
    * What comes out; only tables can be CSV and Markdown. `checks` come in the formats of an option `format`, a
    * `document` is written as it is. Default `table`.
@@ -212,4 +232,18 @@ export interface Command<S extends OptionSpecs = OptionSpecs> {
 /** Checks a definition and forgets the types of its options, which only its own functions see. */
 export function defineCommand<const S extends OptionSpecs>(command: Command<S>): Command {
   return command as unknown as Command;
+}
+
+/** A command that works on a running process. */
+export function defineLiveCommand<const S extends OptionSpecs>(
+  command: Omit<Command<S>, 'needs' | 'run' | 'order' | 'snapshot' | 'live'> & { readonly live: LiveKind },
+): Command {
+  return defineCommand<S>({
+    ...command,
+    snapshot: false,
+    needs: () => ({ kind: 'nothing' }),
+    run() {
+      throw new TypeError(`${command.name} is done by the command line`);
+    },
+  } as Command<S>);
 }

@@ -2,6 +2,7 @@
 import { atCommand } from './at.js';
 import { baselineCommand } from './baseline.js';
 import { byTypeCommand } from './by-type.js';
+import { captureCommand } from './capture.js';
 import { checkCommand } from './check.js';
 import type { Command } from './command.js';
 import { countCommand } from './count.js';
@@ -18,6 +19,7 @@ import { showBackrefs, showChain, showRefs } from './show-graphs.js';
 import { showGrowth } from './show-growth.js';
 import { survivalCommand } from './survival.js';
 import { showMostCommonTypes, typestats } from './type-tables.js';
+import { watchCommand } from './watch.js';
 
 export const COMMANDS = [
   countCommand,
@@ -42,4 +44,6 @@ export const COMMANDS = [
   baselineCommand,
   initCommand,
   info,
+  captureCommand,
+  watchCommand,
 ] as const satisfies readonly Command[];

@@ -1,0 +1,28 @@
+/**
+ * Loaded by --require into a program that `capture` starts, before the program's own code.
+ *
+ * The request comes in an environment variable, which is taken away, as are our flags in execArgv: processes that the
+ * program forks are not to inherit them. Asked for a snapshot on exit, no inspector is needed; otherwise one is
+ * opened on a free port. Its URL and the Node.js version are written to descriptor 3.
+ */
+import fs from 'node:fs';
+import inspector from 'node:inspector';
+import v8 from 'node:v8';
+import { isMainThread } from 'node:worker_threads';
+
+const request = process.env.HEAPGRAPH_CAPTURE;
+if (request !== undefined && isMainThread) {
+  delete process.env.HEAPGRAPH_CAPTURE;
+  const { exitFile, flags } = JSON.parse(request) as { exitFile?: string; flags: number };
+  process.execArgv.splice(0, flags);
+  if (exitFile !== undefined) {
+    process.once('exit', () => void v8.writeHeapSnapshot(exitFile));
+  } else {
+    inspector.open(0, '127.0.0.1', false);
+  }
+  fs.writeSync(
+    3,
+    JSON.stringify({ version: process.version, url: exitFile === undefined ? inspector.url() : null }),
+  );
+  fs.closeSync(3);
+}

@@ -1,0 +1,119 @@
+/** Starts a program of which a snapshot is wanted. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { ProcessError, UsageError } from '../errors.js';
+import { printable } from '../printable.js';
+import { delay } from './session.js';
+
+export interface Ending {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+export interface Hello {
+  /** Of its Node.js: `v20.11.0`. */
+  readonly version: string;
+  /** Of its inspector; null when it needs none. */
+  readonly url: string | null;
+}
+
+export interface Started {
+  readonly pid: number;
+  /** What it says of itself at its start; undefined when it ended before that. */
+  readonly hello: Promise<Hello | undefined>;
+  readonly ended: Promise<Ending>;
+  /** Ends it: SIGTERM, and SIGKILL when that does not help. Nothing happens when it has ended. */
+  stop(): Promise<void>;
+}
+
+export interface StartOptions {
+  /** The module that is loaded before the program: `preload.cjs`. */
+  readonly preload: string;
+  /** Write a snapshot there on exit, instead of opening an inspector. */
+  readonly exitFile?: string;
+}
+
+const STOP_MS = 5000;
+
+/** Its standard output goes to our standard error: ours is the result. Throws UsageError, ProcessError. */
+export function startProgram(words: readonly string[], options: StartOptions): Started {
+  const [node, ...args] = nodeCommand(words);
+  // Without the last one, Node.js would print where the debugger listens.
+  const flags = ['--require', options.preload, '--inspect-publish-uid=http'];
+  const request = JSON.stringify({ exitFile: options.exitFile, flags: flags.length });
+  const child = spawn(node!, [...flags, ...args], {
+    stdio: ['inherit', 2, 'inherit', 'pipe'],
+    env: { ...process.env, HEAPGRAPH_CAPTURE: request },
+  });
+  if (child.pid === undefined) {
+    child.on('error', () => {});
+    throw new ProcessError(`cannot start ${printable(node!)}`, 'Is it there, and may it be run?');
+  }
+  const ended = new Promise<Ending>((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+  });
+  const kill = (): void => void child.kill('SIGKILL');
+  process.once('exit', kill); // whatever happens to heapgraph, the program does not stay
+  void ended.then(() => process.off('exit', kill));
+  return {
+    pid: child.pid,
+    hello: helloOf(child),
+    ended,
+    async stop() {
+      child.kill('SIGTERM');
+      await Promise.race([ended, delay(STOP_MS)]);
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+async function helloOf(child: ChildProcess): Promise<Hello | undefined> {
+  let text = '';
+  for await (const piece of child.stdio[3] as AsyncIterable<Buffer>) text += piece.toString();
+  return text === '' ? undefined : (JSON.parse(text) as Hello);
+}
+
+/** Programs that start the one that is meant in a process of its own. */
+const STARTERS = new Set(['npm', 'npx', 'yarn', 'pnpm', 'pnpx', 'bun', 'deno', 'tsx', 'nodemon']);
+
+/** The words with `node` in front when they name a script for it. */
+function nodeCommand(words: readonly string[]): readonly string[] {
+  const [first] = words;
+  if (first === undefined || first === '')
+    throw new UsageError('no program after --', 'Name one: heapgraph capture -- node app.js');
+  const name = path.basename(first).replace(/\.(exe|cmd)$/i, '');
+  if (/^node(js)?[\d.]*$/i.test(name)) return words;
+  const file = programFile(first);
+  if (file !== undefined && !STARTERS.has(name)) {
+    if (/\.[cm]?[jt]s$/.test(file) || startsWithNode(file))
+      return [process.execPath, file, ...words.slice(1)];
+  }
+  throw new UsageError(
+    file === undefined
+      ? `there is no program "${printable(first)}"`
+      : `${printable(first)} does not run in the Node.js process that would be looked at`,
+    'Name node and the script: heapgraph capture -- node app.js, or -- node_modules/.bin/vitest run. A program that runs already: heapgraph capture <pid>.',
+  );
+}
+
+/** As a shell finds it: a path, or a name in PATH. */
+function programFile(name: string): string | undefined {
+  const places =
+    /[/\\]/.test(name) || fs.existsSync(name) ? [''] : (process.env.PATH ?? '').split(path.delimiter);
+  return places
+    .map((place) => path.join(place, name))
+    .find((file) => fs.statSync(file, { throwIfNoEntry: false })?.isFile());
+}
+
+function startsWithNode(file: string): boolean {
+  const fd = fs.openSync(file, 'r');
+  try {
+    const head = Buffer.alloc(128);
+    fs.readSync(fd, head);
+    return /^#!.*\bnode\b/.test(head.toString('latin1'));
+  } finally {
+    fs.closeSync(fd);
+  }
+}

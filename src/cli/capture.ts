@@ -1,0 +1,331 @@
+/** `capture`: finds or starts the process, takes the snapshots, says where they are. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Attached, attachToAddress, attachToPid, attachToUrl } from '../capture/attach.js';
+import { type Ending, type Started, startProgram } from '../capture/program.js';
+import type { Session } from '../capture/session.js';
+import { takeSnapshot } from '../capture/snapshot.js';
+import { workerSession } from '../capture/worker.js';
+import { ProcessError, UsageError } from '../errors.js';
+import { printable } from '../printable.js';
+import { renderJson } from '../render/json.js';
+import type { Row } from '../result.js';
+import { formatBytes } from '../units.js';
+import { type Call, isInterrupted, type Run, runLiveWork, sleep } from './live-call.js';
+import { type Output, openStandardOutput } from './output.js';
+import { adoptSnapshot, freeSpace, openSnapshotFile, snapshotName } from './snapshot-file.js';
+
+export interface CaptureOptions {
+  readonly inspect?: string;
+  readonly target?: string;
+  readonly worker?: string;
+  readonly output?: string;
+  readonly gzip: boolean;
+  readonly after?: number;
+  readonly every?: number;
+  readonly count?: number;
+  readonly on: 'now' | 'exit' | 'signal';
+}
+
+/** Gives the exit code. Throws UsageError, ProcessError. */
+export function capture(options: CaptureOptions, call: Call, preload: URL): Promise<number> {
+  check(options, call);
+  const onExit =
+    options.on === 'exit' ||
+    (call.program && options.on === 'now' && options.after === undefined && options.every === undefined);
+  return runLiveWork(call, async (run) => {
+    const captures = new Captures(options, call, run);
+    try {
+      if (onExit) await captureExit(captures, options, call, run, preload);
+      else await captureLive(captures, options, call, run, preload);
+    } catch (error) {
+      captures.tell(false);
+      throw error;
+    }
+    captures.tell(true);
+    return 0;
+  });
+}
+
+function check(
+  { inspect, target, worker, output, after, every, count, on }: CaptureOptions,
+  call: Call,
+): void {
+  const { args, program } = call;
+  const ways = [args.length > 0, inspect !== undefined, program !== undefined].filter(Boolean).length;
+  if (args.length > 1)
+    throw new UsageError(
+      `too many arguments: ${args.slice(1).map(printable).join(' ')}`,
+      'One pid; to start a program, put -- before it: heapgraph capture -- node app.js',
+    );
+  if (ways !== 1) {
+    throw new UsageError(
+      ways === 0 ? 'no process was named' : 'a pid, --inspect and a program exclude each other',
+      'heapgraph capture <pid>, or heapgraph capture --inspect 127.0.0.1:9229, or heapgraph capture -- node app.js',
+    );
+  }
+  if (args.length === 1) pidOf(args[0]!);
+  const wrong = (message: string, hint: string): never => {
+    throw new UsageError(message, hint);
+  };
+  if (target !== undefined && inspect === undefined)
+    wrong('--target needs --inspect', 'A process that is named by its pid is a target itself.');
+  if (on === 'exit' && !program)
+    wrong('--on exit needs a program that heapgraph starts', 'heapgraph capture --on exit -- node app.js');
+  if (on === 'exit' && (after !== undefined || every !== undefined || count !== undefined))
+    wrong('--on exit takes one snapshot, at the end', 'Leave out --after, --every and --count.');
+  if (worker !== undefined && program && (on === 'exit' || (on === 'now' && !after && !every)))
+    wrong('when a program exits its workers are gone', 'Use --after or --on signal with --worker.');
+  if (every !== undefined && on === 'signal')
+    wrong('--every and --on signal exclude each other', 'Leave one out.');
+  if (every !== undefined && count === undefined)
+    wrong('--every needs --count', 'How many snapshots: --every 60s --count 3');
+  if (count !== undefined && count > 1 && every === undefined && on !== 'signal')
+    wrong('--count needs --every', 'How far apart: --every 60s --count 3');
+  if (on === 'signal' && process.platform === 'win32') wrong('Windows has no SIGUSR2', 'Use --every.');
+  if (output === '-')
+    wrong('a snapshot is not written to standard output', 'Name a file: -o app.heapsnapshot');
+}
+
+/** Throws UsageError. */
+export function pidOf(text: string): number {
+  const pid = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  if (pid > 0) return pid;
+  throw new UsageError(
+    `"${printable(text)}" is not a process id`,
+    text.includes(':')
+      ? `If it is the address of an inspector: --inspect ${printable(text)}`
+      : 'A whole number, as ps or pgrep -n node show it; to start a program: heapgraph capture -- node app.js',
+  );
+}
+
+/** The snapshots that are whole, and what is said of them. */
+class Captures {
+  readonly rows: Row[] = [];
+  private readonly stdout: Output = openStandardOutput();
+  readonly gzip: boolean;
+
+  constructor(
+    readonly options: CaptureOptions,
+    private readonly call: Call,
+    private readonly run: Run,
+  ) {
+    this.gzip = options.gzip || options.output?.endsWith('.gz') === true;
+  }
+
+  /** The name of the next one. */
+  name(pid: number | null, several: boolean): string {
+    return snapshotName(this.options.output, pid, several ? this.rows.length + 1 : undefined, this.gzip);
+  }
+
+  add(row: Row): void {
+    this.rows.push(row);
+    if (this.call.json) return;
+    this.run.progress.clear();
+    this.stdout.write(`${printable(String(row.file))}\n`);
+    this.stdout.finish();
+  }
+
+  /** `complete` says whether all that were asked for are there. */
+  tell(complete: boolean): void {
+    const files = this.rows.map(({ file }) => String(file));
+    if (this.call.json && (complete || files.length > 0)) {
+      const result = {
+        kind: 'table',
+        columns: [],
+        rows: this.rows,
+        total: files.length,
+        omitted: 0,
+        layout: 'grid',
+      } as const;
+      for (const piece of renderJson({ result }, { command: 'capture', snapshots: files, complete }))
+        this.stdout.write(piece);
+      this.stdout.finish();
+    }
+    if (files.length === 0) return;
+    const next = files.length > 1 ? 'show-growth' : 'show-most-common-types';
+    this.run.note(
+      `next: heapgraph ${next} ${files.map((file) => (/[^\w./-]/.test(file) ? `'${file}'` : file)).join(' ')}`,
+    );
+  }
+}
+
+async function captureLive(
+  captures: Captures,
+  options: CaptureOptions,
+  call: Call,
+  run: Run,
+  preload: URL,
+): Promise<void> {
+  const started = call.program && startProgram(call.program, { preload: fileURLToPath(preload) });
+  if (started) run.atEnd(() => started.stop());
+  const attaching = attach(options, call, started);
+  // Also when a signal comes before it is attached: by then the inspector may have been opened.
+  run.atEnd(async () => (await attaching.catch(() => undefined))?.detach());
+  const attached = await run.unlessInterrupted(attaching);
+  const session = options.worker
+    ? await run.unlessInterrupted(workerSession(attached.session, options.worker, attached.name))
+    : attached.session;
+  if (session !== attached.session) run.atEnd(() => session.close());
+  if (options.after !== undefined) await pause(options.after, session, attached.name, run);
+  if (options.on === 'signal') return captureOnSignals(captures, session, attached, run);
+  const { count = 1, every = 0 } = options;
+  for (let i = 0; i < count; i++) {
+    if (i > 0) await pause(every, session, attached.name, run);
+    await captureOne(captures, session, attached, run, count > 1);
+  }
+}
+
+async function attach(options: CaptureOptions, call: Call, started: Started | undefined): Promise<Attached> {
+  if (options.inspect !== undefined) return attachToAddress(options.inspect, options.target);
+  if (!started) return attachToPid(pidOf(call.args[0]!));
+  const url = (await started.hello)?.url;
+  if (!url) throw endedEarly(await started.ended);
+  return attachToUrl(url, `process ${started.pid}`).catch(async (error: unknown) => {
+    // It may just have ended; that says more than a connection that was refused.
+    const ending = await Promise.race([started.ended, sleep(500)]);
+    throw ending ? endedEarly(ending) : error;
+  });
+}
+
+function endedEarly({ code, signal }: Ending): ProcessError {
+  return new ProcessError(
+    `the program ended (${signal ?? `exit code ${code}`}) before its snapshot was due`,
+    'Without --after, --every and --on signal the snapshot is taken when the program exits.',
+  );
+}
+
+/** Throws ProcessError when the target ends meanwhile. */
+async function pause(ms: number, session: Session, name: string, run: Run): Promise<void> {
+  const gone = await run.unlessInterrupted(
+    Promise.race([sleep(ms).then(() => false), session.gone.then(() => true)]),
+  );
+  if (gone)
+    throw new ProcessError(
+      `${name} ended before its snapshot was due`,
+      'Take it earlier, or on exit: -- node app.js',
+    );
+}
+
+async function captureOnSignals(
+  captures: Captures,
+  session: Session,
+  attached: Attached,
+  run: Run,
+): Promise<void> {
+  const { count } = captures.options;
+  let waiting = 0;
+  let wake = (): void => {};
+  const onSignal = (): void => {
+    waiting++;
+    wake();
+  };
+  process.on('SIGUSR2', onSignal);
+  run.atEnd(() => process.off('SIGUSR2', onSignal));
+  run.note(`kill -USR2 ${process.pid} takes a snapshot${count === undefined ? '; Ctrl-C ends' : ''}`);
+  while (count === undefined || captures.rows.length < count) {
+    const next = new Promise<boolean>((resolve) => {
+      wake = () => resolve(true);
+      if (waiting > 0) wake();
+    });
+    try {
+      if (!(await run.unlessInterrupted(Promise.race([next, session.gone.then(() => false)])))) {
+        if (count === undefined && captures.rows.length > 0) return;
+        throw new ProcessError(`${attached.name} ended before its snapshot was due`, 'Take it earlier.');
+      }
+    } catch (error) {
+      if (isInterrupted(error) && count === undefined) return;
+      throw error;
+    }
+    waiting--;
+    await captureOne(captures, session, attached, run, count !== 1);
+  }
+}
+
+/** Where a snapshot of Node.js 20 and older begins to take long. */
+const LARGE = 300e6;
+/** Bytes of a snapshot file for a byte of heap: seldom more. */
+const FILE_SHARE = 3;
+
+async function captureOne(
+  captures: Captures,
+  session: Session,
+  attached: Attached,
+  run: Run,
+  several: boolean,
+): Promise<void> {
+  const { facts, name } = attached;
+  const file = captures.name(facts.pid, several);
+  const { usedSize } = await run.unlessInterrupted(
+    session.send<{ usedSize: number }>('Runtime.getHeapUsage'),
+  );
+  const output = openSnapshotFile(file, captures.gzip);
+  const begun = performance.now();
+  try {
+    const what = facts.nodeVersion === null ? name : `${name} (Node.js ${facts.nodeVersion})`;
+    run.note(`${what} does nothing else while its snapshot is taken: ${formatBytes(usedSize)} of heap`);
+    const space = freeSpace(file);
+    if (space !== undefined && space < usedSize * FILE_SHARE)
+      run.note(
+        `only ${formatBytes(space)} are free there, and a snapshot can be ${FILE_SHARE} times as large as the heap`,
+      );
+    if (Number(/^v(\d+)/.exec(facts.nodeVersion ?? '')?.[1] ?? Infinity) <= 20 && usedSize > LARGE)
+      run.note(
+        'Node.js 20 and older can need many minutes for a heap of this size; 22 and newer are much faster',
+      );
+    await run.unlessInterrupted(takeSnapshot(session, (text) => output.write(text), run.progress.onProgress));
+    const bytes = await output.finish();
+    captures.add(
+      rowOf(file, facts.pid, facts.nodeVersion, bytes, performance.now() - begun, captures.options),
+    );
+  } catch (error) {
+    output.discard();
+    throw error;
+  }
+}
+
+function rowOf(
+  file: string,
+  pid: number | null,
+  nodeVersion: string | null,
+  bytes: number,
+  duration: number,
+  { worker }: CaptureOptions,
+): Row {
+  return { file, pid, worker: worker ?? null, nodeVersion, bytes, duration: Math.round(duration) };
+}
+
+/** The program writes its snapshot itself, on exit, when no inspector can ask it any more. */
+async function captureExit(
+  captures: Captures,
+  options: CaptureOptions,
+  call: Call,
+  run: Run,
+  preload: URL,
+): Promise<void> {
+  const begun = performance.now();
+  const folder = path.resolve(path.dirname(options.output ?? '.'));
+  // A wrong place is told before the program has run for hours.
+  openSnapshotFile(path.join(folder, `.heapgraph-${process.pid}`), false).discard();
+  const exitFile = path.join(folder, `.heapgraph-${process.pid}.heapsnapshot.tmp`);
+  const remove = (): void => fs.rmSync(exitFile, { force: true });
+  process.once('exit', remove);
+  run.atEnd(remove);
+  const started = startProgram(call.program!, { preload: fileURLToPath(preload), exitFile });
+  run.atEnd(() => started.stop());
+  const { code, signal } = await run.unlessInterrupted(started.ended);
+  if (signal !== null || code !== 0) run.note(`the program ended: ${signal ?? `exit code ${code}`}`);
+  const file = captures.name(started.pid, false);
+  const bytes = await adoptSnapshot(exitFile, file, captures.gzip);
+  captures.add(
+    rowOf(
+      file,
+      started.pid,
+      (await started.hello)?.version ?? null,
+      bytes,
+      performance.now() - begun,
+      options,
+    ),
+  );
+}

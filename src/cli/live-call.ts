@@ -1,0 +1,90 @@
+/** What commands on running processes have in common: how they were called, notes, signals, clearing up. */
+import { printable } from '../printable.js';
+import { createProgressLine, type ProgressLine } from './progress-line.js';
+
+export interface Call {
+  readonly args: readonly string[];
+  /** What follows `--`. */
+  readonly program: readonly string[] | undefined;
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+/** A signal that ends heapgraph. */
+class Interrupted extends Error {
+  constructor(readonly exitCode: number) {
+    super('interrupted');
+  }
+}
+
+export function isInterrupted(error: unknown): error is Interrupted {
+  return error instanceof Interrupted;
+}
+
+export interface Run {
+  note(text: string): void;
+  readonly progress: ProgressLine;
+  /** The work's value; throws Interrupted when a signal comes first. */
+  unlessInterrupted<T>(work: Promise<T>): Promise<T>;
+  /** As a Ctrl-C would; for a terminal that gives keys, not signals. */
+  interrupt(): void;
+  /** Done at the end whatever happens, the last one first. */
+  atEnd(clear: () => unknown): void;
+}
+
+const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
+
+/**
+ * Does the work and clears up after it. The first signal lets the work end: what it waits for throws, everything is
+ * cleared up, and the exit code says which signal it was. The second one ends heapgraph at once.
+ */
+export async function runLiveWork(call: Call, work: (run: Run) => Promise<number>): Promise<number> {
+  const progress = createProgressLine(process.stderr, call.quiet);
+  const clears: (() => unknown)[] = [];
+  let reject = (_: Error): void => {};
+  const interruption = new Promise<never>((_, no) => {
+    reject = no;
+  });
+  interruption.catch(() => {});
+  let asked = false;
+  const interrupt = (exitCode: number): void => {
+    if (asked) process.exit(exitCode);
+    asked = true;
+    reject(new Interrupted(exitCode));
+  };
+  const listeners = Object.entries(SIGNALS).map(([signal, number]) => {
+    const listener = (): void => interrupt(128 + number);
+    process.on(signal, listener);
+    return [signal, listener] as const;
+  });
+  const run: Run = {
+    progress,
+    note(text) {
+      if (call.quiet) return;
+      progress.clear();
+      process.stderr.write(`heapgraph: ${printable(text)}\n`);
+    },
+    unlessInterrupted: (promise) => Promise.race([interruption, promise]),
+    interrupt: () => interrupt(128 + SIGNALS.SIGINT),
+    atEnd: (clear) => void clears.push(clear),
+  };
+  const alive = setInterval(() => {}, 1 << 30); // what is waited for (a signal, a time) need not do it
+  try {
+    return await work(run);
+  } catch (error) {
+    if (isInterrupted(error)) return error.exitCode;
+    throw error;
+  } finally {
+    progress.clear();
+    for (const clear of clears.reverse()) await clear();
+    for (const [signal, listener] of listeners) process.off(signal, listener);
+    clearInterval(alive);
+  }
+}
+
+/** Resolves after a time; does not keep heapgraph alive when the work is over before. */
+export function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
+}

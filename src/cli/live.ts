@@ -1,0 +1,17 @@
+/** Commands that work on running processes; loaded only when one of them is asked for. */
+import type { LiveKind } from '../commands/command.js';
+import { capture } from './capture.js';
+import type { Call } from './live-call.js';
+import { watch } from './watch.js';
+
+/** Beside this file in dist. */
+const PRELOAD = new URL('../capture/preload.cjs', import.meta.url);
+
+/** Gives the exit code. Throws UsageError, ProcessError. */
+export function runLive(
+  kind: LiveKind,
+  options: Readonly<Record<string, unknown>>,
+  call: Call,
+): Promise<number> {
+  return kind === 'capture' ? capture(options as never, call, PRELOAD) : watch(options as never, call);
+}

@@ -1,0 +1,221 @@
+/** `watch`: samples of a process's memory, and what grew. */
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { type Classes, classesOf } from '../analysis/classes.js';
+import { type Growth, growth } from '../analysis/growth.js';
+import { type Attached, attachToAddress, attachToPid } from '../capture/attach.js';
+import { evaluate, type Session } from '../capture/session.js';
+import { takeSnapshot } from '../capture/snapshot.js';
+import { UsageError } from '../errors.js';
+import { loadSnapshot } from '../load/load.js';
+import { printableJson } from '../printable.js';
+import { JSON_SCHEMA } from '../render/json.js';
+import { pidOf } from './capture.js';
+import { type Call, isInterrupted, type Run, runLiveWork, sleep } from './live-call.js';
+import { type Output, openStandardOutput } from './output.js';
+import { openSnapshotFile } from './snapshot-file.js';
+import { type Screen, watchScreen } from './watch-screen.js';
+import { growthLines, type Sample, type View } from './watch-view.js';
+
+export interface WatchOptions {
+  readonly every: number;
+  readonly count?: number;
+  readonly growth: boolean;
+  readonly 'every-snapshot'?: number;
+  readonly limit: number;
+  readonly target?: string;
+}
+
+const MARK_EVERY_MS = 60_000;
+
+/** Gives the exit code: 1 when the process ended before --count samples. Throws UsageError, ProcessError. */
+export function watch(options: WatchOptions, call: Call): Promise<number> {
+  const [asked = ''] = call.args;
+  if (call.args.length !== 1) {
+    throw new UsageError(
+      call.args.length === 0 ? 'no process was named' : 'too many arguments',
+      'heapgraph watch <pid>, or heapgraph watch 127.0.0.1:9229',
+    );
+  }
+  if (!options.growth && options['every-snapshot'] !== undefined)
+    throw new UsageError('--every-snapshot needs --growth', 'Add --growth.');
+  const isAddress = asked.includes(':');
+  if (!isAddress) pidOf(asked);
+  if (!isAddress && options.target !== undefined)
+    throw new UsageError('--target needs an address', 'heapgraph watch 127.0.0.1:9229 --target page');
+  return runLiveWork(call, async (run) => {
+    const attaching = isAddress ? attachToAddress(asked, options.target) : attachToPid(pidOf(asked));
+    run.atEnd(async () => (await attaching.catch(() => undefined))?.detach());
+    try {
+      const attached = await run.unlessInterrupted(attaching);
+      return await watchAttached(attached, options, call, run);
+    } catch (error) {
+      if (isInterrupted(error)) return 0;
+      throw error;
+    }
+  });
+}
+
+async function watchAttached(
+  attached: Attached,
+  options: WatchOptions,
+  call: Call,
+  run: Run,
+): Promise<number> {
+  const { session, name, facts } = attached;
+  const stdout = openStandardOutput();
+  const screen =
+    stdout.isTerminal && !call.json ? watchScreen(process.stdout, name, options.growth) : undefined;
+  if (screen) {
+    run.atEnd(() => screen.close());
+    listenToKeys(screen, run);
+  } else if (!call.json) run.note(`${name}: seconds, rss, heapUsed, external, arrayBuffers`);
+  const view = screen ?? lines(stdout, call, facts.pid, options.limit);
+  const growing = options.growth ? new GrowthMarks(attached, run) : undefined;
+  const ended = session.gone.then(() => true);
+  const begun = performance.now();
+  const seconds = (): number => (performance.now() - begun) / 1000;
+  let nextMark = 0;
+  for (let taken = 0; options.count === undefined || taken < options.count; taken++) {
+    if (taken > 0) {
+      // Samples lie on a grid, however long each takes; those that a snapshot made impossible are left out.
+      const missed = Math.floor((performance.now() - begun) / options.every) + 1;
+      const wait = sleep(missed * options.every - (performance.now() - begun)).then(() => false);
+      if (await run.unlessInterrupted(Promise.race([wait, ended]))) return endedEarly(name, options, run);
+    }
+    try {
+      view.sample(seconds(), await run.unlessInterrupted(sampleOf(session, facts.pid !== null, name)));
+      if (growing && (performance.now() - begun >= nextMark || screen?.takeMark())) {
+        view.busy(`${name} does nothing else while its snapshot is taken`);
+        const grown = await growing.mark();
+        await view.grown(seconds(), grown.slice(0, options.limit));
+        nextMark = performance.now() - begun + (options['every-snapshot'] ?? MARK_EVERY_MS);
+      }
+    } catch (error) {
+      if (isInterrupted(error)) throw error;
+      if (await Promise.race([ended, sleep(50).then(() => false)])) return endedEarly(name, options, run);
+      throw error;
+    }
+    if (!view.wanted) return 0;
+  }
+  return 0;
+}
+
+function endedEarly(name: string, { count }: WatchOptions, run: Run): number {
+  run.note(`${name} has ended`);
+  return count === undefined ? 0 : 1;
+}
+
+function listenToKeys(screen: Screen, run: Run): void {
+  const { stdin } = process;
+  if (!stdin.isTTY) return;
+  stdin.setRawMode(true);
+  stdin.resume();
+  const onKeys = (keys: Buffer): void => {
+    for (const key of keys.toString('latin1')) {
+      if (key === '\x03' || key === 'q') run.interrupt();
+      else if (key === 's') screen.askMark();
+    }
+  };
+  stdin.on('data', onKeys);
+  run.atEnd(() => {
+    stdin.off('data', onKeys);
+    stdin.setRawMode(false);
+    stdin.pause();
+  });
+}
+
+async function sampleOf(session: Session, isNode: boolean, name: string): Promise<Sample> {
+  if (isNode) {
+    const { rss, heapUsed, heapTotal, external, arrayBuffers } = await evaluate<Sample>(
+      session,
+      'process.memoryUsage()',
+      name,
+    );
+    return { rss, heapUsed, heapTotal, external, arrayBuffers };
+  }
+  const usage = await session.send<{ usedSize: number; totalSize: number }>('Runtime.getHeapUsage');
+  return {
+    rss: null,
+    heapUsed: usage.usedSize,
+    heapTotal: usage.totalSize,
+    external: null,
+    arrayBuffers: null,
+  };
+}
+
+/** Snapshots in a folder of their own, each gone as soon as its classes are counted. */
+class GrowthMarks {
+  private first: Classes | undefined;
+
+  constructor(
+    private readonly attached: Attached,
+    private readonly run: Run,
+  ) {}
+
+  /** The classes that have more objects than at the first mark, the largest increase first; none at the first. */
+  async mark(): Promise<Growth[]> {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'heapgraph-'));
+    const remove = (): void => fs.rmSync(folder, { recursive: true, force: true });
+    process.once('exit', remove);
+    try {
+      const file = path.join(folder, 'mark.heapsnapshot');
+      const output = openSnapshotFile(file, false);
+      try {
+        const taking = takeSnapshot(
+          this.attached.session,
+          (text) => output.write(text),
+          this.run.progress.onProgress,
+        );
+        await this.run.unlessInterrupted(taking);
+        await output.finish();
+      } catch (error) {
+        output.discard();
+        throw error;
+      }
+      this.run.progress.clear();
+      const graph = await loadSnapshot(file, { edges: 'for-names' });
+      if (this.first) return growth(this.first, graph);
+      this.first = classesOf(graph, { raw: true });
+      return [];
+    } finally {
+      remove();
+      process.off('exit', remove);
+    }
+  }
+}
+
+/** Lines for another program: numbers, or JSON objects. */
+function lines(stdout: Output, call: Call, pid: number | null, limit: number): View {
+  const number = (value: number | null): string => (value === null ? '-' : String(value));
+  const json = (kind: string, seconds: number, facts: object): string =>
+    `${printableJson(JSON.stringify({ schema: JSON_SCHEMA, command: 'watch', kind, pid, time: new Date().toISOString(), seconds: round(seconds), ...facts }))}\n`;
+  const write = (text: string): void => {
+    stdout.write(text);
+    stdout.finish();
+  };
+  return {
+    sample(seconds, sample) {
+      const { rss, heapUsed, external, arrayBuffers } = sample;
+      write(
+        call.json
+          ? json('sample', seconds, sample)
+          : `${round(seconds).toFixed(1)} ${[rss, heapUsed, external, arrayBuffers].map(number).join(' ')}\n`,
+      );
+    },
+    async grown(seconds, grown) {
+      const rows = grown.map(({ type, count, countDelta }) => ({ type, count, countDelta }));
+      if (call.json) write(json('growth', seconds, { limit, rows }));
+      else for await (const line of growthLines(grown, false)) write(`# ${line}`);
+    },
+    busy() {},
+    get wanted() {
+      return stdout.wanted;
+    },
+  };
+}
+
+function round(seconds: number): number {
+  return Math.round(seconds * 10) / 10;
+}

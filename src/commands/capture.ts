@@ -1,0 +1,54 @@
+/** A snapshot of a running process. */
+import { defineLiveCommand } from './command.js';
+
+export const captureCommand = defineLiveCommand({
+  name: 'capture',
+  summary: 'write the heap snapshot of a running process',
+  description: [
+    'A process is named by its pid (its inspector is opened by SIGUSR1, and closed again afterwards if it was closed before), by the address of its inspector (--inspect, Node.js or Chrome), or started: heapgraph capture -- node app.js.',
+    'Prints the path of each snapshot when it is whole. The process does nothing else while a snapshot is taken.',
+    'A program that is started is node or a script for it; its standard output goes to standard error. Without --after, --every and --on signal its snapshot is taken when it exits; otherwise it is ended (SIGTERM) after its last snapshot. Only the process itself is looked at, not those that it starts.',
+    'Workers have heaps of their own: --worker names one (Node.js). Those of a web page are targets only where the browser lists them.',
+    'A debugger that is attached already stays attached, and its breakpoints stay. If heapgraph opened the inspector, closing it ends the connection of a debugger that came meanwhile.',
+  ].join('\n\n'),
+  arguments: { name: 'pid', help: 'the process', least: 0, most: 1 },
+  live: 'capture',
+  program: true,
+  answers: 'details',
+  options: {
+    inspect: { kind: 'text', value: 'address', help: 'an inspector: 127.0.0.1:9229, or its ws:// URL' },
+    target: {
+      kind: 'text',
+      value: 'which',
+      help: 'which target of the inspector: its id, or a part of its title or URL',
+    },
+    worker: {
+      kind: 'text',
+      value: 'which',
+      help: 'a worker thread of the process: its threadId, or a part of its title or URL',
+    },
+    output: {
+      kind: 'text',
+      short: 'o',
+      value: 'file',
+      help: 'where the snapshot goes; several are numbered; .gz compresses (default heapgraph-<pid>-<time>.heapsnapshot)',
+    },
+    gzip: { kind: 'flag', short: 'z', help: 'compress with gzip' },
+    after: { kind: 'duration', help: 'wait before the first snapshot' },
+    every: { kind: 'duration', help: 'take --count snapshots, this far apart' },
+    count: { kind: 'integer', help: 'how many snapshots' },
+    on: {
+      kind: 'choice',
+      choices: ['now', 'exit', 'signal'],
+      default: 'now',
+      help: 'when: exit of the program that was started (its default), or each time that heapgraph gets SIGUSR2, --count times or until Ctrl-C',
+    },
+  },
+  examples: [
+    { line: 'heapgraph capture 4711', says: 'a Node.js process, by its pid' },
+    { line: 'heapgraph capture --inspect 127.0.0.1:9229 -o app.heapsnapshot.gz', says: 'by its inspector' },
+    { line: 'heapgraph capture 4711 --every 60s --count 3', says: 'three, for show-growth' },
+    { line: 'heapgraph capture -- node app.js', says: 'what is left when the program exits' },
+    { line: 'heapgraph capture --after 30s -- node app.js', says: 'after half a minute' },
+  ],
+});
