@@ -102,13 +102,18 @@ function arrayValue(graph: Graph, node: number): string {
   return room === 0 ? items(0) : `[at most ${items(room).slice(1)}`;
 }
 
+/** What Node.js 22 and 24 show in the place of an entry that was deleted; other versions show nothing there. */
+const holeNames = memo((graph: Graph) => graph.strings.indexesOf('system / Hole'));
+
 /**
  * Entries of a Map's or Set's hash table that hold something other than small integers. The table is an array of
- * pointers: 3 numbers, b buckets, then 2b entries of `entrySize` pointers each (key, value of a Map, next).
+ * pointers: 3 numbers, b buckets, then 2b entries of `entrySize` pointers each (key, value of a Map, next). Deleted
+ * entries stay in their place, as holes, until the table is made anew.
  * V8: https://github.com/v8/v8/blob/13.6.233/src/objects/ordered-hash-table.h
  */
 function tableEntries(graph: Graph, table: number, entrySize: number): number {
-  const { types, names } = edgesOf(graph);
+  const { types, names, targets } = edgesOf(graph);
+  const holes = holeNames(graph);
   const size = graph.selfSizes[table]!;
   // 16 bytes before the first pointer with pointers of 8 bytes; 8 with compressed ones of 4, as in Chromium.
   const first = [8, 4].map((pointer) => {
@@ -119,7 +124,7 @@ function tableEntries(graph: Graph, table: number, entrySize: number): number {
   let entries = 0;
   let last = -1;
   for (let edge = graph.firstEdge[table]!, end = graph.firstEdge[table + 1]!; edge < end; edge++) {
-    if (types[edge] !== EDGE.internal) continue;
+    if (types[edge] !== EDGE.internal || holes.has(graph.nodeNames[targets[edge]!]!)) continue;
     const slot = Number(graph.strings.get(names[edge]!));
     if (!Number.isInteger(slot) || slot < start) continue;
     const entry = Math.floor((slot - start) / entrySize);

@@ -47,6 +47,26 @@ test.each<[string, GraphSpec, string]>([
     },
     '[5 items]',
   ],
+  [
+    'map with deleted entries, which Node.js 22 and 24 show as holes',
+    {
+      x: { name: 'Map', edges: [['internal', 'table', 't']] },
+      t: {
+        type: 'array',
+        size: 16 + 8 * (3 + 2 + 12),
+        edges: [
+          ['internal', '5', 'hole'],
+          ['internal', '6', 'hole'],
+          ['internal', '8', 'key'],
+          ['internal', '9', 'value'],
+        ],
+      },
+      hole: { type: 'hidden', name: 'system / Hole' },
+      key: { type: 'string' },
+      value: {},
+    },
+    '[1 item]',
+  ],
   ['array of one', { x: { name: 'Array', edges: [['element', 0, 'a']] } }, '[1 item]'],
   [
     'array of small integers',
