@@ -72,8 +72,10 @@ for (const [outfile, commands] of [
         name: 'commands-and-renderers',
         setup({ onResolve }) {
           onResolve({ filter: /^\.\/commands\/index\.js$/ }, () => ({ path: path.resolve(commands) }));
-          onResolve({ filter: /^\.\/(render\/.*|cli\/live)\.js$/ }, ({ path: file, kind }) =>
-            kind === 'dynamic-import' ? { path: file, external: true } : undefined,
+          onResolve({ filter: /\/(render\/\w+|live)\.js$/ }, ({ path: file, resolveDir, kind }) =>
+            kind === 'dynamic-import'
+              ? { path: `./${path.relative('src', path.resolve(resolveDir, file))}`, external: true }
+              : undefined,
           );
         },
       },

@@ -3,7 +3,7 @@
  * objgraph's find_backref_chain and find_ref_chain: breadth first, the start is tested too, the first match
  * wins.
  */
-import { edgesOf, type Graph } from '../graph/graph.js';
+import { edgesOf, type Graph, sourceOf } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';
 import { retainersOf } from '../graph/retainers.js';
 import { EDGE } from '../graph/schema.js';
@@ -135,7 +135,6 @@ function search(
 ): Chain[] {
   const { maxDepth = 20, paths = 1, ignoreNode, ignoreEdge, weak = false } = options;
   const keeps = weak ? undefined : holds(graph);
-  const { firstEdge } = graph;
   const { targets } = edgesOf(graph);
   const chains: Chain[] = [];
   const usedHolders = new Set<number>();
@@ -177,7 +176,7 @@ function search(
     const edges: number[] = [];
     for (let node = goal; node !== start; ) {
       const edge = foundBy[node]! - 1;
-      node = direction === 'back' ? targets[edge]! : sourceOf(firstEdge, edge);
+      node = direction === 'back' ? targets[edge]! : sourceOf(graph, edge);
       edges.push(edge);
       nodes.push(node);
     }
@@ -193,16 +192,4 @@ function search(
     usedHolders.add(holder);
   }
   return chains;
-}
-
-/** The node that an edge leads from: the last one whose edges begin at it or before. */
-function sourceOf(firstEdge: Uint32Array, edge: number): number {
-  let low = 0;
-  let high = firstEdge.length - 1;
-  while (high - low > 1) {
-    const middle = (low + high) >>> 1;
-    if (firstEdge[middle]! <= edge) low = middle;
-    else high = middle;
-  }
-  return low;
 }

@@ -37,10 +37,15 @@ export interface NodeDiff {
  * Classes in which anything came or went, the largest growth in bytes first; ties by the growth in number, then by name.
  * An object that changed its class (its shape, with `shapes`) is gone from the one and new in the other, as in DevTools.
  * Sizes as DevTools shows them where both graphs have edges, else V8's own. Equal snapshots: an empty list.
+ * Who has compared the nodes already gives the last argument.
  * DevTools: HeapSnapshot.ts, calculateSnapshotDiff. Cost: one pass over the nodes of both, and what the sizes cost.
  */
-export function diff(before: Graph, after: Graph, options: DiffOptions = {}): ClassDiff[] {
-  const { isNew, isGone } = nodeDiff(before, after, options);
+export function diff(
+  before: Graph,
+  after: Graph,
+  options: DiffOptions = {},
+  { isNew, isGone }: NodeDiff = nodeDiff(before, after, options),
+): ClassDiff[] {
   const rows = new Map<string, { -readonly [K in keyof ClassDiff]: ClassDiff[K] }>();
   const tally = (graph: Graph, marked: Uint8Array, sign: 1 | -1): void => {
     const { names, of } = indexOf(graph, options);

@@ -1,14 +1,13 @@
 /**
  * Entries of the hash tables behind Map and Set, as JavaScript would reach them.
  *
- * A table is an array of pointers: 3 numbers, b buckets, then 2b entries of a key, a Map's value, and the
- * number of the next entry. Deleted entries stay until the table grows. Small integers have no edges, nor
- * have `true`, `false`, `null` and `undefined`: an entry that shows nothing may be any of these, or deleted.
- * V8: https://github.com/v8/v8/blob/13.6.233/src/objects/ordered-hash-table.h
+ * For what a table is made of, see hash-tables.ts. Small integers have no edges, nor have `true`, `false`, `null`
+ * and `undefined`: an entry that shows nothing may be any of these, or deleted.
  */
 import { edgesOf, type Graph } from '../graph/graph.js';
 import { EDGE, NODE } from '../graph/schema.js';
 import { printable } from '../printable.js';
+import { ENTRY_SIZE, firstEntrySlot } from './hash-tables.js';
 import { follow } from './scripts.js';
 import { stringText } from './values.js';
 
@@ -138,18 +137,11 @@ function countEntries(
   return { key, test, live: shown - deleted, alike, doubtful: shown < place };
 }
 
-/**
- * Pointers of an entry (3 of a Map, 2 of a Set) and the first slot of the entries, by the size of the table
- * in bytes; undefined for an array that is no such table. No size fits both.
- */
+/** What the size of an array in bytes says; undefined for one that is no such table. No size fits both. */
 function layoutOf(bytes: number): Layout | undefined {
-  for (const pointer of [8, 4]) {
-    for (const size of [3, 2] as const) {
-      // A header of two pointers, and the three numbers.
-      const buckets = (bytes / pointer - 2 - 3) / (1 + 2 * size);
-      if (Number.isInteger(buckets) && buckets > 0 && (buckets & (buckets - 1)) === 0)
-        return { size, start: 3 + buckets };
-    }
+  for (const size of [ENTRY_SIZE.Map, ENTRY_SIZE.Set]) {
+    const start = firstEntrySlot(bytes, size);
+    if (start !== undefined) return { size, start };
   }
   return undefined;
 }

@@ -7,6 +7,7 @@ import { edgesOf, type Graph } from '../graph/graph.js';
 import { retainersOf } from '../graph/retainers.js';
 import { NODE } from '../graph/schema.js';
 import { holds } from './chains.js';
+import { isMadeByProgram } from './program-types.js';
 import { userRoots } from './shallow-sizes.js';
 
 /** An object that no object of the program holds. */
@@ -15,14 +16,6 @@ export interface LeakingObject {
   /** `nothing`, or the name of the internal root: `(Global handles)`, `(Stack roots)`. */
   readonly heldBy: string;
 }
-
-const PROGRAM_TYPES: ReadonlySet<number> = new Set([
-  NODE.object,
-  NODE.closure,
-  NODE.regexp,
-  NODE.bigint,
-  NODE.symbol,
-]);
 
 /** In the order of the file. User roots are held by the program itself. Cost: linear in nodes and edges. */
 export function leakingObjects(graph: Graph): LeakingObject[] {
@@ -39,7 +32,7 @@ export function leakingObjects(graph: Graph): LeakingObject[] {
     return false;
   };
   for (let node = 0; node < graph.nodeCount; node++) {
-    if (!PROGRAM_TYPES.has(nodeTypes[node]!) || isUserRoot.has(node) || node === graph.root) continue;
+    if (isMadeByProgram[nodeTypes[node]!] === 0 || isUserRoot.has(node) || node === graph.root) continue;
     let heldBy = 'nothing';
     let before = -1;
     for (let i = firstRetainer[node]!, end = firstRetainer[node + 1]!; i < end && heldBy !== ''; i++) {

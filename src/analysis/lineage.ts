@@ -1,6 +1,6 @@
 /** Whether two snapshots come from one process, and in which order: only then do equal ids mean the same object. */
 import type { Graph } from '../graph/graph.js';
-import { NODE } from '../graph/schema.js';
+import { NODE, nodeTypeMarks } from '../graph/schema.js';
 
 /** What two snapshots have in common: in large ones, of a sample of the objects, the same ids in both. */
 export interface Lineage {
@@ -46,7 +46,7 @@ export function lineage(before: Graph, after: Graph): Lineage {
   // V8's own objects: what native code adds is numbered apart.
   let largestBefore = 0;
   for (let node = 0; node < before.nodeCount; node++) {
-    if (before.ids[node]! > largestBefore && KEEPS_NAME[before.nodeTypes[node]!])
+    if (before.ids[node]! > largestBefore && KEEPS_NAME[before.nodeTypes[node]!] === 1)
       largestBefore = before.ids[node]!;
   }
   const step = Math.max(1, Math.ceil((largestBefore >>> RANGE_BITS) / RANGES));
@@ -62,14 +62,14 @@ export function lineage(before: Graph, after: Graph): Lineage {
     const known = old.get(id);
     const type = after.nodeTypes[node]!;
     if (known === undefined) {
-      if (!KEEPS_NAME[type]) continue;
+      if (KEEPS_NAME[type] === 0) continue;
       if (id > largestBefore) newer++;
       else older++;
       continue;
     }
     common++;
     const typeBefore = before.nodeTypes[known]!;
-    if (!KEEPS_NAME[type] && !KEEPS_NAME[typeBefore]) continue;
+    if (KEEPS_NAME[type] === 0 && KEEPS_NAME[typeBefore] === 0) continue;
     const [nameBefore, name] = [before.nodeNames[known]!, after.nodeNames[node]!];
     // Names that a salvaged file has lost.
     if (nameBefore >= before.strings.length || name >= after.strings.length) continue;
@@ -107,12 +107,7 @@ export function lineage(before: Graph, after: Graph): Lineage {
   };
 }
 
-const KEEPS_NAME: readonly boolean[] = (() => {
-  const keeps: boolean[] = [];
-  for (const type of ['string', 'symbol', 'closure', 'regexp', 'bigint', 'code'] as const)
-    keeps[NODE[type]] = true;
-  return keeps;
-})();
+const KEEPS_NAME = nodeTypeMarks('string', 'symbol', 'closure', 'regexp', 'bigint', 'code');
 
 /** The first node of each id in every `step`-th range of ids. */
 function sampleOf({ ids, nodeCount }: Graph, step: number): Map<number, number> {

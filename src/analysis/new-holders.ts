@@ -1,7 +1,7 @@
 /** Who holds what is new between two snapshots, class by class. */
 import type { Graph } from '../graph/graph.js';
 import { classIndex } from './class-names.js';
-import { type DiffOptions, nodeDiff } from './diff.js';
+import { type DiffOptions, type NodeDiff, nodeDiff } from './diff.js';
 import { holderPaths } from './holder-paths.js';
 import { shallowSizes } from './shallow-sizes.js';
 import { shapeIndex } from './shapes.js';
@@ -23,14 +23,15 @@ export interface NewHoldersOptions extends Pick<DiffOptions, 'raw' | 'shapes'> {
 /**
  * By class, who holds in `after` the objects that `diff` calls new: the most bytes first, ties by number, then by path.
  * Classes without new objects are not there. Needs edges of `after`; sizes are V8's own where `before` has none.
+ * Who has compared the nodes already gives the last argument.
  * Cost: that of `nodeDiff`, and of `holderPaths` for the new objects.
  */
 export function holdersOfNew(
   before: Graph,
   after: Graph,
   options: NewHoldersOptions = {},
+  { isNew }: Pick<NodeDiff, 'isNew'> = nodeDiff(before, after, options),
 ): ReadonlyMap<string, readonly NewHolder[]> {
-  const { isNew } = nodeDiff(before, after, options);
   const { names, of } = options.shapes ? shapeIndex(after) : classIndex(after);
   const sizes = options.raw || !before.edges ? after.selfSizes : shallowSizes(after);
   const paths = holderPaths(after);

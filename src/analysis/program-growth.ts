@@ -5,6 +5,7 @@ import { NODE } from '../graph/schema.js';
 import { classIndex } from './class-names.js';
 import { matcherOf, type TypeMatcher } from './classes.js';
 import { dominatorTree } from './dominators.js';
+import { isMadeByProgram } from './program-types.js';
 import { type SourceLocation, sourceLocation } from './scripts.js';
 import { shallowSizes } from './shallow-sizes.js';
 import { heapgraphNodes } from './tags.js';
@@ -111,7 +112,7 @@ function tally(
     const type = of[node]!;
     if (watched[type] === 0 || held[node] === 0 || own?.[node] === 1) continue;
     const nodeType = nodeTypes[node]!;
-    if (classes === undefined && !PROGRAM_TYPES[nodeType]) continue;
+    if (classes === undefined && isMadeByProgram[nodeType] === 0) continue;
     const name = names[type]!;
     const at = nodeType === NODE.closure ? (locations?.placeOf[node] ?? 0) : 0;
     let found = at > 0 ? byPlace[at] : byClass[type];
@@ -126,12 +127,6 @@ function tally(
     if (isNew?.(node)) found.newNodes.push(node);
   }
 }
-
-const PROGRAM_TYPES: readonly boolean[] = (() => {
-  const types: boolean[] = [];
-  for (const type of ['object', 'closure', 'regexp', 'symbol', 'bigint'] as const) types[NODE[type]] = true;
-  return types;
-})();
 
 /** V8 writes some of its own things (contexts, the tables of WeakMaps) as objects. */
 function isOfProgram(name: string): boolean {

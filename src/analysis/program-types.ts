@@ -1,7 +1,12 @@
-/** Which nodes a program knows of, as opposed to what V8 needs to run it. */
-import { NODE } from '../graph/schema.js';
+/** Which nodes are a program's own, as opposed to what V8 needs to run it. */
+import { nodeTypeMarks } from '../graph/schema.js';
 
-const PROGRAM_TYPES = [
+/**
+ * By node type, 1 for what a program makes or can reach: objects, functions, regular expressions, strings, numbers, big
+ * integers, symbols, native objects. 0 for V8's own arrays, code, shapes, hidden and synthetic nodes, and for types that
+ * are not known.
+ */
+export const isProgramType = nodeTypeMarks(
   'object',
   'closure',
   'regexp',
@@ -12,15 +17,7 @@ const PROGRAM_TYPES = [
   'bigint',
   'symbol',
   'native',
-] as const;
+);
 
-/**
- * By node type, 1 for what a program makes or can reach: objects, functions, regular expressions, strings, numbers, big
- * integers, symbols, native objects. 0 for V8's own arrays, code, shapes, hidden and synthetic nodes, and for types that
- * are not known.
- */
-export const isProgramType: Readonly<Uint8Array> = (() => {
-  const known = new Uint8Array(256);
-  for (const type of PROGRAM_TYPES) known[NODE[type]] = 1;
-  return known;
-})();
+/** By node type, 1 for what only the program itself makes: of the above, without strings, numbers and native objects. */
+export const isMadeByProgram = nodeTypeMarks('object', 'closure', 'regexp', 'bigint', 'symbol');

@@ -10,6 +10,7 @@ import { retainersOf } from '../graph/retainers.js';
 import { EDGE, isIndexed, NODE } from '../graph/schema.js';
 import { shortened } from '../printable.js';
 import { holds } from './chains.js';
+import { ENTRY_SIZE, firstEntrySlot } from './hash-tables.js';
 import { shortValue } from './values.js';
 
 /** One reference. Ordinals. */
@@ -157,7 +158,7 @@ export function linksOf(graph: Graph, options: LinkOptions): Links {
         : { name: shortened(part, 40), kind: part };
     }
     const slot = Number(plain);
-    const place = (slot - tableStart(selfSizes[helper]!)) % 3;
+    const place = (slot - (firstEntrySlot(selfSizes[helper]!, ENTRY_SIZE.Map) ?? 3)) % ENTRY_SIZE.Map;
     if (place === 0) return { name: 'key', kind: 'key' };
     const key = slotsOf(helper).get(slot - 1);
     const text = key === undefined ? '…' : shortened(shortValue(graph, key), KEY_LENGTH);
@@ -247,19 +248,6 @@ export function linksOf(graph: Graph, options: LinkOptions): Links {
   };
 
   return { referrers, references, isHelper, link };
-}
-
-/**
- * Slot of the first entry of a Map's table: an array of pointers, with 3 numbers, b buckets, then 2b entries of three
- * pointers each (key, value, next). 16 bytes come before the first pointer, 8 where pointers are of 4 bytes.
- * V8: https://github.com/v8/v8/blob/13.6.233/src/objects/ordered-hash-table.h
- */
-function tableStart(size: number): number {
-  for (const pointer of [8, 4]) {
-    const buckets = (size / pointer - 2 - 3) / 7;
-    if (Number.isInteger(buckets) && (buckets & (buckets - 1)) === 0) return 3 + buckets;
-  }
-  return 3;
 }
 
 function note(pairs: Map<number, Set<number>>, key: number, value: number): void {

@@ -3,6 +3,7 @@ import { edgesOf, type Graph } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';
 import { EDGE, NODE } from '../graph/schema.js';
 import { shortened } from '../printable.js';
+import { ENTRY_SIZE, firstEntrySlot } from './hash-tables.js';
 import { follow } from './scripts.js';
 
 /**
@@ -78,7 +79,7 @@ function objectValue(graph: Graph, node: number, name: string, limit: number): s
     return `[${buffer === undefined ? '' : 'view of '}${graph.selfSizes[store]} bytes]`;
   if (name === 'Map' || name === 'Set') {
     const table = follow(graph, edges, node, ['table']);
-    if (table !== undefined) return items(tableEntries(graph, table, name === 'Map' ? 3 : 2));
+    if (table !== undefined) return items(tableEntries(graph, table, ENTRY_SIZE[name]));
   }
   return propertyNames(graph, node, limit);
 }
@@ -105,22 +106,11 @@ function arrayValue(graph: Graph, node: number): string {
 /** What Node.js 22 and 24 show in the place of an entry that was deleted; other versions show nothing there. */
 const holeNames = memo((graph: Graph) => graph.strings.indexesOf('system / Hole'));
 
-/**
- * Entries of a Map's or Set's hash table that hold something other than small integers. The table is an array of
- * pointers: 3 numbers, b buckets, then 2b entries of `entrySize` pointers each (key, value of a Map, next). Deleted
- * entries stay in their place, as holes, until the table is made anew.
- * V8: https://github.com/v8/v8/blob/13.6.233/src/objects/ordered-hash-table.h
- */
+/** Entries of a Map's or Set's hash table that hold something other than small integers. */
 function tableEntries(graph: Graph, table: number, entrySize: number): number {
   const { types, names, targets } = edgesOf(graph);
   const holes = holeNames(graph);
-  const size = graph.selfSizes[table]!;
-  // 16 bytes before the first pointer with pointers of 8 bytes; 8 with compressed ones of 4, as in Chromium.
-  const first = [8, 4].map((pointer) => {
-    const buckets = (size / pointer - 2 - 3) / (1 + 2 * entrySize);
-    return Number.isInteger(buckets) && (buckets & (buckets - 1)) === 0 ? 3 + buckets : undefined;
-  });
-  const start = first[0] ?? first[1] ?? 3;
+  const start = firstEntrySlot(graph.selfSizes[table]!, entrySize) ?? 3;
   let entries = 0;
   let last = -1;
   for (let edge = graph.firstEdge[table]!, end = graph.firstEdge[table + 1]!; edge < end; edge++) {

@@ -1,6 +1,7 @@
 /** What commands on running processes have in common: how they were called, notes, signals, clearing up. */
 import { printable } from '../printable.js';
 import { createProgressLine, type ProgressLine } from './progress-line.js';
+import { SIGNALS } from './signals.js';
 
 export interface Call {
   readonly args: readonly string[];
@@ -31,8 +32,6 @@ export interface Run {
   /** Done at the end whatever happens, the last one first. */
   atEnd(clear: () => unknown): void;
 }
-
-const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 
 /**
  * Does the work and clears up after it. The first signal lets the work end: what it waits for throws, everything is

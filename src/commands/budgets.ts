@@ -126,13 +126,13 @@ export function parseBudgets(values: BudgetValues): readonly Budget[] {
   if (budgets.length > 0) return budgets;
   throw new UsageError(
     'there is no budget to check',
-    "Write one: --max 'Session=100', --max-size 'Buffer=64mb', --forbid 'Detached *'; or put them into heapgraph.config.json, which heapgraph init writes.",
+    "Write one: --max 'Session=100', --max-retained 'Buffer=64mb', --forbid 'Detached <*'; or put them into heapgraph.config.json, which heapgraph init writes.",
   );
 }
 
 const EXAMPLES: Readonly<Partial<Record<BudgetKind, string>>> = {
   max: "'Session=100'",
-  'max-size': "'Buffer=64mb'",
+  'max-size': "'(string)=64mb'",
   'max-retained': "'Session=10mb'",
   'max-growth': "'Session=10,10%'",
 };

@@ -5,7 +5,6 @@ import { backrefChains } from '../analysis/chains.js';
 import { type Classes, type Countable, classesOf, typeStats } from '../analysis/classes.js';
 import { newNodes } from '../analysis/diff.js';
 import { duplicateStrings } from '../analysis/duplicate-strings.js';
-import { lineage } from '../analysis/lineage.js';
 import { nodesOfClass } from '../analysis/nodes.js';
 import { retainedSizes } from '../analysis/retained-sizes.js';
 import { isRoot } from '../analysis/roots.js';
@@ -89,11 +88,12 @@ export const checkCommand = defineCommand({
       noise: noise && ((type) => noise(type, 'count')),
     });
     const failed = results.filter(({ ok }) => !ok);
-    const chains = await chainsOf(failed, heap, earlier);
     const noisy = new Set(results.flatMap((result) => result.noisy.map(({ type }) => type)));
     const after = heap.countable;
+    const order = before && 'ids' in before && 'ids' in after ? checkBudgetOrder(before, after) : undefined;
+    const chains = await chainsOf(failed, heap, order?.sameProcess ? earlier?.graph : undefined);
     const notes = [
-      ...(before && 'ids' in before && 'ids' in after ? checkBudgetOrder(before, after) : []),
+      ...(order?.notes ?? []),
       ...(await unknownClasses(results, heap.countable, before)),
       ...(before && areEqual(heap.countable, before)
         ? [`${printable(before.file)} has the same counts in every class: one snapshot twice?`]
@@ -147,11 +147,14 @@ interface Chains {
   readonly notes: readonly string[];
 }
 
-/** Who holds the first object of what failed; the edges are loaded now, if they were not needed before. */
+/**
+ * Who holds the first object of what failed, and of what grew beyond an earlier snapshot of the process the first new
+ * one. The edges are loaded now, if they were not needed before.
+ */
 async function chainsOf(
   failed: readonly BudgetResult[],
   heap: Heap,
-  earlier: Heap | undefined,
+  earlier: Graph | undefined,
 ): Promise<Chains> {
   const asked = failed.filter(({ budget }) => budget.kind !== 'max-total');
   if (asked.length === 0) return { of: new Map(), notes: [] };
@@ -163,7 +166,7 @@ async function chainsOf(
     };
   }
   const grew = asked.some(({ budget }) => budget.kind === 'max-growth');
-  const isNew = grew && earlier ? newObjects(graph, earlier) : undefined;
+  const isNew = grew && earlier ? newNodes(earlier, graph) : undefined;
   const root = isRoot(graph);
   const chains = new Map<BudgetResult, ChainResult>();
   const notes: string[] = [];
@@ -194,12 +197,6 @@ function mostRepeated(graph: Graph, { budget }: BudgetResult): string {
   const { count, wastedSize, text } = duplicateStrings(graph).groups[0]!;
   const what = JSON.stringify(shortened(text, 60));
   return `${budget.text}: ${formatBytes(wastedSize)} of it are ${formatCount(count)} strings ${printable(what)}`;
-}
-
-/** Which objects are new by their ids, where the baseline is a snapshot of the same process. */
-function newObjects(graph: Graph, earlier: Heap): Uint8Array | undefined {
-  const { countable } = earlier;
-  return 'ids' in countable && lineage(countable, graph).sameProcess ? newNodes(countable, graph) : undefined;
 }
 
 /** The first object of the class that is furthest beyond its limit: a new one, the largest one, as the budget has it. */

@@ -102,13 +102,21 @@ export function checkOneProcess(
 }
 
 /**
- * For budgets, which compare classes: notes on two snapshots. Throws UsageError when the later one was named as the
- * earlier, as nothing would be found to grow.
+ * For budgets, which compare classes: whether the two snapshots are of one process, and a note if not. Throws UsageError
+ * when the later one was named as the earlier, as nothing would be found to grow.
  */
-export function checkBudgetOrder(before: Graph, after: Graph): readonly string[] {
+export function checkBudgetOrder(
+  before: Graph,
+  after: Graph,
+): { readonly sameProcess: boolean; readonly notes: readonly string[] } {
   const facts = lineage(before, after);
-  if (!facts.sameProcess) return [`${twoProcesses(before, after, facts)}: compared by class only`];
-  if (facts.inOrder) return [];
+  if (!facts.sameProcess) {
+    return {
+      sameProcess: false,
+      notes: [`${twoProcesses(before, after, facts)}: compared by class only`],
+    };
+  }
+  if (facts.inOrder) return { sameProcess: true, notes: [] };
   throw new UsageError(
     `the baseline ${printable(before.file)} seems to be later than ${printable(after.file)}: its objects have higher ids`,
     'Name the earlier snapshot as --baseline and check the later one.',

@@ -1,6 +1,6 @@
 /** Chrome DevTools' comparison of two snapshots. */
 import { classIndex } from '../analysis/class-names.js';
-import { type ClassDiff, diff, diffByClass, nodeDiff } from '../analysis/diff.js';
+import { type ClassDiff, diff, diffByClass, type NodeDiff, nodeDiff } from '../analysis/diff.js';
 import { holdersOfNew } from '../analysis/new-holders.js';
 import { NodeView } from '../analysis/nodes.js';
 import { shapeIndex } from '../analysis/shapes.js';
@@ -78,14 +78,15 @@ export const diffCommand = defineCommand({
     }
     if (options.holders && !byId)
       throw new UsageError('--holders needs two snapshots of one process', notes[0]);
+    const nodes = byId ? nodeDiff(before, after, { raw, shapes }) : undefined;
     const rows: readonly Row[] = (
-      byId
-        ? diff(before, after, { raw, shapes, filter })
+      nodes
+        ? diff(before, after, { raw, shapes, filter }, nodes)
         : diffByClass(before, after, { raw, shapes, filter })
     ).map((row): Row => ({ ...row }));
     const sorted = sort(rows, options['sort-by']);
     const cut = sorted.slice(0, limitOf(options));
-    const shown = options.holders ? withHolders(before, after, cut, { raw, shapes }) : cut;
+    const shown = options.holders && nodes ? withHolders(before, after, cut, { raw, shapes }, nodes) : cut;
     const omitted = rows.length - shown.length;
     return {
       result: {
@@ -131,13 +132,14 @@ function withHolders(
   after: Graph,
   rows: readonly Row[],
   options: { readonly raw: boolean; readonly shapes: boolean },
+  nodes: NodeDiff,
 ): readonly Row[] {
   const types = new Set(
     rows
       .filter(({ countDelta, sizeDelta }) => Number(countDelta) > 0 || Number(sizeDelta) > 0)
       .map(({ type }) => String(type)),
   );
-  const held = holdersOfNew(before, after, { ...options, types });
+  const held = holdersOfNew(before, after, { ...options, types }, nodes);
   return rows.map((row): Row => {
     const all = held.get(String(row.type)) ?? [];
     const holders = all.slice(0, MOST_HOLDERS).map((holder): Row => ({ ...holder }));

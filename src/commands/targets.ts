@@ -4,7 +4,7 @@ import type { ChainOptions } from '../analysis/chains.js';
 import { EdgeView, NodeView } from '../analysis/nodes.js';
 import { isRoot, rootOf } from '../analysis/roots.js';
 import { QueryError } from '../errors.js';
-import { edgesOf, type Graph } from '../graph/graph.js';
+import { edgesOf, type Graph, sourceOf } from '../graph/graph.js';
 import { printable } from '../printable.js';
 import { type NodePredicate, parseQueries, parseQuery, TAG_PREFIX } from '../query/targets.js';
 import type { Need } from './command.js';
@@ -104,18 +104,6 @@ function edgeMatcher(
       (want) => want.name === name && want.type === new NodeView(graph, sourceOf(graph, edge)).type,
     );
   };
-}
-
-/** The node that an edge comes from: a binary search. */
-function sourceOf(graph: Graph, edge: number): number {
-  let low = 0;
-  let high = graph.nodeCount - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >>> 1;
-    if (graph.firstEdge[middle]! <= edge) low = middle;
-    else high = middle - 1;
-  }
-  return low;
 }
 
 /** Where a chain may end: `root`, `module`, `global`, or what a query accepts. */

@@ -103,3 +103,15 @@ export function nodeWithId(graph: Graph, id: number): number | undefined {
   const node = graph.ids.indexOf(id);
   return node < 0 ? undefined : node;
 }
+
+/** Ordinal of the node that an edge leads from: the last one whose edges begin at it or before. Cost: a binary search. */
+export function sourceOf({ firstEdge, nodeCount }: Graph, edge: number): number {
+  let low = 0;
+  let high = nodeCount;
+  while (high - low > 1) {
+    const middle = (low + high) >>> 1;
+    if (firstEdge[middle]! <= edge) low = middle;
+    else high = middle;
+  }
+  return low;
+}

@@ -43,6 +43,13 @@ function numbered<const T extends readonly string[]>(names: T): Readonly<Record<
   return Object.fromEntries(names.map((name, number) => [name, number])) as Record<T[number], number>;
 }
 
+/** By node type, 1 for these and 0 for all others, also for types that are not known. */
+export function nodeTypeMarks(...types: readonly (typeof NODE_TYPES)[number][]): Readonly<Uint8Array> {
+  const marks = new Uint8Array(256);
+  for (const type of types) marks[NODE[type]] = 1;
+  return marks;
+}
+
 /** Edges of these types are named by a number (an index), all others by a string. */
 export function isIndexed(edgeType: number): boolean {
   return edgeType === EDGE.element || edgeType === EDGE.hidden;

@@ -38,8 +38,7 @@ declare module 'expect' {
 
 declare global {
   namespace jest {
-    // biome-ignore lint/complexity/noBannedTypes: as @types/jest declares it
-    interface Matchers<R, T = {}> extends HeapMatchers<R> {}
+    interface Matchers<R, T> extends HeapMatchers<R> {}
   }
 }
 

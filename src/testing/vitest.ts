@@ -8,8 +8,7 @@ import { type HeapMatchers, matchers } from './matchers.js';
 expect.extend(matchers);
 
 declare module 'vitest' {
-  // biome-ignore lint/suspicious/noExplicitAny: as Vitest declares it
-  interface Matchers<T = any> extends HeapMatchers<void> {}
+  interface Matchers<T> extends HeapMatchers<void> {}
 }
 
 export { collectGarbage } from '../live/gc.js';

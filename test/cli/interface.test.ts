@@ -239,6 +239,29 @@ describe('streams', () => {
     expect(readFileSync(path.join(folder, 'err'), 'utf8')).toBe('');
   });
 
+  test.each(['--help', '--version', 'count --help', 'completion bash'])(
+    '%s into a closed pipe ends quietly',
+    (words) => {
+      const bin = fileURLToPath(new URL('../../bin/heapgraph.js', import.meta.url));
+      const script = `{ sleep 0.3; "${process.execPath}" "${bin}" ${words} 2>"${folder}/err"; echo "$?" >"${folder}/code"; } | true`;
+      execFileSync('bash', ['-c', script]);
+      expect(readFileSync(path.join(folder, 'err'), 'utf8')).toBe('');
+      expect(readFileSync(path.join(folder, 'code'), 'utf8')).toBe('0\n');
+    },
+  );
+
+  test('count Nowhere F, count OBJ MISSING: notes and errors into a closed pipe keep the exit code', () => {
+    const bin = fileURLToPath(new URL('../../bin/heapgraph.js', import.meta.url));
+    for (const [words, code] of [
+      [`count Nowhere "${F}"`, 0],
+      [`count OBJ "${folder}/missing.heapsnapshot"`, 2],
+    ] as const) {
+      const script = `{ sleep 0.3; "${process.execPath}" "${bin}" ${words} 2>&1; echo "$?" >"${folder}/code"; } | true`;
+      execFileSync('bash', ['-c', script]);
+      expect(readFileSync(path.join(folder, 'code'), 'utf8')).toBe(`${code}\n`);
+    }
+  });
+
   test('FORCE_COLOR=1 colours, NO_COLOR=1 wins, a pipe has none', async () => {
     const args = ['show-most-common-types', F, '--limit', '1'];
     expect((await heapgraph(args, { env: { FORCE_COLOR: '1' } })).stdout).toContain('\x1b[');

@@ -1,0 +1,177 @@
+/** One run of a command: from its words to an answer and an exit code. */
+import type { Command, FurtherSnapshot } from '../commands/command.js';
+import { UsageError } from '../errors.js';
+import type { Ending } from '../graph/graph.js';
+import { isFile } from '../load/newest.js';
+import { printable } from '../printable.js';
+import type { Row } from '../result.js';
+import { formatCount, formatId } from '../units.js';
+import {
+  checkArguments,
+  checkSnapshots,
+  checkStandardInput,
+  chooseSnapshot,
+  orderSnapshots,
+} from './arguments.js';
+import { readConfig } from './config.js';
+import { EXIT } from './exit.js';
+import { readIds } from './ids.js';
+import { NO_HEAP, type Opened, openHeap } from './open.js';
+import { type CommonOptions, valuesOf } from './options.js';
+import { type Output, openOutputFile, openStandardOutput } from './output.js';
+import { createProgressLine } from './progress-line.js';
+import { SIGNALS } from './signals.js';
+import { appendSummary } from './summary.js';
+import { formatOf, write } from './write.js';
+
+/** Opens what the command needs, asks it, writes the answer, sets the exit code. Throws HeapgraphError. */
+export async function runCommand(
+  command: Command,
+  args: readonly string[],
+  parsed: CommonOptions & Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const given = valuesOf(command.options, parsed);
+  const config = command.configure && (await readConfig(parsed.config));
+  const options = config ? (command.configure!(given as never, config) as Record<string, unknown>) : given;
+  const several = typeof command.snapshot === 'object' ? command.snapshot : undefined;
+  const idsFrom = idsFileOf(command, options);
+  const further = furtherArguments(command, options);
+  const isFurther = idsFrom !== undefined || further.length > 0;
+  const takes = command.arguments && isFurther ? { ...command.arguments, least: 0 } : command.arguments;
+  const isNamed = args.length > 0 || parsed.snapshot !== undefined;
+  const choice =
+    command.snapshot === true || (command.snapshot === 'optional' && isNamed)
+      ? chooseSnapshot(args, takes, parsed.snapshot)
+      : undefined;
+  const rest = several ? [] : [...(choice?.rest ?? args), ...further];
+  if (several) checkSnapshots(args, several);
+  else checkArguments(rest, takes);
+  const files = several
+    ? orderSnapshots(args, command.order?.(options as never) ?? 'given')
+    : choice
+      ? [choice.snapshot]
+      : [];
+  const format = formatOf(parsed, command.answers);
+  const need = command.needs(rest, options as never, format);
+  const inputs: FurtherSnapshot[] = files.map((file, i) => ({
+    file,
+    need: 'kind' in need ? need : need[i]!,
+    baselines: several?.baselines === true,
+  }));
+  inputs.push(...(command.others?.(options as never) ?? []));
+  const snapshots = inputs.map(({ file }) => file);
+  checkStandardInput([...snapshots, ...(idsFrom === undefined ? [] : [idsFrom])], process.stdin.isTTY);
+  const output = openOutput(parsed, command, options.force === true);
+  const progress = createProgressLine(process.stderr, parsed.quiet === true);
+  const note = (text: string): void => {
+    if (parsed.quiet) return;
+    progress.clear();
+    process.stderr.write(`heapgraph: ${printable(text)}\n`);
+  };
+  try {
+    if (choice?.guessed) note(`reading ${choice.snapshot}, the newest snapshot in this folder`);
+    const ids = idsFrom === undefined ? [] : await readIds(idsFrom);
+    const opened: Opened[] = [];
+    for (const { file, need, baselines } of inputs) {
+      opened.push(
+        await openHeap(need, file, {
+          salvage: parsed.salvage,
+          onProgress: progress.onProgress,
+          onWarning: note,
+          baselines: baselines === true,
+        }),
+      );
+    }
+    const heaps = opened.map(({ heap }) => heap);
+    const answer = await command.run(
+      heaps[0] ?? NO_HEAP,
+      [...rest, ...ids.map(formatId)],
+      options as never,
+      heaps,
+    );
+    progress.clear();
+    let broken: Ending | undefined;
+    opened.forEach(({ ending }, i) => {
+      if (!ending) return;
+      broken ??= ending;
+      const which = opened.length > 1 ? `${snapshots[i]} is` : 'the file is';
+      note(`${which} not whole: ${describe(ending)}; the answer is from what comes before`);
+    });
+    await write(answer, output, format, {
+      command: command.name,
+      snapshots,
+      complete: broken === undefined,
+      ending: broken as Row | undefined,
+    });
+    if (format === 'github' && answer.result.kind === 'checks') {
+      const { renderChecksMarkdown } = await import('../render/ci.js');
+      appendSummary(renderChecksMarkdown(answer.result, files[0] ?? ''), note);
+    }
+    if (command.writes !== undefined && output.file !== undefined) note(`written to ${output.file}`);
+    for (const text of answer.notes ?? []) note(text);
+    const noIds = idsFrom !== undefined && ids.length === 0;
+    if (noIds) note(`no ids in ${idsFrom === '-' ? '(standard input)' : idsFrom}`);
+    if (answer.found === false || noIds) process.exitCode = EXIT.no;
+  } catch (error) {
+    progress.clear();
+    output.discard();
+    throw error;
+  }
+}
+
+/** The same for commands on running processes; `program` is what follows `--`. */
+export async function runLiveCommand(
+  command: Command,
+  args: readonly string[],
+  parsed: CommonOptions & Readonly<Record<string, unknown>>,
+  program: readonly string[] | undefined,
+): Promise<void> {
+  const values = valuesOf(command.options, parsed);
+  const { runLive } = await import('./live.js');
+  const code = await runLive(command.live!, values, {
+    args,
+    program,
+    json: parsed.json === true,
+    quiet: parsed.quiet === true,
+  });
+  if (code !== 0) process.exitCode = code;
+}
+
+/** The file that an option of the kind `ids` names. */
+function idsFileOf(command: Command, options: Readonly<Record<string, unknown>>): string | undefined {
+  const name = Object.keys(command.options).find((option) => command.options[option]!.kind === 'ids');
+  return name === undefined ? undefined : (options[name] as string | undefined);
+}
+
+/** Arguments that were given as options. */
+function furtherArguments(command: Command, options: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.entries(command.options).flatMap(([name, spec]) =>
+    spec.kind === 'list' && spec.argument !== undefined
+      ? (options[name] as readonly string[]).map((value) => `${spec.argument}${value}`)
+      : [],
+  );
+}
+
+/** Standard output, or the file that -o or the command itself names. Throws UsageError. */
+export function openOutput(options: CommonOptions, command?: Command, force = false): Output {
+  const file = options.output ?? command?.writes;
+  if (file === undefined || file === '-') return openStandardOutput();
+  if (command?.writes !== undefined && !force && isFile(file)) {
+    throw new UsageError(
+      `${printable(file)} is there already`,
+      '--force replaces it; -o FILE writes another one; -o - prints it.',
+    );
+  }
+  stopOnSignals();
+  return openOutputFile(file);
+}
+
+/** A signal ends the process by way of `exit`, so that a half-written file is taken away. */
+function stopOnSignals(): void {
+  for (const [signal, number] of Object.entries(SIGNALS))
+    process.once(signal, () => process.exit(128 + number));
+}
+
+function describe(ending: Ending): string {
+  return `section "${ending.section}" ends at byte ${formatCount(ending.offset)} (expected ${ending.expected}, found ${ending.found})`;
+}
