@@ -7,7 +7,7 @@ import { edgesOf, type Graph, sourceOf } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';
 import { retainersOf } from '../graph/retainers.js';
 import { EDGE } from '../graph/schema.js';
-import { pageOwnedNodes } from './essential-edges.js';
+import { hasPage, isPageOwned, pageOwnedNodes } from './essential-edges.js';
 import { weakMapPairs } from './weak-map-pairs.js';
 
 /**
@@ -87,19 +87,27 @@ export function refChains(
  * Whether an edge keeps its target alive: the rule of `essentialEdges`, for the few edges that a search looks
  * at.
  */
-export function holds(graph: Graph): (edge: number, source: number) => boolean {
-  const { types, names, targets } = edgesOf(graph);
+export function holds(graph: Graph): EdgeTest {
+  const { targets } = edgesOf(graph);
   const owned = pageOwnedNodes(graph);
+  const mayHold = holdsBesidePages(graph);
+  return (edge, source) =>
+    (source === graph.root || owned[source] === 1 || owned[targets[edge]!] === 0) && mayHold(edge, source);
+}
+
+/** The same without the rule that a page's nodes are held by the page only. */
+function holdsBesidePages(graph: Graph): EdgeTest {
+  const { types, names, targets } = edgesOf(graph);
   const pairOf = weakMapPairs(graph).of;
   return (edge, source) => {
     const type = types[edge];
-    const target = targets[edge]!;
-    if (type === EDGE.weak || target === source) return false;
-    if (source !== graph.root && (type === EDGE.shortcut || (owned[source] === 0 && owned[target] === 1)))
-      return false;
+    if (type === EDGE.weak || targets[edge] === source) return false;
+    if (type === EDGE.shortcut && source !== graph.root) return false;
     return !(type === EDGE.internal && pairOf(names[edge]!)?.table === graph.ids[source]);
   };
 }
+
+type EdgeTest = (edge: number, source: number) => boolean;
 
 /**
  * The edges behind `retainersOf(graph).sources`, in its order: 4 bytes an edge. Without them, each holder's
@@ -125,6 +133,40 @@ type Neighbours = (
   isFound: (node: number) => boolean,
 ) => void;
 
+/** Where a search ends, and which edges it follows: all of them, or those that keep their target alive. */
+interface Rules {
+  readonly isEnd: (node: number) => boolean;
+  readonly keeps: EdgeTest | undefined;
+  /** Asked when the search has found nothing: the rules of another one, if that could. */
+  readonly otherwise?: () => Rules | undefined;
+}
+
+/**
+ * The rules of a search backwards from `start`.
+ *
+ * `pageOwnedNodes` is a search through the whole graph, and not needed: what a page's node leads to is the page's. So
+ * from a node that is not the page's the rule of pages leaves out nothing, and from one that is it leaves out all that is
+ * not, except the root. Nodes that are not the page's are never led to by nodes that are: to meet them as well does not
+ * change the order in which the others are met, as long as they are no end and do not lead to the root. A snapshot whose
+ * root is held, which V8 does not write, is searched by the rule.
+ */
+function backwards(graph: Graph, start: number, isGoal: (node: number) => boolean): Rules {
+  const keeps = holdsBesidePages(graph);
+  const anywhere: Rules = { isEnd: isGoal, keeps };
+  if (!hasPage(graph)) return anywhere;
+  const isOfPage = isPageOwned(graph);
+  if (pageOwnedNodes.known(graph) && !isOfPage(start)) return anywhere;
+  const { root } = graph;
+  const { targets } = edgesOf(graph);
+  const { firstRetainer } = retainersOf(graph);
+  if (firstRetainer[root] !== firstRetainer[root + 1]) return { isEnd: isGoal, keeps: holds(graph) };
+  return {
+    isEnd: (node) => isGoal(node) && (node === start || node === root || isOfPage(node)),
+    keeps: (edge, source) => keeps(edge, source) && (source !== root || isOfPage(targets[edge]!)),
+    otherwise: () => (isOfPage(start) ? undefined : anywhere),
+  };
+}
+
 function search(
   graph: Graph,
   start: number,
@@ -134,38 +176,34 @@ function search(
   neighbours: Neighbours,
 ): Chain[] {
   const { maxDepth = 20, paths = 1, ignoreNode, ignoreEdge, weak = false } = options;
-  const keeps = weak ? undefined : holds(graph);
   const { targets } = edgesOf(graph);
   const chains: Chain[] = [];
   const usedHolders = new Set<number>();
   // By node: the edge it was found by, plus one; 0 for nodes not found. A Set would end at 2^24 nodes.
   const foundBy = new Uint32Array(graph.nodeCount);
-
   const isFound = (node: number): boolean => foundBy[node] !== 0;
+  let searches = 0;
 
-  const searchOnce = (): Chain | undefined => {
-    if (chains.length > 0) foundBy.fill(0);
+  const searchOnce = ({ isEnd, keeps }: Rules): Chain | undefined => {
+    if (searches++ > 0) foundBy.fill(0);
     foundBy[start] = START;
     let level = [start];
+    let next: number[] = [];
+    let node = start;
+    const visit = (edge: number, neighbour: number): void => {
+      if (foundBy[neighbour] !== 0 || ignoreNode?.(neighbour) || ignoreEdge?.(edge)) return;
+      if (keeps && !keeps(edge, direction === 'back' ? neighbour : node)) return;
+      if (node === start && usedHolders.has(neighbour)) return;
+      foundBy[neighbour] = edge + 1;
+      next.push(neighbour);
+    };
     for (let depth = 0; ; depth++) {
-      for (const node of level) {
-        if (isGoal(node) && !(chains.length > 0 && node === start)) return unwind(node);
+      for (const found of level) {
+        if (isEnd(found) && !(chains.length > 0 && found === start)) return unwind(found);
       }
       if (depth >= maxDepth) return undefined;
-      const next: number[] = [];
-      for (const node of level) {
-        neighbours(
-          node,
-          (edge, neighbour) => {
-            if (foundBy[neighbour] !== 0 || ignoreNode?.(neighbour) || ignoreEdge?.(edge)) return;
-            if (keeps && !keeps(edge, direction === 'back' ? neighbour : node)) return;
-            if (node === start && usedHolders.has(neighbour)) return;
-            foundBy[neighbour] = edge + 1;
-            next.push(neighbour);
-          },
-          isFound,
-        );
-      }
+      next = [];
+      for (node of level) neighbours(node, visit, isFound);
       if (next.length === 0) return undefined;
       level = next;
     }
@@ -183,8 +221,17 @@ function search(
     return direction === 'back' ? { nodes, edges } : { nodes: nodes.reverse(), edges: edges.reverse() };
   };
 
+  let rules: Rules =
+    direction === 'forward' || weak
+      ? { isEnd: isGoal, keeps: weak ? undefined : holds(graph) }
+      : backwards(graph, start, isGoal);
   while (chains.length < paths) {
-    const chain = searchOnce();
+    let chain = searchOnce(rules);
+    const others = chain ? undefined : rules.otherwise?.();
+    if (others) {
+      rules = others;
+      chain = searchOnce(rules);
+    }
     if (!chain) break;
     chains.push(chain);
     const holder = direction === 'back' ? chain.nodes.at(-2) : chain.nodes[1];

@@ -4,29 +4,40 @@
  */
 import { edgesOf, type Graph } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';
+import { retainersOf } from '../graph/retainers.js';
 import { EDGE } from '../graph/schema.js';
 import { distanceSearch, SYSTEM_DISTANCE } from './distances.js';
 import { userRoots } from './shallow-sizes.js';
 import { weakMapPairEdges } from './weak-map-pairs.js';
 
-/**
- * Nodes that a page owns: what the root's shortcut edges, and its element edges to `(Document DOM trees)`, lead to over
- * edges that are not weak. One byte a node. Cost: linear in nodes and edges.
- */
-export const pageOwnedNodes = memo((graph: Graph): Uint8Array => {
+/** Where the page begins: what the root's shortcut edges, and its element edges to `(Document DOM trees)`, lead to. */
+const pageRoots = memo((graph: Graph): ReadonlySet<number> => {
   const { nodeCount, firstEdge, nodeNames, root, strings } = graph;
   const { types, targets } = edgesOf(graph);
-  const owned = new Uint8Array(nodeCount);
-  if (nodeCount === 0) return owned;
-  const work = new Uint32Array(nodeCount);
-  let waiting = 0;
+  const found = new Set<number>();
+  if (nodeCount === 0) return found;
   for (let edge = firstEdge[root]!, end = firstEdge[root + 1]!; edge < end; edge++) {
     const target = targets[edge]!;
     const type = types[edge];
     const isTree = type === EDGE.element && strings.equals(nodeNames[target]!, '(Document DOM trees)');
-    if (owned[target] === 1 || !(type === EDGE.shortcut || isTree)) continue;
-    owned[target] = 1;
-    work[waiting++] = target;
+    if (type === EDGE.shortcut || isTree) found.add(target);
+  }
+  return found;
+});
+
+/**
+ * Nodes that a page owns: what `pageRoots` lead to over edges that are not weak. One byte a node. Cost: linear in nodes
+ * and edges.
+ */
+export const pageOwnedNodes = memo((graph: Graph): Uint8Array => {
+  const { nodeCount, firstEdge } = graph;
+  const { types, targets } = edgesOf(graph);
+  const owned = new Uint8Array(nodeCount);
+  const work = new Uint32Array(nodeCount);
+  let waiting = 0;
+  for (const node of pageRoots(graph)) {
+    owned[node] = 1;
+    work[waiting++] = node;
   }
   const search = distanceSearch.known(graph);
   const starts = userRoots(graph);
@@ -56,6 +67,47 @@ export const pageOwnedNodes = memo((graph: Graph): Uint8Array => {
   }
   return owned;
 });
+
+/** Edges that a test of `isPageOwned` reads at most before it asks for all nodes: what takes a few milliseconds. */
+const QUICK = 1 << 20;
+
+/**
+ * The same for few nodes, by looking for what holds each. Cost: that of `retainersOf`, and that of `pageOwnedNodes` as
+ * soon as all that was looked at together is much.
+ */
+export function isPageOwned(graph: Graph): (node: number) => boolean {
+  const { firstEdge } = graph;
+  const { types, targets } = edgesOf(graph);
+  const { firstRetainer, sources } = retainersOf(graph);
+  const starts = pageRoots(graph);
+  let all = pageOwnedNodes.known(graph);
+  let read = 0;
+  return (node) => {
+    const found = new Set([node]);
+    for (const target of found) {
+      if (all) return all[node] === 1;
+      if (starts.has(target)) return true;
+      for (let at = firstRetainer[target]!, last = firstRetainer[target + 1]!; at < last; at++) {
+        const source = sources[at]!;
+        if (found.has(source)) continue;
+        const end = firstEdge[source + 1]!;
+        read += end - firstEdge[source]!;
+        for (let edge = firstEdge[source]!; edge < end; edge++) {
+          if (targets[edge] !== target || types[edge] === EDGE.weak) continue;
+          found.add(source);
+          break;
+        }
+      }
+      if (read > QUICK) all = pageOwnedNodes(graph);
+    }
+    return false;
+  };
+}
+
+/** Whether there is a page at all: without one no node is owned by it. */
+export function hasPage(graph: Graph): boolean {
+  return pageRoots(graph).size > 0;
+}
 
 /**
  * One byte an edge, 1 where the edge is essential. Not essential are, in this order: the edge of a WeakMap's table to a

@@ -4,6 +4,7 @@
  */
 import { edgesOf, type Graph } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';
+import { retainersOf } from '../graph/retainers.js';
 import { EDGE, NODE } from '../graph/schema.js';
 import type { StringIndexes } from '../graph/strings.js';
 import { follow } from './scripts.js';
@@ -17,101 +18,120 @@ export interface Scope {
   readonly file: string | undefined;
 }
 
-export interface Scopes {
-  /** By node: outermost scopes, and the `SourceTextModule` of an ES module, which holds what it exports. */
-  readonly rootScopes: ReadonlyMap<number, Scope>;
-  /** String indexes of `system / Context`. */
-  readonly contextNames: StringIndexes;
-}
+/** The string indexes of `system / Context`, the name of every scope. */
+export const contextNames = memo(
+  (graph: Graph): StringIndexes => graph.strings.indexesOf('system / Context'),
+);
+
+/** The string indexes of the names of all nodes that `rootScopeOf` may know. */
+export const scopeNames = memo(
+  (graph: Graph): StringIndexes => graph.strings.indexesOf('system / Context', 'system / SourceTextModule'),
+);
 
 /**
+ * An outermost scope, or the `SourceTextModule` of an ES module, which holds what it exports; undefined for every other
+ * node.
+ *
  * V8 makes a context for the variables of a function that inner functions use. Its `previous` is the next
  * scope outwards; the outermost is the `system / NativeContext`. A CommonJS module is a function around the
  * file, so its context hangs right below the native one, as that of an ES module does (with an `extension`
  * that leads to its `SourceTextModule`). Functions at the outermost level of a script hang there, too: what
  * counts as a module has a file, an absolute path or a URL with `file:` or `node:`. A context has no name:
- * the file is that of a function that runs in it or in a scope inside.
+ * the file is that of a function that runs in it or else in a scope inside.
  * V8: https://github.com/v8/v8/blob/13.6.233/src/objects/contexts.h
- * Needs edges. Cost: a pass over the nodes, and the edges of closures and contexts.
+ * Needs edges. Cost: a pass over the nodes at the first call for a graph; for a node with another name constant, for
+ * an outermost scope what holds it and the scopes in it, until a function with a file is met; once for a node.
  */
-export const scopes = memo((graph: Graph): Scopes => {
-  const { nodeCount, nodeTypes, nodeNames, firstEdge, strings } = graph;
-  const { types, names, targets } = edgesOf(graph);
-  // Names as numbers: there may be millions of closures, each with a context.
-  const namesOf = (text: string): StringIndexes => strings.indexesOf(text);
-  const [previousNames, extensionNames, scopeNames] = ['previous', 'extension', 'context'].map(namesOf);
-  const internal = (node: number, called: StringIndexes): number | undefined => {
-    for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++)
-      if (types[edge] === EDGE.internal && called.has(names[edge]!)) return targets[edge];
-    return undefined;
-  };
-  const contextNames = strings.indexesOf('system / Context');
-  const natives = nativeContexts(graph);
-  const moduleNames = strings.indexesOf('system / SourceTextModule');
-  const outwards = new Uint32Array(nodeCount); // the next scope, plus one
-  const outermost = new Map<number, number | undefined>(); // to the module of an ES module's scope
-  const modules: number[] = [];
-  const rootScopes = new Map<number, Scope>();
-  for (let node = 0; node < nodeCount; node++) {
-    const name = nodeNames[node]!;
-    if (contextNames.has(name)) {
-      if (nodeTypes[node] !== NODE.object) continue;
-      const previous = internal(node, previousNames!);
-      if (previous === undefined) continue;
-      if (!natives.has(previous)) outwards[node] = previous + 1;
-      else {
-        const extension = internal(node, extensionNames!);
-        const isModule = extension !== undefined && moduleNames.has(nodeNames[extension]!);
-        outermost.set(node, isModule ? extension : undefined);
-      }
-    } else if (moduleNames.has(name) && nodeTypes[node] === NODE.hidden) modules.push(node);
-  }
-  for (const native of natives) {
-    for (const context of scriptContexts(graph, native, contextNames))
-      rootScopes.set(context, { kind: 'script', file: undefined });
-  }
+export function rootScopeOf(graph: Graph, node: number): Scope | undefined {
+  const name = graph.nodeNames[node]!;
+  if (!scopeNames(graph).has(name)) return undefined;
+  const { known, modules } = landmarks(graph);
+  if (known.has(node)) return known.get(node);
+  const scope = modules.has(name) ? moduleScope(graph, node) : contextScope(graph, node);
+  known.set(node, scope);
+  return scope;
+}
 
-  const files = new Map<number, string>();
-  for (let node = 0; node < nodeCount; node++) {
-    if (nodeTypes[node] !== NODE.closure) continue;
-    let context = internal(node, scopeNames!);
-    // Scopes inside one another; a damaged file may have them in a circle.
-    for (let steps = 0; context !== undefined && outwards[context] !== 0 && steps < 100; steps++)
-      context = outwards[context]! - 1;
-    if (context === undefined || files.has(context) || !outermost.has(context)) continue;
-    const file = scriptOf(graph, node);
-    if (file !== undefined) files.set(context, file);
+/** What scopes are told by, and those that are known already. */
+const landmarks = memo((graph: Graph) => {
+  const { strings } = graph;
+  const known = new Map<number, Scope | undefined>();
+  for (const native of nativeContexts(graph)) {
+    for (const context of scriptContexts(graph, native))
+      known.set(context, { kind: 'script', file: undefined });
   }
-  const moduleFiles = new Map<number, string>();
-  for (const [context, module] of outermost) {
-    const file = files.get(context);
-    if (rootScopes.has(context)) continue;
-    if (module !== undefined) {
-      rootScopes.set(context, { kind: 'module', file });
-      if (file !== undefined) moduleFiles.set(module, file);
-    } else if (file !== undefined && /^(\/|[A-Za-z]:[\\/]|\\\\|file:|node:)/.test(file)) {
-      rootScopes.set(context, { kind: 'module', file });
+  return {
+    modules: strings.indexesOf('system / SourceTextModule'),
+    outwards: strings.indexesOf('previous'),
+    extension: strings.indexesOf('extension'),
+    scope: strings.indexesOf('context'),
+    known,
+  };
+});
+
+function contextScope(graph: Graph, context: number): Scope | undefined {
+  const { modules, outwards, extension } = landmarks(graph);
+  if (graph.nodeTypes[context] !== NODE.object) return undefined;
+  const outer = internal(graph, context, outwards);
+  if (outer === undefined || !nativeContexts(graph).has(outer)) return undefined;
+  const module = internal(graph, context, extension);
+  const isModule = module !== undefined && modules.has(graph.nodeNames[module]!);
+  const file = fileOfScope(graph, context);
+  const isFile = file !== undefined && /^(\/|[A-Za-z]:[\\/]|\\\\|file:|node:)/.test(file);
+  return isModule || isFile ? { kind: 'module', file } : undefined;
+}
+
+function moduleScope(graph: Graph, module: number): Scope | undefined {
+  if (graph.nodeTypes[module] !== NODE.hidden) return undefined;
+  const { firstRetainer, sources } = retainersOf(graph);
+  for (const holder of sources.subarray(firstRetainer[module]!, firstRetainer[module + 1]!)) {
+    if (internal(graph, holder, landmarks(graph).extension) !== module) continue;
+    const file = contextNames(graph).has(graph.nodeNames[holder]!)
+      ? rootScopeOf(graph, holder)?.file
+      : undefined;
+    if (file !== undefined) return { kind: 'module', file };
+  }
+  return { kind: 'module', file: moduleFile(graph, module) };
+}
+
+/** The file of the first function that has one and runs in the scope, or else in the scopes inside it, level by level. */
+function fileOfScope(graph: Graph, context: number): string | undefined {
+  const { nodeTypes, nodeNames } = graph;
+  const { firstRetainer, sources } = retainersOf(graph);
+  const { outwards, scope } = landmarks(graph);
+  const scopes = new Set([context]);
+  for (const outer of scopes) {
+    for (const holder of sources.subarray(firstRetainer[outer]!, firstRetainer[outer + 1]!)) {
+      if (nodeTypes[holder] === NODE.closure) {
+        const file = internal(graph, holder, scope) === outer ? scriptOf(graph, holder) : undefined;
+        if (file !== undefined) return file;
+      } else if (contextNames(graph).has(nodeNames[holder]!) && internal(graph, holder, outwards) === outer)
+        scopes.add(holder);
     }
   }
-  for (const module of modules)
-    rootScopes.set(module, { kind: 'module', file: moduleFiles.get(module) ?? moduleFile(graph, module) });
-  return { rootScopes, contextNames };
-});
+  return undefined;
+}
+
+/** Names as numbers: there may be millions of closures, each with a context. */
+function internal(graph: Graph, node: number, called: StringIndexes): number | undefined {
+  const { firstEdge } = graph;
+  const { types, names, targets } = edgesOf(graph);
+  for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++)
+    if (types[edge] === EDGE.internal && called.has(names[edge]!)) return targets[edge];
+  return undefined;
+}
 
 /**
  * V8's contexts of realms, in the order of the file. Chromium adds the page to their name.
  * Cost: one pass over the nodes.
  */
 export const nativeContexts = memo((graph: Graph): ReadonlySet<number> => {
-  const { nodeTypes, nodeNames, strings } = graph;
+  const { nodeCount, nodeTypes, nodeNames, strings } = graph;
+  const contexts = strings.indexesFrom('system / NativeContext');
   const found = new Set<number>();
-  // By string index: not looked at yet, another name, a native context.
-  const kinds = new Uint8Array(strings.length);
-  for (let node = 0; node < graph.nodeCount; node++) {
-    if (nodeTypes[node] !== NODE.hidden && nodeTypes[node] !== NODE.native) continue;
-    const name = nodeNames[node]!;
-    if (kinds[name] === 0) kinds[name] = strings.get(name).startsWith('system / NativeContext') ? 2 : 1;
-    if (kinds[name] === 2) found.add(node);
+  for (let node = 0; node < nodeCount; node++) {
+    const type = nodeTypes[node];
+    if ((type === NODE.hidden || type === NODE.native) && contexts.has(nodeNames[node]!)) found.add(node);
   }
   return found;
 });
@@ -131,14 +151,15 @@ function scriptOfShared(graph: Graph, shared: number): string | undefined {
 }
 
 /** Contexts of the variables that `let`, `const` and `class` make at the outermost level of scripts. */
-function scriptContexts(graph: Graph, nativeContext: number, contextNames: StringIndexes): number[] {
+function scriptContexts(graph: Graph, nativeContext: number): number[] {
   const edges = edgesOf(graph);
   const table = follow(graph, edges, nativeContext, ['script_context_table']);
   if (table === undefined) return [];
   const found: number[] = [];
   for (let edge = graph.firstEdge[table]!, end = graph.firstEdge[table + 1]!; edge < end; edge++) {
     const target = edges.targets[edge]!;
-    if (edges.types[edge] !== EDGE.weak && contextNames.has(graph.nodeNames[target]!)) found.push(target);
+    if (edges.types[edge] !== EDGE.weak && contextNames(graph).has(graph.nodeNames[target]!))
+      found.push(target);
   }
   return found;
 }

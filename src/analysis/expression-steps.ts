@@ -21,7 +21,7 @@ import {
   script,
   words,
 } from './expression-properties.js';
-import { scopes, scriptOf } from './expression-scopes.js';
+import { contextNames, rootScopeOf, scriptOf } from './expression-scopes.js';
 import { quoted, slotNumber, tableEntry } from './expression-tables.js';
 import { sourceLocation } from './scripts.js';
 import { weakMapPairs } from './weak-map-pairs.js';
@@ -134,7 +134,7 @@ function contextStep(graph: Graph, { nodes, edges }: Chain, at: number): Fold | 
   const name = edgeName(graph, edges[at]!);
   if (edgesOf(graph).types[edges[at]!] === EDGE.context) {
     const taken = 1 + cells(graph, nodes, at + 1);
-    const scope = scopes(graph).rootScopes.get(nodes[at]!);
+    const scope = rootScopeOf(graph, nodes[at]!);
     if (scope?.kind === 'script') return { step: absolute(script(() => name)), taken };
     if (scope?.file !== undefined)
       return { step: absolute(words(() => `variable ${name} of ${scope.file}`)), taken };
@@ -176,7 +176,7 @@ function moduleStep(graph: Graph, { nodes, edges }: Chain, at: number): Fold | u
   const name = exportName(graph, nodes[first]!, cell) ?? edgeName(graph, edges[first + 1]!);
   const taken = first + 3 - at;
   if (isValue(graph, nodes[at]!)) return { step: script((base) => member(base, name)), taken };
-  const file = scopes(graph).rootScopes.get(nodes[first]!)?.file;
+  const file = rootScopeOf(graph, nodes[first]!)?.file;
   if (file === undefined || file.startsWith('node:'))
     return { step: words((base) => `export ${name} of ${base}`), taken };
   const imported = `(await import(${quoted(file)}))`;
@@ -272,7 +272,7 @@ function isContext(graph: Graph, node: number | undefined): boolean {
   return (
     node !== undefined &&
     graph.nodeTypes[node] === NODE.object &&
-    scopes(graph).contextNames.has(graph.nodeNames[node]!)
+    contextNames(graph).has(graph.nodeNames[node]!)
   );
 }
 

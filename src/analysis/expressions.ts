@@ -9,10 +9,10 @@ import type { Chain } from './chains.js';
 import { className } from './class-names.js';
 import { commonJsModules } from './expression-modules.js';
 import { isIdentifier, isValue, type Step, script, words } from './expression-properties.js';
-import { scopes } from './expression-scopes.js';
+import { rootScopeOf } from './expression-scopes.js';
 import { edgeName, foldAt, placeOf } from './expression-steps.js';
 import { quoted } from './expression-tables.js';
-import { chainEnding, globalObjects, processObjects } from './roots.js';
+import { chainEnding, globalObjects, isProcess } from './roots.js';
 
 export interface ExpressionStep {
   /** This step alone, with `…` for what comes before it. */
@@ -67,7 +67,7 @@ function beginningOf(graph: Graph, chain: Chain): Beginning {
   const { nodes } = chain;
   const { cache, moduleOf, exportsOf } = commonJsModules(graph);
   const globals = globalObjects(graph);
-  const processes = processObjects(graph);
+  const isProcessObject = isProcess(graph);
   for (let at = nodes.length - 1; at >= 0; at--) {
     const node = nodes[at]!;
     const exported = exportsOf.get(node);
@@ -76,7 +76,7 @@ function beginningOf(graph: Graph, chain: Chain): Beginning {
     if (module !== undefined) return { ...script(() => `require.cache[${quoted(module)}]`), at };
     if (node === cache) return { ...script(() => 'require.cache'), at };
     if (globals.get(node) === 'main') return { ...script(() => 'globalThis'), at };
-    if (processes.has(node)) return { ...script(() => 'process'), at };
+    if (isProcessObject(node)) return { ...script(() => 'process'), at };
   }
   return rootBeginning(graph, chain);
 }
@@ -85,7 +85,7 @@ function beginningOf(graph: Graph, chain: Chain): Beginning {
 function rootBeginning(graph: Graph, { nodes, edges }: Chain): Beginning {
   const head = nodes[0]!;
   const name = graph.strings.get(graph.nodeNames[head]!);
-  const scope = scopes(graph).rootScopes.get(head);
+  const scope = rootScopeOf(graph, head);
   if (scope) {
     const where = scope.file ?? (scope.kind === 'script' ? 'a script' : 'an ES module');
     return { ...words(() => `variables of ${where}`), at: 0 };

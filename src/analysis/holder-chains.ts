@@ -6,7 +6,7 @@ import { edgesOf, type Graph } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';
 import { EDGE, NODE } from '../graph/schema.js';
 import { type Chain, holds } from './chains.js';
-import { scopes, scriptOf } from './expression-scopes.js';
+import { contextNames, scriptOf } from './expression-scopes.js';
 import { isRoot, rootOf } from './roots.js';
 import { userRoots } from './shallow-sizes.js';
 
@@ -49,7 +49,7 @@ export const holderChains = memo((graph: Graph): HolderChains => {
   let waiting = 0;
   const postpones = isMachinery(graph);
 
-  const { contextNames } = scopes(graph);
+  const contexts = contextNames(graph);
   const ownedByNode = isOfNode(graph);
   const inner: number[] = []; // scopes of Node.js's functions, until its own turn comes
   let program = true;
@@ -66,7 +66,7 @@ export const holderChains = memo((graph: Graph): HolderChains => {
         edges[target] = edge;
         depths[target] = depths[node]! + 1;
         if (postpones(target)) postponed[waiting++] = target;
-        else if (hasScope && contextNames.has(nodeNames[target]!)) inner.push(target);
+        else if (hasScope && contexts.has(nodeNames[target]!)) inner.push(target);
         else queue[tail++] = target;
       }
     }

@@ -13,7 +13,7 @@ import { shortened } from '../printable.js';
 import { classIndex } from './class-names.js';
 import { commonJsModules, exportName } from './expression-modules.js';
 import { isIdentifier } from './expression-properties.js';
-import { scopes, scriptOf } from './expression-scopes.js';
+import { contextNames, rootScopeOf, scriptOf } from './expression-scopes.js';
 import { quoted } from './expression-tables.js';
 import { holderChains, isMachinery, isOfNode, UNHELD } from './holder-chains.js';
 import { type Root, rootOf } from './roots.js';
@@ -66,7 +66,8 @@ export const holderPaths = memo((graph: Graph): HolderPaths => {
   const { parents, edges } = holderChains(graph);
   const classes = classIndex(graph);
   const modules = commonJsModules(graph);
-  const { rootScopes, contextNames } = scopes(graph);
+  const contexts = contextNames(graph);
+  const isRootScope = (node: number): boolean => rootScopeOf(graph, node) !== undefined;
   const machinery = isMachinery(graph);
   const ownedByNode = isOfNode(graph);
   const plainNames = strings.indexesOf('Object');
@@ -130,13 +131,13 @@ export const holderPaths = memo((graph: Graph): HolderPaths => {
     if (parents[node] === UNHELD) return start('no root reaches it', undefined);
     const holder = parents[node]!;
     if (holder !== node) {
-      if (nodeTypes[holder] !== NODE.closure || !contextNames.has(nodeNames[node]!) || !ownedByNode(holder))
+      if (nodeTypes[holder] !== NODE.closure || !contexts.has(nodeNames[node]!) || !ownedByNode(holder))
         return undefined;
       const script = scriptOf(graph, holder)!;
       return start(`${script}:`, { kind: 'internal', words: `a variable of ${script}, a part of Node.js` });
     }
     const root = rootOf(graph, node)!;
-    return start(beginning(root, rootScopes.has(node)), root);
+    return start(beginning(root, isRootScope(node)), root);
   };
 
   /** Classes by their numbers, functions by the numbers of their names. */
@@ -180,7 +181,7 @@ export const holderPaths = memo((graph: Graph): HolderPaths => {
   const isHelper = (node: number): boolean => {
     const type = nodeTypes[node];
     if (type === NODE.array) return true;
-    if (type === NODE.object) return contextNames.has(nodeNames[node]!);
+    if (type === NODE.object) return contexts.has(nodeNames[node]!);
     if (type !== NODE.hidden && type !== NODE.native) return false;
     const name = systemName(node);
     // A Proxy and the like are objects of the language that V8 writes as hidden nodes.
@@ -198,7 +199,7 @@ export const holderPaths = memo((graph: Graph): HolderPaths => {
     if (type === EDGE.property && plainNames.has(nodeNames[source]!) && nodeTypes[source] === NODE.object) {
       if (parents[source] !== source && firstEdge[source + 1]! - firstEdge[source]! > RECORD) return numbered;
     }
-    const scope = type === EDGE.context && rootScopes.has(source);
+    const scope = type === EDGE.context && isRootScope(source);
     const key = (name * 8 + type) * 2 + (scope ? 1 : 0);
     let number = edgePieces.get(key);
     if (number === undefined) {
@@ -222,7 +223,7 @@ export const holderPaths = memo((graph: Graph): HolderPaths => {
   const exported = (cell: number): string | undefined => {
     let module = cell;
     for (let steps = 0; steps < 3 && parents[module] !== module; steps++) module = parents[module]!;
-    return rootScopes.has(module) && !contextNames.has(nodeNames[module]!)
+    return isRootScope(module) && !contexts.has(nodeNames[module]!)
       ? exportName(graph, module, cell)
       : undefined;
   };

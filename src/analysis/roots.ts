@@ -7,7 +7,7 @@ import { memo } from '../graph/memo.js';
 import { EDGE, isIndexed, NODE } from '../graph/schema.js';
 import type { Chain } from './chains.js';
 import { commonJsModules } from './expression-modules.js';
-import { nativeContexts, scopes } from './expression-scopes.js';
+import { nativeContexts, rootScopeOf, scopeNames } from './expression-scopes.js';
 import { follow } from './scripts.js';
 import { userRoots } from './shallow-sizes.js';
 
@@ -56,7 +56,7 @@ export function rootOf(graph: Graph, node: number): Root | undefined {
   if (!isRoot(graph)(node)) return undefined;
   const name = graph.strings.get(graph.nodeNames[node]!);
   if (graph.nodeTypes[node] === NODE.synthetic || node === graph.root) return syntheticRoot(name);
-  const scope = scopes(graph).rootScopes.get(node);
+  const scope = rootScopeOf(graph, node);
   if (scope) {
     const { kind, file } = scope;
     if (kind === 'script') return { kind: 'global', words: 'a global variable of a script' };
@@ -66,7 +66,7 @@ export function rootOf(graph: Graph, node: number): Root | undefined {
   }
   if (commonJsModules(graph).cache === node) return { kind: 'require cache', words: 'require.cache' };
   if (name === 'TimersList' || name === 'ImmediateList') return { kind: 'timer', words: 'a timer' };
-  if (processObjects(graph).has(node)) return { kind: 'global', words: 'a property of process' };
+  if (isProcess(graph)(node)) return { kind: 'global', words: 'a property of process' };
   if (NATIVE_CONTEXT.test(name)) return { kind: 'internal', words: "one of JavaScript's built-in objects" };
   if (globalObjects(graph).get(node) === 'other')
     return { kind: 'global', words: 'a property of globalThis in another context' };
@@ -75,27 +75,28 @@ export function rootOf(graph: Graph, node: number): Root | undefined {
 }
 
 /**
- * The goal of a search for what holds an object. Needs edges. Cost: a pass over the nodes and over the edges
- * of closures and scopes at the first call for a graph, a byte a node; each call of the predicate reads one
- * byte.
+ * The goal of a search for what holds an object. Needs edges. Cost: a pass over the nodes at the first call for a graph, a
+ * byte a node; each call of the predicate reads two bytes, for scopes and `process` also their edges.
  */
 export const isRoot = memo((graph: Graph): ((node: number) => boolean) => {
   const { nodeCount, nodeTypes, nodeNames, strings } = graph;
   const roots = new Uint8Array(nodeCount);
-  const lists = strings.indexesOf('TimersList', 'ImmediateList');
-  for (let node = 0; node < nodeCount; node++) {
-    if (nodeTypes[node] === NODE.synthetic) roots[node] = 1;
-    else if (lists.has(nodeNames[node]!) && nodeTypes[node] === NODE.object) roots[node] = 1;
-  }
   if (nodeCount > 0) roots[graph.root] = 1;
   for (const node of userRoots(graph)) roots[node] = 1;
   for (const node of nativeContexts(graph)) roots[node] = 1;
   for (const node of globalObjects(graph).keys()) roots[node] = 1;
-  for (const node of processObjects(graph)) roots[node] = 1;
-  for (const node of scopes(graph).rootScopes.keys()) roots[node] = 1;
   const { cache } = commonJsModules(graph);
   if (cache !== undefined) roots[cache] = 1;
-  return (node) => roots[node] === 1;
+  const lists = strings.indexesOf('TimersList', 'ImmediateList');
+  const { object, synthetic } = NODE;
+  const isProcessObject = isProcess(graph);
+  const scopes = scopeNames(graph);
+  return (node) => {
+    if (roots[node] === 1 || nodeTypes[node] === synthetic) return true;
+    if (nodeTypes[node] === object && lists.has(nodeNames[node]!)) return true;
+    if (scopes.has(nodeNames[node]!)) return rootScopeOf(graph, node) !== undefined;
+    return isProcessObject(node);
+  };
 });
 
 interface Realm {
@@ -149,23 +150,18 @@ export const globalObjects = memo((graph: Graph): ReadonlyMap<number, 'main' | '
   return found;
 });
 
-/**
- * The `process` object; its prototype has the same name, but not its properties. Cost: one pass over the
- * nodes.
- */
-export const processObjects = memo((graph: Graph): ReadonlySet<number> => {
-  const { nodeCount, nodeTypes, nodeNames, firstEdge, strings } = graph;
+/** Whether a node is the `process` object; its prototype has the same name, but not its properties. */
+export const isProcess = memo((graph: Graph): ((node: number) => boolean) => {
+  const { nodeTypes, nodeNames, firstEdge, strings } = graph;
   const { types, names } = edgesOf(graph);
   const called = strings.indexesOf('process');
   const argument = strings.indexesOf('execArgv');
-  const found = new Set<number>();
-  if (called.size === 0 || argument.size === 0) return found;
-  for (let node = 0; node < nodeCount; node++) {
-    if (!called.has(nodeNames[node]!) || nodeTypes[node] !== NODE.object) continue; // the rarer one first
+  return (node) => {
+    if (!called.has(nodeNames[node]!) || nodeTypes[node] !== NODE.object) return false;
     for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++)
-      if (types[edge] === EDGE.property && argument.has(names[edge]!)) found.add(node);
-  }
-  return found;
+      if (types[edge] === EDGE.property && argument.has(names[edge]!)) return true;
+    return false;
+  };
 });
 
 /**
@@ -181,8 +177,7 @@ export function chainEnding(graph: Graph, chain: Chain): Root {
   if (!root) return { kind: 'internal', words: 'no root' };
   for (let i = nodes.length - 1; i >= 0; i--) {
     const node = nodes[i]!;
-    if (i > 0 && (globalObjects(graph).has(node) || processObjects(graph).has(node)))
-      return rootOf(graph, node)!;
+    if (i > 0 && (globalObjects(graph).has(node) || isProcess(graph)(node))) return rootOf(graph, node)!;
     const file = exportsOf.get(node) ?? moduleOf.get(node);
     if (file !== undefined)
       return { kind: 'require cache', words: `the exports of ${file}, kept by require.cache`, file };

@@ -42,7 +42,10 @@ export function sourceLocation(graph: Graph, node: number): SourceLocation | und
   const location = graph.locations?.of(node);
   if (!location) return undefined;
   const { scriptId, line, column } = location;
-  return { script: scriptNames(graph).get(scriptId), scriptId, line: line + 1, column: column + 1 };
+  // A function leads to its script by itself: most often there is no need to know all scripts.
+  const own = graph.nodeTypes[node] === NODE.closure ? scriptNameOf(graph, edgesOf(graph), node) : undefined;
+  const script = own === undefined || own === '' ? scriptNames(graph).get(scriptId) : own;
+  return { script, scriptId, line: line + 1, column: column + 1 };
 }
 
 function scriptNameOf(graph: Graph, edges: Edges, closure: number): string | undefined {

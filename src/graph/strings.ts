@@ -51,22 +51,27 @@ export class StringTable {
 
   /** Whether the string with this index is `text`, decided on the bytes. */
   equals(index: number, text: string): boolean {
+    return this.matches(index, text, 'all');
+  }
+
+  private matches(index: number, text: string, part: 'all' | 'beginning'): boolean {
     const page = this.pageOf(index);
-    return page !== undefined && equalsAt(page.segment, page.starts[index - page.first]!, text);
+    return page !== undefined && matchesAt(page.segment, page.starts[index - page.first]!, text, part);
   }
 
   /**
-   * Indexes of all strings that are `text` (V8 writes each string once; others may not), ascending. Cost: a look at the
-   * beginning of every string at the first call, which keeps 2 bytes a string; then a pass over these.
+   * Indexes of all strings that are `text` (V8 writes each string once; others may not), or that begin with it, ascending.
+   * Text to begin with has two characters at least. Cost: a look at the beginning of every string at the first call, which
+   * keeps 2 bytes a string; then a pass over these.
    */
-  find(text: string): number[] {
+  find(text: string, part: 'all' | 'beginning' = 'all'): number[] {
     this.beginnings ??= this.readBeginnings();
     const beginning = beginningOf(text);
     const found: number[] = [];
     const { beginnings } = this;
     for (let index = 0; index < beginnings.length; index++) {
       const own = beginnings[index]!;
-      if ((own === beginning || own === SPELLED) && this.equals(index, text)) found.push(index);
+      if ((own === beginning || own === SPELLED) && this.matches(index, text, part)) found.push(index);
     }
     return found;
   }
@@ -74,6 +79,11 @@ export class StringTable {
   /** The indexes of all strings that are one of the texts, to ask for many times. Cost: that of `find`. */
   indexesOf(...texts: readonly string[]): StringIndexes {
     return new StringIndexes(texts.flatMap((text) => this.find(text)));
+  }
+
+  /** The indexes of all strings that begin with the text. Cost: that of `find`. */
+  indexesFrom(text: string): StringIndexes {
+    return new StringIndexes(this.find(text, 'beginning'));
   }
 
   private readBeginnings(): Uint16Array {
@@ -168,16 +178,19 @@ const ESCAPES: Record<string, string> = {
   t: '\t',
 };
 
-function equalsAt(bytes: Uint8Array, start: number, text: string): boolean {
+/** Whether the string that starts at `start` is `text`, or begins with it. */
+function matchesAt(bytes: Uint8Array, start: number, text: string, part: 'all' | 'beginning'): boolean {
   let at = start;
   for (let i = 0; i < text.length; i++) {
     const byte = bytes[at]!;
     const code = text.charCodeAt(i);
     // Escapes and what is not ASCII may be spelled in several ways: decode.
-    if (byte === BACKSLASH || byte >= 0x80)
-      return decodeJsonText(bytes, at, closingQuote(bytes, at)) === text.slice(i);
+    if (byte === BACKSLASH || byte >= 0x80) {
+      const rest = decodeJsonText(bytes, at, closingQuote(bytes, at));
+      return part === 'all' ? rest === text.slice(i) : rest.startsWith(text.slice(i));
+    }
     if (byte !== code || byte === QUOTE) return false;
     at++;
   }
-  return bytes[at] === QUOTE;
+  return part === 'beginning' || bytes[at] === QUOTE;
 }

@@ -1,5 +1,6 @@
 /** Objects as people name them: an id, a tag, a class, a pattern on class names. */
 import { classIndex } from '../analysis/class-names.js';
+import { matcherOf } from '../analysis/classes.js';
 import { nodesOfClass } from '../analysis/nodes.js';
 import { shallowSizes } from '../analysis/shallow-sizes.js';
 import { SNAPSHOT_TAG, taggedNodes, tagsOf } from '../analysis/tags.js';
@@ -36,13 +37,19 @@ export function parseQuery(text: string): (graph: Graph) => NodePredicate {
       return (node) => tagged.has(node);
     };
   }
-  const pattern = /^\/(.*)\/(i?)$/s.exec(text);
-  const matches = pattern ? parsePattern(pattern[1]!, pattern[2] === 'i') : undefined;
+  const type = classesNamed(text);
   return (graph) => {
+    const matches = matcherOf(type);
     const { names, of } = classIndex(graph);
-    const fits = Uint8Array.from(names, (name) => ((matches ? matches.test(name) : name === text) ? 1 : 0));
+    const fits = Uint8Array.from(names, (name) => (matches(name) ? 1 : 0));
     return (node) => fits[of[node]!] === 1;
   };
+}
+
+/** The classes that a text means: `/regex/` those whose names match, anything else the one with this name. */
+function classesNamed(text: string): string | RegExp {
+  const pattern = /^\/(.*)\/(i?)$/s.exec(text);
+  return pattern ? parsePattern(pattern[1]!, pattern[2] === 'i') : text;
 }
 
 /** One predicate that accepts what any of the queries accepts; undefined for none. */
@@ -95,7 +102,8 @@ export function resolveTargets(graph: Graph, texts: readonly string[], pick: Pic
     texts.length > FEW_TEXTS ? idIndex(graph).nodeOf : (id: number) => nodeWithId(graph, id) ?? -1;
   for (const text of texts) {
     const id = text.startsWith('@') ? parseId(text) : undefined;
-    const members = id === undefined ? membersOf(graph, text) : [nodeOf(id)].filter((node) => node >= 0);
+    const members: Members =
+      id === undefined ? membersOf(graph, text) : [nodeOf(id)].filter((node) => node >= 0);
     if (members.length === 0) {
       missing.push(text);
       lost.push(`no object "${printable(text)}" in ${printable(graph.file)}${tagHint(graph, text)}`);
@@ -127,20 +135,21 @@ export function firstNotes(notes: readonly string[], more: (count: string) => st
   return [...notes.slice(0, FEW_NOTES), more(formatCount(notes.length - FEW_NOTES))];
 }
 
+/** Ordinals; there may be millions. */
+type Members = Uint32Array | readonly number[];
+
 /** Members of the class, or of the classes, that a text names; not an id. */
-function membersOf(graph: Graph, text: string): readonly number[] {
+function membersOf(graph: Graph, text: string): Members {
   if (text.startsWith(TAG_PREFIX)) return taggedNodes(graph, text.slice(TAG_PREFIX.length));
-  const accepts = parseQuery(text)(graph);
-  if (!/^\/.*\/i?$/s.test(text)) return [...nodesOfClass(graph, text)];
-  const found: number[] = [];
-  for (let node = 0; node < graph.nodeCount; node++) if (accepts(node)) found.push(node);
-  return found;
+  return nodesOfClass(graph, classesNamed(text));
 }
 
-function pickOne(graph: Graph, members: readonly number[], pick: Pick): number {
+function pickOne(graph: Graph, members: Members, pick: Pick): number {
   if (pick.kind === 'largest') {
     const sizes = shallowSizes(graph);
-    return members.reduce((best, node) => (sizes[node]! > sizes[best]! ? node : best));
+    let best = members[0]!;
+    for (const node of members) if (sizes[node]! > sizes[best]!) best = node;
+    return best;
   }
   if (pick.kind === 'random') {
     // A multiplicative hash (Knuth) of the seed: the same seed takes the same object of the same snapshot.

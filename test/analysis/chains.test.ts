@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { backrefChains, type Chain, holds, refChains } from '../../src/analysis/chains.js';
+import { pageOwnedNodes } from '../../src/analysis/essential-edges.js';
 import { isRoot } from '../../src/analysis/roots.js';
-import { edgesOf, type Graph } from '../../src/graph/graph.js';
+import { edgesOf, type Graph, sourceOf } from '../../src/graph/graph.js';
 import { NODE } from '../../src/graph/schema.js';
 import { loadSnapshot } from '../../src/load/load.js';
 import { type GraphSpec, snapshotBytes } from '../support/builder.js';
@@ -73,10 +74,10 @@ describe.each(['back', 'forward'] as const)('%s chains', (direction) => {
     await fc.assert(
       fc.asyncProperty(someGraph, async ({ size, edges, start, goals }) => {
         const graph = await load(specOf(size, edges));
-        const distances = naiveDistances(graph, start, direction);
         const isGoal = (node: number): boolean => goals.includes(node);
-        const nearest = Math.min(Number.POSITIVE_INFINITY, ...goals.map((goal) => distances[goal]!));
         const [chain, ...others] = find(graph, start, isGoal);
+        const distances = naiveDistances(graph, start, direction);
+        const nearest = Math.min(Number.POSITIVE_INFINITY, ...goals.map((goal) => distances[goal]!));
         expect(others).toEqual([]);
         expect(chain?.edges.length ?? Number.POSITIVE_INFINITY).toBe(nearest);
         if (!chain) return;
@@ -120,6 +121,74 @@ describe.each(['back', 'forward'] as const)('%s chains', (direction) => {
       { seed: 20262, numRuns: 200 },
     );
   });
+});
+
+describe('backwards, where a page owns nodes', () => {
+  test('the chain that a search by the rule of pages meets first, on random graphs', async () => {
+    let onPage = 0;
+    let without = 0;
+    let beside = 0;
+    await fc.assert(
+      fc.asyncProperty(somePages, async ({ size, edges, start, goals, pages }) => {
+        const shortcuts = pages.map((node): [number, string, number] => [0, 'shortcut', node]);
+        const graph = await load(specOf(size, [...edges, ...shortcuts]));
+        const isGoal = (node: number): boolean => goals.includes(node);
+        const [chain] = backrefChains(graph, start, isGoal);
+        // The rule itself takes a search through the whole graph, which must not be known before.
+        expect(chain).toEqual(chainByRule(graph, start, isGoal));
+        const [again] = backrefChains(graph, start, isGoal);
+        expect(again).toEqual(chain);
+        const owned = pageOwnedNodes(graph)[start] === 1;
+        if (!chain && owned) without++;
+        else if (chain && chain.edges.length > 1) owned ? onPage++ : beside++;
+      }),
+      { seed: 20263, numRuns: 3000 },
+    );
+    expect(Math.min(onPage, without, beside)).toBeGreaterThan(50);
+  });
+
+  test.each(['node22-after', 'node26-after', 'chromium156'] as const)('the same in %s', async (name) => {
+    const [graph, known] = await Promise.all([
+      loadSnapshot(fixturePath(name)),
+      loadSnapshot(fixturePath(name)),
+    ]);
+    pageOwnedNodes(known);
+    for (let node = 0; node < graph.nodeCount; node += 997) {
+      // The first few searches of a graph do without the rule, until all together have looked at much.
+      expect(backrefChains(graph, node, isRoot(graph))).toEqual(backrefChains(known, node, isRoot(known)));
+    }
+  });
+
+  /** Graphs in which all three of these are frequent; few in which something holds the root. */
+  const somePages = fc.integer({ min: 6, max: 14 }).chain((size) => {
+    const node = fc.integer({ min: 1, max: size - 1 });
+    const type = fc.oneof({ weight: 3, arbitrary: fc.constant('property') }, edgeType);
+    const held = fc.oneof({ weight: 60, arbitrary: node }, fc.constant(0));
+    return fc.record({
+      edges: fc.array(fc.tuple(fc.nat(size - 1), type, held), { minLength: size, maxLength: 2 * size }),
+      start: node,
+      goals: fc.uniqueArray(fc.nat(size - 1), { minLength: 1, maxLength: 3 }),
+      pages: fc.uniqueArray(node, { minLength: 1, maxLength: 2 }),
+      size: fc.constant(size),
+    });
+  });
+
+  /** A search that does nothing to be fast. */
+  function chainByRule(graph: Graph, start: number, isGoal: (node: number) => boolean): Chain | undefined {
+    const { targets, count } = edgesOf(graph);
+    const keeps = holds(graph);
+    const chains = new Map<number, Chain>([[start, { nodes: [start], edges: [] }]]);
+    // A Map goes on with what is added: breadth first.
+    for (const [node, chain] of chains) {
+      if (isGoal(node)) return chain;
+      for (let edge = 0; edge < count; edge++) {
+        const source = sourceOf(graph, edge);
+        if (targets[edge] !== node || chains.has(source) || !keeps(edge, source)) continue;
+        chains.set(source, { nodes: [source, ...chain.nodes], edges: [edge, ...chain.edges] });
+      }
+    }
+    return undefined;
+  }
 });
 
 describe('chains of references', () => {
