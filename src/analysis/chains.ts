@@ -49,13 +49,13 @@ export function backrefChains(
   const { firstEdge } = graph;
   // A short search looks for the edges where they come from; a long one, or many, are better off with an index of them.
   const work = edgesRead(graph);
-  return search(graph, start, isGoal, options, 'back', (node, visit, isFound) => {
+  return search(graph, start, isGoal, options, 'back', (node, visit, foundBy) => {
     const index = work.read > count ? retainingEdges(graph) : undefined;
     let before = -1;
     for (let at = firstRetainer[node]!, end = firstRetainer[node + 1]!; at < end; at++) {
       const source = sources[at]!;
       if (index !== undefined) visit(index[at]!, source);
-      else if (source !== before && !isFound(source)) {
+      else if (source !== before && foundBy[source] === 0) {
         const last = firstEdge[source + 1]!;
         work.read += last - firstEdge[source]!;
         for (let edge = firstEdge[source]!; edge < last; edge++)
@@ -126,11 +126,11 @@ const edgesRead = memo((_: Graph) => ({ read: 0 }));
 
 const START = 0xffffffff;
 
-/** Tells `visit` the edges of a node; those to nodes that are found already may be left out. */
+/** Tells `visit` the edges of a node; those to nodes that are found already, not 0 in `foundBy`, may be left out. */
 type Neighbours = (
   node: number,
   visit: (edge: number, neighbour: number) => void,
-  isFound: (node: number) => boolean,
+  foundBy: Uint32Array,
 ) => void;
 
 /** Where a search ends, and which edges it follows: all of them, or those that keep their target alive. */
@@ -181,7 +181,6 @@ function search(
   const usedHolders = new Set<number>();
   // By node: the edge it was found by, plus one; 0 for nodes not found. A Set would end at 2^24 nodes.
   const foundBy = new Uint32Array(graph.nodeCount);
-  const isFound = (node: number): boolean => foundBy[node] !== 0;
   let searches = 0;
 
   const searchOnce = ({ isEnd, keeps }: Rules): Chain | undefined => {
@@ -203,7 +202,7 @@ function search(
       }
       if (depth >= maxDepth) return undefined;
       next = [];
-      for (node of level) neighbours(node, visit, isFound);
+      for (node of level) neighbours(node, visit, foundBy);
       if (next.length === 0) return undefined;
       level = next;
     }

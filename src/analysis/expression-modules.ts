@@ -4,6 +4,7 @@ import { memo } from '../graph/memo.js';
 import { retainersOf } from '../graph/retainers.js';
 import { EDGE, NODE } from '../graph/schema.js';
 import { slotsOf } from './expression-tables.js';
+import { landmarks } from './landmarks.js';
 import { stringText } from './values.js';
 
 const LONGEST_PATH = 4096;
@@ -23,17 +24,14 @@ export interface CommonJsModules {
  * A module is an object named `Module` with `filename` and `exports`; the cache is the object that has most
  * of them under their own file names. Modules that are in no cache are left out: `require` would load them
  * again.
- * Needs edges. Cost: a pass over the nodes, and the edges of modules and of what holds them.
+ * Needs edges. Cost: that of `landmarks`, and the edges of modules and of what holds them.
  */
 export const commonJsModules = memo((graph: Graph): CommonJsModules => {
-  const { nodeCount, nodeTypes, nodeNames, firstEdge, strings } = graph;
+  const { nodeTypes, firstEdge, strings } = graph;
   const { types, names, targets } = edgesOf(graph);
   const none = { cache: undefined, moduleOf: new Map(), exportsOf: new Map() };
-  const moduleNames = strings.indexesOf('Module');
-  if (moduleNames.size === 0) return none;
   const files = new Map<number, { file: string; exported: number | undefined }>();
-  for (let node = 0; node < nodeCount; node++) {
-    if (!moduleNames.has(nodeNames[node]!) || nodeTypes[node] !== NODE.object) continue; // the rarer one first
+  for (const node of landmarks(graph).modules) {
     let file: string | undefined;
     let exported: number | undefined;
     for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {

@@ -7,6 +7,7 @@ import { memo } from '../graph/memo.js';
 import { retainersOf } from '../graph/retainers.js';
 import { EDGE, NODE } from '../graph/schema.js';
 import type { StringIndexes } from '../graph/strings.js';
+import { landmarks } from './landmarks.js';
 import { follow } from './scripts.js';
 
 export interface Scope {
@@ -45,7 +46,7 @@ export const scopeNames = memo(
 export function rootScopeOf(graph: Graph, node: number): Scope | undefined {
   const name = graph.nodeNames[node]!;
   if (!scopeNames(graph).has(name)) return undefined;
-  const { known, modules } = landmarks(graph);
+  const { known, modules } = signs(graph);
   if (known.has(node)) return known.get(node);
   const scope = modules.has(name) ? moduleScope(graph, node) : contextScope(graph, node);
   known.set(node, scope);
@@ -53,7 +54,7 @@ export function rootScopeOf(graph: Graph, node: number): Scope | undefined {
 }
 
 /** What scopes are told by, and those that are known already. */
-const landmarks = memo((graph: Graph) => {
+const signs = memo((graph: Graph) => {
   const { strings } = graph;
   const known = new Map<number, Scope | undefined>();
   for (const native of nativeContexts(graph)) {
@@ -70,7 +71,7 @@ const landmarks = memo((graph: Graph) => {
 });
 
 function contextScope(graph: Graph, context: number): Scope | undefined {
-  const { modules, outwards, extension } = landmarks(graph);
+  const { modules, outwards, extension } = signs(graph);
   if (graph.nodeTypes[context] !== NODE.object) return undefined;
   const outer = internal(graph, context, outwards);
   if (outer === undefined || !nativeContexts(graph).has(outer)) return undefined;
@@ -85,7 +86,7 @@ function moduleScope(graph: Graph, module: number): Scope | undefined {
   if (graph.nodeTypes[module] !== NODE.hidden) return undefined;
   const { firstRetainer, sources } = retainersOf(graph);
   for (const holder of sources.subarray(firstRetainer[module]!, firstRetainer[module + 1]!)) {
-    if (internal(graph, holder, landmarks(graph).extension) !== module) continue;
+    if (internal(graph, holder, signs(graph).extension) !== module) continue;
     const file = contextNames(graph).has(graph.nodeNames[holder]!)
       ? rootScopeOf(graph, holder)?.file
       : undefined;
@@ -98,7 +99,7 @@ function moduleScope(graph: Graph, module: number): Scope | undefined {
 function fileOfScope(graph: Graph, context: number): string | undefined {
   const { nodeTypes, nodeNames } = graph;
   const { firstRetainer, sources } = retainersOf(graph);
-  const { outwards, scope } = landmarks(graph);
+  const { outwards, scope } = signs(graph);
   const scopes = new Set([context]);
   for (const outer of scopes) {
     for (const holder of sources.subarray(firstRetainer[outer]!, firstRetainer[outer + 1]!)) {
@@ -121,20 +122,10 @@ function internal(graph: Graph, node: number, called: StringIndexes): number | u
   return undefined;
 }
 
-/**
- * V8's contexts of realms, in the order of the file. Chromium adds the page to their name.
- * Cost: one pass over the nodes.
- */
-export const nativeContexts = memo((graph: Graph): ReadonlySet<number> => {
-  const { nodeCount, nodeTypes, nodeNames, strings } = graph;
-  const contexts = strings.indexesFrom('system / NativeContext');
-  const found = new Set<number>();
-  for (let node = 0; node < nodeCount; node++) {
-    const type = nodeTypes[node];
-    if ((type === NODE.hidden || type === NODE.native) && contexts.has(nodeNames[node]!)) found.add(node);
-  }
-  return found;
-});
+/** V8's contexts of realms. Cost: that of `landmarks`. */
+export const nativeContexts = memo(
+  (graph: Graph): ReadonlySet<number> => new Set(landmarks(graph).nativeContexts),
+);
 
 /** Path or URL of the script of a closure; undefined when the snapshot does not say. */
 export function scriptOf(graph: Graph, closure: number): string | undefined {

@@ -81,11 +81,6 @@ export class StringTable {
     return new StringIndexes(texts.flatMap((text) => this.find(text)));
   }
 
-  /** The indexes of all strings that begin with the text. Cost: that of `find`. */
-  indexesFrom(text: string): StringIndexes {
-    return new StringIndexes(this.find(text, 'beginning'));
-  }
-
   private readBeginnings(): Uint16Array {
     const beginnings = new Uint16Array(this.length);
     for (const { first, segment, starts } of this.pages) {
