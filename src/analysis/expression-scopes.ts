@@ -48,7 +48,9 @@ export function rootScopeOf(graph: Graph, node: number): Scope | undefined {
   if (!scopeNames(graph).has(name)) return undefined;
   const { known, modules } = signs(graph);
   if (known.has(node)) return known.get(node);
-  const scope = modules.has(name) ? moduleScope(graph, node) : contextScope(graph, node);
+  const isModule = modules.has(name);
+  if (!isModule && !isOutermost(graph, node)) return undefined; // there may be millions: not kept
+  const scope = isModule ? moduleScope(graph, node) : contextScope(graph, node);
   known.set(node, scope);
   return scope;
 }
@@ -70,11 +72,14 @@ const signs = memo((graph: Graph) => {
   };
 });
 
+function isOutermost(graph: Graph, context: number): boolean {
+  if (graph.nodeTypes[context] !== NODE.object) return false;
+  const outer = internal(graph, context, signs(graph).outwards);
+  return outer !== undefined && nativeContexts(graph).has(outer);
+}
+
 function contextScope(graph: Graph, context: number): Scope | undefined {
-  const { modules, outwards, extension } = signs(graph);
-  if (graph.nodeTypes[context] !== NODE.object) return undefined;
-  const outer = internal(graph, context, outwards);
-  if (outer === undefined || !nativeContexts(graph).has(outer)) return undefined;
+  const { modules, extension } = signs(graph);
   const module = internal(graph, context, extension);
   const isModule = module !== undefined && modules.has(graph.nodeNames[module]!);
   const file = fileOfScope(graph, context);
