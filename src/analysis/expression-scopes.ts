@@ -36,8 +36,9 @@ export const scopeNames = memo(
  * V8 makes a context for the variables of a function that inner functions use. Its `previous` is the next
  * scope outwards; the outermost is the `system / NativeContext`. A CommonJS module is a function around the
  * file, so its context hangs right below the native one, as that of an ES module does (with an `extension`
- * that leads to its `SourceTextModule`). Functions at the outermost level of a script hang there, too: what
- * counts as a module has a file, an absolute path or a URL with `file:` or `node:`. A context has no name:
+ * that leads to its `SourceTextModule`). Functions at the outermost level of a script hang there, too, and so do those of
+ * a module whose own variables no function uses, as it then has no context: what counts as a module has a file (an
+ * absolute path or a URL with `file:` or `node:`), and is not the scope of one of its functions. A context has no name:
  * the file is that of a function that runs in it or else in a scope inside.
  * V8: https://github.com/v8/v8/blob/13.6.233/src/objects/contexts.h
  * Needs edges. Cost: a pass over the nodes at the first call for a graph; for a node with another name constant, for
@@ -68,6 +69,9 @@ const signs = memo((graph: Graph) => {
     outwards: strings.indexesOf('previous'),
     extension: strings.indexesOf('extension'),
     scope: strings.indexesOf('context'),
+    info: strings.indexesOf('scope_info'),
+    shared: strings.indexesOf('shared'),
+    empty: strings.indexesOf(''),
     known,
   };
 });
@@ -83,9 +87,60 @@ function contextScope(graph: Graph, context: number): Scope | undefined {
   const module = internal(graph, context, extension);
   const isModule = module !== undefined && modules.has(graph.nodeNames[module]!);
   const file = fileOfScope(graph, context);
-  const isFile = file !== undefined && /^(\/|[A-Za-z]:[\\/]|\\\\|file:|node:)/.test(file);
-  return isModule || isFile ? { kind: 'module', file } : undefined;
+  if (isModule) return { kind: 'module', file };
+  if (file === undefined || !/^(\/|[A-Za-z]:[\\/]|\\\\|file:|node:)/.test(file)) return undefined;
+  if (isFunctionScope(graph, context) || filesWithoutScope(graph).has(file)) return undefined;
+  return { kind: 'module', file };
 }
+
+/**
+ * Whether an outermost context is that of a function in a module, and not of the function around the module, which has no
+ * name and runs once. A context's `scope_info` has the names of its variables, then the function's name, empty if it has
+ * none, then the name that V8 has made up for it; blocks have no function's name.
+ * V8: https://github.com/v8/v8/blob/13.6.233/src/objects/scope-info.tq
+ */
+function isFunctionScope(graph: Graph, context: number): boolean {
+  const { firstEdge, nodeTypes, nodeNames } = graph;
+  const { types, targets } = edgesOf(graph);
+  const { info: infoNames, empty } = signs(graph);
+  const info = internal(graph, context, infoNames);
+  if (info === undefined) return false;
+  let last: number | undefined;
+  for (let edge = firstEdge[info]!, end = firstEdge[info + 1]!; edge < end; edge++) {
+    if (types[edge] === EDGE.hidden && nodeTypes[targets[edge]!] === NODE.string) last = targets[edge]!;
+  }
+  if (last === undefined || !empty.has(nodeNames[last]!)) return true;
+  const { firstRetainer, sources } = retainersOf(graph);
+  for (const other of sources.subarray(firstRetainer[info]!, firstRetainer[info + 1]!))
+    if (other !== context && contextNames(graph).has(nodeNames[other]!)) return true;
+  return false;
+}
+
+/**
+ * Files whose functions at the outermost level have no scope around them: there is none for the module's variables. The
+ * function around a module, at the very beginning of the file, is none of these.
+ */
+const filesWithoutScope = memo((graph: Graph): ReadonlySet<string> => {
+  const { nodeTypes, nodeNames, locations } = graph;
+  const { scope, shared, empty } = signs(graph);
+  const { firstRetainer, sources } = retainersOf(graph);
+  const files = new Set<string>();
+  const tried = new Set<number>();
+  for (const native of nativeContexts(graph)) {
+    for (const closure of sources.subarray(firstRetainer[native]!, firstRetainer[native + 1]!)) {
+      if (nodeTypes[closure] !== NODE.closure || internal(graph, closure, scope) !== native) continue;
+      const place = locations?.of(closure);
+      const isAround =
+        empty.has(nodeNames[closure]!) && (place === undefined || place.line + place.column === 0);
+      const code = isAround ? undefined : internal(graph, closure, shared);
+      if (code === undefined || tried.has(code)) continue;
+      tried.add(code);
+      const file = scriptOfShared(graph, code);
+      if (file !== undefined) files.add(file);
+    }
+  }
+  return files;
+});
 
 function moduleScope(graph: Graph, module: number): Scope | undefined {
   if (graph.nodeTypes[module] !== NODE.hidden) return undefined;
