@@ -6,8 +6,10 @@
 import { edgesOf, type Graph, sourceOf } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';
 import { retainersOf } from '../graph/retainers.js';
-import { EDGE } from '../graph/schema.js';
+import { EDGE, NODE } from '../graph/schema.js';
+import type { StringIndexes } from '../graph/strings.js';
 import { hasPage, isPageOwned, pageOwnedNodes } from './essential-edges.js';
+import { isImport, moduleRecordNames } from './expression-modules.js';
 import { weakMapPairs } from './weak-map-pairs.js';
 
 /**
@@ -23,7 +25,10 @@ export interface Chain {
 export interface ChainOptions {
   /** Edges from the start at most. Default 20. */
   readonly maxDepth?: number;
-  /** Chains wanted, each through another neighbour of the start: another last holder. Default 1. */
+  /**
+   * Chains wanted, all different. Default 1. First those through another neighbour of the start (another last holder), then
+   * those through another neighbour of that, and so on: none passes the nodes that all before it have in that place.
+   */
   readonly paths?: number;
   /** Nodes that no chain may pass. */
   readonly ignoreNode?: (node: number) => boolean;
@@ -121,6 +126,18 @@ const retainingEdges = memo((graph: Graph): Uint32Array => {
   return edges;
 });
 
+/** The arrays in which V8 keeps an object's items and properties: they refer to what the object itself refers to. */
+function storesOf(graph: Graph, owner: number): number[] {
+  const { types, names, targets } = edgesOf(graph);
+  const called = storeNames(graph);
+  const found: number[] = [];
+  for (let edge = graph.firstEdge[owner]!, end = graph.firstEdge[owner + 1]!; edge < end; edge++)
+    if (types[edge] === EDGE.internal && called.has(names[edge]!)) found.push(targets[edge]!);
+  return found;
+}
+
+const storeNames = memo((graph: Graph): StringIndexes => graph.strings.indexesOf('elements', 'properties'));
+
 /** Edges that all searches of a graph have read in place of the index. */
 const edgesRead = memo((_: Graph) => ({ read: 0 }));
 
@@ -178,9 +195,14 @@ function search(
   const { maxDepth = 20, paths = 1, ignoreNode, ignoreEdge, weak = false } = options;
   const { targets } = edgesOf(graph);
   const chains: Chain[] = [];
-  const usedHolders = new Set<number>();
+  // What the chains so far have so many references away from the start, and the next ones may not pass there.
+  let place = 1;
+  let used = new Set<number>();
   // By node: the edge it was found by, plus one; 0 for nodes not found. A Set would end at 2^24 nodes.
   const foundBy = new Uint32Array(graph.nodeCount);
+  const { nodeTypes, nodeNames } = graph;
+  const modules = moduleRecordNames(graph);
+  const isArray = (node: number): boolean => nodeTypes[node] === NODE.array;
   let searches = 0;
 
   const searchOnce = ({ isEnd, keeps }: Rules): Chain | undefined => {
@@ -191,10 +213,16 @@ function search(
     let node = start;
     const visit = (edge: number, neighbour: number): void => {
       if (foundBy[neighbour] !== 0 || ignoreNode?.(neighbour) || ignoreEdge?.(edge)) return;
+      if (isArray(node) && isOfImporter(neighbour)) return;
       if (keeps && !keeps(edge, direction === 'back' ? neighbour : node)) return;
-      if (node === start && usedHolders.has(neighbour)) return;
+      if ((place > 1 || node === start) && used.has(neighbour)) return;
       foundBy[neighbour] = edge + 1;
       next.push(neighbour);
+    };
+    // What an ES module imports is held by the one that exports it: `node` is the array of the cells of either.
+    const isOfImporter = (module: number): boolean => {
+      if (direction !== 'back' || !modules.has(nodeNames[module]!) || node === start) return false;
+      return isImport(graph, module, targets[foundBy[node]! - 1]!);
     };
     for (let depth = 0; ; depth++) {
       for (const found of level) {
@@ -220,6 +248,16 @@ function search(
     return direction === 'back' ? { nodes, edges } : { nodes: nodes.reverse(), edges: edges.reverse() };
   };
 
+  /** What a chain passes so far away; an array with its items is one holder, and so is an object with its properties. */
+  const passed = ({ nodes }: Chain, far: number): number[] => {
+    const at = direction === 'back' ? nodes.length - 1 - far : far;
+    const found = nodes[at];
+    if (found === undefined) return [];
+    if (far > 1 || direction === 'forward') return [found];
+    const owner = isArray(found) ? nodes[at - 1] : found;
+    return owner === undefined ? [found] : [found, owner, ...storesOf(graph, owner)];
+  };
+
   let rules: Rules =
     direction === 'forward' || weak
       ? { isEnd: isGoal, keeps: weak ? undefined : holds(graph) }
@@ -231,11 +269,17 @@ function search(
       rules = others;
       chain = searchOnce(rules);
     }
-    if (!chain) break;
-    chains.push(chain);
-    const holder = direction === 'back' ? chain.nodes.at(-2) : chain.nodes[1];
-    if (holder === undefined) break;
-    usedHolders.add(holder);
+    if (chain) {
+      chains.push(chain);
+      if (chain.edges.length === 0) break;
+      for (const node of passed(chain, place)) used.add(node);
+    } else {
+      place++;
+      if (!chains.some(({ edges }) => edges.length >= place)) break;
+      // A shorter one is known by its end.
+      used = new Set(chains.flatMap((found) => passed(found, Math.min(place, found.edges.length))));
+      used.delete(start);
+    }
   }
   return chains;
 }

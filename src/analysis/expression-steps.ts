@@ -167,14 +167,15 @@ function containerStep(graph: Graph, { nodes, edges }: Chain, at: number, name: 
 }
 
 /** From a module namespace, or the record of an ES module, to what it exports. */
-function moduleStep(graph: Graph, { nodes, edges }: Chain, at: number): Fold | undefined {
+function moduleStep(graph: Graph, { nodes }: Chain, at: number): Fold | undefined {
   const first = isModuleRecord(graph, nodes[at]) ? at : at + 1;
   if (!isModuleRecord(graph, nodes[first])) return undefined;
   const [array, cell, value] = [nodes[first + 1], nodes[first + 2], nodes[first + 3]];
   if (array === undefined || cell === undefined || value === undefined || !isCell(graph, cell))
     return undefined;
-  const name = exportName(graph, nodes[first]!, cell) ?? edgeName(graph, edges[first + 1]!);
   const taken = first + 3 - at;
+  const name = exportName(graph, nodes[first]!, cell);
+  if (name === undefined) return { step: words((base) => `an import of ${base}`), taken };
   if (isValue(graph, nodes[at]!)) return { step: script((base) => member(base, name)), taken };
   const file = rootScopeOf(graph, nodes[first]!)?.file;
   if (file === undefined || file.startsWith('node:'))

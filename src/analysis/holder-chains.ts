@@ -6,6 +6,7 @@ import { edgesOf, type Graph } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';
 import { EDGE, NODE } from '../graph/schema.js';
 import { type Chain, holds } from './chains.js';
+import { isImport } from './expression-modules.js';
 import { contextNames, scriptOf } from './expression-scopes.js';
 import { isRoot, rootOf } from './roots.js';
 import { userRoots } from './shallow-sizes.js';
@@ -62,6 +63,7 @@ export const holderChains = memo((graph: Graph): HolderChains => {
       for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
         const target = targets[edge]!;
         if (parents[target] !== UNHELD || !keeps(edge, node)) continue;
+        if (nodeTypes[node] === NODE.array && isImport(graph, parents[node]!, target)) continue;
         parents[target] = node;
         edges[target] = edge;
         depths[target] = depths[node]! + 1;
