@@ -17,6 +17,8 @@ export interface Scope {
   readonly kind: 'script' | 'module';
   /** Path or URL; `node:…` for parts of Node.js. */
   readonly file: string | undefined;
+  /** Of a script's scope, the native context: in which realm every script sees its variables. */
+  readonly realm?: number;
 }
 
 /** The string indexes of `system / Context`, the name of every scope. */
@@ -62,7 +64,7 @@ const signs = memo((graph: Graph) => {
   const known = new Map<number, Scope | undefined>();
   for (const native of nativeContexts(graph)) {
     for (const context of scriptContexts(graph, native))
-      known.set(context, { kind: 'script', file: undefined });
+      known.set(context, { kind: 'script', file: undefined, realm: native });
   }
   return {
     modules: strings.indexesOf('system / SourceTextModule'),

@@ -23,6 +23,7 @@ import {
 } from './expression-properties.js';
 import { contextNames, rootScopeOf, scriptOf } from './expression-scopes.js';
 import { quoted, slotNumber, tableEntry } from './expression-tables.js';
+import { isMainScript } from './roots.js';
 import { sourceLocation } from './scripts.js';
 import { weakMapPairs } from './weak-map-pairs.js';
 
@@ -135,7 +136,10 @@ function contextStep(graph: Graph, { nodes, edges }: Chain, at: number): Fold | 
   if (edgesOf(graph).types[edges[at]!] === EDGE.context) {
     const taken = 1 + cells(graph, nodes, at + 1);
     const scope = rootScopeOf(graph, nodes[at]!);
-    if (scope?.kind === 'script') return { step: absolute(script(() => name)), taken };
+    if (scope?.kind === 'script' && isMainScript(graph, scope))
+      return { step: absolute(script(() => name)), taken };
+    if (scope?.kind === 'script')
+      return { step: absolute(words(() => `variable ${name} of a script in another context`)), taken };
     if (scope?.file !== undefined)
       return { step: absolute(words(() => `variable ${name} of ${scope.file}`)), taken };
     return { step: words((base) => `variable ${name} of ${base}`), taken };
@@ -227,13 +231,36 @@ function weakMapOf(graph: Graph, tableId: number): string {
 }
 
 /**
- * What a settled promise holds. A snapshot does not say how it was settled: an error is taken for a reason.
+ * What a settled promise holds. A snapshot does not say how it was settled: an error, by its class or one that it extends,
+ * is taken for a reason.
  */
 function promiseStep(graph: Graph, target: number): Step {
-  return graph.nodeTypes[target] === NODE.object && /Error$/.test(className(graph, target))
+  return isError(graph, target)
     ? script((base) => `(await ${base}.catch((e) => e))`)
     : script((base) => `(await ${base})`);
 }
+
+function isError(graph: Graph, node: number): boolean {
+  let at: number | undefined = node;
+  for (let steps = 0; at !== undefined && steps < LONGEST_FAMILY; steps++) {
+    if (graph.nodeTypes[at] !== NODE.object) return false;
+    if (/Error$/.test(className(graph, at))) return true;
+    at = prototypeOf(graph, at);
+  }
+  return false;
+}
+
+function prototypeOf(graph: Graph, node: number): number | undefined {
+  const { types, names, targets } = edgesOf(graph);
+  for (let edge = graph.firstEdge[node]!, end = graph.firstEdge[node + 1]!; edge < end; edge++) {
+    if (types[edge] === EDGE.property && graph.strings.equals(names[edge]!, '__proto__'))
+      return targets[edge];
+  }
+  return undefined;
+}
+
+/** Classes that extend one another, at most: a damaged file may have prototypes in a circle. */
+const LONGEST_FAMILY = 20;
 
 /** Everything else: on through V8's own objects to the next value of the program, told as one step. */
 function innerStep(graph: Graph, { nodes, edges }: Chain, at: number): Fold {

@@ -7,8 +7,8 @@ import { memo } from '../graph/memo.js';
 import { EDGE, isIndexed, NODE } from '../graph/schema.js';
 import type { Chain } from './chains.js';
 import { commonJsModules } from './expression-modules.js';
-import { nativeContexts, rootScopeOf, scopeNames } from './expression-scopes.js';
-import { follow } from './scripts.js';
+import { nativeContexts, rootScopeOf, type Scope, scopeNames } from './expression-scopes.js';
+import { follow, sourceLocation } from './scripts.js';
 import { userRoots } from './shallow-sizes.js';
 
 /** What kinds of places hold a program's objects. */
@@ -59,13 +59,16 @@ export function rootOf(graph: Graph, node: number): Root | undefined {
   const scope = rootScopeOf(graph, node);
   if (scope) {
     const { kind, file } = scope;
-    if (kind === 'script') return { kind: 'global', words: 'a global variable of a script' };
+    if (kind === 'script') {
+      const elsewhere = isMainScript(graph, scope) ? '' : ' in another context';
+      return { kind: 'global', words: `a global variable of a script${elsewhere}` };
+    }
     if (file === undefined) return { kind: 'module', words: 'a variable of an ES module' };
     if (!file.startsWith('node:')) return { kind: 'module', words: `a variable of the module ${file}`, file };
     return { kind: 'internal', words: `a variable of ${file}, a part of Node.js`, file };
   }
   if (commonJsModules(graph).cache === node) return { kind: 'require cache', words: 'require.cache' };
-  if (name === 'TimersList' || name === 'ImmediateList') return { kind: 'timer', words: 'a timer' };
+  if (isTimerList(graph)(node)) return { kind: 'timer', words: 'a timer' };
   if (isProcess(graph)(node)) return { kind: 'global', words: 'a property of process' };
   if (NATIVE_CONTEXT.test(name)) return { kind: 'internal', words: "one of JavaScript's built-in objects" };
   if (globalObjects(graph).get(node) === 'other')
@@ -79,7 +82,7 @@ export function rootOf(graph: Graph, node: number): Root | undefined {
  * byte a node; each call of the predicate reads two bytes, for scopes and `process` also their edges.
  */
 export const isRoot = memo((graph: Graph): ((node: number) => boolean) => {
-  const { nodeCount, nodeTypes, nodeNames, strings } = graph;
+  const { nodeCount, nodeTypes, nodeNames } = graph;
   const roots = new Uint8Array(nodeCount);
   if (nodeCount > 0) roots[graph.root] = 1;
   for (const node of userRoots(graph)) roots[node] = 1;
@@ -87,17 +90,30 @@ export const isRoot = memo((graph: Graph): ((node: number) => boolean) => {
   for (const node of globalObjects(graph).keys()) roots[node] = 1;
   const { cache } = commonJsModules(graph);
   if (cache !== undefined) roots[cache] = 1;
-  const lists = strings.indexesOf('TimersList', 'ImmediateList');
-  const { object, synthetic } = NODE;
+  const isList = isTimerList(graph);
+  const { synthetic } = NODE;
   const isProcessObject = isProcess(graph);
   const scopes = scopeNames(graph);
   return (node) => {
     if (roots[node] === 1 || nodeTypes[node] === synthetic) return true;
-    if (nodeTypes[node] === object && lists.has(nodeNames[node]!)) return true;
+    if (isList(node)) return true;
     if (scopes.has(nodeNames[node]!)) return rootScopeOf(graph, node) !== undefined;
     return isProcessObject(node);
   };
 });
+
+/** Whether a node is one of the lists that timers or immediates wait in: Node.js's own, not a class of the same name. */
+const isTimerList = memo((graph: Graph): ((node: number) => boolean) => {
+  const { nodeTypes, nodeNames, strings } = graph;
+  const lists = strings.indexesOf('TimersList', 'ImmediateList');
+  return (node) =>
+    lists.has(nodeNames[node]!) && nodeTypes[node] === NODE.object && isOfNodeItself(graph, node);
+});
+
+/** Whether the constructor of an object is a part of Node.js, as far as the snapshot says. */
+function isOfNodeItself(graph: Graph, node: number): boolean {
+  return sourceLocation(graph, node)?.script?.startsWith('node:') ?? true;
+}
 
 interface Realm {
   readonly objects: Set<number>;
@@ -114,15 +130,9 @@ export const globalObjects = memo((graph: Graph): ReadonlyMap<number, 'main' | '
   const edges = edgesOf(graph);
   const realms: Realm[] = [];
   for (const context of nativeContexts(graph)) {
-    const objects = new Set<number>();
-    let weight = 0;
-    for (const name of ['global_object', 'extension', 'global_proxy_object']) {
-      const found = follow(graph, edges, context, [name]);
-      if (found === undefined || graph.nodeTypes[found] !== NODE.object) continue;
-      objects.add(found);
-      weight = Math.max(weight, graph.firstEdge[found + 1]! - graph.firstEdge[found]!);
-    }
-    if (objects.size > 0) realms.push({ objects, weight });
+    const objects = globalsOf(graph, context);
+    const weights = Array.from(objects, (node) => graph.firstEdge[node + 1]! - graph.firstEdge[node]!);
+    if (objects.size > 0) realms.push({ objects, weight: Math.max(...weights) });
   }
   let main: Realm | undefined;
   for (const node of userRoots(graph)) {
@@ -149,6 +159,23 @@ export const globalObjects = memo((graph: Graph): ReadonlyMap<number, 'main' | '
   }
   return found;
 });
+
+/** The global objects of a native context. */
+function globalsOf(graph: Graph, context: number): Set<number> {
+  const objects = new Set<number>();
+  for (const name of ['global_object', 'extension', 'global_proxy_object']) {
+    const found = follow(graph, edgesOf(graph), context, [name]);
+    if (found !== undefined && graph.nodeTypes[found] === NODE.object) objects.add(found);
+  }
+  return objects;
+}
+
+/** Whether the variables of a script's scope are the program's own, and not those of a node:vm context or a frame. */
+export function isMainScript(graph: Graph, { realm }: Scope): boolean {
+  if (realm === undefined || nativeContexts(graph).size === 1) return true;
+  const globals = globalObjects(graph);
+  return [...globalsOf(graph, realm)].some((node) => globals.get(node) === 'main');
+}
 
 /** Whether a node is the `process` object; its prototype has the same name, but not its properties. */
 export const isProcess = memo((graph: Graph): ((node: number) => boolean) => {
@@ -192,9 +219,9 @@ export function chainEnding(graph: Graph, chain: Chain): Root {
     const type = graph.nodeTypes[node];
     if (type !== NODE.object && type !== NODE.hidden) continue;
     const name = graph.strings.get(graph.nodeNames[node]!);
-    if (name === 'Immediate') return { kind: 'timer', words: 'an immediate' };
-    if (name === 'Timeout' || name === 'TimersList') return { kind: 'timer', words: 'a timer' };
-    if (type === NODE.hidden && /^system \/ (Callable|Callback)Task$/.test(name))
+    if (type === NODE.object && /^(Immediate|Timeout|TimersList)$/.test(name) && isOfNodeItself(graph, node))
+      return { kind: 'timer', words: name === 'Immediate' ? 'an immediate' : 'a timer' };
+    if (type === NODE.hidden && /^system \/ .*Task$/.test(name))
       return { kind: 'microtask', words: 'a microtask' };
     if (type === NODE.hidden && name.startsWith('system / PromiseRe'))
       return { kind: 'microtask', words: 'a promise that waits' };

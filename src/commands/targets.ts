@@ -2,7 +2,7 @@
 
 import type { ChainOptions } from '../analysis/chains.js';
 import { EdgeView, NodeView } from '../analysis/nodes.js';
-import { isRoot, rootOf } from '../analysis/roots.js';
+import { isRoot, type RootKind, rootOf } from '../analysis/roots.js';
 import { QueryError } from '../errors.js';
 import { edgesOf, type Graph, sourceOf } from '../graph/graph.js';
 import { printable } from '../printable.js';
@@ -106,9 +106,13 @@ function edgeMatcher(
   };
 }
 
+const MODULE_ROOTS: ReadonlySet<RootKind | undefined> = new Set(['module', 'require cache'] as const);
+
 /** Where a chain may end: `root`, `module`, `global`, or what a query accepts. */
 export function goalOf(graph: Graph, to: string): NodePredicate {
   if (to === 'root') return isRoot(graph);
-  if (to === 'module' || to === 'global') return (node) => rootOf(graph, node)?.kind === to;
+  if (to === 'global') return (node) => rootOf(graph, node)?.kind === 'global';
+  // What a module exports is held by require.cache, not by a scope.
+  if (to === 'module') return (node) => MODULE_ROOTS.has(rootOf(graph, node)?.kind);
   return parseQuery(to)(graph);
 }

@@ -291,6 +291,25 @@ hold('variable of a module', (t) => {
 hold('variable of a module, several closures', (t) => {
   require('./held/closures.cjs').keep(t);
 });
+hold('scope of a function in a module', (t, name) => {
+  globalThis[name] = require('./held/functions.cjs').make(t);
+});
+hold('scope of a function without a name', (t, name) => {
+  globalThis[name] = require('./held/functions.cjs').listener(t);
+});
+hold('class named as a timer', (t, name) => {
+  class Timeout {
+    kept = t;
+  }
+  class TimersList {
+    first = new Timeout();
+  }
+  globalThis[name] = new TimersList();
+});
+hold('script in another context', (t, name) => {
+  globalThis[name] = vm.createContext({ t });
+  vm.runInContext('const kept = t; delete globalThis.t;', globalThis[name]);
+});
 hold('closure', (t, name) => {
   globalThis[name] = function handler() {
     return t;
@@ -330,6 +349,13 @@ hold('fulfilled promise', (t, name) => {
 });
 hold('rejected promise', (t, name) => {
   globalThis[name] = Promise.reject(Object.assign(new TypeError('held'), { kept: t }));
+  globalThis[name].catch(() => {});
+});
+hold('promise rejected with an error of its own class', (t, name) => {
+  class Fault extends RangeError {
+    kept = t;
+  }
+  globalThis[name] = Promise.reject(new Fault('held'));
   globalThis[name].catch(() => {});
 });
 hold('pending promise', (t, name) => {
@@ -411,6 +437,10 @@ async function modules() {
   hold('module namespace', (t, name) => {
     exported.keep(t);
     globalThis[name] = exported;
+  });
+  const importer = await import('./held/importer.mjs');
+  hold('import of another module', (t) => {
+    importer.keep(t);
   });
   const module = await import('./held/module.mjs');
   hold('variable of an ES module', (t) => {

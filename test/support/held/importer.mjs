@@ -1,0 +1,5 @@
+import { shared } from './shared.mjs';
+
+export function keep(target) {
+  shared.set('key', target);
+}
