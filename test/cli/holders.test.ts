@@ -1,5 +1,5 @@
 /** Who is holding it? Each test is named by its command line. F stands for a fixture. */
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { heapgraph, temporaryFolder } from '../support/cli.js';
@@ -235,6 +235,27 @@ describe('pictures', () => {
     await heapgraph(['show-chain', 'Child', F, '-o', chain]);
     expect(readFileSync(chain, 'utf8')).toContain('globalThis');
   });
+
+  test.each([
+    ['show-backrefs', 'Nope', 'nothing.svg'],
+    ['show-refs', '@99999999', 'nothing.png'],
+    ['show-backrefs', 'Nope', 'nothing.dot'],
+    ['show-chain', '@119045', 'nothing.svg', '--to', 'Nope'],
+  ])(
+    '%s %s F -o %s with nothing to draw: the file stays as it was',
+    async (command, target, name, ...args) => {
+      const file = path.join(home, name);
+      const draw = () => heapgraph([command, target, F, ...args, '-o', file]);
+      const { stdout, stderr, code } = await draw();
+      expect([stdout, code, existsSync(file)]).toEqual(['', 1, false]);
+      expect(stderr).not.toMatch(/generated|written/);
+      writeFileSync(file, 'an earlier picture');
+      expect((await draw()).code).toBe(1);
+      expect(readFileSync(file, 'utf8')).toBe('an earlier picture');
+      rmSync(file);
+      expect(readdirSync(home).filter((entry) => entry.endsWith('.tmp'))).toEqual([]);
+    },
+  );
 
   test('show-backrefs OBJ F --no-merge --too-many 5 --pick all: a box each', async () => {
     const { stdout } = await heapgraph([
