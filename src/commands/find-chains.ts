@@ -2,15 +2,15 @@
 import { backrefChains, type Chain, refChains } from '../analysis/chains.js';
 import { isRoot } from '../analysis/roots.js';
 import { UsageError } from '../errors.js';
-import { firstNotes, parsePick, parseQuery, resolveTargets } from '../query/targets.js';
+import { parsePick, parseQuery, resolveTargets } from '../query/targets.js';
 import type { Answer } from '../result.js';
-import { formatId } from '../units.js';
 import { type Arguments, defineCommand, type Heap } from './command.js';
 import {
   chainResult,
   checkWalk,
   goalOf,
   idsOption,
+  noChainNotes,
   pickOption,
   tagOption,
   targetArguments,
@@ -121,25 +121,17 @@ function answer(
   const root = isRoot(graph);
   const isRooted = (chain: Chain): boolean => way === 'back' && root(chain.nodes[0]!);
   const sizes = !options['no-sizes'];
+  const lost: number[] = [];
   const chains = nodes.flatMap((node) => {
     const found: Chain[] = search(graph, node, isGoal, rules);
     if (found.length > 0)
       return found.map((chain) => chainResult(graph, chain, { found: true, rooted: isRooted(chain), sizes }));
+    lost.push(node);
     return [chainResult(graph, { nodes: [node], edges: [] }, { found: false, rooted: false, sizes })];
   });
-  const lost = chains.filter(({ found }) => !found).map(({ steps }) => formatId(steps[0]!.id));
   return {
     result: { kind: 'chains', chains },
-    notes: [
-      ...notes,
-      ...firstNotes(
-        lost.map(
-          (id) =>
-            `no chain ${way === 'back' ? 'from' : 'to'} ${to} ${way === 'back' ? 'to' : 'from'} ${id} within ${options['max-depth']} references`,
-        ),
-        (count) => `no chain for ${count} more`,
-      ),
-    ],
+    notes: [...notes, ...noChainNotes(graph, lost, to, options['max-depth'], way)],
     found: missing.length === 0 && lost.length === 0,
   };
 }

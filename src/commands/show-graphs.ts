@@ -15,6 +15,7 @@ import {
   checkWalk,
   goalOf,
   idsOption,
+  noChainNotes,
   pickOption,
   tagOption,
   targetArguments,
@@ -166,13 +167,23 @@ export const showChain = defineCommand({
     const { nodes, notes, missing } = resolveTargets(graph, texts, parsePick(options.pick));
     const rules = { ...walkRules(graph, options), maxDepth: options['max-depth'], paths: options.paths };
     const isGoal = goalOf(graph, options.to);
-    const chains = nodes.flatMap((node) => backrefChains(graph, node, isGoal, rules));
+    const lost: number[] = [];
+    const chains = nodes.flatMap((node) => {
+      const found = backrefChains(graph, node, isGoal, rules);
+      if (found.length === 0) lost.push(node);
+      return found;
+    });
     const result = chainsSubgraph(graph, chains, {
       ...pictureOptions(graph, options),
       ...(earlier ? { since: { graph: earlier.graph } } : {}),
     });
     const found = missing.length === 0 && chains.length > 0;
-    return finish(result, options, { notes, found, earlier, neighbours: false });
+    return finish(result, options, {
+      notes: [...notes, ...noChainNotes(graph, lost, options.to, options['max-depth'], 'back')],
+      found,
+      earlier,
+      neighbours: false,
+    });
   },
 });
 

@@ -6,7 +6,8 @@ import { isRoot, rootOf } from '../analysis/roots.js';
 import { QueryError } from '../errors.js';
 import { edgesOf, type Graph, sourceOf } from '../graph/graph.js';
 import { printable } from '../printable.js';
-import { type NodePredicate, parseQueries, parseQuery, TAG_PREFIX } from '../query/targets.js';
+import { firstNotes, type NodePredicate, parseQueries, parseQuery, TAG_PREFIX } from '../query/targets.js';
+import { formatCount, formatId } from '../units.js';
 import type { Need } from './command.js';
 
 export { chainResult } from '../analysis/chain-result.js';
@@ -104,6 +105,24 @@ function edgeMatcher(
       (want) => want.name === name && want.type === new NodeView(graph, sourceOf(graph, edge)).type,
     );
   };
+}
+
+/** Notes for objects that no chain was found for, within `--max-depth`. */
+export function noChainNotes(
+  graph: Graph,
+  nodes: readonly number[],
+  to: string,
+  maxDepth: number,
+  way: 'back' | 'forward',
+): readonly string[] {
+  const [toGoal, toObject] = way === 'back' ? ['from', 'to'] : ['to', 'from'];
+  const within = `${formatCount(maxDepth)} ${maxDepth === 1 ? 'reference' : 'references'} (--max-depth)`;
+  return firstNotes(
+    nodes.map(
+      (node) => `no chain ${toGoal} ${to} ${toObject} ${formatId(graph.ids[node]!)} within ${within}`,
+    ),
+    (count) => `no chain for ${count} more`,
+  );
 }
 
 /** Where a chain may end: `root`, `module`, `global`, or what a query accepts. */

@@ -95,6 +95,12 @@ describe('find-backref-chain', () => {
       expect(stderr).toContain('no chain from root to @119045');
       expect(code).toBe(1);
     }
+    for (const command of ['find-backref-chain', 'show-chain']) {
+      const { stderr } = await heapgraph([command, '@119045', F, '--to', 'Child']);
+      expect(stderr).toBe('heapgraph: no chain from Child to @119045 within 20 references (--max-depth)\n');
+      const { stderr: near } = await heapgraph([command, '@119045', F, '--max-depth', '1']);
+      expect(near).toBe('heapgraph: no chain from root to @119045 within 1 reference (--max-depth)\n');
+    }
     const [alone] = await chains('find-backref-chain', '@119045', F, '--max-depth', '1');
     expect(alone).toMatchObject({ found: false, expression: null, ending: null });
   });
