@@ -8,6 +8,12 @@ import { fixturePath } from '../support/fixtures.js';
 const F = fixturePath('node26-after');
 const folder = temporaryFolder();
 
+interface Listed {
+  readonly total: number;
+  readonly omitted: number;
+  readonly rows: readonly unknown[];
+}
+
 interface ChainAnswer {
   readonly chains: readonly {
     readonly found: boolean;
@@ -96,8 +102,10 @@ describe('find-backref-chain', () => {
       expect(code).toBe(1);
     }
     for (const command of ['find-backref-chain', 'show-chain']) {
-      const { stderr } = await heapgraph([command, '@119045', F, '--to', 'Child']);
-      expect(stderr).toBe('heapgraph: no chain from Child to @119045 within 20 references (--max-depth)\n');
+      const { stderr } = await heapgraph([command, '@119045', F, '--to', '(string)']);
+      expect(stderr).toBe(
+        'heapgraph: no chain from (string) to @119045 within 20 references (--max-depth)\n',
+      );
       const { stderr: near } = await heapgraph([command, '@119045', F, '--max-depth', '1']);
       expect(near).toBe('heapgraph: no chain from root to @119045 within 1 reference (--max-depth)\n');
     }
@@ -161,7 +169,8 @@ describe('retained and dominators', () => {
   });
 
   test('dominators F --depth 1 --limit 2', async () => {
-    const { stdout } = await heapgraph(['dominators', F, '--depth', '1', '--limit', '2']);
+    const args = ['dominators', F, '--depth', '1', '--limit', '2'];
+    const { stdout, stderr } = await heapgraph(args);
     expect(stdout).toBe(
       [
         'Retained size       %  Shallow size  Id     Object',
@@ -171,6 +180,31 @@ describe('retained and dominators', () => {
         '',
       ].join('\n'),
     );
+    const { stdout: all } = await heapgraph([...args, '--json', '--all']);
+    const { rows } = JSON.parse(all) as Listed;
+    expect(stderr).toBe(`heapgraph: ${rows.length - 3} more; --all shows them\n`);
+  });
+
+  test('dominators F --limit says what it leaves out of the first level', async () => {
+    for (const [args, note] of [
+      [['--depth', '1'], /^heapgraph: [\d,]+ more; --all shows them\n$/],
+      [['--depth', '2'], /^heapgraph: [\d,]+ more; --all shows them\n$/],
+      [['--by-type'], /^heapgraph: [\d,]+ more classes; --all shows them\n$/],
+    ] as const) {
+      const { stdout, stderr } = await heapgraph(['dominators', F, '--limit', '2', '--json', ...args]);
+      expect(stderr).toMatch(note);
+      const { total, omitted, rows } = JSON.parse(stdout) as Listed;
+      expect(omitted).toBe(Number(stderr.replace(/\D/g, '')));
+      expect(total).toBe(rows.length + omitted);
+    }
+    const all = await heapgraph(['dominators', F, '--limit', '2', '--depth', '1', '--json', '--all']);
+    expect(all.stderr).toBe('');
+    const { total, omitted, rows } = JSON.parse(all.stdout) as Listed;
+    expect([total, omitted]).toEqual([rows.length, 0]);
+  });
+
+  test('dominators --help: the target may be left out', async () => {
+    expect((await heapgraph(['dominators', '--help'])).stdout).toContain('[options] [target...] [snapshot]');
   });
 
   test('dominators @104609 F --by-type --json', async () => {
