@@ -1,6 +1,8 @@
 /** objgraph's pictures: show_backrefs, show_refs, show_chain. */
 import { backrefChains } from '../analysis/chains.js';
 import { NodeView } from '../analysis/nodes.js';
+import { retainedSet } from '../analysis/retained-set.js';
+import { retainedSizes } from '../analysis/retained-sizes.js';
 import { isRoot, rootOf } from '../analysis/roots.js';
 import { backrefsSubgraph, chainsSubgraph, refsSubgraph } from '../analysis/subgraph.js';
 import { UsageError } from '../errors.js';
@@ -304,7 +306,7 @@ function extraInfo(
     views(nodes).reduce((total, node) => total + value(node), 0);
   switch (info) {
     case 'retained':
-      return (nodes) => `retains ${formatBytes(sum(nodes, (node) => node.retainedSize))}`;
+      return (nodes) => `retains ${formatBytes(retainedTogether(graph, nodes))}`;
     case 'self':
       return (nodes) => formatBytes(sum(nodes, (node) => node.shallowSize));
     case 'distance':
@@ -319,6 +321,11 @@ function extraInfo(
     case 'none':
       return () => undefined;
   }
+}
+
+/** What would be freed with all of them, in bytes: some may hold others. Cost for several: see `retainedSet`. */
+function retainedTogether(graph: Graph, nodes: readonly number[]): number {
+  return nodes.length === 1 ? retainedSizes(graph)[nodes[0]!]! : retainedSet(graph, nodes).size;
 }
 
 function attributes(options: DrawingOptions): Record<string, string> {

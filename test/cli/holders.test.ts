@@ -2,6 +2,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { type NodeSpec, snapshotBytes } from '../support/builder.js';
 import { heapgraph, temporaryFolder } from '../support/cli.js';
 import { fixturePath } from '../support/fixtures.js';
 
@@ -296,6 +297,32 @@ describe('pictures', () => {
       expect(readdirSync(home).filter((entry) => entry.endsWith('.tmp'))).toEqual([]);
     },
   );
+
+  test('show-backrefs ListNode LIST --pick all --extra-info retained: a box does not count twice', async () => {
+    const list = Object.fromEntries(
+      Array.from({ length: 10 }, (_, i): [string, NodeSpec] => [
+        `n${i}`,
+        { name: 'ListNode', edges: i < 9 ? [['property', 'next', `n${i + 1}`]] : [] },
+      ]),
+    );
+    const file = path.join(home, 'list.heapsnapshot');
+    writeFileSync(file, snapshotBytes({ root: ['n0'], ...list }));
+    const { stdout } = await heapgraph([
+      'show-backrefs',
+      'ListNode',
+      file,
+      '--pick',
+      'all',
+      '--extra-info',
+      'retained',
+      '--json',
+    ]);
+    const { nodes } = JSON.parse(stdout) as { nodes: { merged?: number; extra: string }[] };
+    expect(nodes.map(({ merged, extra }) => [merged, extra])).toEqual([
+      [undefined, 'retains 160 B'],
+      [9, 'retains 144 B'],
+    ]);
+  });
 
   test('show-backrefs OBJ F --no-merge --too-many 5 --pick all: a box each', async () => {
     const { stdout } = await heapgraph([
