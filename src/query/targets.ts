@@ -8,7 +8,7 @@ import { QueryError, UsageError } from '../errors.js';
 import { type Graph, nodeWithId } from '../graph/graph.js';
 import { idIndex } from '../graph/ids.js';
 import { printable } from '../printable.js';
-import { formatCount, parseCount, parseId } from '../units.js';
+import { formatCount, formatId, parseCount, parseId } from '../units.js';
 import { parsePattern } from './types.js';
 
 /** What a query accepts, on one graph. */
@@ -22,10 +22,8 @@ export const TAG_PREFIX = 'tag:';
  * objects of exactly this class. Throws QueryError for a pattern that cannot be read.
  */
 export function parseQuery(text: string): (graph: Graph) => NodePredicate {
-  if (text.startsWith('@')) {
-    const id = parseId(text);
-    if (id === undefined)
-      throw new QueryError(`"${printable(text)}" is not an object id`, 'Ids look like @123.');
+  const id = idIn(text);
+  if (id !== undefined) {
     return (graph) => {
       const node = nodeWithId(graph, id);
       return (other) => other === node;
@@ -44,6 +42,15 @@ export function parseQuery(text: string): (graph: Graph) => NodePredicate {
     const fits = Uint8Array.from(names, (name) => (matches(name) ? 1 : 0));
     return (node) => fits[of[node]!] === 1;
   };
+}
+
+/** The id in `@123`; undefined for a text that is none. Throws QueryError for `@` with anything else behind it. */
+function idIn(text: string): number | undefined {
+  if (!text.startsWith('@')) return undefined;
+  const id = parseId(text);
+  if (id === undefined)
+    throw new QueryError(`"${printable(text)}" is not an object id`, 'Ids look like @123.');
+  return id;
 }
 
 /** The classes that a text means: `/regex/` those whose names match, anything else the one with this name. */
@@ -92,7 +99,7 @@ export interface Targets {
 /** With more texts than this, ids are looked up in an index in place of a search for each. */
 const FEW_TEXTS = 4;
 
-/** The objects that texts name. Cost: one pass over the nodes for each class; for all ids together one pass at most. */
+/** The objects that texts name. Throws QueryError for a text that cannot be read. Cost: one pass over the nodes for each class; for all ids together one pass at most. */
 export function resolveTargets(graph: Graph, texts: readonly string[], pick: Pick): Targets {
   const nodes: number[] = [];
   const notes: string[] = [];
@@ -101,12 +108,17 @@ export function resolveTargets(graph: Graph, texts: readonly string[], pick: Pic
   const nodeOf =
     texts.length > FEW_TEXTS ? idIndex(graph).nodeOf : (id: number) => nodeWithId(graph, id) ?? -1;
   for (const text of texts) {
-    const id = text.startsWith('@') ? parseId(text) : undefined;
+    const id = idIn(text);
     const members: Members =
       id === undefined ? membersOf(graph, text) : [nodeOf(id)].filter((node) => node >= 0);
     if (members.length === 0) {
       missing.push(text);
-      lost.push(`no object "${printable(text)}" in ${printable(graph.file)}${tagHint(graph, text)}`);
+      const bare = parseId(text);
+      lost.push(
+        id === undefined && bare !== undefined && nodeOf(bare) >= 0
+          ? `no class "${text}"; an object by its id is ${formatId(bare)}`
+          : `no object "${printable(text)}" in ${printable(graph.file)}${tagHint(graph, text)}`,
+      );
     } else if (members.length === 1 || pick.kind === 'all') {
       for (const node of members) nodes.push(node); // a call takes only so many arguments
     } else {

@@ -129,6 +129,10 @@ describe('find-backref-chain', () => {
 
   test.each([
     [['find-backref-chain', 'OBJ', F, '--pick', 'best'], /no way to pick/],
+    [['find-backref-chain', '@abc', F], /"@abc" is not an object id\n {2}Ids look like @123/],
+    [['retained', 'OBJ', '@', F], /"@" is not an object id/],
+    [['show-refs', '@1e3', F], /"@1e3" is not an object id/],
+    [['find-backref-chain', 'OBJ', F, '--to', '@abc'], /"@abc" is not an object id/],
     [['find-backref-chain', 'OBJ', F, '--to', '/(/'], /not a regular expression/],
     [['find-backref-chain', 'OBJ', F, '--ignore-edge', 'nodot'], /not a reference/],
     [['find-ref-chain', 'OBJ', F], /missing --to/],
@@ -145,6 +149,14 @@ describe('find-backref-chain', () => {
     const { stdout, stderr, code } = await heapgraph(['find-backref-chain', 'Nope', F]);
     expect([stdout, code]).toEqual(['', 1]);
     expect(stderr).toContain('no object "Nope"');
+  });
+
+  test('find-backref-chain 119045 F: ids have an @', async () => {
+    const { stdout, stderr, code } = await heapgraph(['find-backref-chain', '119045', F]);
+    expect([stdout, code]).toEqual(['', 1]);
+    expect(stderr).toBe('heapgraph: no class "119045"; an object by its id is @119045\n');
+    const { stderr: neither } = await heapgraph(['find-backref-chain', '4000000001', F]);
+    expect(neither).toMatch(/no object "4000000001" in /);
   });
 });
 
