@@ -36,11 +36,11 @@ export const dominatorsCommand = defineCommand({
     parsePick(options.pick);
     return WHOLE_GRAPH;
   },
-  run({ graph }, texts, options) {
+  async run({ graph }, texts, options) {
     const targets =
       texts.length === 0
         ? { nodes: [graph.root], notes: [], missing: [] }
-        : resolveTargets(graph, texts, parsePick(options.pick));
+        : await resolveTargets(graph, texts, parsePick(options.pick));
     const limit = limitOf(options);
     const { rows, omitted } =
       graph.nodeCount === 0

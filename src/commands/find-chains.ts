@@ -12,6 +12,7 @@ import {
   idsOption,
   noChainNotes,
   pickOption,
+  queryNotes,
   tagOption,
   targetArguments,
   type WalkOptions,
@@ -107,14 +108,14 @@ interface Options extends WalkOptions {
   readonly pick: string;
 }
 
-function answer(
+async function answer(
   { graph }: Heap,
   texts: readonly string[],
   options: Options,
   to: string,
   way: 'back' | 'forward',
-): Answer {
-  const { nodes, notes, missing } = resolveTargets(graph, texts, parsePick(options.pick));
+): Promise<Answer> {
+  const { nodes, notes, missing } = await resolveTargets(graph, texts, parsePick(options.pick));
   const isGoal = goalOf(graph, to);
   const rules = { ...walkRules(graph, options), maxDepth: options['max-depth'], paths: options.paths };
   const search = way === 'back' ? backrefChains : refChains;
@@ -131,7 +132,11 @@ function answer(
   });
   return {
     result: { kind: 'chains', chains },
-    notes: [...notes, ...noChainNotes(graph, lost, to, options['max-depth'], way)],
+    notes: [
+      ...notes,
+      ...(await queryNotes([graph], { ...options, to })),
+      ...noChainNotes(graph, lost, to, options['max-depth'], way),
+    ],
     found: missing.length === 0 && lost.length === 0,
   };
 }

@@ -29,8 +29,8 @@ export const retainedCommand = defineCommand({
     parsePick(options.pick);
     return WHOLE_GRAPH;
   },
-  run({ graph }, texts, options) {
-    const { nodes: members, notes, missing } = resolveTargets(graph, texts, parsePick(options.pick));
+  async run({ graph }, texts, options) {
+    const { nodes: members, notes, missing } = await resolveTargets(graph, texts, parsePick(options.pick));
     const { nodes, size } = retainedSet(graph, members);
     const { names, of } = classIndex(graph);
     const sizes = shallowSizes(graph);

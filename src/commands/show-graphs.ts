@@ -19,6 +19,7 @@ import {
   idsOption,
   noChainNotes,
   pickOption,
+  queryNotes,
   tagOption,
   targetArguments,
   type WalkOptions,
@@ -164,9 +165,9 @@ export const showChain = defineCommand({
     return check(_, options);
   },
   others,
-  run({ graph }, texts, options, heaps) {
+  async run({ graph }, texts, options, heaps) {
     const earlier = earlierOf(heaps, options);
-    const { nodes, notes, missing } = resolveTargets(graph, texts, parsePick(options.pick));
+    const { nodes, notes, missing } = await resolveTargets(graph, texts, parsePick(options.pick));
     const rules = { ...walkRules(graph, options), maxDepth: options['max-depth'], paths: options.paths };
     const isGoal = goalOf(graph, options.to);
     const lost: number[] = [];
@@ -181,7 +182,11 @@ export const showChain = defineCommand({
     });
     const found = missing.length === 0 && chains.length > 0;
     return finish(result, options, {
-      notes: [...notes, ...noChainNotes(graph, lost, options.to, options['max-depth'], 'back')],
+      notes: [
+        ...notes,
+        ...(await queryNotes(graphsOf(heaps), options)),
+        ...noChainNotes(graph, lost, options.to, options['max-depth'], 'back'),
+      ],
       found,
       earlier,
       neighbours: false,
@@ -203,6 +208,10 @@ function others({ since }: DrawingOptions): readonly FurtherSnapshot[] {
   return since === undefined ? [] : [{ file: since, need: WHOLE_GRAPH }];
 }
 
+function graphsOf(heaps: readonly Heap[]): readonly Graph[] {
+  return heaps.map(({ graph }) => graph);
+}
+
 interface Earlier {
   readonly graph: Graph;
   readonly notes: readonly string[];
@@ -210,7 +219,7 @@ interface Earlier {
 
 /** The snapshot of `--since`, and what is to be said of it. Throws UsageError for one of another process. */
 function earlierOf(heaps: readonly Heap[], options: DrawingOptions): Earlier | undefined {
-  const [after, before] = heaps.map(({ graph }) => graph);
+  const [after, before] = graphsOf(heaps);
   if (!after || !before) return undefined;
   const notes = checkOneProcess(before, after, {
     byId: options['by-id'],
@@ -225,10 +234,15 @@ function rulesOf(graph: Graph, options: GraphOptions) {
   return { ...walkRules(graph, options), ...pictureOptions(graph, options), ...(filter ? { filter } : {}) };
 }
 
-function draw(heaps: readonly Heap[], texts: readonly string[], options: GraphOptions, build: Build): Answer {
+async function draw(
+  heaps: readonly Heap[],
+  texts: readonly string[],
+  options: GraphOptions,
+  build: Build,
+): Promise<Answer> {
   const { graph } = heaps[0]!;
   const earlier = earlierOf(heaps, options);
-  const { nodes, notes, missing } = resolveTargets(graph, texts, parsePick(options.pick));
+  const { nodes, notes, missing } = await resolveTargets(graph, texts, parsePick(options.pick));
   const result = build(graph, nodes, {
     ...rulesOf(graph, options),
     ...(earlier ? { since: { graph: earlier.graph, ...rulesOf(earlier.graph, options) } } : {}),
@@ -237,7 +251,12 @@ function draw(heaps: readonly Heap[], texts: readonly string[], options: GraphOp
     merge: !options['no-merge'],
     internals: options.internals,
   });
-  return finish(result, options, { notes, found: missing.length === 0, earlier, neighbours: true });
+  return finish(result, options, {
+    notes: [...notes, ...(await queryNotes(graphsOf(heaps), options))],
+    found: missing.length === 0,
+    earlier,
+    neighbours: true,
+  });
 }
 
 /** Layout takes seconds up to about this many. */

@@ -9,7 +9,7 @@ import { type Graph, nodeWithId } from '../graph/graph.js';
 import { idIndex } from '../graph/ids.js';
 import { printable } from '../printable.js';
 import { formatCount, formatId, parseCount, parseId } from '../units.js';
-import { parsePattern } from './types.js';
+import { didYouMean, parsePattern } from './types.js';
 
 /** What a query accepts, on one graph. */
 export type NodePredicate = (node: number) => boolean;
@@ -100,11 +100,10 @@ export interface Targets {
 const FEW_TEXTS = 4;
 
 /** The objects that texts name. Throws QueryError for a text that cannot be read. Cost: one pass over the nodes for each class; for all ids together one pass at most. */
-export function resolveTargets(graph: Graph, texts: readonly string[], pick: Pick): Targets {
+export async function resolveTargets(graph: Graph, texts: readonly string[], pick: Pick): Promise<Targets> {
   const nodes: number[] = [];
   const notes: string[] = [];
   const missing: string[] = [];
-  const lost: string[] = [];
   const nodeOf =
     texts.length > FEW_TEXTS ? idIndex(graph).nodeOf : (id: number) => nodeWithId(graph, id) ?? -1;
   for (const text of texts) {
@@ -113,12 +112,6 @@ export function resolveTargets(graph: Graph, texts: readonly string[], pick: Pic
       id === undefined ? membersOf(graph, text) : [nodeOf(id)].filter((node) => node >= 0);
     if (members.length === 0) {
       missing.push(text);
-      const bare = parseId(text);
-      lost.push(
-        id === undefined && bare !== undefined && nodeOf(bare) >= 0
-          ? `no class "${text}"; an object by its id is ${formatId(bare)}`
-          : `no object "${printable(text)}" in ${printable(graph.file)}${tagHint(graph, text)}`,
-      );
     } else if (members.length === 1 || pick.kind === 'all') {
       for (const node of members) nodes.push(node); // a call takes only so many arguments
     } else {
@@ -126,8 +119,42 @@ export function resolveTargets(graph: Graph, texts: readonly string[], pick: Pic
       notes.push(`${pickName(pick)} of ${members.length} "${printable(text)}"; --pick chooses`);
     }
   }
-  notes.push(...firstNotes(lost, (count) => `${count} more are not there`));
+  const lost = firstNotes(
+    missing,
+    (text) => missingNote(graph, text, nodeOf),
+    async (count) => `${count} more are not there`,
+  );
+  notes.push(...(await Promise.all(lost)));
   return { nodes: [...new Set(nodes)], notes, missing };
+}
+
+async function missingNote(graph: Graph, text: string, nodeOf: (id: number) => number): Promise<string> {
+  const bare = text.startsWith('@') ? undefined : parseId(text);
+  if (bare !== undefined && nodeOf(bare) >= 0)
+    return `no class "${text}"; an object by its id is ${formatId(bare)}`;
+  const hint = isClassName(text) ? await didYouMean(classIndex(graph).names, text) : tagHint(graph, text);
+  return `no object "${printable(text)}" in ${printable(graph.file)}${hint}`;
+}
+
+/**
+ * A note for a query of an option, when it names a class that is in none of the snapshots; undefined for all others.
+ * `words` have a meaning of their own there.
+ */
+export async function unknownClassNote(
+  graphs: readonly Graph[],
+  option: string,
+  text: string,
+  words: readonly string[] = [],
+): Promise<string | undefined> {
+  const names = [...words, ...graphs.flatMap((graph) => classIndex(graph).names)];
+  if (!isClassName(text) || names.includes(text)) return undefined;
+  const files = graphs.map(({ file }) => printable(file)).join(' and ');
+  return `no object "${printable(text)}" for --${option} in ${files}${await didYouMean(names, text)}`;
+}
+
+/** Whether a query is the exact name of a class. */
+function isClassName(text: string): boolean {
+  return !text.startsWith('@') && !text.startsWith(TAG_PREFIX) && typeof classesNamed(text) === 'string';
 }
 
 /** Which tags there are, for a name that is not among them. */
@@ -141,10 +168,14 @@ function tagHint(graph: Graph, text: string): string {
 
 const FEW_NOTES = 5;
 
-/** The first notes of many that say the same of different objects, and one for the rest. */
-export function firstNotes(notes: readonly string[], more: (count: string) => string): readonly string[] {
-  if (notes.length <= FEW_NOTES) return notes;
-  return [...notes.slice(0, FEW_NOTES), more(formatCount(notes.length - FEW_NOTES))];
+/** Notes for the first of many that the same is said of, and one for the rest. */
+export function firstNotes<T, Note>(
+  items: readonly T[],
+  note: (item: T) => Note,
+  more: (count: string) => Note,
+): readonly Note[] {
+  const notes = items.slice(0, FEW_NOTES).map(note);
+  return items.length <= FEW_NOTES ? notes : [...notes, more(formatCount(items.length - FEW_NOTES))];
 }
 
 /** Ordinals; there may be millions. */

@@ -151,6 +151,40 @@ describe('find-backref-chain', () => {
     expect(stderr).toContain('no object "Nope"');
   });
 
+  test.each([
+    [['find-backref-chain', 'Obj'], 'no object "Obj" in F; did you mean "OBJ"?'],
+    [['retained', 'Parnt'], 'no object "Parnt" in F; did you mean "Parent"?'],
+    [['dominators', 'parent'], 'no object "parent" in F; did you mean "Parent"?'],
+    [
+      ['find-backref-chain', '@119045', '--to', 'modul'],
+      /no object "modul" for --to in F; did you mean .*"module"/,
+    ],
+    [['find-ref-chain', 'Parent', '--to', 'Chidl'], 'no object "Chidl" for --to in F; did you mean "Child"?'],
+    [
+      ['find-backref-chain', '@119045', '--ignore', 'Parnt'],
+      'no object "Parnt" for --ignore in F; did you mean "Parent"?',
+    ],
+    [
+      ['show-chain', '@119045', '--extra-ignore', 'Parnt'],
+      'no object "Parnt" for --extra-ignore in F; did you mean "Parent"?',
+    ],
+    [['show-refs', 'Parent', '--highlight', 'qqqqqqqq'], 'no object "qqqqqqqq" for --highlight in F'],
+    [
+      ['show-backrefs', '@119045', '--filter', 'Arrray'],
+      'no object "Arrray" for --filter in F; did you mean "Array"?',
+    ],
+  ])('%j F: a class that is not there is told', async (args, note) => {
+    const { stderr } = await heapgraph([...args, F]);
+    expect(stderr.replaceAll(F, 'F')).toMatch(note);
+  });
+
+  test('queries of options that are no class names, or fit, need no note', async () => {
+    for (const query of ['OBJ', '/nope/', '@99999999', 'tag:nope']) {
+      const { stderr } = await heapgraph(['show-backrefs', '@119045', F, '--highlight', query]);
+      expect(stderr).toBe('');
+    }
+  });
+
   test('find-backref-chain 119045 F: ids have an @', async () => {
     const { stdout, stderr, code } = await heapgraph(['find-backref-chain', '119045', F]);
     expect([stdout, code]).toEqual(['', 1]);
