@@ -60,10 +60,14 @@ export const retainedCommand = defineCommand({
       fields: { ...sizesField(false), members: members.length, count: nodes.length, retainedSize: size },
       notes: [
         ...notes,
-        `${formatCount(members.length)} ${members.length === 1 ? 'object retains' : 'objects retain'} ${formatCount(nodes.length)} with ${formatCount(size)} bytes`,
+        ...(members.length > 0 ? [retainedNote(members.length, nodes.length, size)] : []),
         ...(omitted > 0 ? [`${formatCount(omitted)} more classes; --all shows them`] : []),
       ],
       found: missing.length === 0,
     };
   },
 });
+
+function retainedNote(members: number, count: number, size: number): string {
+  return `${formatCount(members)} ${members === 1 ? 'object retains' : 'objects retain'} ${formatCount(count)} with ${formatCount(size)} bytes`;
+}

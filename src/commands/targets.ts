@@ -31,7 +31,7 @@ export const pickOption = {
     kind: 'text',
     default: 'first',
     value: 'how',
-    help: 'which of a class: first, largest, random[:seed], all',
+    help: 'which of a class: first, largest (by shallow size), random[:seed] (seed 1 by default), all',
   },
 } as const;
 

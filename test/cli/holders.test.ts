@@ -272,6 +272,14 @@ describe('get-leaking-objects', () => {
   });
 });
 
+test.each([
+  [['get-leaking-objects', '--filter', '^Nope$'], 'no such objects of classes that match /^Nope$/ in F', 0],
+  [['retained', 'Nope'], 'no object "Nope" in F', 1],
+])('%j F: a note, and nothing on stdout', async (args, note, exit) => {
+  const { stdout, stderr, code } = await heapgraph([...args, F]);
+  expect([stdout, stderr.replaceAll(F, 'F'), code]).toEqual(['', `heapgraph: ${note}\n`, exit]);
+});
+
 describe('pictures', () => {
   const home = mkdtempSync(path.join(folder, 'pictures-'));
 
