@@ -102,14 +102,7 @@ function addCommand(program: Program, command: Command, toStart: readonly string
     .addHelpText('after', examples(command.examples));
   const shown = [
     ...(takes
-      ? [
-          new Argument(
-            command.live && takes.least === 0
-              ? `[${takes.name}]`
-              : `<${takes.name}${takes.most > 1 ? '...' : ''}>`,
-            takes.help,
-          ),
-        ]
+      ? [new Argument(bracketed(`${takes.name}${takes.most > 1 ? '...' : ''}`, takes.least > 0), takes.help)]
       : []),
     ...(command.snapshot === true || command.snapshot === 'optional'
       ? [new Argument('[snapshot]', 'a .heapsnapshot file (.gz, .br, .zst), or - for standard input')]
@@ -122,7 +115,7 @@ function addCommand(program: Program, command: Command, toStart: readonly string
     [
       '[options]',
       ...shown.map((argument) =>
-        argument.required ? `<${argument.name()}${argument.variadic ? '...' : ''}>` : `[${argument.name()}]`,
+        bracketed(`${argument.name()}${argument.variadic ? '...' : ''}`, argument.required),
       ),
     ].join(' '),
   );
@@ -139,8 +132,13 @@ function snapshotArguments({ names, least, most, baselines }: SnapshotArguments)
   const files = baselines ? 'a .heapsnapshot file, or a baseline file' : 'a .heapsnapshot file';
   return names.map((name, i) => {
     const many = i === names.length - 1 && most > names.length ? '...' : '';
-    return new Argument(i < least ? `<${name}${many}>` : `[${name}${many}]`, files);
+    return new Argument(bracketed(`${name}${many}`, i < least), files);
   });
+}
+
+/** An argument as usage lines have it: in angle brackets where it must be given. */
+function bracketed(name: string, required: boolean): string {
+  return required ? `<${name}>` : `[${name}]`;
 }
 
 function ignoreClosedPipe(error: NodeJS.ErrnoException): void {

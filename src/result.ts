@@ -93,7 +93,7 @@ export interface SubgraphNode {
   readonly nodeType: string;
   /** Short form of the value; of several the different ones, as far as 40 characters go. */
   readonly name: string;
-  /** V8's own sizes, summed. */
+  /** As Chrome DevTools shows it, summed. */
   readonly shallowSize: number;
   /** Edges that lead to it, summed. */
   readonly retainers: number;

@@ -6,7 +6,7 @@ import { shortened } from '../printable.js';
 import type { SubgraphEdge, SubgraphNode } from '../result.js';
 import { className } from './class-names.js';
 import { NodeView } from './nodes.js';
-import { userRoots } from './shallow-sizes.js';
+import { shallowSizes, userRoots } from './shallow-sizes.js';
 import type { Link, Links } from './subgraph-links.js';
 import { shortValue } from './values.js';
 
@@ -117,6 +117,7 @@ export function describer(
 ): (box: Box) => SubgraphNode {
   const { firstRetainer, sources } = retainersOf(graph);
   const { types, targets } = edgesOf(graph);
+  const sizes = shallowSizes(graph);
   const isRegistered = (node: number): boolean => {
     for (let at = firstRetainer[node]!, end = firstRetainer[node + 1]!; at < end; at++) {
       const cell = sources[at]!;
@@ -145,7 +146,7 @@ export function describer(
       type: view.type,
       nodeType: view.nodeType,
       name: shortened([...names].join(', '), NAME_LENGTH),
-      shallowSize: sum((node) => graph.selfSizes[node]!),
+      shallowSize: sum((node) => sizes[node]!),
       retainers: sum((node) => firstRetainer[node + 1]! - firstRetainer[node]!),
       depth,
       asked: depth === 0,

@@ -8,6 +8,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { UsageError } from '../errors.js';
 import { printable } from '../printable.js';
+import { EXIT } from './exit.js';
 
 export interface Output {
   write(data: string | Uint8Array): void;
@@ -24,14 +25,19 @@ export interface Output {
 
 const BUFFERED = 1 << 16;
 
-/** Standard output; a reader that goes away (`| head`) ends the writing quietly. */
+/**
+ * Standard output; a reader that goes away (`| head`) ends the writing quietly. Other failures (a full disk) are known
+ * only after the call that wrote: they are told, and end the process.
+ */
 export function openStandardOutput(): Output {
   const { stdout } = process;
   let closed = false;
   let waiting = '';
   stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
     closed = true;
+    if (error.code === 'EPIPE') return;
+    process.stderr.write(`heapgraph: cannot write to standard output: ${reasonOf(error)}\n`);
+    process.exit(EXIT.wrong);
   });
   const flush = (): void => {
     if (waiting !== '' && !closed) stdout.write(waiting);
@@ -139,14 +145,22 @@ function resolveTarget(file: string): { path: string; special: boolean; mode: nu
 
 function outputError(file: string, error: unknown): Error {
   if (error instanceof UsageError) return error;
-  const { code, message } = error as NodeJS.ErrnoException;
-  const reason =
-    code === 'ENOENT'
-      ? 'its folder does not exist'
-      : code === 'EACCES' || code === 'EPERM' || code === 'EROFS'
-        ? 'no permission'
-        : code === 'ENOSPC'
-          ? 'the disk is full'
-          : message;
+  const reason = reasonOf(error as NodeJS.ErrnoException);
   return new UsageError(`cannot write ${printable(file)}: ${reason}`, 'Nothing was written.');
+}
+
+/** Why something cannot be written, in words. */
+function reasonOf({ code, message }: NodeJS.ErrnoException): string {
+  switch (code) {
+    case 'ENOENT':
+      return 'its folder does not exist';
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return 'no permission';
+    case 'ENOSPC':
+      return 'the disk is full';
+    default:
+      return printable(message);
+  }
 }

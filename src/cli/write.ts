@@ -60,8 +60,9 @@ export async function write(answer: Answer, output: Output, format: Format, head
   output.finish();
 }
 
-/** Dot text, or a picture of the kind that the output file's name says. */
+/** Dot text, or a picture of the kind that the output file's name says. No file is written, or replaced, for nothing. */
 async function writePicture(graph: Subgraph, drawing: Drawing | undefined, output: Output): Promise<void> {
+  if (graph.nodes.length === 0 && output.file !== undefined) return output.discard();
   const { renderDot } = await import('../render/dot.js');
   const dot = renderDot(graph, drawing);
   const kind = /\.(\w+)$/.exec(output.file ?? '')?.[1]?.toLowerCase() ?? 'dot';

@@ -41,11 +41,11 @@ export const atCommand = defineCommand({
     idsOf(texts);
     return { kind: 'graph', edges: true, locations: true };
   },
-  run({ graph }, texts, options) {
+  async run({ graph }, texts, options) {
     const ids = idsOf(texts);
     const { nodeOf } = idIndex(graph);
     const found = ids.map((id) => nodeOf(id));
-    const tagged = resolveTargets(graph, texts.filter(isTag), { kind: 'all', seed: 0 });
+    const tagged = await resolveTargets(graph, texts.filter(isTag), { kind: 'all', seed: 0 });
     const nodes = [...found.filter((node) => node >= 0), ...tagged.nodes];
     const missing = ids.filter((_, i) => found[i]! < 0);
     const items = nodes.map((node) => detail(new NodeView(graph, node), limitOf(options), options.raw));
@@ -54,7 +54,8 @@ export const atCommand = defineCommand({
       fields: { ...sizesField(options.raw), notFound: missing },
       notes: [
         ...firstNotes(
-          missing.map((id) => `no object ${formatId(id)} in ${graph.file}`),
+          missing,
+          (id) => `no object ${formatId(id)} in ${graph.file}`,
           (count) => `${count} more ids are not there`,
         ),
         ...tagged.notes,

@@ -4,6 +4,7 @@ import { retainedSizes } from '../analysis/retained-sizes.js';
 import type { Graph } from '../graph/graph.js';
 import { parsePick, resolveTargets } from '../query/targets.js';
 import type { Column, Row } from '../result.js';
+import { formatCount } from '../units.js';
 import { defineCommand } from './command.js';
 import { allRows, columns, limitOf, sizesField } from './shared.js';
 import { pickOption, tagOption, targetArguments, WHOLE_GRAPH } from './targets.js';
@@ -35,15 +36,15 @@ export const dominatorsCommand = defineCommand({
     parsePick(options.pick);
     return WHOLE_GRAPH;
   },
-  run({ graph }, texts, options) {
+  async run({ graph }, texts, options) {
     const targets =
       texts.length === 0
         ? { nodes: [graph.root], notes: [], missing: [] }
-        : resolveTargets(graph, texts, parsePick(options.pick));
+        : await resolveTargets(graph, texts, parsePick(options.pick));
     const limit = limitOf(options);
-    const rows =
+    const { rows, omitted } =
       graph.nodeCount === 0
-        ? []
+        ? { rows: [], omitted: 0 }
         : options['by-type']
           ? byClass(graph, targets.nodes, limit)
           : tree(graph, targets.nodes, options.depth, limit);
@@ -63,23 +64,35 @@ export const dominatorsCommand = defineCommand({
               treeColumn,
             ],
         rows,
-        total: rows.length,
-        omitted: 0,
+        total: rows.length + omitted,
+        omitted,
         layout: 'grid',
         ...(options['by-type']
           ? {}
           : { textColumns: ['retainedSize', 'retainedShare', 'shallowSize', 'id', 'tree'] }),
       },
       fields: sizesField(false),
-      notes: targets.notes,
+      notes: [
+        ...targets.notes,
+        ...(omitted > 0
+          ? [`${formatCount(omitted)} more${options['by-type'] ? ' classes' : ''}; --all shows them`]
+          : []),
+      ],
       found: targets.missing.length === 0,
     };
   },
 });
 
-function tree(graph: Graph, roots: readonly number[], levels: number, limit: number): Row[] {
+interface Shown {
+  readonly rows: readonly Row[];
+  /** Rows that the limit left out; of a tree those of its first level. */
+  readonly omitted: number;
+}
+
+function tree(graph: Graph, roots: readonly number[], levels: number, limit: number): Shown {
   const total = retainedSizes(graph)[graph.root]!;
   const rows: Row[] = [];
+  let omitted = 0;
   const walk = (node: number, depth: number): void => {
     const { id, type, name, shallowSize, retainedSize } = new NodeView(graph, node);
     const label = name === type ? type : `${type} ${name}`;
@@ -93,14 +106,16 @@ function tree(graph: Graph, roots: readonly number[], levels: number, limit: num
       retainedShare: total === 0 ? 0 : retainedSize / total,
       tree: `${'  '.repeat(depth)}${label}`,
     });
-    if (depth < levels)
-      for (const child of dominatedNodes(graph, node).slice(0, limit)) walk(child, depth + 1);
+    if (depth >= levels) return;
+    const children = dominatedNodes(graph, node);
+    for (const child of children.slice(0, limit)) walk(child, depth + 1);
+    if (depth === 0) omitted += Math.max(0, children.length - limit);
   };
   for (const root of roots) walk(root, 0);
-  return rows;
+  return { rows, omitted };
 }
 
-function byClass(graph: Graph, roots: readonly number[], limit: number): Row[] {
+function byClass(graph: Graph, roots: readonly number[], limit: number): Shown {
   const total = retainedSizes(graph)[graph.root]!;
   const classes = new Map<string, { count: number; retainedSize: number }>();
   for (const child of roots.flatMap((node) => dominatedNodes(graph, node))) {
@@ -108,8 +123,8 @@ function byClass(graph: Graph, roots: readonly number[], limit: number): Row[] {
     const row = classes.get(type) ?? { count: 0, retainedSize: 0 };
     classes.set(type, { count: row.count + 1, retainedSize: row.retainedSize + retainedSize });
   }
-  return [...classes]
+  const rows = [...classes]
     .map(([type, row]) => ({ type, ...row, retainedShare: total === 0 ? 0 : row.retainedSize / total }))
-    .sort((a, b) => b.retainedSize - a.retainedSize || (a.type < b.type ? -1 : 1))
-    .slice(0, limit);
+    .sort((a, b) => b.retainedSize - a.retainedSize || (a.type < b.type ? -1 : 1));
+  return { rows: rows.slice(0, limit), omitted: Math.max(0, rows.length - limit) };
 }

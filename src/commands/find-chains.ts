@@ -2,16 +2,17 @@
 import { backrefChains, type Chain, refChains } from '../analysis/chains.js';
 import { isRoot } from '../analysis/roots.js';
 import { UsageError } from '../errors.js';
-import { firstNotes, parsePick, parseQuery, resolveTargets } from '../query/targets.js';
+import { parsePick, parseQuery, resolveTargets } from '../query/targets.js';
 import type { Answer } from '../result.js';
-import { formatId } from '../units.js';
 import { type Arguments, defineCommand, type Heap } from './command.js';
 import {
   chainResult,
   checkWalk,
   goalOf,
   idsOption,
+  noChainNotes,
   pickOption,
+  queryNotes,
   tagOption,
   targetArguments,
   type WalkOptions,
@@ -107,38 +108,34 @@ interface Options extends WalkOptions {
   readonly pick: string;
 }
 
-function answer(
+async function answer(
   { graph }: Heap,
   texts: readonly string[],
   options: Options,
   to: string,
   way: 'back' | 'forward',
-): Answer {
-  const { nodes, notes, missing } = resolveTargets(graph, texts, parsePick(options.pick));
+): Promise<Answer> {
+  const { nodes, notes, missing } = await resolveTargets(graph, texts, parsePick(options.pick));
   const isGoal = goalOf(graph, to);
   const rules = { ...walkRules(graph, options), maxDepth: options['max-depth'], paths: options.paths };
   const search = way === 'back' ? backrefChains : refChains;
   const root = isRoot(graph);
   const isRooted = (chain: Chain): boolean => way === 'back' && root(chain.nodes[0]!);
   const sizes = !options['no-sizes'];
+  const lost: number[] = [];
   const chains = nodes.flatMap((node) => {
     const found: Chain[] = search(graph, node, isGoal, rules);
     if (found.length > 0)
       return found.map((chain) => chainResult(graph, chain, { found: true, rooted: isRooted(chain), sizes }));
+    lost.push(node);
     return [chainResult(graph, { nodes: [node], edges: [] }, { found: false, rooted: false, sizes })];
   });
-  const lost = chains.filter(({ found }) => !found).map(({ steps }) => formatId(steps[0]!.id));
   return {
     result: { kind: 'chains', chains },
     notes: [
       ...notes,
-      ...firstNotes(
-        lost.map(
-          (id) =>
-            `no chain ${way === 'back' ? 'from' : 'to'} ${to} ${way === 'back' ? 'to' : 'from'} ${id} within ${options['max-depth']} references`,
-        ),
-        (count) => `no chain for ${count} more`,
-      ),
+      ...(await queryNotes([graph], { ...options, to })),
+      ...noChainNotes(graph, lost, to, options['max-depth'], way),
     ],
     found: missing.length === 0 && lost.length === 0,
   };

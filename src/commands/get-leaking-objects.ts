@@ -1,5 +1,6 @@
 import { leakingObjects } from '../analysis/leaking-objects.js';
 import { NodeView } from '../analysis/nodes.js';
+import { printable } from '../printable.js';
 import { formatCount } from '../units.js';
 import { defineCommand } from './command.js';
 import { allRows, columns, limitOf, nodeRow, sizesField } from './shared.js';
@@ -45,7 +46,15 @@ export const getLeakingObjects = defineCommand({
         layout: 'grid',
       },
       fields: sizesField(false),
-      notes: omitted > 0 ? [`${formatCount(omitted)} more; --all shows them`] : [],
+      notes: [
+        ...(found.length === 0 ? [noneNote(graph.file, options.filter)] : []),
+        ...(omitted > 0 ? [`${formatCount(omitted)} more; --all shows them`] : []),
+      ],
     };
   },
 });
+
+function noneNote(file: string, filter: RegExp | undefined): string {
+  const which = filter ? ` of classes that match /${printable(filter.source)}/` : '';
+  return `no such objects${which} in ${printable(file)}`;
+}

@@ -29,8 +29,8 @@ export const retainedCommand = defineCommand({
     parsePick(options.pick);
     return WHOLE_GRAPH;
   },
-  run({ graph }, texts, options) {
-    const { nodes: members, notes, missing } = resolveTargets(graph, texts, parsePick(options.pick));
+  async run({ graph }, texts, options) {
+    const { nodes: members, notes, missing } = await resolveTargets(graph, texts, parsePick(options.pick));
     const { nodes, size } = retainedSet(graph, members);
     const { names, of } = classIndex(graph);
     const sizes = shallowSizes(graph);
@@ -60,10 +60,14 @@ export const retainedCommand = defineCommand({
       fields: { ...sizesField(false), members: members.length, count: nodes.length, retainedSize: size },
       notes: [
         ...notes,
-        `${formatCount(members.length)} ${members.length === 1 ? 'object retains' : 'objects retain'} ${formatCount(nodes.length)} with ${formatCount(size)} bytes`,
+        ...(members.length > 0 ? [retainedNote(members.length, nodes.length, size)] : []),
         ...(omitted > 0 ? [`${formatCount(omitted)} more classes; --all shows them`] : []),
       ],
       found: missing.length === 0,
     };
   },
 });
+
+function retainedNote(members: number, count: number, size: number): string {
+  return `${formatCount(members)} ${members === 1 ? 'object retains' : 'objects retain'} ${formatCount(count)} with ${formatCount(size)} bytes`;
+}

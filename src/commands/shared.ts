@@ -68,9 +68,12 @@ export function anyOf(
 
 /** A note for a type that does not occur, with the closest names that do. */
 export async function unknownType(classes: Classes, type: string): Promise<string> {
-  const near = await didYouMean(classes, type);
+  const near = await didYouMean(
+    classes.rows.map((row) => row.type),
+    type,
+  );
   const path = /^\S*[\\/]\S*$|\.(json|gz|br|zst)$/.test(type) ? ' (and no file of that name)' : '';
-  return `no objects of type "${printable(type)}" in ${printable(classes.file)}${path}${near ? `; ${near}` : ''}`;
+  return `no objects of type "${printable(type)}" in ${printable(classes.file)}${path}${near}`;
 }
 
 export function locationCell(location: SourceLocation | undefined): Cell {

@@ -1,6 +1,8 @@
 /** objgraph's pictures: show_backrefs, show_refs, show_chain. */
 import { backrefChains } from '../analysis/chains.js';
 import { NodeView } from '../analysis/nodes.js';
+import { retainedSet } from '../analysis/retained-set.js';
+import { retainedSizes } from '../analysis/retained-sizes.js';
 import { isRoot, rootOf } from '../analysis/roots.js';
 import { backrefsSubgraph, chainsSubgraph, refsSubgraph } from '../analysis/subgraph.js';
 import { UsageError } from '../errors.js';
@@ -15,7 +17,9 @@ import {
   checkWalk,
   goalOf,
   idsOption,
+  noChainNotes,
   pickOption,
+  queryNotes,
   tagOption,
   targetArguments,
   type WalkOptions,
@@ -161,18 +165,32 @@ export const showChain = defineCommand({
     return check(_, options);
   },
   others,
-  run({ graph }, texts, options, heaps) {
+  async run({ graph }, texts, options, heaps) {
     const earlier = earlierOf(heaps, options);
-    const { nodes, notes, missing } = resolveTargets(graph, texts, parsePick(options.pick));
+    const { nodes, notes, missing } = await resolveTargets(graph, texts, parsePick(options.pick));
     const rules = { ...walkRules(graph, options), maxDepth: options['max-depth'], paths: options.paths };
     const isGoal = goalOf(graph, options.to);
-    const chains = nodes.flatMap((node) => backrefChains(graph, node, isGoal, rules));
+    const lost: number[] = [];
+    const chains = nodes.flatMap((node) => {
+      const found = backrefChains(graph, node, isGoal, rules);
+      if (found.length === 0) lost.push(node);
+      return found;
+    });
     const result = chainsSubgraph(graph, chains, {
       ...pictureOptions(graph, options),
       ...(earlier ? { since: { graph: earlier.graph } } : {}),
     });
     const found = missing.length === 0 && chains.length > 0;
-    return finish(result, options, { notes, found, earlier, neighbours: false });
+    return finish(result, options, {
+      notes: [
+        ...notes,
+        ...(await queryNotes(graphsOf(heaps), options)),
+        ...noChainNotes(graph, lost, options.to, options['max-depth'], 'back'),
+      ],
+      found,
+      earlier,
+      neighbours: false,
+    });
   },
 });
 
@@ -190,6 +208,10 @@ function others({ since }: DrawingOptions): readonly FurtherSnapshot[] {
   return since === undefined ? [] : [{ file: since, need: WHOLE_GRAPH }];
 }
 
+function graphsOf(heaps: readonly Heap[]): readonly Graph[] {
+  return heaps.map(({ graph }) => graph);
+}
+
 interface Earlier {
   readonly graph: Graph;
   readonly notes: readonly string[];
@@ -197,7 +219,7 @@ interface Earlier {
 
 /** The snapshot of `--since`, and what is to be said of it. Throws UsageError for one of another process. */
 function earlierOf(heaps: readonly Heap[], options: DrawingOptions): Earlier | undefined {
-  const [after, before] = heaps.map(({ graph }) => graph);
+  const [after, before] = graphsOf(heaps);
   if (!after || !before) return undefined;
   const notes = checkOneProcess(before, after, {
     byId: options['by-id'],
@@ -212,10 +234,15 @@ function rulesOf(graph: Graph, options: GraphOptions) {
   return { ...walkRules(graph, options), ...pictureOptions(graph, options), ...(filter ? { filter } : {}) };
 }
 
-function draw(heaps: readonly Heap[], texts: readonly string[], options: GraphOptions, build: Build): Answer {
+async function draw(
+  heaps: readonly Heap[],
+  texts: readonly string[],
+  options: GraphOptions,
+  build: Build,
+): Promise<Answer> {
   const { graph } = heaps[0]!;
   const earlier = earlierOf(heaps, options);
-  const { nodes, notes, missing } = resolveTargets(graph, texts, parsePick(options.pick));
+  const { nodes, notes, missing } = await resolveTargets(graph, texts, parsePick(options.pick));
   const result = build(graph, nodes, {
     ...rulesOf(graph, options),
     ...(earlier ? { since: { graph: earlier.graph, ...rulesOf(earlier.graph, options) } } : {}),
@@ -224,7 +251,12 @@ function draw(heaps: readonly Heap[], texts: readonly string[], options: GraphOp
     merge: !options['no-merge'],
     internals: options.internals,
   });
-  return finish(result, options, { notes, found: missing.length === 0, earlier, neighbours: true });
+  return finish(result, options, {
+    notes: [...notes, ...(await queryNotes(graphsOf(heaps), options))],
+    found: missing.length === 0,
+    earlier,
+    neighbours: true,
+  });
 }
 
 /** Layout takes seconds up to about this many. */
@@ -293,7 +325,7 @@ function extraInfo(
     views(nodes).reduce((total, node) => total + value(node), 0);
   switch (info) {
     case 'retained':
-      return (nodes) => `retains ${formatBytes(sum(nodes, (node) => node.retainedSize))}`;
+      return (nodes) => `retains ${formatBytes(retainedTogether(graph, nodes))}`;
     case 'self':
       return (nodes) => formatBytes(sum(nodes, (node) => node.shallowSize));
     case 'distance':
@@ -308,6 +340,11 @@ function extraInfo(
     case 'none':
       return () => undefined;
   }
+}
+
+/** What would be freed with all of them, in bytes: some may hold others. Cost for several: see `retainedSet`. */
+function retainedTogether(graph: Graph, nodes: readonly number[]): number {
+  return nodes.length === 1 ? retainedSizes(graph)[nodes[0]!]! : retainedSet(graph, nodes).size;
 }
 
 function attributes(options: DrawingOptions): Record<string, string> {

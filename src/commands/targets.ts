@@ -6,7 +6,15 @@ import { isRoot, type RootKind, rootOf } from '../analysis/roots.js';
 import { QueryError } from '../errors.js';
 import { edgesOf, type Graph, sourceOf } from '../graph/graph.js';
 import { printable } from '../printable.js';
-import { type NodePredicate, parseQueries, parseQuery, TAG_PREFIX } from '../query/targets.js';
+import {
+  firstNotes,
+  type NodePredicate,
+  parseQueries,
+  parseQuery,
+  TAG_PREFIX,
+  unknownClassNote,
+} from '../query/targets.js';
+import { formatCount, formatId } from '../units.js';
 import type { Need } from './command.js';
 
 export { chainResult } from '../analysis/chain-result.js';
@@ -23,7 +31,7 @@ export const pickOption = {
     kind: 'text',
     default: 'first',
     value: 'how',
-    help: 'which of a class: first, largest, random[:seed], all',
+    help: 'which of a class: first, largest (by shallow size), random[:seed] (seed 1 by default), all',
   },
 } as const;
 
@@ -104,6 +112,44 @@ function edgeMatcher(
       (want) => want.name === name && want.type === new NodeView(graph, sourceOf(graph, edge)).type,
     );
   };
+}
+
+/** Options whose values are queries. */
+interface QueryOptions {
+  readonly to?: string | undefined;
+  readonly ignore: readonly string[];
+  readonly 'extra-ignore': readonly string[];
+  readonly filter?: readonly string[];
+  readonly highlight?: readonly string[];
+}
+
+/** Notes for classes in options that are in none of the snapshots, which probably are misspelt. */
+export async function queryNotes(
+  graphs: readonly Graph[],
+  { to, ...options }: QueryOptions,
+): Promise<readonly string[]> {
+  const notes = (['ignore', 'extra-ignore', 'filter', 'highlight'] as const).flatMap((option) =>
+    (options[option] ?? []).map((text) => unknownClassNote(graphs, option, text)),
+  );
+  if (to !== undefined) notes.unshift(unknownClassNote(graphs, 'to', to, ['root', 'module', 'global']));
+  return (await Promise.all(notes)).filter((note) => note !== undefined);
+}
+
+/** Notes for objects that no chain was found for, within `--max-depth`. */
+export function noChainNotes(
+  graph: Graph,
+  nodes: readonly number[],
+  to: string,
+  maxDepth: number,
+  way: 'back' | 'forward',
+): readonly string[] {
+  const [toGoal, toObject] = way === 'back' ? ['from', 'to'] : ['to', 'from'];
+  const within = `${formatCount(maxDepth)} ${maxDepth === 1 ? 'reference' : 'references'} (--max-depth)`;
+  return firstNotes(
+    nodes,
+    (node) => `no chain ${toGoal} ${to} ${toObject} ${formatId(graph.ids[node]!)} within ${within}`,
+    (count) => `no chain for ${count} more`,
+  );
 }
 
 const MODULE_ROOTS: ReadonlySet<RootKind | undefined> = new Set(['module', 'require cache'] as const);

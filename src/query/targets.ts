@@ -8,8 +8,8 @@ import { QueryError, UsageError } from '../errors.js';
 import { type Graph, nodeWithId } from '../graph/graph.js';
 import { idIndex } from '../graph/ids.js';
 import { printable } from '../printable.js';
-import { formatCount, parseCount, parseId } from '../units.js';
-import { parsePattern } from './types.js';
+import { formatCount, formatId, parseCount, parseId } from '../units.js';
+import { didYouMean, parsePattern } from './types.js';
 
 /** What a query accepts, on one graph. */
 export type NodePredicate = (node: number) => boolean;
@@ -22,10 +22,8 @@ export const TAG_PREFIX = 'tag:';
  * objects of exactly this class. Throws QueryError for a pattern that cannot be read.
  */
 export function parseQuery(text: string): (graph: Graph) => NodePredicate {
-  if (text.startsWith('@')) {
-    const id = parseId(text);
-    if (id === undefined)
-      throw new QueryError(`"${printable(text)}" is not an object id`, 'Ids look like @123.');
+  const id = idIn(text);
+  if (id !== undefined) {
     return (graph) => {
       const node = nodeWithId(graph, id);
       return (other) => other === node;
@@ -44,6 +42,15 @@ export function parseQuery(text: string): (graph: Graph) => NodePredicate {
     const fits = Uint8Array.from(names, (name) => (matches(name) ? 1 : 0));
     return (node) => fits[of[node]!] === 1;
   };
+}
+
+/** The id in `@123`; undefined for a text that is none. Throws QueryError for `@` with anything else behind it. */
+function idIn(text: string): number | undefined {
+  if (!text.startsWith('@')) return undefined;
+  const id = parseId(text);
+  if (id === undefined)
+    throw new QueryError(`"${printable(text)}" is not an object id`, 'Ids look like @123.');
+  return id;
 }
 
 /** The classes that a text means: `/regex/` those whose names match, anything else the one with this name. */
@@ -92,21 +99,19 @@ export interface Targets {
 /** With more texts than this, ids are looked up in an index in place of a search for each. */
 const FEW_TEXTS = 4;
 
-/** The objects that texts name. Cost: one pass over the nodes for each class; for all ids together one pass at most. */
-export function resolveTargets(graph: Graph, texts: readonly string[], pick: Pick): Targets {
+/** The objects that texts name. Throws QueryError for a text that cannot be read. Cost: one pass over the nodes for each class; for all ids together one pass at most. */
+export async function resolveTargets(graph: Graph, texts: readonly string[], pick: Pick): Promise<Targets> {
   const nodes: number[] = [];
   const notes: string[] = [];
   const missing: string[] = [];
-  const lost: string[] = [];
   const nodeOf =
     texts.length > FEW_TEXTS ? idIndex(graph).nodeOf : (id: number) => nodeWithId(graph, id) ?? -1;
   for (const text of texts) {
-    const id = text.startsWith('@') ? parseId(text) : undefined;
+    const id = idIn(text);
     const members: Members =
       id === undefined ? membersOf(graph, text) : [nodeOf(id)].filter((node) => node >= 0);
     if (members.length === 0) {
       missing.push(text);
-      lost.push(`no object "${printable(text)}" in ${printable(graph.file)}${tagHint(graph, text)}`);
     } else if (members.length === 1 || pick.kind === 'all') {
       for (const node of members) nodes.push(node); // a call takes only so many arguments
     } else {
@@ -114,8 +119,42 @@ export function resolveTargets(graph: Graph, texts: readonly string[], pick: Pic
       notes.push(`${pickName(pick)} of ${members.length} "${printable(text)}"; --pick chooses`);
     }
   }
-  notes.push(...firstNotes(lost, (count) => `${count} more are not there`));
+  const lost = firstNotes(
+    missing,
+    (text) => missingNote(graph, text, nodeOf),
+    async (count) => `${count} more are not there`,
+  );
+  notes.push(...(await Promise.all(lost)));
   return { nodes: [...new Set(nodes)], notes, missing };
+}
+
+async function missingNote(graph: Graph, text: string, nodeOf: (id: number) => number): Promise<string> {
+  const bare = text.startsWith('@') ? undefined : parseId(text);
+  if (bare !== undefined && nodeOf(bare) >= 0)
+    return `no class "${text}"; an object by its id is ${formatId(bare)}`;
+  const hint = isClassName(text) ? await didYouMean(classIndex(graph).names, text) : tagHint(graph, text);
+  return `no object "${printable(text)}" in ${printable(graph.file)}${hint}`;
+}
+
+/**
+ * A note for a query of an option, when it names a class that is in none of the snapshots; undefined for all others.
+ * `words` have a meaning of their own there.
+ */
+export async function unknownClassNote(
+  graphs: readonly Graph[],
+  option: string,
+  text: string,
+  words: readonly string[] = [],
+): Promise<string | undefined> {
+  const names = [...words, ...graphs.flatMap((graph) => classIndex(graph).names)];
+  if (!isClassName(text) || names.includes(text)) return undefined;
+  const files = graphs.map(({ file }) => printable(file)).join(' and ');
+  return `no object "${printable(text)}" for --${option} in ${files}${await didYouMean(names, text)}`;
+}
+
+/** Whether a query is the exact name of a class. */
+function isClassName(text: string): boolean {
+  return !text.startsWith('@') && !text.startsWith(TAG_PREFIX) && typeof classesNamed(text) === 'string';
 }
 
 /** Which tags there are, for a name that is not among them. */
@@ -129,10 +168,14 @@ function tagHint(graph: Graph, text: string): string {
 
 const FEW_NOTES = 5;
 
-/** The first notes of many that say the same of different objects, and one for the rest. */
-export function firstNotes(notes: readonly string[], more: (count: string) => string): readonly string[] {
-  if (notes.length <= FEW_NOTES) return notes;
-  return [...notes.slice(0, FEW_NOTES), more(formatCount(notes.length - FEW_NOTES))];
+/** Notes for the first of many that the same is said of, and one for the rest. */
+export function firstNotes<T, Note>(
+  items: readonly T[],
+  note: (item: T) => Note,
+  more: (count: string) => Note,
+): readonly Note[] {
+  const notes = items.slice(0, FEW_NOTES).map(note);
+  return items.length <= FEW_NOTES ? notes : [...notes, more(formatCount(items.length - FEW_NOTES))];
 }
 
 /** Ordinals; there may be millions. */

@@ -1,5 +1,5 @@
 /** Class names as people give them: exact, or as patterns. */
-import type { Classes, TypeMatcher } from '../analysis/classes.js';
+import type { TypeMatcher } from '../analysis/classes.js';
 import { QueryError } from '../errors.js';
 import { printable } from '../printable.js';
 
@@ -64,24 +64,23 @@ export function parseTypePattern(text: string): TypePattern {
   return { text, matches: (type) => glob.test(type), isName: false };
 }
 
-/** A sentence that names the closest class names there are, or undefined when none is close. */
-export async function didYouMean(classes: Classes, text: string): Promise<string | undefined> {
+/** A question that names the closest of the names there are, behind a semicolon; empty when none is close. */
+export async function didYouMean(names: Iterable<string>, text: string): Promise<string> {
   const { default: distance } = await import('leven'); // loaded only when a name is wrong
   const folded = text.toLowerCase();
   const most = Math.max(2, text.length / 3);
-  const names = [...new Set(classes.rows.map((row) => row.type))];
-  const near = names
+  const near = [...new Set(names)]
     .map((name) => ({
       name,
       distance: nearness(name, text, folded) ?? distance(name, text, { maxDistance: most + 1 }),
     }))
     .filter((candidate) => candidate.distance <= most)
-    .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
+    .sort((a, b) => a.distance - b.distance || a.name.length - b.name.length || (a.name < b.name ? -1 : 1))
     .filter((candidate, _, all) => candidate.distance < 1 || all[0]!.distance >= 1)
     .slice(0, 3)
     .map((candidate) => `"${printable(candidate.name)}"`);
-  if (near.length === 0) return undefined;
-  return `did you mean ${near.length > 1 ? `${near.slice(0, -1).join(', ')} or ${near.at(-1)}` : near[0]}?`;
+  if (near.length === 0) return '';
+  return `; did you mean ${near.length > 1 ? `${near.slice(0, -1).join(', ')} or ${near.at(-1)}` : near[0]}?`;
 }
 
 /** Kinds of likeness that count for more than the number of typing errors; undefined when there is none. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { backrefChains } from '../../src/analysis/chains.js';
 import { className } from '../../src/analysis/class-names.js';
-import { byType } from '../../src/analysis/nodes.js';
+import { at, byType } from '../../src/analysis/nodes.js';
 import {
   backrefsSubgraph,
   chainsSubgraph,
@@ -327,6 +327,15 @@ describe('references', () => {
     expect(shown.nodes).toHaveLength(6);
     expect(shown.cut).toEqual([{ at: 1, count: 7, direction: 'forward', depth: 1 }]);
   });
+});
+
+test('sizes are those of DevTools: helpers count for their owners', async () => {
+  const graph = await loadSnapshot(fixturePath('node26-after'), { edges: true, locations: true });
+  const objects = byType(graph, 'OBJ').map((node) => node.ordinal);
+  for (const { id, shallowSize, merged } of back(graph, objects).nodes)
+    expect([id, merged ? shallowSize / merged : shallowSize]).toEqual([id, at(graph, id)!.shallowSize]);
+  const list = back(graph, objects).nodes.find(({ type }) => type === 'Array')!;
+  expect(list.shallowSize).toBe(1168); // 16 of its own
 });
 
 describe('merging', () => {

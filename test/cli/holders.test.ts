@@ -1,12 +1,19 @@
 /** Who is holding it? Each test is named by its command line. F stands for a fixture. */
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { type NodeSpec, snapshotBytes } from '../support/builder.js';
 import { heapgraph, temporaryFolder } from '../support/cli.js';
 import { fixturePath } from '../support/fixtures.js';
 
 const F = fixturePath('node26-after');
 const folder = temporaryFolder();
+
+interface Listed {
+  readonly total: number;
+  readonly omitted: number;
+  readonly rows: readonly unknown[];
+}
 
 interface ChainAnswer {
   readonly chains: readonly {
@@ -97,6 +104,14 @@ describe('find-backref-chain', () => {
       expect(stderr).toContain('no chain from root to @119045');
       expect(code).toBe(1);
     }
+    for (const command of ['find-backref-chain', 'show-chain']) {
+      const { stderr } = await heapgraph([command, '@119045', F, '--to', '(string)']);
+      expect(stderr).toBe(
+        'heapgraph: no chain from (string) to @119045 within 20 references (--max-depth)\n',
+      );
+      const { stderr: near } = await heapgraph([command, '@119045', F, '--max-depth', '1']);
+      expect(near).toBe('heapgraph: no chain from root to @119045 within 1 reference (--max-depth)\n');
+    }
     const [alone] = await chains('find-backref-chain', '@119045', F, '--max-depth', '1');
     expect(alone).toMatchObject({ found: false, expression: null, ending: null });
   });
@@ -116,6 +131,10 @@ describe('find-backref-chain', () => {
 
   test.each([
     [['find-backref-chain', 'OBJ', F, '--pick', 'best'], /no way to pick/],
+    [['find-backref-chain', '@abc', F], /"@abc" is not an object id\n {2}Ids look like @123/],
+    [['retained', 'OBJ', '@', F], /"@" is not an object id/],
+    [['show-refs', '@1e3', F], /"@1e3" is not an object id/],
+    [['find-backref-chain', 'OBJ', F, '--to', '@abc'], /"@abc" is not an object id/],
     [['find-backref-chain', 'OBJ', F, '--to', '/(/'], /not a regular expression/],
     [['find-backref-chain', 'OBJ', F, '--ignore-edge', 'nodot'], /not a reference/],
     [['find-ref-chain', 'OBJ', F], /missing --to/],
@@ -132,6 +151,48 @@ describe('find-backref-chain', () => {
     const { stdout, stderr, code } = await heapgraph(['find-backref-chain', 'Nope', F]);
     expect([stdout, code]).toEqual(['', 1]);
     expect(stderr).toContain('no object "Nope"');
+  });
+
+  test.each([
+    [['find-backref-chain', 'Obj'], 'no object "Obj" in F; did you mean "OBJ"?'],
+    [['retained', 'Parnt'], 'no object "Parnt" in F; did you mean "Parent"?'],
+    [['dominators', 'parent'], 'no object "parent" in F; did you mean "Parent"?'],
+    [
+      ['find-backref-chain', '@119045', '--to', 'modul'],
+      /no object "modul" for --to in F; did you mean .*"module"/,
+    ],
+    [['find-ref-chain', 'Parent', '--to', 'Chidl'], 'no object "Chidl" for --to in F; did you mean "Child"?'],
+    [
+      ['find-backref-chain', '@119045', '--ignore', 'Parnt'],
+      'no object "Parnt" for --ignore in F; did you mean "Parent"?',
+    ],
+    [
+      ['show-chain', '@119045', '--extra-ignore', 'Parnt'],
+      'no object "Parnt" for --extra-ignore in F; did you mean "Parent"?',
+    ],
+    [['show-refs', 'Parent', '--highlight', 'qqqqqqqq'], 'no object "qqqqqqqq" for --highlight in F'],
+    [
+      ['show-backrefs', '@119045', '--filter', 'Arrray'],
+      'no object "Arrray" for --filter in F; did you mean "Array"?',
+    ],
+  ])('%j F: a class that is not there is told', async (args, note) => {
+    const { stderr } = await heapgraph([...args, F]);
+    expect(stderr.replaceAll(F, 'F')).toMatch(note);
+  });
+
+  test('queries of options that are no class names, or fit, need no note', async () => {
+    for (const query of ['OBJ', '/nope/', '@99999999', 'tag:nope']) {
+      const { stderr } = await heapgraph(['show-backrefs', '@119045', F, '--highlight', query]);
+      expect(stderr).toBe('');
+    }
+  });
+
+  test('find-backref-chain 119045 F: ids have an @', async () => {
+    const { stdout, stderr, code } = await heapgraph(['find-backref-chain', '119045', F]);
+    expect([stdout, code]).toEqual(['', 1]);
+    expect(stderr).toBe('heapgraph: no class "119045"; an object by its id is @119045\n');
+    const { stderr: neither } = await heapgraph(['find-backref-chain', '4000000001', F]);
+    expect(neither).toMatch(/no object "4000000001" in /);
   });
 });
 
@@ -157,7 +218,8 @@ describe('retained and dominators', () => {
   });
 
   test('dominators F --depth 1 --limit 2', async () => {
-    const { stdout } = await heapgraph(['dominators', F, '--depth', '1', '--limit', '2']);
+    const args = ['dominators', F, '--depth', '1', '--limit', '2'];
+    const { stdout, stderr } = await heapgraph(args);
     expect(stdout).toBe(
       [
         'Retained size       %  Shallow size  Id     Object',
@@ -167,6 +229,31 @@ describe('retained and dominators', () => {
         '',
       ].join('\n'),
     );
+    const { stdout: all } = await heapgraph([...args, '--json', '--all']);
+    const { rows } = JSON.parse(all) as Listed;
+    expect(stderr).toBe(`heapgraph: ${rows.length - 3} more; --all shows them\n`);
+  });
+
+  test('dominators F --limit says what it leaves out of the first level', async () => {
+    for (const [args, note] of [
+      [['--depth', '1'], /^heapgraph: [\d,]+ more; --all shows them\n$/],
+      [['--depth', '2'], /^heapgraph: [\d,]+ more; --all shows them\n$/],
+      [['--by-type'], /^heapgraph: [\d,]+ more classes; --all shows them\n$/],
+    ] as const) {
+      const { stdout, stderr } = await heapgraph(['dominators', F, '--limit', '2', '--json', ...args]);
+      expect(stderr).toMatch(note);
+      const { total, omitted, rows } = JSON.parse(stdout) as Listed;
+      expect(omitted).toBe(Number(stderr.replace(/\D/g, '')));
+      expect(total).toBe(rows.length + omitted);
+    }
+    const all = await heapgraph(['dominators', F, '--limit', '2', '--depth', '1', '--json', '--all']);
+    expect(all.stderr).toBe('');
+    const { total, omitted, rows } = JSON.parse(all.stdout) as Listed;
+    expect([total, omitted]).toEqual([rows.length, 0]);
+  });
+
+  test('dominators --help: the target may be left out', async () => {
+    expect((await heapgraph(['dominators', '--help'])).stdout).toContain('[options] [target...] [snapshot]');
   });
 
   test('dominators @104609 F --by-type --json', async () => {
@@ -185,6 +272,14 @@ describe('get-leaking-objects', () => {
     expect(kinds.has('(Global handles)')).toBe(true);
     expect(rows.some(({ type }) => type === 'OBJ')).toBe(false);
   });
+});
+
+test.each([
+  [['get-leaking-objects', '--filter', '^Nope$'], 'no such objects of classes that match /^Nope$/ in F', 0],
+  [['retained', 'Nope'], 'no object "Nope" in F', 1],
+])('%j F: a note, and nothing on stdout', async (args, note, exit) => {
+  const { stdout, stderr, code } = await heapgraph([...args, F]);
+  expect([stdout, stderr.replaceAll(F, 'F'), code]).toEqual(['', `heapgraph: ${note}\n`, exit]);
 });
 
 describe('pictures', () => {
@@ -236,6 +331,53 @@ describe('pictures', () => {
     const chain = path.join(home, 'chain.svg');
     await heapgraph(['show-chain', 'Child', F, '-o', chain]);
     expect(readFileSync(chain, 'utf8')).toContain('globalThis');
+  });
+
+  test.each([
+    ['show-backrefs', 'Nope', 'nothing.svg'],
+    ['show-refs', '@99999999', 'nothing.png'],
+    ['show-backrefs', 'Nope', 'nothing.dot'],
+    ['show-chain', '@119045', 'nothing.svg', '--to', 'Nope'],
+  ])(
+    '%s %s F -o %s with nothing to draw: the file stays as it was',
+    async (command, target, name, ...args) => {
+      const file = path.join(home, name);
+      const draw = () => heapgraph([command, target, F, ...args, '-o', file]);
+      const { stdout, stderr, code } = await draw();
+      expect([stdout, code, existsSync(file)]).toEqual(['', 1, false]);
+      expect(stderr).not.toMatch(/generated|written/);
+      writeFileSync(file, 'an earlier picture');
+      expect((await draw()).code).toBe(1);
+      expect(readFileSync(file, 'utf8')).toBe('an earlier picture');
+      rmSync(file);
+      expect(readdirSync(home).filter((entry) => entry.endsWith('.tmp'))).toEqual([]);
+    },
+  );
+
+  test('show-backrefs ListNode LIST --pick all --extra-info retained: a box does not count twice', async () => {
+    const list = Object.fromEntries(
+      Array.from({ length: 10 }, (_, i): [string, NodeSpec] => [
+        `n${i}`,
+        { name: 'ListNode', edges: i < 9 ? [['property', 'next', `n${i + 1}`]] : [] },
+      ]),
+    );
+    const file = path.join(home, 'list.heapsnapshot');
+    writeFileSync(file, snapshotBytes({ root: ['n0'], ...list }));
+    const { stdout } = await heapgraph([
+      'show-backrefs',
+      'ListNode',
+      file,
+      '--pick',
+      'all',
+      '--extra-info',
+      'retained',
+      '--json',
+    ]);
+    const { nodes } = JSON.parse(stdout) as { nodes: { merged?: number; extra: string }[] };
+    expect(nodes.map(({ merged, extra }) => [merged, extra])).toEqual([
+      [undefined, 'retains 160 B'],
+      [9, 'retains 144 B'],
+    ]);
   });
 
   test('show-backrefs OBJ F --no-merge --too-many 5 --pick all: a box each', async () => {

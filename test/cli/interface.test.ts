@@ -250,6 +250,21 @@ describe('streams', () => {
     },
   );
 
+  test.skipIf(!existsSync('/dev/full'))('an answer to a full disk: one line, exit code 2', () => {
+    const bin = fileURLToPath(new URL('../../bin/heapgraph.js', import.meta.url));
+    for (const words of [
+      '--help',
+      'completion bash',
+      `count OBJ "${F}"`,
+      `by-type "(string)" "${F}" --all`,
+    ]) {
+      const script = `"${process.execPath}" "${bin}" ${words} 2>&1 >/dev/full; echo "$?"`;
+      expect(execFileSync('bash', ['-c', script], { encoding: 'utf8' })).toBe(
+        'heapgraph: cannot write to standard output: the disk is full\n2\n',
+      );
+    }
+  });
+
   test('count Nowhere F, count OBJ MISSING: notes and errors into a closed pipe keep the exit code', () => {
     const bin = fileURLToPath(new URL('../../bin/heapgraph.js', import.meta.url));
     for (const [words, code] of [
