@@ -11,6 +11,7 @@ import { loadSnapshot } from '../load/load.js';
 import { printable } from '../printable.js';
 import { collectGarbage } from './gc.js';
 import { tag } from './tag.js';
+import { warmUp } from './warm-up.js';
 
 /** How a snapshot of the process is taken. */
 export interface TakeOptions {
@@ -29,6 +30,7 @@ export interface TakeOptions {
  * Cost: V8 stops the program for the snapshot, about a second for 100 MB; then that of `loadSnapshot`.
  */
 export async function takeSnapshot(options: TakeOptions = {}): Promise<Graph> {
+  await warmUp();
   if (options.gc ?? true) await collectGarbage();
   const graph = await loadSnapshot(v8.getHeapSnapshot(), { locations: true });
   const file = '(this process)';

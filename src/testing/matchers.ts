@@ -7,6 +7,7 @@ import { newNodes } from '../analysis/diff.js';
 import { instancesOf } from '../analysis/instances.js';
 import { retainedSet } from '../analysis/retained-set.js';
 import { heapgraphNodes, taggedNodes } from '../analysis/tags.js';
+import { literalTemplates } from '../analysis/templates.js';
 import { UsageError } from '../errors.js';
 import type { Graph } from '../graph/graph.js';
 import { collectGarbage } from '../live/gc.js';
@@ -129,13 +130,13 @@ export const matchers = {
   },
 };
 
-/** Instances that are not parts of earlier snapshots. */
+/** Instances that are not parts of earlier snapshots, nor V8's templates of literals. */
 function foreignInstances(graph: Graph, type: string | RegExp): Uint32Array {
   if (typeof type !== 'string' && !(type instanceof RegExp))
     throw new UsageError(`${quoted(type)} is not a class name`, "Write 'Session' or /^Session/.");
   const own = heapgraphNodes(graph);
-  const nodes = instancesOf(graph, type);
-  return own ? nodes.filter((node) => own[node] === 0) : nodes;
+  const templates = literalTemplates(graph);
+  return instancesOf(graph, type).filter((node) => own?.[node] !== 1 && templates[node] === 0);
 }
 
 interface Grown {

@@ -1,4 +1,5 @@
 /** Snapshots of the process that runs these tests. */
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import vm from 'node:vm';
@@ -54,6 +55,33 @@ test('what earlier snapshots take up is not growth of the program', async () => 
   expect(row?.newNodes).toHaveLength(20);
   expect(row?.location?.script).toContain('snapshot.test');
   expect(programGrowth(middle, after).find(({ type }) => type === 'OtherThing')).toBeUndefined();
+});
+
+// Also on other Node.js: HEAPGRAPH_NODE.
+function printedBy(program: string): unknown {
+  const node = process.env.HEAPGRAPH_NODE ?? process.execPath;
+  return JSON.parse(execFileSync(node, ['--input-type=module', '-e', program], { encoding: 'utf8' }));
+}
+
+test('the first two snapshots of a process: nothing grew', () => {
+  const library = new URL('../../dist/index.js', import.meta.url).href;
+  const grown = printedBy(`
+    import { programGrowth, takeSnapshot } from ${JSON.stringify(library)};
+    const [a, b] = [await takeSnapshot(), await takeSnapshot()];
+    console.log(JSON.stringify(programGrowth(a, b).map(({ type, countDelta }) => [type, countDelta])));`);
+  expect(grown).toEqual([]);
+});
+
+test('the first two snapshots of a process: the matchers find no growth', () => {
+  const jest = new URL('../../dist/testing/jest.cjs', import.meta.url).href;
+  const classes = ['AsyncGenerator', 'AsyncWrap', 'Function', 'Map', 'Module', 'Object', 'Set', 'WeakMap'];
+  const grown = printedBy(`
+    globalThis.expect = { extend() {} };
+    const { matchers, takeSnapshot } = (await import(${JSON.stringify(jest)})).default;
+    const [before, after] = [await takeSnapshot(), await takeSnapshot()];
+    const grown = (type) => matchers.toHaveGrown({ before, after }, type).pass;
+    console.log(JSON.stringify(${JSON.stringify(classes)}.filter(grown)));`);
+  expect(grown).toEqual([]);
 });
 
 test('without its edges a graph cannot be compared', async () => {
