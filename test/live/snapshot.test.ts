@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from '
 import path from 'node:path';
 import vm from 'node:vm';
 import { expect, test } from 'vitest';
+import { growth } from '../../src/analysis/growth.js';
 import { instancesOf } from '../../src/analysis/instances.js';
 import { byType } from '../../src/analysis/nodes.js';
 import { programGrowth } from '../../src/analysis/program-growth.js';
@@ -54,6 +55,8 @@ test('what earlier snapshots take up is not growth of the program', async () => 
   expect(row).toMatchObject({ countBefore: expect.any(Number), countDelta: 20 });
   expect(row?.newNodes).toHaveLength(20);
   expect(row?.location?.script).toContain('snapshot.test');
+  expect(growth(before, after).filter(({ type }) => /^(StringTable|Locations)$/.test(type))).toEqual([]);
+  expect(growth(before, after).find(({ type }) => type === 'OtherThing')).toMatchObject({ countDelta: 20 });
   expect(programGrowth(middle, after).find(({ type }) => type === 'OtherThing')).toBeUndefined();
 });
 
@@ -130,9 +133,22 @@ test('writeSnapshot: the file is there, nothing beside it; an old file and one b
   expect(kept.label).toBe('written');
 });
 
+test('what the two do not take is told', async () => {
+  await expect(takeSnapshot(5 as never)).rejects.toThrow(
+    /options of takeSnapshot are 5\. They are an object/,
+  );
+  await expect(takeSnapshot({ gx: true } as object)).rejects.toThrow(/no option "gx"\. It knows: gc\.$/);
+  await expect(writeSnapshot('x', { gx: true } as object)).rejects.toThrow(/no option "gx"/);
+  await expect(writeSnapshot(undefined as never)).rejects.toThrow(/takes a path, not undefined\. Write/);
+});
+
 test('writeSnapshot: a wrong path is told, and nothing is left behind', async () => {
   const missing = path.join(folder, 'no-such-folder', 'own.heapsnapshot');
-  await expect(writeSnapshot(missing)).rejects.toThrow(UsageError);
+  const asked = writeSnapshot(missing);
+  await expect(asked).rejects.toThrow(UsageError);
+  await expect(asked).rejects.toThrow(
+    `cannot write ${missing}: no such file or directory. Nothing was written.`,
+  );
   expect(existsSync(path.dirname(missing))).toBe(false);
   const taken = path.join(folder, 'is-a-folder');
   mkdirSync(taken);
