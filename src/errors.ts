@@ -35,6 +35,14 @@ export class UsageError extends HeapgraphError {
   readonly code = 'usage';
 }
 
+/**
+ * A UsageError for what is called from code: its message contains the hint, because a test runner, and Node.js for what
+ * nobody catches, print no more than that. The command line, which prints both, makes its errors without it.
+ */
+export function usageError(message: string, hint: string, cause?: unknown): UsageError {
+  return new UsageError(`${message}. ${hint}`, hint, cause);
+}
+
 /** A pattern or a query cannot be read. */
 export class QueryError extends HeapgraphError {
   readonly code = 'query';

@@ -20,7 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   capture: ['base'],
   cli: ['capture', 'commands', 'render', 'result', 'heap', 'load', 'analysis', 'query', 'graph', 'base'],
   live: ['load', 'analysis', 'graph', 'base'],
-  testing: ['live', 'analysis', 'graph', 'render', 'base'],
+  testing: ['live', 'analysis', 'query', 'graph', 'render', 'base'],
   index: ['heap', 'live', 'testing', 'load', 'analysis', 'query', 'result', 'graph', 'base'],
 };
 

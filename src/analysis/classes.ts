@@ -65,10 +65,11 @@ export interface ClassCountOptions {
 }
 
 /**
- * The class counts of a graph, or the argument itself when it is class counts already.
+ * The class counts of a graph, or the argument itself when it is class counts already. Nodes marked in `leftOut` are not
+ * counted (they are in what is retained).
  * Cost: one pass over the nodes, and whatever the sizes cost the first time.
  */
-export function classesOf(heap: Countable, options: ClassCountOptions = {}): Classes {
+export function classesOf(heap: Countable, options: ClassCountOptions = {}, leftOut?: Uint8Array): Classes {
   if ('rows' in heap) return heap;
   const { file, ending, nodeCount, extraNativeBytes, nodeTypes, nodeTypeNames, selfSizes } = heap;
   const raw = options.raw === true || heap.edges === undefined;
@@ -79,6 +80,7 @@ export function classesOf(heap: Countable, options: ClassCountOptions = {}): Cla
   const counts = new Float64Array(names.length * typeCount);
   const sizes = new Float64Array(names.length * typeCount);
   for (let node = 0; node < nodeCount; node++) {
+    if (leftOut?.[node] === 1) continue;
     const key = of[node]! * typeCount + nodeTypes[node]!;
     counts[key]! += 1;
     sizes[key]! += bytes[node]!;

@@ -1,5 +1,7 @@
 /** Which classes grew: objgraph's growth, over any number of snapshots. */
-import { type Countable, type TypeStat, type TypeStatsOptions, typeStats } from './classes.js';
+import { usageError } from '../errors.js';
+import { type Countable, classesOf, type TypeStat, type TypeStatsOptions, typeStats } from './classes.js';
+import { heapgraphNodes } from './tags.js';
 
 /** One class that grew: where it stands now, and how far that is above its peak so far. */
 export interface Growth extends TypeStat {
@@ -60,9 +62,27 @@ export function growthTracker(options: GrowthOptions = {}): (heap: Countable) =>
   };
 }
 
-/** What grew from the one to the other. */
+/**
+ * What grew from the one to the other, V8's internals too; what earlier snapshots that the process holds, and tags, take up
+ * in it is left out where the edges are loaded. For two snapshots that the process took of itself `programGrowth` says
+ * more: it looks at the program's own objects only.
+ */
 export function growth(before: Countable, after: Countable, options: GrowthOptions = {}): Growth[] {
   const grown = growthTracker(options);
-  grown(before);
-  return grown(after);
+  const [first, second] = [before, after].map((heap) => countedWithoutOwn(heap, options));
+  grown(first!);
+  return grown(second!);
+}
+
+/** Class counts without the library's own objects. */
+function countedWithoutOwn(heap: Countable, options: GrowthOptions): Countable {
+  if (typeof heap !== 'object' || heap === null)
+    throw usageError(
+      'growth takes two snapshots',
+      'Write growth(before, after); each is a graph, or the classes of one.',
+    );
+  if ('rows' in heap || heap.edges === undefined) return heap;
+  const own = heapgraphNodes(heap);
+  if (own === undefined) return heap;
+  return classesOf(heap, { ...options, retained: options.retained || options.by === 'retained' }, own);
 }

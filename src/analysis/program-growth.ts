@@ -9,6 +9,7 @@ import { isMadeByProgram } from './program-types.js';
 import { type SourceLocation, sourceLocation } from './scripts.js';
 import { shallowSizes } from './shallow-sizes.js';
 import { heapgraphNodes } from './tags.js';
+import { literalTemplates } from './templates.js';
 
 /** Which classes are looked at. */
 export interface ProgramGrowthOptions {
@@ -43,9 +44,10 @@ interface Group {
 
 /**
  * Classes with more objects in the later snapshot of one process, largest increase in number first; of equal ones
- * those whose code is known first, then by bytes, by name and place. Closures are told apart by the place of their code: a function that is made again and again grows,
- * a library that is loaded does not. What earlier snapshots held by the process (`takeSnapshot`) and tags take up does not
- * count, nor what nothing in the snapshot holds. Nothing grew: empty.
+ * those whose code is known first, then by bytes, by name and place. Closures are told apart by the place of their code: a
+ * function that is made again and again grows, a library that is loaded does not. What earlier snapshots held by the
+ * process (`takeSnapshot`) and tags take up does not count, nor V8's templates of literals, nor what nothing in the snapshot
+ * holds. Nothing grew: empty. For snapshots that a process takes of itself this is the one to use, not `growth`.
  * Needs edges and, to tell closures apart, locations. Cost: one pass over the nodes of both, and that of `shallowSizes` and
  * `dominatorTree`.
  */
@@ -92,6 +94,7 @@ function tally(
   const { names, of } = classIndex(graph);
   const sizes = shallowSizes(graph);
   const own = heapgraphNodes(graph);
+  const templates = literalTemplates(graph);
   const matches = classes === undefined ? isOfProgram : matcherOfAny(classes);
   const watched = Uint8Array.from(names, (name) => (matches(name) ? 1 : 0));
   const group = (key: string, type: string): Group => {
@@ -110,7 +113,7 @@ function tally(
   const byPlace: Group[] = []; // of closures, by the number of their place
   for (let node = 0; node < nodeCount; node++) {
     const type = of[node]!;
-    if (watched[type] === 0 || held[node] === 0 || own?.[node] === 1) continue;
+    if (watched[type] === 0 || held[node] === 0 || own?.[node] === 1 || templates[node] === 1) continue;
     const nodeType = nodeTypes[node]!;
     if (classes === undefined && isMadeByProgram[nodeType] === 0) continue;
     const name = names[type]!;

@@ -5,12 +5,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import v8 from 'node:v8';
 import { SNAPSHOT_TAG } from '../analysis/tags.js';
-import { UsageError } from '../errors.js';
+import { usageError } from '../errors.js';
 import type { Graph } from '../graph/graph.js';
 import { loadSnapshot } from '../load/load.js';
 import { printable } from '../printable.js';
+import { checkOptions, described } from './arguments.js';
 import { collectGarbage } from './gc.js';
 import { tag } from './tag.js';
+import { warmUp } from './warm-up.js';
 
 /** How a snapshot of the process is taken. */
 export interface TakeOptions {
@@ -21,14 +23,19 @@ export interface TakeOptions {
   readonly gc?: boolean;
 }
 
+const TAKE_OPTIONS: readonly (keyof TakeOptions)[] = ['gc'];
+
 /**
  * The heap of this process (in a worker: of this worker) as a graph with edges and locations, streamed from V8 to the
  * graph without a file. V8 takes the whole snapshot before the first byte comes, so what reads it is not in it. What is in
  * it are graphs of earlier snapshots that the program still holds; `programGrowth`, `expectNoGrowth` and the matchers
  * leave them out, by the tag that every graph from here has. Others find them with `heapgraphNodes`.
+ * Throws UsageError for options that it does not know.
  * Cost: V8 stops the program for the snapshot, about a second for 100 MB; then that of `loadSnapshot`.
  */
 export async function takeSnapshot(options: TakeOptions = {}): Promise<Graph> {
+  checkOptions('takeSnapshot', options, TAKE_OPTIONS);
+  await warmUp();
   if (options.gc ?? true) await collectGarbage();
   const graph = await loadSnapshot(v8.getHeapSnapshot(), { locations: true });
   const file = '(this process)';
@@ -39,9 +46,15 @@ export async function takeSnapshot(options: TakeOptions = {}): Promise<Graph> {
  * Writes a snapshot of this process to a file (plain text of JSON, for heapgraph and for DevTools) and gives its path back.
  * The file is there whole or not at all: it is written under another name beside its own. Whoever can read it can read all
  * the strings of the program; V8 makes it readable for its owner only.
- * Throws UsageError when it cannot be written. Cost: V8 stops the program until it is written.
+ * Throws UsageError when it cannot be written, and for options that it does not know. Cost: V8 stops the program until it is written.
  */
 export async function writeSnapshot(file: string, options: TakeOptions = {}): Promise<string> {
+  if (typeof file !== 'string' || file === '')
+    throw usageError(
+      `writeSnapshot takes a path, not ${described(file)}`,
+      "Write writeSnapshot('app.heapsnapshot').",
+    );
+  checkOptions('writeSnapshot', options, TAKE_OPTIONS);
   const target = fs.existsSync(file) ? fs.realpathSync(file) : path.resolve(file);
   const temporary = path.join(path.dirname(target), `.${path.basename(target)}.${randomUUID()}.tmp`);
   if (options.gc ?? true) await collectGarbage();
@@ -55,13 +68,18 @@ export async function writeSnapshot(file: string, options: TakeOptions = {}): Pr
     fs.renameSync(temporary, target);
   } catch (error) {
     fs.rmSync(temporary, { force: true });
-    throw new UsageError(
-      `cannot write ${printable(file)}: ${printable((error as Error).message)}`,
+    throw usageError(
+      `cannot write ${printable(file)}: ${reason(error as NodeJS.ErrnoException)}`,
       'Nothing was written.',
       error,
     );
   }
   return file;
+}
+
+/** Without the path, which is that of the file beside the one that is meant. */
+function reason({ code, message }: NodeJS.ErrnoException): string {
+  return printable(message.replace(/,? (open|rename|fsync|close) '.*$/s, '').replace(`${code}: `, ''));
 }
 
 /** A snapshot that waits in a file: nothing of it is in the heap that it is to be compared with. */

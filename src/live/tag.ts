@@ -3,7 +3,7 @@
  * HeapgraphTag, the value of a WeakMap entry whose key is the object: the object keeps its tag alive, nothing the
  * other way round.
  */
-import { UsageError } from '../errors.js';
+import { usageError } from '../errors.js';
 
 /** Its class name and its properties are what `taggedNodes` looks for. */
 class HeapgraphTag {
@@ -38,9 +38,9 @@ const REGISTRY: unique symbol = Symbol.for('heapgraph.tags') as never;
  */
 export function tag<T extends object>(object: T, name: string): T {
   if ((typeof object !== 'object' || object === null) && typeof object !== 'function')
-    throw new UsageError(`a ${typeof object} cannot be tagged`, 'Only objects and functions can.');
+    throw usageError(`a ${typeof object} cannot be tagged`, 'Only objects and functions can.');
   if (typeof name !== 'string' || name === '')
-    throw new UsageError('a tag needs a name', "Write tag(object, 'name').");
+    throw usageError('a tag needs a name', "Write tag(object, 'name').");
   const { tags, names } = registry();
   names.add(name);
   const first = tags.get(object);

@@ -4,7 +4,7 @@
  * as Jest's tests are; what a test needs of the library comes with it.
  */
 import type {} from 'expect';
-import { UsageError } from '../errors.js';
+import { usageError } from '../errors.js';
 import { type HeapMatchers, matchers } from './matchers.js';
 
 interface Expect {
@@ -23,7 +23,7 @@ function findExpect(): Expect {
       // not there, or (@jest/globals) not in a test of Jest
     }
   }
-  throw new UsageError(
+  throw usageError(
     'heapgraph/jest finds no expect to extend',
     'Import it in a test of Jest, or install the package expect.',
   );

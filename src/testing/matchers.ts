@@ -5,10 +5,13 @@
 
 import { newNodes } from '../analysis/diff.js';
 import { instancesOf } from '../analysis/instances.js';
+import { lineage } from '../analysis/lineage.js';
 import { retainedSet } from '../analysis/retained-set.js';
 import { heapgraphNodes, taggedNodes } from '../analysis/tags.js';
-import { UsageError } from '../errors.js';
+import { literalTemplates } from '../analysis/templates.js';
+import { usageError } from '../errors.js';
 import type { Graph } from '../graph/graph.js';
+import { described } from '../live/arguments.js';
 import { collectGarbage } from '../live/gc.js';
 import { takeSnapshot } from '../live/snapshot.js';
 import { tag, untag, wasTagged } from '../live/tag.js';
@@ -99,10 +102,7 @@ export const matchers = {
     const graph = graphOf(received, 'toRetainLessThan');
     const limit = typeof size === 'number' ? size : parseBytes(size);
     if (limit === undefined || !(limit >= 0))
-      throw new UsageError(
-        `${quoted(size)} is not a size`,
-        "Write bytes, or text such as '10mb' or '1 GiB'.",
-      );
+      throw usageError(`${described(size)} is not a size`, "Write bytes, or text such as '10mb' or '1 GiB'.");
     const nodes = foreignInstances(graph, type);
     const retained = retainedSet(graph, nodes).size;
     return {
@@ -129,13 +129,13 @@ export const matchers = {
   },
 };
 
-/** Instances that are not parts of earlier snapshots. */
+/** Instances that are not parts of earlier snapshots, nor V8's templates of literals. */
 function foreignInstances(graph: Graph, type: string | RegExp): Uint32Array {
   if (typeof type !== 'string' && !(type instanceof RegExp))
-    throw new UsageError(`${quoted(type)} is not a class name`, "Write 'Session' or /^Session/.");
+    throw usageError(`${described(type)} is not a class name`, "Write 'Session' or /^Session/.");
   const own = heapgraphNodes(graph);
-  const nodes = instancesOf(graph, type);
-  return own ? nodes.filter((node) => own[node] === 0) : nodes;
+  const templates = literalTemplates(graph);
+  return instancesOf(graph, type).filter((node) => own?.[node] !== 1 && templates[node] === 0);
 }
 
 interface Grown {
@@ -149,11 +149,12 @@ interface Grown {
 function growthOf(received: unknown, type: string | RegExp, matcher: string): Grown {
   const { before, after } = (received ?? {}) as Partial<Snapshots>;
   if (!isGraph(before) || !isGraph(after)) {
-    throw new UsageError(
+    throw usageError(
       `${matcher} takes { before, after }`,
       'Both are graphs of one process: await takeSnapshot() before and after the work.',
     );
   }
+  checkOrder(before, after, matcher);
   const old = foreignInstances(before, type).length;
   const nodes = foreignInstances(after, type);
   const isNew = newNodes(before, after);
@@ -166,6 +167,21 @@ function growthOf(received: unknown, type: string | RegExp, matcher: string): Gr
   };
 }
 
+/** Throws UsageError for snapshots of two processes, and for the later one in place of the earlier: nothing would grow. */
+function checkOrder(before: Graph, after: Graph, matcher: string): void {
+  const { sameProcess, inOrder } = lineage(before, after);
+  if (!sameProcess)
+    throw usageError(
+      `${matcher} takes two snapshots of one process, and before and after are of two`,
+      'Ids mean the same object only within a process: take both in the same one.',
+    );
+  if (!inOrder)
+    throw usageError(
+      `${matcher}: before seems to be later than after, its objects have higher ids`,
+      'Write { before, after } with the earlier snapshot as before.',
+    );
+}
+
 interface Survivors {
   readonly graph: Graph | undefined;
   readonly nodes: readonly number[];
@@ -176,15 +192,15 @@ interface Survivors {
 async function survivors(received: unknown): Promise<Survivors> {
   if (typeof received === 'string') {
     if (!wasTagged(received))
-      throw new UsageError(
-        `nothing was ever tagged ${quoted(received)}`,
-        `tag(object, ${quoted(received)}) gives an object that name.`,
+      throw usageError(
+        `nothing was ever tagged ${described(received)}`,
+        `tag(object, ${described(received)}) gives an object that name.`,
       );
     const graph = await takeSnapshot();
-    return { graph, nodes: taggedNodes(graph, received), words: `the object tagged ${quoted(received)}` };
+    return { graph, nodes: taggedNodes(graph, received), words: `the object tagged ${described(received)}` };
   }
   if (!isWeakRef(received)) {
-    throw new UsageError(
+    throw usageError(
       'toBeUnreachable takes a WeakRef or the name of a tag',
       'An object that is given itself is reachable: make a new WeakRef(object), and let go of the object.',
     );
@@ -228,7 +244,7 @@ function isGraph(value: unknown): value is Graph {
 
 function graphOf(value: unknown, matcher: string): Graph {
   if (isGraph(value)) return value;
-  throw new UsageError(
+  throw usageError(
     `${matcher} takes a graph with edges`,
     'Take one of this process: await takeSnapshot(); or load a file: await loadSnapshot(file).',
   );
@@ -245,7 +261,7 @@ function countOf(expected: ExpectedCount): {
   const { atLeast, atMost } = Object(expected) as Exclude<ExpectedCount, number>;
   const known = [atLeast, atMost].filter((bound) => bound !== undefined);
   if (known.length === 0 || !known.every((bound) => Number.isSafeInteger(bound)))
-    throw new UsageError('the expected number is missing', 'Write 3, { atMost: 3 } or { atLeast: 1 }.');
+    throw usageError('the expected number is missing', 'Write 3, { atMost: 3 } or { atLeast: 1 }.');
   const words = [
     ...(atLeast === undefined ? [] : [`at least ${formatCount(atLeast)}`]),
     ...(atMost === undefined ? [] : [`at most ${formatCount(atMost)}`]),
@@ -268,8 +284,4 @@ function classWords(type: string | RegExp): string {
 
 function bytes(size: number): string {
   return size < 1000 ? `${formatCount(size)} bytes` : `${formatBytes(size)} (${formatCount(size)} bytes)`;
-}
-
-function quoted(value: unknown): string {
-  return typeof value === 'string' ? `"${printable(value)}"` : String(value);
 }

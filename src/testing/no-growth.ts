@@ -1,10 +1,16 @@
 /** Does a piece of code leave objects behind each time it runs? For any test runner. */
+import { classIndex } from '../analysis/class-names.js';
+import { classesOf } from '../analysis/classes.js';
+import { dominatorTree } from '../analysis/dominators.js';
 import { NodeView } from '../analysis/nodes.js';
 import { type ProgramGrowth, type ProgramGrowthOptions, programGrowth } from '../analysis/program-growth.js';
-import { UsageError } from '../errors.js';
+import { usageError } from '../errors.js';
 import type { Graph } from '../graph/graph.js';
+import { NODE } from '../graph/schema.js';
+import { checkOptions, described } from '../live/arguments.js';
 import { storeSnapshot } from '../live/snapshot.js';
 import { printable } from '../printable.js';
+import { didYouMean } from '../query/types.js';
 import { formatCount } from '../units.js';
 import { holderText, indented, madeAt } from './holders.js';
 
@@ -35,7 +41,7 @@ export interface GrowingClass {
 
 /** The code under test leaves objects behind. The message names classes, places and holders. */
 export class GrowthError extends Error {
-  /** The classes, the largest growth first. */
+  /** The classes, the largest growth first; those whose objects others of them hold come after those. */
   readonly growing: readonly GrowingClass[];
 
   constructor(message: string, growing: readonly GrowingClass[]) {
@@ -58,20 +64,28 @@ const SHOWN = 5;
  * internals, unless `classes` names them (`'(string)'`, `'(compiled code)'`): see `programGrowth`. Garbage is collected
  * before each snapshot. The snapshots wait in temporary files, so they are not in the heap that is measured. What other
  * code of the process does meanwhile counts too: tests that run at the same time in one process disturb each other.
- * Throws what the function throws, and UsageError for options that make no sense. Cost: two snapshots, four when there
+ * Throws what the function throws, and UsageError for options that make no sense or that it does not know, and for a
+ * name in `classes` that no class has. Cost: two snapshots, four when there
  * are suspects, and comparing them: about a second for 10 MB of heap.
  */
 export async function expectNoGrowth(run: () => unknown, options: NoGrowthOptions = {}): Promise<void> {
+  if (typeof run !== 'function')
+    throw usageError(
+      `expectNoGrowth takes a function, not ${described(run)}`,
+      'Write expectNoGrowth(() => work()).',
+    );
+  checkOptions('expectNoGrowth', options, ['runs', 'warmup', 'tolerance', 'classes']);
   const { runs = 5, warmup = 2, tolerance = 0 } = options;
   check('runs', runs, 1);
   check('warmup', warmup, 0);
   check('tolerance', tolerance, 0);
+  const names = namedClasses(options.classes);
   const suspicious = ({ countDelta }: ProgramGrowth): boolean => countDelta >= runs + tolerance;
   const repeat = async (times: number): Promise<void> => {
     for (let i = 0; i < times; i++) await run();
   };
   await repeat(warmup);
-  const suspects = await keysGrownIn(() => repeat(runs), options, suspicious);
+  const suspects = await keysGrownIn(() => repeat(runs), options, names, suspicious);
   if (suspects.size === 0) return;
   // Measured against a new beginning: by now, what compared the first two snapshots has left its own traces.
   await inRound(
@@ -79,7 +93,7 @@ export async function expectNoGrowth(run: () => unknown, options: NoGrowthOption
     (before, after) => {
       const grown = programGrowth(before, after, { classes: options.classes });
       const leaks = grown.filter((one) => suspicious(one) && suspects.has(keyOf(one)));
-      if (leaks.length > 0) throw growthError(after, leaks, runs);
+      if (leaks.length > 0) throw growthError(after, holdersFirst(after, leaks), runs);
     },
   );
 }
@@ -88,10 +102,12 @@ export async function expectNoGrowth(run: () => unknown, options: NoGrowthOption
 async function keysGrownIn(
   work: () => Promise<void>,
   { classes }: NoGrowthOptions,
+  names: readonly string[],
   suspicious: (one: ProgramGrowth) => boolean,
 ): Promise<ReadonlySet<string>> {
   const keys = new Set<string>();
-  await inRound(work, (before, after) => {
+  await inRound(work, async (before, after) => {
+    await checkNames(names, before, after);
     for (const one of programGrowth(before, after, { classes })) if (suspicious(one)) keys.add(keyOf(one));
   });
   return keys;
@@ -100,20 +116,90 @@ async function keysGrownIn(
 /** A snapshot, the work, a snapshot; then both are loaded and compared. */
 async function inRound(
   work: () => Promise<void>,
-  compare: (before: Graph, after: Graph) => void,
+  compare: (before: Graph, after: Graph) => void | Promise<void>,
 ): Promise<void> {
   const before = await storeSnapshot();
   try {
     await work();
     const after = await storeSnapshot();
     try {
-      compare(await before.load(), await after.load());
+      await compare(await before.load(), await after.load());
     } finally {
       after.remove();
     }
   } finally {
     before.remove();
   }
+}
+
+/** The exact names in `classes`. Throws UsageError when there is none, and for what is neither name nor pattern. */
+function namedClasses(classes: NoGrowthOptions['classes']): readonly string[] {
+  if (classes === undefined) return [];
+  const list: readonly unknown[] = Array.isArray(classes) ? classes : [classes];
+  const wrong = list.filter(
+    (one) =>
+      !(typeof one === 'string' && one !== '') &&
+      !(one instanceof RegExp) &&
+      !(typeof one === 'function' && one === classes),
+  );
+  if (list.length === 0 || wrong.length > 0)
+    throw usageError(
+      list.length === 0 ? 'classes is empty' : `${described(wrong[0])} is not a class name`,
+      "Write classes: ['Session', /^Cart/], or leave it out for all classes.",
+    );
+  return list.filter((one) => typeof one === 'string');
+}
+
+/**
+ * Throws UsageError when neither snapshot has anything of the name: it is misspelt. A class that is loaded is there without
+ * objects, too, as its constructor.
+ */
+async function checkNames(names: readonly string[], before: Graph, after: Graph): Promise<void> {
+  for (const name of names) {
+    if ([before, after].some((graph) => hasClass(graph, name))) continue;
+    const near = await didYouMean(classesOf(after, { raw: true }), name);
+    throw usageError(
+      `no class "${printable(name)}" in this process${near ? `; ${near.replace(/\?$/, '')}` : ''}`,
+      'Its code has to be loaded when the runs are over; for classes that may be missing write a RegExp.',
+    );
+  }
+}
+
+function hasClass(graph: Graph, name: string): boolean {
+  if (classIndex(graph).names.includes(name)) return true;
+  const called = graph.strings.indexesOf(name);
+  return graph.nodeTypes.some((type, node) => type === NODE.closure && called.has(graph.nodeNames[node]!));
+}
+
+/** Classes of which most new objects are held by those of another (dominated) come after that one: they are its company. */
+function holdersFirst(graph: Graph, leaks: readonly ProgramGrowth[]): readonly ProgramGrowth[] {
+  const { dominators } = dominatorTree(graph);
+  const leakOf = new Map<number, ProgramGrowth>();
+  for (const leak of leaks) for (const node of leak.newNodes) leakOf.set(node, leak);
+  const holderOf = (node: number, own: ProgramGrowth): ProgramGrowth | undefined => {
+    for (let at = node; dominators[at] !== at; ) {
+      at = dominators[at]!;
+      const leak = leakOf.get(at);
+      if (leak !== undefined && leak !== own) return leak;
+    }
+    return undefined;
+  };
+  const holders = new Map(
+    leaks.map((leak) => {
+      const votes = new Map<ProgramGrowth, number>();
+      for (const node of leak.newNodes) {
+        const holder = holderOf(node, leak);
+        if (holder) votes.set(holder, (votes.get(holder) ?? 0) + 1);
+      }
+      return [leak, [...votes].find(([, count]) => 2 * count > leak.newNodes.length)?.[0]];
+    }),
+  );
+  const depth = (leak: ProgramGrowth): number => {
+    const above = new Set([leak]);
+    for (let at = holders.get(leak); at && !above.has(at); at = holders.get(at)) above.add(at);
+    return above.size;
+  };
+  return [...leaks].sort((a, b) => depth(a) - depth(b));
 }
 
 /** The same class, in each comparison of one process. */
@@ -167,5 +253,5 @@ function formatRate(perRun: number): string {
 
 function check(name: string, value: number, least: number): void {
   if (Number.isSafeInteger(value) && value >= least) return;
-  throw new UsageError(`${name} is ${String(value)}`, `It is a whole number from ${least} up.`);
+  throw usageError(`${name} is ${String(value)}`, `It is a whole number from ${least} up.`);
 }

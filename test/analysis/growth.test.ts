@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { classesOf } from '../../src/analysis/classes.js';
 import { type GrowthOptions, growth, growthTracker } from '../../src/analysis/growth.js';
+import { UsageError } from '../../src/errors.js';
 import type { Graph } from '../../src/graph/graph.js';
 import { loadSnapshot } from '../../src/load/load.js';
 import { type NodeSpec, snapshotBytes } from '../support/builder.js';
@@ -130,4 +131,11 @@ test.each(['node18', 'node22', 'node26'] as const)('%s: the leak of the fixtures
     100, 50, 50, 10,
   ]);
   expect(growth(after, before).some(({ type }) => type === 'OBJ')).toBe(false);
+});
+
+test('one snapshot is not enough', async () => {
+  const one = await heap({ A: 1 });
+  const asked = () => growth(one, undefined as never);
+  expect(asked).toThrow(UsageError);
+  expect(asked).toThrow(/^growth takes two snapshots\. Write growth\(before, after\)/);
 });

@@ -1,8 +1,10 @@
 /** Snapshots of the process that runs these tests. */
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import vm from 'node:vm';
 import { expect, test } from 'vitest';
+import { growth } from '../../src/analysis/growth.js';
 import { instancesOf } from '../../src/analysis/instances.js';
 import { byType } from '../../src/analysis/nodes.js';
 import { programGrowth } from '../../src/analysis/program-growth.js';
@@ -53,7 +55,36 @@ test('what earlier snapshots take up is not growth of the program', async () => 
   expect(row).toMatchObject({ countBefore: expect.any(Number), countDelta: 20 });
   expect(row?.newNodes).toHaveLength(20);
   expect(row?.location?.script).toContain('snapshot.test');
+  expect(growth(before, after).filter(({ type }) => /^(StringTable|Locations)$/.test(type))).toEqual([]);
+  expect(growth(before, after).find(({ type }) => type === 'OtherThing')).toMatchObject({ countDelta: 20 });
   expect(programGrowth(middle, after).find(({ type }) => type === 'OtherThing')).toBeUndefined();
+});
+
+// Also on other Node.js: HEAPGRAPH_NODE.
+function printedBy(program: string): unknown {
+  const node = process.env.HEAPGRAPH_NODE ?? process.execPath;
+  return JSON.parse(execFileSync(node, ['--input-type=module', '-e', program], { encoding: 'utf8' }));
+}
+
+test('the first two snapshots of a process: nothing grew', () => {
+  const library = new URL('../../dist/index.js', import.meta.url).href;
+  const grown = printedBy(`
+    import { programGrowth, takeSnapshot } from ${JSON.stringify(library)};
+    const [a, b] = [await takeSnapshot(), await takeSnapshot()];
+    console.log(JSON.stringify(programGrowth(a, b).map(({ type, countDelta }) => [type, countDelta])));`);
+  expect(grown).toEqual([]);
+});
+
+test('the first two snapshots of a process: the matchers find no growth', () => {
+  const jest = new URL('../../dist/testing/jest.cjs', import.meta.url).href;
+  const classes = ['AsyncGenerator', 'AsyncWrap', 'Function', 'Map', 'Module', 'Object', 'Set', 'WeakMap'];
+  const grown = printedBy(`
+    globalThis.expect = { extend() {} };
+    const { matchers, takeSnapshot } = (await import(${JSON.stringify(jest)})).default;
+    const [before, after] = [await takeSnapshot(), await takeSnapshot()];
+    const grown = (type) => matchers.toHaveGrown({ before, after }, type).pass;
+    console.log(JSON.stringify(${JSON.stringify(classes)}.filter(grown)));`);
+  expect(grown).toEqual([]);
 });
 
 test('without its edges a graph cannot be compared', async () => {
@@ -102,9 +133,22 @@ test('writeSnapshot: the file is there, nothing beside it; an old file and one b
   expect(kept.label).toBe('written');
 });
 
+test('what the two do not take is told', async () => {
+  await expect(takeSnapshot(5 as never)).rejects.toThrow(
+    /options of takeSnapshot are 5\. They are an object/,
+  );
+  await expect(takeSnapshot({ gx: true } as object)).rejects.toThrow(/no option "gx"\. It knows: gc\.$/);
+  await expect(writeSnapshot('x', { gx: true } as object)).rejects.toThrow(/no option "gx"/);
+  await expect(writeSnapshot(undefined as never)).rejects.toThrow(/takes a path, not undefined\. Write/);
+});
+
 test('writeSnapshot: a wrong path is told, and nothing is left behind', async () => {
   const missing = path.join(folder, 'no-such-folder', 'own.heapsnapshot');
-  await expect(writeSnapshot(missing)).rejects.toThrow(UsageError);
+  const asked = writeSnapshot(missing);
+  await expect(asked).rejects.toThrow(UsageError);
+  await expect(asked).rejects.toThrow(
+    `cannot write ${missing}: no such file or directory. Nothing was written.`,
+  );
   expect(existsSync(path.dirname(missing))).toBe(false);
   const taken = path.join(folder, 'is-a-folder');
   mkdirSync(taken);

@@ -56,7 +56,11 @@ const CASES = {
   ],
   emitter: [() => void emitter.on('message', () => count++)],
   tolerance: [() => void sessions.set(`s${count}`, new Session(count++)), { tolerance: 5 }],
-  'other class': [() => void sessions.set(`s${count}`, new Session(count++)), { classes: 'Nope' }],
+  'other class': [() => void sessions.set(`s${count}`, new Session(count++)), { classes: 'EventEmitter' }],
+  'misspelt class': [() => void sessions.set(`s${count}`, new Session(count++)), { classes: ['Sesion'] }],
+  'a holder and its company': [
+    () => void sessions.set(`s${count}`, new Session({ number: count++, parts: [{}, {}] })),
+  ],
   strings: [() => void texts.push(`a text with number ${count++}`)],
   'strings by name': [
     () => void texts.push(`a text with number ${count++}`),

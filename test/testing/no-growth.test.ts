@@ -62,6 +62,19 @@ describe('a program', () => {
     expect(row!.heldBy).toContain('._events.message[');
   });
 
+  test('a class that is not there is told, with the closest name', () => {
+    expect(answers['misspelt class']).toMatchObject({
+      name: 'UsageError',
+      message: expect.stringMatching(/^no class "Sesion" in this process; did you mean "Session"\. Its code/),
+    });
+  });
+
+  test('a class comes before those whose objects it holds', () => {
+    const growing = answers['a holder and its company']!.growing!;
+    expect(growing[0]).toMatchObject({ type: 'Session', perRun: 1 });
+    expect(growing.find(({ type }) => type === 'Object')).toBeDefined();
+  });
+
   test('strings only when they are named', () => {
     expect(answers['strings by name']!.growing!.map(({ type }) => type)).toEqual(
       expect.arrayContaining([expect.stringMatching(/string\)$/)]),
@@ -118,10 +131,20 @@ describe('inside Vitest', () => {
     [{ runs: 0 }, /runs is 0/],
     [{ runs: 1.5 }, /runs is 1.5/],
     [{ warmup: -1 }, /warmup is -1/],
-    [{ tolerance: Number.NaN }, /tolerance is NaN/],
+    [{ tolerance: Number.NaN }, /tolerance is NaN\. It is a whole number from 0 up\.$/],
+    [{ classes: [] }, /classes is empty/],
+    [{ classes: ['Kept', undefined as never] }, /undefined is not a class name/],
+    [{ run: 3 } as object, /no option "run"\. It knows: runs, warmup, tolerance, classes\.$/],
+    [5 as never, /the options of expectNoGrowth are 5/],
   ])('%j makes no sense', async (options, message) => {
     const asked = expectNoGrowth(() => {}, options);
     await expect(asked).rejects.toThrow(UsageError);
     await expect(asked).rejects.toThrow(message);
+  });
+
+  test('something else than a function is told', async () => {
+    const asked = expectNoGrowth(5 as never);
+    await expect(asked).rejects.toThrow(UsageError);
+    await expect(asked).rejects.toThrow(/expectNoGrowth takes a function, not 5/);
   });
 });
