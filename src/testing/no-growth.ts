@@ -1,6 +1,5 @@
 /** Does a piece of code leave objects behind each time it runs? For any test runner. */
 import { classIndex } from '../analysis/class-names.js';
-import { classesOf } from '../analysis/classes.js';
 import { dominatorTree } from '../analysis/dominators.js';
 import { NodeView } from '../analysis/nodes.js';
 import { type ProgramGrowth, type ProgramGrowthOptions, programGrowth } from '../analysis/program-growth.js';
@@ -157,9 +156,9 @@ function namedClasses(classes: NoGrowthOptions['classes']): readonly string[] {
 async function checkNames(names: readonly string[], before: Graph, after: Graph): Promise<void> {
   for (const name of names) {
     if ([before, after].some((graph) => hasClass(graph, name))) continue;
-    const near = await didYouMean(classesOf(after, { raw: true }), name);
+    const near = await didYouMean(classIndex(after).names, name);
     throw usageError(
-      `no class "${printable(name)}" in this process${near ? `; ${near.replace(/\?$/, '')}` : ''}`,
+      `no class "${printable(name)}" in this process${near.replace(/\?$/, '')}`,
       'Its code has to be loaded when the runs are over; for classes that may be missing write a RegExp.',
     );
   }
