@@ -14,7 +14,7 @@ export interface Column {
   readonly title: string;
   readonly unit: Unit | 'location';
   readonly role?: Role;
-  /** A difference: text shows a plus sign where it is one. */
+  /** A difference: text and Markdown show a plus sign where it is one. */
   readonly signed?: boolean;
 }
 
