@@ -8,7 +8,7 @@ import type { Answer, ChainResult, Group } from '../result.js';
 import { formatCount } from '../units.js';
 import { defineCommand, type Need } from './command.js';
 import { requireOneProcess } from './compare.js';
-import { allRows, limitOf, locationCell } from './shared.js';
+import { allRows, limitOf, locationCell, omittedNote } from './shared.js';
 import { chainResult, WHOLE_GRAPH } from './targets.js';
 
 const NODES: Need = { kind: 'graph', edges: false, locations: false };
@@ -82,7 +82,7 @@ export const leaksCommand = defineCommand({
                 : []),
             ]
           : []),
-        ...(omitted > 0 ? [`${formatCount(omitted)} more groups; --all shows them`] : []),
+        ...omittedNote(omitted, 'group', 'groups'),
         ...(hidden > 0
           ? [
               `Node.js and V8 hold ${formatCount(hidden)} more ${hidden === 1 ? 'group' : 'groups'} for themselves, ${formatCount(size)} bytes; --internals shows them`,

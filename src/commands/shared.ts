@@ -1,10 +1,14 @@
 /** Options, columns and notes that several commands have in common. */
-import type { Classes, TypeMatcher } from '../analysis/classes.js';
+import { classIndex } from '../analysis/class-names.js';
+import { type Classes, classesOf, type TypeMatcher } from '../analysis/classes.js';
 import type { NodeView } from '../analysis/nodes.js';
 import type { SourceLocation } from '../analysis/scripts.js';
+import { shapeIndex } from '../analysis/shapes.js';
+import type { Graph } from '../graph/graph.js';
 import { printable } from '../printable.js';
 import { didYouMean, typeMatcher } from '../query/types.js';
 import type { Cell, Column, Row } from '../result.js';
+import { formatCount } from '../units.js';
 
 export const patternOptions = {
   regex: { kind: 'flag', help: 'types are regular expressions that match anywhere in the class name' },
@@ -71,6 +75,25 @@ export async function unknownType(classes: Classes, type: string): Promise<strin
   const near = await didYouMean(classes, type);
   const path = /^\S*[\\/]\S*$|\.(json|gz|br|zst)$/.test(type) ? ' (and no file of that name)' : '';
   return `no objects of type "${printable(type)}" in ${printable(classes.file)}${path}${near ? `; ${near}` : ''}`;
+}
+
+/** The same for a class that none of several graphs has; the names are those of the last. Undefined when one has it. */
+export async function unknownInAll(
+  graphs: readonly Graph[],
+  type: string,
+  { shapes = false }: { readonly shapes?: boolean } = {},
+): Promise<string | undefined> {
+  const index = shapes ? shapeIndex : classIndex;
+  if (graphs.some((graph) => index(graph).names.includes(type))) return undefined;
+  return unknownType(classesOf(graphs.at(-1)!, { raw: true, shapes }), type);
+}
+
+/** A note on rows that are left out, where there are any: what one of them is, and what several are. */
+export function omittedNote(omitted: number, one?: string, several?: string): readonly string[] {
+  if (omitted === 0) return [];
+  const what = omitted === 1 ? one : several;
+  const count = `${formatCount(omitted)} more${what === undefined ? '' : ` ${what}`}`;
+  return [`${count}; --all shows ${omitted === 1 ? 'it' : 'them'}`];
 }
 
 export function locationCell(location: SourceLocation | undefined): Cell {

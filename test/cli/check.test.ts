@@ -347,6 +347,7 @@ describe('baseline', () => {
     [['show-growth', BASELINE, F, '--raw'], /--raw needs snapshots, and .* is a baseline/],
     [['show-growth', BASELINE, F, '--shapes'], /--shapes needs snapshots/],
     [['diff', BASELINE, F, '--type', 'OBJ'], /--type needs two snapshots.*\n.*Baseline files have no ids/],
+    [['diff', BASELINE, F, '--holders'], /--holders needs two snapshots.*\n.*Baseline files have no objects/],
     [['get-new-ids', BASELINE, F], /is a baseline: it has counts of classes, and no objects/],
     [['count', 'OBJ', '-s', BASELINE], /is a baseline/],
     [['baseline', BASELINE], /is a baseline/],
