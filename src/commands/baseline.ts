@@ -1,6 +1,7 @@
 import { baselineOf, formatBaseline } from '../analysis/baseline.js';
 import { formatBytes, formatCount } from '../units.js';
 import { defineCommand } from './command.js';
+import { requireWhole } from './shared.js';
 
 export const baselineCommand = defineCommand({
   name: 'baseline',
@@ -19,6 +20,10 @@ export const baselineCommand = defineCommand({
   ],
   needs: () => ({ kind: 'summary' }),
   run(_, __, ___, heaps) {
+    requireWhole(
+      heaps.map(({ countable }) => countable),
+      'a baseline',
+    );
     const baseline = baselineOf(heaps);
     const { classes, snapshots, totalSize } = baseline;
     return {

@@ -19,7 +19,7 @@ import { budgetOptions, mergeBudgets, parseBudgets } from './budgets.js';
 import { defineCommand, type Heap, type Need } from './command.js';
 import { checkBudgetOrder } from './compare.js';
 import { DEFAULT_SIGMA, sigmaOption, withinNoise } from './noise.js';
-import { unknownType } from './shared.js';
+import { requireWhole, unknownType } from './shared.js';
 import { chainResult, WHOLE_GRAPH } from './targets.js';
 
 export const checkCommand = defineCommand({
@@ -82,6 +82,7 @@ export const checkCommand = defineCommand({
     const budgets = parseBudgets(options);
     const sigma = options.sigma ?? DEFAULT_SIGMA;
     const before = earlier?.countable;
+    requireWhole([heap.countable, ...(before ? [before] : [])], 'a budget');
     const noise = before && 'rows' in before ? noiseOf(before, sigma) : undefined;
     const results = checkBudgets(heap.countable, budgets, {
       before,

@@ -1,9 +1,10 @@
 /** Options, columns and notes that several commands have in common. */
 import { classIndex } from '../analysis/class-names.js';
-import { type Classes, classesOf, type TypeMatcher } from '../analysis/classes.js';
+import { type Classes, type Countable, classesOf, type TypeMatcher } from '../analysis/classes.js';
 import type { NodeView } from '../analysis/nodes.js';
 import type { SourceLocation } from '../analysis/scripts.js';
 import { shapeIndex } from '../analysis/shapes.js';
+import { UsageError } from '../errors.js';
 import type { Graph } from '../graph/graph.js';
 import { printable } from '../printable.js';
 import { didYouMean, typeMatcher } from '../query/types.js';
@@ -86,6 +87,19 @@ export async function unknownInAll(
   const index = shapes ? shapeIndex : classIndex;
   if (graphs.some((graph) => index(graph).names.includes(type))) return undefined;
   return unknownType(classesOf(graphs.at(-1)!, { raw: true, shapes }), type);
+}
+
+/**
+ * Throws UsageError when one of them was salvaged: what is left of a snapshot has fewer objects, and classes without names.
+ * `question` is what cannot be answered then.
+ */
+export function requireWhole(heaps: readonly Countable[], question: string): void {
+  const cut = heaps.find(({ ending }) => ending !== undefined);
+  if (!cut) return;
+  throw new UsageError(
+    `${printable(cut.file)} is not whole (section "${cut.ending!.section}" ends at byte ${formatCount(cut.ending!.offset)}): ${question} needs all of a snapshot`,
+    'Take the snapshot again; --salvage is for questions such as typestats and by-type.',
+  );
 }
 
 /** A note on rows that are left out, where there are any: what one of them is, and what several are. */

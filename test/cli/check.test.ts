@@ -164,6 +164,7 @@ describe('check', () => {
     [['check', F, '--max', 'OBJ=-1'], /found "-1"/],
     [['check', F, '--max-size', 'OBJ=1 parsec'], /expected a size such as 64mb.*found "1 parsec"/],
     [['check', F, '--max-total', 'x'], /--max-total "x": expected a size/],
+    [['check', F, '--max-total', '10', '--max-total', '20mb'], /given twice, and "10" would not count/],
     [['check', F, '--max-growth', 'OBJ=1'], /--max-growth needs a baseline/],
     [['check', F, '--max-growth', 'OBJ=1%,1', '--baseline', B], /expected a number of objects, per cent/],
     [['check', F, '--max-growth', 'OBJ=1', '--baseline', 'gone.json'], /gone\.json: no such file/],
@@ -178,6 +179,21 @@ describe('check', () => {
     expect([stdout, code]).toEqual(['', 2]);
     expect(stderr).toMatch(message);
     expect(stderr).not.toContain('    at ');
+  });
+
+  test('a file that ends early: nothing is judged, and no baseline made, with --salvage', async () => {
+    writeFileSync(path.join(folder, 'cut.heapsnapshot'), fixtureBytes('node26-after').subarray(0, 3_000_000));
+    for (const args of [
+      ['check', 'cut.heapsnapshot', '--max', 'OBJ=3'],
+      ['check', F, '--max-growth', 'OBJ=3', '--baseline', 'cut.heapsnapshot'],
+      ['baseline', 'cut.heapsnapshot'],
+    ]) {
+      const { stdout, stderr, code } = await heapgraph([...args, '--salvage'], { cwd: folder });
+      expect([stdout, code]).toEqual(['', 2]);
+      expect(stderr).toMatch(
+        /cut\.heapsnapshot is not whole .* needs all of a snapshot\n {2}Take the snapshot/,
+      );
+    }
   });
 
   test('an empty file, and a baseline where a snapshot belongs', async () => {
