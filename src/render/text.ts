@@ -5,7 +5,7 @@ import type { ChainResult, Checks, Column, Detail, Group, Result, Row, Table } f
 import { formatCount, formatId } from '../units.js';
 import { renderBare } from './bare.js';
 import { formatCell, isNumeric, plain, signedCell, textColumns, withSign } from './cells.js';
-import { limitWords, valueWords } from './check-words.js';
+import { failingLines, limitWords, valueWords } from './check-words.js';
 import type { Style } from './style.js';
 
 /** Lines, each with its line break. */
@@ -70,10 +70,12 @@ function* renderChecks({ checks }: Checks, style: Style): Generator<string> {
     const status = check.ok ? style.dim('ok    ') : style.error('FAILED');
     yield `${status}  ${pad(names[i]!, width, false)}  ${valueWords(check)}, ${limitWords(check)}\n`;
   }
-  for (const [i, { ok, chain }] of checks.entries()) {
-    if (ok || !chain) continue;
+  for (const [i, check] of checks.entries()) {
+    const classes = failingLines(check);
+    if (check.ok || (!check.chain && classes.length === 0)) continue;
     yield `\n${style.heading(names[i]!)}\n`;
-    yield* renderChain(chain, style);
+    for (const line of classes) yield `  ${line}\n`;
+    if (check.chain) yield* renderChain(check.chain, style);
   }
 }
 

@@ -207,6 +207,33 @@ describe('check', () => {
   });
 });
 
+describe('growth of many classes', () => {
+  const grown = ['check', F, '--max-growth', '*=10', '--baseline', B];
+
+  test("the class and the chain shown are the program's own; the others are named", async () => {
+    const { rows } = await json(...grown, '--json');
+    const [{ failing, type, chain }] = rows as [Row];
+    expect(failing.length).toBeGreaterThan(10);
+    expect([type, failing[0]?.type]).toEqual(['OBJ', 'OBJ']);
+    expect(chain?.expression).toBe('(variable _cache of /tmp/corpus/leak.cjs)[0]');
+    const { stdout } = await heapgraph(grown);
+    const lines = stdout.split('\n');
+    expect(lines[0]).toContain(`; ${failing.length - 1} more classes beyond it`);
+    expect(lines.slice(3, 6)).toEqual([
+      '  +100 of OBJ, at most +10',
+      '  +50 of Child, at most +10',
+      '  +50 of Foo, at most +10',
+    ]);
+    expect(lines[13]).toBe(`  and ${failing.length - 10} more`);
+  });
+
+  test.each(['github', 'junit', 'markdown'])('--format %s names them', async (format) => {
+    const { stdout } = await heapgraph([...grown, '--format', format]);
+    expect(stdout).toContain('50 of Child, at most ');
+    expect(stdout).toMatch(/and \d+ more/);
+  });
+});
+
 describe('formats', () => {
   const args = ['check', F, '--max', 'OBJ=50', '--max', 'Foo=60'];
 
@@ -411,6 +438,14 @@ describe('baseline', () => {
     }
   });
 
+  test('baseline B B, baseline B OTHER: one snapshot twice, and two processes, are noted', async () => {
+    const twice = await heapgraph(['baseline', B, B]);
+    expect(twice.stderr).toContain('are one snapshot twice: the noise comes out too small');
+    const other = await heapgraph(['baseline', B, fixturePath('node22-before')]);
+    expect(other.stderr).toContain('seem to be of two processes: what they differ by counts as noise');
+    expect([twice.code, other.code]).toEqual([0, 0]);
+  });
+
   test('of several snapshots: growth within --sigma is noise', async () => {
     const file = path.join(folder, 'idle.json');
     const { stderr } = await heapgraph(['baseline', B, F, '-o', file]);
@@ -423,7 +458,12 @@ describe('baseline', () => {
     const args = ['check', F, '--max-growth', '*=10,10%', '--baseline', file];
     const kept = await heapgraph(args);
     expect(kept.code).toBe(0);
+    expect(kept.stdout).toMatch(/^ok .*; 3 more classes beyond it within noise\n$/);
     expect(kept.stderr).toContain('3 classes grew within 3 standard deviations');
+    const one = await heapgraph(['check', F, '--max-growth', 'OBJ=10', '--baseline', file]);
+    expect(one.stdout).toBe(
+      'ok      max-growth OBJ=10  +50 objects (50 before), at most +10; within noise\n',
+    );
     expect((await heapgraph([...args, '--sigma', '0'])).code).toBe(1);
   });
 });
