@@ -14,7 +14,7 @@ export interface Column {
   readonly title: string;
   readonly unit: Unit | 'location';
   readonly role?: Role;
-  /** A difference: text shows a plus sign where it is one. */
+  /** A difference: text and Markdown show a plus sign where it is one. */
   readonly signed?: boolean;
 }
 
@@ -217,15 +217,17 @@ export interface Check {
   readonly pattern: string | null;
   readonly ok: boolean;
   readonly unit: 'count' | 'bytes';
-  /** Objects or bytes, or the growth, of the class that is furthest beyond its limit or nearest to it. */
+  /** Objects or bytes, or the growth, of the first class beyond its limit, or the one nearest to it. */
   readonly value: number;
   readonly limit: number;
   /** That class. */
   readonly type: string | null;
   /** Its count before, where growth is limited. */
   readonly before: number | null;
-  /** The classes beyond their limit. */
+  /** The classes beyond their limit; of those that grew the program's own first, then the furthest. */
   readonly failing: readonly { readonly type: string; readonly value: number; readonly limit: number }[];
+  /** How many classes are beyond their limit by noise only, which breaks no budget. */
+  readonly noisy: number;
   /** Who holds the first object that is too many. */
   readonly chain: ChainResult | null;
 }

@@ -96,6 +96,16 @@ export const duplicateStrings = memo((graph: Graph): DuplicateStrings => {
   return { groups: groups.sort((a, b) => b.wastedSize - a.wastedSize || a.node - b.node), wastedSize };
 });
 
+/** Whether a node is one of the group's strings. Cost: what it takes to compare two texts. */
+export function isCopyOf(graph: Graph, { node: first }: DuplicateString, node: number): boolean {
+  return (
+    isText(graph.nodeTypes[node]!) &&
+    shallowSizes(graph)[node] !== 0 &&
+    !isFlattened(graph, node) &&
+    areEqual(graph, first, node)
+  );
+}
+
 function isText(type: number): boolean {
   return type === NODE.string || type === NODE['concatenated string'];
 }

@@ -29,13 +29,15 @@ interface Peak {
  * Remembers the peak of every class: a peak never falls. The first call sets the peaks and, as objgraph's growth does,
  * counts all there is as growth; each later call gives the classes that are above their peak in what `by` says, the
  * largest increase first, ties by name. Each measure has a peak of its own. Empty when nothing grew.
- * Noise is told apart by `isNoise`, and does not raise a peak: small steps add up until they are growth.
+ * Noise is told apart by `isNoise`, and does not raise a peak that the first call has set: small steps add up until they
+ * are growth.
  * Cost of a call: that of `typeStats`.
  */
 export function growthTracker(options: GrowthOptions = {}): (heap: Countable) => Growth[] {
   const { by = 'count', noise = () => 0 } = options;
   const peaks = new Map<string, Peak>();
   const increase = { count: 'countDelta', size: 'sizeDelta', retained: 'retainedDelta' } as const;
+  let isFirst = true;
   return (heap) => {
     const grown: Growth[] = [];
     for (const stat of typeStats(heap, options)) {
@@ -48,15 +50,18 @@ export function growthTracker(options: GrowthOptions = {}): (heap: Countable) =>
         ...(retained === undefined ? {} : { retainedDelta: retained - peak.retainedSize }),
       };
       const delta = row[increase[by]]!;
-      if (delta > 0) grown.push(delta > noise(stat.type, by) ? row : { ...row, isNoise: true });
+      const allowed = (measure: 'count' | 'size' | 'retained'): number =>
+        isFirst ? 0 : noise(stat.type, measure);
+      if (delta > 0) grown.push(delta > allowed(by) ? row : { ...row, isNoise: true });
       const risen = (old: number, now: number, measure: 'count' | 'size' | 'retained'): number =>
-        now - old > noise(stat.type, measure) ? now : old;
+        now - old > allowed(measure) ? now : old;
       peaks.set(stat.type, {
         count: risen(peak.count, stat.count, 'count'),
         shallowSize: risen(peak.shallowSize, stat.shallowSize, 'size'),
         retainedSize: risen(peak.retainedSize, retained ?? 0, 'retained'),
       });
     }
+    isFirst = false;
     const key = increase[by];
     return grown.sort((a, b) => b[key]! - a[key]! || (a.type < b.type ? -1 : 1));
   };

@@ -12,7 +12,7 @@ import { holderPaths } from './holder-paths.js';
 import { isProgramType } from './program-types.js';
 import { retainedSizes } from './retained-sizes.js';
 import type { RootKind } from './roots.js';
-import { sourceLocation } from './scripts.js';
+import { isMadeByCode } from './scripts.js';
 
 /** Leaked objects of one class in one place. */
 export interface LeakedClass {
@@ -139,7 +139,7 @@ function grouped(graph: Graph, nodes: Uint32Array): LeakGroup[] {
       return {
         path: paths.text(path),
         root,
-        internal: root === 'internal' && !isOfProgram(graph, tallies[0]!.example),
+        internal: root === 'internal' && !isMadeByCode(graph, tallies[0]!.example),
         count: tallies.reduce((sum, tally) => sum + tally.count, 0),
         retainedSize: tallies.reduce((sum, tally) => sum + tally.size, 0),
         classes: tallies.map(({ type, count, size }) => ({ type, count, retainedSize: size })),
@@ -147,10 +147,4 @@ function grouped(graph: Graph, nodes: Uint32Array): LeakGroup[] {
       };
     })
     .sort((a, b) => b.retainedSize - a.retainedSize || b.count - a.count || (a.path < b.path ? -1 : 1));
-}
-
-/** A function of the program, or an object that one constructed. */
-function isOfProgram(graph: Graph, node: number): boolean {
-  const script = sourceLocation(graph, node)?.script;
-  return script !== undefined && !script.startsWith('node:');
 }

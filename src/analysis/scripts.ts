@@ -48,6 +48,12 @@ export function sourceLocation(graph: Graph, node: number): SourceLocation | und
   return { script, scriptId, line: line + 1, column: column + 1 };
 }
 
+/** Whether it is a function of the program's own code, or an object that one constructed. */
+export function isMadeByCode(graph: Graph, node: number): boolean {
+  const script = sourceLocation(graph, node)?.script;
+  return script !== undefined && !script.startsWith('node:');
+}
+
 function scriptNameOf(graph: Graph, edges: Edges, closure: number): string | undefined {
   const shared = follow(graph, edges, closure, ['shared']);
   const script =

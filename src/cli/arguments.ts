@@ -42,8 +42,12 @@ export function chooseSnapshot(
   return { snapshot: newest, rest: args, guessed: true };
 }
 
-/** Throws UsageError unless there are as many arguments as the command takes. */
-export function checkArguments(args: readonly string[], takes: Arguments | undefined): void {
+/** Throws UsageError unless there are as many arguments as the command takes beside `snapshot`, the one that was named. */
+export function checkArguments(
+  args: readonly string[],
+  takes: Arguments | undefined,
+  snapshot?: string,
+): void {
   const { name = '', least = 0, most = 0 } = takes ?? {};
   if (args.length < least) {
     throw new UsageError(
@@ -52,7 +56,16 @@ export function checkArguments(args: readonly string[], takes: Arguments | undef
     );
   }
   if (args.length > most) {
-    const extra = args.slice(most).map((arg) => `"${printable(arg)}"`);
+    const tooMany = args.slice(most);
+    const files = tooMany.filter((arg) => SNAPSHOT_NAME.test(arg) || isFile(arg));
+    if (snapshot !== undefined && files.length > 0) {
+      const named = [...files, snapshot].map((file) => `"${printable(file)}"`);
+      throw new UsageError(
+        `one snapshot is taken, and ${named.length} are named: ${named.join(', ')}`,
+        'Name one of them. diff, show-growth and leaks compare several.',
+      );
+    }
+    const extra = tooMany.map((arg) => `"${printable(arg)}"`);
     throw new UsageError(
       `too many arguments: ${extra.join(', ')}`,
       'If that is meant to be a snapshot: no such file is there. -s FILE names one outright.',

@@ -1,6 +1,7 @@
 /** Options of commands as commander has them, and back to values. */
 import { InvalidArgumentError, Option, type Command as Program } from 'commander';
 import type { Command, OptionSpec, OptionSpecs } from '../commands/command.js';
+import { printable } from '../printable.js';
 import { parsePattern } from '../query/types.js';
 import { parseBytes, parseCount, parseDuration } from '../units.js';
 
@@ -132,11 +133,12 @@ function toOption(long: string, spec: OptionSpec): Option {
       const option = new Option(`${name} <${spec.value ?? 'time'}>`, spec.help).argParser(parse);
       return spec.default === undefined ? option : option.default(parse(spec.default), spec.default);
     }
-    case 'text':
+    case 'text': {
+      const option = new Option(`${name} <${spec.value ?? 'text'}>`, spec.help).default(spec.default);
+      return spec.once ? option.argParser(onlyOnce) : option;
+    }
     case 'ids':
-      return new Option(`${name} <${spec.value ?? 'text'}>`, spec.help).default(
-        spec.kind === 'text' ? spec.default : undefined,
-      );
+      return new Option(`${name} <${spec.value ?? 'text'}>`, spec.help);
     case 'list':
       return new Option(`${name} <${spec.value ?? 'text'}>`, `${spec.help} (may be given several times)`)
         .argParser((text, before: readonly string[] = []) => [...before, text])
@@ -146,4 +148,9 @@ function toOption(long: string, spec: OptionSpec): Option {
         parsePattern(text),
       );
   }
+}
+
+function onlyOnce(text: string, before: string | undefined): string {
+  if (before === undefined) return text;
+  throw new InvalidArgumentError(`It is given twice, and "${printable(before)}" would not count.`);
 }

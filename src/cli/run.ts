@@ -45,7 +45,7 @@ export async function runCommand(
       : undefined;
   const rest = several ? [] : [...(choice?.rest ?? args), ...further];
   if (several) checkSnapshots(args, several);
-  else checkArguments(rest, takes);
+  else checkArguments(rest, takes, choice?.guessed === false ? choice.snapshot : undefined);
   const files = several
     ? orderSnapshots(args, command.order?.(options as never) ?? 'given')
     : choice

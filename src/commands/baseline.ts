@@ -1,6 +1,10 @@
 import { baselineOf, formatBaseline } from '../analysis/baseline.js';
+import { lineage } from '../analysis/lineage.js';
+import type { Graph } from '../graph/graph.js';
+import { printable } from '../printable.js';
 import { formatBytes, formatCount } from '../units.js';
-import { defineCommand } from './command.js';
+import { defineCommand, type Heap, type Need } from './command.js';
+import { requireWhole } from './shared.js';
 
 export const baselineCommand = defineCommand({
   name: 'baseline',
@@ -18,14 +22,41 @@ export const baselineCommand = defineCommand({
     },
   ],
   needs: () => ({ kind: 'summary' }),
-  run(_, __, ___, heaps) {
+  async run(_, __, ___, heaps) {
+    requireWhole(
+      heaps.map(({ countable }) => countable),
+      'a baseline',
+    );
     const baseline = baselineOf(heaps);
     const { classes, snapshots, totalSize } = baseline;
     return {
       result: { kind: 'document', text: formatBaseline(baseline) },
       notes: [
+        ...(await likeness(heaps)),
         `a baseline of ${formatCount(snapshots)} ${snapshots === 1 ? 'snapshot' : 'snapshots'}: ${formatCount(classes.size)} classes, ${formatBytes(Math.round(totalSize))}`,
       ],
     };
   },
 });
+
+const NODES: Need = { kind: 'graph', edges: false, locations: false };
+
+/** Notes on neighbours whose differences are no noise of an idle process. Reads the nodes of each again, two at a time. */
+async function likeness(heaps: readonly Heap[]): Promise<readonly string[]> {
+  const notes: string[] = [];
+  let before: Graph | undefined;
+  for (const heap of heaps.length > 1 ? heaps : []) {
+    const after = (await heap.more?.(NODES))?.graph;
+    if (before && after) {
+      const { identical, sameProcess } = lineage(before, after);
+      const both = `${printable(before.file)} and ${printable(after.file)}`;
+      if (identical) notes.push(`${both} are one snapshot twice: the noise comes out too small`);
+      else if (!sameProcess)
+        notes.push(
+          `${both} seem to be of two processes: what they differ by counts as noise, which is right for equal runs only`,
+        );
+    }
+    before = after;
+  }
+  return notes;
+}

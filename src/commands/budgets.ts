@@ -21,10 +21,11 @@ export const budgetOptions = {
     value: 'class=n,n%',
     help: 'how much a class may grow since the baseline: objects, per cent, or both, and then the larger of the two',
   },
-  'max-total': { kind: 'text', value: 'size', help: 'the most bytes of the whole heap' },
+  'max-total': { kind: 'text', once: true, value: 'size', help: 'the most bytes of the whole heap' },
   forbid: { kind: 'list', value: 'class', help: 'classes of which there may be no object' },
   'max-dup-strings': {
     kind: 'text',
+    once: true,
     value: 'size',
     help: 'the most bytes in strings that are there already: equal texts but for one of each',
   },

@@ -1,16 +1,28 @@
 /** Budgets for CI: how many objects, how many bytes, how much growth. */
 import { noiseOf } from '../analysis/baseline.js';
-import { type Budget, type BudgetResult, checkBudgets, isBytes, needsEdges } from '../analysis/budgets.js';
+import {
+  type Budget,
+  type BudgetClass,
+  type BudgetResult,
+  checkBudgets,
+  isBytes,
+  needsEdges,
+} from '../analysis/budgets.js';
 import { backrefChains } from '../analysis/chains.js';
+import { classIndex } from '../analysis/class-names.js';
 import { type Classes, type Countable, classesOf, typeStats } from '../analysis/classes.js';
 import { newNodes } from '../analysis/diff.js';
-import { duplicateStrings } from '../analysis/duplicate-strings.js';
+import { duplicateStrings, isCopyOf } from '../analysis/duplicate-strings.js';
+import { exampleOfEach } from '../analysis/examples.js';
+import { holderChain } from '../analysis/holder-chains.js';
 import { nodesOfClass } from '../analysis/nodes.js';
 import { retainedSizes } from '../analysis/retained-sizes.js';
 import { isRoot } from '../analysis/roots.js';
+import { isMadeByCode } from '../analysis/scripts.js';
 import { shallowSizes } from '../analysis/shallow-sizes.js';
 import { UsageError } from '../errors.js';
 import type { Graph } from '../graph/graph.js';
+import { NODE } from '../graph/schema.js';
 import { printable, shortened } from '../printable.js';
 import { parseTypePattern } from '../query/types.js';
 import type { ChainResult, Check } from '../result.js';
@@ -19,7 +31,7 @@ import { budgetOptions, mergeBudgets, parseBudgets } from './budgets.js';
 import { defineCommand, type Heap, type Need } from './command.js';
 import { checkBudgetOrder } from './compare.js';
 import { DEFAULT_SIGMA, sigmaOption, withinNoise } from './noise.js';
-import { unknownType } from './shared.js';
+import { requireWhole, unknownType } from './shared.js';
 import { chainResult, WHOLE_GRAPH } from './targets.js';
 
 export const checkCommand = defineCommand({
@@ -82,16 +94,21 @@ export const checkCommand = defineCommand({
     const budgets = parseBudgets(options);
     const sigma = options.sigma ?? DEFAULT_SIGMA;
     const before = earlier?.countable;
+    requireWhole([heap.countable, ...(before ? [before] : [])], 'a budget');
     const noise = before && 'rows' in before ? noiseOf(before, sigma) : undefined;
-    const results = checkBudgets(heap.countable, budgets, {
+    const found = checkBudgets(heap.countable, budgets, {
       before,
       noise: noise && ((type) => noise(type, 'count')),
     });
-    const failed = results.filter(({ ok }) => !ok);
-    const noisy = new Set(results.flatMap((result) => result.noisy.map(({ type }) => type)));
+    const failed = found.filter(({ ok }) => !ok);
+    const noisy = new Set(found.flatMap((result) => result.noisy.map(({ type }) => type)));
     const after = heap.countable;
     const order = before && 'ids' in before && 'ids' in after ? checkBudgetOrder(before, after) : undefined;
-    const chains = await chainsOf(failed, heap, order?.sameProcess ? earlier?.graph : undefined);
+    const {
+      results,
+      chains,
+      notes: more,
+    } = await explained(found, heap, order?.sameProcess ? earlier?.graph : undefined);
     const notes = [
       ...(order?.notes ?? []),
       ...(await unknownClasses(results, heap.countable, before)),
@@ -102,9 +119,9 @@ export const checkCommand = defineCommand({
         ? ['no budget limits growth: --baseline is not read; --max-growth takes it']
         : []),
       ...withinNoise(noisy.size, sigma),
-      ...chains.notes,
+      ...more,
     ];
-    const checks = results.map((result): Check => checkOf(result, chains.of.get(result) ?? null));
+    const checks = results.map((result): Check => checkOf(result, chains.get(result) ?? null));
     return {
       result: { kind: 'checks', checks },
       fields: {
@@ -126,7 +143,7 @@ function countsOf(budgets: readonly Budget[]): Need {
 }
 
 function checkOf(result: BudgetResult, chain: ChainResult | null): Check {
-  const { budget, ok, value, limit, worst, failing } = result;
+  const { budget, ok, value, limit, worst, failing, noisy } = result;
   return {
     budget: budget.text,
     kind: budget.kind,
@@ -138,43 +155,51 @@ function checkOf(result: BudgetResult, chain: ChainResult | null): Check {
     type: worst?.type ?? null,
     before: worst?.before ?? null,
     failing: failing.map(({ type, value: found, limit: most }) => ({ type, value: found, limit: most })),
+    noisy: noisy.length,
     chain,
   };
 }
 
-interface Chains {
-  readonly of: ReadonlyMap<BudgetResult, ChainResult>;
+interface Explained {
+  /** What failed in growth with the class first whose chain is shown. */
+  readonly results: readonly BudgetResult[];
+  readonly chains: ReadonlyMap<BudgetResult, ChainResult>;
   readonly notes: readonly string[];
 }
 
 /**
- * Who holds the first object of what failed, and of what grew beyond an earlier snapshot of the process the first new
- * one. The edges are loaded now, if they were not needed before.
+ * Who holds the first object of what failed; of what grew, a new one that is held as most of them are. The edges are loaded
+ * now, if they were not needed before.
  */
-async function chainsOf(
-  failed: readonly BudgetResult[],
+async function explained(
+  results: readonly BudgetResult[],
   heap: Heap,
   earlier: Graph | undefined,
-): Promise<Chains> {
-  const asked = failed.filter(({ budget }) => budget.kind !== 'max-total');
-  if (asked.length === 0) return { of: new Map(), notes: [] };
-  const graph = await wholeGraph(heap);
+): Promise<Explained> {
+  const asked = results.filter(({ ok, budget }) => !ok && budget.kind !== 'max-total');
+  if (asked.length === 0) return { results, chains: new Map(), notes: [] };
+  const needsCode = asked.some(({ budget, failing }) => budget.kind === 'max-growth' && failing.length > 1);
+  const graph = await wholeGraph(heap, needsCode);
   if (!graph) {
     return {
-      of: new Map(),
+      results,
+      chains: new Map(),
       notes: ['standard input cannot be read again: name a file to see who holds what is too much'],
     };
   }
-  const grew = asked.some(({ budget }) => budget.kind === 'max-growth');
-  const isNew = grew && earlier ? newNodes(earlier, graph) : undefined;
+  const grown = examplesOfGrowth(graph, asked, earlier);
+  const ordered = results.map((result) => programFirst(graph, result, grown));
   const root = isRoot(graph);
   const chains = new Map<BudgetResult, ChainResult>();
   const notes: string[] = [];
-  for (const result of asked) {
-    const node = offender(graph, result, isNew);
+  for (const result of ordered) {
+    const { kind } = result.budget;
+    const node = result.ok || kind === 'max-total' ? undefined : offender(graph, result, grown);
     if (node === undefined) continue;
-    if (result.budget.kind === 'max-dup-strings') notes.push(mostRepeated(graph, result));
-    const [chain] = backrefChains(graph, node, root);
+    if (kind === 'max-dup-strings') notes.push(mostRepeated(graph, result));
+    // What was chosen by who holds it is shown with the chain by which it was chosen.
+    const held = kind === 'max-growth' || kind === 'max-dup-strings' ? holderChain(graph, node) : undefined;
+    const chain = held && held.nodes.length > 1 ? held : backrefChains(graph, node, root)[0];
     chains.set(
       result,
       chainResult(graph, chain ?? { nodes: [node], edges: [] }, {
@@ -184,13 +209,55 @@ async function chainsOf(
       }),
     );
   }
-  return { of: chains, notes };
+  return { results: ordered, chains, notes };
 }
 
-async function wholeGraph(heap: Heap): Promise<Graph | undefined> {
+/** By class that grew too much an object of it, a new one where the earlier snapshot tells; see `exampleOfEach`. */
+function examplesOfGrowth(
+  graph: Graph,
+  failed: readonly BudgetResult[],
+  earlier: Graph | undefined,
+): ReadonlyMap<string, number> {
+  const grown = failed.filter(({ budget }) => budget.kind === 'max-growth');
+  if (grown.length === 0) return new Map();
+  const types = new Set(grown.flatMap(({ failing }) => failing.map(({ type }) => type)));
+  const isNew = earlier && newNodes(earlier, graph);
+  const { names, of } = classIndex(graph);
+  const wanted = names.map((name) => types.has(name));
+  const examples = exampleOfEach(graph, (node) =>
+    wanted[of[node]!] && isNew?.[node] !== 0 ? of[node]! : -1,
+  );
+  return new Map(Array.from(examples, ([type, node]) => [names[type]!, node]));
+}
+
+/**
+ * Of several classes that grew too much, those first whose objects the program's own code constructs, then those of which
+ * the example is a function of it: what else grew (arrays, strings, objects of Node.js) most often hangs on them. Among
+ * equals the one furthest beyond its limit is first.
+ */
+function programFirst(
+  graph: Graph,
+  result: BudgetResult,
+  examples: ReadonlyMap<string, number>,
+): BudgetResult {
+  const { budget, failing } = result;
+  if (budget.kind !== 'max-growth' || failing.length < 2) return result;
+  const rank = ({ type }: BudgetClass): number => {
+    const node = examples.get(type);
+    if (node === undefined || type.startsWith('system / ') || !isMadeByCode(graph, node)) return 2;
+    return graph.nodeTypes[node] === NODE.closure ? 1 : 0;
+  };
+  const ordered = [...failing].sort((a, b) => rank(a) - rank(b));
+  const worst = ordered[0]!;
+  return { ...result, worst, value: worst.value, limit: worst.limit, failing: ordered };
+}
+
+/** The graph with edges, and where code matters with the places of it, as far as the file has them. */
+async function wholeGraph(heap: Heap, needsCode: boolean): Promise<Graph | undefined> {
   const { countable } = heap;
-  if ('ids' in countable && countable.edges) return countable;
-  return (await heap.more?.(WHOLE_GRAPH))?.graph;
+  const loaded = 'ids' in countable && countable.edges ? countable : undefined;
+  if (loaded && (!needsCode || loaded.locations)) return loaded;
+  return (await heap.more?.(WHOLE_GRAPH))?.graph ?? loaded;
 }
 
 function mostRepeated(graph: Graph, { budget }: BudgetResult): string {
@@ -199,14 +266,24 @@ function mostRepeated(graph: Graph, { budget }: BudgetResult): string {
   return `${budget.text}: ${formatBytes(wastedSize)} of it are ${formatCount(count)} strings ${printable(what)}`;
 }
 
-/** The first object of the class that is furthest beyond its limit: a new one, the largest one, as the budget has it. */
-function offender(graph: Graph, result: BudgetResult, isNew: Uint8Array | undefined): number | undefined {
-  const { budget, failing } = result;
-  if (budget.kind === 'max-dup-strings') return duplicateStrings(graph).groups[0]?.node;
+/**
+ * The object whose chain is shown. Of the class that is named first: the example of what grew, else the largest object or
+ * the first one, as the budget has it. Of strings a copy of the most repeated one that is held as most of its copies are.
+ */
+function offender(
+  graph: Graph,
+  { budget, failing }: BudgetResult,
+  grown: ReadonlyMap<string, number>,
+): number | undefined {
+  if (budget.kind === 'max-dup-strings') {
+    const [most] = duplicateStrings(graph).groups;
+    return most && exampleOfEach(graph, (node) => (isCopyOf(graph, most, node) ? 0 : -1)).get(0);
+  }
   const [worst] = failing;
   if (!worst) return undefined;
+  const example = budget.kind === 'max-growth' ? grown.get(worst.type) : undefined;
+  if (example !== undefined) return example;
   const members = nodesOfClass(graph, worst.type);
-  if (budget.kind === 'max-growth') return members.find((node) => isNew?.[node] === 1) ?? members[0];
   const sizes =
     budget.kind === 'max-size'
       ? shallowSizes(graph)

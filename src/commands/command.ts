@@ -64,6 +64,8 @@ export interface DurationOption extends OptionBase {
 export interface TextOption extends OptionBase {
   readonly kind: 'text';
   readonly default?: string;
+  /** Two of them are refused; otherwise the last one counts. */
+  readonly once?: boolean;
 }
 
 /** May be given several times. */

@@ -7,10 +7,18 @@ import { shapeIndex } from '../analysis/shapes.js';
 import { UsageError } from '../errors.js';
 import type { Graph } from '../graph/graph.js';
 import type { Answer, Column, Row } from '../result.js';
-import { formatCount } from '../units.js';
 import { defineCommand, type Need } from './command.js';
 import { beforeAndAfter, checkBaselines, compareBy, comparison } from './compare.js';
-import { allRows, columns, limitOf, nodeRow, rawSizes, sizesField } from './shared.js';
+import {
+  allRows,
+  columns,
+  limitOf,
+  nodeRow,
+  omittedNote,
+  rawSizes,
+  sizesField,
+  unknownInAll,
+} from './shared.js';
 import { WHOLE_GRAPH } from './targets.js';
 
 const SORTS = ['size', 'count', 'new', 'name'] as const;
@@ -62,7 +70,7 @@ export const diffCommand = defineCommand({
     const before: Need = { kind: 'graph', edges, locations: type !== undefined };
     return holders ? [before, WHOLE_GRAPH] : before;
   },
-  run(_, __, options, heaps) {
+  async run(_, __, options, heaps) {
     checkBaselines(heaps, options);
     const { byId, notes } = compareBy(heaps, options);
     const [before, after] = heaps.map(({ countable }) => countable) as [Graph, Graph];
@@ -74,10 +82,18 @@ export const diffCommand = defineCommand({
           notes[0] ?? 'Baseline files have no ids: leave --type out.',
         );
       const answer = objects(before, after, type, options);
-      return { ...answer, notes: [...notes, ...(answer.notes ?? [])] };
+      const unknown = await unknownInAll([before, after], type, { shapes });
+      return {
+        ...answer,
+        notes: [...notes, ...(unknown ? [unknown] : (answer.notes ?? []))],
+        found: unknown === undefined,
+      };
     }
     if (options.holders && !byId)
-      throw new UsageError('--holders needs two snapshots of one process', notes[0]);
+      throw new UsageError(
+        '--holders needs two snapshots of one process',
+        notes[0] ?? 'Baseline files have no objects and no ids: leave --holders out.',
+      );
     const nodes = byId ? nodeDiff(before, after, { raw, shapes }) : undefined;
     const rows: readonly Row[] = (
       nodes
@@ -102,7 +118,7 @@ export const diffCommand = defineCommand({
       notes: [
         ...notes,
         ...(rows.length === 0 ? ['nothing changed'] : []),
-        ...(omitted > 0 ? [`${formatCount(omitted)} more classes changed; --all shows them`] : []),
+        ...omittedNote(omitted, 'class changed', 'classes changed'),
       ],
     };
   },
@@ -198,9 +214,6 @@ function objects(
       layout: 'grid',
     },
     fields: { ...sizesField(options.raw), type, newCount: came.length, deletedCount: went.length },
-    notes: [
-      ...(total === 0 ? [`no object of class "${type}" came or went`] : []),
-      ...(omitted > 0 ? [`${formatCount(omitted)} more; --all shows them`] : []),
-    ],
+    notes: [...(total === 0 ? [`no object of class "${type}" came or went`] : []), ...omittedNote(omitted)],
   };
 }

@@ -1,14 +1,12 @@
 /** objgraph's get_new_ids: which objects the later snapshot has and the earlier one has not. */
 import { type ClassIndex, classIndex } from '../analysis/class-names.js';
-import { classesOf } from '../analysis/classes.js';
 import { newNodes } from '../analysis/diff.js';
 import { NodeView } from '../analysis/nodes.js';
 import type { Graph } from '../graph/graph.js';
 import type { Answer, Column, Row } from '../result.js';
-import { formatCount } from '../units.js';
 import { defineCommand } from './command.js';
 import { beforeAndAfter, checkOneProcess } from './compare.js';
-import { allRows, columns, limitOf, unknownType } from './shared.js';
+import { allRows, columns, limitOf, omittedNote, unknownInAll } from './shared.js';
 
 const SORTS = ['deltas', 'new', 'current', 'old'] as const;
 
@@ -42,12 +40,13 @@ export const getNewIds = defineCommand({
     });
     const isNew = newNodes(before, after);
     const unknown =
-      options.type !== undefined &&
-      ![before, after].some((graph) => classIndex(graph).names.includes(options.type!))
-        ? [await unknownType(classesOf(after, { raw: true }), options.type)]
-        : [];
+      options.type === undefined ? undefined : await unknownInAll([before, after], options.type);
     const answer = options.ids ? idList(after, isNew, options) : idTable(before, after, isNew, options);
-    return { ...answer, notes: [...notes, ...unknown, ...(answer.notes ?? [])], found: unknown.length === 0 };
+    return {
+      ...answer,
+      notes: [...notes, ...(unknown ? [unknown] : []), ...(answer.notes ?? [])],
+      found: unknown === undefined,
+    };
   },
 });
 
@@ -75,7 +74,7 @@ function idList(graph: Graph, isNew: Uint8Array, options: Options): Answer {
       omitted,
       layout: 'bare',
     },
-    notes: omitted > 0 ? [`${formatCount(omitted)} more; --all shows them`] : [],
+    notes: omittedNote(omitted),
   };
 }
 
@@ -122,6 +121,6 @@ function idTable(before: Graph, after: Graph, isNew: Uint8Array, options: Option
       omitted,
       layout: 'ids',
     },
-    notes: omitted > 0 ? [`${formatCount(omitted)} more classes; --all shows them`] : [],
+    notes: omittedNote(omitted, 'class', 'classes'),
   };
 }

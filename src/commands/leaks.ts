@@ -1,14 +1,16 @@
 /** What leaks, by three snapshots. */
 import { holderChain } from '../analysis/holder-chains.js';
 import { type LeakGroup, leaks } from '../analysis/leaks.js';
+import { lineage } from '../analysis/lineage.js';
 import { NodeView } from '../analysis/nodes.js';
+import { UsageError } from '../errors.js';
 import type { Graph } from '../graph/graph.js';
 import { printable } from '../printable.js';
 import type { Answer, ChainResult, Group } from '../result.js';
 import { formatCount } from '../units.js';
-import { defineCommand, type Need } from './command.js';
+import { defineCommand, type Heap, type Need } from './command.js';
 import { requireOneProcess } from './compare.js';
-import { allRows, limitOf, locationCell } from './shared.js';
+import { allRows, limitOf, locationCell, omittedNote } from './shared.js';
 import { chainResult, WHOLE_GRAPH } from './targets.js';
 
 const NODES: Need = { kind: 'graph', edges: false, locations: false };
@@ -45,6 +47,7 @@ export const leaksCommand = defineCommand({
   needs: () => [NODES, NODES, WHOLE_GRAPH],
   run(_, __, options, heaps): Answer {
     const notes = requireOneProcess(heaps, options['by-id'], 'leaks');
+    if (options['fail-if-any']) checkOrder(heaps, notes);
     const [baseline, target, final] = heaps.map(({ graph }) => graph) as [Graph, Graph, Graph];
     const found = leaks(baseline, target, final);
     const large = found.groups.filter((group) => group.retainedSize >= options['min-size']);
@@ -82,7 +85,7 @@ export const leaksCommand = defineCommand({
                 : []),
             ]
           : []),
-        ...(omitted > 0 ? [`${formatCount(omitted)} more groups; --all shows them`] : []),
+        ...omittedNote(omitted, 'group', 'groups'),
         ...(hidden > 0
           ? [
               `Node.js and V8 hold ${formatCount(hidden)} more ${hidden === 1 ? 'group' : 'groups'} for themselves, ${formatCount(size)} bytes; --internals shows them`,
@@ -93,6 +96,19 @@ export const leaksCommand = defineCommand({
     };
   },
 });
+
+/** Throws UsageError for the wrong order and for one snapshot twice, which `notes` tell: nothing would be found, and CI be green. */
+function checkOrder(heaps: readonly Heap[], notes: readonly string[]): void {
+  const isWrong = heaps.slice(1).some(({ graph }, i) => {
+    const { identical, inOrder } = lineage(heaps[i]!.graph, graph);
+    return identical || !inOrder;
+  });
+  if (!isWrong) return;
+  throw new UsageError(
+    `--fail-if-any cannot judge these snapshots: ${notes.join('; ')}`,
+    'Name three snapshots of one process, the earliest first; without --fail-if-any this is only a note.',
+  );
+}
 
 /** Of a chain with more steps (a list has one for each of its members) as many are shown of each end. */
 const END = 10;

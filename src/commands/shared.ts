@@ -1,10 +1,15 @@
 /** Options, columns and notes that several commands have in common. */
-import type { Classes, TypeMatcher } from '../analysis/classes.js';
+import { classIndex } from '../analysis/class-names.js';
+import { type Classes, type Countable, classesOf, type TypeMatcher } from '../analysis/classes.js';
 import type { NodeView } from '../analysis/nodes.js';
 import type { SourceLocation } from '../analysis/scripts.js';
+import { shapeIndex } from '../analysis/shapes.js';
+import { UsageError } from '../errors.js';
+import type { Graph } from '../graph/graph.js';
 import { printable } from '../printable.js';
 import { didYouMean, typeMatcher } from '../query/types.js';
 import type { Cell, Column, Row } from '../result.js';
+import { formatCount } from '../units.js';
 
 export const patternOptions = {
   regex: { kind: 'flag', help: 'types are regular expressions that match anywhere in the class name' },
@@ -74,6 +79,38 @@ export async function unknownType(classes: Classes, type: string): Promise<strin
   );
   const path = /^\S*[\\/]\S*$|\.(json|gz|br|zst)$/.test(type) ? ' (and no file of that name)' : '';
   return `no objects of type "${printable(type)}" in ${printable(classes.file)}${path}${near}`;
+}
+
+/** The same for a class that none of several graphs has; the names are those of the last. Undefined when one has it. */
+export async function unknownInAll(
+  graphs: readonly Graph[],
+  type: string,
+  { shapes = false }: { readonly shapes?: boolean } = {},
+): Promise<string | undefined> {
+  const index = shapes ? shapeIndex : classIndex;
+  if (graphs.some((graph) => index(graph).names.includes(type))) return undefined;
+  return unknownType(classesOf(graphs.at(-1)!, { raw: true, shapes }), type);
+}
+
+/**
+ * Throws UsageError when one of them was salvaged: what is left of a snapshot has fewer objects, and classes without names.
+ * `question` is what cannot be answered then.
+ */
+export function requireWhole(heaps: readonly Countable[], question: string): void {
+  const cut = heaps.find(({ ending }) => ending !== undefined);
+  if (!cut) return;
+  throw new UsageError(
+    `${printable(cut.file)} is not whole (section "${cut.ending!.section}" ends at byte ${formatCount(cut.ending!.offset)}): ${question} needs all of a snapshot`,
+    'Take the snapshot again; --salvage is for questions such as typestats and by-type.',
+  );
+}
+
+/** A note on rows that are left out, where there are any: what one of them is, and what several are. */
+export function omittedNote(omitted: number, one?: string, several?: string): readonly string[] {
+  if (omitted === 0) return [];
+  const what = omitted === 1 ? one : several;
+  const count = `${formatCount(omitted)} more${what === undefined ? '' : ` ${what}`}`;
+  return [`${count}; --all shows ${omitted === 1 ? 'it' : 'them'}`];
 }
 
 export function locationCell(location: SourceLocation | undefined): Cell {

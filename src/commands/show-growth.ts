@@ -5,11 +5,10 @@ import { type ClassDiff, diff } from '../analysis/diff.js';
 import { type Growth, growthTracker } from '../analysis/growth.js';
 import { UsageError } from '../errors.js';
 import type { Answer, Column, Row } from '../result.js';
-import { formatCount } from '../units.js';
 import { defineCommand, type Heap } from './command.js';
 import { checkBaselines, compareBy, comparison } from './compare.js';
 import { DEFAULT_SIGMA, sigmaOption, withinNoise } from './noise.js';
-import { allRows, columns, limitOf, rawSizes, sizesField } from './shared.js';
+import { allRows, columns, limitOf, omittedNote, rawSizes, sizesField } from './shared.js';
 
 export const showGrowth = defineCommand({
   name: 'show-growth',
@@ -182,7 +181,7 @@ function answer(rows: readonly Row[], { total, omitted, steps, by, detail, raw, 
     notes: [
       ...notes,
       ...(total === 0 ? ['nothing grew'] : []),
-      ...(omitted > 0 ? [`${formatCount(omitted)} more classes grew; --all shows them`] : []),
+      ...omittedNote(omitted, 'class grew', 'classes grew'),
     ],
   };
 }

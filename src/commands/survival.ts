@@ -1,10 +1,9 @@
 /** How long objects live, over three or more snapshots. */
 import { type ClassSurvival, survival } from '../analysis/survival.js';
 import type { Column, Row } from '../result.js';
-import { formatCount } from '../units.js';
 import { defineCommand } from './command.js';
 import { requireOneProcess } from './compare.js';
-import { allRows, columns, limitOf } from './shared.js';
+import { allRows, columns, limitOf, omittedNote } from './shared.js';
 
 export const survivalCommand = defineCommand({
   name: 'survival',
@@ -61,7 +60,7 @@ export const survivalCommand = defineCommand({
       notes: [
         ...notes,
         ...(leaking === 0 ? ['no class looks like a leak'] : []),
-        ...(omitted > 0 ? [`${formatCount(omitted)} more classes; --all shows them`] : []),
+        ...omittedNote(omitted, 'class', 'classes'),
       ],
     };
   },

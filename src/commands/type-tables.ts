@@ -2,9 +2,8 @@
 import { classesOf, typeStats } from '../analysis/classes.js';
 import { NODE_TYPES } from '../graph/schema.js';
 import type { Answer, Column } from '../result.js';
-import { formatCount } from '../units.js';
 import { defineCommand, type Heap, type Need } from './command.js';
-import { allRows, columns, limitOf, rawSizes, sizesField } from './shared.js';
+import { allRows, columns, limitOf, omittedNote, rawSizes, sizesField } from './shared.js';
 
 const tableOptions = {
   by: {
@@ -117,6 +116,6 @@ function table(heap: Heap, options: TableOptions, limit: number, sizes: boolean)
         : ['type', 'count'],
     },
     fields: { ...sizesField(classes.sizes === 'raw'), nodeCount: classes.nodeCount, totalSize: bytes },
-    notes: omitted > 0 && sizes ? [`${formatCount(omitted)} more classes; --all shows them`] : [],
+    notes: sizes ? omittedNote(omitted, 'class', 'classes') : [],
   };
 }

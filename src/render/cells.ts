@@ -32,6 +32,17 @@ export function plain(row: Row, column: Column): string {
   return typeof value === 'number' ? String(value) : formatCell(value, column.unit);
 }
 
+/** A difference with its sign. */
+export function withSign(row: Row, column: Column, text: string): string {
+  const value = row[column.key];
+  return column.signed && typeof value === 'number' && value > 0 ? `+${text}` : text;
+}
+
+/** The value of a row in a column, a difference with its sign. */
+export function signedCell(row: Row, column: Column): string {
+  return withSign(row, column, formatCell(row[column.key] ?? null, column.unit));
+}
+
 /** The columns that text and Markdown show, in their order. */
 export function textColumns(table: Table): readonly Column[] {
   if (!table.textColumns) return table.columns;

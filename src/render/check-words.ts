@@ -12,13 +12,35 @@ export function valueWords({ kind, unit, value, type, pattern, before }: Check):
   return `${grew}${formatCount(value)} ${noun}${whose}${was}`;
 }
 
-/** What is allowed, and how many classes are beyond it. */
-export function limitWords({ kind, limit, failing }: Check): string {
+/** What is allowed, how many classes are beyond it, and whether noise is all that is. */
+export function limitWords({ kind, limit, failing, ok, value, noisy }: Check): string {
   const most =
     kind === 'forbid' ? 'none allowed' : `at most ${kind === 'max-growth' ? '+' : ''}${formatCount(limit)}`;
-  if (failing.length < 2) return most;
-  const others = failing.length - 1;
-  return `${most}; ${formatCount(others)} more ${others === 1 ? 'class' : 'classes'} beyond it`;
+  const classes = (count: number): string =>
+    `${formatCount(count)} more ${count === 1 ? 'class' : 'classes'}`;
+  const words = [most];
+  if (failing.length > 1) words.push(`${classes(failing.length - 1)} beyond it`);
+  const shown = ok && value > limit ? 1 : 0; // its own growth is noise
+  if (shown > 0) words.push('within noise');
+  if (noisy > shown) words.push(`${classes(noisy - shown)} beyond it within noise`);
+  return words.join('; ');
+}
+
+/** Of the classes beyond a budget so many are named. */
+const NAMED_CLASSES = 10;
+
+/** The classes beyond a budget, a line for each, where they are several: `+300 of Session, at most +100`. */
+export function failingLines({ kind, failing }: Check): readonly string[] {
+  if (failing.length < 2) return [];
+  const sign = kind === 'max-growth' ? '+' : '';
+  const lines = failing
+    .slice(0, NAMED_CLASSES)
+    .map(
+      ({ type, value, limit }) =>
+        `${sign}${formatCount(value)} of ${formatCell(type, 'text')}, at most ${sign}${formatCount(limit)}`,
+    );
+  const others = failing.length - lines.length;
+  return others > 0 ? [...lines, `and ${formatCount(others)} more`] : lines;
 }
 
 /** A chain in plain lines: an object a line, how it is held, the expression. */

@@ -3,7 +3,7 @@ import { markdownTable } from 'markdown-table';
 import { printable } from '../printable.js';
 import type { Check, Checks } from '../result.js';
 import { formatCell } from './cells.js';
-import { chainLines, limitWords, valueWords } from './check-words.js';
+import { chainLines, failingLines, limitWords, valueWords } from './check-words.js';
 import { escapeMarkup } from './markdown.js';
 
 function name(check: Check): string {
@@ -22,7 +22,12 @@ function words(check: Check): string {
 export function* renderGithub({ checks }: Checks): Generator<string> {
   const failed = checks.filter(({ ok }) => !ok);
   for (const check of failed) {
-    const lines = [words(check), ...(check.chain ? ['', ...chainLines(check.chain)] : [])];
+    const classes = failingLines(check);
+    const lines = [
+      words(check),
+      ...(classes.length > 0 ? ['', ...classes] : []),
+      ...(check.chain ? ['', ...chainLines(check.chain)] : []),
+    ];
     const title = githubProperty(`heapgraph: ${name(check)}`);
     yield `::error title=${title}::${githubData(lines.join('\n'))}\n`;
   }
@@ -51,7 +56,7 @@ export function* renderJunit({ checks }: Checks, snapshot: string): Generator<st
       yield `    <testcase ${attributes}/>\n`;
       continue;
     }
-    const lines = [words(check), ...(check.chain ? chainLines(check.chain) : [])];
+    const lines = [words(check), ...failingLines(check), ...(check.chain ? chainLines(check.chain) : [])];
     yield `    <testcase ${attributes}>\n`;
     yield `      <failure message="${xml(words(check))}" type="${xml(check.kind)}">${lines.map(xml).join('\n')}</failure>\n`;
     yield '    </testcase>\n';
@@ -85,9 +90,10 @@ export function* renderChecksMarkdown({ checks }: Checks, snapshot: string): Gen
   ]);
   yield `${markdownTable([['', 'Budget', 'Found', 'Limit'], ...rows])}\n`;
   for (const check of checks) {
-    if (check.ok || !check.chain) continue;
+    const text = [...failingLines(check), ...(check.chain ? chainLines(check.chain) : [])];
+    if (check.ok || text.length === 0) continue;
     // Indented code: no text can end it, as a fence could be ended.
-    const lines = chainLines(check.chain).map((line) => `    ${line}\n`);
+    const lines = text.map((line) => `    ${line}\n`);
     yield `\n${escapeMarkup(name(check))}\n\n${lines.join('')}`;
   }
   if (snapshot !== '') yield '\n';

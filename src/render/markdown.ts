@@ -3,13 +3,13 @@
 import stringWidth from 'fast-string-width';
 import { markdownTable } from 'markdown-table';
 import type { Table } from '../result.js';
-import { formatCell, isNumeric, textColumns } from './cells.js';
+import { isNumeric, signedCell, textColumns } from './cells.js';
 
 /** The table's text, with a line break at the end. Text out of a snapshot stays text: markup in it is escaped. */
 export function* renderMarkdown(table: Table): Generator<string> {
   const columns = textColumns(table);
   const rows = Array.from(table.rows, (row) =>
-    columns.map((column) => escapeMarkup(formatCell(row[column.key] ?? null, column.unit))),
+    columns.map((column) => escapeMarkup(signedCell(row, column))),
   );
   yield `${markdownTable([columns.map((column) => column.title), ...rows], {
     align: columns.map((column) => (isNumeric(column.unit) ? 'r' : 'l')),

@@ -4,8 +4,8 @@ import { shortened } from '../printable.js';
 import type { ChainResult, Checks, Column, Detail, Group, Result, Row, Table } from '../result.js';
 import { formatCount, formatId } from '../units.js';
 import { renderBare } from './bare.js';
-import { formatCell, isNumeric, plain, textColumns } from './cells.js';
-import { limitWords, valueWords } from './check-words.js';
+import { formatCell, isNumeric, plain, signedCell, textColumns, withSign } from './cells.js';
+import { failingLines, limitWords, valueWords } from './check-words.js';
 import type { Style } from './style.js';
 
 /** Lines, each with its line break. */
@@ -70,10 +70,12 @@ function* renderChecks({ checks }: Checks, style: Style): Generator<string> {
     const status = check.ok ? style.dim('ok    ') : style.error('FAILED');
     yield `${status}  ${pad(names[i]!, width, false)}  ${valueWords(check)}, ${limitWords(check)}\n`;
   }
-  for (const [i, { ok, chain }] of checks.entries()) {
-    if (ok || !chain) continue;
+  for (const [i, check] of checks.entries()) {
+    const classes = failingLines(check);
+    if (check.ok || (!check.chain && classes.length === 0)) continue;
     yield `\n${style.heading(names[i]!)}\n`;
-    yield* renderChain(chain, style);
+    for (const line of classes) yield `  ${line}\n`;
+    if (check.chain) yield* renderChain(check.chain, style);
   }
 }
 
@@ -128,7 +130,7 @@ function* renderObjgraph(table: Table, columns: readonly Column[], style: Style)
   const [first, ...others] = columns as [Column, ...Column[]];
   const heading = table.layout === 'ids';
   const space = heading ? 13 : 9;
-  const number = (row: Row, column: Column): string => sign(row, column, plain(row, column));
+  const number = (row: Row, column: Column): string => withSign(row, column, plain(row, column));
   const names = Array.from(table.rows, (row) => stringWidth(plain(row, first)));
   if (names.length === 0) return;
   const width = Math.max(heading ? stringWidth(first.title) : 0, ...names);
@@ -223,13 +225,7 @@ function* renderDetail(detail: Detail, style: Style): Generator<string> {
 const WIDEST = 80;
 
 function cell(row: Row, column: Column): string {
-  return shortened(sign(row, column, formatCell(row[column.key] ?? null, column.unit)), WIDEST);
-}
-
-/** A difference with its sign. */
-function sign(row: Row, column: Column, text: string): string {
-  const value = row[column.key];
-  return column.signed && typeof value === 'number' && value > 0 ? `+${text}` : text;
+  return shortened(signedCell(row, column), WIDEST);
 }
 
 function pad(text: string, width: number, right: boolean): string {

@@ -58,6 +58,16 @@ describe('growthTracker', () => {
     expect(answers.slice(1)).toEqual([[], [], [['A', 9, 4]]]);
   });
 
+  test('the first call sets the peaks as they are, however much noise is allowed', async () => {
+    const grown = growthTracker({ noise: (type) => (type === 'Session' ? 79.5 : 0) });
+    expect(grown(await heap({ Session: 79 })).some(({ isNoise }) => isNoise)).toBe(false);
+    expect(grown(await heap({ Session: 80 }))).toMatchObject([
+      { type: 'Session', countDelta: 1, isNoise: true },
+    ]);
+    const [, , leak] = await steps([{ A: 20 }, { A: 25 }, { A: 60 }], { noise: () => 30 });
+    expect(leak).toEqual([['A', 60, 40]]);
+  });
+
   test('the largest increase first, ties by name; a new class counts from nothing', async () => {
     const [, answer] = await steps([
       { Zoe: 1, Ann: 4, Same: 3, Less: 3 },

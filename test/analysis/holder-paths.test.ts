@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { holds } from '../../src/analysis/chains.js';
+import { classIndex } from '../../src/analysis/class-names.js';
+import { duplicateStrings, isCopyOf } from '../../src/analysis/duplicate-strings.js';
+import { exampleOfEach } from '../../src/analysis/examples.js';
 import { holderChain, holderChains, UNHELD } from '../../src/analysis/holder-chains.js';
 import { holderPaths } from '../../src/analysis/holder-paths.js';
 import { nodesOfClass } from '../../src/analysis/nodes.js';
@@ -266,4 +269,19 @@ describe('holderPaths', () => {
     expect(all.size).toBeLessThan(graph.nodeCount / 2);
     for (const path of all) expect(paths.text(path)).not.toBe('');
   });
+});
+
+test('an example is held by the program where it holds any; copies of a string are told', async () => {
+  const graph = await loadSnapshot(fixturePath('node26-after'));
+  const paths = holderPaths(graph);
+  const { names, of } = classIndex(graph);
+  const arrays = names.indexOf('Array');
+  const example = exampleOfEach(graph, (node) => (of[node] === arrays ? 0 : -1)).get(0)!;
+  expect(of[example]).toBe(arrays);
+  expect(paths.rootOf(paths.pathOf(example))?.kind).not.toBe('internal');
+  expect(exampleOfEach(graph, () => -1).size).toBe(0);
+  for (const group of duplicateStrings(graph).groups.slice(0, 3)) {
+    const copies = Array.from(graph.ids.keys()).filter((node) => isCopyOf(graph, group, node));
+    expect([copies.length, copies[0]]).toEqual([group.count, group.node]);
+  }
 });

@@ -164,6 +164,7 @@ describe('check', () => {
     [['check', F, '--max', 'OBJ=-1'], /found "-1"/],
     [['check', F, '--max-size', 'OBJ=1 parsec'], /expected a size such as 64mb.*found "1 parsec"/],
     [['check', F, '--max-total', 'x'], /--max-total "x": expected a size/],
+    [['check', F, '--max-total', '10', '--max-total', '20mb'], /given twice, and "10" would not count/],
     [['check', F, '--max-growth', 'OBJ=1'], /--max-growth needs a baseline/],
     [['check', F, '--max-growth', 'OBJ=1%,1', '--baseline', B], /expected a number of objects, per cent/],
     [['check', F, '--max-growth', 'OBJ=1', '--baseline', 'gone.json'], /gone\.json: no such file/],
@@ -180,6 +181,21 @@ describe('check', () => {
     expect(stderr).not.toContain('    at ');
   });
 
+  test('a file that ends early: nothing is judged, and no baseline made, with --salvage', async () => {
+    writeFileSync(path.join(folder, 'cut.heapsnapshot'), fixtureBytes('node26-after').subarray(0, 3_000_000));
+    for (const args of [
+      ['check', 'cut.heapsnapshot', '--max', 'OBJ=3'],
+      ['check', F, '--max-growth', 'OBJ=3', '--baseline', 'cut.heapsnapshot'],
+      ['baseline', 'cut.heapsnapshot'],
+    ]) {
+      const { stdout, stderr, code } = await heapgraph([...args, '--salvage'], { cwd: folder });
+      expect([stdout, code]).toEqual(['', 2]);
+      expect(stderr).toMatch(
+        /cut\.heapsnapshot is not whole .* needs all of a snapshot\n {2}Take the snapshot/,
+      );
+    }
+  });
+
   test('an empty file, and a baseline where a snapshot belongs', async () => {
     writeFileSync(path.join(folder, 'empty.heapsnapshot'), '');
     const empty = await heapgraph(['check', 'empty.heapsnapshot', '--max', 'A=1'], { cwd: folder });
@@ -188,6 +204,33 @@ describe('check', () => {
     const baseline = await heapgraph(['check', BASELINE, '--max', 'A=1']);
     expect([baseline.stdout, baseline.code]).toEqual(['', 2]);
     expect(baseline.stderr).toContain('is a baseline: it has counts of classes');
+  });
+});
+
+describe('growth of many classes', () => {
+  const grown = ['check', F, '--max-growth', '*=10', '--baseline', B];
+
+  test("the class and the chain shown are the program's own; the others are named", async () => {
+    const { rows } = await json(...grown, '--json');
+    const [{ failing, type, chain }] = rows as [Row];
+    expect(failing.length).toBeGreaterThan(10);
+    expect([type, failing[0]?.type]).toEqual(['OBJ', 'OBJ']);
+    expect(chain?.expression).toBe('(variable _cache of /tmp/corpus/leak.cjs)[0]');
+    const { stdout } = await heapgraph(grown);
+    const lines = stdout.split('\n');
+    expect(lines[0]).toContain(`; ${failing.length - 1} more classes beyond it`);
+    expect(lines.slice(3, 6)).toEqual([
+      '  +100 of OBJ, at most +10',
+      '  +50 of Child, at most +10',
+      '  +50 of Foo, at most +10',
+    ]);
+    expect(lines[13]).toBe(`  and ${failing.length - 10} more`);
+  });
+
+  test.each(['github', 'junit', 'markdown'])('--format %s names them', async (format) => {
+    const { stdout } = await heapgraph([...grown, '--format', format]);
+    expect(stdout).toContain('50 of Child, at most ');
+    expect(stdout).toMatch(/and \d+ more/);
   });
 });
 
@@ -347,6 +390,7 @@ describe('baseline', () => {
     [['show-growth', BASELINE, F, '--raw'], /--raw needs snapshots, and .* is a baseline/],
     [['show-growth', BASELINE, F, '--shapes'], /--shapes needs snapshots/],
     [['diff', BASELINE, F, '--type', 'OBJ'], /--type needs two snapshots.*\n.*Baseline files have no ids/],
+    [['diff', BASELINE, F, '--holders'], /--holders needs two snapshots.*\n.*Baseline files have no objects/],
     [['get-new-ids', BASELINE, F], /is a baseline: it has counts of classes, and no objects/],
     [['count', 'OBJ', '-s', BASELINE], /is a baseline/],
     [['baseline', BASELINE], /is a baseline/],
@@ -394,6 +438,14 @@ describe('baseline', () => {
     }
   });
 
+  test('baseline B B, baseline B OTHER: one snapshot twice, and two processes, are noted', async () => {
+    const twice = await heapgraph(['baseline', B, B]);
+    expect(twice.stderr).toContain('are one snapshot twice: the noise comes out too small');
+    const other = await heapgraph(['baseline', B, fixturePath('node22-before')]);
+    expect(other.stderr).toContain('seem to be of two processes: what they differ by counts as noise');
+    expect([twice.code, other.code]).toEqual([0, 0]);
+  });
+
   test('of several snapshots: growth within --sigma is noise', async () => {
     const file = path.join(folder, 'idle.json');
     const { stderr } = await heapgraph(['baseline', B, F, '-o', file]);
@@ -406,7 +458,12 @@ describe('baseline', () => {
     const args = ['check', F, '--max-growth', '*=10,10%', '--baseline', file];
     const kept = await heapgraph(args);
     expect(kept.code).toBe(0);
+    expect(kept.stdout).toMatch(/^ok .*; 3 more classes beyond it within noise\n$/);
     expect(kept.stderr).toContain('3 classes grew within 3 standard deviations');
+    const one = await heapgraph(['check', F, '--max-growth', 'OBJ=10', '--baseline', file]);
+    expect(one.stdout).toBe(
+      'ok      max-growth OBJ=10  +50 objects (50 before), at most +10; within noise\n',
+    );
     expect((await heapgraph([...args, '--sigma', '0'])).code).toBe(1);
   });
 });

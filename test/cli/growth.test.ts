@@ -211,7 +211,7 @@ describe('diff', () => {
     );
     const markdown = await heapgraph(['diff', B, A, '--markdown', '--filter', '^OBJ$']);
     expect(markdown.stdout.split('\n')[2]).toBe(
-      '| OBJ  | 100 |       0 |   100 |    3,200 |            0 |      3,200 |',
+      '| OBJ  | 100 |       0 |  +100 |    3,200 |            0 |     +3,200 |',
     );
   });
 
@@ -274,6 +274,23 @@ describe('get-new-ids', () => {
     const { stderr, code } = await heapgraph(['get-new-ids', B, A, '--type', 'Nope', '--ids']);
     expect(code).toBe(1);
     expect(stderr).toContain('no objects of type "Nope"');
+  });
+
+  test('one more class is one', async () => {
+    const args = ['--filter', '^(OBJ|Foo)$', '--limit', '1'];
+    const text = async (command: string): Promise<string> =>
+      (await heapgraph([command, B, A, ...args])).stderr;
+    expect(await text('diff')).toBe('heapgraph: 1 more class changed; --all shows it\n');
+    expect(await text('show-growth')).toBe('heapgraph: 1 more class grew; --all shows it\n');
+  });
+
+  test('diff B A --type Obj: exit code 1, and what was meant, as in get-new-ids', async () => {
+    const { stdout, stderr, code } = await heapgraph(['diff', B, A, '--type', 'Obj']);
+    expect([stdout, code]).toEqual(['', 1]);
+    expect(stderr).toMatch(/^heapgraph: no objects of type "Obj" in .*; did you mean "OBJ"/);
+    expect((await heapgraph(['diff', B, B, '--type', 'Array'])).stderr).toContain(
+      'no object of class "Array" came or went',
+    );
   });
 
   test('get-new-ids B OTHER: two processes, exit code 2; --by-id goes on', async () => {

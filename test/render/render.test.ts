@@ -155,6 +155,15 @@ test('csv: batches of 1,000 rows join', () => {
   expect(text).toBe(`type\n${many.map(({ type }) => type).join('\n')}\n`);
 });
 
+test('markdown: a difference keeps its sign', () => {
+  const signed = columns.map((column) =>
+    column.key === 'shallowSize' ? { ...column, signed: true } : column,
+  );
+  const text = join(renderMarkdown({ ...table, columns: signed, textColumns: ['shallowSize'] }));
+  expect(text).toContain('| +1,234,567 |');
+  expect(text).toContain('|         -5 |');
+});
+
 test('markdown: markup stays text', () => {
   expect(join(renderMarkdown({ ...table, textColumns: ['type', 'shallowSize'] }))).toBe(
     [
