@@ -6,6 +6,7 @@ import CDP from 'chrome-remote-interface';
 import { describe, expect, test } from 'vitest';
 import { heapgraph, temporaryFolder } from '../support/cli.js';
 import {
+  answering,
   counted,
   filesOf,
   freePort,
@@ -97,6 +98,19 @@ describe('a server under requests', () => {
     const again = await heapgraph(['capture', String(server.pid), '-q', '-o', 'again.heapsnapshot'], { cwd });
     expect(again).toEqual({ stdout: 'again.heapsnapshot\n', stderr: '', code: 0 });
     expect(await fetch(`http://${address}/json/list`).then(({ status }) => status)).toBe(200);
+    await server.stop();
+  });
+
+  test.runIf(linux).each([
+    ['--inspect-port=0', 0],
+    ['--inspect=127.0.0.1:0', 1],
+  ])('capture PID of a server with %s: its own port is asked %i times at most', async (flag, most) => {
+    const server = await startNode(folder, answering('hello'), [flag]);
+    const run = await heapgraph(['capture', String(server.pid), '-q', '-o', 'a.heapsnapshot'], {
+      cwd: fresh(),
+    });
+    expect(run).toEqual({ stdout: 'a.heapsnapshot\n', stderr: '', code: 0 });
+    expect((server.stderr().match(/^asked/gm) ?? []).length).toBeLessThanOrEqual(most);
     await server.stop();
   });
 
@@ -308,6 +322,32 @@ describe('cannot be', () => {
     const server = await startNode(folder, LEAKING_SERVER);
     await cannot(['--inspect', server.said.replace('http://', '')], /is not an inspector/);
     await server.stop();
+  });
+
+  test.each([
+    ['text', 'hello'],
+    ['an object', '{"ok":true}'],
+    ['null', 'null'],
+    ['a list of other things', '[{"id":1},null]'],
+    ['half a list', '[{"id":"a","title":"'],
+  ])('an address where something else answers every request with %s', async (_, body) => {
+    const server = await startNode(folder, answering(body));
+    await cannot(
+      ['--inspect', server.said],
+      /what listens at [\d.:]+ is not an inspector\n.*may belong to another program/,
+    );
+    await server.stop();
+  });
+
+  test('the port of another program, which is not an inspector', async () => {
+    const other = await startNode(folder, answering('hello'));
+    const port = other.said.split(':')[1]!;
+    const program = await startNode(folder, LEAKING_SERVER, [`--inspect-port=${port}`]);
+    await cannot(
+      [String(program.pid)],
+      new RegExp(`port ${port}, where process ${program.pid} .* is taken by another program`),
+    );
+    await Promise.all([other.stop(), program.stop()]);
   });
 
   test.runIf(linux)('a process that is not Node.js is not ended by SIGUSR1', async () => {

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { heapgraph, temporaryFolder } from '../support/cli.js';
 import {
+  answering,
   freePort,
   inspectorOf,
   LEAKING_SERVER,
@@ -152,6 +153,15 @@ test.skipIf(!hasScript)('watch PID on a terminal: a plot; the key s marks, q end
     child.kill('SIGKILL');
     await program.stop();
   }
+});
+
+test('watch ADDRESS of a server that answers everything: not an inspector, exit code 2', async () => {
+  const server = await startNode(folder, answering('hello'));
+  const { stdout, stderr, code } = await heapgraph(['watch', server.said]);
+  expect([stdout, code]).toEqual(['', 2]);
+  expect(stderr).toContain(`what listens at ${server.said} is not an inspector`);
+  expect(stderr).not.toMatch(/\n +at /);
+  await server.stop();
 });
 
 test.each([
