@@ -86,6 +86,25 @@ function check(
   if (on === 'signal' && process.platform === 'win32') wrong('Windows has no SIGUSR2', 'Use --every.');
   if (output === '-')
     wrong('a snapshot is not written to standard output', 'Name a file: -o app.heapsnapshot');
+  if (output !== undefined) checkPlace(output);
+}
+
+/** Throws UsageError for a place where no file can be: it is told before the process is touched. */
+function checkPlace(output: string): void {
+  const isFolder = (place: string): boolean => {
+    try {
+      return fs.statSync(place).isDirectory();
+    } catch {
+      return false;
+    }
+  };
+  if (isFolder(output)) throw new UsageError(`${printable(output)} is a folder`, 'Name a file in it.');
+  const namesFolder = output.endsWith('/') || output.endsWith(path.sep);
+  if (!namesFolder && isFolder(path.dirname(output))) return;
+  throw new UsageError(
+    `cannot write ${printable(output)}: its folder does not exist`,
+    `Make it first${namesFolder ? ', and name a file in it' : ''}; the process was not touched.`,
+  );
 }
 
 /** Throws UsageError. */

@@ -368,9 +368,18 @@ describe('cannot be', () => {
     await Promise.all([first.stop(), second.stop()]);
   });
 
-  test('a folder that is not there: told before the process is stopped', async () => {
+  test.each([
+    [
+      'nowhere/a.heapsnapshot',
+      /cannot write nowhere\/a\.heapsnapshot: its folder does not exist\n.*not touched/,
+    ],
+    ['nowhere/', /cannot write nowhere\/: its folder does not exist\n.*name a file in it; .*not touched/],
+    ['/', /\/ is a folder\n.*Name a file in it/],
+  ])('-o %s: told before the process is touched', async (output, message) => {
     const server = await startNode(folder, LEAKING_SERVER, ['--inspect-port=0']);
-    await cannot([String(server.pid), '-o', 'nowhere/a.heapsnapshot'], /its folder does not exist/);
+    await cannot([String(server.pid), '-o', output], message);
+    await cannot(['-o', output, '--', 'node', '-e', 'console.error("started")'], message);
+    expect(server.stderr()).toBe('');
     await server.stop();
   });
 });
