@@ -89,8 +89,15 @@ function check(
   if (output !== undefined) checkPlace(output);
 }
 
-/** Throws UsageError for a place where no file can be: it is told before the process is touched. */
+/** Throws UsageError for a file that cannot be, or not as its name says: it is told before the process is touched. */
 function checkPlace(output: string): void {
+  const ending = /\.(br|zst|zip|bz2|xz)$/i.exec(output)?.[0];
+  if (ending !== undefined) {
+    throw new UsageError(
+      `capture compresses with gzip, not to ${ending}`,
+      `Name it .gz: -o ${printable(output.slice(0, -ending.length))}.gz`,
+    );
+  }
   const isFolder = (place: string): boolean => {
     try {
       return fs.statSync(place).isDirectory();

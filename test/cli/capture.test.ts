@@ -306,6 +306,8 @@ describe('cannot be', () => {
     [['12', '--every', 'soon'], /Expected a time such as/],
     [['12', '--on', 'exit'], /--on exit needs a program/],
     [['12', '--target', 'x'], /--target needs --inspect/],
+    [['12', '-o', 'a.heapsnapshot.br'], /gzip, not to \.br\n.*-o a\.heapsnapshot\.gz/],
+    [['12', '-z', '-o', 'a.heapsnapshot.zst'], /gzip, not to \.zst\n.*-o a\.heapsnapshot\.gz/],
     [['12', '-o', '-'], /not written to standard output/],
     [['--inspect', 'nowhere'], /is not the address of an inspector/],
     [['--inspect', 'wss://127.0.0.1:1/x'], /without encryption/],
