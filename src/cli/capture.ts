@@ -12,6 +12,7 @@ import { printable } from '../printable.js';
 import { renderJson } from '../render/json.js';
 import type { Row } from '../result.js';
 import { formatBytes } from '../units.js';
+import { EXIT } from './exit.js';
 import { type Call, isInterrupted, type Run, runLiveWork, sleep } from './live-call.js';
 import { type Output, openStandardOutput } from './output.js';
 import { adoptSnapshot, freeSpace, openSnapshotFile, snapshotName } from './snapshot-file.js';
@@ -28,7 +29,7 @@ export interface CaptureOptions {
   readonly on: 'now' | 'exit' | 'signal';
 }
 
-/** Gives the exit code. Throws UsageError, ProcessError. */
+/** Gives the exit code: 1 when it was ended before the first snapshot. Throws UsageError, ProcessError. */
 export function capture(options: CaptureOptions, call: Call, preload: URL): Promise<number> {
   check(options, call);
   const onExit =
@@ -44,7 +45,9 @@ export function capture(options: CaptureOptions, call: Call, preload: URL): Prom
       throw error;
     }
     captures.tell(true);
-    return 0;
+    if (captures.rows.length > 0) return EXIT.ok;
+    run.warn('no snapshot was taken');
+    return EXIT.no;
   });
 }
 
@@ -341,7 +344,7 @@ async function captureExit(
   const started = startProgram(call.program!, { preload: fileURLToPath(preload), exitFile });
   run.atEnd(() => started.stop());
   const { code, signal } = await run.unlessInterrupted(started.ended);
-  if (signal !== null || code !== 0) run.note(`the program ended: ${signal ?? `exit code ${code}`}`);
+  if (signal !== null || code !== 0) run.warn(`the program ended: ${signal ?? `exit code ${code}`}`);
   const file = captures.name(started.pid, false);
   const bytes = await adoptSnapshot(exitFile, file, captures.gzip);
   captures.add(

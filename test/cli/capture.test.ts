@@ -29,6 +29,11 @@ const fresh = (): string => {
 };
 const linux = process.platform === 'linux';
 
+const SIGUSR2 = 1n << 11n;
+/** The signals that a process handles, a bit each. */
+const signalsCaught = (pid: number): bigint =>
+  BigInt(`0x${/^SigCgt:\s*([\da-f]+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]}`);
+
 /** Sends requests one after the other; gives how many were answered. */
 async function requests(url: string, count: number): Promise<number> {
   let answered = 0;
@@ -145,6 +150,23 @@ describe('a server under requests', () => {
   });
 });
 
+test.runIf(linux)(
+  'capture PID --on signal, Ctrl-C before the first: told also with -q, exit code 1',
+  async () => {
+    const cwd = fresh();
+    const port = await freePort();
+    const server = await startNode(folder, LEAKING_SERVER, [`--inspect-port=${port}`]);
+    const run = startHeapgraph(['capture', String(server.pid), '--on', 'signal', '-q'], cwd);
+    const waits = (): boolean => (signalsCaught(run.child.pid!) & SIGUSR2) !== 0n;
+    await until('it waits for the signal', waits);
+    run.child.kill('SIGINT');
+    expect(await run.ended).toEqual({ stdout: '', stderr: 'heapgraph: no snapshot was taken\n', code: 1 });
+    expect(filesOf(cwd)).toEqual([]);
+    await until('the inspector is closed', () => !listens(port));
+    await server.stop();
+  },
+);
+
 describe('a program that capture starts', () => {
   const file = (name: string, code: string): string => {
     const written = path.join(folder, name);
@@ -169,6 +191,15 @@ describe('a program that capture starts', () => {
     expect(stderr).toMatch(/^out\n/);
     expect(filesOf(cwd)).toEqual(['exit.heapsnapshot']);
     expect([30, 31]).toContain(await counted('Kept', 'exit.heapsnapshot', cwd));
+  });
+
+  test('capture -q -- node program, which fails: its exit code is told all the same', async () => {
+    const { stdout, stderr, code } = await heapgraph(
+      ['capture', '-q', '-o', 'f.heapsnapshot', '--', 'node', 'no-such-file.js'],
+      { cwd: fresh() },
+    );
+    expect([stdout, code]).toEqual(['f.heapsnapshot\n', 0]);
+    expect(stderr).toMatch(/^heapgraph: the program ended: exit code 1$/m);
   });
 
   test('capture --after 300ms -z -- node program: forked processes do not inherit our flags', async () => {
