@@ -117,15 +117,18 @@ function checkPlace(output: string): void {
   );
 }
 
-/** Throws UsageError. */
-export function pidOf(text: string): number {
+/** `otherwise` says what else can be named. Throws UsageError. */
+export function pidOf(
+  text: string,
+  otherwise = 'to start a program: heapgraph capture -- node app.js',
+): number {
   const pid = /^\d{1,9}$/.test(text) ? Number(text) : 0;
   if (pid > 0) return pid;
   throw new UsageError(
     `"${printable(text)}" is not a process id`,
     text.includes(':')
       ? `If it is the address of an inspector: --inspect ${printable(text)}`
-      : 'A whole number, as ps or pgrep -n node show it; to start a program: heapgraph capture -- node app.js',
+      : `A whole number, as ps or pgrep -n node show it; ${otherwise}`,
   );
 }
 

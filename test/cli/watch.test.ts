@@ -167,7 +167,7 @@ test('watch ADDRESS of a server that answers everything: not an inspector, exit 
 test.each([
   [[], /no process was named/],
   [['1', '2'], /too many arguments/],
-  [['abc'], /is not a process id/],
+  [['abc'], /is not a process id\n.*address of an inspector: heapgraph watch 127\.0\.0\.1:9229/],
   [['999999999'], /there is no process/],
   [['127.0.0.1:1'], /refuses the connection/],
   [['12', '--every', '0s'], /Expected a time such as/],
