@@ -177,10 +177,27 @@ class Captures {
     }
     if (files.length === 0) return;
     const next = files.length > 1 ? 'show-growth' : 'show-most-common-types';
-    this.run.note(
-      `next: heapgraph ${next} ${files.map((file) => (/[^\w./-]/.test(file) ? `'${file}'` : file)).join(' ')}`,
-    );
+    this.run.note(`next: heapgraph ${next} ${commandLine(files)}`);
+    if (files.length === 1 && !this.call.program) {
+      this.run.note(
+        `to compare, take all snapshots in one run, as the ids of objects end with it: heapgraph capture ${this.named()} --every 60s --count 3 (or --on signal)`,
+      );
+    }
   }
+
+  /** How the process was named. */
+  private named(): string {
+    const { inspect, target, worker } = this.options;
+    const options = Object.entries({ inspect, target, worker }).flatMap(([name, value]) =>
+      value === undefined ? [] : [`--${name}`, value],
+    );
+    return commandLine([...this.call.args, ...options]);
+  }
+}
+
+/** Words as a shell takes them. */
+function commandLine(words: readonly string[]): string {
+  return words.map((word) => (/[^\w.:/-]/.test(word) ? `'${word}'` : word)).join(' ');
 }
 
 async function captureLive(

@@ -65,6 +65,9 @@ describe('a server under requests', () => {
     expect(filesOf(cwd)).toEqual([file]);
     expect(stderr).toContain(`process ${server.pid} (Node.js ${process.version}) does nothing else`);
     expect(stderr).toContain(`next: heapgraph show-most-common-types ${file}`);
+    expect(stderr).toContain(
+      `take all snapshots in one run, as the ids of objects end with it: heapgraph capture ${server.pid} --every 60s --count 3 (or --on signal)`,
+    );
     const found = await counted('LeakedRequest', file, cwd);
     expect(found).toBeGreaterThanOrEqual(25);
     expect(found).toBeLessThanOrEqual(25 + answered + 1);
@@ -128,7 +131,27 @@ describe('a server under requests', () => {
     );
     expect([stdout, code]).toEqual(['s-1.heapsnapshot\ns-2.heapsnapshot\n', 0]);
     expect(stderr).toContain('next: heapgraph show-growth s-1.heapsnapshot s-2.heapsnapshot');
+    expect(stderr).not.toContain('take all snapshots in one run');
+    const compared = await heapgraph(['diff', 's-1.heapsnapshot', 's-2.heapsnapshot', '--json'], { cwd });
+    expect(compared.stderr).not.toContain('seem to be');
+    expect(JSON.parse(compared.stdout)).toMatchObject({ comparedBy: 'id' });
     await server.stop();
+  });
+
+  test('capture PID twice: not comparable by id, and told so', async () => {
+    const cwd = fresh();
+    const server = await startNode(folder, LEAKING_SERVER, ['--inspect-port=0']);
+    for (const file of ['a.heapsnapshot', 'b.heapsnapshot']) {
+      const { code } = await heapgraph(['capture', String(server.pid), '-q', '-o', file], { cwd });
+      expect(code).toBe(0);
+    }
+    await server.stop();
+    const { stdout, stderr, code } = await heapgraph(['get-new-ids', 'a.heapsnapshot', 'b.heapsnapshot'], {
+      cwd,
+    });
+    expect([stdout, code]).toEqual(['', 2]);
+    expect(stderr).toContain('or of one whose inspector session ended in between');
+    expect(stderr).toMatch(/take all snapshots in one run .*--by-id goes on/);
   });
 
   test('capture PID --on signal --count 1', async () => {
