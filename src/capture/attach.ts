@@ -49,7 +49,8 @@ const OPENED_BEFORE_MS = 2000;
 /**
  * Attaches to a process by its pid: to its inspector when it is open; else SIGUSR1 opens it, and `detach` closes it.
  * That it is this process that answers is asked of itself (process.pid), because the port may be another one's; then
- * no signal is sent, which would be in vain. Throws ProcessError.
+ * no signal is sent, which would be in vain. Ports that were open before are those of its service, most likely: they
+ * are asked for an inspector only where there is no other. Throws ProcessError.
  */
 export async function attachToPid(pid: number): Promise<Attached> {
   checkProcess(pid);
@@ -58,24 +59,26 @@ export async function attachToPid(pid: number): Promise<Attached> {
   const port = inspectorPort(pid);
   const usual = port === 0 ? undefined : await tryPort(pid, port, before);
   if (usual?.attached) return usual.attached;
-  // Told to take any port, or kept from its own: it may have been opened at another one.
-  if (before && (port === 0 || usual?.other)) {
-    const attached = await firstOf(pid, before, before);
-    if (attached) return attached;
+  if (usual?.other) {
+    // Kept from its own, it may have been opened at another one.
+    const own = before && (await firstOf(pid, before, before));
+    if (own) return own;
+    throw portTaken(pid, port, usual.other);
   }
-  if (usual?.other) throw portTaken(pid, port, usual.other);
   if (process.platform === 'win32') debugProcess(pid);
   else process.kill(pid, 'SIGUSR1');
   const begun = performance.now();
+  let askedAll = false;
   while (performance.now() - begun < OPENS_WITHIN_MS) {
     await pause(ASK_AGAIN_MS);
     checkProcess(pid);
     const now = listeningPorts(pid);
     const opened = await firstOf(pid, now ? now.filter((one) => !before?.includes(one)) : [port], now);
     if (opened) return { ...opened, detach: once(() => leave(opened.session)) };
-    // No new port: the program had opened its inspector itself.
-    const own =
-      now && performance.now() - begun > OPENED_BEFORE_MS ? await firstOf(pid, now, now) : undefined;
+    if (!now || askedAll || performance.now() - begun < OPENED_BEFORE_MS) continue;
+    // No new port: the program had opened its inspector itself. Its other ports get the question, too, so only once.
+    askedAll = true;
+    const own = await firstOf(pid, now, now);
     if (own) return own;
   }
   throw new ProcessError(

@@ -1,6 +1,6 @@
 /** What an inspector offers: its address, its targets, and the one that is meant. */
 import dns from 'node:dns/promises';
-import CDP from 'chrome-remote-interface';
+import http from 'node:http';
 import { ProcessError, UsageError } from '../errors.js';
 import { printable } from '../printable.js';
 import { ANSWER_MS, notAnswering, reasonOf, withTimeout } from './session.js';
@@ -50,9 +50,11 @@ export interface Target {
 /** Targets that can be attached to, in the inspector's order. Throws ProcessError when nothing or something else answers. */
 export async function listTargets(address: Address): Promise<Target[]> {
   const name = formatAddress(address);
-  let listed: CDP.Target[];
+  const request = new AbortController();
+  let body: string;
   try {
-    listed = await withTimeout(CDP.List({ host: address.host, port: address.port }), ANSWER_MS, () =>
+    const host = await resolved(address.host);
+    body = await withTimeout(get({ ...address, host }, '/json/list', request.signal), ANSWER_MS, () =>
       notAnswering(name),
     );
   } catch (error) {
@@ -64,26 +66,76 @@ export async function listTargets(address: Address): Promise<Target[]> {
         'Start the program with node --inspect, or name its pid: heapgraph capture <pid>.',
       );
     }
-    if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
-      throw new ProcessError(`there is no host ${printable(address.host)}`, 'Check the address.');
     if (code === 'ENETUNREACH' || code === 'EHOSTUNREACH' || code === 'ETIMEDOUT')
       throw new ProcessError(`${name} cannot be reached (${code})`, 'Check the address and the network.');
-    const timedOut = code === 'ECONNRESET' || code === undefined ? '' : ` (${code})`;
-    throw new ProcessError(
-      `what listens at ${name} is not an inspector${timedOut}`,
-      'The port may belong to another program: look at the address that node --inspect printed.',
-    );
+    throw notInspector(name, code === 'ECONNRESET' ? undefined : code);
+  } finally {
+    request.abort();
   }
-  if (!Array.isArray(listed)) throw new ProcessError(`what listens at ${name} is not an inspector`);
+  const listed = targetsIn(body);
+  if (!listed) throw notInspector(name);
   return listed
-    .filter((target) => typeof target.webSocketDebuggerUrl === 'string')
-    .map(({ id, title, url, type, webSocketDebuggerUrl }) => ({
+    .filter(({ webSocketDebuggerUrl }) => webSocketDebuggerUrl !== undefined)
+    .map(({ id, title, url = '', type, webSocketDebuggerUrl = '' }) => ({
       id,
       title,
       url,
       type,
       path: webSocketDebuggerUrl.replace(/^wss?:\/\/[^/]+/, ''),
     }));
+}
+
+function notInspector(name: string, code?: string): ProcessError {
+  return new ProcessError(
+    `what listens at ${name} is not an inspector${code === undefined ? '' : ` (${code})`}`,
+    'The port may belong to another program: look at the address that node --inspect printed.',
+  );
+}
+
+/** More than any list of targets has. */
+const LIST_LIMIT = 1 << 24;
+
+/**
+ * The body of an answer, on a connection that is closed with it, as an inspector waits at its end for those that are open.
+ * Throws what the connection does; an error without a code for any status but 200, and for an endless body.
+ */
+function get({ host, port }: Address, path: string, signal: AbortSignal): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const request = http.get({ host, port, path, signal, agent: false }, (response) => {
+      let body = '';
+      response.setEncoding('utf8');
+      response.on('error', reject);
+      response.on('end', () => resolve(body));
+      response.on('data', (piece: string) => {
+        body += piece;
+        if (body.length > LIST_LIMIT) response.destroy(new Error('too long'));
+      });
+      if (response.statusCode !== 200) response.destroy(new Error(`status ${response.statusCode}`));
+    });
+    request.on('error', reject);
+  });
+}
+
+type Listed = Omit<Target, 'path' | 'url'> & {
+  readonly url?: string;
+  readonly webSocketDebuggerUrl?: string;
+};
+
+/** The targets that an answer lists; undefined when it is anything else. */
+function targetsIn(body: string): readonly Listed[] | undefined {
+  let listed: unknown;
+  try {
+    listed = JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+  return Array.isArray(listed) && listed.every(isListed) ? listed : undefined;
+}
+
+function isListed(value: unknown): value is Listed {
+  if (typeof value !== 'object' || value === null) return false;
+  const { id, title, url = '', type, webSocketDebuggerUrl = '' } = value as Record<string, unknown>;
+  return [id, title, url, type, webSocketDebuggerUrl].every((part) => typeof part === 'string');
 }
 
 /** The target that is meant: the only one, the only page, or what `wanted` names. Throws ProcessError, with the list. */
@@ -111,10 +163,15 @@ export function chooseTarget(targets: readonly Target[], wanted: string | undefi
   );
 }
 
-/** The WebSocket of a target. Inspectors answer to IP addresses only, so a name is looked up. */
+/** The WebSocket of a target. */
 export async function targetUrl({ host, port }: Address, path: string): Promise<string> {
+  return `ws://${formatAddress({ host: await resolved(host), port })}${path}`;
+}
+
+/** The IP address of a host: inspectors answer to no other name. Throws ProcessError. */
+async function resolved(host: string): Promise<string> {
   const { address } = await dns.lookup(host).catch((error) => {
     throw new ProcessError(`there is no host ${printable(host)} (${reasonOf(error)})`, 'Check the address.');
   });
-  return `ws://${formatAddress({ host: address, port })}${path}`;
+  return address;
 }

@@ -12,6 +12,7 @@ import { printable } from '../printable.js';
 import { renderJson } from '../render/json.js';
 import type { Row } from '../result.js';
 import { formatBytes } from '../units.js';
+import { EXIT } from './exit.js';
 import { type Call, isInterrupted, type Run, runLiveWork, sleep } from './live-call.js';
 import { type Output, openStandardOutput } from './output.js';
 import { adoptSnapshot, freeSpace, openSnapshotFile, snapshotName } from './snapshot-file.js';
@@ -28,7 +29,7 @@ export interface CaptureOptions {
   readonly on: 'now' | 'exit' | 'signal';
 }
 
-/** Gives the exit code. Throws UsageError, ProcessError. */
+/** Gives the exit code: 1 when it was ended before the first snapshot. Throws UsageError, ProcessError. */
 export function capture(options: CaptureOptions, call: Call, preload: URL): Promise<number> {
   check(options, call);
   const onExit =
@@ -44,7 +45,9 @@ export function capture(options: CaptureOptions, call: Call, preload: URL): Prom
       throw error;
     }
     captures.tell(true);
-    return 0;
+    if (captures.rows.length > 0) return EXIT.ok;
+    run.warn('no snapshot was taken');
+    return EXIT.no;
   });
 }
 
@@ -86,17 +89,46 @@ function check(
   if (on === 'signal' && process.platform === 'win32') wrong('Windows has no SIGUSR2', 'Use --every.');
   if (output === '-')
     wrong('a snapshot is not written to standard output', 'Name a file: -o app.heapsnapshot');
+  if (output !== undefined) checkPlace(output);
 }
 
-/** Throws UsageError. */
-export function pidOf(text: string): number {
+/** Throws UsageError for a file that cannot be, or not as its name says: it is told before the process is touched. */
+function checkPlace(output: string): void {
+  const ending = /\.(br|zst|zip|bz2|xz)$/i.exec(output)?.[0];
+  if (ending !== undefined) {
+    throw new UsageError(
+      `capture compresses with gzip, not to ${ending}`,
+      `Name it .gz: -o ${printable(output.slice(0, -ending.length))}.gz`,
+    );
+  }
+  const isFolder = (place: string): boolean => {
+    try {
+      return fs.statSync(place).isDirectory();
+    } catch {
+      return false;
+    }
+  };
+  if (isFolder(output)) throw new UsageError(`${printable(output)} is a folder`, 'Name a file in it.');
+  const namesFolder = output.endsWith('/') || output.endsWith(path.sep);
+  if (!namesFolder && isFolder(path.dirname(output))) return;
+  throw new UsageError(
+    `cannot write ${printable(output)}: its folder does not exist`,
+    `Make it first${namesFolder ? ', and name a file in it' : ''}; the process was not touched.`,
+  );
+}
+
+/** `otherwise` says what else can be named. Throws UsageError. */
+export function pidOf(
+  text: string,
+  otherwise = 'to start a program: heapgraph capture -- node app.js',
+): number {
   const pid = /^\d{1,9}$/.test(text) ? Number(text) : 0;
   if (pid > 0) return pid;
   throw new UsageError(
     `"${printable(text)}" is not a process id`,
     text.includes(':')
       ? `If it is the address of an inspector: --inspect ${printable(text)}`
-      : 'A whole number, as ps or pgrep -n node show it; to start a program: heapgraph capture -- node app.js',
+      : `A whole number, as ps or pgrep -n node show it; ${otherwise}`,
   );
 }
 
@@ -145,10 +177,27 @@ class Captures {
     }
     if (files.length === 0) return;
     const next = files.length > 1 ? 'show-growth' : 'show-most-common-types';
-    this.run.note(
-      `next: heapgraph ${next} ${files.map((file) => (/[^\w./-]/.test(file) ? `'${file}'` : file)).join(' ')}`,
-    );
+    this.run.note(`next: heapgraph ${next} ${commandLine(files)}`);
+    if (files.length === 1 && !this.call.program) {
+      this.run.note(
+        `to compare, take all snapshots in one run, as the ids of objects end with it: heapgraph capture ${this.named()} --every 60s --count 3 (or --on signal)`,
+      );
+    }
   }
+
+  /** How the process was named. */
+  private named(): string {
+    const { inspect, target, worker } = this.options;
+    const options = Object.entries({ inspect, target, worker }).flatMap(([name, value]) =>
+      value === undefined ? [] : [`--${name}`, value],
+    );
+    return commandLine([...this.call.args, ...options]);
+  }
+}
+
+/** Words as a shell takes them. */
+function commandLine(words: readonly string[]): string {
+  return words.map((word) => (/[^\w.:/-]/.test(word) ? `'${word}'` : word)).join(' ');
 }
 
 async function captureLive(
@@ -315,7 +364,7 @@ async function captureExit(
   const started = startProgram(call.program!, { preload: fileURLToPath(preload), exitFile });
   run.atEnd(() => started.stop());
   const { code, signal } = await run.unlessInterrupted(started.ended);
-  if (signal !== null || code !== 0) run.note(`the program ended: ${signal ?? `exit code ${code}`}`);
+  if (signal !== null || code !== 0) run.warn(`the program ended: ${signal ?? `exit code ${code}`}`);
   const file = captures.name(started.pid, false);
   const bytes = await adoptSnapshot(exitFile, file, captures.gzip);
   captures.add(

@@ -24,6 +24,8 @@ export function isInterrupted(error: unknown): error is Interrupted {
 
 export interface Run {
   note(text: string): void;
+  /** A note that --quiet does not silence: the answer is not what was hoped for. */
+  warn(text: string): void;
   readonly progress: ProgressLine;
   /** The work's value; throws Interrupted when a signal comes first. */
   unlessInterrupted<T>(work: Promise<T>): Promise<T>;
@@ -56,12 +58,15 @@ export async function runLiveWork(call: Call, work: (run: Run) => Promise<number
     process.on(signal, listener);
     return [signal, listener] as const;
   });
+  const warn = (text: string): void => {
+    progress.clear();
+    process.stderr.write(`heapgraph: ${printable(text)}\n`);
+  };
   const run: Run = {
     progress,
+    warn,
     note(text) {
-      if (call.quiet) return;
-      progress.clear();
-      process.stderr.write(`heapgraph: ${printable(text)}\n`);
+      if (!call.quiet) warn(text);
     },
     unlessInterrupted: (promise) => Promise.race([interruption, promise]),
     interrupt: () => interrupt(128 + SIGNALS.SIGINT),

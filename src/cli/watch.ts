@@ -41,7 +41,7 @@ export function watch(options: WatchOptions, call: Call): Promise<number> {
   if (!options.growth && options['every-snapshot'] !== undefined)
     throw new UsageError('--every-snapshot needs --growth', 'Add --growth.');
   const isAddress = asked.includes(':');
-  if (!isAddress) pidOf(asked);
+  if (!isAddress) pidOf(asked, 'or the address of an inspector: heapgraph watch 127.0.0.1:9229');
   if (!isAddress && options.target !== undefined)
     throw new UsageError('--target needs an address', 'heapgraph watch 127.0.0.1:9229 --target page');
   return runLiveWork(call, async (run) => {

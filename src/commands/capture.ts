@@ -7,6 +7,7 @@ export const captureCommand = defineLiveCommand({
   description: [
     'A process is named by its pid (its inspector is opened by SIGUSR1, and closed again afterwards if it was closed before), by the address of its inspector (--inspect, Node.js or Chrome), or started: heapgraph capture -- node app.js.',
     'Prints the path of each snapshot when it is whole. The process does nothing else while a snapshot is taken.',
+    'Snapshots that will be compared (show-growth, diff, get-new-ids, leaks, survival, --since) have to be of one run: --every with --count, or --on signal. When an inspector session ends, of heapgraph or of any debugger, V8 forgets the ids of all objects (V8HeapProfilerAgentImpl::disable calls ClearObjectIds), and the next snapshot has other ones.',
     'A program that is started is node or a script for it; its standard output goes to standard error. Without --after, --every and --on signal its snapshot is taken when it exits; otherwise it is ended (SIGTERM) after its last snapshot. Only the process itself is looked at, not those that it starts.',
     'Workers have heaps of their own: --worker names one (Node.js). Those of a web page are targets only where the browser lists them.',
     'A debugger that is attached already stays attached, and its breakpoints stay. If heapgraph opened the inspector, closing it ends the connection of a debugger that came meanwhile.',

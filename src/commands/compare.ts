@@ -18,6 +18,9 @@ export const comparison = {
   'by-id': { kind: 'flag', help: 'compare by ids even if the snapshots seem to be of two processes' },
 } as const;
 
+/** V8 forgets all ids when an inspector session ends (V8HeapProfilerAgentImpl::disable). */
+const ONE_RUN = 'take all snapshots in one run (heapgraph capture PID --every 60s --count 3, or --on signal)';
+
 export interface ComparisonOptions {
   readonly 'by-class': boolean;
   readonly 'by-id': boolean;
@@ -46,7 +49,7 @@ export function compareBy(heaps: readonly Heap[], options: ComparisonOptions): C
     same = false;
     const done = options['by-id']
       ? 'compared by id all the same'
-      : 'compared by class only; --by-id compares objects all the same';
+      : `compared by class only; to compare objects ${ONE_RUN}; --by-id does it all the same`;
     notes.push(`${twoProcesses(before, graph, facts)}: ${done}`);
   });
   return { byId: known && (options['by-id'] || (same && !options['by-class'])), notes };
@@ -96,7 +99,7 @@ export function checkOneProcess(
   if (!byId)
     throw new UsageError(
       question === undefined ? problem : `${question} needs snapshots of one process: ${problem}`,
-      'Ids mean the same object only within a process; --by-id goes on all the same.',
+      `Ids mean the same object only within a process, and until an inspector session of it ends: ${ONE_RUN}; --by-id goes on all the same.`,
     );
   return [`${problem}: compared by id all the same`];
 }
@@ -129,7 +132,7 @@ function twoProcesses(before: Graph, after: Graph, facts: Lineage): string {
     facts.differingRanges > 0
       ? `strings and functions whose id both have: ${formatShare(share)} are the same, in ${formatCount(facts.differingRanges)} ranges of ids most are not`
       : `strings and functions whose id both have: ${formatShare(share)} are the same`;
-  return `${printable(before.file)} and ${printable(after.file)} seem to be of two processes (${found})`;
+  return `${printable(before.file)} and ${printable(after.file)} seem to be of two processes, or of one whose inspector session ended in between (${found})`;
 }
 
 /** What is odd about two snapshots of one process: the wrong order, one twice. */

@@ -8,6 +8,7 @@ export const watchCommand = defineLiveCommand({
     'On a terminal a plot of rss and heapUsed; otherwise one line a sample: seconds, rss, heapUsed, external, arrayBuffers, in bytes. Ends with Ctrl-C, after --count samples, or when the process ends.',
     'A web page has no rss, external and arrayBuffers: a dash stands for them (null in JSON).',
     '--growth takes a snapshot at the start and then at marks, and shows the classes that have more objects than in the first one. The process does nothing else while a snapshot is taken.',
+    'When watch ends, its inspector session does, and V8 forgets the ids of all objects (V8HeapProfilerAgentImpl::disable calls ClearObjectIds): snapshots from before and after cannot be compared by id. heapgraph capture --help says how to take some that can.',
   ].join('\n\n'),
   arguments: {
     name: 'process',

@@ -6,6 +6,7 @@ import CDP from 'chrome-remote-interface';
 import { describe, expect, test } from 'vitest';
 import { heapgraph, temporaryFolder } from '../support/cli.js';
 import {
+  answering,
   counted,
   filesOf,
   freePort,
@@ -27,6 +28,11 @@ const fresh = (): string => {
   return made;
 };
 const linux = process.platform === 'linux';
+
+const SIGUSR2 = 1n << 11n;
+/** The signals that a process handles, a bit each. */
+const signalsCaught = (pid: number): bigint =>
+  BigInt(`0x${/^SigCgt:\s*([\da-f]+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]}`);
 
 /** Sends requests one after the other; gives how many were answered. */
 async function requests(url: string, count: number): Promise<number> {
@@ -59,6 +65,9 @@ describe('a server under requests', () => {
     expect(filesOf(cwd)).toEqual([file]);
     expect(stderr).toContain(`process ${server.pid} (Node.js ${process.version}) does nothing else`);
     expect(stderr).toContain(`next: heapgraph show-most-common-types ${file}`);
+    expect(stderr).toContain(
+      `take all snapshots in one run, as the ids of objects end with it: heapgraph capture ${server.pid} --every 60s --count 3 (or --on signal)`,
+    );
     const found = await counted('LeakedRequest', file, cwd);
     expect(found).toBeGreaterThanOrEqual(25);
     expect(found).toBeLessThanOrEqual(25 + answered + 1);
@@ -100,6 +109,19 @@ describe('a server under requests', () => {
     await server.stop();
   });
 
+  test.runIf(linux).each([
+    ['--inspect-port=0', 0],
+    ['--inspect=127.0.0.1:0', 1],
+  ])('capture PID of a server with %s: its own port is asked %i times at most', async (flag, most) => {
+    const server = await startNode(folder, answering('hello'), [flag]);
+    const run = await heapgraph(['capture', String(server.pid), '-q', '-o', 'a.heapsnapshot'], {
+      cwd: fresh(),
+    });
+    expect(run).toEqual({ stdout: 'a.heapsnapshot\n', stderr: '', code: 0 });
+    expect((server.stderr().match(/^asked/gm) ?? []).length).toBeLessThanOrEqual(most);
+    await server.stop();
+  });
+
   test('capture PID --every 200ms --count 2', async () => {
     const cwd = fresh();
     const server = await startNode(folder, LEAKING_SERVER, ['--inspect-port=0']);
@@ -109,7 +131,27 @@ describe('a server under requests', () => {
     );
     expect([stdout, code]).toEqual(['s-1.heapsnapshot\ns-2.heapsnapshot\n', 0]);
     expect(stderr).toContain('next: heapgraph show-growth s-1.heapsnapshot s-2.heapsnapshot');
+    expect(stderr).not.toContain('take all snapshots in one run');
+    const compared = await heapgraph(['diff', 's-1.heapsnapshot', 's-2.heapsnapshot', '--json'], { cwd });
+    expect(compared.stderr).not.toContain('seem to be');
+    expect(JSON.parse(compared.stdout)).toMatchObject({ comparedBy: 'id' });
     await server.stop();
+  });
+
+  test('capture PID twice: not comparable by id, and told so', async () => {
+    const cwd = fresh();
+    const server = await startNode(folder, LEAKING_SERVER, ['--inspect-port=0']);
+    for (const file of ['a.heapsnapshot', 'b.heapsnapshot']) {
+      const { code } = await heapgraph(['capture', String(server.pid), '-q', '-o', file], { cwd });
+      expect(code).toBe(0);
+    }
+    await server.stop();
+    const { stdout, stderr, code } = await heapgraph(['get-new-ids', 'a.heapsnapshot', 'b.heapsnapshot'], {
+      cwd,
+    });
+    expect([stdout, code]).toEqual(['', 2]);
+    expect(stderr).toContain('or of one whose inspector session ended in between');
+    expect(stderr).toMatch(/take all snapshots in one run .*--by-id goes on/);
   });
 
   test('capture PID --on signal --count 1', async () => {
@@ -130,6 +172,23 @@ describe('a server under requests', () => {
     await server.stop();
   });
 });
+
+test.runIf(linux)(
+  'capture PID --on signal, Ctrl-C before the first: told also with -q, exit code 1',
+  async () => {
+    const cwd = fresh();
+    const port = await freePort();
+    const server = await startNode(folder, LEAKING_SERVER, [`--inspect-port=${port}`]);
+    const run = startHeapgraph(['capture', String(server.pid), '--on', 'signal', '-q'], cwd);
+    const waits = (): boolean => (signalsCaught(run.child.pid!) & SIGUSR2) !== 0n;
+    await until('it waits for the signal', waits);
+    run.child.kill('SIGINT');
+    expect(await run.ended).toEqual({ stdout: '', stderr: 'heapgraph: no snapshot was taken\n', code: 1 });
+    expect(filesOf(cwd)).toEqual([]);
+    await until('the inspector is closed', () => !listens(port));
+    await server.stop();
+  },
+);
 
 describe('a program that capture starts', () => {
   const file = (name: string, code: string): string => {
@@ -155,6 +214,15 @@ describe('a program that capture starts', () => {
     expect(stderr).toMatch(/^out\n/);
     expect(filesOf(cwd)).toEqual(['exit.heapsnapshot']);
     expect([30, 31]).toContain(await counted('Kept', 'exit.heapsnapshot', cwd));
+  });
+
+  test('capture -q -- node program, which fails: its exit code is told all the same', async () => {
+    const { stdout, stderr, code } = await heapgraph(
+      ['capture', '-q', '-o', 'f.heapsnapshot', '--', 'node', 'no-such-file.js'],
+      { cwd: fresh() },
+    );
+    expect([stdout, code]).toEqual(['f.heapsnapshot\n', 0]);
+    expect(stderr).toMatch(/^heapgraph: the program ended: exit code 1$/m);
   });
 
   test('capture --after 300ms -z -- node program: forked processes do not inherit our flags', async () => {
@@ -292,6 +360,8 @@ describe('cannot be', () => {
     [['12', '--every', 'soon'], /Expected a time such as/],
     [['12', '--on', 'exit'], /--on exit needs a program/],
     [['12', '--target', 'x'], /--target needs --inspect/],
+    [['12', '-o', 'a.heapsnapshot.br'], /gzip, not to \.br\n.*-o a\.heapsnapshot\.gz/],
+    [['12', '-z', '-o', 'a.heapsnapshot.zst'], /gzip, not to \.zst\n.*-o a\.heapsnapshot\.gz/],
     [['12', '-o', '-'], /not written to standard output/],
     [['--inspect', 'nowhere'], /is not the address of an inspector/],
     [['--inspect', 'wss://127.0.0.1:1/x'], /without encryption/],
@@ -308,6 +378,32 @@ describe('cannot be', () => {
     const server = await startNode(folder, LEAKING_SERVER);
     await cannot(['--inspect', server.said.replace('http://', '')], /is not an inspector/);
     await server.stop();
+  });
+
+  test.each([
+    ['text', 'hello'],
+    ['an object', '{"ok":true}'],
+    ['null', 'null'],
+    ['a list of other things', '[{"id":1},null]'],
+    ['half a list', '[{"id":"a","title":"'],
+  ])('an address where something else answers every request with %s', async (_, body) => {
+    const server = await startNode(folder, answering(body));
+    await cannot(
+      ['--inspect', server.said],
+      /what listens at [\d.:]+ is not an inspector\n.*may belong to another program/,
+    );
+    await server.stop();
+  });
+
+  test('the port of another program, which is not an inspector', async () => {
+    const other = await startNode(folder, answering('hello'));
+    const port = other.said.split(':')[1]!;
+    const program = await startNode(folder, LEAKING_SERVER, [`--inspect-port=${port}`]);
+    await cannot(
+      [String(program.pid)],
+      new RegExp(`port ${port}, where process ${program.pid} .* is taken by another program`),
+    );
+    await Promise.all([other.stop(), program.stop()]);
   });
 
   test.runIf(linux)('a process that is not Node.js is not ended by SIGUSR1', async () => {
@@ -328,9 +424,18 @@ describe('cannot be', () => {
     await Promise.all([first.stop(), second.stop()]);
   });
 
-  test('a folder that is not there: told before the process is stopped', async () => {
+  test.each([
+    [
+      'nowhere/a.heapsnapshot',
+      /cannot write nowhere\/a\.heapsnapshot: its folder does not exist\n.*not touched/,
+    ],
+    ['nowhere/', /cannot write nowhere\/: its folder does not exist\n.*name a file in it; .*not touched/],
+    ['/', /\/ is a folder\n.*Name a file in it/],
+  ])('-o %s: told before the process is touched', async (output, message) => {
     const server = await startNode(folder, LEAKING_SERVER, ['--inspect-port=0']);
-    await cannot([String(server.pid), '-o', 'nowhere/a.heapsnapshot'], /its folder does not exist/);
+    await cannot([String(server.pid), '-o', output], message);
+    await cannot(['-o', output, '--', 'node', '-e', 'console.error("started")'], message);
+    expect(server.stderr()).toBe('');
     await server.stop();
   });
 });

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { heapgraph, temporaryFolder } from '../support/cli.js';
 import {
+  answering,
   freePort,
   inspectorOf,
   LEAKING_SERVER,
@@ -154,10 +155,19 @@ test.skipIf(!hasScript)('watch PID on a terminal: a plot; the key s marks, q end
   }
 });
 
+test('watch ADDRESS of a server that answers everything: not an inspector, exit code 2', async () => {
+  const server = await startNode(folder, answering('hello'));
+  const { stdout, stderr, code } = await heapgraph(['watch', server.said]);
+  expect([stdout, code]).toEqual(['', 2]);
+  expect(stderr).toContain(`what listens at ${server.said} is not an inspector`);
+  expect(stderr).not.toMatch(/\n +at /);
+  await server.stop();
+});
+
 test.each([
   [[], /no process was named/],
   [['1', '2'], /too many arguments/],
-  [['abc'], /is not a process id/],
+  [['abc'], /is not a process id\n.*address of an inspector: heapgraph watch 127\.0\.0\.1:9229/],
   [['999999999'], /there is no process/],
   [['127.0.0.1:1'], /refuses the connection/],
   [['12', '--every', '0s'], /Expected a time such as/],

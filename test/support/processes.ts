@@ -72,6 +72,15 @@ app.get('/leak', (request, response) => { kept.push(new LeakedRequest(request.ur
 const server = app.listen(0, '127.0.0.1', () => console.log('http://127.0.0.1:' + server.address().port));
 `;
 
+/** A server that answers every request alike, with 200, tells standard error of it, and prints its address. */
+export const answering = (body: string): string => `
+const server = require('node:http').createServer((request, response) => {
+  console.error('asked', request.url);
+  response.end(${JSON.stringify(body)});
+});
+server.listen(0, '127.0.0.1', () => console.log('127.0.0.1:' + server.address().port));
+`;
+
 /** A program whose snapshot takes a good while. */
 export const LARGE = `
 class Large { constructor(i) { this.i = i; this.list = [i]; } }
