@@ -97,8 +97,9 @@ function contextScope(graph: Graph, context: number): Scope | undefined {
 
 /**
  * Whether an outermost context is that of a function in a module, and not of the function around the module, which has no
- * name and runs once. A context's `scope_info` has the names of its variables, then the function's name, empty if it has
- * none, then the name that V8 has made up for it; blocks have no function's name.
+ * name and runs once, or of a block in that, as test runners put around modules. A context's `scope_info` has the names of
+ * its variables, then the function's name, empty if it has none, then the name that V8 has made up for it; that of a block
+ * has variables only, and its context shows them without names.
  * V8: https://github.com/v8/v8/blob/13.6.233/src/objects/scope-info.tq
  */
 function isFunctionScope(graph: Graph, context: number): boolean {
@@ -111,16 +112,22 @@ function isFunctionScope(graph: Graph, context: number): boolean {
   for (let edge = firstEdge[info]!, end = firstEdge[info + 1]!; edge < end; edge++) {
     if (types[edge] === EDGE.hidden && nodeTypes[targets[edge]!] === NODE.string) last = targets[edge]!;
   }
-  if (last === undefined || !empty.has(nodeNames[last]!)) return true;
+  if (last === undefined || !(empty.has(nodeNames[last]!) || isBlockScope(graph, context))) return true;
   const { firstRetainer, sources } = retainersOf(graph);
   for (const other of sources.subarray(firstRetainer[info]!, firstRetainer[info + 1]!))
     if (other !== context && contextNames(graph).has(nodeNames[other]!)) return true;
   return false;
 }
 
+function isBlockScope(graph: Graph, context: number): boolean {
+  const { types } = edgesOf(graph);
+  const own = types.subarray(graph.firstEdge[context]!, graph.firstEdge[context + 1]!);
+  return own.includes(EDGE.hidden) && !own.includes(EDGE.context);
+}
+
 /**
  * Files whose functions at the outermost level have no scope around them: there is none for the module's variables. The
- * function around a module, at the very beginning of the file, is none of these.
+ * function around a module, without a name and in the first line of the file, is none of these.
  */
 const filesWithoutScope = memo((graph: Graph): ReadonlySet<string> => {
   const { nodeTypes, nodeNames, locations } = graph;
@@ -132,8 +139,7 @@ const filesWithoutScope = memo((graph: Graph): ReadonlySet<string> => {
     for (const closure of sources.subarray(firstRetainer[native]!, firstRetainer[native + 1]!)) {
       if (nodeTypes[closure] !== NODE.closure || internal(graph, closure, scope) !== native) continue;
       const place = locations?.of(closure);
-      const isAround =
-        empty.has(nodeNames[closure]!) && (place === undefined || place.line + place.column === 0);
+      const isAround = empty.has(nodeNames[closure]!) && (place === undefined || place.line === 0);
       const code = isAround ? undefined : internal(graph, closure, shared);
       if (code === undefined || tried.has(code)) continue;
       tried.add(code);
