@@ -2,8 +2,9 @@
 import { backrefChains, type Chain, refChains } from '../analysis/chains.js';
 import { isRoot } from '../analysis/roots.js';
 import { UsageError } from '../errors.js';
-import { parsePick, parseQuery, resolveTargets } from '../query/targets.js';
+import { firstNotes, parsePick, parseQuery, resolveTargets } from '../query/targets.js';
 import type { Answer } from '../result.js';
+import { formatId } from '../units.js';
 import { type Arguments, defineCommand, type Heap } from './command.js';
 import {
   chainResult,
@@ -23,7 +24,11 @@ import {
 
 const chainOptions = {
   'max-depth': { kind: 'integer', default: 20, help: 'references from the object at most' },
-  paths: { kind: 'integer', default: 1, help: 'distinct chains, by different last holders first' },
+  paths: {
+    kind: 'integer',
+    default: 1,
+    help: 'distinct chains, by different last holders first, then by what holds these',
+  },
   'no-sizes': { kind: 'flag', help: 'leave the sizes out: less to compute' },
   ...pickOption,
   ...idsOption,
@@ -123,8 +128,13 @@ async function answer(
   const isRooted = (chain: Chain): boolean => way === 'back' && root(chain.nodes[0]!);
   const sizes = !options['no-sizes'];
   const lost: number[] = [];
+  const few: string[] = [];
   const chains = nodes.flatMap((node) => {
     const found: Chain[] = search(graph, node, isGoal, rules);
+    if (found.length > 0 && found.length < options.paths)
+      few.push(
+        `${found.length === 1 ? 'one way' : `${found.length} ways`} to ${formatId(graph.ids[node]!)}, no more`,
+      );
     if (found.length > 0)
       return found.map((chain) => chainResult(graph, chain, { found: true, rooted: isRooted(chain), sizes }));
     lost.push(node);
@@ -135,6 +145,11 @@ async function answer(
     notes: [
       ...notes,
       ...(await queryNotes([graph], { ...options, to })),
+      ...firstNotes(
+        few,
+        (note) => note,
+        (count) => `fewer than ${options.paths} ways to ${count} more`,
+      ),
       ...noChainNotes(graph, lost, to, options['max-depth'], way),
     ],
     found: missing.length === 0 && lost.length === 0,
