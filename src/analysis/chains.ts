@@ -213,24 +213,26 @@ function search(
     let node = start;
     const visit = (edge: number, neighbour: number): void => {
       if (foundBy[neighbour] !== 0 || ignoreNode?.(neighbour) || ignoreEdge?.(edge)) return;
-      if (isArray(node) && isOfImporter(neighbour)) return;
       if (keeps && !keeps(edge, direction === 'back' ? neighbour : node)) return;
       if ((place > 1 || node === start) && used.has(neighbour)) return;
+      if (mayBeCells && isOfImporter(neighbour)) return;
       foundBy[neighbour] = edge + 1;
       next.push(neighbour);
     };
     // What an ES module imports is held by the one that exports it: `node` is the array of the cells of either.
-    const isOfImporter = (module: number): boolean => {
-      if (direction !== 'back' || !modules.has(nodeNames[module]!) || node === start) return false;
-      return isImport(graph, module, targets[foundBy[node]! - 1]!);
-    };
+    let mayBeCells = false;
+    const isOfImporter = (module: number): boolean =>
+      modules.has(nodeNames[module]!) && isImport(graph, module, targets[foundBy[node]! - 1]!);
     for (let depth = 0; ; depth++) {
       for (const found of level) {
         if (isEnd(found) && !(chains.length > 0 && found === start)) return unwind(found);
       }
       if (depth >= maxDepth) return undefined;
       next = [];
-      for (node of level) neighbours(node, visit, foundBy);
+      for (node of level) {
+        mayBeCells = direction === 'back' && node !== start && isArray(node);
+        neighbours(node, visit, foundBy);
+      }
       if (next.length === 0) return undefined;
       level = next;
     }

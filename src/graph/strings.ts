@@ -119,15 +119,17 @@ export class StringTable {
   }
 }
 
-/** A set of string indexes, mostly one: asked for a name of every node or edge, it has to answer at once. */
+/** A set of string indexes, mostly one or two: asked for a name of every node or edge, it has to answer at once. */
 export class StringIndexes {
   private readonly first: number;
+  private readonly second: number;
   private readonly several: boolean;
   private readonly others: ReadonlySet<number>;
 
   constructor(private readonly indexes: readonly number[]) {
     this.first = indexes[0] ?? -1;
-    this.several = indexes.length > 1;
+    this.second = indexes[1] ?? -1;
+    this.several = indexes.length > 2;
     this.others = new Set(indexes);
   }
 
@@ -136,7 +138,7 @@ export class StringIndexes {
   }
 
   has(index: number): boolean {
-    return index === this.first || (this.several && this.others.has(index));
+    return index === this.first || index === this.second || (this.several && this.others.has(index));
   }
 }
 
