@@ -51,11 +51,15 @@ const sinceOptions = {
   },
 } as const;
 
+const mergeOption = {
+  'no-merge': { kind: 'flag', help: 'one box for each object, also for a hundred of a kind' },
+} as const;
+
 const graphOptions = {
   'max-depth': { kind: 'integer', default: 3, help: 'references from the object at most' },
   'too-many': { kind: 'integer', default: 10, help: 'neighbours of one box at most; the others are counted' },
   filter: { kind: 'list', value: 'query', help: 'show only these objects (the targets always are)' },
-  'no-merge': { kind: 'flag', help: 'one box for each object, also for a hundred of a kind' },
+  ...mergeOption,
   internals: { kind: 'flag', help: "V8's own helper objects, code and shapes, too" },
   ...sinceOptions,
   ...drawingOptions,
@@ -147,6 +151,7 @@ export const showChain = defineCommand({
     },
     'max-depth': { kind: 'integer', default: 20, help: 'references from the object at most' },
     paths: { kind: 'integer', default: 1, help: 'distinct chains to each object' },
+    ...mergeOption,
     ...sinceOptions,
     ...drawingOptions,
     ...pickOption,
@@ -179,6 +184,7 @@ export const showChain = defineCommand({
     const result = chainsSubgraph(graph, chains, {
       ...pictureOptions(graph, options),
       ...(earlier ? { since: { graph: earlier.graph } } : {}),
+      merge: !options['no-merge'],
     });
     const found = missing.length === 0 && chains.length > 0;
     return finish(result, options, {

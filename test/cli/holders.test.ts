@@ -310,6 +310,25 @@ describe('pictures', () => {
       expect(svg).toContain(text);
   });
 
+  test('show-chain OBJ F --pick all --paths 2 --json: a hundred are one box, and with --no-merge a hundred', async () => {
+    const boxes = async (...more: string[]): Promise<{ type: string; merged?: number }[]> => {
+      const { stdout } = await heapgraph([
+        ...['show-chain', 'OBJ', F, '--pick', 'all', '--paths', '2', '--json', ...more],
+      ]);
+      return (JSON.parse(stdout) as { nodes: { type: string; merged?: number }[] }).nodes;
+    };
+    const merged = await boxes();
+    expect(merged.filter(({ type }) => type === 'OBJ').map((box) => box.merged)).toEqual([100]);
+    expect(merged.map(({ type }) => type).sort()).toEqual([
+      'Array',
+      'OBJ',
+      'Object',
+      'global (global*)',
+      'system / Context',
+    ]);
+    expect((await boxes('--no-merge')).filter(({ type }) => type === 'OBJ')).toHaveLength(100);
+  });
+
   test('show-backrefs OBJ F -o leak.dot; show-refs, show-chain; PNG', async () => {
     const dot = path.join(home, 'leak.dot');
     const { stderr } = await heapgraph([
