@@ -68,21 +68,22 @@ export const pageOwnedNodes = memo((graph: Graph): Uint8Array => {
   return owned;
 });
 
-/** Edges that a test of `isPageOwned` reads at most before it asks for all nodes: what takes a few milliseconds. */
+/** Edges that the tests of `isPageOwned` read together before they ask for all nodes: what takes a few milliseconds. */
 const QUICK = 1 << 20;
 
 /**
  * The same for few nodes, by looking for what holds each. Cost: that of `retainersOf`, and that of `pageOwnedNodes` as
  * soon as all that was looked at together is much.
  */
-export function isPageOwned(graph: Graph): (node: number) => boolean {
+export const isPageOwned = memo((graph: Graph): ((node: number) => boolean) => {
   const { firstEdge } = graph;
   const { types, targets } = edgesOf(graph);
   const { firstRetainer, sources } = retainersOf(graph);
   const starts = pageRoots(graph);
-  let all = pageOwnedNodes.known(graph);
+  let all: Uint8Array | undefined;
   let read = 0;
   return (node) => {
+    all ??= pageOwnedNodes.known(graph);
     const found = new Set([node]);
     for (const target of found) {
       if (all) return all[node] === 1;
@@ -102,7 +103,7 @@ export function isPageOwned(graph: Graph): (node: number) => boolean {
     }
     return false;
   };
-}
+});
 
 /** Whether there is a page at all: without one no node is owned by it. */
 export function hasPage(graph: Graph): boolean {

@@ -7,6 +7,7 @@ import { memo } from '../graph/memo.js';
 import { retainersOf } from '../graph/retainers.js';
 import { EDGE, NODE } from '../graph/schema.js';
 import type { StringIndexes } from '../graph/strings.js';
+import { moduleRecordNames } from './expression-modules.js';
 import { landmarks } from './landmarks.js';
 import { follow } from './scripts.js';
 
@@ -49,9 +50,9 @@ export const scopeNames = memo(
 export function rootScopeOf(graph: Graph, node: number): Scope | undefined {
   const name = graph.nodeNames[node]!;
   if (!scopeNames(graph).has(name)) return undefined;
-  const { known, modules } = signs(graph);
+  const { known } = signs(graph);
   if (known.has(node)) return known.get(node);
-  const isModule = modules.has(name);
+  const isModule = moduleRecordNames(graph).has(name);
   if (!isModule && !isOutermost(graph, node)) return undefined; // there may be millions: not kept
   const scope = isModule ? moduleScope(graph, node) : contextScope(graph, node);
   known.set(node, scope);
@@ -67,7 +68,6 @@ const signs = memo((graph: Graph) => {
       known.set(context, { kind: 'script', file: undefined, realm: native });
   }
   return {
-    modules: strings.indexesOf('system / SourceTextModule'),
     outwards: strings.indexesOf('previous'),
     extension: strings.indexesOf('extension'),
     scope: strings.indexesOf('context'),
@@ -85,9 +85,9 @@ function isOutermost(graph: Graph, context: number): boolean {
 }
 
 function contextScope(graph: Graph, context: number): Scope | undefined {
-  const { modules, extension } = signs(graph);
+  const { extension } = signs(graph);
   const module = internal(graph, context, extension);
-  const isModule = module !== undefined && modules.has(graph.nodeNames[module]!);
+  const isModule = module !== undefined && moduleRecordNames(graph).has(graph.nodeNames[module]!);
   const file = fileOfScope(graph, context);
   if (isModule) return { kind: 'module', file };
   if (file === undefined || !/^(\/|[A-Za-z]:[\\/]|\\\\|file:|node:)/.test(file)) return undefined;

@@ -11,7 +11,7 @@ import { edgesOf, type Graph, nodeWithId } from '../graph/graph.js';
 import { retainersOf } from '../graph/retainers.js';
 import { EDGE, NODE } from '../graph/schema.js';
 import type { Chain } from './chains.js';
-import { exportName } from './expression-modules.js';
+import { exportName, moduleRecordNames } from './expression-modules.js';
 import {
   absolute,
   isValue,
@@ -305,7 +305,7 @@ function isContext(graph: Graph, node: number | undefined): boolean {
 }
 
 function isModuleRecord(graph: Graph, node: number | undefined): boolean {
-  return node !== undefined && graph.strings.equals(graph.nodeNames[node]!, 'system / SourceTextModule');
+  return node !== undefined && moduleRecordNames(graph).has(graph.nodeNames[node]!);
 }
 
 function isCell(graph: Graph, node: number): boolean {

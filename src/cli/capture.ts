@@ -7,31 +7,20 @@ import { type Ending, type Started, startProgram } from '../capture/program.js';
 import type { Session } from '../capture/session.js';
 import { takeSnapshot } from '../capture/snapshot.js';
 import { workerSession } from '../capture/worker.js';
-import { ProcessError, UsageError } from '../errors.js';
+import { ProcessError } from '../errors.js';
 import { printable } from '../printable.js';
 import { renderJson } from '../render/json.js';
 import type { Row } from '../result.js';
 import { formatBytes } from '../units.js';
+import { type CaptureOptions, checkCapture, pidOf } from './capture-options.js';
 import { EXIT } from './exit.js';
 import { type Call, isInterrupted, type Run, runLiveWork, sleep } from './live-call.js';
 import { type Output, openStandardOutput } from './output.js';
 import { adoptSnapshot, freeSpace, openSnapshotFile, snapshotName } from './snapshot-file.js';
 
-export interface CaptureOptions {
-  readonly inspect?: string;
-  readonly target?: string;
-  readonly worker?: string;
-  readonly output?: string;
-  readonly gzip: boolean;
-  readonly after?: number;
-  readonly every?: number;
-  readonly count?: number;
-  readonly on: 'now' | 'exit' | 'signal';
-}
-
 /** Gives the exit code: 1 when it was ended before the first snapshot. Throws UsageError, ProcessError. */
 export function capture(options: CaptureOptions, call: Call, preload: URL): Promise<number> {
-  check(options, call);
+  checkCapture(options, call);
   const onExit =
     options.on === 'exit' ||
     (call.program && options.on === 'now' && options.after === undefined && options.every === undefined);
@@ -49,87 +38,6 @@ export function capture(options: CaptureOptions, call: Call, preload: URL): Prom
     run.warn('no snapshot was taken');
     return EXIT.no;
   });
-}
-
-function check(
-  { inspect, target, worker, output, after, every, count, on }: CaptureOptions,
-  call: Call,
-): void {
-  const { args, program } = call;
-  const ways = [args.length > 0, inspect !== undefined, program !== undefined].filter(Boolean).length;
-  if (args.length > 1)
-    throw new UsageError(
-      `too many arguments: ${args.slice(1).map(printable).join(' ')}`,
-      'One pid; to start a program, put -- before it: heapgraph capture -- node app.js',
-    );
-  if (ways !== 1) {
-    throw new UsageError(
-      ways === 0 ? 'no process was named' : 'a pid, --inspect and a program exclude each other',
-      'heapgraph capture <pid>, or heapgraph capture --inspect 127.0.0.1:9229, or heapgraph capture -- node app.js',
-    );
-  }
-  if (args.length === 1) pidOf(args[0]!);
-  const wrong = (message: string, hint: string): never => {
-    throw new UsageError(message, hint);
-  };
-  if (target !== undefined && inspect === undefined)
-    wrong('--target needs --inspect', 'A process that is named by its pid is a target itself.');
-  if (on === 'exit' && !program)
-    wrong('--on exit needs a program that heapgraph starts', 'heapgraph capture --on exit -- node app.js');
-  if (on === 'exit' && (after !== undefined || every !== undefined || count !== undefined))
-    wrong('--on exit takes one snapshot, at the end', 'Leave out --after, --every and --count.');
-  if (worker !== undefined && program && (on === 'exit' || (on === 'now' && !after && !every)))
-    wrong('when a program exits its workers are gone', 'Use --after or --on signal with --worker.');
-  if (every !== undefined && on === 'signal')
-    wrong('--every and --on signal exclude each other', 'Leave one out.');
-  if (every !== undefined && count === undefined)
-    wrong('--every needs --count', 'How many snapshots: --every 60s --count 3');
-  if (count !== undefined && count > 1 && every === undefined && on !== 'signal')
-    wrong('--count needs --every', 'How far apart: --every 60s --count 3');
-  if (on === 'signal' && process.platform === 'win32') wrong('Windows has no SIGUSR2', 'Use --every.');
-  if (output === '-')
-    wrong('a snapshot is not written to standard output', 'Name a file: -o app.heapsnapshot');
-  if (output !== undefined) checkPlace(output);
-}
-
-/** Throws UsageError for a file that cannot be, or not as its name says: it is told before the process is touched. */
-function checkPlace(output: string): void {
-  const ending = /\.(br|zst|zip|bz2|xz)$/i.exec(output)?.[0];
-  if (ending !== undefined) {
-    throw new UsageError(
-      `capture compresses with gzip, not to ${ending}`,
-      `Name it .gz: -o ${printable(output.slice(0, -ending.length))}.gz`,
-    );
-  }
-  const isFolder = (place: string): boolean => {
-    try {
-      return fs.statSync(place).isDirectory();
-    } catch {
-      return false;
-    }
-  };
-  if (isFolder(output)) throw new UsageError(`${printable(output)} is a folder`, 'Name a file in it.');
-  const namesFolder = output.endsWith('/') || output.endsWith(path.sep);
-  if (!namesFolder && isFolder(path.dirname(output))) return;
-  throw new UsageError(
-    `cannot write ${printable(output)}: its folder does not exist`,
-    `Make it first${namesFolder ? ', and name a file in it' : ''}; the process was not touched.`,
-  );
-}
-
-/** `otherwise` says what else can be named. Throws UsageError. */
-export function pidOf(
-  text: string,
-  otherwise = 'to start a program: heapgraph capture -- node app.js',
-): number {
-  const pid = /^\d{1,9}$/.test(text) ? Number(text) : 0;
-  if (pid > 0) return pid;
-  throw new UsageError(
-    `"${printable(text)}" is not a process id`,
-    text.includes(':')
-      ? `If it is the address of an inspector: --inspect ${printable(text)}`
-      : `A whole number, as ps or pgrep -n node show it; ${otherwise}`,
-  );
 }
 
 /** The snapshots that are whole, and what is said of them. */

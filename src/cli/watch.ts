@@ -11,7 +11,7 @@ import { UsageError } from '../errors.js';
 import { loadSnapshot } from '../load/load.js';
 import { printableJson } from '../printable.js';
 import { JSON_SCHEMA } from '../render/json.js';
-import { pidOf } from './capture.js';
+import { pidOf } from './capture-options.js';
 import { type Call, isInterrupted, type Run, runLiveWork, sleep } from './live-call.js';
 import { type Output, openStandardOutput } from './output.js';
 import { openSnapshotFile } from './snapshot-file.js';

@@ -1,8 +1,5 @@
 /** objgraph's pictures: show_backrefs, show_refs, show_chain. */
 import { backrefChains } from '../analysis/chains.js';
-import { NodeView } from '../analysis/nodes.js';
-import { retainedSet } from '../analysis/retained-set.js';
-import { retainedSizes } from '../analysis/retained-sizes.js';
 import { isRoot, rootOf } from '../analysis/roots.js';
 import { backrefsSubgraph, chainsSubgraph, refsSubgraph } from '../analysis/subgraph.js';
 import { UsageError } from '../errors.js';
@@ -10,9 +7,10 @@ import type { Graph } from '../graph/graph.js';
 import { printable } from '../printable.js';
 import { parsePick, parseQueries, parseQuery, resolveTargets } from '../query/targets.js';
 import type { Answer, Drawing, Subgraph } from '../result.js';
-import { formatBytes, formatCount, formatId } from '../units.js';
+import { formatCount } from '../units.js';
 import { defineCommand, type FurtherSnapshot, type Heap } from './command.js';
 import { checkOneProcess } from './compare.js';
+import { extraInfo, INFOS, type Info } from './extra-info.js';
 import {
   checkWalk,
   goalOf,
@@ -27,8 +25,6 @@ import {
   walkOptions,
   walkRules,
 } from './targets.js';
-
-const INFOS = ['none', 'retained', 'self', 'distance', 'id', 'location'] as const;
 
 const drawingOptions = {
   highlight: { kind: 'list', value: 'query', help: 'objects to paint blue' },
@@ -71,7 +67,7 @@ const graphOptions = {
 
 interface DrawingOptions extends WalkOptions {
   readonly highlight: readonly string[];
-  readonly 'extra-info': (typeof INFOS)[number];
+  readonly 'extra-info': Info;
   readonly refcounts: boolean;
   readonly 'no-shortnames': boolean;
   readonly 'node-attr': readonly string[];
@@ -320,37 +316,6 @@ function pictureOptions(graph: Graph, options: DrawingOptions) {
     ...(highlight ? { highlight } : {}),
     ...(options['extra-info'] === 'none' ? {} : { extraInfo: extraInfo(graph, options['extra-info']) }),
   };
-}
-
-function extraInfo(
-  graph: Graph,
-  info: (typeof INFOS)[number],
-): (nodes: readonly number[]) => string | undefined {
-  const views = (nodes: readonly number[]): NodeView[] => nodes.map((node) => new NodeView(graph, node));
-  const sum = (nodes: readonly number[], value: (node: NodeView) => number): number =>
-    views(nodes).reduce((total, node) => total + value(node), 0);
-  switch (info) {
-    case 'retained':
-      return (nodes) => `retains ${formatBytes(retainedTogether(graph, nodes))}`;
-    case 'self':
-      return (nodes) => formatBytes(sum(nodes, (node) => node.shallowSize));
-    case 'distance':
-      return (nodes) => `distance ${views(nodes)[0]?.distance ?? '−'}`;
-    case 'id':
-      return (nodes) => (nodes.length === 1 ? formatId(views(nodes)[0]!.id) : undefined);
-    case 'location':
-      return (nodes) => {
-        const location = views(nodes)[0]?.location;
-        return location && `${location.script ?? `script ${location.scriptId}`}:${location.line}`;
-      };
-    case 'none':
-      return () => undefined;
-  }
-}
-
-/** What would be freed with all of them, in bytes: some may hold others. Cost for several: see `retainedSet`. */
-function retainedTogether(graph: Graph, nodes: readonly number[]): number {
-  return nodes.length === 1 ? retainedSizes(graph)[nodes[0]!]! : retainedSet(graph, nodes).size;
 }
 
 function attributes(options: DrawingOptions): Record<string, string> {

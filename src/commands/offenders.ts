@@ -1,0 +1,154 @@
+/** Which object shows that a budget is broken, and who holds it. */
+import type { BudgetClass, BudgetResult } from '../analysis/budgets.js';
+import { backrefChains } from '../analysis/chains.js';
+import { classIndex } from '../analysis/class-names.js';
+import { newNodes } from '../analysis/diff.js';
+import { duplicateStrings, isCopyOf } from '../analysis/duplicate-strings.js';
+import { exampleOfEach } from '../analysis/examples.js';
+import { holderChain } from '../analysis/holder-chains.js';
+import { nodesOfClass } from '../analysis/nodes.js';
+import { retainedSizes } from '../analysis/retained-sizes.js';
+import { isRoot } from '../analysis/roots.js';
+import { isMadeByCode } from '../analysis/scripts.js';
+import { shallowSizes } from '../analysis/shallow-sizes.js';
+import type { Graph } from '../graph/graph.js';
+import { NODE } from '../graph/schema.js';
+import { printable, shortened } from '../printable.js';
+import type { ChainResult } from '../result.js';
+import { formatBytes, formatCount } from '../units.js';
+import type { Heap } from './command.js';
+import { chainResult, WHOLE_GRAPH } from './targets.js';
+
+/** What is said of the budgets that failed. */
+export interface Explained {
+  /** What failed in growth with the class first whose chain is shown. */
+  readonly results: readonly BudgetResult[];
+  readonly chains: ReadonlyMap<BudgetResult, ChainResult>;
+  readonly notes: readonly string[];
+}
+
+/**
+ * Who holds the first object of what failed; of what grew, a new one that is held as most of them are. The edges are loaded
+ * now, if they were not needed before.
+ */
+export async function explained(
+  results: readonly BudgetResult[],
+  heap: Heap,
+  earlier: Graph | undefined,
+): Promise<Explained> {
+  const asked = results.filter(({ ok, budget }) => !ok && budget.kind !== 'max-total');
+  if (asked.length === 0) return { results, chains: new Map(), notes: [] };
+  const needsCode = asked.some(({ budget, failing }) => budget.kind === 'max-growth' && failing.length > 1);
+  const graph = await wholeGraph(heap, needsCode);
+  if (!graph) {
+    return {
+      results,
+      chains: new Map(),
+      notes: ['standard input cannot be read again: name a file to see who holds what is too much'],
+    };
+  }
+  const grown = examplesOfGrowth(graph, asked, earlier);
+  const ordered = results.map((result) => programFirst(graph, result, grown));
+  const root = isRoot(graph);
+  const chains = new Map<BudgetResult, ChainResult>();
+  const notes: string[] = [];
+  for (const result of ordered) {
+    const { kind } = result.budget;
+    const node = result.ok || kind === 'max-total' ? undefined : offender(graph, result, grown);
+    if (node === undefined) continue;
+    if (kind === 'max-dup-strings') notes.push(mostRepeated(graph, result));
+    // What was chosen by who holds it is shown with the chain by which it was chosen.
+    const held = kind === 'max-growth' || kind === 'max-dup-strings' ? holderChain(graph, node) : undefined;
+    const chain = held && held.nodes.length > 1 ? held : backrefChains(graph, node, root)[0];
+    chains.set(
+      result,
+      chainResult(graph, chain ?? { nodes: [node], edges: [] }, {
+        found: chain !== undefined,
+        rooted: chain !== undefined,
+        sizes: false,
+      }),
+    );
+  }
+  return { results: ordered, chains, notes };
+}
+
+/** By class that grew too much an object of it, a new one where the earlier snapshot tells; see `exampleOfEach`. */
+function examplesOfGrowth(
+  graph: Graph,
+  failed: readonly BudgetResult[],
+  earlier: Graph | undefined,
+): ReadonlyMap<string, number> {
+  const grown = failed.filter(({ budget }) => budget.kind === 'max-growth');
+  if (grown.length === 0) return new Map();
+  const types = new Set(grown.flatMap(({ failing }) => failing.map(({ type }) => type)));
+  const isNew = earlier && newNodes(earlier, graph);
+  const { names, of } = classIndex(graph);
+  const wanted = names.map((name) => types.has(name));
+  const examples = exampleOfEach(graph, (node) =>
+    wanted[of[node]!] && isNew?.[node] !== 0 ? of[node]! : -1,
+  );
+  return new Map(Array.from(examples, ([type, node]) => [names[type]!, node]));
+}
+
+/**
+ * Of several classes that grew too much, those first whose objects the program's own code constructs, then those of which
+ * the example is a function of it: what else grew (arrays, strings, objects of Node.js) most often hangs on them. Among
+ * equals the one furthest beyond its limit is first.
+ */
+function programFirst(
+  graph: Graph,
+  result: BudgetResult,
+  examples: ReadonlyMap<string, number>,
+): BudgetResult {
+  const { budget, failing } = result;
+  if (budget.kind !== 'max-growth' || failing.length < 2) return result;
+  const rank = ({ type }: BudgetClass): number => {
+    const node = examples.get(type);
+    if (node === undefined || type.startsWith('system / ') || !isMadeByCode(graph, node)) return 2;
+    return graph.nodeTypes[node] === NODE.closure ? 1 : 0;
+  };
+  const ordered = [...failing].sort((a, b) => rank(a) - rank(b));
+  const worst = ordered[0]!;
+  return { ...result, worst, value: worst.value, limit: worst.limit, failing: ordered };
+}
+
+/** The graph with edges, and where code matters with the places of it, as far as the file has them. */
+async function wholeGraph(heap: Heap, needsCode: boolean): Promise<Graph | undefined> {
+  const { countable } = heap;
+  const loaded = 'ids' in countable && countable.edges ? countable : undefined;
+  if (loaded && (!needsCode || loaded.locations)) return loaded;
+  return (await heap.more?.(WHOLE_GRAPH))?.graph ?? loaded;
+}
+
+function mostRepeated(graph: Graph, { budget }: BudgetResult): string {
+  const { count, wastedSize, text } = duplicateStrings(graph).groups[0]!;
+  const what = JSON.stringify(shortened(text, 60));
+  return `${budget.text}: ${formatBytes(wastedSize)} of it are ${formatCount(count)} strings ${printable(what)}`;
+}
+
+/**
+ * The object whose chain is shown. Of the class that is named first: the example of what grew, else the largest object or
+ * the first one, as the budget has it. Of strings a copy of the most repeated one that is held as most of its copies are.
+ */
+function offender(
+  graph: Graph,
+  { budget, failing }: BudgetResult,
+  grown: ReadonlyMap<string, number>,
+): number | undefined {
+  if (budget.kind === 'max-dup-strings') {
+    const [most] = duplicateStrings(graph).groups;
+    return most && exampleOfEach(graph, (node) => (isCopyOf(graph, most, node) ? 0 : -1)).get(0);
+  }
+  const [worst] = failing;
+  if (!worst) return undefined;
+  const example = budget.kind === 'max-growth' ? grown.get(worst.type) : undefined;
+  if (example !== undefined) return example;
+  const members = nodesOfClass(graph, worst.type);
+  const sizes =
+    budget.kind === 'max-size'
+      ? shallowSizes(graph)
+      : budget.kind === 'max-retained'
+        ? retainedSizes(graph)
+        : undefined;
+  return sizes ? members.reduce((best, node) => (sizes[node]! > sizes[best]! ? node : best)) : members[0];
+}
