@@ -97,12 +97,13 @@ export async function runCommand(
       const which = opened.length > 1 ? `${snapshots[i]} is` : 'the file is';
       note(`${which} not whole: ${describe(ending)}; the answer is from what comes before`);
     });
-    await write(answer, output, format, {
+    const said = await write(answer, output, format, {
       command: command.name,
       snapshots,
       complete: broken === undefined,
       ending: broken as Row | undefined,
     });
+    if (said !== undefined && !parsed.quiet) process.stderr.write(`${printable(said)}\n`); // as objgraph says it
     if (format === 'github' && answer.result.kind === 'checks') {
       const { renderChecksMarkdown } = await import('../render/ci.js');
       appendSummary(renderChecksMarkdown(answer.result, files[0] ?? ''), note);

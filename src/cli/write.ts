@@ -1,7 +1,6 @@
 /** Answers to bytes: in which format, by which renderer, in colour or not. */
 import type { Command, Format } from '../commands/command.js';
 import { UsageError } from '../errors.js';
-import { printable } from '../printable.js';
 import { renderBare } from '../render/bare.js';
 import type { JsonHead } from '../render/json.js';
 import type { Answer, Drawing, Subgraph, Table } from '../result.js';
@@ -49,31 +48,43 @@ function formatOfChecks(
   return ending === 'xml' ? 'junit' : ending?.startsWith('m') ? 'markdown' : 'text';
 }
 
-/** Writes an answer in a format; the output is whole afterwards. */
-export async function write(answer: Answer, output: Output, format: Format, head: JsonHead): Promise<void> {
+/** Writes an answer in a format; the output is whole afterwards. Gives what is to be said of a picture in a file. */
+export async function write(
+  answer: Answer,
+  output: Output,
+  format: Format,
+  head: JsonHead,
+): Promise<string | undefined> {
   const { result } = answer;
   if (result.kind === 'subgraph' && format !== 'json') return writePicture(result, answer.drawing, output);
   for (const piece of await rendered(answer, format, head, usesColour(output))) {
-    if (!output.wanted) return;
+    if (!output.wanted) return undefined;
     output.write(piece);
   }
   output.finish();
+  return undefined;
 }
 
 /** Dot text, or a picture of the kind that the output file's name says. No file is written, or replaced, for nothing. */
-async function writePicture(graph: Subgraph, drawing: Drawing | undefined, output: Output): Promise<void> {
-  if (graph.nodes.length === 0 && output.file !== undefined) return output.discard();
+async function writePicture(
+  graph: Subgraph,
+  drawing: Drawing | undefined,
+  output: Output,
+): Promise<string | undefined> {
+  if (graph.nodes.length === 0 && output.file !== undefined) {
+    output.discard();
+    return undefined;
+  }
   const { renderDot } = await import('../render/dot.js');
   const dot = renderDot(graph, drawing);
   const kind = /\.(\w+)$/.exec(output.file ?? '')?.[1]?.toLowerCase() ?? 'dot';
   const isText = kind === 'dot' || kind === 'gv';
   output.write(isText ? dot : await (await import('../render/picture.js')).renderPicture(dot, kind));
   output.finish();
-  if (output.file === undefined) return;
-  const said = isText
+  if (output.file === undefined) return undefined;
+  return isText
     ? `Graph written to ${output.file} (${graph.nodes.length} nodes)`
     : `Image generated as ${output.file}`;
-  process.stderr.write(`${printable(said)}\n`);
 }
 
 /** Only the renderer that is asked for is loaded. */

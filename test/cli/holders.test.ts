@@ -310,6 +310,13 @@ describe('pictures', () => {
       expect(svg).toContain(text);
   });
 
+  test('show-refs @119045 F -q -o quiet.svg: nothing is said', async () => {
+    const file = path.join(home, 'quiet.svg');
+    const { stderr, code } = await heapgraph(['show-refs', '@119045', F, '-q', '-o', file]);
+    expect([stderr, code]).toEqual(['', 0]);
+    expect(readFileSync(file, 'utf8')).toContain('<svg');
+  });
+
   test('show-chain OBJ F --pick all --paths 2 --json: a hundred are one box, and with --no-merge a hundred', async () => {
     const boxes = async (...more: string[]): Promise<{ type: string; merged?: number }[]> => {
       const { stdout } = await heapgraph([
