@@ -27,6 +27,7 @@ export {
   checkBudgets,
 } from './analysis/budgets.js';
 export { backrefChains, type Chain, type ChainOptions, refChains } from './analysis/chains.js';
+export { classIndex } from './analysis/class-names.js';
 export {
   type ClassCount,
   type ClassCountOptions,
@@ -60,6 +61,7 @@ export {
 } from './analysis/duplicate-strings.js';
 export { essentialEdges } from './analysis/essential-edges.js';
 export { type Expression, expressionOf } from './analysis/expressions.js';
+export { functionIndex, functionPlaces, functionsIn } from './analysis/functions.js';
 export { type Growth, type GrowthOptions, growth, growthTracker } from './analysis/growth.js';
 export { type HolderChains, holderChain, holderChains, UNHELD } from './analysis/holder-chains.js';
 export { type HolderPaths, holderPaths } from './analysis/holder-paths.js';
@@ -69,12 +71,14 @@ export { type LeakedClass, type LeakGroup, type Leaks, leaks } from './analysis/
 export { type Lineage, lineage } from './analysis/lineage.js';
 export { holdersOfNew, type NewHolder, type NewHoldersOptions } from './analysis/new-holders.js';
 export { at, byType, EdgeView, NodeView, nodesOfClass } from './analysis/nodes.js';
+export { type Partition, type Partitioner, partitionAmong } from './analysis/partition.js';
 export { type ProgramGrowth, type ProgramGrowthOptions, programGrowth } from './analysis/program-growth.js';
 export { type RetainedSet, retainedSet } from './analysis/retained-set.js';
-export { retainedSizes } from './analysis/retained-sizes.js';
+export { retainedSizes, retainedSizesOfClasses } from './analysis/retained-sizes.js';
 export { chainEnding, isRoot, type Root, type RootKind, rootOf } from './analysis/roots.js';
 export type { SourceLocation } from './analysis/scripts.js';
 export { shallowSizes } from './analysis/shallow-sizes.js';
+export { shapeIndex } from './analysis/shapes.js';
 export { type Statistics, statistics } from './analysis/statistics.js';
 export { type ClassSurvival, type SurvivalOptions, survival, type Verdict } from './analysis/survival.js';
 export { heapgraphNodes, taggedNodes, tagsOf } from './analysis/tags.js';

@@ -6,6 +6,7 @@ import type { Graph } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';
 import { NODE } from '../graph/schema.js';
 import { detachedNodes } from './detachedness.js';
+import type { Partition } from './partition.js';
 
 /** Whether nodes of this type are classed by their name; all others are classed by their type. */
 export function isClassedByName(nodeType: number): boolean {
@@ -47,59 +48,47 @@ export function className(graph: Graph, node: number): string {
   return classFromName(detachedNodes(graph)?.[node] === 1 ? `Detached ${name}` : name);
 }
 
-/** Classes by number, and the number of each node's class. */
-export interface ClassIndex {
-  readonly names: readonly string[];
-  readonly of: Uint32Array;
-}
-
 /**
  * All classes of a graph, numbered in the order in which they first appear, and the class of each node.
  * Memory: 4 bytes a node. Cost: one pass over the nodes; each distinct name is decoded once.
  */
-export const classIndex = memo(
-  (graph: Graph): { readonly names: readonly string[]; readonly of: Uint32Array } => {
-    const { nodeCount, nodeTypes, nodeNames, nodeTypeNames, strings } = graph;
-    const detached = detachedNodes(graph);
-    const numbers = new Map<string, number>();
-    const numberOf = (name: string): number => {
-      let number = numbers.get(name);
-      if (number === undefined) {
-        number = numbers.size;
-        numbers.set(name, number);
-      }
-      return number;
-    };
-    // By type, name, detached name: the number plus one. Names beyond the strings (in a salvaged file) stand in a map.
-    const byType = new Uint32Array(nodeTypeNames.length);
-    const byName = new Uint32Array(strings.length);
-    const byDetachedName = new Uint32Array(detached ? strings.length : 0);
-    const byLostName = new Map<number, number>();
-    const number = (node: number, type: number): number => {
-      if (!isClassedByName(type)) return numberOf(classFromType(type, nodeTypeNames[type]!));
-      const name = strings.get(nodeNames[node]!);
-      return numberOf(classFromName(detached?.[node] === 1 ? `Detached ${name}` : name));
-    };
-    const of = new Uint32Array(nodeCount);
-    for (let node = 0; node < nodeCount; node++) {
-      const type = nodeTypes[node]!;
-      const name = nodeNames[node]!;
-      const named = type === NODE.object || type === NODE.native;
-      if (named && name >= strings.length) {
-        const known = byLostName.get(name) ?? number(node, type);
-        byLostName.set(name, known);
-        of[node] = known;
-        continue;
-      }
-      const known = !named
-        ? byType
-        : detached !== undefined && detached[node] === 1
-          ? byDetachedName
-          : byName;
-      const key = named ? name : type;
-      if (known[key] === 0) known[key] = number(node, type) + 1;
-      of[node] = known[key]! - 1;
+export const classIndex = memo((graph: Graph): Partition => {
+  const { nodeCount, nodeTypes, nodeNames, nodeTypeNames, strings } = graph;
+  const detached = detachedNodes(graph);
+  const numbers = new Map<string, number>();
+  const numberOf = (name: string): number => {
+    let number = numbers.get(name);
+    if (number === undefined) {
+      number = numbers.size;
+      numbers.set(name, number);
     }
-    return { names: [...numbers.keys()], of };
-  },
-);
+    return number;
+  };
+  // By type, name, detached name: the number plus one. Names beyond the strings (in a salvaged file) stand in a map.
+  const byType = new Uint32Array(nodeTypeNames.length);
+  const byName = new Uint32Array(strings.length);
+  const byDetachedName = new Uint32Array(detached ? strings.length : 0);
+  const byLostName = new Map<number, number>();
+  const number = (node: number, type: number): number => {
+    if (!isClassedByName(type)) return numberOf(classFromType(type, nodeTypeNames[type]!));
+    const name = strings.get(nodeNames[node]!);
+    return numberOf(classFromName(detached?.[node] === 1 ? `Detached ${name}` : name));
+  };
+  const of = new Uint32Array(nodeCount);
+  for (let node = 0; node < nodeCount; node++) {
+    const type = nodeTypes[node]!;
+    const name = nodeNames[node]!;
+    const named = type === NODE.object || type === NODE.native;
+    if (named && name >= strings.length) {
+      const known = byLostName.get(name) ?? number(node, type);
+      byLostName.set(name, known);
+      of[node] = known;
+      continue;
+    }
+    const known = !named ? byType : detached !== undefined && detached[node] === 1 ? byDetachedName : byName;
+    const key = named ? name : type;
+    if (known[key] === 0) known[key] = number(node, type) + 1;
+    of[node] = known[key]! - 1;
+  }
+  return { labels: [...numbers.keys()], of };
+});

@@ -2,9 +2,9 @@
 import type { Ending, Graph } from '../graph/graph.js';
 import { classFromName, classFromType, classIndex, isClassedByName } from './class-names.js';
 import { distances, SYSTEM_DISTANCE } from './distances.js';
+import type { Partition, Partitioner } from './partition.js';
 import { retainedSizesOfClasses } from './retained-sizes.js';
 import { shallowSizes } from './shallow-sizes.js';
-import { shapeIndex } from './shapes.js';
 
 /** Objects of one class and one of V8's node types. */
 export interface ClassCount {
@@ -58,8 +58,8 @@ export type Countable = Graph | Classes;
 export interface ClassCountOptions {
   /** V8's own sizes. Default: the sizes that DevTools shows, where the edges are loaded, which they follow from. */
   readonly raw?: boolean;
-  /** Plain objects under their shapes, `{id, label}`. Needs edges. Default false. */
-  readonly shapes?: boolean;
+  /** How nodes are divided into classes. Needs what it needs. Default: DevTools' classes (`classIndex`). */
+  readonly partition?: Partitioner | undefined;
   /** Retained sizes and distances, too. Needs edges. Default false. */
   readonly retained?: boolean;
 }
@@ -73,12 +73,12 @@ export function classesOf(heap: Countable, options: ClassCountOptions = {}, left
   if ('rows' in heap) return heap;
   const { file, ending, nodeCount, extraNativeBytes, nodeTypes, nodeTypeNames, selfSizes } = heap;
   const raw = options.raw === true || heap.edges === undefined;
-  const index = options.shapes ? shapeIndex(heap) : classIndex(heap);
-  const { names, of } = index;
+  const partition = (options.partition ?? classIndex)(heap);
+  const { labels, of } = partition;
   const bytes = raw ? selfSizes : shallowSizes(heap);
   const typeCount = nodeTypeNames.length;
-  const counts = new Float64Array(names.length * typeCount);
-  const sizes = new Float64Array(names.length * typeCount);
+  const counts = new Float64Array(labels.length * typeCount);
+  const sizes = new Float64Array(labels.length * typeCount);
   for (let node = 0; node < nodeCount; node++) {
     if (leftOut?.[node] === 1) continue;
     const key = of[node]! * typeCount + nodeTypes[node]!;
@@ -88,7 +88,7 @@ export function classesOf(heap: Countable, options: ClassCountOptions = {}, left
   const rows: ClassCount[] = [];
   counts.forEach((count, key) => {
     if (count === 0) return;
-    const type = names[Math.floor(key / typeCount)]!;
+    const type = labels[Math.floor(key / typeCount)]!;
     rows.push({ type, nodeType: nodeTypeNames[key % typeCount]!, count, shallowSize: sizes[key]! });
   });
   return {
@@ -98,21 +98,21 @@ export function classesOf(heap: Countable, options: ClassCountOptions = {}, left
     extraNativeBytes,
     sizes: raw ? 'raw' : 'devtools',
     rows: rows.sort(byCountThenName),
-    ...(options.retained ? { reach: reachOfClasses(heap, index) } : {}),
+    ...(options.retained ? { reach: reachOfClasses(heap, partition) } : {}),
   };
 }
 
-function reachOfClasses(graph: Graph, index: ReturnType<typeof classIndex>): Map<string, ClassReach> {
+function reachOfClasses(graph: Graph, { labels, of }: Partition): Map<string, ClassReach> {
   const sizes = shallowSizes(graph);
   const far = distances(graph); // before the dominators, which can use what it found
-  const retained = retainedSizesOfClasses(graph, index);
-  const nearest = new Float64Array(index.names.length).fill(SYSTEM_DISTANCE);
+  const retained = retainedSizesOfClasses(graph, { labels, of });
+  const nearest = new Float64Array(labels.length).fill(SYSTEM_DISTANCE);
   for (let node = 0; node < graph.nodeCount; node++) {
-    const type = index.of[node]!;
+    const type = of[node]!;
     if (sizes[node] !== 0 && far[node]! >= 0 && far[node]! < nearest[type]!) nearest[type] = far[node]!;
   }
   return new Map(
-    index.names.map((name, type) => [
+    labels.map((name, type) => [
       name,
       { retainedSize: retained[type]!, distance: nearest[type]! < SYSTEM_DISTANCE ? nearest[type]! : null },
     ]),

@@ -1,10 +1,10 @@
 /** What came and what went between two snapshots of one process, by V8's ids. */
 import type { Graph } from '../graph/graph.js';
 import { idIndex } from '../graph/ids.js';
-import { type ClassIndex, classIndex } from './class-names.js';
+import { classIndex } from './class-names.js';
 import { type ClassCountOptions, type Countable, matcherOf, type TypeMatcher, typeStats } from './classes.js';
+import { type Partition, partitionAmong } from './partition.js';
 import { shallowSizes } from './shallow-sizes.js';
-import { shapeIndex } from './shapes.js';
 
 /** How one class differs: the columns of Chrome DevTools' comparison. Sizes in bytes. */
 export interface ClassDiff {
@@ -18,7 +18,7 @@ export interface ClassDiff {
 }
 
 /** What is compared. */
-export interface DiffOptions extends Pick<ClassCountOptions, 'raw' | 'shapes'> {
+export interface DiffOptions extends Pick<ClassCountOptions, 'raw' | 'partition'> {
   /** Only classes whose name fits. */
   readonly filter?: RegExp | TypeMatcher | undefined;
   /** Count nodes without a size of their own too, which DevTools leaves out. Default false. */
@@ -35,7 +35,7 @@ export interface NodeDiff {
 
 /**
  * Classes in which anything came or went, the largest growth in bytes first; ties by the growth in number, then by name.
- * An object that changed its class (its shape, with `shapes`) is gone from the one and new in the other, as in DevTools.
+ * An object that changed its class (its shape, with `shapeIndex`) is gone from the one and new in the other, as in DevTools.
  * Sizes as DevTools shows them where both graphs have edges, else V8's own. Equal snapshots: an empty list.
  * Who has compared the nodes already gives the last argument.
  * DevTools: HeapSnapshot.ts, calculateSnapshotDiff. Cost: one pass over the nodes of both, and what the sizes cost.
@@ -48,16 +48,16 @@ export function diff(
 ): ClassDiff[] {
   const rows = new Map<string, { -readonly [K in keyof ClassDiff]: ClassDiff[K] }>();
   const tally = (graph: Graph, marked: Uint8Array, sign: 1 | -1): void => {
-    const { names, of } = indexOf(graph, options);
+    const { labels, of } = partitionOf(graph, [before, after], options);
     const sizes = sizesOf(before, after, graph, options);
-    const counts = new Float64Array(names.length);
-    const bytes = new Float64Array(names.length);
+    const counts = new Float64Array(labels.length);
+    const bytes = new Float64Array(labels.length);
     for (let node = 0; node < graph.nodeCount; node++) {
       if (marked[node] === 0) continue;
       counts[of[node]!]! += 1;
       bytes[of[node]!]! += sizes[node]!;
     }
-    names.forEach((type, number) => {
+    labels.forEach((type, number) => {
       const count = counts[number]!;
       if (count === 0) return;
       const row = rows.get(type) ?? emptyRow(type);
@@ -78,10 +78,10 @@ export function diff(
 /** Which nodes are new and which are gone. Nodes without a size are neither, unless `sizeless`. Cost: as `diff`. */
 export function nodeDiff(before: Graph, after: Graph, options: DiffOptions = {}): NodeDiff {
   const earlier = idIndex(before);
-  const old = indexOf(before, options);
-  const now = indexOf(after, options);
-  const oldNumbers = new Map(old.names.map((name, number) => [name, number]));
-  const sameClass = Int32Array.from(now.names, (name) => oldNumbers.get(name) ?? -1);
+  const old = partitionOf(before, [before, after], options);
+  const now = partitionOf(after, [before, after], options);
+  const oldNumbers = new Map(old.labels.map((name, number) => [name, number]));
+  const sameClass = Int32Array.from(now.labels, (name) => oldNumbers.get(name) ?? -1);
   const oldSizes = sizesOf(before, after, before, options);
   const sizes = sizesOf(before, after, after, options);
   const sizeless = options.sizeless === true;
@@ -111,8 +111,8 @@ export function newNodes(before: Graph, after: Graph): Uint8Array {
   return Uint8Array.from(after.ids, (id) => (earlier.nodeOf(id) < 0 ? 1 : 0));
 }
 
-function indexOf(graph: Graph, options: DiffOptions): ClassIndex {
-  return options.shapes ? shapeIndex(graph) : classIndex(graph);
+function partitionOf(graph: Graph, among: readonly Graph[], options: DiffOptions): Partition {
+  return (options.partition ?? classIndex)(graph, among);
 }
 
 function sizesOf(before: Graph, after: Graph, graph: Graph, options: DiffOptions): ArrayLike<number> {
@@ -136,9 +136,12 @@ export function diffByClass(
   after: Countable,
   options: Omit<DiffOptions, 'sizeless'> = {},
 ): ClassDelta[] {
-  const old = new Map(typeStats(before, options).map((stat) => [stat.type, stat]));
+  const { partition, ...others } = options;
+  const graphs = [before, after].filter((heap): heap is Graph => 'ids' in heap);
+  const same = partition && { ...others, partition: partitionAmong(partition, graphs) };
+  const old = new Map(typeStats(before, same ?? others).map((stat) => [stat.type, stat]));
   const rows: ClassDelta[] = [];
-  for (const { type, count, shallowSize } of typeStats(after, options)) {
+  for (const { type, count, shallowSize } of typeStats(after, same ?? others)) {
     const known = old.get(type);
     old.delete(type);
     const countDelta = count - (known?.count ?? 0);

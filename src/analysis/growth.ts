@@ -1,6 +1,8 @@
 /** Which classes grew: objgraph's growth, over any number of snapshots. */
 import { usageError } from '../errors.js';
+import type { Graph } from '../graph/graph.js';
 import { type Countable, classesOf, type TypeStat, type TypeStatsOptions, typeStats } from './classes.js';
+import { partitionAmong } from './partition.js';
 import { heapgraphNodes } from './tags.js';
 
 /** One class that grew: where it stands now, and how far that is above its peak so far. */
@@ -31,6 +33,7 @@ interface Peak {
  * largest increase first, ties by name. Each measure has a peak of its own. Empty when nothing grew.
  * Noise is told apart by `isNoise`, and does not raise a peak that the first call has set: small steps add up until they
  * are growth.
+ * A partition whose labels depend on the graphs that are compared has to know them all: see `partitionAmong`.
  * Cost of a call: that of `typeStats`.
  */
 export function growthTracker(options: GrowthOptions = {}): (heap: Countable) => Growth[] {
@@ -73,8 +76,11 @@ export function growthTracker(options: GrowthOptions = {}): (heap: Countable) =>
  * more: it looks at the program's own objects only.
  */
 export function growth(before: Countable, after: Countable, options: GrowthOptions = {}): Growth[] {
-  const grown = growthTracker(options);
-  const [first, second] = [before, after].map((heap) => countedWithoutOwn(heap, options));
+  const { partition, ...others } = options;
+  const graphs = [before, after].filter((heap): heap is Graph => 'ids' in Object(heap));
+  const same = partition ? { ...others, partition: partitionAmong(partition, graphs) } : others;
+  const grown = growthTracker(same);
+  const [first, second] = [before, after].map((heap) => countedWithoutOwn(heap, same));
   grown(first!);
   return grown(second!);
 }

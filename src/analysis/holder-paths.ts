@@ -141,7 +141,7 @@ export const holderPaths = memo((graph: Graph): HolderPaths => {
   };
 
   /** Classes by their numbers, functions by the numbers of their names. */
-  const classPieces = new Int32Array(classes.names.length).fill(-1);
+  const classPieces = new Int32Array(classes.labels.length).fill(-1);
   const functionPieces = new Map<number, number>();
   const hiddenPieces = new Map<number, number>();
   const containers = new Set<number>();
@@ -161,8 +161,8 @@ export const holderPaths = memo((graph: Graph): HolderPaths => {
     }
     const of = classes.of[node]!;
     if (classPieces[of] === -1) {
-      classPieces[of] = piece(shortened(classes.names[of]!, 2 * NAME_LENGTH));
-      if (CONTAINERS.has(classes.names[of]!)) containers.add(classPieces[of]!);
+      classPieces[of] = piece(shortened(classes.labels[of]!, 2 * NAME_LENGTH));
+      if (CONTAINERS.has(classes.labels[of]!)) containers.add(classPieces[of]!);
     }
     return classPieces[of]!;
   };

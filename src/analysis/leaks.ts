@@ -108,7 +108,7 @@ interface Tally {
 function grouped(graph: Graph, nodes: Uint32Array): LeakGroup[] {
   const paths = holderPaths(graph);
   const { depths } = holderChains(graph);
-  const { names, of } = classIndex(graph);
+  const { labels: names, of } = classIndex(graph);
   const retained = retainedSizes(graph);
   const groups = new Map<number, Map<number, Tally>>();
   for (const node of nodes) {

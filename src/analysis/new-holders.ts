@@ -4,7 +4,6 @@ import { classIndex } from './class-names.js';
 import { type DiffOptions, type NodeDiff, nodeDiff } from './diff.js';
 import { holderPaths } from './holder-paths.js';
 import { shallowSizes } from './shallow-sizes.js';
-import { shapeIndex } from './shapes.js';
 
 /** New objects of one class that are held in the same way. */
 export interface NewHolder {
@@ -16,7 +15,7 @@ export interface NewHolder {
 }
 
 /** What is compared, and of which classes; all of them where none are named. */
-export interface NewHoldersOptions extends Pick<DiffOptions, 'raw' | 'shapes'> {
+export interface NewHoldersOptions extends Pick<DiffOptions, 'raw' | 'partition'> {
   readonly types?: ReadonlySet<string>;
 }
 
@@ -32,7 +31,7 @@ export function holdersOfNew(
   options: NewHoldersOptions = {},
   { isNew }: Pick<NodeDiff, 'isNew'> = nodeDiff(before, after, options),
 ): ReadonlyMap<string, readonly NewHolder[]> {
-  const { names, of } = options.shapes ? shapeIndex(after) : classIndex(after);
+  const { labels: names, of } = (options.partition ?? classIndex)(after, [before, after]);
   const sizes = options.raw || !before.edges ? after.selfSizes : shallowSizes(after);
   const paths = holderPaths(after);
   const wanted = names.map((name) => options.types?.has(name) ?? true);

@@ -131,8 +131,8 @@ export function byType(graph: Graph, type: string | RegExp | TypeMatcher): NodeV
 /** Ordinals of all nodes whose class name fits, ascending. Cost: one pass over the nodes. */
 export function nodesOfClass(graph: Graph, type: string | RegExp | TypeMatcher): Uint32Array {
   const matches = matcherOf(type);
-  const { names, of } = classIndex(graph);
-  const fits = Uint8Array.from(names, (name) => (matches(name) ? 1 : 0));
+  const { labels, of } = classIndex(graph);
+  const fits = Uint8Array.from(labels, (name) => (matches(name) ? 1 : 0));
   const found = new Uint32Array(of.length); // the system gives memory only to what is written
   let count = 0;
   for (let node = 0; node < of.length; node++) {

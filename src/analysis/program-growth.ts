@@ -91,12 +91,12 @@ function tally(
   isNew?: (node: number) => boolean,
 ): void {
   const { nodeCount, nodeTypes, locations } = graph;
-  const { names, of } = classIndex(graph);
+  const { labels, of } = classIndex(graph);
   const sizes = shallowSizes(graph);
   const own = heapgraphNodes(graph);
   const templates = literalTemplates(graph);
   const matches = classes === undefined ? isOfProgram : matcherOfAny(classes);
-  const watched = Uint8Array.from(names, (name) => (matches(name) ? 1 : 0));
+  const watched = Uint8Array.from(labels, (name) => (matches(name) ? 1 : 0));
   const group = (key: string, type: string): Group => {
     let found = groups.get(key);
     if (!found) {
@@ -116,7 +116,7 @@ function tally(
     if (watched[type] === 0 || held[node] === 0 || own?.[node] === 1 || templates[node] === 1) continue;
     const nodeType = nodeTypes[node]!;
     if (classes === undefined && isMadeByProgram[nodeType] === 0) continue;
-    const name = names[type]!;
+    const name = labels[type]!;
     const at = nodeType === NODE.closure ? (locations?.placeOf[node] ?? 0) : 0;
     let found = at > 0 ? byPlace[at] : byClass[type];
     if (found === undefined) {

@@ -1,8 +1,9 @@
 /** How many bytes hang on a node, on a class, on any set of nodes. */
 import type { Graph } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';
-import { type ClassIndex, classIndex } from './class-names.js';
+import { classIndex } from './class-names.js';
 import { dominatorTree } from './dominators.js';
+import type { Partition } from './partition.js';
 import { shallowSizes } from './shallow-sizes.js';
 
 /** Bytes by node: its own size and that of everything it dominates. Cost: one pass beside the dominators; 8 bytes a node. */
@@ -17,14 +18,14 @@ export const retainedSizes = memo((graph: Graph): Float64Array => {
 });
 
 /**
- * Bytes by class (numbered as the index that is given; `classIndex` or `shapeIndex`): the retained sizes of those members that no other member of the class
- * dominates. Nodes of size 0 are left out, as DevTools leaves them out of its classes.
+ * Bytes by class, numbered as in the partition that is given: the retained sizes of those members that no other member of
+ * the class dominates. Nodes of size 0 are left out, as DevTools leaves them out of its classes.
  * Cost: one walk through the dominator tree; 12 bytes a node while it runs.
  */
-export function retainedSizesOfClasses(graph: Graph, classes: ClassIndex = classIndex(graph)): Float64Array {
+export function retainedSizesOfClasses(graph: Graph, classes: Partition = classIndex(graph)): Float64Array {
   const { nodeCount, root } = graph;
-  const { names, of } = classes;
-  const result = new Float64Array(names.length);
+  const { labels, of } = classes;
+  const result = new Float64Array(labels.length);
   if (nodeCount === 0) return result;
   const sizes = shallowSizes(graph);
   const retained = retainedSizes(graph);
@@ -39,7 +40,7 @@ export function retainedSizesOfClasses(graph: Graph, classes: ClassIndex = class
     firstChild[dominator] = node;
   }
   // Members of a class on the path from the root to where the walk is.
-  const onPath = new Uint32Array(names.length);
+  const onPath = new Uint32Array(labels.length);
   const enter = (node: number): void => {
     if (sizes[node] === 0) return;
     const type = of[node]!;

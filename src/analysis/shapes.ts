@@ -5,7 +5,8 @@
 import { edgesOf, type Graph } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';
 import { EDGE, NODE } from '../graph/schema.js';
-import { type ClassIndex, classIndex } from './class-names.js';
+import { classIndex } from './class-names.js';
+import type { Partition } from './partition.js';
 
 const NAME_LIMIT = 120;
 
@@ -23,11 +24,11 @@ interface Shape {
  * the most properties that it has all of, the more frequent of two; without one it stays `Object`.
  * Memory: 4 bytes a node. Cost: two passes over the edges of plain objects.
  */
-export const shapeIndex = memo((graph: Graph): ClassIndex => {
-  const { names, of } = classIndex(graph);
+export const shapeIndex = memo((graph: Graph): Partition => {
+  const { labels, of } = classIndex(graph);
   const plain = plainObjects(graph);
   const shapes = frequentShapes(graph, plain);
-  if (shapes.length === 0) return { names, of };
+  if (shapes.length === 0) return { labels, of };
 
   const shapesWith = new Map<number, number[]>();
   shapes.forEach(({ properties }, shape) => {
@@ -60,9 +61,9 @@ export const shapeIndex = memo((graph: Graph): ClassIndex => {
     }
     for (const shape of touched) hits[shape] = 0;
     touched.length = 0;
-    if (best >= 0) shapeOf[node] = names.length + best;
+    if (best >= 0) shapeOf[node] = labels.length + best;
   }
-  return { names: [...names, ...shapes.map(({ name }) => name)], of: shapeOf };
+  return { labels: [...labels, ...shapes.map(({ name }) => name)], of: shapeOf };
 });
 
 /** Nodes of the type object that are named `Object`. */

@@ -3,8 +3,8 @@ import type { Graph } from '../graph/graph.js';
 import { idIndex } from '../graph/ids.js';
 import { classIndex } from './class-names.js';
 import { matcherOf, type TypeMatcher } from './classes.js';
+import type { Partitioner } from './partition.js';
 import { isProgramType } from './program-types.js';
-import { shapeIndex } from './shapes.js';
 
 /** What the numbers of a class look like; see `survival`. */
 export type Verdict = 'leak' | 'cache/warm-up';
@@ -23,8 +23,8 @@ export interface ClassSurvival {
 
 /** What is counted. */
 export interface SurvivalOptions {
-  /** Plain objects under the shape they were born with, `{id, label}`. Default false. */
-  readonly shapes?: boolean;
+  /** How nodes are divided into classes; each stays in the class that it was born with. Default: `classIndex`. */
+  readonly partition?: Partitioner | undefined;
   /** Only classes whose name fits. */
   readonly filter?: RegExp | TypeMatcher | undefined;
   /** V8's own arrays, code, shapes, hidden and synthetic nodes, too. Default false. */
@@ -49,7 +49,7 @@ const LEVEL = 0.1;
  *
  * Order: leaks first, then by survivors, the most first, then by name. Fewer than three snapshots tell nothing of the
  * kind: no verdicts, no survivors. The snapshots have to be of one process, the earliest first.
- * Needs edges for `shapes` alone. Cost: one pass over the nodes of each; 8 bytes a node of two of them, and a table of ids.
+ * Needs what `partition` needs. Cost: one pass over the nodes of each; 8 bytes a node of two of them, and a table of ids.
  */
 export function survival(snapshots: readonly Graph[], options: SurvivalOptions = {}): ClassSurvival[] {
   const steps = snapshots.length;
@@ -58,7 +58,7 @@ export function survival(snapshots: readonly Graph[], options: SurvivalOptions =
   let earlier: { readonly graph: Graph; readonly born: Uint16Array; readonly types: Uint32Array } | undefined;
   for (const [now, graph] of snapshots.entries()) {
     const { nodeCount, nodeTypes, ids } = graph;
-    const { names, of } = options.shapes ? shapeIndex(graph) : classIndex(graph);
+    const { labels: names, of } = (options.partition ?? classIndex)(graph, snapshots);
     const own = names.map((name) => {
       let number = numbers.get(name);
       if (number === undefined) {

@@ -5,6 +5,7 @@ import type { Graph } from '../graph/graph.js';
 import { printable } from '../printable.js';
 import { formatCount, formatShare } from '../units.js';
 import type { Heap } from './command.js';
+import type { PartitionValues } from './partition.js';
 
 /** Two snapshots, the earlier first. */
 export const beforeAndAfter = {
@@ -58,10 +59,11 @@ export function compareBy(heaps: readonly Heap[], options: ComparisonOptions): C
 /** Throws UsageError when a baseline, which has DevTools' sizes of whole classes, is to be compared in another way. */
 export function checkBaselines(
   heaps: readonly Heap[],
-  options: { readonly raw: boolean; readonly shapes: boolean },
+  options: PartitionValues & { readonly raw: boolean },
 ): void {
   const baseline = heaps.map(({ countable }) => countable).find((countable) => 'rows' in countable);
-  const wrong = options.raw ? '--raw' : options.shapes ? '--shapes' : undefined;
+  const given = (['raw', 'shapes', 'functions'] as const).find((option) => options[option]);
+  const wrong = given && `--${given}`;
   if (!baseline || !wrong) return;
   throw new UsageError(
     `${wrong} needs snapshots, and ${printable(baseline.file)} is a baseline`,

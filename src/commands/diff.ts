@@ -3,12 +3,13 @@ import { classIndex } from '../analysis/class-names.js';
 import { type ClassDiff, diff, diffByClass, type NodeDiff, nodeDiff } from '../analysis/diff.js';
 import { holdersOfNew } from '../analysis/new-holders.js';
 import { NodeView } from '../analysis/nodes.js';
-import { shapeIndex } from '../analysis/shapes.js';
+import type { Partitioner } from '../analysis/partition.js';
 import { UsageError } from '../errors.js';
 import type { Graph } from '../graph/graph.js';
 import type { Answer, Column, Row } from '../result.js';
 import { defineCommand, type Need } from './command.js';
 import { beforeAndAfter, checkBaselines, compareBy, comparison } from './compare.js';
+import { partitionOf, partitionOptions, placeFields, withPartition } from './partition.js';
 import {
   allRows,
   columns,
@@ -38,10 +39,7 @@ export const diffCommand = defineCommand({
       default: 'size',
       help: 'by growth in bytes, growth in number, or number of new objects, largest first; or by name',
     },
-    shapes: {
-      kind: 'flag',
-      help: 'plain objects apart by their properties, {id, label}, as DevTools shows them',
-    },
+    ...partitionOptions,
     filter: { kind: 'pattern', help: 'only classes whose name matches this regular expression' },
     type: { kind: 'text', value: 'class', help: 'list the objects of this class that came and went' },
     holders: {
@@ -59,30 +57,31 @@ export const diffCommand = defineCommand({
       says: 'and who holds what is new',
     },
   ],
-  needs(_, { raw, shapes, type, holders }) {
+  needs(_, { raw, shapes, functions, type, holders }) {
     if (holders && type !== undefined) {
       throw new UsageError(
         '--type lists objects, and --holders belongs to the table of classes',
         'Leave one of them out; find-backref-chain says who holds a single object.',
       );
     }
-    const edges = !raw || shapes || type !== undefined ? true : 'for-names';
-    const before: Need = { kind: 'graph', edges, locations: type !== undefined };
+    const edges = !raw || type !== undefined ? true : 'for-names';
+    const before: Need = withPartition({ shapes, functions }, { edges, locations: type !== undefined });
     return holders ? [before, WHOLE_GRAPH] : before;
   },
   async run(_, __, options, heaps) {
     checkBaselines(heaps, options);
     const { byId, notes } = compareBy(heaps, options);
     const [before, after] = heaps.map(({ countable }) => countable) as [Graph, Graph];
-    const { raw, shapes, filter, type } = options;
+    const { raw, filter, type } = options;
+    const partition = partitionOf(options);
     if (type !== undefined) {
       if (!byId)
         throw new UsageError(
           '--type needs two snapshots of one process',
           notes[0] ?? 'Baseline files have no ids: leave --type out.',
         );
-      const answer = objects(before, after, type, options);
-      const unknown = await unknownInAll([before, after], type, { shapes });
+      const answer = objects(before, after, type, { ...options, partition });
+      const unknown = await unknownInAll([before, after], type, partition);
       return {
         ...answer,
         notes: [...notes, ...(unknown ? [unknown] : (answer.notes ?? []))],
@@ -94,15 +93,16 @@ export const diffCommand = defineCommand({
         '--holders needs two snapshots of one process',
         notes[0] ?? 'Baseline files have no objects and no ids: leave --holders out.',
       );
-    const nodes = byId ? nodeDiff(before, after, { raw, shapes }) : undefined;
+    const nodes = byId ? nodeDiff(before, after, { raw, partition }) : undefined;
+    const placeOf = placeFields(options, [before, after]);
     const rows: readonly Row[] = (
       nodes
-        ? diff(before, after, { raw, shapes, filter }, nodes)
-        : diffByClass(before, after, { raw, shapes, filter })
-    ).map((row): Row => ({ ...row }));
+        ? diff(before, after, { raw, partition, filter }, nodes)
+        : diffByClass(before, after, { raw, partition, filter })
+    ).map((row): Row => ({ ...row, ...placeOf(row.type) }));
     const sorted = sort(rows, options['sort-by']);
     const cut = sorted.slice(0, limitOf(options));
-    const shown = options.holders && nodes ? withHolders(before, after, cut, { raw, shapes }, nodes) : cut;
+    const shown = options.holders && nodes ? withHolders(before, after, cut, { raw, partition }, nodes) : cut;
     const omitted = rows.length - shown.length;
     return {
       result: {
@@ -147,7 +147,7 @@ function withHolders(
   before: Graph,
   after: Graph,
   rows: readonly Row[],
-  options: { readonly raw: boolean; readonly shapes: boolean },
+  options: { readonly raw: boolean; readonly partition: Partitioner | undefined },
   nodes: NodeDiff,
 ): readonly Row[] {
   const types = new Set(
@@ -176,19 +176,25 @@ function objects(
   before: Graph,
   after: Graph,
   type: string,
-  options: { readonly raw: boolean; readonly shapes: boolean; readonly limit: number; readonly all: boolean },
+  options: {
+    readonly raw: boolean;
+    readonly partition: Partitioner | undefined;
+    readonly limit: number;
+    readonly all: boolean;
+  },
 ): Answer {
-  const { isNew, isGone } = nodeDiff(before, after, { raw: options.raw, shapes: options.shapes });
+  const { raw, partition = classIndex } = options;
+  const { isNew, isGone } = nodeDiff(before, after, { raw, partition });
   const members = (graph: Graph, marked: Uint8Array): NodeView[] => {
-    const { names, of } = options.shapes ? shapeIndex(graph) : classIndex(graph);
-    const wanted = names.indexOf(type);
+    const { labels, of } = partition(graph, [before, after]);
+    const wanted = labels.indexOf(type);
     const found: NodeView[] = [];
     for (let node = 0; node < graph.nodeCount; node++)
       if (marked[node] === 1 && of[node] === wanted) found.push(new NodeView(graph, node));
     return found.sort((a, b) => a.id - b.id);
   };
   const rowsOf = (views: readonly NodeView[], change: string): Row[] =>
-    views.map((view) => ({ change, ...nodeRow(view, { raw: options.raw }), type }));
+    views.map((view) => ({ change, ...nodeRow(view, { raw }), type }));
   const came = members(after, isNew);
   const went = members(before, isGone);
   const total = came.length + went.length;
@@ -213,7 +219,7 @@ function objects(
       omitted,
       layout: 'grid',
     },
-    fields: { ...sizesField(options.raw), type, newCount: came.length, deletedCount: went.length },
+    fields: { ...sizesField(raw), type, newCount: came.length, deletedCount: went.length },
     notes: [...(total === 0 ? [`no object of class "${type}" came or went`] : []), ...omittedNote(omitted)],
   };
 }

@@ -1,7 +1,8 @@
 /** objgraph's get_new_ids: which objects the later snapshot has and the earlier one has not. */
-import { type ClassIndex, classIndex } from '../analysis/class-names.js';
+import { classIndex } from '../analysis/class-names.js';
 import { newNodes } from '../analysis/diff.js';
 import { NodeView } from '../analysis/nodes.js';
+import type { Partition } from '../analysis/partition.js';
 import type { Graph } from '../graph/graph.js';
 import type { Answer, Column, Row } from '../result.js';
 import { defineCommand } from './command.js';
@@ -85,11 +86,15 @@ function idTable(before: Graph, after: Graph, isNew: Uint8Array, options: Option
     string,
     { type: string; oldCount: number; count: number; newCount: number; countDelta: number }
   >();
-  const tally = (index: ClassIndex, key: 'oldCount' | 'count' | 'newCount', marked?: Uint8Array): void => {
-    const counts = new Float64Array(index.names.length);
-    for (let node = 0; node < index.of.length; node++)
-      if (marked === undefined || marked[node] === 1) counts[index.of[node]!]! += 1;
-    index.names.forEach((type, number) => {
+  const tally = (
+    { labels, of }: Partition,
+    key: 'oldCount' | 'count' | 'newCount',
+    marked?: Uint8Array,
+  ): void => {
+    const counts = new Float64Array(labels.length);
+    for (let node = 0; node < of.length; node++)
+      if (marked === undefined || marked[node] === 1) counts[of[node]!]! += 1;
+    labels.forEach((type, number) => {
       const row = rows.get(type) ?? { type, oldCount: 0, count: 0, newCount: 0, countDelta: 0 };
       row[key] += counts[number]!;
       rows.set(type, row);

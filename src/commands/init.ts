@@ -54,8 +54,8 @@ function suggested(graph: Graph): { max: Record<string, number>; maxTotal: strin
 
 /** Classes whose constructor stands in a script that is not a part of Node.js. Needs locations. Cost: one pass over the nodes. */
 function ownClasses(graph: Graph): ReadonlySet<string> {
-  const { names, of } = classIndex(graph);
-  const seen = new Uint8Array(names.length);
+  const { labels, of } = classIndex(graph);
+  const seen = new Uint8Array(labels.length);
   const own = new Set<string>();
   for (let node = 0; node < graph.nodeCount; node++) {
     const type = of[node]!;
@@ -63,7 +63,7 @@ function ownClasses(graph: Graph): ReadonlySet<string> {
     const { location } = new NodeView(graph, node);
     if (!location) continue;
     seen[type] = 1;
-    if (location.script !== undefined && !location.script.startsWith('node:')) own.add(names[type]!);
+    if (location.script !== undefined && !location.script.startsWith('node:')) own.add(labels[type]!);
   }
   return own;
 }

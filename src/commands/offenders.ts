@@ -82,12 +82,12 @@ function examplesOfGrowth(
   if (grown.length === 0) return new Map();
   const types = new Set(grown.flatMap(({ failing }) => failing.map(({ type }) => type)));
   const isNew = earlier && newNodes(earlier, graph);
-  const { names, of } = classIndex(graph);
-  const wanted = names.map((name) => types.has(name));
+  const { labels, of } = classIndex(graph);
+  const wanted = labels.map((name) => types.has(name));
   const examples = exampleOfEach(graph, (node) =>
     wanted[of[node]!] && isNew?.[node] !== 0 ? of[node]! : -1,
   );
-  return new Map(Array.from(examples, ([type, node]) => [names[type]!, node]));
+  return new Map(Array.from(examples, ([type, node]) => [labels[type]!, node]));
 }
 
 /**

@@ -32,7 +32,7 @@ export const retainedCommand = defineCommand({
   async run({ graph }, texts, options) {
     const { nodes: members, notes, missing } = await resolveTargets(graph, texts, parsePick(options.pick));
     const { nodes, size } = retainedSet(graph, members);
-    const { names, of } = classIndex(graph);
+    const { labels, of } = classIndex(graph);
     const sizes = shallowSizes(graph);
     const counts = new Map<number, { count: number; shallowSize: number }>();
     for (const node of nodes) {
@@ -41,7 +41,7 @@ export const retainedCommand = defineCommand({
     }
     const rows = [...counts]
       .map(([type, row]) => ({
-        type: names[type]!,
+        type: labels[type]!,
         ...row,
         sizeShare: size === 0 ? 0 : row.shallowSize / size,
       }))

@@ -2,8 +2,8 @@
 import { classIndex } from '../analysis/class-names.js';
 import { type Classes, type Countable, classesOf, type TypeMatcher } from '../analysis/classes.js';
 import type { NodeView } from '../analysis/nodes.js';
+import { type Partitioner, partitionAmong } from '../analysis/partition.js';
 import type { SourceLocation } from '../analysis/scripts.js';
-import { shapeIndex } from '../analysis/shapes.js';
 import { UsageError } from '../errors.js';
 import type { Graph } from '../graph/graph.js';
 import { printable } from '../printable.js';
@@ -85,11 +85,11 @@ export async function unknownType(classes: Classes, type: string): Promise<strin
 export async function unknownInAll(
   graphs: readonly Graph[],
   type: string,
-  { shapes = false }: { readonly shapes?: boolean } = {},
+  partition: Partitioner = classIndex,
 ): Promise<string | undefined> {
-  const index = shapes ? shapeIndex : classIndex;
-  if (graphs.some((graph) => index(graph).names.includes(type))) return undefined;
-  return unknownType(classesOf(graphs.at(-1)!, { raw: true, shapes }), type);
+  if (graphs.some((graph) => partition(graph, graphs).labels.includes(type))) return undefined;
+  const last = classesOf(graphs.at(-1)!, { raw: true, partition: partitionAmong(partition, graphs) });
+  return unknownType(last, type);
 }
 
 /**

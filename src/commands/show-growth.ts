@@ -3,11 +3,13 @@ import { noiseOf } from '../analysis/baseline.js';
 import type { Classes, Countable } from '../analysis/classes.js';
 import { type ClassDiff, diff } from '../analysis/diff.js';
 import { type Growth, growthTracker } from '../analysis/growth.js';
+import { type Partitioner, partitionAmong } from '../analysis/partition.js';
 import { UsageError } from '../errors.js';
 import type { Answer, Column, Row } from '../result.js';
 import { defineCommand, type Heap } from './command.js';
 import { checkBaselines, compareBy, comparison } from './compare.js';
 import { DEFAULT_SIGMA, sigmaOption, withinNoise } from './noise.js';
+import { partitionOf, partitionOptions, placeFields, withPartition } from './partition.js';
 import { allRows, columns, limitOf, omittedNote, rawSizes, sizesField } from './shared.js';
 
 export const showGrowth = defineCommand({
@@ -34,7 +36,7 @@ export const showGrowth = defineCommand({
       kind: 'flag',
       help: 'how many objects, and bytes, are new and deleted since the snapshot before',
     },
-    shapes: { kind: 'flag', help: 'plain objects apart by their properties, {id, label}' },
+    ...partitionOptions,
     filter: { kind: 'pattern', help: 'only classes whose name matches this regular expression' },
     'sort-by': {
       kind: 'choice',
@@ -54,15 +56,15 @@ export const showGrowth = defineCommand({
     },
     { line: 'heapgraph show-growth *.heapsnapshot --sort-by time --detail', says: 'step by step' },
   ],
-  needs(_, { by, detail, shapes, raw }) {
+  needs(_, { by, detail, shapes, functions, raw }) {
     const sizes = (by === 'size' || detail) && !raw;
-    const edges = by === 'retained' || shapes || sizes;
-    return { kind: 'graph', edges: edges ? true : 'for-names', locations: false };
+    const edges = by === 'retained' || sizes ? true : 'for-names';
+    return withPartition({ shapes, functions }, { edges, locations: false });
   },
   configure: (options, { sigma }) => ({ ...options, sigma: options.sigma ?? sigma }),
   order: (options) => options['sort-by'],
   run(_, __, options, heaps) {
-    const { by, detail, shapes, filter, raw } = options;
+    const { by, detail, filter, raw } = options;
     checkBaselines(heaps, options);
     const { byId, notes } = compareBy(heaps, options);
     if (detail && !byId) {
@@ -74,7 +76,11 @@ export const showGrowth = defineCommand({
     const sigma = options.sigma ?? DEFAULT_SIGMA;
     const baseline = heaps.map(({ countable }) => countable).find(hasJitter);
     const noise = baseline && noiseOf(baseline, sigma);
-    const grown = growthTracker({ by, shapes, raw, noise, ...(filter ? { filter } : {}) });
+    const graphs = heaps.flatMap(({ countable }) => ('ids' in countable ? [countable] : []));
+    const chosen = partitionOf(options);
+    const partition = chosen && partitionAmong(chosen, graphs);
+    const placeOf = placeFields(options, graphs);
+    const grown = growthTracker({ by, partition, raw, noise, ...(filter ? { filter } : {}) });
     const limit = limitOf(options);
     const rows: Row[] = [];
     let total = 0;
@@ -85,9 +91,11 @@ export const showGrowth = defineCommand({
       if (i === 0) return;
       const all = found.filter(({ isNoise }) => !isNoise);
       noisy += found.length - all.length;
-      const changes = detail ? changesOf(heaps[i - 1]!, heap, { shapes, raw }) : undefined;
+      const changes = detail ? changesOf(heaps[i - 1]!, heap, { partition, raw }) : undefined;
       const shown = all.slice(0, limit);
-      rows.push(...shown.map((row) => rowOf(row, heap.countable.file, by, changes)));
+      rows.push(
+        ...shown.map((row) => ({ ...rowOf(row, heap.countable.file, by, changes), ...placeOf(row.type) })),
+      );
       total += all.length;
       omitted += all.length - shown.length;
     });
@@ -110,7 +118,7 @@ function hasJitter(heap: Countable): heap is Classes {
 function changesOf(
   before: Heap,
   after: Heap,
-  options: { readonly shapes: boolean; readonly raw: boolean },
+  options: { readonly partition: Partitioner | undefined; readonly raw: boolean },
 ): ReadonlyMap<string, ClassDiff> {
   const rows = diff(before.graph, after.graph, { ...options, sizeless: true });
   return new Map(rows.map((row) => [row.type, row]));

@@ -3,6 +3,7 @@ import { type ClassSurvival, survival } from '../analysis/survival.js';
 import type { Column, Row } from '../result.js';
 import { defineCommand } from './command.js';
 import { requireOneProcess } from './compare.js';
+import { partitionOf } from './partition.js';
 import { allRows, columns, limitOf, omittedNote } from './shared.js';
 
 export const survivalCommand = defineCommand({
@@ -42,7 +43,7 @@ export const survivalCommand = defineCommand({
     const notes = requireOneProcess(heaps, options['by-id'], 'survival');
     const found = survival(
       heaps.map(({ graph }) => graph),
-      { shapes, filter, internals },
+      { partition: partitionOf({ shapes, functions: false }), filter, internals },
     );
     const shown = found.slice(0, limitOf(options));
     const omitted = found.length - shown.length;

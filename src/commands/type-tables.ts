@@ -3,6 +3,13 @@ import { classesOf, typeStats } from '../analysis/classes.js';
 import { NODE_TYPES } from '../graph/schema.js';
 import type { Answer, Column } from '../result.js';
 import { defineCommand, type Heap, type Need } from './command.js';
+import {
+  type PartitionValues,
+  partitionOf,
+  partitionOptions,
+  placeFields,
+  withPartition,
+} from './partition.js';
 import { allRows, columns, limitOf, omittedNote, rawSizes, sizesField } from './shared.js';
 
 const tableOptions = {
@@ -13,16 +20,15 @@ const tableOptions = {
     help: 'what is ranked first; ties by name',
   },
   retained: { kind: 'flag', help: 'show retained sizes and the smallest distance too' },
-  shapes: { kind: 'flag', help: 'plain objects apart by their properties, {id, label}' },
+  ...partitionOptions,
   type: { kind: 'choices', choices: NODE_TYPES, help: "only these of V8's node types", value: 'node-type,…' },
   filter: { kind: 'pattern', help: 'only classes whose name matches this regular expression' },
   ...rawSizes,
 } as const;
 
-interface TableOptions {
+interface TableOptions extends PartitionValues {
   readonly by: 'count' | 'size' | 'retained';
   readonly retained: boolean;
-  readonly shapes: boolean;
   readonly type: readonly string[] | undefined;
   readonly filter: RegExp | undefined;
   readonly raw: boolean;
@@ -47,6 +53,10 @@ export const showMostCommonTypes = defineCommand({
       says: 'what keeps the most memory',
     },
     { line: 'heapgraph show-most-common-types --type object,closure', says: "without V8's own objects" },
+    {
+      line: 'heapgraph show-most-common-types --type closure --functions',
+      says: 'which functions have most closures',
+    },
   ],
   needs: (_, options, format) => need(options, showsSizes(options) || format === 'json' || format === 'csv'),
   run: (heap, _, options) => table(heap, options, limitOf(options), showsSizes(options)),
@@ -79,21 +89,22 @@ function showsRetained(options: TableOptions): boolean {
 
 /** Names and counts need no edges, nor do V8's own sizes; all else follows from them. */
 function need(options: TableOptions, sizes: boolean): Need {
-  if (options.shapes || showsRetained(options) || (sizes && !options.raw)) {
-    return { kind: 'graph', edges: true, locations: false };
+  if (options.shapes || options.functions || showsRetained(options) || (sizes && !options.raw)) {
+    return withPartition(options, { edges: true, locations: false });
   }
   return { kind: 'classes', types: (type) => options.filter?.test(type) ?? true };
 }
 
 function table(heap: Heap, options: TableOptions, limit: number, sizes: boolean): Answer {
-  const { by, type: nodeTypes, filter, raw, shapes } = options;
+  const { by, type: nodeTypes, filter, raw } = options;
   const retained = showsRetained(options);
   const source = heap.countable;
   const classes = classesOf(source, { raw });
-  const rows = typeStats(source, { by, nodeTypes, filter, raw, shapes, retained });
+  const rows = typeStats(source, { by, nodeTypes, filter, raw, retained, partition: partitionOf(options) });
   const shown = rows.slice(0, limit);
   const omitted = rows.length - shown.length;
   const bytes = classes.rows.reduce((sum, row) => sum + row.shallowSize, 0);
+  const placeOf = placeFields(options, [source]);
   const share = (part: number | undefined, whole: number): number => (whole === 0 ? 0 : (part ?? 0) / whole);
   const counted: Column[] = [columns.type, columns.nodeType, columns.count, columns.countShare];
   const reach: Column[] = retained ? [columns.retainedSize, columns.retainedShare, columns.distance] : [];
@@ -107,6 +118,7 @@ function table(heap: Heap, options: TableOptions, limit: number, sizes: boolean)
         countShare: share(row.count, classes.nodeCount),
         sizeShare: share(row.shallowSize, bytes),
         ...(retained ? { retainedShare: share(row.retainedSize, bytes) } : {}),
+        ...placeOf(row.type),
       })),
       total: rows.length,
       omitted,

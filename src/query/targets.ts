@@ -38,8 +38,8 @@ export function parseQuery(text: string): (graph: Graph) => NodePredicate {
   const type = classesNamed(text);
   return (graph) => {
     const matches = matcherOf(type);
-    const { names, of } = classIndex(graph);
-    const fits = Uint8Array.from(names, (name) => (matches(name) ? 1 : 0));
+    const { labels, of } = classIndex(graph);
+    const fits = Uint8Array.from(labels, (name) => (matches(name) ? 1 : 0));
     return (node) => fits[of[node]!] === 1;
   };
 }
@@ -132,7 +132,7 @@ async function missingNote(graph: Graph, text: string, nodeOf: (id: number) => n
   const bare = text.startsWith('@') ? undefined : parseId(text);
   if (bare !== undefined && nodeOf(bare) >= 0)
     return `no class "${text}"; an object by its id is ${formatId(bare)}`;
-  const hint = isClassName(text) ? await didYouMean(classIndex(graph).names, text) : tagHint(graph, text);
+  const hint = isClassName(text) ? await didYouMean(classIndex(graph).labels, text) : tagHint(graph, text);
   return `no object "${printable(text)}" in ${printable(graph.file)}${hint}`;
 }
 
@@ -146,7 +146,7 @@ export async function unknownClassNote(
   text: string,
   words: readonly string[] = [],
 ): Promise<string | undefined> {
-  const names = [...words, ...graphs.flatMap((graph) => classIndex(graph).names)];
+  const names = [...words, ...graphs.flatMap((graph) => classIndex(graph).labels)];
   if (!isClassName(text) || names.includes(text)) return undefined;
   const files = graphs.map(({ file }) => printable(file)).join(' and ');
   return `no object "${printable(text)}" for --${option} in ${files}${await didYouMean(names, text)}`;

@@ -156,7 +156,7 @@ function namedClasses(classes: NoGrowthOptions['classes']): readonly string[] {
 async function checkNames(names: readonly string[], before: Graph, after: Graph): Promise<void> {
   for (const name of names) {
     if ([before, after].some((graph) => hasClass(graph, name))) continue;
-    const near = await didYouMean(classIndex(after).names, name);
+    const near = await didYouMean(classIndex(after).labels, name);
     throw usageError(
       `no class "${printable(name)}" in this process${near.replace(/\?$/, '')}`,
       'Its code has to be loaded when the runs are over; for classes that may be missing write a RegExp.',
@@ -165,7 +165,7 @@ async function checkNames(names: readonly string[], before: Graph, after: Graph)
 }
 
 function hasClass(graph: Graph, name: string): boolean {
-  if (classIndex(graph).names.includes(name)) return true;
+  if (classIndex(graph).labels.includes(name)) return true;
   const called = graph.strings.indexesOf(name);
   return graph.nodeTypes.some((type, node) => type === NODE.closure && called.has(graph.nodeNames[node]!));
 }

@@ -48,8 +48,8 @@ describe.each(FIXTURES)('%s', async (fixture) => {
     for (let node = 0; node < graph.nodeCount; node++) {
       if (sizes[node] === 0) continue; // DevTools leaves these out of its classes
       const type = classes.of[node]!;
-      const row = ours[classes.names[type]!];
-      ours[classes.names[type]!] = {
+      const row = ours[classes.labels[type]!];
+      ours[classes.labels[type]!] = {
         count: (row?.count ?? 0) + 1,
         self: (row?.self ?? 0) + sizes[node]!,
         maxRet: retained[type]!,

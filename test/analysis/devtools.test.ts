@@ -21,7 +21,7 @@ describe.each(FIXTURES)('%s', async (fixture) => {
   });
 
   test('every class: count and bytes of the members that have a size', () => {
-    const { names, of } = classIndex(graph);
+    const { labels: names, of } = classIndex(graph);
     const sizes = shallowSizes(graph);
     const ours = new Map<string, { count: number; self: number }>();
     for (let node = 0; node < graph.nodeCount; node++) {

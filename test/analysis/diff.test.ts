@@ -1,6 +1,7 @@
 /** What came and what went: against Chrome DevTools' recorded comparisons, and on small graphs. */
 import { describe, expect, test } from 'vitest';
 import { type ClassDiff, diff, diffByClass, newNodes, nodeDiff } from '../../src/analysis/diff.js';
+import { shapeIndex } from '../../src/analysis/shapes.js';
 import type { Graph } from '../../src/graph/graph.js';
 import { loadSnapshot } from '../../src/load/load.js';
 import { type GraphSpec, type NodeSpec, snapshotBytes } from '../support/builder.js';
@@ -30,7 +31,7 @@ describe("DevTools' recorded comparisons", () => {
     const before = await loadSnapshot(fixturePath(`${version}-before`));
     const after = await loadSnapshot(fixturePath(`${version}-after`));
     const ours = Object.fromEntries(
-      diff(before, after, { shapes: true }).map((row): [string, RecordedDiff] => [
+      diff(before, after, { partition: shapeIndex }).map((row): [string, RecordedDiff] => [
         row.type,
         {
           addedCount: row.newCount,
@@ -127,7 +128,7 @@ describe('diff', () => {
     });
     const types = (rows: readonly ClassDiff[]): string[] => rows.map(({ type }) => type);
     expect(types(diff(before, after))).toEqual(['Object', 'Other']);
-    expect(types(diff(before, after, { shapes: true }))).toContain('{a, b}');
+    expect(types(diff(before, after, { partition: shapeIndex }))).toContain('{a, b}');
     expect(types(diff(before, after, { filter: /^Ot/g }))).toEqual(['Other']);
     expect(types(diff(before, after, { filter: (type) => type === 'Object' }))).toEqual(['Object']);
   });

@@ -143,7 +143,7 @@ describe('3,000 seeded random graphs', () => {
           ),
         ),
       );
-      const { names, of } = classIndex(graph);
+      const { labels: names, of } = classIndex(graph);
       const { dominators } = dominatorTree(graph);
       const sizes = shallowSizes(graph);
       const retained = retainedSizes(graph);

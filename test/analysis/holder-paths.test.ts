@@ -274,7 +274,7 @@ describe('holderPaths', () => {
 test('an example is held by the program where it holds any; copies of a string are told', async () => {
   const graph = await loadSnapshot(fixturePath('node26-after'));
   const paths = holderPaths(graph);
-  const { names, of } = classIndex(graph);
+  const { labels: names, of } = classIndex(graph);
   const arrays = names.indexOf('Array');
   const example = exampleOfEach(graph, (node) => (of[node] === arrays ? 0 : -1)).get(0)!;
   expect(of[example]).toBe(arrays);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { leaks } from '../../src/analysis/leaks.js';
 import { holdersOfNew } from '../../src/analysis/new-holders.js';
+import { shapeIndex } from '../../src/analysis/shapes.js';
 import { type ClassSurvival, survival } from '../../src/analysis/survival.js';
 import type { Graph } from '../../src/graph/graph.js';
 import { loadSnapshot } from '../../src/load/load.js';
@@ -184,7 +185,7 @@ describe('survival', () => {
     const graphs = await Promise.all(
       [['a'], ['a', 'b'], ['a', 'b']].map((names) => load(program(all(names)))),
     );
-    const row = survival(graphs, { shapes: true }).find(({ type }) => type === '{a}')!;
+    const row = survival(graphs, { partition: shapeIndex }).find(({ type }) => type === '{a}')!;
     expect(row.counts).toEqual([5, 5, 5]);
   });
 });
