@@ -84,7 +84,7 @@ function addCompletion(program: Program): void {
         );
       const text = await completionScript(known, NAME);
       const answer: Answer = { result: { kind: 'text', text, fields: { shell, script: text } } };
-      const output = openOutput(options);
+      const output = await openOutput(options);
       await write(answer, output, formatOf(options), {
         command: 'completion',
         snapshots: [],

@@ -9,17 +9,30 @@ const SRC = fileURLToPath(new URL('../src/', import.meta.url));
 /** What each part may import, besides itself. `type:` is for types only. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   base: [],
+  io: ['base'],
   graph: ['base'],
-  load: ['graph', 'base'],
+  load: ['graph', 'io', 'base'],
   analysis: ['graph', 'type:result', 'base'],
   query: ['graph', 'analysis', 'base'],
   result: ['base'],
   heap: ['load', 'analysis', 'graph', 'base'],
   commands: ['analysis', 'query', 'graph', 'result', 'type:heap', 'base'],
   render: ['result', 'base'],
-  capture: ['base'],
-  cli: ['capture', 'commands', 'render', 'result', 'heap', 'load', 'analysis', 'query', 'graph', 'base'],
-  live: ['load', 'analysis', 'graph', 'base'],
+  capture: ['io', 'base'],
+  cli: [
+    'capture',
+    'commands',
+    'render',
+    'result',
+    'heap',
+    'load',
+    'analysis',
+    'query',
+    'graph',
+    'io',
+    'base',
+  ],
+  live: ['load', 'analysis', 'graph', 'io', 'base'],
   testing: ['live', 'analysis', 'query', 'graph', 'render', 'base'],
   index: ['heap', 'live', 'testing', 'load', 'analysis', 'query', 'result', 'graph', 'base'],
 };
@@ -29,7 +42,7 @@ const BASE = ['errors', 'units', 'progress', 'printable'];
 /** Packages and Node.js modules, and the places that may import them. */
 const EXTERNALS: readonly (readonly [RegExp, RegExp])[] = [
   // picture.ts runs the dot program, and reads the font that comes with it.
-  [/^node:/, /^(load\/|live\/|capture\/|cli\/|cli\.ts$|render\/picture\.ts$)/],
+  [/^node:/, /^(io\/|load\/|live\/|capture\/|cli\/|cli\.ts$|render\/picture\.ts$)/],
   [/^chalk$/, /^render\/style\.ts$/],
   [/^(csv-stringify\/sync|fast-string-width|markdown-table)$/, /^render\//],
   [/^(commander|@bomb\.sh\/tab(\/commander)?)$/, /^cli(\/|\.ts$)/],

@@ -18,7 +18,7 @@ import { EXIT } from './exit.js';
 import { readIds } from './ids.js';
 import { NO_HEAP, type Opened, openHeap } from './open.js';
 import { type CommonOptions, valuesOf } from './options.js';
-import { type Output, openOutputFile, openStandardOutput } from './output.js';
+import { type Output, openStandardOutput } from './output.js';
 import { createProgressLine } from './progress-line.js';
 import { SIGNALS } from './signals.js';
 import { appendSummary } from './summary.js';
@@ -61,7 +61,7 @@ export async function runCommand(
   inputs.push(...(command.others?.(options as never) ?? []));
   const snapshots = inputs.map(({ file }) => file);
   checkStandardInput([...snapshots, ...(idsFrom === undefined ? [] : [idsFrom])], process.stdin.isTTY);
-  const output = openOutput(parsed, command, options.force === true);
+  const output = await openOutput(parsed, command, options.force === true);
   const progress = createProgressLine(process.stderr, parsed.quiet === true);
   const note = (text: string): void => {
     if (parsed.quiet) return;
@@ -154,18 +154,23 @@ function furtherArguments(command: Command, options: Readonly<Record<string, unk
 }
 
 /** Standard output, or the file that -o or the command itself names. Throws UsageError. */
-export function openOutput(options: CommonOptions, command?: Command, force = false): Output {
+export async function openOutput(options: CommonOptions, command?: Command, force = false): Promise<Output> {
   const file = options.output ?? command?.writes;
-  if (file === undefined || file === '-') return openStandardOutput();
+  if (file === undefined || STANDARD_OUTPUT.test(file)) return openStandardOutput();
   if (command?.writes !== undefined && !force && isFile(file)) {
     throw new UsageError(
       `${printable(file)} is there already`,
       '--force replaces it; -o FILE writes another one; -o - prints it.',
     );
   }
+  const { openOutputFile } = await import('./output-file.js');
   stopOnSignals();
-  return openOutputFile(file);
+  // What no command wrote (a completion script) holds nothing of a heap.
+  return openOutputFile(file, command === undefined ? { mode: 0o666 } : {});
 }
+
+/** Its names: a shell may have led it into a file, which must not be replaced under its hands. */
+const STANDARD_OUTPUT = /^(-|\/dev\/stdout|\/dev\/fd\/1|\/proc\/self\/fd\/1)$/;
 
 /** A signal ends the process by way of `exit`, so that a half-written file is taken away. */
 function stopOnSignals(): void {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { finished } from 'node:stream/promises';
 import zlib from 'node:zlib';
 import { ProcessError } from '../errors.js';
-import { openOutputFile } from './output.js';
+import { openOutputFile } from './output-file.js';
 
 export interface SnapshotFile {
   /** A promise while there is no room for more. Throws UsageError when it cannot be written. */
@@ -20,8 +20,7 @@ export function openSnapshotFile(file: string, gzip: boolean): SnapshotFile {
   let over = false; // what still comes after the end goes nowhere: the descriptor may be another file's by then
   const finish = (): number => {
     over = true;
-    output.finish();
-    return fs.statSync(file).size;
+    return output.finish();
   };
   if (!gzip) {
     return {

@@ -1,12 +1,13 @@
 /** Snapshots of the process itself. */
-import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import v8 from 'node:v8';
 import { SNAPSHOT_TAG } from '../analysis/tags.js';
-import { usageError } from '../errors.js';
+import { UsageError, usageError } from '../errors.js';
 import type { Graph } from '../graph/graph.js';
+import { type AtomicFile, openAtomicFile } from '../io/atomic-file.js';
+import { writeReason } from '../io/reasons.js';
 import { loadSnapshot } from '../load/load.js';
 import { printable } from '../printable.js';
 import { checkOptions, described } from './arguments.js';
@@ -45,7 +46,7 @@ export async function takeSnapshot(options: TakeOptions = {}): Promise<Graph> {
 /**
  * Writes a snapshot of this process to a file (plain text of JSON, for heapgraph and for DevTools) and gives its path back.
  * The file is there whole or not at all: it is written under another name beside its own. Whoever can read it can read all
- * the strings of the program; V8 makes it readable for its owner only.
+ * the strings of the program, so it is readable for its owner only. Devices and pipes are written into.
  * Throws UsageError when it cannot be written, and for options that it does not know. Cost: V8 stops the program until it is written.
  */
 export async function writeSnapshot(file: string, options: TakeOptions = {}): Promise<string> {
@@ -55,31 +56,18 @@ export async function writeSnapshot(file: string, options: TakeOptions = {}): Pr
       "Write writeSnapshot('app.heapsnapshot').",
     );
   checkOptions('writeSnapshot', options, TAKE_OPTIONS);
-  const target = fs.existsSync(file) ? fs.realpathSync(file) : path.resolve(file);
-  const temporary = path.join(path.dirname(target), `.${path.basename(target)}.${randomUUID()}.tmp`);
-  if (options.gc ?? true) await collectGarbage();
+  let output: AtomicFile | undefined;
   try {
-    // Opened first: V8 says of a wrong path only that it is one.
-    fs.closeSync(fs.openSync(temporary, 'wx', 0o600));
-    v8.writeHeapSnapshot(temporary);
-    const fd = fs.openSync(temporary, 'r+');
-    fs.fsyncSync(fd);
-    fs.closeSync(fd);
-    fs.renameSync(temporary, target);
+    output = openAtomicFile(file);
+    if (options.gc ?? true) await collectGarbage();
+    v8.writeHeapSnapshot(output.pathToWrite);
+    output.finish();
   } catch (error) {
-    fs.rmSync(temporary, { force: true });
-    throw usageError(
-      `cannot write ${printable(file)}: ${reason(error as NodeJS.ErrnoException)}`,
-      'Nothing was written.',
-      error,
-    );
+    output?.discard();
+    if (error instanceof UsageError) throw usageError(error.message, error.hint ?? '', error.cause);
+    throw usageError(`cannot write ${printable(file)}: ${writeReason(error)}`, 'Nothing was written.', error);
   }
   return file;
-}
-
-/** Without the path, which is that of the file beside the one that is meant. */
-function reason({ code, message }: NodeJS.ErrnoException): string {
-  return printable(message.replace(/,? (open|rename|fsync|close) '.*$/s, '').replace(`${code}: `, ''));
 }
 
 /** A snapshot that waits in a file: nothing of it is in the heap that it is to be compared with. */

@@ -1,6 +1,6 @@
 /** Snapshots of the process that runs these tests. */
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import vm from 'node:vm';
 import { expect, test } from 'vitest';
@@ -133,6 +133,24 @@ test('writeSnapshot: the file is there, nothing beside it; an old file and one b
   expect(kept.label).toBe('written');
 });
 
+test('writeSnapshot: only its owner may read the file, also where another one was readable for all', async () => {
+  const file = path.join(folder, 'private.heapsnapshot');
+  writeFileSync(file, 'old', { mode: 0o644 });
+  await writeSnapshot(file, { gc: false });
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect((await loadSnapshot(file)).nodeCount).toBeGreaterThan(1000);
+});
+
+test('writeSnapshot: a device is written into, and stays one', async () => {
+  const own = path.join(folder, 'null');
+  const { status } = spawnSync('mknod', [own, 'c', '1', '3']); // only root may make one
+  const device = status === 0 ? own : '/dev/null';
+  expect(await writeSnapshot(device, { gc: false })).toBe(device);
+  expect(statSync(device).isCharacterDevice()).toBe(true);
+  await expect(writeSnapshot('/dev/full', { gc: false })).rejects.toThrow(UsageError);
+  expect(statSync('/dev/full').isCharacterDevice()).toBe(true);
+});
+
 test('what the two do not take is told', async () => {
   await expect(takeSnapshot(5 as never)).rejects.toThrow(
     /options of takeSnapshot are 5\. They are an object/,
@@ -147,11 +165,19 @@ test('writeSnapshot: a wrong path is told, and nothing is left behind', async ()
   const asked = writeSnapshot(missing);
   await expect(asked).rejects.toThrow(UsageError);
   await expect(asked).rejects.toThrow(
-    `cannot write ${missing}: no such file or directory. Nothing was written.`,
+    `cannot write ${missing}: its folder does not exist. Nothing was written.`,
   );
   expect(existsSync(path.dirname(missing))).toBe(false);
   const taken = path.join(folder, 'is-a-folder');
   mkdirSync(taken);
-  await expect(writeSnapshot(taken, { gc: false })).rejects.toThrow(/cannot write/);
+  await expect(writeSnapshot(taken, { gc: false })).rejects.toThrow(/ is a folder\. Name a file in it\.$/);
+  for (const [name, reason] of [
+    ['a\0b', 'its name holds a zero byte'],
+    ['n'.repeat(300), 'its name is too long'],
+  ] as const) {
+    const refused = writeSnapshot(path.join(folder, name), { gc: false });
+    await expect(refused).rejects.toThrow(UsageError);
+    await expect(refused).rejects.toThrow(reason);
+  }
   expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
 });
