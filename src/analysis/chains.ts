@@ -9,7 +9,8 @@ import { retainersOf } from '../graph/retainers.js';
 import { EDGE, NODE } from '../graph/schema.js';
 import type { StringIndexes } from '../graph/strings.js';
 import { hasPage, isPageOwned, pageOwnedNodes } from './essential-edges.js';
-import { isImport, moduleRecordNames } from './expression-modules.js';
+import { isImport } from './expression-modules.js';
+import { isModuleRecord } from './v8-nodes.js';
 import { weakMapPairs } from './weak-map-pairs.js';
 
 /**
@@ -200,8 +201,8 @@ function search(
   let used = new Set<number>();
   // By node: the edge it was found by, plus one; 0 for nodes not found. A Set would end at 2^24 nodes.
   const foundBy = new Uint32Array(graph.nodeCount);
-  const { nodeTypes, nodeNames } = graph;
-  const modules = moduleRecordNames(graph);
+  const { nodeTypes } = graph;
+  const isModule = isModuleRecord(graph);
   const isArray = (node: number): boolean => nodeTypes[node] === NODE.array;
   let searches = 0;
 
@@ -222,7 +223,7 @@ function search(
     // What an ES module imports is held by the one that exports it: `node` is the array of the cells of either.
     let mayBeCells = false;
     const isOfImporter = (module: number): boolean =>
-      modules.has(nodeNames[module]!) && isImport(graph, module, targets[foundBy[node]! - 1]!);
+      isModule(module) && isImport(graph, module, targets[foundBy[node]! - 1]!);
     for (let depth = 0; ; depth++) {
       for (const found of level) {
         if (isEnd(found) && !(chains.length > 0 && found === start)) return unwind(found);

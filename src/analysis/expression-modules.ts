@@ -3,9 +3,9 @@ import { edgesOf, type Graph } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';
 import { retainersOf } from '../graph/retainers.js';
 import { EDGE, NODE } from '../graph/schema.js';
-import type { StringIndexes } from '../graph/strings.js';
 import { slotsOf } from './expression-tables.js';
 import { landmarks } from './landmarks.js';
+import { isModuleRecord } from './v8-nodes.js';
 import { stringText } from './values.js';
 
 const LONGEST_PATH = 4096;
@@ -97,21 +97,16 @@ export function exportName(graph: Graph, module: number, cell: number): string |
   return undefined;
 }
 
-/** The string indexes of the name of all ES modules. */
-export const moduleRecordNames = memo(
-  (graph: Graph): StringIndexes => graph.strings.indexesOf('system / SourceTextModule'),
-);
-
 /**
  * Whether an ES module has a variable, in its cell, by import only, and the module that exports it is there. V8 lets both
  * refer to the cell in the same way. Cost: the tables of the modules that refer to the cell.
  */
 export function isImport(graph: Graph, module: number, cell: number): boolean {
-  const { nodeTypes, nodeNames } = graph;
+  const { nodeTypes } = graph;
   const { firstRetainer, sources } = retainersOf(graph);
   const holders = (node: number): Uint32Array =>
     sources.subarray(firstRetainer[node]!, firstRetainer[node + 1]!);
-  const isModule = (node: number): boolean => moduleRecordNames(graph).has(nodeNames[node]!);
+  const isModule = isModuleRecord(graph);
   if (!isModule(module) || exportName(graph, module, cell) !== undefined) return false;
   return holders(cell).some(
     (array) =>

@@ -2,7 +2,8 @@
 import { edgesOf, type Graph } from '../graph/graph.js';
 import { EDGE, NODE } from '../graph/schema.js';
 import { shortened } from '../printable.js';
-import { isExact, isObject, quoted, WELL_KNOWN_SYMBOL } from './expression-tables.js';
+import { isExact, quoted, WELL_KNOWN_SYMBOL } from './expression-tables.js';
+import { isInternal, isObject, oddballOf } from './v8-nodes.js';
 
 /** One step of an expression: how to get on from what is written so far. */
 export interface Step {
@@ -77,14 +78,14 @@ export function isValue(graph: Graph, node: number): boolean {
     case NODE.bigint:
     case NODE.number:
       return true;
-    case NODE.hidden:
-      return (
-        isObject(graph, node) ||
-        /^(true|false|null|undefined)$/.test(graph.strings.get(graph.nodeNames[node]!))
-      );
     default:
-      return isObject(graph, node);
+      return isObject(graph, node) || isOddballValue(graph, node);
   }
+}
+
+function isOddballValue(graph: Graph, node: number): boolean {
+  const oddball = oddballOf(graph, node);
+  return oddball !== undefined && oddball !== 'hole';
 }
 
 function symbolStep(
@@ -152,8 +153,5 @@ function hasAccessorPair(graph: Graph, source: number, property: string): boolea
 }
 
 function isPair(graph: Graph, node: number): boolean {
-  return (
-    graph.nodeTypes[node] === NODE.hidden &&
-    graph.strings.equals(graph.nodeNames[node]!, 'system / AccessorPair')
-  );
+  return isInternal(graph)(node) && graph.strings.equals(graph.nodeNames[node]!, 'system / AccessorPair');
 }

@@ -7,9 +7,10 @@ import { memo } from '../graph/memo.js';
 import { retainersOf } from '../graph/retainers.js';
 import { EDGE, NODE } from '../graph/schema.js';
 import type { StringIndexes } from '../graph/strings.js';
-import { moduleRecordNames } from './expression-modules.js';
 import { landmarks } from './landmarks.js';
-import { follow } from './scripts.js';
+import { isRuntimeScript } from './runtime.js';
+import { follow, scriptOf, scriptOfShared } from './scripts.js';
+import { isContext, isModuleRecord, scopeNames } from './v8-nodes.js';
 
 export interface Scope {
   /**
@@ -21,16 +22,6 @@ export interface Scope {
   /** Of a script's scope, the native context: in which realm every script sees its variables. */
   readonly realm?: number;
 }
-
-/** The string indexes of `system / Context`, the name of every scope. */
-export const contextNames = memo(
-  (graph: Graph): StringIndexes => graph.strings.indexesOf('system / Context'),
-);
-
-/** The string indexes of the names of all nodes that `rootScopeOf` may know. */
-export const scopeNames = memo(
-  (graph: Graph): StringIndexes => graph.strings.indexesOf('system / Context', 'system / SourceTextModule'),
-);
 
 /**
  * An outermost scope, or the `SourceTextModule` of an ES module, which holds what it exports; undefined for every other
@@ -48,11 +39,10 @@ export const scopeNames = memo(
  * an outermost scope what holds it and the scopes in it, until a function with a file is met; once for a node.
  */
 export function rootScopeOf(graph: Graph, node: number): Scope | undefined {
-  const name = graph.nodeNames[node]!;
-  if (!scopeNames(graph).has(name)) return undefined;
+  if (!scopeNames(graph).has(graph.nodeNames[node]!)) return undefined;
   const { known } = signs(graph);
   if (known.has(node)) return known.get(node);
-  const isModule = moduleRecordNames(graph).has(name);
+  const isModule = isModuleRecord(graph)(node);
   if (!isModule && !isOutermost(graph, node)) return undefined; // there may be millions: not kept
   const scope = isModule ? moduleScope(graph, node) : contextScope(graph, node);
   known.set(node, scope);
@@ -79,18 +69,23 @@ const signs = memo((graph: Graph) => {
 });
 
 function isOutermost(graph: Graph, context: number): boolean {
-  if (graph.nodeTypes[context] !== NODE.object) return false;
+  if (!isContext(graph)(context)) return false;
   const outer = internal(graph, context, signs(graph).outwards);
   return outer !== undefined && nativeContexts(graph).has(outer);
+}
+
+/** Files that runtimes wrap into a function: those with an absolute path, and their own. */
+function isModuleFile(name: string): boolean {
+  return /^(\/|[A-Za-z]:[\\/]|\\\\|file:)/.test(name) || isRuntimeScript(name);
 }
 
 function contextScope(graph: Graph, context: number): Scope | undefined {
   const { extension } = signs(graph);
   const module = internal(graph, context, extension);
-  const isModule = module !== undefined && moduleRecordNames(graph).has(graph.nodeNames[module]!);
+  const isModule = module !== undefined && isModuleRecord(graph)(module);
   const file = fileOfScope(graph, context);
   if (isModule) return { kind: 'module', file };
-  if (file === undefined || !/^(\/|[A-Za-z]:[\\/]|\\\\|file:|node:)/.test(file)) return undefined;
+  if (file === undefined || !isModuleFile(file)) return undefined;
   if (isFunctionScope(graph, context) || filesWithoutScope(graph).has(file)) return undefined;
   return { kind: 'module', file };
 }
@@ -115,7 +110,7 @@ function isFunctionScope(graph: Graph, context: number): boolean {
   if (last === undefined || !(empty.has(nodeNames[last]!) || isBlockScope(graph, context))) return true;
   const { firstRetainer, sources } = retainersOf(graph);
   for (const other of sources.subarray(firstRetainer[info]!, firstRetainer[info + 1]!))
-    if (other !== context && contextNames(graph).has(nodeNames[other]!)) return true;
+    if (other !== context && isContext(graph)(other)) return true;
   return false;
 }
 
@@ -151,21 +146,19 @@ const filesWithoutScope = memo((graph: Graph): ReadonlySet<string> => {
 });
 
 function moduleScope(graph: Graph, module: number): Scope | undefined {
-  if (graph.nodeTypes[module] !== NODE.hidden) return undefined;
   const { firstRetainer, sources } = retainersOf(graph);
   for (const holder of sources.subarray(firstRetainer[module]!, firstRetainer[module + 1]!)) {
     if (internal(graph, holder, signs(graph).extension) !== module) continue;
-    const file = contextNames(graph).has(graph.nodeNames[holder]!)
-      ? rootScopeOf(graph, holder)?.file
-      : undefined;
+    const file = isContext(graph)(holder) ? rootScopeOf(graph, holder)?.file : undefined;
     if (file !== undefined) return { kind: 'module', file };
   }
   return { kind: 'module', file: moduleFile(graph, module) };
 }
 
 /** The file of the first function that has one and runs in the scope, or else in the scopes inside it, level by level. */
-function fileOfScope(graph: Graph, context: number): string | undefined {
-  const { nodeTypes, nodeNames } = graph;
+export function fileOfScope(graph: Graph, context: number): string | undefined {
+  const { nodeTypes } = graph;
+  const isScope = isContext(graph);
   const { firstRetainer, sources } = retainersOf(graph);
   const { outwards, scope } = signs(graph);
   const scopes = new Set([context]);
@@ -174,8 +167,7 @@ function fileOfScope(graph: Graph, context: number): string | undefined {
       if (nodeTypes[holder] === NODE.closure) {
         const file = internal(graph, holder, scope) === outer ? scriptOf(graph, holder) : undefined;
         if (file !== undefined) return file;
-      } else if (contextNames(graph).has(nodeNames[holder]!) && internal(graph, holder, outwards) === outer)
-        scopes.add(holder);
+      } else if (isScope(holder) && internal(graph, holder, outwards) === outer) scopes.add(holder);
     }
   }
   return undefined;
@@ -195,30 +187,15 @@ export const nativeContexts = memo(
   (graph: Graph): ReadonlySet<number> => new Set(landmarks(graph).nativeContexts),
 );
 
-/** Path or URL of the script of a closure; undefined when the snapshot does not say. */
-export function scriptOf(graph: Graph, closure: number): string | undefined {
-  const edges = edgesOf(graph);
-  const shared = follow(graph, edges, closure, ['shared']);
-  return shared === undefined ? undefined : scriptOfShared(graph, shared);
-}
-
-function scriptOfShared(graph: Graph, shared: number): string | undefined {
-  const script = follow(graph, edgesOf(graph), shared, ['script', 'script_or_debug_info']);
-  if (script === undefined) return undefined;
-  const name = graph.strings.get(graph.nodeNames[script]!).replace(/^system \/ Script( \/ |$)/, '');
-  return name === '' || name.startsWith('system / ') ? undefined : name;
-}
-
 /** Contexts of the variables that `let`, `const` and `class` make at the outermost level of scripts. */
-function scriptContexts(graph: Graph, nativeContext: number): number[] {
+export function scriptContexts(graph: Graph, nativeContext: number): number[] {
   const edges = edgesOf(graph);
   const table = follow(graph, edges, nativeContext, ['script_context_table']);
   if (table === undefined) return [];
   const found: number[] = [];
   for (let edge = graph.firstEdge[table]!, end = graph.firstEdge[table + 1]!; edge < end; edge++) {
     const target = edges.targets[edge]!;
-    if (edges.types[edge] !== EDGE.weak && contextNames(graph).has(graph.nodeNames[target]!))
-      found.push(target);
+    if (edges.types[edge] !== EDGE.weak && isContext(graph)(target)) found.push(target);
   }
   return found;
 }

@@ -11,7 +11,7 @@ import { edgesOf, type Graph, nodeWithId } from '../graph/graph.js';
 import { retainersOf } from '../graph/retainers.js';
 import { EDGE, NODE } from '../graph/schema.js';
 import type { Chain } from './chains.js';
-import { exportName, moduleRecordNames } from './expression-modules.js';
+import { exportName } from './expression-modules.js';
 import {
   absolute,
   isValue,
@@ -21,10 +21,12 @@ import {
   script,
   words,
 } from './expression-properties.js';
-import { contextNames, rootScopeOf, scriptOf } from './expression-scopes.js';
+import { rootScopeOf } from './expression-scopes.js';
 import { quoted, slotNumber, tableEntry } from './expression-tables.js';
 import { isMainScript } from './roots.js';
-import { sourceLocation } from './scripts.js';
+import { isRuntimeScript } from './runtime.js';
+import { scriptOf, sourceLocation } from './scripts.js';
+import * as v8 from './v8-nodes.js';
 import { weakMapPairs } from './weak-map-pairs.js';
 
 /** A step and how many edges of the chain it covers, at least one. */
@@ -182,7 +184,7 @@ function moduleStep(graph: Graph, { nodes }: Chain, at: number): Fold | undefine
   if (name === undefined) return { step: words((base) => `an import of ${base}`), taken };
   if (isValue(graph, nodes[at]!)) return { step: script((base) => member(base, name)), taken };
   const file = rootScopeOf(graph, nodes[first]!)?.file;
-  if (file === undefined || file.startsWith('node:'))
+  if (file === undefined || isRuntimeScript(file))
     return { step: words((base) => `export ${name} of ${base}`), taken };
   const imported = `(await import(${quoted(file)}))`;
   return { step: absolute(script(() => member(imported, name))), taken };
@@ -297,15 +299,11 @@ function className(graph: Graph, node: number): string {
 }
 
 function isContext(graph: Graph, node: number | undefined): boolean {
-  return (
-    node !== undefined &&
-    graph.nodeTypes[node] === NODE.object &&
-    contextNames(graph).has(graph.nodeNames[node]!)
-  );
+  return node !== undefined && v8.isContext(graph)(node);
 }
 
 function isModuleRecord(graph: Graph, node: number | undefined): boolean {
-  return node !== undefined && moduleRecordNames(graph).has(graph.nodeNames[node]!);
+  return node !== undefined && v8.isModuleRecord(graph)(node);
 }
 
 function isCell(graph: Graph, node: number): boolean {

@@ -9,6 +9,7 @@ import { EDGE, NODE } from '../graph/schema.js';
 import { printable } from '../printable.js';
 import { ENTRY_SIZE, firstEntrySlot } from './hash-tables.js';
 import { follow } from './scripts.js';
+import { isObject, oddballOf } from './v8-nodes.js';
 import { stringText } from './values.js';
 
 /** V8 cuts strings at this length in a snapshot. */
@@ -175,14 +176,14 @@ function keyLiteral(graph: Graph, key: number): string | undefined {
       const text = stringText(graph, key, CUT);
       return isExact(text) ? quoted(text) : undefined;
     }
-    case NODE.hidden:
-      return /^(true|false|null|undefined)$/.test(name) ? name : undefined;
     case NODE.symbol: {
       const description = symbolDescription(graph, key);
       return WELL_KNOWN_SYMBOL.test(description) ? description : undefined;
     }
-    default:
-      return undefined;
+    default: {
+      const oddball = oddballOf(graph, key);
+      return oddball === 'hole' ? undefined : oddball;
+    }
   }
 }
 
@@ -208,24 +209,7 @@ function kindTest(graph: Graph, node: number): string | undefined {
 }
 
 function isHole(graph: Graph, node: number): boolean {
-  return graph.nodeTypes[node] === NODE.hidden && /hole/i.test(graph.strings.get(graph.nodeNames[node]!));
-}
-
-/**
- * Whether a node is an object of the language: V8's own helpers are not. A Proxy is, though a hidden node.
- */
-export function isObject(graph: Graph, node: number): boolean {
-  switch (graph.nodeTypes[node]) {
-    case NODE.closure:
-    case NODE.regexp:
-      return true;
-    case NODE.object:
-      return !graph.strings.get(graph.nodeNames[node]!).startsWith('system / ');
-    case NODE.hidden:
-      return graph.strings.get(graph.nodeNames[node]!).startsWith('system / JS');
-    default:
-      return false;
-  }
+  return oddballOf(graph, node) === 'hole';
 }
 
 function ordinal(n: number): string {

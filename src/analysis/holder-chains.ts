@@ -4,12 +4,13 @@
  */
 import { edgesOf, type Graph } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';
-import { EDGE, NODE } from '../graph/schema.js';
+import { NODE } from '../graph/schema.js';
 import { type Chain, holds } from './chains.js';
 import { isImport } from './expression-modules.js';
-import { contextNames, scriptOf } from './expression-scopes.js';
 import { isRoot, rootOf } from './roots.js';
+import { isOfRuntime } from './runtime.js';
 import { userRoots } from './shallow-sizes.js';
+import { isContext } from './v8-nodes.js';
 
 /** In place of a parent: no root reaches the node. A root is its own parent. */
 export const UNHELD = 0xffffffff;
@@ -38,7 +39,7 @@ const SHAPES = ['Map', 'DescriptorArray', 'PrototypeInfo', 'TransitionArray'].ma
  * Needs edges. Cost: linear in nodes and edges; 21 bytes a node while it runs, 12 afterwards.
  */
 export const holderChains = memo((graph: Graph): HolderChains => {
-  const { nodeCount, nodeTypes, nodeNames, firstEdge } = graph;
+  const { nodeCount, nodeTypes, firstEdge } = graph;
   const { targets } = edgesOf(graph);
   const keeps = holds(graph);
   const parents = new Uint32Array(nodeCount).fill(UNHELD);
@@ -50,8 +51,8 @@ export const holderChains = memo((graph: Graph): HolderChains => {
   let waiting = 0;
   const postpones = isMachinery(graph);
 
-  const contexts = contextNames(graph);
-  const ownedByNode = isOfNode(graph);
+  const isScope = isContext(graph);
+  const ownedByNode = isOfRuntime(graph);
   const inner: number[] = []; // scopes of Node.js's functions, until its own turn comes
   let program = true;
 
@@ -68,7 +69,7 @@ export const holderChains = memo((graph: Graph): HolderChains => {
         edges[target] = edge;
         depths[target] = depths[node]! + 1;
         if (postpones(target)) postponed[waiting++] = target;
-        else if (hasScope && contexts.has(nodeNames[target]!)) inner.push(target);
+        else if (hasScope && isScope(target)) inner.push(target);
         else queue[tail++] = target;
       }
     }
@@ -108,29 +109,6 @@ export function holderChain(graph: Graph, node: number): Chain {
   }
   return { nodes: chain.nodes.reverse(), edges: chain.edges.reverse() };
 }
-
-/**
- * Whether a closure's code is a part of Node.js (`node:…`). Cost: the closure's edges; a script's name is read once for each
- * function in the source.
- */
-export const isOfNode = memo((graph: Graph): ((closure: number) => boolean) => {
-  const { firstEdge, strings } = graph;
-  const { types, names, targets } = edgesOf(graph);
-  const sharedNames = strings.indexesOf('shared');
-  const known = new Map<number, boolean>();
-  return (closure) => {
-    for (let edge = firstEdge[closure]!, end = firstEdge[closure + 1]!; edge < end; edge++) {
-      if (types[edge] !== EDGE.internal || !sharedNames.has(names[edge]!)) continue;
-      let own = known.get(targets[edge]!);
-      if (own === undefined) {
-        own = scriptOf(graph, closure)?.startsWith('node:') === true;
-        known.set(targets[edge]!, own);
-      }
-      return own;
-    }
-    return false;
-  };
-});
 
 /** Whether a node is compiled code or the shape of objects. */
 export const isMachinery = memo((graph: Graph): ((node: number) => boolean) => {

@@ -13,10 +13,13 @@ import { shortened } from '../printable.js';
 import { classIndex } from './class-names.js';
 import { commonJsModules, exportName } from './expression-modules.js';
 import { isIdentifier } from './expression-properties.js';
-import { contextNames, rootScopeOf, scriptOf } from './expression-scopes.js';
+import { rootScopeOf } from './expression-scopes.js';
 import { quoted } from './expression-tables.js';
-import { holderChains, isMachinery, isOfNode, UNHELD } from './holder-chains.js';
+import { holderChains, isMachinery, UNHELD } from './holder-chains.js';
 import { type Root, rootOf } from './roots.js';
+import { isOfRuntime, runtimeName } from './runtime.js';
+import { scriptOf } from './scripts.js';
+import { isContext, isInternal } from './v8-nodes.js';
 
 /** The merged paths of one graph, by number. */
 export interface HolderPaths {
@@ -66,10 +69,11 @@ export const holderPaths = memo((graph: Graph): HolderPaths => {
   const { parents, edges } = holderChains(graph);
   const classes = classIndex(graph);
   const modules = commonJsModules(graph);
-  const contexts = contextNames(graph);
+  const isScope = isContext(graph);
+  const internal = isInternal(graph);
   const isRootScope = (node: number): boolean => rootScopeOf(graph, node) !== undefined;
   const machinery = isMachinery(graph);
-  const ownedByNode = isOfNode(graph);
+  const ownedByNode = isOfRuntime(graph);
   const plainNames = strings.indexesOf('Object');
 
   // Paths by number: the path before, the last piece, what kind of piece it is, and where it begins.
@@ -131,10 +135,12 @@ export const holderPaths = memo((graph: Graph): HolderPaths => {
     if (parents[node] === UNHELD) return start('no root reaches it', undefined);
     const holder = parents[node]!;
     if (holder !== node) {
-      if (nodeTypes[holder] !== NODE.closure || !contexts.has(nodeNames[node]!) || !ownedByNode(holder))
-        return undefined;
+      if (nodeTypes[holder] !== NODE.closure || !isScope(node) || !ownedByNode(holder)) return undefined;
       const script = scriptOf(graph, holder)!;
-      return start(`${script}:`, { kind: 'internal', words: `a variable of ${script}, a part of Node.js` });
+      return start(`${script}:`, {
+        kind: 'internal',
+        words: `a variable of ${script}, a part of ${runtimeName(graph)}`,
+      });
     }
     const root = rootOf(graph, node)!;
     return start(beginning(root, isRootScope(node)), root);
@@ -148,12 +154,12 @@ export const holderPaths = memo((graph: Graph): HolderPaths => {
   const classPiece = (node: number): number => {
     const type = nodeTypes[node];
     const name = nodeNames[node]!;
-    if (type === NODE.closure || type === NODE.hidden) {
+    if (type === NODE.closure || internal(node)) {
       const known = type === NODE.closure ? functionPieces : hiddenPieces;
       let number = known.get(name);
       if (number === undefined) {
         const text = shortened(strings.get(name), NAME_LENGTH);
-        number = piece(type === NODE.hidden ? text : text === '' ? 'function' : `${text}()`);
+        number = piece(type !== NODE.closure ? text : text === '' ? 'function' : `${text}()`);
         known.set(name, number);
         if (type === NODE.closure) containers.add(number);
       }
@@ -181,11 +187,11 @@ export const holderPaths = memo((graph: Graph): HolderPaths => {
   const isHelper = (node: number): boolean => {
     const type = nodeTypes[node];
     if (type === NODE.array) return true;
-    if (type === NODE.object) return contexts.has(nodeNames[node]!);
-    if (type !== NODE.hidden && type !== NODE.native) return false;
+    if (type === NODE.object) return isScope(node);
+    // A Proxy and the like are objects of the language that V8 writes as nodes of its own.
+    if (!internal(node)) return false;
     const name = systemName(node);
-    // A Proxy and the like are objects of the language that V8 writes as hidden nodes.
-    return type === NODE.hidden ? !name.startsWith('JS') : name !== '';
+    return !name.startsWith('JS') || name === 'JSArrayBufferData';
   };
 
   const property = (name: string): string =>
@@ -223,16 +229,14 @@ export const holderPaths = memo((graph: Graph): HolderPaths => {
   const exported = (cell: number): string | undefined => {
     let module = cell;
     for (let steps = 0; steps < 3 && parents[module] !== module; steps++) module = parents[module]!;
-    return isRootScope(module) && !contexts.has(nodeNames[module]!)
-      ? exportName(graph, module, cell)
-      : undefined;
+    return isRootScope(module) && !isScope(module) ? exportName(graph, module, cell) : undefined;
   };
   /** What led to the node; what led to its cell, if it is the value in one. */
   const reference = (node: number): number => {
     let at = node;
     for (let steps = 0; steps < 3; steps++) {
       const holder = parents[at]!;
-      if (parents[holder] === holder || nodeTypes[holder] !== NODE.hidden) break;
+      if (parents[holder] === holder || !internal(holder)) break;
       if (!CELLS.test(systemName(holder))) break;
       const name = exported(holder);
       if (name !== undefined) return piece(name);

@@ -9,6 +9,7 @@ import { NODE } from '../graph/schema.js';
 import { holds } from './chains.js';
 import { isMadeByProgram } from './program-types.js';
 import { userRoots } from './shallow-sizes.js';
+import { isInternal } from './v8-nodes.js';
 
 /** An object that no object of the program holds. */
 export interface LeakingObject {
@@ -68,9 +69,10 @@ const HELD = 2;
 function programHelpers(graph: Graph, keeps: ReturnType<typeof holds>): Uint8Array {
   const { nodeCount, nodeTypes, firstEdge } = graph;
   const { targets } = edgesOf(graph);
+  const internal = isInternal(graph);
   const helpers = new Uint8Array(nodeCount);
   for (let node = 0; node < nodeCount; node++) {
-    if (nodeTypes[node] === NODE.array || nodeTypes[node] === NODE.hidden) helpers[node] = UNHELD;
+    if (nodeTypes[node] === NODE.array || internal(node)) helpers[node] = UNHELD;
   }
   const waiting: number[] = [];
   const mark = (node: number): void => {

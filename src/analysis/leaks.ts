@@ -12,7 +12,7 @@ import { holderPaths } from './holder-paths.js';
 import { isProgramType } from './program-types.js';
 import { retainedSizes } from './retained-sizes.js';
 import type { RootKind } from './roots.js';
-import { isMadeByCode } from './scripts.js';
+import { isMadeByCode } from './runtime.js';
 
 /** Leaked objects of one class in one place. */
 export interface LeakedClass {

@@ -4,12 +4,15 @@
  */
 import { edgesOf, type Graph } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';
+import { retainersOf } from '../graph/retainers.js';
 import { EDGE, isIndexed, NODE } from '../graph/schema.js';
 import type { Chain } from './chains.js';
 import { commonJsModules } from './expression-modules.js';
-import { nativeContexts, rootScopeOf, type Scope, scopeNames } from './expression-scopes.js';
-import { follow, sourceLocation } from './scripts.js';
+import { fileOfScope, nativeContexts, rootScopeOf, type Scope, scriptContexts } from './expression-scopes.js';
+import { isRuntimeScript, runtimeName } from './runtime.js';
+import { follow, scriptOf, sourceLocation } from './scripts.js';
 import { userRoots } from './shallow-sizes.js';
+import { isContext, isInternal, scopeNames } from './v8-nodes.js';
 
 /** What kinds of places hold a program's objects. */
 export type RootKind =
@@ -55,7 +58,7 @@ const MICROTASKS = /^\(Micro ?tasks?( queue)?\)$/i;
 export function rootOf(graph: Graph, node: number): Root | undefined {
   if (!isRoot(graph)(node)) return undefined;
   const name = graph.strings.get(graph.nodeNames[node]!);
-  if (graph.nodeTypes[node] === NODE.synthetic || node === graph.root) return syntheticRoot(name);
+  if (graph.nodeTypes[node] === NODE.synthetic || node === graph.root) return syntheticRoot(graph, name);
   const scope = rootScopeOf(graph, node);
   if (scope) {
     const { kind, file } = scope;
@@ -64,8 +67,8 @@ export function rootOf(graph: Graph, node: number): Root | undefined {
       return { kind: 'global', words: `a global variable of a script${elsewhere}` };
     }
     if (file === undefined) return { kind: 'module', words: 'a variable of an ES module' };
-    if (!file.startsWith('node:')) return { kind: 'module', words: `a variable of the module ${file}`, file };
-    return { kind: 'internal', words: `a variable of ${file}, a part of Node.js`, file };
+    if (!isRuntimeScript(file)) return { kind: 'module', words: `a variable of the module ${file}`, file };
+    return { kind: 'internal', words: `a variable of ${file}, a part of ${runtimeName(graph)}`, file };
   }
   if (commonJsModules(graph).cache === node) return { kind: 'require cache', words: 'require.cache' };
   if (isTimerList(graph)(node)) return { kind: 'timer', words: 'a timer' };
@@ -107,32 +110,33 @@ const isTimerList = memo((graph: Graph): ((node: number) => boolean) => {
   const { nodeTypes, nodeNames, strings } = graph;
   const lists = strings.indexesOf('TimersList', 'ImmediateList');
   return (node) =>
-    lists.has(nodeNames[node]!) && nodeTypes[node] === NODE.object && isOfNodeItself(graph, node);
+    lists.has(nodeNames[node]!) && nodeTypes[node] === NODE.object && isOfRuntimeItself(graph, node);
 });
 
-/** Whether the constructor of an object is a part of Node.js, as far as the snapshot says. */
-function isOfNodeItself(graph: Graph, node: number): boolean {
-  return sourceLocation(graph, node)?.script?.startsWith('node:') ?? true;
+/** Whether the constructor of an object is a part of the runtime, as far as the snapshot says. */
+function isOfRuntimeItself(graph: Graph, node: number): boolean {
+  const script = sourceLocation(graph, node)?.script;
+  return script === undefined || isRuntimeScript(script);
 }
 
 interface Realm {
   readonly objects: Set<number>;
-  readonly weight: number;
+  /** V8's context; undefined for a global object that belongs to none of those in the snapshot. */
+  readonly context: number | undefined;
 }
 
 /**
  * Objects that `globalThis` stands for: 'main' in the program's own realm, 'other' in those of node:vm or of
- * frames. The main realm is that of the first user root, or else the one whose global object has the most
- * properties. Snapshots up to Node.js 24 have the global object itself below the root, later ones the native
- * context.
+ * frames. The main realm is that of the first user root; without one (internals exposed), the `likeliestRealm`.
+ * Snapshots up to Node.js 24 have the global object itself below the root, later ones the native context.
+ * JavaScriptCore has no contexts: its only global object is below the root.
  */
 export const globalObjects = memo((graph: Graph): ReadonlyMap<number, 'main' | 'other'> => {
   const edges = edgesOf(graph);
   const realms: Realm[] = [];
   for (const context of nativeContexts(graph)) {
     const objects = globalsOf(graph, context);
-    const weights = Array.from(objects, (node) => graph.firstEdge[node + 1]! - graph.firstEdge[node]!);
-    if (objects.size > 0) realms.push({ objects, weight: Math.max(...weights) });
+    if (objects.size > 0) realms.push({ objects, context });
   }
   let main: Realm | undefined;
   for (const node of userRoots(graph)) {
@@ -143,15 +147,15 @@ export const globalObjects = memo((graph: Graph): ReadonlyMap<number, 'main' | '
       ({ objects }) => objects.has(node) || (proxy !== undefined && objects.has(proxy)),
     );
     if (!realm) {
-      const named = /^(global|Window)\b/.test(graph.strings.get(graph.nodeNames[node]!));
+      const named = /^(global|Window|GlobalObject)\b/.test(graph.strings.get(graph.nodeNames[node]!));
       if (proxy === undefined && !named) continue;
-      realm = { objects: new Set(proxy === undefined ? [] : [proxy]), weight: 0 };
+      realm = { objects: new Set(proxy === undefined ? [] : [proxy]), context: undefined };
       realms.push(realm);
     }
     if (graph.nodeTypes[node] === NODE.object) realm.objects.add(node);
     main ??= realm;
   }
-  main ??= realms.reduce<Realm | undefined>((a, b) => (a && a.weight >= b.weight ? a : b), undefined);
+  main ??= likeliestRealm(graph, realms);
   const found = new Map<number, 'main' | 'other'>();
   for (const realm of realms) {
     for (const node of realm.objects)
@@ -159,6 +163,46 @@ export const globalObjects = memo((graph: Graph): ReadonlyMap<number, 'main' | '
   }
   return found;
 });
+
+/** Functions and scopes that `likeliestRealm` looks at. */
+const MOST_FUNCTIONS = 1 << 20;
+
+/**
+ * The realm with the most functions of the runtime itself, which it starts with; on pages, where there are none, of the
+ * program; of several such the one whose global object has the most properties. The first of equal ones.
+ */
+function likeliestRealm(graph: Graph, realms: readonly Realm[]): Realm | undefined {
+  if (realms.length < 2) return realms[0];
+  const { firstRetainer, sources } = retainersOf(graph);
+  let budget = MOST_FUNCTIONS;
+  const weighed = realms.map((realm) => {
+    const weights = [0, 0, 0];
+    const scopes =
+      realm.context === undefined ? [] : [realm.context, ...scriptContexts(graph, realm.context)];
+    for (const scope of scopes) {
+      for (let at = firstRetainer[scope]!; at < firstRetainer[scope + 1]!; at++) {
+        if (budget-- <= 0) break;
+        const script = scriptIn(graph, sources[at]!);
+        if (script === undefined || script.startsWith('extensions::')) continue;
+        weights[isRuntimeScript(script) ? 0 : 1]!++;
+      }
+    }
+    for (const node of realm.objects)
+      weights[2] = Math.max(weights[2]!, graph.firstEdge[node + 1]! - graph.firstEdge[node]!);
+    return { realm, weights };
+  });
+  weighed.sort((a, b) => {
+    const place = a.weights.findIndex((weight, i) => weight !== b.weights[i]);
+    return place < 0 ? 0 : b.weights[place]! - a.weights[place]!;
+  });
+  return weighed[0]?.realm;
+}
+
+/** The script of a function, or of the first function in a scope. */
+function scriptIn(graph: Graph, node: number): string | undefined {
+  if (graph.nodeTypes[node] === NODE.closure) return scriptOf(graph, node);
+  return isContext(graph)(node) ? fileOfScope(graph, node) : undefined;
+}
 
 /** The global objects of a native context. */
 function globalsOf(graph: Graph, context: number): Set<number> {
@@ -217,13 +261,17 @@ export function chainEnding(graph: Graph, chain: Chain): Root {
   const beginning = nodes.slice(0, root.kind === 'global' ? 2 : 6);
   for (const node of beginning) {
     const type = graph.nodeTypes[node];
-    if (type !== NODE.object && type !== NODE.hidden) continue;
+    const internal = isInternal(graph)(node);
+    if (type !== NODE.object && !internal) continue;
     const name = graph.strings.get(graph.nodeNames[node]!);
-    if (type === NODE.object && /^(Immediate|Timeout|TimersList)$/.test(name) && isOfNodeItself(graph, node))
+    if (
+      type === NODE.object &&
+      /^(Immediate|Timeout|TimersList)$/.test(name) &&
+      isOfRuntimeItself(graph, node)
+    )
       return { kind: 'timer', words: name === 'Immediate' ? 'an immediate' : 'a timer' };
-    if (type === NODE.hidden && /^system \/ .*Task$/.test(name))
-      return { kind: 'microtask', words: 'a microtask' };
-    if (type === NODE.hidden && name.startsWith('system / PromiseRe'))
+    if (internal && /^system \/ .*Task$/.test(name)) return { kind: 'microtask', words: 'a microtask' };
+    if (internal && name.startsWith('system / PromiseRe'))
       return { kind: 'microtask', words: 'a promise that waits' };
   }
   return root;
@@ -235,9 +283,10 @@ function edgeText(graph: Graph, edge: number): string {
   return isIndexed(types[edge]!) ? '' : graph.strings.get(names[edge]!);
 }
 
-function syntheticRoot(name: string): Root {
+function syntheticRoot(graph: Graph, name: string): Root {
   if (STACK.test(name)) return { kind: 'stack', words: `the stack of a running function: ${name}` };
-  if (NATIVE.test(name)) return { kind: 'native handle', words: `native code of Node.js: ${name}` };
+  if (NATIVE.test(name))
+    return { kind: 'native handle', words: `native code of ${runtimeName(graph)}: ${name}` };
   if (MICROTASKS.test(name)) return { kind: 'microtask', words: 'a microtask' };
   return { kind: 'internal', words: `V8 itself: ${name === '' ? 'the root' : name}` };
 }

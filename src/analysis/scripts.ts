@@ -48,12 +48,6 @@ export function sourceLocation(graph: Graph, node: number): SourceLocation | und
   return { script, scriptId, line: line + 1, column: column + 1 };
 }
 
-/** Whether it is a function of the program's own code, or an object that one constructed. */
-export function isMadeByCode(graph: Graph, node: number): boolean {
-  const script = sourceLocation(graph, node)?.script;
-  return script !== undefined && !script.startsWith('node:');
-}
-
 function scriptNameOf(graph: Graph, edges: Edges, closure: number): string | undefined {
   const shared = follow(graph, edges, closure, ['shared']);
   const script =
@@ -61,6 +55,21 @@ function scriptNameOf(graph: Graph, edges: Edges, closure: number): string | und
   if (script === undefined) return undefined;
   // `node:fs`, `/app/main.js`, in Chromium `system / Script / http://…`, without a name `system / Script`.
   return graph.strings.get(graph.nodeNames[script]!).replace(/^system \/ Script( \/ |$)/, '');
+}
+
+/** Path or URL of the script of a closure; undefined when the snapshot does not say. */
+export function scriptOf(graph: Graph, closure: number): string | undefined {
+  const edges = edgesOf(graph);
+  const shared = follow(graph, edges, closure, ['shared']);
+  return shared === undefined ? undefined : scriptOfShared(graph, shared);
+}
+
+/** The same by the data that all closures of one function share. */
+export function scriptOfShared(graph: Graph, shared: number): string | undefined {
+  const script = follow(graph, edgesOf(graph), shared, ['script', 'script_or_debug_info']);
+  if (script === undefined) return undefined;
+  const name = graph.strings.get(graph.nodeNames[script]!).replace(/^system \/ Script( \/ |$)/, '');
+  return name === '' || name.startsWith('system / ') ? undefined : name;
 }
 
 /** Target of a node's first internal edge with one of these names. */

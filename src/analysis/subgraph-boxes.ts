@@ -8,6 +8,7 @@ import { className } from './class-names.js';
 import { NodeView } from './nodes.js';
 import { shallowSizes, userRoots } from './shallow-sizes.js';
 import type { Link, Links } from './subgraph-links.js';
+import { isContext } from './v8-nodes.js';
 import { shortValue } from './values.js';
 
 /** What all pictures know. Nodes are ordinals. */
@@ -64,8 +65,7 @@ export function grouped(
 /** Class; and the name of a function, the variables of a context, the properties of a plain object. */
 function kindOf(graph: Graph, node: number): string {
   const type = className(graph, node);
-  const byValue =
-    graph.nodeTypes[node] === NODE.closure || type === 'Object' || type.startsWith('system / Context');
+  const byValue = graph.nodeTypes[node] === NODE.closure || type === 'Object' || isContext(graph)(node);
   return byValue ? `${type} ${shortValue(graph, node)}` : type;
 }
 
@@ -121,7 +121,6 @@ export function describer(
   const isRegistered = (node: number): boolean => {
     for (let at = firstRetainer[node]!, end = firstRetainer[node + 1]!; at < end; at++) {
       const cell = sources[at]!;
-      if (graph.nodeTypes[cell] !== NODE.hidden) continue;
       if (!graph.strings.equals(graph.nodeNames[cell]!, 'system / WeakCell')) continue;
       for (let edge = graph.firstEdge[cell]!, last = graph.firstEdge[cell + 1]!; edge < last; edge++) {
         if (targets[edge] === node && types[edge] === EDGE.weak) return true;

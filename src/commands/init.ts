@@ -3,7 +3,7 @@
 import { totalSizeOf } from '../analysis/baseline.js';
 import { classIndex } from '../analysis/class-names.js';
 import { type Classes, classesOf, typeStats } from '../analysis/classes.js';
-import { NodeView } from '../analysis/nodes.js';
+import { isMadeByCode } from '../analysis/runtime.js';
 import type { Graph } from '../graph/graph.js';
 import { NODE } from '../graph/schema.js';
 import { printableJson } from '../printable.js';
@@ -52,7 +52,7 @@ function suggested(graph: Graph): { max: Record<string, number>; maxTotal: strin
   };
 }
 
-/** Classes whose constructor stands in a script that is not a part of Node.js. Needs locations. Cost: one pass over the nodes. */
+/** Classes whose constructor stands in a script that is not a part of the runtime. Needs locations. Cost: one pass over the nodes. */
 function ownClasses(graph: Graph): ReadonlySet<string> {
   const { labels, of } = classIndex(graph);
   const seen = new Uint8Array(labels.length);
@@ -60,10 +60,9 @@ function ownClasses(graph: Graph): ReadonlySet<string> {
   for (let node = 0; node < graph.nodeCount; node++) {
     const type = of[node]!;
     if (graph.nodeTypes[node] !== NODE.object || seen[type] === 1) continue;
-    const { location } = new NodeView(graph, node);
-    if (!location) continue;
+    if (graph.locations?.of(node) === undefined) continue;
     seen[type] = 1;
-    if (location.script !== undefined && !location.script.startsWith('node:')) own.add(labels[type]!);
+    if (isMadeByCode(graph, node)) own.add(labels[type]!);
   }
   return own;
 }

@@ -9,7 +9,7 @@ import { holderChain } from '../analysis/holder-chains.js';
 import { nodesOfClass } from '../analysis/nodes.js';
 import { retainedSizes } from '../analysis/retained-sizes.js';
 import { isRoot } from '../analysis/roots.js';
-import { isMadeByCode } from '../analysis/scripts.js';
+import { isMadeByCode } from '../analysis/runtime.js';
 import { shallowSizes } from '../analysis/shallow-sizes.js';
 import type { Graph } from '../graph/graph.js';
 import { NODE } from '../graph/schema.js';

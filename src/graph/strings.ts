@@ -123,14 +123,15 @@ export class StringTable {
 export class StringIndexes {
   private readonly first: number;
   private readonly second: number;
-  private readonly several: boolean;
-  private readonly others: ReadonlySet<number>;
+  /** By string index, for more than two: a byte a string up to the last of them. */
+  private readonly marks: Uint8Array | undefined;
 
-  constructor(private readonly indexes: readonly number[]) {
+  constructor(readonly indexes: readonly number[]) {
     this.first = indexes[0] ?? -1;
     this.second = indexes[1] ?? -1;
-    this.several = indexes.length > 2;
-    this.others = new Set(indexes);
+    if (indexes.length <= 2) return;
+    this.marks = new Uint8Array(indexes.reduce((most, index) => Math.max(most, index), 0) + 1);
+    for (const index of indexes) this.marks[index] = 1;
   }
 
   get size(): number {
@@ -138,7 +139,7 @@ export class StringIndexes {
   }
 
   has(index: number): boolean {
-    return index === this.first || index === this.second || (this.several && this.others.has(index));
+    return index === this.first || index === this.second || this.marks?.[index] === 1;
   }
 }
 

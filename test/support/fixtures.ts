@@ -62,6 +62,11 @@ export function expressPath(name: (typeof EXPRESS)[number]): string {
   return fileURLToPath(new URL(`../../fixtures/express-${name}.heapsnapshot.gz`, import.meta.url));
 }
 
+/** Path of a file of `fixtures/cases`. */
+export function casePath(file: string): string {
+  return fileURLToPath(new URL(`../../fixtures/cases/${file}`, import.meta.url));
+}
+
 /** The plain text of a fixture. */
 export function fixtureBytes(name: Fixture): Uint8Array {
   return gunzipSync(readFileSync(fixturePath(name)));

@@ -1,0 +1,107 @@
+/** What V8 calls its own nodes, as far as several analyses have to know it: scopes, module records, helpers. */
+import { edgesOf, type Graph } from '../graph/graph.js';
+import { memo } from '../graph/memo.js';
+import { EDGE, NODE } from '../graph/schema.js';
+import { StringIndexes } from '../graph/strings.js';
+
+/**
+ * String indexes of the names of scopes: `system / Context`, since V8 15 `system / Context / scope @N`,
+ * where N is the id of the scope's `ScopeInfo`.
+ * DevTools: HeapSnapshot.ts, isContextObject.
+ * Cost: a look at the beginning of every string.
+ */
+export const contextNames = memo(
+  ({ strings }: Graph): StringIndexes =>
+    new StringIndexes([
+      ...strings.find('system / Context'),
+      ...strings.find('system / Context / ', 'beginning'),
+    ]),
+);
+
+/** Whether a node is a scope of a function, a block, a module or a script. Cost: two reads a call. */
+export const isContext = memo((graph: Graph): ((node: number) => boolean) => {
+  const { nodeTypes, nodeNames } = graph;
+  const names = contextNames(graph);
+  return (node) => nodeTypes[node] === NODE.object && names.has(nodeNames[node]!);
+});
+
+/** String indexes of the name of the records of ES modules. */
+export const moduleRecordNames = memo(
+  ({ strings }: Graph): StringIndexes => strings.indexesOf('system / SourceTextModule'),
+);
+
+/** The string indexes of the names of all nodes that `rootScopeOf` may know: scopes and module records. */
+export const scopeNames = memo(
+  (graph: Graph): StringIndexes =>
+    new StringIndexes([...contextNames(graph).indexes, ...moduleRecordNames(graph).indexes]),
+);
+
+/** Whether a node is the record of an ES module. Cost: two reads a call. */
+export const isModuleRecord = memo((graph: Graph): ((node: number) => boolean) => {
+  const names = moduleRecordNames(graph);
+  const internal = isInternal(graph);
+  return (node) => names.has(graph.nodeNames[node]!) && internal(node);
+});
+
+/** By string index, 1 for names that V8 gives to nodes of its own. A byte a string. */
+const systemNames = memo(({ strings }: Graph): Uint8Array => {
+  const marks = new Uint8Array(strings.length);
+  for (const name of strings.find('system / ', 'beginning')) marks[name] = 1;
+  return marks;
+});
+
+/**
+ * Whether a node is one of V8's own that have no other type: `hidden`, or, where the snapshot was taken with
+ * internals exposed (V8 13 and later, and so every snapshot of Chromium 156, Deno and workerd), `native` with
+ * a name that begins with `system / `. Cost: two reads a call.
+ */
+export const isInternal = memo((graph: Graph): ((node: number) => boolean) => {
+  const { nodeTypes, nodeNames } = graph;
+  const names = systemNames(graph);
+  return (node) => {
+    const type = nodeTypes[node];
+    return type === NODE.hidden || (type === NODE.native && names[nodeNames[node]!] === 1);
+  };
+});
+
+/** The values of the language that are one node each, and what stands in the place of a deleted entry. */
+const ODDBALL = /^(true|false|null|undefined|hole)$/;
+
+/**
+ * Which of `true`, `false`, `null` and `undefined` a node is, or `hole`; undefined for every other node. Node.js 18 to
+ * 22 call them `system / Oddball` and refer to their text, later V8 by the text itself. Needs edges.
+ */
+export function oddballOf(graph: Graph, node: number): string | undefined {
+  const type = graph.nodeTypes[node];
+  if (type !== NODE.hidden && type !== NODE.native) return undefined;
+  const name = graph.strings.get(graph.nodeNames[node]!);
+  if (name === 'system / Hole' || name === 'the_hole') return 'hole';
+  if (name !== 'system / Oddball') return ODDBALL.exec(name)?.[1];
+  const { types, names, targets } = edgesOf(graph);
+  for (let edge = graph.firstEdge[node]!, end = graph.firstEdge[node + 1]!; edge < end; edge++)
+    if (types[edge] === EDGE.hidden && names[edge] === 0)
+      return ODDBALL.exec(graph.strings.get(graph.nodeNames[targets[edge]!]!))?.[1];
+  return undefined;
+}
+
+/**
+ * Whether a node is an object of the language: a function, a regular expression, an object, among them those that V8 writes
+ * as nodes of its own (a Proxy is `system / JSProxy`) and, on pages, native ones that scripts have seen (they have a
+ * prototype). V8's helpers are none.
+ */
+export function isObject(graph: Graph, node: number): boolean {
+  const type = graph.nodeTypes[node];
+  if (type === NODE.closure || type === NODE.regexp) return true;
+  if (type !== NODE.object && type !== NODE.hidden && type !== NODE.native) return false;
+  const name = graph.strings.get(graph.nodeNames[node]!);
+  if (name.startsWith('system / '))
+    return type !== NODE.object && name.startsWith('system / JS') && name !== 'system / JSArrayBufferData';
+  return type === NODE.object || (type === NODE.native && hasPrototype(graph, node));
+}
+
+function hasPrototype(graph: Graph, node: number): boolean {
+  const { types, names } = edgesOf(graph);
+  for (let edge = graph.firstEdge[node]!, end = graph.firstEdge[node + 1]!; edge < end; edge++)
+    if (types[edge] === EDGE.property && graph.strings.equals(names[edge]!, '__proto__')) return true;
+  return false;
+}
