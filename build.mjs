@@ -38,6 +38,8 @@ await build({
     'src/render/style.ts',
     // What works on running processes, which no other command loads.
     'src/cli/live.ts',
+    // Runs by itself when heapgraph was killed.
+    'src/capture/close-inspector.ts',
   ],
   outbase: 'src',
   outdir: out,

@@ -50,7 +50,7 @@ const EXTERNALS: readonly (readonly [RegExp, RegExp])[] = [
   [/^lilconfig$/, /^cli\//],
   [/^vitest$/, /^testing\/vitest\.ts$/],
   [/^expect$/, /^testing\/jest\.ts$/],
-  [/^chrome-remote-interface$/, /^capture\//],
+  [/^ws$/, /^capture\//],
   [/^simple-ascii-chart$/, /^render\//],
   [/^(ts-graphviz|@hpcc-js\/wasm-graphviz|@resvg\/resvg-wasm)$/, /^render\//],
 ];

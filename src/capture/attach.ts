@@ -1,15 +1,12 @@
-/** Attaches to a process: by pid, by the address of its inspector, or by an inspector's URL. */
+/** Attaches to a target: by the address of its inspector, or by an inspector's URL. */
 import { ProcessError } from '../errors.js';
-import { checkOpensInspector, checkProcess, inspectorPort, isKnownAs, listeningPorts } from './proc.js';
-import { closeInspector, connect, type Session, type TargetFacts, targetFacts } from './session.js';
-import {
-  type Address,
-  chooseTarget,
-  formatAddress,
-  listTargets,
-  parseAddress,
-  targetUrl,
-} from './targets.js';
+import { type Address, formatAddress, type NamedAddress, parseAddress, resolveAddress } from './address.js';
+import { connect } from './connect.js';
+import { runtimeAt, type TargetFacts, targetFacts } from './facts.js';
+import type { Limits } from './limits.js';
+import type { Session } from './session.js';
+import { chooseTarget, listTargets } from './targets.js';
+import type { OnWait } from './waiting.js';
 
 export interface Attached {
   readonly session: Session;
@@ -20,142 +17,68 @@ export interface Attached {
   detach(): Promise<void>;
 }
 
-/** Attaches to the target at an address. Throws UsageError, ProcessError. */
-export async function attachToAddress(text: string, target: string | undefined): Promise<Attached> {
-  const address = parseAddress(text);
-  const name = formatAddress(address);
-  const path = address.path ?? chooseTarget(await listTargets(address), target, name).path;
-  return attachToUrl(await targetUrl(address, path), name);
+export interface AttachOptions {
+  readonly limits: Limits;
+  /** Once it is aborted, the attempt ends. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onWait?: OnWait | undefined;
 }
 
-/** Attaches to the target of a WebSocket URL. Throws ProcessError. */
-export async function attachToUrl(url: string, where: string): Promise<Attached> {
-  const session = await connect(url, where);
+/** Attaches to the target at an address. Throws UsageError, ProcessError. */
+export async function attachToAddress(
+  text: string,
+  target: string | undefined,
+  options: AttachOptions,
+): Promise<Attached> {
+  const named: NamedAddress = parseAddress(text);
+  const name = formatAddress(named);
+  const address = await resolveAddress(named);
+  const path = named.path ?? (await choosePath(address, target, name, options));
+  const attached = await attachTo(address, path, name, options);
+  const runtime = attached.facts.runtime ?? (await runtimeAt(address, options));
+  return { ...attached, facts: { ...attached.facts, runtime } };
+}
+
+/** Attaches to the target of a WebSocket URL. Throws UsageError, ProcessError. */
+export async function attachToUrl(url: string, where: string, options: AttachOptions): Promise<Attached> {
+  const { path = '/', ...address } = parseAddress(url);
+  return attachTo(address, path, where, options);
+}
+
+async function choosePath(
+  address: Address,
+  target: string | undefined,
+  name: string,
+  options: AttachOptions,
+): Promise<string> {
   try {
-    const facts = await targetFacts(session, where);
+    return chooseTarget(await listTargets(address, options), target, name).path;
+  } catch (error) {
+    if (!(error instanceof ProcessError) || options.signal?.aborted) throw error;
+    // Bun has no list of targets.
+    const runtime = await runtimeAt(address, options);
+    if (runtime?.name !== 'Bun') throw error;
+    throw new ProcessError(
+      `the inspector of Bun at ${name} does not list its targets`,
+      `Name the URL that bun --inspect printed: --inspect ws://${name}/…`,
+    );
+  }
+}
+
+/** Attaches to a path of an address. Throws ProcessError. */
+export async function attachTo(
+  address: Address,
+  path: string,
+  where: string,
+  options: AttachOptions,
+): Promise<Attached> {
+  const session = await connect(address, path, { what: where, ...options });
+  try {
+    const facts = await targetFacts(session);
     const name = facts.pid === null ? where : `process ${facts.pid}`;
     return { session, facts, name, detach: () => session.close() };
   } catch (error) {
     await session.close();
     throw error;
   }
-}
-
-const OPENS_WITHIN_MS = 10_000;
-const ASK_AGAIN_MS = 100;
-/** After this no new port will come. */
-const OPENED_BEFORE_MS = 2000;
-
-/**
- * Attaches to a process by its pid: to its inspector when it is open; else SIGUSR1 opens it, and `detach` closes it.
- * That it is this process that answers is asked of itself (process.pid), because the port may be another one's; then
- * no signal is sent, which would be in vain. Ports that were open before are those of its service, most likely: they
- * are asked for an inspector only where there is no other. Throws ProcessError.
- */
-export async function attachToPid(pid: number): Promise<Attached> {
-  checkProcess(pid);
-  checkOpensInspector(pid);
-  const before = listeningPorts(pid);
-  const port = inspectorPort(pid);
-  const usual = port === 0 ? undefined : await tryPort(pid, port, before);
-  if (usual?.attached) return usual.attached;
-  if (usual?.other) {
-    // Kept from its own, it may have been opened at another one.
-    const own = before && (await firstOf(pid, before, before));
-    if (own) return own;
-    throw portTaken(pid, port, usual.other);
-  }
-  if (process.platform === 'win32') debugProcess(pid);
-  else process.kill(pid, 'SIGUSR1');
-  const begun = performance.now();
-  let askedAll = false;
-  while (performance.now() - begun < OPENS_WITHIN_MS) {
-    await pause(ASK_AGAIN_MS);
-    checkProcess(pid);
-    const now = listeningPorts(pid);
-    const opened = await firstOf(pid, now ? now.filter((one) => !before?.includes(one)) : [port], now);
-    if (opened) return { ...opened, detach: once(() => leave(opened.session)) };
-    if (!now || askedAll || performance.now() - begun < OPENED_BEFORE_MS) continue;
-    // No new port: the program had opened its inspector itself. Its other ports get the question, too, so only once.
-    askedAll = true;
-    const own = await firstOf(pid, now, now);
-    if (own) return own;
-  }
-  throw new ProcessError(
-    `process ${pid} opened no inspector within ${OPENS_WITHIN_MS / 1000} seconds of SIGUSR1`,
-    'It may be stopped, in a container, or handle SIGUSR1 itself; start it with node --inspect and use --inspect.',
-  );
-}
-
-async function leave(session: Session): Promise<void> {
-  await closeInspector(session);
-  await session.close();
-}
-
-function once(work: () => Promise<void>): () => Promise<void> {
-  let done: Promise<void> | undefined;
-  return () => {
-    done ??= work();
-    return done;
-  };
-}
-
-async function firstOf(
-  pid: number,
-  ports: readonly number[],
-  listening: readonly number[] | undefined,
-): Promise<Attached | undefined> {
-  for (const port of ports) {
-    const { attached } = await tryPort(pid, port, listening);
-    if (attached) return attached;
-  }
-  return undefined;
-}
-
-/** Windows has no signals; Node.js has its own way there, which its types do not name. */
-function debugProcess(pid: number): void {
-  (process as unknown as { _debugProcess(pid: number): void })._debugProcess(pid);
-}
-
-function portTaken(pid: number, port: number, other: string): ProcessError {
-  return new ProcessError(
-    `port ${port}, where process ${pid} would open its inspector, is taken by ${other}`,
-    'Close that inspector, or start the program with node --inspect-port=0, which takes a free port.',
-  );
-}
-
-interface Tried {
-  readonly attached?: Attached;
-  /** Who else is there. */
-  readonly other?: string;
-}
-
-/** Whether the process's inspector is at a port. `listening` are the ports that the process is known to have. */
-async function tryPort(pid: number, port: number, listening: readonly number[] | undefined): Promise<Tried> {
-  const address: Address = { host: '127.0.0.1', port };
-  const mine = listening?.includes(port) ?? true;
-  try {
-    for (const { path } of await listTargets(address)) {
-      const attached = await attachToUrl(await targetUrl(address, path), `process ${pid}`);
-      const claimed = attached.facts.pid;
-      if (claimed !== null && mine && isKnownAs(pid, claimed)) {
-        // In a container it knows itself by another pid than the one that we were given.
-        return { attached: { ...attached, facts: { ...attached.facts, pid }, name: `process ${pid}` } };
-      }
-      await attached.detach();
-      return { other: claimed === null ? 'a browser' : `process ${claimed}` };
-    }
-    return { other: 'another inspector' };
-  } catch (error) {
-    if (!(error instanceof ProcessError)) throw error;
-    if (/refuses the connection|cannot be reached/.test(error.message)) return {};
-    return { other: `another program (${error.message})` };
-  }
-}
-
-/** Unlike `delay`, keeps heapgraph alive. */
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });
 }

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { ProcessError, UsageError } from '../errors.js';
 import { printable } from '../printable.js';
-import { delay } from './session.js';
+import { delay } from './waiting.js';
 
 export interface Ending {
   readonly code: number | null;

@@ -1,67 +1,138 @@
 /** A snapshot, piece by piece, as the target writes it. */
 import { ProcessError } from '../errors.js';
 import type { OnProgress } from '../progress.js';
+import { formatBytes } from '../units.js';
+import { wish } from './facts.js';
+import { textLimit } from './limits.js';
 import type { Session } from './session.js';
+import { isAmount, isRecord, isText } from './shape.js';
+import { formatDuration, withTimeout } from './waiting.js';
+
+export interface SnapshotOptions {
+  /** Takes the text. May give a promise while it has no room; the target is not read meanwhile. */
+  readonly write: (text: string) => Promise<void> | undefined;
+  readonly onProgress?: OnProgress | undefined;
+  /** Bytes of the heap, which say how long the target may be silent and how much it may send; null when not known. */
+  readonly heapUsed: number | null;
+}
 
 /**
- * Collects garbage, takes the snapshot, and hands its text on as it comes: nothing is kept. `write` may give a promise
- * while it has no room; the target is not read meanwhile. Progress is in nodes while the target builds the snapshot
- * (it does nothing else then), and in bytes while it sends it. Throws ProcessError when the target ends, or when the
- * text does not end as a snapshot does; and what `write` throws. Cost: that of the target; memory of a few pieces.
+ * Collects garbage where the target does that, takes the snapshot, and hands its text on as it comes: nothing is kept.
+ * Progress is in nodes while the target builds the snapshot (it does nothing else then), and in bytes while it sends it.
+ * Throws ProcessError when the target ends, is silent for too long, sends more than its heap can give, or when the text
+ * does not end as a snapshot does; and what `write` throws. Cost: that of the target; memory of a few pieces.
  */
-export async function takeSnapshot(
-  session: Session,
-  write: (text: string) => Promise<void> | undefined,
-  onProgress: OnProgress | undefined,
-): Promise<void> {
-  let failure: unknown;
+export async function takeSnapshot(session: Session, options: SnapshotOptions): Promise<void> {
+  const { limits, what } = session;
+  const { onProgress, heapUsed } = options;
+  const silence = limits.silence(heapUsed);
   let fail = (_: unknown): void => {};
   const failed = new Promise<never>((_, reject) => {
-    fail = (error) => {
-      failure ??= error;
-      reject(error);
-    };
+    fail = reject;
   });
   failed.catch(() => {}); // it may come when nobody waits for it any more
+  const text = textEnd(session, options, fail);
+  const stops = [
+    session.on('HeapProfiler.addHeapSnapshotChunk', isRecord({ chunk: isText }), ({ chunk }) =>
+      text.take(chunk),
+    ),
+    session.on(
+      'HeapProfiler.reportHeapSnapshotProgress',
+      isRecord({ done: isAmount, total: isAmount }),
+      ({ done, total }) => onProgress?.({ phase: 'taking the snapshot', done, total, unit: 'nodes' }),
+    ),
+  ];
+  const work = async (): Promise<void> => {
+    // Taking the snapshot does it again. Some targets never answer this one.
+    await wish(session, session.send('HeapProfiler.collectGarbage', {}, { within: limits.answer }));
+    await session.send('HeapProfiler.takeHeapSnapshot', { reportProgress: true }, { silence });
+    await text.written();
+  };
+  try {
+    const whole = Promise.race([failed, work()]);
+    await (limits.whole === undefined
+      ? whole
+      : withTimeout(whole, { ms: limits.whole, late: () => tooSlow(what, limits.whole!) }));
+  } finally {
+    text.stop();
+    for (const stop of stops) stop();
+  }
+  if (!text.isWhole())
+    throw new ProcessError(`${what} sent a snapshot that is not whole`, 'Try again; nothing was kept of it.');
+}
+
+/** Characters of the beginning and of the end that are looked at. */
+const LOOKED_AT = 64;
+
+/** Whether a text begins and ends as all that write snapshots (V8, JavaScriptCore) begin and end them. */
+export function looksWhole(start: string, end: string): boolean {
+  return /^\s*\{\s*"snapshot"\s*:\s*\{/.test(start) && /\]\s*\}\s*$/.test(end);
+}
+
+interface TextEnd {
+  take(piece: string): void;
+  /** Resolves when there is room again for what was taken. */
+  written(): Promise<void>;
+  isWhole(): boolean;
+  /** What still comes goes nowhere. */
+  stop(): void;
+}
+
+function textEnd(
+  session: Session,
+  { write, onProgress, heapUsed }: SnapshotOptions,
+  onFailure: (error: unknown) => void,
+): TextEnd {
+  const limit = textLimit(heapUsed);
+  let over = false;
+  let start = '';
   let end = '';
   let done = 0;
   let room: Promise<void> | undefined;
-  const onChunk = ({ chunk }: { chunk: string }): void => {
-    if (failure !== undefined) return;
-    end = (end + chunk.slice(-END)).slice(-END);
-    done += chunk.length;
-    onProgress?.({ phase: 'writing the snapshot', done, total: 0, unit: 'bytes' });
-    try {
-      const wait = write(chunk);
-      if (!wait || room) return;
-      session.pause();
-      room = wait.then(() => {
-        room = undefined;
-        session.resume();
-      }, fail);
-    } catch (error) {
-      fail(error);
-    }
+  const fail = (error: unknown): void => {
+    over = true;
+    onFailure(error);
   };
-  const onStep = (step: { done: number; total: number }): void => {
-    onProgress?.({ phase: 'taking the snapshot', done: step.done, total: step.total, unit: 'nodes' });
+  return {
+    take(piece) {
+      if (over) return;
+      if (start.length < LOOKED_AT) start += piece.slice(0, LOOKED_AT);
+      end = (end + piece.slice(-LOOKED_AT)).slice(-LOOKED_AT);
+      done += piece.length;
+      if (done > limit) return fail(tooLong(session.what, limit));
+      onProgress?.({ phase: 'writing the snapshot', done, total: 0, unit: 'bytes' });
+      try {
+        const wait = write(piece);
+        if (!wait || room) return;
+        session.pause();
+        room = wait.then(() => {
+          room = undefined;
+          session.resume();
+        }, fail);
+      } catch (error) {
+        fail(error);
+      }
+    },
+    async written() {
+      await room;
+    },
+    isWhole: () => looksWhole(start, end),
+    stop() {
+      over = true;
+    },
   };
-  session.on('HeapProfiler.addHeapSnapshotChunk', onChunk);
-  session.on('HeapProfiler.reportHeapSnapshotProgress', onStep);
-  try {
-    await Promise.race([failed, session.send('HeapProfiler.collectGarbage')]);
-    await Promise.race([failed, session.send('HeapProfiler.takeHeapSnapshot', { reportProgress: true })]);
-    if (room) await Promise.race([failed, room]);
-  } finally {
-    session.off('HeapProfiler.addHeapSnapshotChunk', onChunk);
-    session.off('HeapProfiler.reportHeapSnapshotProgress', onStep);
-  }
-  if (!end.trimEnd().endsWith('}'))
-    throw new ProcessError(
-      'the target sent a snapshot that is not whole',
-      'Try again; nothing was kept of it.',
-    );
 }
 
-/** Enough of the end to see how it ends. */
-const END = 8;
+function tooSlow(what: string, ms: number): ProcessError {
+  return new ProcessError(
+    `the snapshot of ${what} was not there within ${formatDuration(ms)}`,
+    'Nothing was kept of it; --timeout waits longer.',
+  );
+}
+
+function tooLong(what: string, limit: number): ProcessError {
+  return new ProcessError(
+    `${what} sends more than a snapshot of its heap can be: over ${formatBytes(limit)}`,
+    'Nothing was kept of it. Is it the process that you mean?',
+  );
+}

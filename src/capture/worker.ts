@@ -1,117 +1,139 @@
-/** A session with a worker thread of Node.js, which speaks through its parent's (NodeWorker domain). */
-import { EventEmitter } from 'node:events';
+/** Sessions with the workers of a target, which speak through its own: worker threads of Node.js, workers of a page. */
 import { ProcessError } from '../errors.js';
 import { printable } from '../printable.js';
+import { Dialogue } from './dialogue.js';
+import { wish } from './facts.js';
 import type { Session } from './session.js';
+import { isRecord, isText } from './shape.js';
+import { listOf } from './targets.js';
+import { delay, quoted } from './waiting.js';
 
-interface WorkerInfo {
-  readonly workerId: string;
+interface Worker {
+  /** By which it is known to its users: a threadId, or the number that the inspector gives it. */
+  readonly number: string;
   readonly title: string;
   readonly url: string;
-}
-
-interface Known {
-  readonly sessionId: string;
-  readonly info: WorkerInfo;
+  open(name: string): Session;
 }
 
 /** Workers that run already are told at once; this is for the messages to arrive. */
 const ARRIVE_MS = 200;
 
 /** Throws ProcessError, with the list of workers, unless `wanted` (a number, or a part of a title or URL) names one. */
-export async function workerSession(parent: Session, wanted: string, what: string): Promise<Session> {
-  const workers: Known[] = [];
-  const attached = (event: { sessionId: string; workerInfo: WorkerInfo }): void => {
-    workers.push({ sessionId: event.sessionId, info: event.workerInfo });
-  };
-  parent.on('NodeWorker.attachedToWorker', attached);
-  await parent.send('NodeWorker.enable', { waitForDebuggerOnStart: false });
-  await new Promise((resolve) => setTimeout(resolve, ARRIVE_MS));
-  parent.off('NodeWorker.attachedToWorker', attached);
-  const { sessionId, info } = choose(workers, wanted, what);
-  return sessionOf(parent, sessionId, `worker ${threadOf(info)} of ${what}`);
+export async function workerSession(parent: Session, wanted: string): Promise<Session> {
+  const { what } = parent;
+  // Node.js and Deno have the one domain, browsers the other.
+  const workers = (await nodeWorkers(parent)) ?? (await webWorkers(parent)) ?? [];
+  const worker = choose(workers, wanted, what);
+  return worker.open(`worker ${quoted(worker.number || worker.title || worker.url)} of ${what}`);
 }
 
-function choose(workers: readonly Known[], wanted: string, what: string): Known {
-  const byNumber = workers.filter(({ info }) => threadOf(info) === wanted);
+function choose(workers: readonly Worker[], wanted: string, what: string): Worker {
+  const byNumber = workers.filter(({ number }) => number === wanted);
   const fits =
     byNumber.length > 0
       ? byNumber
-      : workers.filter(({ info }) => info.title.includes(wanted) || info.url.includes(wanted));
+      : workers.filter(({ title, url }) => title.includes(wanted) || url.includes(wanted));
   if (fits.length === 1) return fits[0]!;
-  const list = workers.map(({ info }) => `"${info.title}" ${info.url}`.trim()).join('; ');
   throw new ProcessError(
     fits.length > 1
       ? `${fits.length} workers of ${what} are called "${printable(wanted)}"`
       : `no worker of ${what} is called "${printable(wanted)}"`,
-    workers.length === 0 ? 'It has no worker threads.' : `It has: ${printable(list)}`,
+    workers.length === 0
+      ? 'It has no workers.'
+      : `It has: ${listOf(workers.map(({ title, url }) => `"${quoted(title)}" ${quoted(url)}`.trim()))}`,
   );
 }
 
-/** Its threadId, which stands in its title (`[worker 2] mail`); the inspector's own number is another one. */
-function threadOf({ title, workerId }: WorkerInfo): string {
-  return /^\[?worker (\d+)/i.exec(title)?.[1] ?? workerId;
+interface NodeAttached {
+  readonly sessionId: string;
+  readonly workerInfo: { readonly workerId: string; readonly title: string; readonly url: string };
 }
 
-interface Message {
-  readonly id?: number;
-  readonly method?: string;
-  readonly params?: unknown;
-  readonly result?: unknown;
-  readonly error?: { readonly message: string };
+const isNodeAttached = isRecord<NodeAttached>({
+  sessionId: isText,
+  workerInfo: isRecord<NodeAttached['workerInfo']>({ workerId: isText, title: isText, url: isText }),
+});
+
+/** Undefined when the target knows no worker threads. */
+async function nodeWorkers(parent: Session): Promise<Worker[] | undefined> {
+  const workers: Worker[] = [];
+  const stop = parent.on('NodeWorker.attachedToWorker', isNodeAttached, ({ sessionId, workerInfo }) => {
+    const { title, url, workerId } = workerInfo;
+    // Its threadId stands in its title (`[worker 2] mail`); the inspector's own number is another one.
+    const number = /^\[?worker (\d+)/i.exec(title)?.[1] ?? workerId;
+    workers.push({ number, title, url, open: (name) => nodeSession(parent, sessionId, name) });
+  });
+  const enabled = await wish(parent, parent.send('NodeWorker.enable', { waitForDebuggerOnStart: false }));
+  if (!(enabled instanceof ProcessError)) await delay(ARRIVE_MS);
+  stop();
+  return enabled instanceof ProcessError ? undefined : workers;
 }
 
-function sessionOf(parent: Session, sessionId: string, what: string): Session {
-  const events = new EventEmitter();
-  const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
-  let last = 0;
-  let end = (): void => {};
-  const gone = new Promise<void>((resolve) => {
-    end = resolve;
-  });
-  void parent.gone.then(end);
-  void gone.then(() => {
-    for (const { reject } of waiting.values())
-      reject(new ProcessError(`${what} ended before the work was done`));
-    waiting.clear();
-  });
-  const received = (event: { sessionId: string; message: string }): void => {
-    if (event.sessionId !== sessionId) return;
-    const { id, method, params, result, error } = JSON.parse(event.message) as Message;
-    if (id === undefined) {
-      if (method !== undefined) events.emit(method, params);
-      return;
-    }
-    const asked = waiting.get(id);
-    waiting.delete(id);
-    if (error) asked?.reject(new ProcessError(`${what}: ${printable(error.message)}`));
-    else asked?.resolve(result);
-  };
-  const detached = (event: { sessionId: string }): void => {
-    if (event.sessionId === sessionId) end();
-  };
-  parent.on('NodeWorker.receivedMessageFromWorker', received);
-  parent.on('NodeWorker.detachedFromWorker', detached);
-  return {
-    gone,
-    send<T>(method: string, params: object = {}): Promise<T> {
-      const id = ++last;
-      return new Promise<T>((resolve, reject) => {
-        waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
+/** Its messages are texts in messages of its parent. */
+function nodeSession(parent: Session, sessionId: string, what: string): Session {
+  const { limits, onWait } = parent;
+  const session = new Dialogue(
+    { what, limits, onWait },
+    {
+      send(message) {
+        // Refused when the worker has just ended, which is told by an event as well.
         parent
-          .send('NodeWorker.sendMessageToWorker', {
-            sessionId,
-            message: JSON.stringify({ id, method, params }),
-          })
-          .catch(reject);
-      });
+          .send('NodeWorker.sendMessageToWorker', { sessionId, message: JSON.stringify(message) })
+          .catch(() => {});
+      },
+      pause: () => parent.pause(),
+      resume: () => parent.resume(),
+      close: async () => {
+        stop();
+        if (!parent.isOver) await parent.send('NodeWorker.detach', { sessionId }).catch(() => {});
+      },
+      cut: () => stop(),
     },
-    on: (event, listener) => void events.on(event, listener as never),
-    off: (event, listener) => void events.off(event, listener as never),
-    pause: () => parent.pause(),
-    resume: () => parent.resume(),
-    async close() {
-      await parent.send('NodeWorker.detach', { sessionId }).catch(() => {});
-    },
+  );
+  const stops = [
+    parent.on(
+      'NodeWorker.receivedMessageFromWorker',
+      isRecord<{ sessionId: string; message: string }>({ sessionId: isText, message: isText }),
+      (event) => {
+        if (event.sessionId === sessionId) session.receive(event.message);
+      },
+    ),
+    parent.on('NodeWorker.detachedFromWorker', isRecord({ sessionId: isText }), (event) => {
+      if (event.sessionId === sessionId) session.end();
+    }),
+  ];
+  const stop = (): void => {
+    for (const one of stops) one();
   };
+  void parent.gone.then(() => session.end());
+  return session;
+}
+
+interface WebAttached {
+  readonly sessionId: string;
+  readonly targetInfo: { readonly type: string; readonly title: string; readonly url: string };
+}
+
+const isWebAttached = isRecord<WebAttached>({
+  sessionId: isText,
+  targetInfo: isRecord<WebAttached['targetInfo']>({ type: isText, title: isText, url: isText }),
+});
+
+/** Workers of a page, and its frames that have a heap of their own. Undefined when the target knows no such thing. */
+async function webWorkers(parent: Session): Promise<Worker[] | undefined> {
+  const workers: Worker[] = [];
+  const stop = parent.on('Target.attachedToTarget', isWebAttached, ({ sessionId, targetInfo }) => {
+    const { title, url } = targetInfo;
+    workers.push({ number: '', title, url, open: (name) => parent.child(sessionId, name) });
+  });
+  const asked = parent.send('Target.setAutoAttach', {
+    autoAttach: true,
+    waitForDebuggerOnStart: false,
+    flatten: true,
+  });
+  const attached = await wish(parent, asked);
+  if (!(attached instanceof ProcessError)) await delay(ARRIVE_MS);
+  stop();
+  return attached instanceof ProcessError ? undefined : workers;
 }

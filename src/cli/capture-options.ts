@@ -16,6 +16,8 @@ export interface CaptureOptions {
   readonly every?: number;
   readonly count?: number;
   readonly on: 'now' | 'exit' | 'signal';
+  readonly timeout?: number;
+  readonly force: boolean;
 }
 
 /** Throws UsageError for what excludes itself or cannot be written. */

@@ -1,8 +1,10 @@
 /** `capture`: finds or starts the process, takes the snapshots, says where they are. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { type Attached, attachToAddress, attachToPid, attachToUrl } from '../capture/attach.js';
+import { type Attached, attachToAddress, attachToUrl } from '../capture/attach.js';
+import { attachToPid } from '../capture/attach-pid.js';
+import { formatRuntime, heapUsed } from '../capture/facts.js';
+import { limitsOf } from '../capture/limits.js';
 import { type Ending, type Started, startProgram } from '../capture/program.js';
 import type { Session } from '../capture/session.js';
 import { takeSnapshot } from '../capture/snapshot.js';
@@ -15,11 +17,16 @@ import { formatBytes } from '../units.js';
 import { type CaptureOptions, checkCapture, pidOf } from './capture-options.js';
 import { EXIT } from './exit.js';
 import { type Call, isInterrupted, type Run, runLiveWork, sleep } from './live-call.js';
-import { type Output, openStandardOutput } from './output.js';
 import { adoptSnapshot, freeSpace, openSnapshotFile, snapshotName } from './snapshot-file.js';
 
+/** Files that run as programs of their own. */
+export interface Programs {
+  readonly preload: string;
+  readonly closer: string;
+}
+
 /** Gives the exit code: 1 when it was ended before the first snapshot. Throws UsageError, ProcessError. */
-export function capture(options: CaptureOptions, call: Call, preload: URL): Promise<number> {
+export function capture(options: CaptureOptions, call: Call, programs: Programs): Promise<number> {
   checkCapture(options, call);
   const onExit =
     options.on === 'exit' ||
@@ -27,8 +34,8 @@ export function capture(options: CaptureOptions, call: Call, preload: URL): Prom
   return runLiveWork(call, async (run) => {
     const captures = new Captures(options, call, run);
     try {
-      if (onExit) await captureExit(captures, options, call, run, preload);
-      else await captureLive(captures, options, call, run, preload);
+      if (onExit) await captureExit(captures, options, call, run, programs);
+      else await captureLive(captures, options, call, run, programs);
     } catch (error) {
       captures.tell(false);
       throw error;
@@ -43,7 +50,6 @@ export function capture(options: CaptureOptions, call: Call, preload: URL): Prom
 /** The snapshots that are whole, and what is said of them. */
 class Captures {
   readonly rows: Row[] = [];
-  private readonly stdout: Output = openStandardOutput();
   readonly gzip: boolean;
 
   constructor(
@@ -63,8 +69,8 @@ class Captures {
     this.rows.push(row);
     if (this.call.json) return;
     this.run.progress.clear();
-    this.stdout.write(`${printable(String(row.file))}\n`);
-    this.stdout.finish();
+    this.run.stdout.write(`${printable(String(row.file))}\n`);
+    this.run.stdout.finish();
   }
 
   /** `complete` says whether all that were asked for are there. */
@@ -80,8 +86,8 @@ class Captures {
         layout: 'grid',
       } as const;
       for (const piece of renderJson({ result }, { command: 'capture', snapshots: files, complete }))
-        this.stdout.write(piece);
-      this.stdout.finish();
+        this.run.stdout.write(piece);
+      this.run.stdout.finish();
     }
     if (files.length === 0) return;
     const next = files.length > 1 ? 'show-growth' : 'show-most-common-types';
@@ -113,16 +119,16 @@ async function captureLive(
   options: CaptureOptions,
   call: Call,
   run: Run,
-  preload: URL,
+  programs: Programs,
 ): Promise<void> {
-  const started = call.program && startProgram(call.program, { preload: fileURLToPath(preload) });
+  const started = call.program && startProgram(call.program, { preload: programs.preload });
   if (started) run.atEnd(() => started.stop());
-  const attaching = attach(options, call, started);
+  const attaching = attach(options, call, run, programs, started);
   // Also when a signal comes before it is attached: by then the inspector may have been opened.
   run.atEnd(async () => (await attaching.catch(() => undefined))?.detach());
   const attached = await run.unlessInterrupted(attaching);
   const session = options.worker
-    ? await run.unlessInterrupted(workerSession(attached.session, options.worker, attached.name))
+    ? await run.unlessInterrupted(workerSession(attached.session, options.worker))
     : attached.session;
   if (session !== attached.session) run.atEnd(() => session.close());
   if (options.after !== undefined) await pause(options.after, session, attached.name, run);
@@ -134,12 +140,19 @@ async function captureLive(
   }
 }
 
-async function attach(options: CaptureOptions, call: Call, started: Started | undefined): Promise<Attached> {
-  if (options.inspect !== undefined) return attachToAddress(options.inspect, options.target);
-  if (!started) return attachToPid(pidOf(call.args[0]!));
+async function attach(
+  { inspect, target, timeout, force }: CaptureOptions,
+  call: Call,
+  { signal, onWait }: Run,
+  { closer }: Programs,
+  started: Started | undefined,
+): Promise<Attached> {
+  const options = { limits: limitsOf(timeout), signal, onWait };
+  if (inspect !== undefined) return attachToAddress(inspect, target, options);
+  if (!started) return attachToPid(pidOf(call.args[0]!), { ...options, force, closer });
   const url = (await started.hello)?.url;
   if (!url) throw endedEarly(await started.ended);
-  return attachToUrl(url, `process ${started.pid}`).catch(async (error: unknown) => {
+  return attachToUrl(url, `process ${started.pid}`, options).catch(async (error: unknown) => {
     // It may just have ended; that says more than a connection that was refused.
     const ending = await Promise.race([started.ended, sleep(500)]);
     throw ending ? endedEarly(ending) : error;
@@ -214,24 +227,27 @@ async function captureOne(
 ): Promise<void> {
   const { facts, name } = attached;
   const file = captures.name(facts.pid, several);
-  const { usedSize } = await run.unlessInterrupted(
-    session.send<{ usedSize: number }>('Runtime.getHeapUsage'),
-  );
+  const used = await run.unlessInterrupted(heapUsed(session));
   const output = openSnapshotFile(file, captures.gzip);
   const begun = performance.now();
   try {
-    const what = facts.nodeVersion === null ? name : `${name} (Node.js ${facts.nodeVersion})`;
-    run.note(`${what} does nothing else while its snapshot is taken: ${formatBytes(usedSize)} of heap`);
+    const runtime = formatRuntime(facts);
+    const what = runtime === undefined ? name : `${name} (${runtime})`;
+    run.note(
+      `${what} does nothing else while its snapshot is taken${used === null ? '' : `: ${formatBytes(used)} of heap`}`,
+    );
     const space = freeSpace(file);
-    if (space !== undefined && space < usedSize * FILE_SHARE)
+    if (space !== undefined && used !== null && space < used * FILE_SHARE)
       run.note(
         `only ${formatBytes(space)} are free there, and a snapshot can be ${FILE_SHARE} times as large as the heap`,
       );
-    if (Number(/^v(\d+)/.exec(facts.nodeVersion ?? '')?.[1] ?? Infinity) <= 20 && usedSize > LARGE)
+    if (Number(/^v(\d+)/.exec(facts.nodeVersion ?? '')?.[1] ?? Infinity) <= 20 && (used ?? 0) > LARGE)
       run.note(
         'Node.js 20 and older can need many minutes for a heap of this size; 22 and newer are much faster',
       );
-    await run.unlessInterrupted(takeSnapshot(session, (text) => output.write(text), run.progress.onProgress));
+    const { onProgress } = run.progress;
+    const write = (text: string) => output.write(text);
+    await run.unlessInterrupted(takeSnapshot(session, { write, onProgress, heapUsed: used }));
     const bytes = await output.finish();
     captures.add(
       rowOf(file, facts.pid, facts.nodeVersion, bytes, performance.now() - begun, captures.options),
@@ -259,7 +275,7 @@ async function captureExit(
   options: CaptureOptions,
   call: Call,
   run: Run,
-  preload: URL,
+  programs: Programs,
 ): Promise<void> {
   const begun = performance.now();
   const folder = path.resolve(path.dirname(options.output ?? '.'));
@@ -269,7 +285,7 @@ async function captureExit(
   const remove = (): void => fs.rmSync(exitFile, { force: true });
   process.once('exit', remove);
   run.atEnd(remove);
-  const started = startProgram(call.program!, { preload: fileURLToPath(preload), exitFile });
+  const started = startProgram(call.program!, { preload: programs.preload, exitFile });
   run.atEnd(() => started.stop());
   const { code, signal } = await run.unlessInterrupted(started.ended);
   if (signal !== null || code !== 0) run.warn(`the program ended: ${signal ?? `exit code ${code}`}`);

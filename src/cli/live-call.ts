@@ -1,5 +1,8 @@
 /** What commands on running processes have in common: how they were called, notes, signals, clearing up. */
+import type { OnWait } from '../capture/waiting.js';
+import { UsageError } from '../errors.js';
 import { printable } from '../printable.js';
+import { type Output, openStandardOutput } from './output.js';
 import { createProgressLine, type ProgressLine } from './progress-line.js';
 import { SIGNALS } from './signals.js';
 
@@ -27,6 +30,12 @@ export interface Run {
   /** A note that --quiet does not silence: the answer is not what was hoped for. */
   warn(text: string): void;
   readonly progress: ProgressLine;
+  /** Where the result goes. When it cannot be written the work ends, as it does after a signal. */
+  readonly stdout: Output;
+  /** Aborted when the work is to end. */
+  readonly signal: AbortSignal;
+  /** Says what is waited for, when it takes long. */
+  readonly onWait: OnWait;
   /** The work's value; throws Interrupted when a signal comes first. */
   unlessInterrupted<T>(work: Promise<T>): Promise<T>;
   /** As a Ctrl-C would; for a terminal that gives keys, not signals. */
@@ -35,6 +44,10 @@ export interface Run {
   atEnd(clear: () => unknown): void;
 }
 
+/** Shorter waits are not told; on a terminal they can be seen to go on. */
+const TOLD_AFTER_MS = 3000;
+const SHOWN_AFTER_MS = 1000;
+
 /**
  * Does the work and clears up after it. The first signal lets the work end: what it waits for throws, everything is
  * cleared up, and the exit code says which signal it was. The second one ends heapgraph at once.
@@ -42,16 +55,16 @@ export interface Run {
 export async function runLiveWork(call: Call, work: (run: Run) => Promise<number>): Promise<number> {
   const progress = createProgressLine(process.stderr, call.quiet);
   const clears: (() => unknown)[] = [];
-  let reject = (_: Error): void => {};
-  const interruption = new Promise<never>((_, no) => {
-    reject = no;
+  const ending = new AbortController();
+  const interruption = new Promise<never>((_, reject) => {
+    ending.signal.addEventListener('abort', () => reject(ending.signal.reason));
   });
   interruption.catch(() => {});
   let asked = false;
   const interrupt = (exitCode: number): void => {
     if (asked) process.exit(exitCode);
     asked = true;
-    reject(new Interrupted(exitCode));
+    ending.abort(new Interrupted(exitCode));
   };
   const listeners = Object.entries(SIGNALS).map(([signal, number]) => {
     const listener = (): void => interrupt(128 + number);
@@ -62,12 +75,18 @@ export async function runLiveWork(call: Call, work: (run: Run) => Promise<number
     progress.clear();
     process.stderr.write(`heapgraph: ${printable(text)}\n`);
   };
+  const note = (text: string): void => {
+    if (!call.quiet) warn(text);
+  };
   const run: Run = {
     progress,
     warn,
-    note(text) {
-      if (!call.quiet) warn(text);
-    },
+    note,
+    stdout: openStandardOutput((message) =>
+      ending.abort(new UsageError(message, 'The process was left as it was found.')),
+    ),
+    signal: ending.signal,
+    onWait: waitTeller(progress, note),
     unlessInterrupted: (promise) => Promise.race([interruption, promise]),
     interrupt: () => interrupt(128 + SIGNALS.SIGINT),
     atEnd: (clear) => void clears.push(clear),
@@ -84,6 +103,26 @@ export async function runLiveWork(call: Call, work: (run: Run) => Promise<number
     for (const [signal, listener] of listeners) process.off(signal, listener);
     clearInterval(alive);
   }
+}
+
+function waitTeller({ show, clear }: ProgressLine, note: (text: string) => void): OnWait {
+  return (what) => {
+    const begun = performance.now();
+    const timer = setInterval(
+      () => {
+        const seconds = Math.round((performance.now() - begun) / 1000);
+        if (show) return show(`waiting for ${printable(what)}  ${seconds} s`);
+        note(`waiting for ${what}`);
+        clearInterval(timer);
+      },
+      show ? SHOWN_AFTER_MS : TOLD_AFTER_MS,
+    );
+    timer.unref();
+    return () => {
+      clearInterval(timer);
+      clear();
+    };
+  };
 }
 
 /** Resolves after a time; does not keep heapgraph alive when the work is over before. */

@@ -1,11 +1,15 @@
 /** Commands that work on running processes; loaded only when one of them is asked for. */
+import { fileURLToPath } from 'node:url';
 import type { LiveKind } from '../commands/command.js';
 import { capture } from './capture.js';
 import type { Call } from './live-call.js';
 import { watch } from './watch.js';
 
-/** Beside this file in dist. */
-const PRELOAD = new URL('../capture/preload.cjs', import.meta.url);
+/** Programs of their own, beside this file in dist. */
+const PROGRAMS = {
+  preload: fileURLToPath(new URL('../capture/preload.cjs', import.meta.url)),
+  closer: fileURLToPath(new URL('../capture/close-inspector.js', import.meta.url)),
+};
 
 /** Gives the exit code. Throws UsageError, ProcessError. */
 export function runLive(
@@ -13,5 +17,7 @@ export function runLive(
   options: Readonly<Record<string, unknown>>,
   call: Call,
 ): Promise<number> {
-  return kind === 'capture' ? capture(options as never, call, PRELOAD) : watch(options as never, call);
+  return kind === 'capture'
+    ? capture(options as never, call, PROGRAMS)
+    : watch(options as never, call, PROGRAMS);
 }

@@ -20,17 +20,16 @@ export const BUFFERED = 1 << 16;
 
 /**
  * Standard output; a reader that goes away (`| head`) ends the writing quietly. Other failures (a full disk) are known
- * only after the call that wrote: they are told, and end the process.
+ * only after the call that wrote: they are told, and end the process, unless `onFailure` does something else.
  */
-export function openStandardOutput(): Output {
+export function openStandardOutput(onFailure: (message: string) => void = tellAndExit): Output {
   const { stdout } = process;
   let closed = false;
   let waiting = '';
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     closed = true;
     if (error.code === 'EPIPE') return;
-    process.stderr.write(`heapgraph: cannot write to standard output: ${writeReason(error)}\n`);
-    process.exit(EXIT.wrong);
+    onFailure(`cannot write to standard output: ${writeReason(error)}`);
   });
   const flush = (): void => {
     if (waiting !== '' && !closed) stdout.write(waiting);
@@ -56,4 +55,10 @@ export function openStandardOutput(): Output {
       waiting = '';
     },
   };
+}
+
+function tellAndExit(message: string): void {
+  process.stderr.write(`heapgraph: ${message}
+`);
+  process.exit(EXIT.wrong);
 }

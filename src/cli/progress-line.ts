@@ -14,11 +14,13 @@ const CLEAR_LINE = '\r\x1b[2K';
 
 export interface ProgressLine {
   readonly onProgress: OnProgress | undefined;
+  /** A text in place of the progress, which comes back by itself; undefined where there is no such line. */
+  readonly show: ((text: string) => void) | undefined;
   clear(): void;
 }
 
 export function createProgressLine(stream: NodeJS.WriteStream, quiet: boolean): ProgressLine {
-  if (quiet || !stream.isTTY) return { onProgress: undefined, clear() {} };
+  if (quiet || !stream.isTTY) return { onProgress: undefined, show: undefined, clear() {} };
   const begun = performance.now();
   let drawn = 0;
   return {
@@ -30,6 +32,10 @@ export function createProgressLine(stream: NodeJS.WriteStream, quiet: boolean): 
       const speed =
         unit === 'bytes' ? `  ${formatBytes(done)}  ${formatBytes((done / (now - begun)) * 1000)}/s` : '';
       stream.write(`${CLEAR_LINE}${phase}${share}${speed}`);
+    },
+    show(text) {
+      drawn = performance.now();
+      stream.write(`${CLEAR_LINE}${text}`);
     },
     clear() {
       if (drawn > 0) stream.write(CLEAR_LINE);

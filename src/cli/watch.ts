@@ -4,16 +4,21 @@ import os from 'node:os';
 import path from 'node:path';
 import { type Classes, classesOf } from '../analysis/classes.js';
 import { type Growth, growth } from '../analysis/growth.js';
-import { type Attached, attachToAddress, attachToPid } from '../capture/attach.js';
-import { evaluate, type Session } from '../capture/session.js';
+import { type Attached, attachToAddress } from '../capture/attach.js';
+import { attachToPid } from '../capture/attach-pid.js';
+import { evaluate } from '../capture/evaluate.js';
+import { limitsOf } from '../capture/limits.js';
+import type { Session } from '../capture/session.js';
+import { isAmount, isRecord } from '../capture/shape.js';
 import { takeSnapshot } from '../capture/snapshot.js';
 import { UsageError } from '../errors.js';
 import { loadSnapshot } from '../load/load.js';
 import { printableJson } from '../printable.js';
 import { JSON_SCHEMA } from '../render/json.js';
+import type { Programs } from './capture.js';
 import { pidOf } from './capture-options.js';
 import { type Call, isInterrupted, type Run, runLiveWork, sleep } from './live-call.js';
-import { type Output, openStandardOutput } from './output.js';
+import type { Output } from './output.js';
 import { openSnapshotFile } from './snapshot-file.js';
 import { type Screen, watchScreen } from './watch-screen.js';
 import { growthLines, type Sample, type View } from './watch-view.js';
@@ -25,12 +30,14 @@ export interface WatchOptions {
   readonly 'every-snapshot'?: number;
   readonly limit: number;
   readonly target?: string;
+  readonly timeout?: number;
+  readonly force: boolean;
 }
 
 const MARK_EVERY_MS = 60_000;
 
 /** Gives the exit code: 1 when the process ended before --count samples. Throws UsageError, ProcessError. */
-export function watch(options: WatchOptions, call: Call): Promise<number> {
+export function watch(options: WatchOptions, call: Call, { closer }: Programs): Promise<number> {
   const [asked = ''] = call.args;
   if (call.args.length !== 1) {
     throw new UsageError(
@@ -45,7 +52,11 @@ export function watch(options: WatchOptions, call: Call): Promise<number> {
   if (!isAddress && options.target !== undefined)
     throw new UsageError('--target needs an address', 'heapgraph watch 127.0.0.1:9229 --target page');
   return runLiveWork(call, async (run) => {
-    const attaching = isAddress ? attachToAddress(asked, options.target) : attachToPid(pidOf(asked));
+    const { signal, onWait } = run;
+    const how = { limits: limitsOf(options.timeout), signal, onWait };
+    const attaching = isAddress
+      ? attachToAddress(asked, options.target, how)
+      : attachToPid(pidOf(asked), { ...how, force: options.force, closer });
     run.atEnd(async () => (await attaching.catch(() => undefined))?.detach());
     try {
       const attached = await run.unlessInterrupted(attaching);
@@ -64,7 +75,7 @@ async function watchAttached(
   run: Run,
 ): Promise<number> {
   const { session, name, facts } = attached;
-  const stdout = openStandardOutput();
+  const { stdout } = run;
   const screen =
     stdout.isTerminal && !call.json ? watchScreen(process.stdout, name, options.growth) : undefined;
   if (screen) {
@@ -85,7 +96,7 @@ async function watchAttached(
       if (await run.unlessInterrupted(Promise.race([wait, ended]))) return endedEarly(name, options, run);
     }
     try {
-      view.sample(seconds(), await run.unlessInterrupted(sampleOf(session, facts.pid !== null, name)));
+      view.sample(seconds(), await run.unlessInterrupted(sampleOf(session, facts.pid !== null)));
       if (growing && (performance.now() - begun >= nextMark || screen?.takeMark())) {
         view.busy(`${name} does nothing else while its snapshot is taken`);
         const grown = await growing.mark();
@@ -126,16 +137,26 @@ function listenToKeys(screen: Screen, run: Run): void {
   });
 }
 
-async function sampleOf(session: Session, isNode: boolean, name: string): Promise<Sample> {
-  if (isNode) {
-    const { rss, heapUsed, heapTotal, external, arrayBuffers } = await evaluate<Sample>(
-      session,
-      'process.memoryUsage()',
-      name,
-    );
+type Numbers<K extends string> = Readonly<Record<K, number>>;
+
+const isMemoryUsage = isRecord<Numbers<'rss' | 'heapUsed' | 'heapTotal' | 'external' | 'arrayBuffers'>>({
+  rss: isAmount,
+  heapUsed: isAmount,
+  heapTotal: isAmount,
+  external: isAmount,
+  arrayBuffers: isAmount,
+});
+
+const isHeapUsage = isRecord<Numbers<'usedSize' | 'totalSize'>>({ usedSize: isAmount, totalSize: isAmount });
+
+/** A process (Node.js, Deno, Bun) says more of its memory than a page. */
+async function sampleOf(session: Session, isProcess: boolean): Promise<Sample> {
+  if (isProcess) {
+    const usage = await evaluate(session, 'process.memoryUsage()', isMemoryUsage);
+    const { rss, heapUsed, heapTotal, external, arrayBuffers } = usage;
     return { rss, heapUsed, heapTotal, external, arrayBuffers };
   }
-  const usage = await session.send<{ usedSize: number; totalSize: number }>('Runtime.getHeapUsage');
+  const usage = await session.send('Runtime.getHeapUsage', {}, { is: isHeapUsage });
   return {
     rss: null,
     heapUsed: usage.usedSize,
@@ -163,11 +184,12 @@ class GrowthMarks {
       const file = path.join(folder, 'mark.heapsnapshot');
       const output = openSnapshotFile(file, false);
       try {
-        const taking = takeSnapshot(
-          this.attached.session,
-          (text) => output.write(text),
-          this.run.progress.onProgress,
-        );
+        const { session, facts } = this.attached;
+        const taking = takeSnapshot(session, {
+          write: (text) => output.write(text),
+          onProgress: this.run.progress.onProgress,
+          heapUsed: facts.heapUsed,
+        });
         await this.run.unlessInterrupted(taking);
         await output.finish();
       } catch (error) {

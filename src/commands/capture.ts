@@ -38,6 +38,14 @@ export const captureCommand = defineLiveCommand({
     after: { kind: 'duration', help: 'wait before the first snapshot' },
     every: { kind: 'duration', help: 'take --count snapshots, this far apart' },
     count: { kind: 'integer', help: 'how many snapshots' },
+    timeout: {
+      kind: 'duration',
+      help: 'how long to wait for an answer, and for a whole snapshot (without it: 10s for an answer, and a snapshot as long as the process shows signs of life)',
+    },
+    force: {
+      kind: 'flag',
+      help: 'send SIGUSR1 also to a process that handles it and is not seen to be Node.js',
+    },
     on: {
       kind: 'choice',
       choices: ['now', 'exit', 'signal'],

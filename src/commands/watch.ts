@@ -27,6 +27,14 @@ export const watchCommand = defineLiveCommand({
       help: 'time between the snapshots of --growth (default 60s); on a terminal the key s takes one at once',
     },
     limit: { kind: 'integer', default: 10, help: 'classes that --growth shows' },
+    timeout: {
+      kind: 'duration',
+      help: 'how long to wait for an answer, and for a snapshot of --growth (without it: 10s for an answer)',
+    },
+    force: {
+      kind: 'flag',
+      help: 'send SIGUSR1 also to a process that handles it and is not seen to be Node.js',
+    },
     target: {
       kind: 'text',
       value: 'which',

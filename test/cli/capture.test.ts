@@ -401,7 +401,7 @@ describe('cannot be', () => {
     const program = await startNode(folder, LEAKING_SERVER, [`--inspect-port=${port}`]);
     await cannot(
       [String(program.pid)],
-      new RegExp(`port ${port}, where process ${program.pid} .* is taken by another program`),
+      new RegExp(`port ${port}, where process ${program.pid} .* is taken by process ${other.pid} \\(node\\)`),
     );
     await Promise.all([other.stop(), program.stop()]);
   });
