@@ -12,12 +12,15 @@ import { nodesOfClass } from './nodes.js';
  * Cost: one pass over the nodes, and over the edges of closures at the first call for a graph.
  */
 export function instancesOf(graph: Graph, type: string | RegExp | TypeMatcher): Uint32Array {
-  const isPrototype = prototypes(graph);
+  const isPrototype = prototypeNodes(graph);
   return nodesOfClass(graph, type).filter((node) => isPrototype[node] === 0);
 }
 
-/** By node: 1 for what is the `prototype` of a function. */
-const prototypes = memo((graph: Graph): Uint8Array => {
+/**
+ * By node: 1 for what is the `prototype` of a function. Needs edges. Cost: one pass over the nodes and over the edges of
+ * closures.
+ */
+export const prototypeNodes = memo((graph: Graph): Uint8Array => {
   const { nodeCount, nodeTypes, firstEdge, strings } = graph;
   const { types, names, targets } = edgesOf(graph);
   const called = strings.indexesOf('prototype');

@@ -6,6 +6,7 @@ import { classIndex, className } from './class-names.js';
 import { matcherOf, type TypeMatcher } from './classes.js';
 import { distances, SYSTEM_DISTANCE } from './distances.js';
 import { dominatorTree } from './dominators.js';
+import type { Partition } from './partition.js';
 import { retainedSizes } from './retained-sizes.js';
 import { type SourceLocation, sourceLocation } from './scripts.js';
 import { shallowSizes } from './shallow-sizes.js';
@@ -129,9 +130,12 @@ export function byType(graph: Graph, type: string | RegExp | TypeMatcher): NodeV
 }
 
 /** Ordinals of all nodes whose class name fits, ascending. Cost: one pass over the nodes. */
-export function nodesOfClass(graph: Graph, type: string | RegExp | TypeMatcher): Uint32Array {
+export function nodesOfClass(
+  graph: Graph,
+  type: string | RegExp | TypeMatcher,
+  { labels, of }: Partition = classIndex(graph),
+): Uint32Array {
   const matches = matcherOf(type);
-  const { labels, of } = classIndex(graph);
   const fits = Uint8Array.from(labels, (name) => (matches(name) ? 1 : 0));
   const found = new Uint32Array(of.length); // the system gives memory only to what is written
   let count = 0;

@@ -1,7 +1,11 @@
 import { classesOf } from '../analysis/classes.js';
-import { byType, type NodeView } from '../analysis/nodes.js';
+import { closuresWithLabel, functionIndex, isFunctionLabel } from '../analysis/functions.js';
+import { NodeView, nodesOfClass } from '../analysis/nodes.js';
+import type { Graph } from '../graph/graph.js';
+import type { Row } from '../result.js';
 import { formatCount } from '../units.js';
 import { defineCommand } from './command.js';
+import { partitionOptions } from './partition.js';
 import {
   allRows,
   anyOf,
@@ -33,28 +37,44 @@ export const byTypeCommand = defineCommand({
     },
     retained: { kind: 'flag', help: 'show retained sizes and distances too' },
     ids: { kind: 'flag', help: 'bare ids, one a line' },
+    functions: partitionOptions.functions,
     ...patternOptions,
     ...failIfNone,
     ...rawSizes,
   },
   examples: [
     { line: 'heapgraph by-type Session app.heapsnapshot --sort self', says: 'the largest first' },
+    {
+      line: "heapgraph by-type 'onReload() app.js:5' app.heapsnapshot",
+      says: 'the closures of one function',
+    },
     { line: 'heapgraph by-type Session --ids | head -1', says: 'the id of one of them' },
   ],
   needs: (types, options) => {
     anyOf(types, options); // a pattern that cannot be read is told before the file is
     const bare = options.ids && (options.sort === 'id' || (options.sort === 'self' && options.raw));
-    return { kind: 'graph', edges: bare ? 'for-names' : true, locations: !options.ids };
+    const functions = options.functions || types.some(isFunctionLabel);
+    return {
+      kind: 'graph',
+      edges: bare && !functions ? 'for-names' : true,
+      locations: !options.ids || functions,
+    };
   },
   async run({ graph }, types, options) {
-    const nodes = byType(graph, anyOf(types, options));
+    const nodes = membersOf(graph, types, options);
+    const functions = options.functions && !options.ids ? functionIndex(graph) : undefined;
+    const typeOf = (view: NodeView): string =>
+      functions ? functions.labels[functions.of[view.ordinal]!]! : view.type;
     const retained = options.retained || options.sort === 'retained';
     const sorted = sortNodes(nodes, options.sort, options.raw);
     const limit = limitOf({ all: options.all, limit: options.limit ?? (options.ids ? undefined : 20) });
     const shown = sorted.slice(0, limit);
     const omitted = nodes.length - shown.length;
     const notes = omitted > 0 ? [`${formatCount(omitted)} more; --all shows them`] : [];
-    if (nodes.length === 0) notes.push(await unknownType(classesOf(graph, { raw: true }), types[0]!));
+    if (nodes.length === 0) {
+      const partition = options.functions || isFunctionLabel(types[0]!) ? functionIndex : undefined;
+      notes.push(await unknownType(classesOf(graph, { raw: true, partition }), types[0]!));
+    }
     return {
       result: {
         kind: 'table',
@@ -62,7 +82,7 @@ export const byTypeCommand = defineCommand({
           ? [columns.id]
           : [
               columns.id,
-              ...(options.regex || options['ignore-case'] ? [columns.type] : []),
+              ...(options.regex || options['ignore-case'] || options.functions ? [columns.type] : []),
               columns.name,
               columns.shallowSize,
               ...(retained ? [columns.retainedSize, columns.distance] : []),
@@ -71,7 +91,9 @@ export const byTypeCommand = defineCommand({
             ],
         rows: lazily(
           shown,
-          options.ids ? ({ id }) => ({ id }) : (node) => nodeRow(node, { raw: options.raw, retained }),
+          options.ids
+            ? ({ id }) => ({ id })
+            : (node): Row => ({ ...nodeRow(node, { raw: options.raw, retained }), type: typeOf(node) }),
         ),
         total: nodes.length,
         omitted,
@@ -83,6 +105,23 @@ export const byTypeCommand = defineCommand({
     };
   },
 });
+
+/**
+ * With `functions` a function is a class of its own, and of the class `Function` as well. Without it the name of a
+ * function is understood where no class has it.
+ */
+function membersOf(
+  graph: Graph,
+  types: readonly string[],
+  options: { readonly regex: boolean; readonly 'ignore-case': boolean; readonly functions: boolean },
+): NodeView[] {
+  const matches = anyOf(types, options);
+  const ofClass = nodesOfClass(graph, matches);
+  let nodes: Iterable<number> = ofClass;
+  if (options.functions) nodes = new Set([...ofClass, ...nodesOfClass(graph, matches, functionIndex(graph))]);
+  else if (ofClass.length === 0) nodes = closuresWithLabel(graph, types[0]!);
+  return Array.from(nodes, (node) => new NodeView(graph, node));
+}
 
 function sortNodes(nodes: NodeView[], by: 'id' | 'self' | 'retained' | 'name', raw: boolean): NodeView[] {
   const byId = (a: NodeView, b: NodeView): number => a.id - b.id;

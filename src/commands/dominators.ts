@@ -7,7 +7,7 @@ import type { Column, Row } from '../result.js';
 import { formatCount } from '../units.js';
 import { defineCommand } from './command.js';
 import { allRows, columns, limitOf, sizesField } from './shared.js';
-import { pickOption, tagOption, targetArguments, WHOLE_GRAPH } from './targets.js';
+import { pickByRetainedOption, tagOption, targetArguments, WHOLE_GRAPH } from './targets.js';
 
 const depthColumn: Column = { key: 'depth', title: 'Depth', unit: 'count' };
 const treeColumn: Column = { key: 'tree', title: 'Object', unit: 'text', role: 'name' };
@@ -24,7 +24,7 @@ export const dominatorsCommand = defineCommand({
     limit: { kind: 'integer', default: 10, help: 'objects to show below each, the largest first' },
     all: allRows,
     'by-type': { kind: 'flag', help: 'classes in place of objects' },
-    ...pickOption,
+    ...pickByRetainedOption,
     ...tagOption,
   },
   examples: [
@@ -40,7 +40,7 @@ export const dominatorsCommand = defineCommand({
     const targets =
       texts.length === 0
         ? { nodes: [graph.root], notes: [], missing: [] }
-        : await resolveTargets(graph, texts, parsePick(options.pick));
+        : await resolveTargets(graph, texts, parsePick(options.pick), { retained: true });
     const limit = limitOf(options);
     const { rows, omitted } =
       graph.nodeCount === 0

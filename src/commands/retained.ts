@@ -5,7 +5,7 @@ import { parsePick, resolveTargets } from '../query/targets.js';
 import { formatCount } from '../units.js';
 import { defineCommand } from './command.js';
 import { allRows, columns, limitOf, sizesField } from './shared.js';
-import { idsOption, pickOption, tagOption, targetArguments, WHOLE_GRAPH } from './targets.js';
+import { idsOption, pickByRetainedOption, tagOption, targetArguments, WHOLE_GRAPH } from './targets.js';
 
 export const retainedCommand = defineCommand({
   name: 'retained',
@@ -17,7 +17,7 @@ export const retainedCommand = defineCommand({
   options: {
     limit: { kind: 'integer', default: 10, help: 'classes to show' },
     all: allRows,
-    pick: { ...pickOption.pick, default: 'all' },
+    pick: { ...pickByRetainedOption.pick, default: 'all' },
     ...idsOption,
     ...tagOption,
   },
@@ -30,7 +30,13 @@ export const retainedCommand = defineCommand({
     return WHOLE_GRAPH;
   },
   async run({ graph }, texts, options) {
-    const { nodes: members, notes, missing } = await resolveTargets(graph, texts, parsePick(options.pick));
+    const {
+      nodes: members,
+      notes,
+      missing,
+    } = await resolveTargets(graph, texts, parsePick(options.pick), {
+      retained: true,
+    });
     const { nodes, size } = retainedSet(graph, members);
     const { labels, of } = classIndex(graph);
     const sizes = shallowSizes(graph);

@@ -5,7 +5,7 @@ import { backrefsSubgraph, chainsSubgraph, refsSubgraph } from '../analysis/subg
 import { UsageError } from '../errors.js';
 import type { Graph } from '../graph/graph.js';
 import { printable } from '../printable.js';
-import { parsePick, parseQueries, parseQuery, resolveTargets } from '../query/targets.js';
+import { parsePick, parseQueries, parseQuery, resolveTargets, type Targets } from '../query/targets.js';
 import type { Answer, Drawing, Subgraph } from '../result.js';
 import { formatCount } from '../units.js';
 import { defineCommand, type FurtherSnapshot, type Heap } from './command.js';
@@ -16,7 +16,7 @@ import {
   goalOf,
   idsOption,
   noChainNotes,
-  pickOption,
+  pickInPictureOption,
   queryNotes,
   tagOption,
   targetArguments,
@@ -59,7 +59,7 @@ const graphOptions = {
   internals: { kind: 'flag', help: "V8's own helper objects, code and shapes, too" },
   ...sinceOptions,
   ...drawingOptions,
-  ...pickOption,
+  ...pickInPictureOption,
   ...idsOption,
   ...tagOption,
   ...walkOptions,
@@ -150,7 +150,7 @@ export const showChain = defineCommand({
     ...mergeOption,
     ...sinceOptions,
     ...drawingOptions,
-    ...pickOption,
+    ...pickInPictureOption,
     ...idsOption,
     ...tagOption,
     ...walkOptions,
@@ -168,7 +168,7 @@ export const showChain = defineCommand({
   others,
   async run({ graph }, texts, options, heaps) {
     const earlier = earlierOf(heaps, options);
-    const { nodes, notes, missing } = await resolveTargets(graph, texts, parsePick(options.pick));
+    const { nodes, notes, missing } = await targetsOf(graph, texts, options);
     const rules = { ...walkRules(graph, options), maxDepth: options['max-depth'], paths: options.paths };
     const isGoal = goalOf(graph, options.to);
     const lost: number[] = [];
@@ -202,6 +202,12 @@ function check(_: readonly string[], options: DrawingOptions): typeof WHOLE_GRAP
   parseQueries(options.highlight);
   attributes(options);
   return WHOLE_GRAPH;
+}
+
+/** The targets; the largest of a class goes by the sizes that the picture shows. */
+function targetsOf(graph: Graph, texts: readonly string[], options: DrawingOptions): Promise<Targets> {
+  const pick = parsePick(options.pick);
+  return resolveTargets(graph, texts, pick, options['extra-info'] === 'retained' ? { retained: true } : {});
 }
 
 type Build = typeof backrefsSubgraph;
@@ -244,7 +250,7 @@ async function draw(
 ): Promise<Answer> {
   const { graph } = heaps[0]!;
   const earlier = earlierOf(heaps, options);
-  const { nodes, notes, missing } = await resolveTargets(graph, texts, parsePick(options.pick));
+  const { nodes, notes, missing } = await targetsOf(graph, texts, options);
   const result = build(graph, nodes, {
     ...rulesOf(graph, options),
     ...(earlier ? { since: { graph: earlier.graph, ...rulesOf(earlier.graph, options) } } : {}),

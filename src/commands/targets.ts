@@ -21,18 +21,29 @@ export { chainResult } from '../analysis/chain-result.js';
 
 export const targetArguments = {
   name: 'target',
-  help: 'an object (@id), a class name, or /regex/ on class names',
+  help: "an object (@id), a class, /regex/ on class names, or a function: 'name() app.js:5'",
   least: 1,
   most: Number.POSITIVE_INFINITY,
 } as const;
 
+const pickHelp = (sizes: string): string =>
+  `which of a class: first, largest (by ${sizes}), random[:seed] (seed 1 by default), all`;
+
 export const pickOption = {
+  pick: { kind: 'text', default: 'first', value: 'how', help: pickHelp('shallow size') },
+} as const;
+
+/** For pictures, which need retained sizes only where they show them. */
+export const pickInPictureOption = {
   pick: {
-    kind: 'text',
-    default: 'first',
-    value: 'how',
-    help: 'which of a class: first, largest (by shallow size), random[:seed] (seed 1 by default), all',
+    ...pickOption.pick,
+    help: pickHelp('shallow size; with --extra-info retained by retained size'),
   },
+} as const;
+
+/** For commands that need retained sizes anyway; they say so to `resolveTargets`. */
+export const pickByRetainedOption = {
+  pick: { ...pickOption.pick, help: pickHelp('retained size') },
 } as const;
 
 export const idsOption = {

@@ -1,7 +1,10 @@
 /** Objects as people name them: an id, a tag, a class, a pattern on class names. */
 import { classIndex } from '../analysis/class-names.js';
 import { matcherOf } from '../analysis/classes.js';
+import { closuresWithLabel, functionIndex, isFunctionLabel } from '../analysis/functions.js';
+import { prototypeNodes } from '../analysis/instances.js';
 import { nodesOfClass } from '../analysis/nodes.js';
+import { retainedSizes } from '../analysis/retained-sizes.js';
 import { shallowSizes } from '../analysis/shallow-sizes.js';
 import { SNAPSHOT_TAG, taggedNodes, tagsOf } from '../analysis/tags.js';
 import { QueryError, UsageError } from '../errors.js';
@@ -18,7 +21,8 @@ export type NodePredicate = (node: number) => boolean;
 export const TAG_PREFIX = 'tag:';
 
 /**
- * `@123` is one object, `tag:name` those that the program tagged so, `/regex/` (with the flag i at most) every object whose class name matches, anything else the
+ * `@123` is one object, `tag:name` those that the program tagged so, `/regex/` (with the flag i at most) every object
+ * whose class name matches, `name() app.js:5` the closures of that function (see `closuresWithLabel`), anything else the
  * objects of exactly this class. Throws QueryError for a pattern that cannot be read.
  */
 export function parseQuery(text: string): (graph: Graph) => NodePredicate {
@@ -40,7 +44,8 @@ export function parseQuery(text: string): (graph: Graph) => NodePredicate {
     const matches = matcherOf(type);
     const { labels, of } = classIndex(graph);
     const fits = Uint8Array.from(labels, (name) => (matches(name) ? 1 : 0));
-    return (node) => fits[of[node]!] === 1;
+    const closures = isFunctionLabel(text) ? new Set(closuresWithLabel(graph, text)) : undefined;
+    return (node) => fits[of[node]!] === 1 || closures?.has(node) === true;
   };
 }
 
@@ -99,29 +104,55 @@ export interface Targets {
 /** With more texts than this, ids are looked up in an index in place of a search for each. */
 const FEW_TEXTS = 4;
 
-/** The objects that texts name. Throws QueryError for a text that cannot be read. Cost: one pass over the nodes for each class; for all ids together one pass at most. */
-export async function resolveTargets(graph: Graph, texts: readonly string[], pick: Pick): Promise<Targets> {
+/** Which sizes the largest of a class is found by. */
+export interface PickSizes {
+  /** The question needs retained sizes anyway. Default: they are used where they have been computed already. */
+  readonly retained?: boolean;
+}
+
+/**
+ * The objects that texts name. Prototypes, which V8 names after a class too, are not among its objects: they are taken
+ * by their ids, and where one of a class is picked that has no objects. Throws QueryError for a text that cannot be read.
+ * Cost: one pass over the nodes for each class; for all ids together one pass at most.
+ */
+export async function resolveTargets(
+  graph: Graph,
+  texts: readonly string[],
+  pick: Pick,
+  { retained = retainedSizes.known(graph) !== undefined }: PickSizes = {},
+): Promise<Targets> {
   const nodes: number[] = [];
   const notes: string[] = [];
   const missing: string[] = [];
+  const onlyPrototypes = new Map<string, number>();
   const nodeOf =
     texts.length > FEW_TEXTS ? idIndex(graph).nodeOf : (id: number) => nodeWithId(graph, id) ?? -1;
   for (const text of texts) {
     const id = idIn(text);
-    const members: Members =
-      id === undefined ? membersOf(graph, text) : [nodeOf(id)].filter((node) => node >= 0);
+    const { objects, prototypes }: Named =
+      id === undefined
+        ? namedObjects(graph, text)
+        : { objects: [nodeOf(id)].filter((node) => node >= 0), prototypes: [] };
+    const members = objects.length > 0 || pick.kind === 'all' ? objects : prototypes;
     if (members.length === 0) {
       missing.push(text);
+      if (prototypes.length > 0) onlyPrototypes.set(text, prototypes.length);
     } else if (members.length === 1 || pick.kind === 'all') {
       for (const node of members) nodes.push(node); // a call takes only so many arguments
+      if (prototypes.length > 0 && members !== prototypes)
+        notes.push(prototypesNote(prototypes.length, text));
     } else {
-      nodes.push(pickOne(graph, members, pick));
-      notes.push(`${pickName(pick)} of ${members.length} "${printable(text)}"; --pick chooses`);
+      nodes.push(pickOne(graph, members, pick, retained));
+      const one = pickName(pick, retained);
+      notes.push(`${one} of ${formatCount(members.length)} "${printable(text)}"; --pick chooses`);
     }
   }
   const lost = firstNotes(
     missing,
-    (text) => missingNote(graph, text, nodeOf),
+    async (text) =>
+      onlyPrototypes.has(text)
+        ? onlyPrototypesNote(onlyPrototypes.get(text)!, text)
+        : missingNote(graph, text, nodeOf),
     async (count) => `${count} more are not there`,
   );
   notes.push(...(await Promise.all(lost)));
@@ -132,7 +163,7 @@ async function missingNote(graph: Graph, text: string, nodeOf: (id: number) => n
   const bare = text.startsWith('@') ? undefined : parseId(text);
   if (bare !== undefined && nodeOf(bare) >= 0)
     return `no class "${text}"; an object by its id is ${formatId(bare)}`;
-  const hint = isClassName(text) ? await didYouMean(classIndex(graph).labels, text) : tagHint(graph, text);
+  const hint = isClassName(text) ? await didYouMean(namesLike(graph, text), text) : tagHint(graph, text);
   return `no object "${printable(text)}" in ${printable(graph.file)}${hint}`;
 }
 
@@ -146,10 +177,16 @@ export async function unknownClassNote(
   text: string,
   words: readonly string[] = [],
 ): Promise<string | undefined> {
-  const names = [...words, ...graphs.flatMap((graph) => classIndex(graph).labels)];
+  const names = [...words, ...graphs.flatMap((graph) => namesLike(graph, text))];
   if (!isClassName(text) || names.includes(text)) return undefined;
+  if (graphs.some((graph) => closuresWithLabel(graph, text).length > 0)) return undefined;
   const files = graphs.map(({ file }) => printable(file)).join(' and ');
   return `no object "${printable(text)}" for --${option} in ${files}${await didYouMean(names, text)}`;
+}
+
+/** What a name may have been meant to be: classes, and functions where it is written like one. */
+function namesLike(graph: Graph, text: string): readonly string[] {
+  return (isFunctionLabel(text) ? functionIndex(graph) : classIndex(graph)).labels;
 }
 
 /** Whether a query is the exact name of a class. */
@@ -181,15 +218,39 @@ export function firstNotes<T, Note>(
 /** Ordinals; there may be millions. */
 type Members = Uint32Array | readonly number[];
 
-/** Members of the class, or of the classes, that a text names; not an id. */
-function membersOf(graph: Graph, text: string): Members {
-  if (text.startsWith(TAG_PREFIX)) return taggedNodes(graph, text.slice(TAG_PREFIX.length));
-  return nodesOfClass(graph, classesNamed(text));
+interface Named {
+  readonly objects: Members;
+  /** What V8 calls so beside them, which are prototypes. */
+  readonly prototypes: Members;
 }
 
-function pickOne(graph: Graph, members: Members, pick: Pick): number {
+/** The objects that a text names which is not an id. */
+function namedObjects(graph: Graph, text: string): Named {
+  if (text.startsWith(TAG_PREFIX))
+    return { objects: taggedNodes(graph, text.slice(TAG_PREFIX.length)), prototypes: [] };
+  const all = nodesOfClass(graph, classesNamed(text));
+  if (all.length === 0) return { objects: closuresWithLabel(graph, text), prototypes: [] };
+  const isPrototype = prototypeNodes(graph);
+  return {
+    objects: all.filter((node) => isPrototype[node] === 0),
+    prototypes: all.filter((node) => isPrototype[node] === 1),
+  };
+}
+
+function prototypesNote(count: number, text: string): string {
+  const what = count === 1 ? 'a prototype is' : `${formatCount(count)} prototypes are`;
+  return `${what} called "${printable(text)}" too, and left out; @id names one`;
+}
+
+function onlyPrototypesNote(count: number, text: string): string {
+  const what = count === 1 ? 'the only object' : `all ${formatCount(count)} objects`;
+  const are = count === 1 ? 'is a prototype' : 'are prototypes';
+  return `${what} called "${printable(text)}" ${are}; name one by @id, or take another --pick`;
+}
+
+function pickOne(graph: Graph, members: Members, pick: Pick, retained: boolean): number {
   if (pick.kind === 'largest') {
-    const sizes = shallowSizes(graph);
+    const sizes = retained ? retainedSizes(graph) : shallowSizes(graph);
     let best = members[0]!;
     for (const node of members) if (sizes[node]! > sizes[best]!) best = node;
     return best;
@@ -202,6 +263,7 @@ function pickOne(graph: Graph, members: Members, pick: Pick): number {
   return members[0]!;
 }
 
-function pickName(pick: Pick): string {
-  return pick.kind === 'random' ? `random (seed ${pick.seed})` : `the ${pick.kind}`;
+function pickName(pick: Pick, retained: boolean): string {
+  if (pick.kind === 'random') return `random (seed ${pick.seed})`;
+  return pick.kind === 'largest' ? `the largest (${retained ? 'retained' : 'shallow'} size)` : 'the first';
 }
