@@ -63,6 +63,12 @@ export { essentialEdges } from './analysis/essential-edges.js';
 export { type Expression, expressionOf } from './analysis/expressions.js';
 export { functionIndex, functionPlaces, functionsIn } from './analysis/functions.js';
 export { type Growth, type GrowthOptions, growth, growthTracker } from './analysis/growth.js';
+export {
+  type BranchList,
+  type BranchPart,
+  type HeaviestBranch,
+  heaviestBranch,
+} from './analysis/heaviest-branch.js';
 export { type HolderChains, holderChain, holderChains, UNHELD } from './analysis/holder-chains.js';
 export { type HolderPaths, holderPaths } from './analysis/holder-paths.js';
 export { instancesOf } from './analysis/instances.js';

@@ -47,6 +47,10 @@ export interface Detail {
   readonly title: string;
   readonly facts: readonly Fact[];
   readonly lists: readonly { readonly key: string; readonly title: string; readonly table: Table }[];
+  /** Facts for JSON that the text has in its title. */
+  readonly fields?: Row;
+  /** Facts that text shows below the lists. */
+  readonly closing?: readonly Fact[];
 }
 
 export interface Fact {

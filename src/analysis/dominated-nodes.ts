@@ -23,8 +23,13 @@ const childIndex = memo((graph: Graph): { firstChild: Uint32Array; children: Uin
  * is sorted.
  */
 export function dominatedNodes(graph: Graph, node: number): number[] {
-  const { firstChild, children } = childIndex(graph);
   const retained = retainedSizes(graph);
-  const found = Array.from(children.subarray(firstChild[node]!, firstChild[node + 1]!));
+  const found = Array.from(childrenOf(graph, node));
   return found.sort((a, b) => retained[b]! - retained[a]! || graph.ids[a]! - graph.ids[b]!);
+}
+
+/** The same in the order of the file; part of a column that is not to be changed. Cost: dominators, and 8 bytes a node, once. */
+export function childrenOf(graph: Graph, node: number): Uint32Array {
+  const { firstChild, children } = childIndex(graph);
+  return children.subarray(firstChild[node]!, firstChild[node + 1]!);
 }

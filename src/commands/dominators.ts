@@ -1,11 +1,15 @@
+import { classIndex } from '../analysis/class-names.js';
 import { dominatedNodes } from '../analysis/dominated-nodes.js';
 import { NodeView } from '../analysis/nodes.js';
 import { retainedSizes } from '../analysis/retained-sizes.js';
+import { UsageError } from '../errors.js';
 import type { Graph } from '../graph/graph.js';
 import { parsePick, resolveTargets } from '../query/targets.js';
 import type { Column, Row } from '../result.js';
 import { formatCount } from '../units.js';
 import { defineCommand } from './command.js';
+import { follow } from './follow.js';
+import { type PartitionValues, partitionOf, partitionOptions, placeFields } from './partition.js';
 import { allRows, columns, limitOf, sizesField } from './shared.js';
 import { pickByRetainedOption, tagOption, targetArguments, WHOLE_GRAPH } from './targets.js';
 
@@ -16,7 +20,7 @@ export const dominatorsCommand = defineCommand({
   name: 'dominators',
   summary: 'the objects that keep the most memory, as a tree',
   description:
-    'An object dominates what would be freed with it. Without a target the tree begins at the root. --by-type sums up what a target dominates immediately by class.',
+    'An object dominates what would be freed with it. Without a target the tree begins at the root. --by-type sums up by class what a target dominates immediately. --follow goes down to the place that holds the memory: from the target (or the root) to the largest object that it dominates, and on, as long as that keeps at least half of what the object above keeps. It shows the objects on the way, what the last one keeps by class, and who holds it. Backing arrays and tables count for their owners; of a linked list the first object is the place.',
   arguments: { ...targetArguments, least: 0 },
   snapshot: true,
   options: {
@@ -24,6 +28,8 @@ export const dominatorsCommand = defineCommand({
     limit: { kind: 'integer', default: 10, help: 'objects to show below each, the largest first' },
     all: allRows,
     'by-type': { kind: 'flag', help: 'classes in place of objects' },
+    follow: { kind: 'flag', help: 'the heaviest branch only, down to where it spreads' },
+    ...partitionOptions,
     ...pickByRetainedOption,
     ...tagOption,
   },
@@ -31,9 +37,17 @@ export const dominatorsCommand = defineCommand({
     { line: 'heapgraph dominators app.heapsnapshot', says: 'where the memory is' },
     { line: 'heapgraph dominators @114969 --depth 4 --limit 3', says: 'what hangs on one object' },
     { line: 'heapgraph dominators --by-type app.heapsnapshot', says: 'by class' },
+    { line: 'heapgraph dominators --follow app.heapsnapshot', says: 'the collection that holds the memory' },
   ],
   needs(_, options) {
     parsePick(options.pick);
+    if (options.follow && options['by-type'])
+      throw new UsageError('--follow shows one branch, and --by-type classes', 'Leave one of them out.');
+    if ((options.shapes || options.functions) && !options.follow && !options['by-type'])
+      throw new UsageError(
+        `--${options.shapes ? 'shapes' : 'functions'} is for classes, and the tree shows objects`,
+        'It goes with --by-type or --follow.',
+      );
     return WHOLE_GRAPH;
   },
   async run({ graph }, texts, options) {
@@ -41,12 +55,20 @@ export const dominatorsCommand = defineCommand({
       texts.length === 0
         ? { nodes: [graph.root], notes: [], missing: [] }
         : await resolveTargets(graph, texts, parsePick(options.pick), { retained: true });
+    if (options.follow && graph.nodeCount > 0) {
+      const answer = follow(graph, targets.nodes, options);
+      return {
+        ...answer,
+        notes: [...targets.notes, ...(answer.notes ?? [])],
+        found: targets.missing.length === 0,
+      };
+    }
     const limit = limitOf(options);
     const { rows, omitted } =
       graph.nodeCount === 0
         ? { rows: [], omitted: 0 }
         : options['by-type']
-          ? byClass(graph, targets.nodes, limit)
+          ? byClass(graph, targets.nodes, limit, options)
           : tree(graph, targets.nodes, options.depth, limit);
     return {
       result: {
@@ -115,16 +137,23 @@ function tree(graph: Graph, roots: readonly number[], levels: number, limit: num
   return { rows, omitted };
 }
 
-function byClass(graph: Graph, roots: readonly number[], limit: number): Shown {
+function byClass(graph: Graph, roots: readonly number[], limit: number, options: PartitionValues): Shown {
   const total = retainedSizes(graph)[graph.root]!;
-  const classes = new Map<string, { count: number; retainedSize: number }>();
+  const retained = retainedSizes(graph);
+  const { labels, of } = (partitionOf(options) ?? classIndex)(graph);
+  const placeOf = placeFields(options, [graph]);
+  const classes = new Map<number, { count: number; retainedSize: number }>();
   for (const child of roots.flatMap((node) => dominatedNodes(graph, node))) {
-    const { type, retainedSize } = new NodeView(graph, child);
-    const row = classes.get(type) ?? { count: 0, retainedSize: 0 };
-    classes.set(type, { count: row.count + 1, retainedSize: row.retainedSize + retainedSize });
+    const row = classes.get(of[child]!) ?? { count: 0, retainedSize: 0 };
+    classes.set(of[child]!, { count: row.count + 1, retainedSize: row.retainedSize + retained[child]! });
   }
   const rows = [...classes]
-    .map(([type, row]) => ({ type, ...row, retainedShare: total === 0 ? 0 : row.retainedSize / total }))
+    .map(([number, row]) => ({
+      type: labels[number]!,
+      ...row,
+      ...placeOf(labels[number]!),
+      retainedShare: total === 0 ? 0 : row.retainedSize / total,
+    }))
     .sort((a, b) => b.retainedSize - a.retainedSize || (a.type < b.type ? -1 : 1));
   return { rows: rows.slice(0, limit), omitted: Math.max(0, rows.length - limit) };
 }

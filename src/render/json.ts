@@ -56,11 +56,15 @@ function* tableRows(table: Table): Generator<Row> {
 
 function* detailRows(details: Details): Generator<Row> {
   for (const item of details.items) {
-    const entries: [string, Cell][] = item.facts.map((fact) => [fact.key, fact.value]);
+    const entries: [string, Cell][] = [
+      ...Object.entries(item.fields ?? {}),
+      ...item.facts.map((fact): [string, Cell] => [fact.key, fact.value]),
+    ];
     for (const { key, table } of item.lists) {
       entries.push([key, [...table.rows]]);
       if (table.omitted > 0) entries.push([`${key}Omitted`, table.omitted]);
     }
+    for (const { key, value } of item.closing ?? []) entries.push([key, value]);
     yield Object.fromEntries(entries);
   }
 }

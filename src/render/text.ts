@@ -1,7 +1,7 @@
 /** Answers as text for people: aligned columns, one object a line. */
 import stringWidth from 'fast-string-width';
 import { shortened } from '../printable.js';
-import type { ChainResult, Checks, Column, Detail, Group, Result, Row, Table } from '../result.js';
+import type { ChainResult, Checks, Column, Detail, Fact, Group, Result, Row, Table } from '../result.js';
 import { formatCount, formatId } from '../units.js';
 import { renderBare } from './bare.js';
 import { formatCell, isNumeric, plain, signedCell, textColumns, withSign } from './cells.js';
@@ -210,15 +210,22 @@ function* renderBelow(
 
 function* renderDetail(detail: Detail, style: Style): Generator<string> {
   yield `${style.heading(formatCell(detail.title, 'text'))}\n`;
-  const width = Math.max(0, ...detail.facts.map((fact) => fact.title.length));
-  for (const fact of detail.facts) {
-    yield `  ${style.dim(fact.title.padEnd(width))}  ${formatCell(fact.value, fact.unit)}\n`;
-  }
+  yield* renderFacts(detail.facts, style);
   for (const { title, table } of detail.lists) {
     yield `\n  ${style.heading(title)}\n`;
     yield* renderTable(table, style, '    ');
     if (table.omitted > 0) yield `    ${style.dim(`and ${formatCount(table.omitted)} more`)}\n`;
   }
+  if (detail.closing && detail.closing.length > 0) {
+    yield '\n';
+    yield* renderFacts(detail.closing, style);
+  }
+}
+
+function* renderFacts(facts: readonly Fact[], style: Style): Generator<string> {
+  const width = Math.max(0, ...facts.map(({ title }) => title.length));
+  for (const { title, value, unit } of facts)
+    yield `  ${style.dim(title.padEnd(width))}  ${formatCell(value, unit)}\n`;
 }
 
 /** Longer texts are cut in grids, where one of them would push all other columns off the screen. */

@@ -118,7 +118,7 @@ describe('find-backref-chain', () => {
 
   test.each([
     [['--pick', 'first'], 'the first of 100'],
-    [['--pick', 'largest'], 'the largest of 100'],
+    [['--pick', 'largest'], 'the largest (shallow size) of 100'],
     [['--pick', 'random:7'], 'random (seed 7) of 100'],
   ])('find-backref-chain OBJ F %j says what it picked', async (args, note) => {
     const { stderr, code } = await heapgraph(['find-backref-chain', 'OBJ', F, ...args]);
