@@ -26,6 +26,7 @@ export interface BranchList {
   readonly via: readonly (string | number | null)[];
 }
 
+/** The way down to the place where memory spreads, and what is there. */
 export interface HeaviestBranch {
   /** Ordinals: the start, on each level the heaviest object below the one before, at last the place. */
   readonly path: readonly number[];
