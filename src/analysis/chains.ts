@@ -102,7 +102,7 @@ export function holds(graph: Graph): EdgeTest {
 }
 
 /** The same without the rule that a page's nodes are held by the page only. */
-function holdsBesidePages(graph: Graph): EdgeTest {
+export function holdsBesidePages(graph: Graph): EdgeTest {
   const { types, names, targets } = edgesOf(graph);
   const pairOf = weakMapPairs(graph).of;
   return (edge, source) => {

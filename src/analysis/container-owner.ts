@@ -1,0 +1,58 @@
+/** Whose a container is: the program's, a timer list's, the runtime's, the stack's. */
+import type { Graph } from '../graph/graph.js';
+import { NODE } from '../graph/schema.js';
+import { contextNames, fileOfScope, scriptOf } from './expression-scopes.js';
+import { holderChains, UNHELD } from './holder-chains.js';
+import type { Root } from './roots.js';
+import { sourceLocation } from './scripts.js';
+
+/** The less, the more a program's author can do about it. */
+export const Ownership = { program: 0, timer: 1, runtime: 2, handles: 3, stack: 4, unheld: 5 } as const;
+export type Ownership = (typeof Ownership)[keyof typeof Ownership];
+
+const BY_ROOT: Readonly<Record<Root['kind'], Ownership>> = {
+  global: Ownership.program,
+  module: Ownership.program,
+  'require cache': Ownership.program,
+  timer: Ownership.timer,
+  microtask: Ownership.timer,
+  internal: Ownership.runtime,
+  'native handle': Ownership.handles,
+  stack: Ownership.stack,
+};
+
+/** References that are looked at from the container towards its root. */
+const FARTHEST = 64;
+
+/**
+ * Whose a container is. The nearest scope, function or object of the program's own code on its chain makes it the
+ * program's, the nearest scope or function of the runtime makes it the runtime's; else the root decides.
+ *
+ * - In: the container's ordinal, and the root that its chain begins at. Needs edges, and locations for objects' code.
+ * - Cost: the edges of 64 nodes of the chain; `fileOfScope` for scopes.
+ */
+export function ownerRank(graph: Graph, container: number, root: Root | undefined): Ownership {
+  const { parents } = holderChains(graph);
+  const { nodeTypes, nodeNames } = graph;
+  const contexts = contextNames(graph);
+  for (let node = container, steps = 0; steps < FARTHEST; steps++) {
+    const type = nodeTypes[node];
+    if (type === NODE.closure || (type === NODE.object && contexts.has(nodeNames[node]!))) {
+      const file = type === NODE.closure ? scriptOf(graph, node) : fileOfScope(graph, node);
+      if (file !== undefined) return isOfRuntime(file) ? Ownership.runtime : Ownership.program;
+    } else if (type === NODE.object) {
+      const file = sourceLocation(graph, node)?.script;
+      if (file !== undefined && !isOfRuntime(file)) return Ownership.program;
+    }
+    const parent = parents[node]!;
+    if (parent === UNHELD) return Ownership.unheld;
+    if (parent === node) break;
+    node = parent;
+  }
+  return root === undefined ? Ownership.unheld : BY_ROOT[root.kind];
+}
+
+/** Whether a script is a part of the runtime. */
+export function isOfRuntime(script: string): boolean {
+  return /^(node|ext|bun|internal|cloudflare):/.test(script);
+}

@@ -1,0 +1,180 @@
+/** What lies behind the heads of a group of containers: how many of which class or function, by age. */
+import { edgesOf, type Graph } from '../graph/graph.js';
+import { EDGE, NODE } from '../graph/schema.js';
+import { classIndex } from './class-names.js';
+import { isOfRuntime } from './container-owner.js';
+import { contextNames, fileOfScope } from './expression-scopes.js';
+import type { ContainerGroup, Frontier } from './frontier.js';
+import { nodeRoles, THING } from './node-roles.js';
+import { follow, type SourceLocation, sourceLocation } from './scripts.js';
+import { shallowSizes } from './shallow-sizes.js';
+
+/** What a row of contents counts. */
+export type ContentKind = 'function' | 'suspended' | 'scope' | 'object' | 'string' | 'other';
+
+/** Things of one class, or functions, suspended functions or scopes of one place. */
+export interface ContentRow {
+  readonly kind: ContentKind;
+  /** DevTools' class name. */
+  readonly type: string;
+  /** The function's name, of functions and suspended functions; else empty. */
+  readonly name: string;
+  /** Where the function or the constructor stands. */
+  readonly location: SourceLocation | undefined;
+  /** Whether its code is the program's (or a package's), the runtime's, or not known. */
+  readonly origin: 'program' | 'runtime' | 'unknown';
+  /** By age: how many. Age 0 counts nothing. */
+  readonly counts: readonly number[];
+  /** Bytes: the sum of the transferred shallow sizes. */
+  readonly size: number;
+  /** References from a container to the nearest of them, V8's own nodes not counted; 0 for heads. */
+  readonly depth: number;
+  /** Ordinal of one of them: of the earliest age, the nearest, the first that was met. */
+  readonly example: number;
+  /** Variables of the scope that were made since, with the classes of their values: `report: Report`. */
+  readonly variables: readonly string[];
+}
+
+interface Draft {
+  readonly counts: number[];
+  size: number;
+  depth: number;
+  example: number;
+}
+
+/**
+ * The contents of one group, of what it claims.
+ *
+ * - Order: by depth, then the most bytes, then as met.
+ * - Cost: the nodes and edges that the group claims.
+ */
+export function contentsOf(frontier: Frontier, group: ContainerGroup): ContentRow[] {
+  const { graph, ages, newest, groupOf, headNodes } = frontier;
+  const { firstEdge } = graph;
+  const { targets } = edgesOf(graph);
+  const roles = nodeRoles(graph);
+  const sizes = shallowSizes(graph);
+  const keyOf = contentKeys(graph);
+  const rows = new Map<number | string, Draft>();
+  const seen = new Set<number>();
+  let level: number[] = [];
+  const meet = (node: number, list: number[]): void => {
+    if (groupOf[node] !== group.number || seen.has(node)) return;
+    seen.add(node);
+    list.push(node);
+  };
+  for (let i = group.firstHead; i < group.lastHead; i++) meet(headNodes[i]!, level);
+  for (let depth = 0; level.length > 0; depth++) {
+    const next: number[] = [];
+    for (let i = 0; i < level.length; i++) {
+      const node = level[i]!;
+      const isThing = roles[node] === THING;
+      if (isThing) {
+        const key = keyOf(node);
+        let row = rows.get(key);
+        if (!row) {
+          row = { counts: new Array<number>(newest + 1).fill(0), size: 0, depth, example: node };
+          rows.set(key, row);
+        }
+        row.counts[ages[node]!]! += 1;
+        row.size += sizes[node]!;
+        if (ages[node]! < ages[row.example]!) row.example = node;
+      }
+      // Ways are a part of what leads to them: of the same level.
+      for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
+        const target = targets[edge]!;
+        meet(target, roles[target] === THING ? next : level);
+      }
+    }
+    level = next;
+  }
+  return Array.from(rows.values(), (row) => ({ ...row, ...describe(frontier, row.example) })).sort(
+    (a, b) => a.depth - b.depth || b.size - a.size,
+  );
+}
+
+/** Things with equal keys are counted together. */
+function contentKeys(graph: Graph): (node: number) => number | string {
+  const { nodeTypes, nodeNames, locations } = graph;
+  const { of } = classIndex(graph);
+  const contexts = contextNames(graph);
+  return (node) => {
+    const type = nodeTypes[node];
+    if (type === NODE.closure) {
+      const place = locations?.placeOf[node] ?? 0;
+      return place === 0 ? `f${nodeNames[node]}` : `p${place}`;
+    }
+    if (type !== NODE.object) return of[node]!;
+    if (contexts.has(nodeNames[node]!)) return `s${follow(graph, edgesOf(graph), node, ['scope_info']) ?? ''}`;
+    const suspended = suspendedFunction(graph, node);
+    if (suspended !== undefined) return `g${locations?.placeOf[suspended] ?? graph.nodeNames[suspended]}`;
+    return of[node]!;
+  };
+}
+
+/** The function that a generator, or a suspended async function, runs; undefined for every other node. */
+export function suspendedFunction(graph: Graph, node: number): number | undefined {
+  if (graph.nodeTypes[node] !== NODE.object) return undefined;
+  const name = graph.strings.get(graph.nodeNames[node]!);
+  if (!/Generator$|AsyncFunctionObject$|^AsyncFunction$/.test(name)) return undefined;
+  const found = follow(graph, edgesOf(graph), node, ['function']);
+  return found !== undefined && graph.nodeTypes[found] === NODE.closure ? found : undefined;
+}
+
+/** What a row says of itself, by one of its members. */
+export function describe(
+  { graph, ages }: Pick<Frontier, 'graph' | 'ages'>,
+  node: number,
+): Pick<ContentRow, 'kind' | 'type' | 'name' | 'location' | 'origin' | 'variables'> {
+  const { nodeTypes, nodeNames, strings } = graph;
+  const { names, of } = classIndex(graph);
+  const type = nodeTypes[node]!;
+  const plain = { type: names[of[node]!]!, name: '', location: undefined, variables: [] };
+  if (type === NODE.closure || type === NODE.object) {
+    const suspended = type === NODE.object ? suspendedFunction(graph, node) : node;
+    if (suspended !== undefined) {
+      const location = sourceLocation(graph, suspended);
+      return {
+        ...plain,
+        kind: suspended === node ? 'function' : 'suspended',
+        name: strings.get(nodeNames[suspended]!),
+        location,
+        origin: originOf(location?.script),
+      };
+    }
+    if (contextNames(graph).has(nodeNames[node]!))
+      return {
+        ...plain,
+        kind: 'scope',
+        origin: originOf(fileOfScope(graph, node)),
+        variables: variablesOf(graph, ages, node),
+      };
+    const location = sourceLocation(graph, node);
+    return { ...plain, kind: 'object', location, origin: originOf(location?.script) };
+  }
+  const isString =
+    type === NODE.string || type === NODE['concatenated string'] || type === NODE['sliced string'];
+  return { ...plain, kind: isString ? 'string' : type === NODE.native ? 'object' : 'other', origin: 'unknown' };
+}
+
+function originOf(script: string | undefined): ContentRow['origin'] {
+  return script === undefined ? 'unknown' : isOfRuntime(script) ? 'runtime' : 'program';
+}
+
+/** Names of a scope's variables whose values were made since, and of what class these are. */
+function variablesOf(graph: Graph, ages: Uint8Array, scope: number): string[] {
+  const { firstEdge, strings, nodeTypes, nodeNames } = graph;
+  const { types, names, targets } = edgesOf(graph);
+  const classes = classIndex(graph);
+  const roles = nodeRoles(graph);
+  const found: string[] = [];
+  for (let edge = firstEdge[scope]!, end = firstEdge[scope + 1]!; edge < end; edge++) {
+    const target = targets[edge]!;
+    if (types[edge] !== EDGE.context || ages[target] === 0 || roles[target] !== THING) continue;
+    const name = strings.get(names[edge]!);
+    if (name === 'this' || name === '') continue;
+    const closure = nodeTypes[target] === NODE.closure;
+    found.push(`${name}: ${closure ? `${strings.get(nodeNames[target]!)}()` : classes.names[classes.of[target]!]!}`);
+  }
+  return found;
+}
