@@ -6,19 +6,21 @@ import { holderChains, UNHELD } from './holder-chains.js';
 import type { Root } from './roots.js';
 import { sourceLocation } from './scripts.js';
 
-/** The less, the more a program's author can do about it. */
-export const Ownership = { program: 0, timer: 1, runtime: 2, handles: 3, stack: 4, unheld: 5 } as const;
-export type Ownership = (typeof Ownership)[keyof typeof Ownership];
+/**
+ * Whose a container is: of the program's code, of a list of timers or jobs, of the runtime's own modules, of native
+ * handles, of the stack; `nobody` where no root reaches it.
+ */
+export type Ownership = 'program' | 'timer' | 'runtime' | 'handles' | 'stack' | 'nobody';
 
 const BY_ROOT: Readonly<Record<Root['kind'], Ownership>> = {
-  global: Ownership.program,
-  module: Ownership.program,
-  'require cache': Ownership.program,
-  timer: Ownership.timer,
-  microtask: Ownership.timer,
-  internal: Ownership.runtime,
-  'native handle': Ownership.handles,
-  stack: Ownership.stack,
+  global: 'program',
+  module: 'program',
+  'require cache': 'program',
+  timer: 'timer',
+  microtask: 'timer',
+  internal: 'runtime',
+  'native handle': 'handles',
+  stack: 'stack',
 };
 
 /** References that are looked at from the container towards its root. */
@@ -31,7 +33,7 @@ const FARTHEST = 64;
  * - In: the container's ordinal, and the root that its chain begins at. Needs edges, and locations for objects' code.
  * - Cost: the edges of 64 nodes of the chain; `fileOfScope` for scopes.
  */
-export function ownerRank(graph: Graph, container: number, root: Root | undefined): Ownership {
+export function ownerOf(graph: Graph, container: number, root: Root | undefined): Ownership {
   const { parents } = holderChains(graph);
   const { nodeTypes, nodeNames } = graph;
   const contexts = contextNames(graph);
@@ -39,17 +41,17 @@ export function ownerRank(graph: Graph, container: number, root: Root | undefine
     const type = nodeTypes[node];
     if (type === NODE.closure || (type === NODE.object && contexts.has(nodeNames[node]!))) {
       const file = type === NODE.closure ? scriptOf(graph, node) : fileOfScope(graph, node);
-      if (file !== undefined) return isOfRuntime(file) ? Ownership.runtime : Ownership.program;
+      if (file !== undefined) return isOfRuntime(file) ? 'runtime' : 'program';
     } else if (type === NODE.object) {
       const file = sourceLocation(graph, node)?.script;
-      if (file !== undefined && !isOfRuntime(file)) return Ownership.program;
+      if (file !== undefined && !isOfRuntime(file)) return 'program';
     }
     const parent = parents[node]!;
-    if (parent === UNHELD) return Ownership.unheld;
+    if (parent === UNHELD) return 'nobody';
     if (parent === node) break;
     node = parent;
   }
-  return root === undefined ? Ownership.unheld : BY_ROOT[root.kind];
+  return root === undefined ? 'nobody' : BY_ROOT[root.kind];
 }
 
 /** Whether a script is a part of the runtime. */

@@ -11,9 +11,9 @@ import { NODE } from '../graph/schema.js';
 import { agesOf } from './ages.js';
 import { holdsBesidePages } from './chains.js';
 import { classIndex } from './class-names.js';
-import { Ownership, ownerRank } from './container-owner.js';
+import { type Ownership, ownerOf } from './container-owner.js';
 import { holderPaths } from './holder-paths.js';
-import { nodeRoles, THING, WALL, WAY } from './node-roles.js';
+import { nodeRoles, THING, WALL } from './node-roles.js';
 import { shallowSizes } from './shallow-sizes.js';
 
 /** Containers that are held in the same way. */
@@ -56,6 +56,17 @@ export interface Frontier {
   readonly headNodes: Uint32Array;
   readonly headEdges: Uint32Array;
   readonly headContainers: Uint32Array;
+  /** Old things whose own parts (tables, arrays, strings) were made anew since: what may have grown in place. */
+  readonly rebuilt: readonly Rebuilt[];
+}
+
+/** An old thing with parts that were made since. */
+export interface Rebuilt {
+  readonly node: number;
+  /** Bytes of the new parts, as V8 wrote them. */
+  readonly size: number;
+  /** The edge to the largest new string, if that makes most of it. */
+  readonly edge: number | undefined;
 }
 
 const NOBODY = -1;
@@ -87,8 +98,11 @@ export function frontierOf(snapshots: readonly Graph[]): Frontier {
   const heads = headsOf(graph, ages);
   const groups = groupsOf(graph, ages, newest, heads);
   const claims = claimsOf(graph, ages, newest, groups, heads);
-  return { graph, newest, ages, ...heads, ...claims };
+  return { graph, newest, ages, rebuilt: heads.rebuilt, ...claims };
 }
+
+/** Smaller parts are not looked at. */
+const LEAST_PART = 1024;
 
 interface Heads {
   readonly headNodes: Uint32Array;
@@ -97,8 +111,8 @@ interface Heads {
 }
 
 /** From every old thing, through ways of any age, to the first new things. In the order of the file. */
-function headsOf(graph: Graph, ages: Uint8Array): Heads {
-  const { nodeCount, firstEdge, nodeTypes, root } = graph;
+function headsOf(graph: Graph, ages: Uint8Array): Heads & { readonly rebuilt: readonly Rebuilt[] } {
+  const { nodeCount, firstEdge, nodeTypes, root, selfSizes } = graph;
   const { targets } = edgesOf(graph);
   const roles = nodeRoles(graph);
   const keeps = holdsBesidePages(graph);
@@ -110,13 +124,17 @@ function headsOf(graph: Graph, ages: Uint8Array): Heads {
   const visits = new Uint8Array(nodeCount);
   const stack: number[] = [];
   const first: number[] = []; // beside the stack: the container's own edge
-  const { synthetic } = NODE;
+  const { synthetic, string } = NODE;
+  const rebuilt: Rebuilt[] = [];
   for (let container = 0; container < nodeCount; container++) {
     if (ages[container] !== 0 || container === root) continue;
     if (nodeTypes[container] === synthetic ? !lists.has(container) : roles[container] !== THING) continue;
     const mark = container + 1;
     let source = container;
     let through = -1;
+    let parts = 0;
+    let longest = 0;
+    let longestEdge = -1;
     for (;;) {
       for (let edge = firstEdge[source]!, end = firstEdge[source + 1]!; edge < end; edge++) {
         const target = targets[edge]!;
@@ -128,9 +146,14 @@ function headsOf(graph: Graph, ages: Uint8Array): Heads {
           nodes.push(target);
           edges.push(through < 0 ? edge : through);
           containers.push(container);
+          if (nodeTypes[target] === string && selfSizes[target]! > longest) {
+            longest = selfSizes[target]!;
+            longestEdge = through < 0 ? edge : through;
+          }
         } else if (visits[target]! < MOST_VISITS && keeps(edge, source)) {
           stamp[target] = mark;
           visits[target]!++;
+          if (ages[target] !== 0) parts += selfSizes[target]!;
           stack.push(target);
           first.push(through < 0 ? edge : through);
         }
@@ -139,8 +162,15 @@ function headsOf(graph: Graph, ages: Uint8Array): Heads {
       source = stack.pop()!;
       through = first.pop()!;
     }
+    if (parts + longest >= LEAST_PART && nodeTypes[container] !== synthetic)
+      rebuilt.push({
+        node: container,
+        size: parts + longest,
+        edge: longest > parts ? longestEdge : undefined,
+      });
   }
   return {
+    rebuilt,
     headNodes: Uint32Array.from(nodes),
     headEdges: Uint32Array.from(edges),
     headContainers: Uint32Array.from(containers),
@@ -182,7 +212,7 @@ function groupsOf(graph: Graph, ages: Uint8Array, newest: number, { headNodes, h
     if (number === undefined) {
       number = drafts.length;
       numbers.set(key, number);
-      const owner = ownerRank(graph, container, paths.rootOf(path));
+      const owner = ownerOf(graph, container, paths.rootOf(path));
       drafts.push({
         containers: [],
         container,
@@ -225,7 +255,7 @@ function claimsOf(
   const keeps = holdsBesidePages(graph);
   const sizes = shallowSizes(graph);
   const queue = new Uint32Array(nodeCount * 2); // the system gives memory only to what is written
-  const isOuter = ({ owner }: Draft): boolean => owner > Ownership.timer;
+  const isOuter = ({ owner }: Draft): boolean => owner !== 'program' && owner !== 'timer';
 
   // What only one group reaches. The runtime's own containers share nothing with the program's: they come after them.
   const alone = new Int32Array(nodeCount).fill(NOBODY);
@@ -330,7 +360,3 @@ function claimsOf(
   return { groups, groupOf, headNodes: nodes, headEdges: edges, headContainers: containers };
 }
 
-/** Whether a node is a part of what holds it. For those who walk from a container to its heads. */
-export function isWay(graph: Graph, node: number): boolean {
-  return nodeRoles(graph)[node] === WAY;
-}

@@ -25,6 +25,8 @@ export interface ContentRow {
   readonly origin: 'program' | 'runtime' | 'unknown';
   /** By age: how many. Age 0 counts nothing. */
   readonly counts: readonly number[];
+  /** By age: how many of them are heads. */
+  readonly heads: readonly number[];
   /** Bytes: the sum of the transferred shallow sizes. */
   readonly size: number;
   /** References from a container to the nearest of them, V8's own nodes not counted; 0 for heads. */
@@ -37,6 +39,7 @@ export interface ContentRow {
 
 interface Draft {
   readonly counts: number[];
+  readonly heads: number[];
   size: number;
   depth: number;
   example: number;
@@ -73,10 +76,12 @@ export function contentsOf(frontier: Frontier, group: ContainerGroup): ContentRo
         const key = keyOf(node);
         let row = rows.get(key);
         if (!row) {
-          row = { counts: new Array<number>(newest + 1).fill(0), size: 0, depth, example: node };
+          const none = new Array<number>(newest + 1).fill(0);
+          row = { counts: none, heads: [...none], size: 0, depth, example: node };
           rows.set(key, row);
         }
         row.counts[ages[node]!]! += 1;
+        if (depth === 0) row.heads[ages[node]!]! += 1;
         row.size += sizes[node]!;
         if (ages[node]! < ages[row.example]!) row.example = node;
       }
@@ -88,7 +93,7 @@ export function contentsOf(frontier: Frontier, group: ContainerGroup): ContentRo
     }
     level = next;
   }
-  return Array.from(rows.values(), (row) => ({ ...row, ...describe(frontier, row.example) })).sort(
+  return Array.from(rows.values(), (row) => ({ ...row, ...describeContent(frontier, row.example) })).sort(
     (a, b) => a.depth - b.depth || b.size - a.size,
   );
 }
@@ -122,7 +127,7 @@ export function suspendedFunction(graph: Graph, node: number): number | undefine
 }
 
 /** What a row says of itself, by one of its members. */
-export function describe(
+export function describeContent(
   { graph, ages }: Pick<Frontier, 'graph' | 'ages'>,
   node: number,
 ): Pick<ContentRow, 'kind' | 'type' | 'name' | 'location' | 'origin' | 'variables'> {

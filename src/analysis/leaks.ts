@@ -1,71 +1,84 @@
 /**
  * Leaks, from two or more snapshots of one process: the containers that were there in the first one and to which things
- * are added at every step since (see `frontierOf`).
+ * are added at every step since (see `frontierOf`), and old things that get larger at every step by themselves.
  */
-import { edgesOf, type Graph } from '../graph/graph.js';
-import { EDGE, isIndexed, NODE } from '../graph/schema.js';
+import type { Graph } from '../graph/graph.js';
 import type { Chain } from './chains.js';
 import { classIndex } from './class-names.js';
-import { Ownership } from './container-owner.js';
-import { type ContainerGroup, type Frontier, frontierOf } from './frontier.js';
-import { type ContentRow, contentsOf, describe } from './group-contents.js';
+import { containerChain, memberCounts } from './container-chain.js';
+import { type Ownership, ownerOf } from './container-owner.js';
+import { type ContainerGroup, type Frontier, frontierOf, type Rebuilt } from './frontier.js';
+import { type ContentRow, contentsOf, describeContent } from './group-contents.js';
+import { sizesInPlace } from './growth-in-place.js';
 import { holderChain } from './holder-chains.js';
 import { holderPaths } from './holder-paths.js';
-import { nodeRoles, THING, WALL } from './node-roles.js';
-import { type RootKind, rootOf } from './roots.js';
+import { bytesVerdict, groupVerdict, type LeakVerdict, memberOf, principalOf } from './leak-evidence.js';
+import { nodeRoles, THING } from './node-roles.js';
+import type { RootKind } from './roots.js';
 
-/** How the bytes or the members of a container developed. */
-export type LeakVerdict = 'leak' | 'uneven';
+/** A container that is held elsewhere, too, or is held in another way and gets the same members. */
+export interface AlsoIn {
+  /** Ordinal of the container. */
+  readonly container: number;
+  readonly path: string;
+  readonly chain: Chain;
+}
 
 /** One cause: a container, or several that hold the same things or are held alike, and what was added to it. */
 export interface Leak {
   /**
-   * `leak`: things of every step since the first snapshot are there. `uneven`: so are they, but of one step next to none:
-   * what is loaded late looks so as well.
+   * - `leak`: things of every step since the first snapshot are there.
+   * - `uneven`: so are they, but of one step next to none.
+   * - `sometimes`: things of two or more steps, but not of all.
+   * - `once`: things of one step, which a later snapshot has as well.
    */
   readonly verdict: LeakVerdict;
+  /** Whether members were added, or the container itself got larger. */
+  readonly growth: 'members' | 'in place';
   /** Ordinal of the container with the most new members, in the last snapshot. */
   readonly container: number;
   /** How many containers are held in the same way. */
   readonly containers: number;
   /** Whose the container is. */
-  readonly owner: keyof typeof Ownership;
+  readonly owner: Ownership;
   /** What the container's chain begins at; null where no root reaches it. */
   readonly root: RootKind | null;
-  /** Who holds it; see `holderPaths`. */
+  /** Who holds the container; see `holderPaths`. */
   readonly path: string;
-  /** The references from a root to the container, and to what grows in it where that has one name (a variable). */
+  /** The references from a root to the container, and on to what grows in it where that has one name (a variable). */
   readonly chain: Chain;
   /** Whether the container is a list, of which `chain` leads to the owner. */
   readonly isList: boolean;
-  /** Other containers that hold the same things. */
-  readonly alsoIn: readonly { readonly container: number; readonly path: string; readonly chain: Chain }[];
-  /** What is added: the class, function or scope of the heads, or of the list's items. */
+  readonly alsoIn: readonly AlsoIn[];
+  /** What is added: the class, function or scope of the heads, or of the list's items. In place: the container. */
   readonly member: ContentRow;
-  /** By snapshot: how many members the container has that are there in the last snapshot. */
+  /** By snapshot: how many members the container has of those that are there in the last snapshot. In place: empty. */
   readonly memberCounts: readonly number[];
+  /** By snapshot: bytes of the container with its own parts. Of members: empty. */
+  readonly sizes: readonly number[];
   /** What says most about the members: the nearest of the program's own classes and functions, or the members. */
   readonly principal: ContentRow;
   /** What was made since, behind the members and including them; see `contentsOf`. */
   readonly contents: readonly ContentRow[];
   /** By age: things made since. */
   readonly things: readonly number[];
-  /** Bytes made since (transferred shallow sizes). */
+  /** Bytes made since (transferred shallow sizes), or in place the growth. */
   readonly size: number;
   /** Bytes of those that no other container reaches. */
   readonly aloneSize: number;
 }
 
-/** What was not explained. */
 export interface Leaks {
-  /** Things of the last snapshot that were made after the first one and before the last. */
-  readonly survivors: number;
-  /** Bytes of all nodes that were made then. */
-  readonly survivorSize: number;
-  /** Of these, bytes that the leaks explain. */
-  readonly explainedSize: number;
-  /** The program's leaks first (verdict, bytes). */
+  /** Containers that grow, one for each cause. */
   readonly leaks: readonly Leak[];
+  /** Things of the last snapshot that were made since the first one; of three and more without those of the last step. */
+  readonly survivors: number;
+  /** Their bytes, of all nodes that any container reaches. */
+  readonly survivorSize: number;
+  /** Of these, the bytes that the leaks (verdicts `leak` and `uneven`) explain. */
+  readonly explainedSize: number;
+  /** Containers that are no leaks, whose parts were made anew since: what may have grown in place. The largest first. */
+  readonly rebuilt: readonly Rebuilt[];
   readonly frontier: Frontier;
 }
 
@@ -74,23 +87,17 @@ export interface LeaksOptions {
   readonly minSize?: number;
 }
 
-/** Fewer members at a step are taken for chance, unless they are large. */
-const FEWEST = 3;
-/** A step with less than this share of the largest one is uneven. */
-const ALIKE = 0.25;
-/** Fewer members than these at an uneven step are no leak. */
-const UNEVEN_FEWEST = 10;
-/** Bytes at every step from which on one or two members are enough. */
-const LARGE = 256 * 1024;
+/** Containers that are measured in the earlier snapshots at most. */
+const MOST_REBUILT = 1000;
 
 /**
- * The containers that grow at every step.
+ * The containers that grow.
  *
  * - In: two or more snapshots of one process, the earliest first (`lineage`). Of the last one edges and, to tell whose
- *   things are, locations; of the others the nodes.
- * - Out: one entry for each cause. Of two snapshots, which have one step only: every container that grew.
- * - Order: leaks before uneven growth, then the most bytes.
- * - Empty: nothing grows at every step.
+ *   things are, locations; of the others the nodes, and to see growth in place edges as well.
+ * - Out: one entry for each cause. Of two snapshots, which have one step only, every container that grew.
+ * - Order: `leak`, `uneven`, `sometimes`, `once`; the program's before the runtime's; then the most bytes.
+ * - Empty: nothing grows by `minSize` bytes.
  * - Cost: that of `frontierOf`; for each leak the nodes and edges behind it.
  */
 export function leaks(snapshots: readonly Graph[], options: LeaksOptions = {}): Leaks {
@@ -98,67 +105,132 @@ export function leaks(snapshots: readonly Graph[], options: LeaksOptions = {}): 
   const frontier = frontierOf(snapshots);
   const { graph, groups, ages, newest } = frontier;
   const roles = nodeRoles(graph);
+  const isSurvivor = (age: number): boolean => age > 0 && (age < newest || newest === 1);
   let survivors = 0;
   for (let node = 0; node < graph.nodeCount; node++)
-    if (ages[node]! > 0 && (ages[node]! < newest || newest === 1) && roles[node] === THING) survivors++;
+    if (isSurvivor(ages[node]!) && roles[node] === THING) survivors++;
   let survivorSize = 0;
   const found: Leak[] = [];
   for (const group of groups) {
-    survivorSize += grown(group.bytes, newest);
-    const size = sum(group.bytes);
-    if (size < minSize || !group.things.subarray(1).every((count) => count > 0)) continue;
+    group.bytes.forEach((bytes, age) => {
+      if (isSurvivor(age)) survivorSize += bytes;
+    });
+    if (sum(group.bytes) < minSize) continue;
     const leak = leakOf(frontier, group);
     if (leak) found.push(leak);
   }
-  const merged = oneCauseEach(found);
-  merged.sort(
-    (a, b) =>
-      Number(a.verdict !== 'leak') - Number(b.verdict !== 'leak') ||
-      Number(a.owner !== 'program') - Number(b.owner !== 'program') ||
-      b.size - a.size,
-  );
-  return {
+  const merged = sorted(oneCauseEach(found));
+  const explained = merged.filter(isLeak);
+  const known = new Set(explained.flatMap((leak) => containersOf(frontier, leak)));
+  const { names, of } = classIndex(graph);
+  const weak = names.map((name) => /^Weak(Map|Set)$/.test(name)); // they hold nothing
+  const rebuilt = frontier.rebuilt
+    .filter(({ node, size }) => size >= minSize / 2 && !known.has(node) && !weak[of[node]!])
+    .sort((a, b) => b.size - a.size)
+    .slice(0, MOST_REBUILT);
+  const result: Leaks = {
+    leaks: merged,
     survivors,
     survivorSize,
-    explainedSize: merged.reduce((total, { size }) => total + size, 0),
-    leaks: merged,
+    explainedSize: explained.reduce((total, { size }) => total + size, 0),
+    rebuilt,
     frontier,
   };
+  const earlier = snapshots.slice(0, -1);
+  if (rebuilt.length === 0 || earlier.some(({ edges }) => edges === undefined)) return result;
+  const ids = rebuilt.map(({ node }) => graph.ids[node]!);
+  return withGrowthInPlace(
+    result,
+    earlier.map((one) => sizesInPlace(one, ids)),
+    options,
+  );
 }
 
-function sum(numbers: Float64Array): number {
-  return numbers.reduce((total, number) => total + number, 0);
+/** Whether it is shown as a leak: things of every step are there. */
+export function isLeak({ verdict }: Leak): boolean {
+  return verdict === 'leak' || verdict === 'uneven';
 }
 
-/** Of the ages that a later snapshot has confirmed. */
-function grown(byAge: Float64Array, newest: number): number {
-  return sum(byAge.subarray(1, Math.max(2, newest)));
+/**
+ * Adds what grew in place.
+ *
+ * - In: an answer of `leaks`, and for each of the earlier snapshots `sizesInPlace` of its `rebuilt`.
+ * - Out: the answer with the containers that got larger at every step.
+ */
+export function withGrowthInPlace(
+  answer: Leaks,
+  earlier: readonly (readonly number[])[],
+  { minSize = 10_000 }: LeaksOptions = {},
+): Leaks {
+  const { frontier, rebuilt } = answer;
+  const { graph } = frontier;
+  const last = sizesInPlace(
+    graph,
+    rebuilt.map(({ node }) => graph.ids[node]!),
+  );
+  const found: Leak[] = [];
+  for (const [i, one] of rebuilt.entries()) {
+    const sizes = [...earlier.map((all) => all[i]!), last[i]!];
+    const size = sizes.at(-1)! - sizes[0]!;
+    if (size < minSize) continue;
+    const verdict = bytesVerdict(sizes);
+    if (verdict !== undefined) found.push(inPlace(frontier, one, sizes, verdict));
+  }
+  const all = sorted([...answer.leaks, ...found]);
+  const explained = answer.explainedSize + found.filter(isLeak).reduce((total, { size }) => total + size, 0);
+  return { ...answer, leaks: all, explainedSize: explained };
+}
+
+function sum(numbers: ArrayLike<number>): number {
+  let total = 0;
+  for (let i = 0; i < numbers.length; i++) total += numbers[i]!;
+  return total;
+}
+
+const VERDICTS: readonly LeakVerdict[] = ['leak', 'uneven', 'sometimes', 'once'];
+
+function sorted(leaks: readonly Leak[]): Leak[] {
+  const rank = ({ verdict, owner }: Leak): number =>
+    VERDICTS.indexOf(verdict) * 2 + (owner === 'program' || owner === 'timer' ? 0 : 1);
+  return [...leaks].sort((a, b) => rank(a) - rank(b) || b.size - a.size);
+}
+
+/** The containers of a leak and of all groups that hold the same things. */
+function containersOf({ groups }: Frontier, leak: Leak): readonly number[] {
+  const held = new Set([leak.container, ...leak.alsoIn.map(({ container }) => container)]);
+  const own = groups.filter(({ container }) => held.has(container));
+  return own.flatMap(({ containers, sharers }) => [
+    ...containers,
+    ...sharers.flatMap((number) => groups[number]!.containers),
+  ]);
 }
 
 function leakOf(frontier: Frontier, group: ContainerGroup): Leak | undefined {
   const { graph } = frontier;
   const contents = contentsOf(frontier, group);
-  const verdict = verdictOf(contents, group);
+  const verdict = groupVerdict(contents, group);
   if (verdict === undefined) return undefined;
   const paths = holderPaths(graph);
-  const rows = contents.filter((row) => isSteady(row.counts) !== undefined);
-  const member = memberOf(frontier, group, rows) ?? rows[0]!;
-  const principal = principalOf(rows, member);
+  const member = memberOf(contents);
   const { chain, isList } = containerChain(frontier, group);
-  const root = paths.rootOf(group.path)?.kind ?? null;
   return {
     verdict,
+    growth: 'members',
     container: group.container,
     containers: group.containers.length,
-    owner: ownerName(group.owner),
-    root,
+    owner: group.owner,
+    root: paths.rootOf(group.path)?.kind ?? null,
     path: paths.text(group.path),
     chain,
     isList,
-    alsoIn: [],
+    alsoIn: group.sharers
+      .map((number) => frontier.groups[number]!)
+      .filter(({ owner }) => owner === 'program' || owner === 'timer')
+      .map((other) => alsoIn(frontier, other)),
     member,
     memberCounts: memberCounts(frontier, group, member),
-    principal,
+    sizes: [],
+    principal: principalOf(contents, member),
     contents,
     things: [...group.things],
     size: sum(group.bytes),
@@ -166,171 +238,79 @@ function leakOf(frontier: Frontier, group: ContainerGroup): Leak | undefined {
   };
 }
 
-function ownerName(owner: Ownership): keyof typeof Ownership {
-  return (Object.keys(Ownership) as (keyof typeof Ownership)[]).find((key) => Ownership[key] === owner)!;
+function alsoIn(frontier: Frontier, group: ContainerGroup): AlsoIn {
+  const { container } = group;
+  const path = holderPaths(frontier.graph).text(group.path);
+  return { container, path, chain: containerChain(frontier, group).chain };
 }
 
-/** Whether the counts of the ages after the first speak of a leak. */
-function isSteady(counts: readonly number[]): LeakVerdict | undefined {
-  const steps = counts.slice(1);
-  const least = Math.min(...steps);
-  const most = Math.max(...steps);
-  if (least >= FEWEST && least >= most * ALIKE) return 'leak';
-  return least >= UNEVEN_FEWEST ? 'uneven' : undefined;
+function inPlace(
+  frontier: Frontier,
+  { node, edge }: Rebuilt,
+  sizes: readonly number[],
+  verdict: LeakVerdict,
+): Leak {
+  const { graph, newest } = frontier;
+  const paths = holderPaths(graph);
+  const path = paths.pathOf(node);
+  const chain = holderChain(graph, node);
+  const size = sizes.at(-1)! - sizes[0]!;
+  const grown = edge === undefined ? node : graph.edges!.targets[edge]!;
+  const member: ContentRow = {
+    ...describeContent(frontier, grown),
+    counts: new Array<number>(newest + 1).fill(0),
+    heads: [],
+    size,
+    depth: 0,
+    example: grown,
+  };
+  return {
+    verdict,
+    growth: 'in place',
+    container: node,
+    containers: 1,
+    owner: ownerOf(graph, node, paths.rootOf(path)),
+    root: paths.rootOf(path)?.kind ?? null,
+    path: paths.text(path),
+    chain:
+      edge === undefined ? chain : { nodes: [...chain.nodes, grown], edges: [...chain.edges, edge] },
+    isList: false,
+    alsoIn: [],
+    member,
+    memberCounts: [],
+    sizes,
+    principal: member,
+    contents: [],
+    things: new Array<number>(newest + 1).fill(0),
+    size,
+    aloneSize: size,
+  };
 }
 
-function verdictOf(contents: readonly ContentRow[], group: ContainerGroup): LeakVerdict | undefined {
-  let verdict: LeakVerdict | undefined;
-  for (const { counts, kind, origin } of contents) {
-    const found = isSteady(counts);
-    if (found === 'leak') return 'leak';
-    // Late loading makes more of what is common: only what has a place of its own counts when it is uneven.
-    if (found === 'uneven' && (origin !== 'unknown' || kind === 'function')) verdict = 'uneven';
-  }
-  const steps = group.bytes.subarray(1);
-  if (steps.every((bytes) => bytes >= LARGE)) return 'leak';
-  return verdict;
-}
-
-/** The row of most heads. */
-function memberOf(frontier: Frontier, group: ContainerGroup, rows: readonly ContentRow[]): ContentRow | undefined {
-  return rows
-    .filter(({ depth }) => depth === 0)
-    .sort((a, b) => Math.min(...b.counts.slice(1)) - Math.min(...a.counts.slice(1)))[0];
-}
-
-const RANKS: readonly ((row: ContentRow) => boolean)[] = [
-  ({ origin, kind }) => origin === 'program' && (kind === 'function' || kind === 'suspended' || kind === 'object'),
-  ({ origin, kind, type }) => kind === 'object' && (origin === 'runtime' || !GENERAL.test(type)),
-  ({ kind, variables }) => kind === 'scope' && variables.length > 0,
-];
-const GENERAL = /^(Object|Array|Map|Set|Promise|Date|Uint8Array|ArrayBuffer|Error|RegExp|WeakRef|WeakMap)$/;
-
-function principalOf(rows: readonly ContentRow[], member: ContentRow): ContentRow {
-  for (const fits of RANKS) {
-    const [first] = rows.filter(fits);
-    if (first) return first;
-  }
-  return member;
-}
-
-/** How many members there are, by snapshot: old and new things of the member's class that the containers lead to. */
-function memberCounts(frontier: Frontier, group: ContainerGroup, member: ContentRow): number[] {
-  const { graph, ages, newest } = frontier;
-  const { firstEdge, nodeTypes } = graph;
-  const { types, targets } = edgesOf(graph);
-  const roles = nodeRoles(graph);
-  const { of } = classIndex(graph);
-  const kind = of[member.example]!;
-  const place = graph.locations?.placeOf;
-  const isClosure = nodeTypes[member.example] === NODE.closure;
-  const fits = (node: number): boolean =>
-    of[node] === kind && (!isClosure || place?.[node] === place?.[member.example]);
-  const counts = new Array<number>(newest + 1).fill(0);
-  const seen = new Set<number>(group.containers);
-  const stack = [...group.containers];
-  if (nodeTypes[group.container] !== NODE.synthetic)
-    for (const node of group.containers) if (fits(node)) counts[ages[node]!]! += 1;
-  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-    for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
-      const target = targets[edge]!;
-      if (types[edge] === EDGE.weak || roles[target] === WALL || seen.has(target)) continue;
-      if (roles[target] === THING) {
-        if (!fits(target)) continue;
-        counts[ages[target]!]! += 1;
-      }
-      seen.add(target);
-      // The items of a list lead on to one another.
-      stack.push(target);
-    }
-  }
-  let total = 0;
-  return counts.map((count) => (total += count));
-}
-
-/**
- * The chain to the container; of a list's item to what holds the list; to what grows, where all heads hang on one name.
- */
-function containerChain(frontier: Frontier, group: ContainerGroup): { chain: Chain; isList: boolean } {
-  const { graph } = frontier;
-  const { of } = classIndex(graph);
-  const roles = nodeRoles(graph);
-  const chain = holderChain(graph, group.container);
-  const things = chain.nodes.map((_, i) => i).filter((i) => i === 0 || roles[chain.nodes[i]!] === THING);
-  // Items of a list have one class, and the same reference leads from each to the next.
-  const last = things.length - 1;
-  const kind = of[chain.nodes[things[last]!]!];
-  const { names } = edgesOf(graph);
-  let first = last;
-  while (first > 1 && of[chain.nodes[things[first - 1]!]!] === kind) first--;
-  const repeats = last - first;
-  const sameEdge =
-    repeats > 0 &&
-    names[chain.edges[things[last]! - 1]!] === names[chain.edges[things[last - 1]! - 1]!];
-  if (repeats > 1 || (repeats === 1 && (sameEdge || headsAlike(frontier, group)))) {
-    const end = things[first]!;
-    return { chain: { nodes: chain.nodes.slice(0, end), edges: chain.edges.slice(0, end - 1) }, isList: true };
-  }
-  if (headsAlike(frontier, group) && last > 0 && nodeTypesAreObjects(graph, group.container)) {
-    const end = things[last]!;
-    return { chain: { nodes: chain.nodes.slice(0, end), edges: chain.edges.slice(0, end - 1) }, isList: true };
-  }
-  const edge = commonEdge(frontier, group);
-  if (edge === undefined) return { chain, isList: false };
-  const { targets } = edgesOf(graph);
-  return { chain: { nodes: [...chain.nodes, targets[edge]!], edges: [...chain.edges, edge] }, isList: false };
-}
-
-function nodeTypesAreObjects(graph: Graph, node: number): boolean {
-  return graph.nodeTypes[node] === NODE.object;
-}
-
-/** Whether the heads are of the container's own class: items of a list, nodes of a tree. */
-function headsAlike({ graph, headNodes }: Frontier, group: ContainerGroup): boolean {
-  const { names, of } = classIndex(graph);
-  const kind = of[group.container]!;
-  if (/^(Object|Array|Map|Set)$/.test(names[kind]!)) return false;
-  let alike = 0;
-  for (let i = group.firstHead; i < group.lastHead; i++) if (of[headNodes[i]!] === kind) alike++;
-  return alike * 2 > group.lastHead - group.firstHead;
-}
-
-/** The container's edge that leads to all heads, where it is one with a name. */
-function commonEdge(frontier: Frontier, group: ContainerGroup): number | undefined {
-  const { graph, headEdges } = frontier;
-  const { types, names } = edgesOf(graph);
-  const first = headEdges[group.firstHead]!;
-  if (isIndexed(types[first]!) || (types[first] !== EDGE.context && types[first] !== EDGE.property)) return undefined;
-  for (let i = group.firstHead; i < group.lastHead; i++)
-    if (names[headEdges[i]!] !== names[first] || types[headEdges[i]!] !== types[first]) return undefined;
-  for (let i = group.firstHead; i < group.lastHead; i++)
-    if (frontier.headContainers[i] === group.container) return headEdges[i]!;
-  return first;
-}
-
-/** Leaks whose members are of one place are one cause. */
+/** Leaks with the same verdict whose members come from one place of the program's code are one cause. */
 function oneCauseEach(found: readonly Leak[]): Leak[] {
   const byCause = new Map<string, Leak>();
   for (const leak of [...found].sort((a, b) => b.size - a.size)) {
     const { principal, verdict } = leak;
-    const { location, type, name } = principal;
-    const key = location && principal.origin === 'program'
-      ? `${verdict} ${type} ${name} ${location.scriptId}:${location.line}:${location.column}`
-      : `${leak.path} ${leak.container}`;
+    const { location, type, name, origin } = principal;
+    const key =
+      location && origin === 'program'
+        ? `${verdict} ${type} ${name} ${location.scriptId}:${location.line}:${location.column}`
+        : `${leak.path} ${leak.container}`;
     const known = byCause.get(key);
-    if (!known) {
-      byCause.set(key, leak);
-      continue;
-    }
-    byCause.set(key, {
-      ...known,
-      size: known.size + leak.size,
-      aloneSize: known.aloneSize + leak.aloneSize,
-      things: known.things.map((count, age) => count + leak.things[age]!),
-      alsoIn: [...known.alsoIn, { container: leak.container, path: leak.path, chain: leak.chain }],
-    });
+    const { container, path, chain } = leak;
+    byCause.set(
+      key,
+      known
+        ? {
+            ...known,
+            size: known.size + leak.size,
+            aloneSize: known.aloneSize + leak.aloneSize,
+            things: known.things.map((count, age) => count + leak.things[age]!),
+            alsoIn: [...known.alsoIn, { container, path, chain }, ...leak.alsoIn],
+          }
+        : leak,
+    );
   }
   return [...byCause.values()];
 }
-
-export { describe as describeContent };

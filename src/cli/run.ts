@@ -1,5 +1,5 @@
 /** One run of a command: from its words to an answer and an exit code. */
-import type { Command, FurtherSnapshot } from '../commands/command.js';
+import type { Command, FurtherSnapshot, Need } from '../commands/command.js';
 import { UsageError } from '../errors.js';
 import type { Ending } from '../graph/graph.js';
 import { isFile } from '../load/newest.js';
@@ -55,7 +55,7 @@ export async function runCommand(
   const need = command.needs(rest, options as never, format);
   const inputs: FurtherSnapshot[] = files.map((file, i) => ({
     file,
-    need: 'kind' in need ? need : need[i]!,
+    need: needOf(need, i, files.length),
     baselines: several?.baselines === true,
   }));
   inputs.push(...(command.others?.(options as never) ?? []));
@@ -118,6 +118,12 @@ export async function runCommand(
     output.discard();
     throw error;
   }
+}
+
+/** What one of the snapshots needs. A list's last entry is for the last snapshot, the one before it also for all between. */
+function needOf(need: Need | readonly Need[], i: number, count: number): Need {
+  if ('kind' in need) return need;
+  return i === count - 1 ? need.at(-1)! : need[Math.min(i, need.length - 2)]!;
 }
 
 /** The same for commands on running processes; `program` is what follows `--`. */

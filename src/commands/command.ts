@@ -206,14 +206,14 @@ export interface Command<S extends OptionSpecs = OptionSpecs> {
    * What comes out; only tables can be CSV and Markdown. `checks` come in the formats of an option `format`, a
    * `document` is written as it is. Default `table`.
    */
-  readonly answers?: 'table' | 'details' | 'chains' | 'groups' | 'subgraph' | 'checks' | 'document';
+  readonly answers?: 'table' | 'details' | 'chains' | 'leaks' | 'subgraph' | 'checks' | 'document';
   /** The file that the answer goes to when -o names none; one that is there is replaced with an option `force` only. */
   readonly writes?: string;
   readonly options: S;
   readonly examples: readonly { readonly line: string; readonly says: string }[];
   /**
    * Called before anything is read; throws UsageError or QueryError for wrong arguments. A list says what is needed of
-   * each snapshot.
+   * each snapshot; of more snapshots its last entry is for the last one, the entry before it also for all between.
    */
   needs(args: readonly string[], options: ValuesOf<S>, format: Format): Need | readonly Need[];
   /** Takes over from a config file what the command line does not say; without this the command has no config file. */

@@ -1,103 +1,131 @@
-/** What leaks, by three snapshots. */
-import { holderChain } from '../analysis/holder-chains.js';
-import { type LeakGroup, leaks } from '../analysis/leaks.js';
+/** What leaks, by two or more snapshots of one process. */
+import { sizesInPlace } from '../analysis/growth-in-place.js';
+import { leakEntry } from '../analysis/leak-entry.js';
+import { isLeak, type Leaks, leaks, withGrowthInPlace } from '../analysis/leaks.js';
 import { lineage } from '../analysis/lineage.js';
-import { NodeView } from '../analysis/nodes.js';
 import { UsageError } from '../errors.js';
-import type { Graph } from '../graph/graph.js';
 import { printable } from '../printable.js';
-import type { Answer, ChainResult, Group } from '../result.js';
-import { formatCount } from '../units.js';
+import type { Answer, LeakEntry } from '../result.js';
+import { formatBytes, formatCount } from '../units.js';
 import { defineCommand, type Heap, type Need } from './command.js';
 import { requireOneProcess } from './compare.js';
-import { allRows, limitOf, locationCell, omittedNote } from './shared.js';
-import { chainResult, WHOLE_GRAPH } from './targets.js';
+import { allRows, limitOf, omittedNote } from './shared.js';
+import { WHOLE_GRAPH } from './targets.js';
 
 const NODES: Need = { kind: 'graph', edges: false, locations: false };
+const EDGES: Need = { kind: 'graph', edges: true, locations: false };
 
 export const leaksCommand = defineCommand({
   name: 'leaks',
-  summary: 'what was made between two snapshots and is still there in a third, by who holds it',
+  summary: 'what grows from snapshot to snapshot, where it hangs, and which code makes it',
   description:
-    "Write the first snapshot when the program has warmed up, the second after some work, the third after the same work again. Objects of the second that are not in the first and still in the third are what leaks, or what a cache keeps. Shown are those that no other of them dominates, grouped by who holds them, the group that retains most first: how many of which class, the bytes they retain (the sum of their retained sizes), the path to them, and one of them with the references that keep it alive. V8's arrays, code and shapes, what only the system reaches, and (without --internals) what Node.js and V8 hold for themselves, are left out.",
-  snapshot: { names: ['baseline', 'target', 'final'], least: 3, most: 3 },
-  answers: 'groups',
+    'Write the first snapshot when the program has warmed up, the second after some work, the third after the same work again; more are welcome. Everything made since the first snapshot hangs on something that was there before: a Map, a list of listeners, a variable, a list of handles. Such a container leaks when things of every step are in it. For each: how many members by snapshot, the container as JavaScript and its module, the place of the code that makes the members, and what hangs on them. Containers that grow by themselves (arrays of numbers, texts) are found as well, for which the earlier files are read once more. Two snapshots show what grew, three what keeps growing. It goes by what the files show: a cache that is not full yet grows in the same way.',
+  snapshot: { names: ['first', 'second', 'third'], least: 2, most: Number.POSITIVE_INFINITY },
+  answers: 'leaks',
   options: {
     'min-size': {
       kind: 'bytes',
       default: 10_000,
-      help: 'groups that retain less are left out: bytes, or 64kB, 10MB',
+      help: 'leave out containers that grew by less: bytes, or 64kB, 10MB',
     },
-    limit: { kind: 'integer', default: 10, help: 'groups to show' },
+    limit: { kind: 'integer', default: 10, help: 'leaks to show' },
     all: allRows,
-    internals: { kind: 'flag', help: 'also what the modules of Node.js and V8 itself hold' },
-    'fail-if-any': { kind: 'flag', help: 'exit with 1 when there is a group' },
-    'by-id': { kind: 'flag', help: 'go by ids even if the snapshots seem to be of several processes' },
+    'sort-by': {
+      kind: 'choice',
+      choices: ['given', 'name', 'time'],
+      default: 'given',
+      help: 'the order of the snapshots: as given, by file name, by the time they were written',
+    },
+    'fail-if-any': { kind: 'flag', help: 'exit with 1 when there is a leak' },
+    'by-id': { kind: 'flag', help: 'compare by ids even if the snapshots seem to be of several processes' },
   },
   examples: [
     {
       line: 'heapgraph leaks warm.heapsnapshot worked.heapsnapshot again.heapsnapshot',
       says: 'what leaks, and who holds it',
     },
-    {
-      line: 'heapgraph leaks 1.heapsnapshot 2.heapsnapshot 3.heapsnapshot --min-size 1MB --fail-if-any',
-      says: 'in CI',
-    },
+    { line: 'heapgraph leaks *.heapsnapshot --sort-by time --min-size 1MB', says: 'many, by their times' },
+    { line: 'heapgraph leaks 1.heapsnapshot 2.heapsnapshot 3.heapsnapshot --fail-if-any', says: 'in CI' },
   ],
   needs: () => [NODES, NODES, WHOLE_GRAPH],
-  run(_, __, options, heaps): Answer {
-    const notes = requireOneProcess(heaps, options['by-id'], 'leaks');
+  order: (options) => options['sort-by'],
+  async run(_, __, options, heaps): Promise<Answer> {
+    const notes = [...requireOneProcess(heaps, options['by-id'], 'leaks')];
     if (options['fail-if-any']) checkOrder(heaps, notes);
-    const [baseline, target, final] = heaps.map(({ graph }) => graph) as [Graph, Graph, Graph];
-    const found = leaks(baseline, target, final);
-    const large = found.groups.filter((group) => group.retainedSize >= options['min-size']);
-    const isShown = (group: LeakGroup): boolean => options.internals || !group.internal;
-    const wanted = large.filter(isShown);
+    const { found, more } = await search(heaps, options['min-size']);
+    const { graph } = found.frontier;
+    const wanted = found.leaks.filter((leak) => isLeak(leak) || heaps.length > 3);
     const shown = wanted.slice(0, limitOf(options));
     const omitted = wanted.length - shown.length;
-    const hidden = large.length - wanted.length;
-    const size = large
-      .filter((group) => !isShown(group))
-      .reduce((sum, { retainedSize }) => sum + retainedSize, 0);
+    const entries = shown.map((leak) => leakEntry(graph, leak));
+    const count = found.leaks.filter(isLeak).length;
     return {
       result: {
-        kind: 'groups',
-        groups: shown.map((group) => groupOf(final, group)),
+        kind: 'leaks',
+        leaks: entries,
         total: wanted.length,
         omitted,
+        summary: summaryOf(found, entries, heaps),
       },
       fields: {
         minSize: options['min-size'],
-        born: found.born,
-        alive: found.alive,
-        systemOnly: found.systemOnly,
-        internalGroups: hidden,
+        leaking: count,
+        survivors: found.survivors,
+        survivorSize: found.survivorSize,
+        explainedSize: found.explainedSize,
       },
-      notes: [
-        ...notes,
-        ...(wanted.length === 0
-          ? [
-              `no leak found: of ${formatCount(found.born)} objects made between ${printable(baseline.file)} and ${printable(target.file)}, ${formatCount(found.alive)} are still there, in no group that retains ${formatCount(options['min-size'])} bytes`,
-              ...(found.systemOnly > 0
-                ? [
-                    `${formatCount(found.systemOnly)} more are held by nothing but the stack, handles or V8 itself`,
-                  ]
-                : []),
-            ]
-          : []),
-        ...omittedNote(omitted, 'group', 'groups'),
-        ...(hidden > 0
-          ? [
-              `Node.js and V8 hold ${formatCount(hidden)} more ${hidden === 1 ? 'group' : 'groups'} for themselves, ${formatCount(size)} bytes; --internals shows them`,
-            ]
-          : []),
-      ],
-      found: !(options['fail-if-any'] && wanted.length > 0),
+      notes: [...notes, ...more, ...omittedNote(omitted, 'container', 'containers')],
+      found: !(options['fail-if-any'] && count > 0),
     };
   },
 });
 
-/** Throws UsageError for the wrong order and for one snapshot twice, which `notes` tell: nothing would be found, and CI be green. */
+/** The leaks; to see what grew in place the earlier snapshots are opened again with their edges, one at a time. */
+async function search(
+  heaps: readonly Heap[],
+  minSize: number,
+): Promise<{ readonly found: Leaks; readonly more: readonly string[] }> {
+  const found = leaks(
+    heaps.map(({ graph }) => graph),
+    { minSize },
+  );
+  const { rebuilt, frontier } = found;
+  if (rebuilt.length === 0) return { found, more: [] };
+  const ids = rebuilt.map(({ node }) => frontier.graph.ids[node]!);
+  const sizes: number[][] = [];
+  for (const heap of heaps.slice(0, -1)) {
+    if (!heap.more) {
+      const note = 'growth in place was not looked at: standard input cannot be read twice';
+      return { found, more: [note] };
+    }
+    sizes.push(sizesInPlace((await heap.more(EDGES)).graph, ids));
+  }
+  return { found: withGrowthInPlace(found, sizes, { minSize }), more: [] };
+}
+
+/** Sentences behind the leaks: how much is explained, or that there is no leak and what is not explained. */
+function summaryOf(found: Leaks, entries: readonly LeakEntry[], heaps: readonly Heap[]): string[] {
+  const files = [heaps[0]!, heaps.at(-1)!].map(({ graph }) => printable(graph.file));
+  const steps = heaps.length - 1;
+  const leaking = found.leaks.filter(isLeak).length;
+  const made = `${formatCount(found.survivors)} things made after ${files[0]} are still there (${formatBytes(found.survivorSize)})`;
+  const show = `heapgraph diff --holders ${files[0]} ${files[1]}`;
+  if (leaking > 0) {
+    const first = entries[0]!;
+    return leaking === 1
+      ? []
+      : [`${formatCount(leaking)} containers grow at every step; the first is ${first.container.text}.`];
+  }
+  const once = entries.length > 0 ? ' What is listed above grew in some steps only.' : '';
+  if (found.survivors === 0)
+    return [`No leak found: nothing that was made after ${files[0]} is still there.${once}`];
+  const every = steps === 1 ? 'since the first snapshot' : 'at every step';
+  return [
+    `No leak found: no container grew ${every}. ${made}, and are not explained; ${show} shows who holds them.${once}`,
+  ];
+}
+
+/** Throws UsageError for the wrong order and for one snapshot twice: nothing would be found, and CI be green. */
 function checkOrder(heaps: readonly Heap[], notes: readonly string[]): void {
   const isWrong = heaps.slice(1).some(({ graph }, i) => {
     const { identical, inOrder } = lineage(heaps[i]!.graph, graph);
@@ -106,40 +134,6 @@ function checkOrder(heaps: readonly Heap[], notes: readonly string[]): void {
   if (!isWrong) return;
   throw new UsageError(
     `--fail-if-any cannot judge these snapshots: ${notes.join('; ')}`,
-    'Name three snapshots of one process, the earliest first; without --fail-if-any this is only a note.',
+    'Name snapshots of one process, the earliest first; without --fail-if-any this is only a note.',
   );
-}
-
-/** Of a chain with more steps (a list has one for each of its members) as many are shown of each end. */
-const END = 10;
-
-function exampleChain(graph: Graph, node: number, found: boolean): ChainResult {
-  const { nodes, edges } = holderChain(graph, node);
-  const facts = { found, rooted: true, sizes: true };
-  if (nodes.length <= 2 * END) return chainResult(graph, { nodes, edges }, facts);
-  const first = chainResult(graph, { nodes: nodes.slice(0, END), edges: edges.slice(0, END - 1) }, facts);
-  const last = chainResult(graph, { nodes: nodes.slice(-END - 1), edges: edges.slice(-END) }, facts);
-  return {
-    ...first,
-    steps: [...first.steps, ...last.steps.slice(1)],
-    omitted: { after: END, count: nodes.length - 2 * END },
-    expression: null,
-    evaluable: false,
-  };
-}
-
-function groupOf(graph: Graph, group: LeakGroup): Group {
-  const { example, ...facts } = group;
-  const view = new NodeView(graph, example);
-  return {
-    ...facts,
-    example: {
-      id: view.id,
-      type: view.type,
-      name: view.name,
-      retainedSize: view.retainedSize,
-      location: locationCell(view.location),
-      chain: exampleChain(graph, example, group.root !== null),
-    },
-  };
 }

@@ -1,6 +1,6 @@
 /** Answers as one JSON object. Rows stand one a line and are written as they come. */
 import { printableJson } from '../printable.js';
-import type { Answer, Cell, Details, Groups, Row, Table } from '../result.js';
+import type { Answer, Cell, Details, LeakReport, Row, Table } from '../result.js';
 
 export interface JsonHead {
   readonly command: string;
@@ -36,7 +36,8 @@ export function* renderJson(answer: Answer, head: JsonHead): Generator<string> {
     return;
   }
   const { total, omitted } = result;
-  yield `${stringify({ ...opening, total, omitted }).slice(0, -1)},"rows":[`;
+  const summary: Row = result.kind === 'leaks' ? { summary: [...result.summary] } : {};
+  yield `${stringify({ ...opening, ...summary, total, omitted }).slice(0, -1)},"rows":[`;
   let first = true;
   for (const row of rowsOf(result)) {
     yield `${first ? '\n' : ',\n'}${stringify(row)}`;
@@ -45,9 +46,9 @@ export function* renderJson(answer: Answer, head: JsonHead): Generator<string> {
   yield first ? ']}\n' : '\n]}\n';
 }
 
-function rowsOf(result: Table | Details | Groups): Iterable<Row> {
+function rowsOf(result: Table | Details | LeakReport): Iterable<Row> {
   if (result.kind === 'table') return tableRows(result);
-  return result.kind === 'groups' ? (result.groups as unknown as readonly Row[]) : detailRows(result);
+  return result.kind === 'leaks' ? (result.leaks as unknown as readonly Row[]) : detailRows(result);
 }
 
 function* tableRows(table: Table): Generator<Row> {

@@ -1,11 +1,12 @@
 /** Answers as text for people: aligned columns, one object a line. */
 import stringWidth from 'fast-string-width';
 import { shortened } from '../printable.js';
-import type { ChainResult, Checks, Column, Detail, Fact, Group, Result, Row, Table } from '../result.js';
+import type { ChainResult, Checks, Column, Detail, Fact, Result, Row, Table } from '../result.js';
 import { formatCount, formatId } from '../units.js';
 import { renderBare } from './bare.js';
 import { formatCell, isNumeric, plain, signedCell, textColumns, withSign } from './cells.js';
 import { failingLines, limitWords, valueWords } from './check-words.js';
+import { renderLeaks } from './leak-text.js';
 import type { Style } from './style.js';
 
 /** Lines, each with its line break. */
@@ -27,11 +28,8 @@ export function* renderText(result: Result, style: Style): Generator<string> {
         yield* renderChain(chain, style);
       }
       return;
-    case 'groups':
-      for (const [i, group] of result.groups.entries()) {
-        if (i > 0) yield '\n';
-        yield* renderGroup(group, style);
-      }
+    case 'leaks':
+      yield* renderLeaks(result, style);
       return;
     case 'subgraph':
       throw new TypeError('a subgraph is drawn, not written as text');
@@ -40,25 +38,6 @@ export function* renderText(result: Result, style: Style): Generator<string> {
         if (i > 0) yield '\n';
         yield* renderDetail(item, style);
       }
-  }
-}
-
-/** How many of a group's classes its heading names. */
-const NAMED_CLASSES = 3;
-
-/** How many of which class, what they retain, who holds them; below it the chain to one of them. */
-function* renderGroup({ classes, retainedSize, path, example }: Group, style: Style): Generator<string> {
-  const named = classes
-    .slice(0, NAMED_CLASSES)
-    .map(({ type, count }) => `${formatCount(count)} × ${style.role('name', formatCell(type, 'text'))}`);
-  const others = classes.slice(NAMED_CLASSES).reduce((sum, { count }) => sum + count, 0);
-  if (others > 0) named.push(`${formatCount(others)} others`);
-  const size = style.role('size', `${formatCount(retainedSize)} bytes`);
-  yield `${named.join(', ')}  ${size}  ${style.heading(formatCell(path, 'text'))}\n`;
-  for (const line of renderChain(example.chain, style)) yield `  ${line}`;
-  if (example.location !== null) {
-    const place = formatCell(example.location, 'location');
-    yield `  ${style.dim(`${formatCell(example.type, 'text')} ${formatId(example.id)} is defined in ${place}`)}\n`;
   }
 }
 

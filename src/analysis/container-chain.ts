@@ -1,0 +1,141 @@
+/** The way from a root to a container, and what the container holds of one kind. */
+import { edgesOf, type Graph } from '../graph/graph.js';
+import { EDGE, isIndexed, NODE } from '../graph/schema.js';
+import type { Chain } from './chains.js';
+import { classIndex } from './class-names.js';
+import type { ContainerGroup, Frontier } from './frontier.js';
+import type { ContentRow } from './group-contents.js';
+import { holderChain } from './holder-chains.js';
+import { nodeRoles, THING, WALL } from './node-roles.js';
+
+/**
+ * The chain to a group's container. Of a list's item the chain to what holds the list; where all heads hang on one
+ * variable or property, the chain to that.
+ *
+ * - Cost: linear in the chain and the group's heads.
+ */
+export function containerChain(frontier: Frontier, group: ContainerGroup): { chain: Chain; isList: boolean } {
+  const { graph } = frontier;
+  const { of } = classIndex(graph);
+  const { targets, names } = edgesOf(graph);
+  const roles = nodeRoles(graph);
+  const chain = holderChain(graph, group.container);
+  const things = chain.nodes.map((_, i) => i).filter((i) => i === 0 || roles[chain.nodes[i]!] === THING);
+  const last = things.length - 1;
+  const kindAt = (place: number): number => of[chain.nodes[things[place]!]!]!;
+  const referenceAt = (place: number): number => names[chain.edges[things[place]! - 1]!]!;
+  // Items of a list have one class, and the same reference leads from each to the next.
+  let first = last;
+  while (first > 1 && kindAt(first - 1) === kindAt(last)) first--;
+  const run = last - first;
+  const isList =
+    last > 0 && (headsAlike(frontier, group) || (run > 1 && referenceAt(last) === referenceAt(last - 1)));
+  if (isList) {
+    const end = things[first]!;
+    return { chain: { nodes: chain.nodes.slice(0, end), edges: chain.edges.slice(0, end - 1) }, isList };
+  }
+  const edge = commonEdge(frontier, group);
+  if (edge === undefined) return { chain, isList };
+  return { chain: { nodes: [...chain.nodes, targets[edge]!], edges: [...chain.edges, edge] }, isList };
+}
+
+/** Whether the heads are of the container's own class: items of a list, nodes of a tree. */
+function headsAlike({ graph, headNodes }: Frontier, group: ContainerGroup): boolean {
+  const { names, of } = classIndex(graph);
+  const kind = of[group.container]!;
+  if (graph.nodeTypes[group.container] !== NODE.object || isGeneral(names[kind]!)) return false;
+  let alike = 0;
+  for (let i = group.firstHead; i < group.lastHead; i++) if (of[headNodes[i]!] === kind) alike++;
+  return alike * 2 > group.lastHead - group.firstHead;
+}
+
+function isGeneral(type: string): boolean {
+  return /^(Object|Array|Map|Set)$|^system \/ /.test(type);
+}
+
+/** The container's edge that leads to all heads, where it is one with a name. */
+function commonEdge(frontier: Frontier, group: ContainerGroup): number | undefined {
+  const { graph, headEdges, headContainers } = frontier;
+  const { types, names } = edgesOf(graph);
+  const first = headEdges[group.firstHead]!;
+  if (isIndexed(types[first]!) || (types[first] !== EDGE.context && types[first] !== EDGE.property))
+    return undefined;
+  let own = first;
+  for (let i = group.firstHead; i < group.lastHead; i++) {
+    const edge = headEdges[i]!;
+    if (names[edge] !== names[first] || types[edge] !== types[first]) return undefined;
+    if (headContainers[i] === group.container) own = edge;
+  }
+  return own;
+}
+
+/** Properties of plain objects that are compared to tell whether they are alike. */
+const MOST_PROPERTIES = 16;
+
+/** The names of a plain object's properties. */
+export function shapeText(graph: Graph, node: number): string {
+  const { firstEdge, strings } = graph;
+  const { types, names } = edgesOf(graph);
+  const found: string[] = [];
+  for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
+    if (types[edge] !== EDGE.property) continue;
+    const name = strings.get(names[edge]!);
+    if (name !== '__proto__' && found.length < MOST_PROPERTIES) found.push(name);
+  }
+  return found.join(', ');
+}
+
+/**
+ * How many members the containers have of those that the last snapshot has, by snapshot: old and new things of the
+ * members' class (of functions their place) that the containers lead to, along the items of lists. Plain objects lead on
+ * to others with the same properties only.
+ *
+ * - Cost: the members, and the edges of them and of the parts of the containers.
+ */
+export function memberCounts(frontier: Frontier, group: ContainerGroup, member: ContentRow): number[] {
+  const { graph, ages, newest } = frontier;
+  const { firstEdge, nodeTypes, strings } = graph;
+  const { types, targets, names } = edgesOf(graph);
+  const roles = nodeRoles(graph);
+  const classes = classIndex(graph);
+  const { example } = member;
+  const kind = classes.of[example]!;
+  const isPlain = classes.names[kind] === 'Object';
+  const isLinked = isPlain || !isGeneral(classes.names[kind]!);
+  const shape = isPlain ? shapeText(graph, example) : '';
+  const place = nodeTypes[example] === NODE.closure ? graph.locations?.placeOf : undefined;
+  const prototype = strings.indexesOf('__proto__');
+  const fits = (node: number): boolean =>
+    classes.of[node] === kind && (!place || place[node] === place[example]);
+  const counts = new Array<number>(newest + 1).fill(0);
+  const seen = new Set<number>(group.containers);
+  const stack = [...group.containers];
+  for (const node of group.containers) {
+    if (nodeTypes[node] === NODE.synthetic || !fits(node)) continue;
+    if (!isGeneral(classes.names[kind]!)) counts[ages[node]!]! += 1;
+  }
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
+      const target = targets[edge]!;
+      if (types[edge] === EDGE.weak || roles[target] === WALL || seen.has(target)) continue;
+      if (types[edge] === EDGE.property && prototype.has(names[edge]!)) continue;
+      if (roles[target] === THING) {
+        if (!fits(target)) continue;
+        const isDirect = roles[node] !== THING || group.containers.length === 0 || !fits(node) || !isPlain;
+        if (isPlain && !isDirect && shapeText(graph, target) !== shape) continue;
+        counts[ages[target]!]! += 1;
+        seen.add(target);
+        // The items of a list lead on to one another.
+        if (isLinked) stack.push(target);
+        continue;
+      }
+      seen.add(target);
+      stack.push(target);
+    }
+  }
+  let total = 0;
+  return counts.map((count) => {
+    total += count;
+    return total;
+  });
+}

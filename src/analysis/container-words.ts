@@ -1,0 +1,56 @@
+/** A container in words: a short path to read, where the expression of its chain would be too long. */
+import { NODE } from '../graph/schema.js';
+import type { Graph } from '../graph/graph.js';
+import type { Chain } from './chains.js';
+import { expressionOf } from './expressions.js';
+import { chainEnding } from './roots.js';
+
+export interface ContainerWords {
+  /** `config._events.reload`, `listeners of config for "reload"`; not JavaScript. */
+  readonly text: string;
+  /** Where it begins: `a variable of the module /app/config.js`. */
+  readonly heldBy: string;
+}
+
+/**
+ * The words for the last node of a chain: names of variables and properties, keys, and what is known to be a list of
+ * listeners. Numbers of list items are left out of the words, as `[…]`.
+ *
+ * - In: a chain that reads from a root to the container. Needs edges and, for scopes' files, what `expressionOf` needs.
+ * - Cost: that of `expressionOf`.
+ */
+export function containerWords(graph: Graph, chain: Chain): ContainerWords {
+  const heldBy = chainEnding(graph, chain).words;
+  if (chain.nodes.length === 0) return { text: '', heldBy };
+  const { nodeTypes, nodeNames, strings } = graph;
+  const only = chain.nodes.length === 1 ? chain.nodes[0]! : undefined;
+  if (only !== undefined && nodeTypes[only] === NODE.synthetic)
+    return { text: strings.get(nodeNames[only]!), heldBy };
+  let text = '';
+  for (const step of expressionOf(graph, chain).steps) text = next(text, step.text);
+  return { text: listeners(text) ?? text, heldBy };
+}
+
+/** One step of an expression, shortened, put behind what comes before it. */
+function next(before: string, step: string): string {
+  const [, symbol] =
+    /^\(\(o\) => o\[Object\.getOwnPropertySymbols\(o\)\.find\(\(s\) => s\.description === "((?:[^"\\]|\\.)*)"\)\]\)\(/.exec(
+      step,
+    ) ?? [];
+  if (symbol !== undefined) return `${before}[${symbol}]`;
+  const [, field] = /^\(private field (#\S+) of …\)$/.exec(step) ?? [];
+  if (field !== undefined) return `${before}.${field}`;
+  const [, variable] = /^\(variable (\S+) of (?!…|the closure|the suspended)[^()]*\)$/.exec(step) ?? [];
+  if (variable !== undefined) return variable;
+  return step.includes('…') ? step.replace('…', before) : step;
+}
+
+/** Where Node.js keeps the listeners of an emitter, and of an EventTarget. */
+function listeners(text: string): string | undefined {
+  const [, emitter, dotted, quoted] =
+    /^(.+)\._events(?:\.([\w$]+)|\[("(?:[^"\\]|\\.)*")\])$/s.exec(text) ?? [];
+  if (emitter !== undefined) return `listeners of ${emitter} for ${quoted ?? `"${dotted}"`}`;
+  const [, target, event] = /^(.+)\[kEvents\]\.get\(("(?:[^"\\]|\\.)*")\)/s.exec(text) ?? [];
+  return target === undefined ? undefined : `listeners of ${target} for ${event}`;
+}
+

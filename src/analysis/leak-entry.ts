@@ -1,0 +1,133 @@
+/** A leak as answers have it, in words. */
+import type { Graph } from '../graph/graph.js';
+import { printable, shortened } from '../printable.js';
+import type { Cell, LeakContent, LeakEntry, LeakPlace } from '../result.js';
+import { formatBytes, formatCount } from '../units.js';
+import { chainResult } from './chain-result.js';
+import type { Chain } from './chains.js';
+import { className } from './class-names.js';
+import { shapeText } from './container-chain.js';
+import { containerWords } from './container-words.js';
+import type { ContentRow } from './group-contents.js';
+import type { Leak } from './leaks.js';
+import { isPackageCode, packageOf } from './packages.js';
+
+const LABEL_LENGTH = 60;
+
+/** `onReload()`, `placeOrder() suspended`, `scope {report: Report}`, `Object {i, footer}`, `Session`. */
+export function contentLabel(graph: Graph, row: ContentRow): string {
+  const { kind, type, name, variables, example } = row;
+  if (kind === 'function') return `${shortened(name, LABEL_LENGTH) || '(anonymous)'}()`;
+  if (kind === 'suspended') return `${shortened(name, LABEL_LENGTH) || '(anonymous)'}() suspended`;
+  if (kind === 'scope')
+    return variables.length === 0 ? 'scope' : `scope {${shortened(variables.join(', '), LABEL_LENGTH)}}`;
+  if (type === 'Object') return `Object {${shortened(shapeText(graph, example), LABEL_LENGTH)}}`;
+  return shortened(type, LABEL_LENGTH);
+}
+
+/** What says most first: `principal`, the program's own code, scopes with variables, a package's, then by bytes. */
+function inOrder(leak: Leak): ContentRow[] {
+  const rank = (row: ContentRow): number => {
+    if (row === leak.principal || row.example === leak.principal.example) return 0;
+    if (row.origin !== 'program') return row.depth === 0 ? 3 : 4;
+    if (row.kind === 'scope' && row.variables.length === 0) return 4;
+    return isPackageCode(row.location?.script) || row.depth > 6 ? 3 : 1;
+  };
+  return [...leak.contents].sort((a, b) => rank(a) - rank(b) || b.size - a.size);
+}
+
+/**
+ * A leak in words.
+ *
+ * - In: the graph of the last snapshot, a leak of it, where its things were allocated if the file says so.
+ * - Cost: the edges of the chain and of one example of each kind.
+ */
+export function leakEntry(
+  graph: Graph,
+  leak: Leak,
+  allocated: (node: number) => readonly string[] | null = () => null,
+): LeakEntry {
+  const content = (row: ContentRow): LeakContent => ({
+    kind: row.kind,
+    type: row.type,
+    label: contentLabel(graph, row),
+    count: row.counts.reduce((total, count) => total + count, 0),
+    counts: row.counts.slice(1),
+    size: row.size,
+    location: row.location === undefined ? null : ({ ...row.location, script: row.location.script ?? null } as Cell),
+    package: packageOf(row.location?.script) ?? null,
+    origin: row.origin,
+    example: graph.ids[row.example]!,
+    allocated: allocated(row.example),
+  });
+  const { text, heldBy } = containerWords(graph, leak.chain);
+  const member = content(leak.member);
+  const principal = content(leak.principal);
+  const known = new Set([text]);
+  const alsoIn: LeakPlace[] = [];
+  for (const { container, chain } of leak.alsoIn) {
+    const place = placeOf(graph, container, chain);
+    if (known.has(place.text)) continue;
+    known.add(place.text);
+    alsoIn.push(place);
+  }
+  return {
+    verdict: leak.verdict,
+    growth: leak.growth,
+    container: {
+      id: graph.ids[leak.container]!,
+      type: className(graph, leak.container),
+      text,
+      heldBy,
+      path: leak.path,
+      root: leak.root,
+      owner: leak.owner,
+      count: leak.containers,
+      chain: chainResult(graph, leak.chain, { found: true, rooted: true, sizes: true }),
+    },
+    alsoIn,
+    member,
+    memberCounts: leak.memberCounts,
+    sizes: leak.sizes,
+    principal,
+    contents: inOrder(leak).map(content),
+    count: leak.things.reduce((total, count) => total + count, 0),
+    size: leak.size,
+    aloneSize: leak.aloneSize,
+    sentence: sentence(leak, { text, heldBy }, member, principal),
+  };
+}
+
+function placeOf(graph: Graph, container: number, chain: Chain): LeakPlace {
+  return {
+    id: graph.ids[container]!,
+    type: className(graph, container),
+    ...containerWords(graph, chain),
+  };
+}
+
+const WHEN: Readonly<Record<string, string>> = {
+  leak: 'at every step',
+  uneven: 'at every step, though not evenly',
+  sometimes: 'in some of the steps',
+  once: 'in one step only',
+};
+
+function sentence(
+  { verdict, growth, memberCounts, sizes, containers }: Leak,
+  { text, heldBy }: { readonly text: string; readonly heldBy: string },
+  member: LeakContent,
+  principal: LeakContent,
+): string {
+  const where = text === heldBy || heldBy.endsWith(text) ? text : `${text} (${heldBy})`;
+  if (growth === 'in place')
+    return `${where} grows by itself ${WHEN[verdict]}: ${sizes.map(formatBytes).join(' → ')}.`;
+  const at = (content: LeakContent): string => {
+    const place = content.location as { script: string | null; line: number; column: number } | null;
+    return place?.script ? ` (${printable(place.script)}:${place.line}:${place.column})` : '';
+  };
+  const leadsTo = principal.example === member.example ? '' : `, which leads to ${principal.label}${at(principal)},`;
+  const counts = memberCounts.map(formatCount).join(' → ');
+  const also = containers > 1 ? ` and ${formatCount(containers - 1)} more held alike` : '';
+  return `${member.label}${at(member)}${leadsTo} is added to ${where}${also} ${WHEN[verdict]}: ${counts}.`;
+}

@@ -1,0 +1,77 @@
+/** Leaks as text for people: what grows, where, and what hangs on it, a few lines each. */
+import type { LeakContent, LeakEntry, LeakReport } from '../result.js';
+import { formatBytes, formatCount, formatId } from '../units.js';
+import { formatCell } from './cells.js';
+import type { Style } from './style.js';
+
+/** Rows of contents and other containers that are shown of a leak. */
+const SHOWN_CONTENTS = 5;
+const SHOWN_PLACES = 3;
+
+const HEADS: Readonly<Record<string, string>> = {
+  leak: 'leak',
+  uneven: 'leak, uneven',
+  sometimes: 'grew in some steps',
+  once: 'grew once',
+};
+
+/** Lines, each with its line break. */
+export function* renderLeaks({ leaks, summary }: LeakReport, style: Style): Generator<string> {
+  for (const leak of leaks) {
+    yield* renderLeak(leak, style);
+    yield '\n';
+  }
+  for (const line of summary) yield `${formatCell(line, 'text')}\n`;
+}
+
+function* renderLeak(leak: LeakEntry, style: Style): Generator<string> {
+  const { container, member, principal, alsoIn, verdict } = leak;
+  const steps =
+    leak.growth === 'members'
+      ? `${leak.memberCounts.map(formatCount).join(' → ')} × ${style.role('name', formatCell(member.label, 'text'))}`
+      : `${leak.sizes.map(formatBytes).join(' → ')} ${style.role('name', formatCell(member.label, 'text'))}`;
+  const size = style.role('size', `${formatBytes(leak.size)} more`);
+  yield `${style.heading(`${HEADS[verdict] ?? verdict}:`)} ${steps} in ${style.heading(formatCell(container.text, 'text'))}, ${size}\n`;
+  const fact = (title: string, text: string): string => `  ${style.dim(title.padEnd(9))}${text}\n`;
+  yield fact('held by', formatCell(container.heldBy, 'text'));
+  const { expression } = container.chain;
+  const many = container.count > 1 ? `, one of ${formatCount(container.count)} held alike` : '';
+  yield fact(
+    'there',
+    `${formatCell(expression ?? container.path, 'text')}  ${style.dim(`${formatCell(container.type, 'text')} ${formatId(container.id)}${many}`)}`,
+  );
+  for (const place of alsoIn.slice(0, SHOWN_PLACES))
+    yield fact(
+      'also in',
+      `${formatCell(place.text, 'text')}, ${formatCell(place.heldBy, 'text')}  ${style.dim(formatId(place.id))}`,
+    );
+  if (alsoIn.length > SHOWN_PLACES)
+    yield fact('', style.dim(`and ${formatCount(alsoIn.length - SHOWN_PLACES)} more`));
+  if (principal.location !== null)
+    yield fact(
+      'made at',
+      `${formatCell(principal.location, 'location')}${principal.package === null ? '' : `, package ${formatCell(principal.package, 'text')}`}  ${style.dim(formatCell(principal.label, 'text'))}`,
+    );
+  for (const [i, call] of (principal.allocated ?? []).slice(0, SHOWN_PLACES).entries())
+    yield fact(i === 0 ? 'by' : '', formatCell(call, 'text'));
+  yield* renderContents(leak.contents, style);
+  yield `  ${formatCell(leak.sentence, 'text')}\n`;
+}
+
+function* renderContents(contents: readonly LeakContent[], style: Style): Generator<string> {
+  if (contents.length === 0) return;
+  const shown = contents.slice(0, SHOWN_CONTENTS);
+  const counts = shown.map(({ count }) => formatCount(count));
+  const sizes = shown.map(({ size }) => formatBytes(size));
+  const width = Math.max(...counts.map((text) => text.length));
+  const widthOfSizes = Math.max(...sizes.map((text) => text.length));
+  for (const [i, row] of shown.entries()) {
+    const name = style.role('name', formatCell(row.label, 'text'));
+    const place = row.location === null ? '' : `  ${style.dim(formatCell(row.location, 'location'))}`;
+    const count = style.role('count', counts[i]!.padStart(width));
+    yield `  ${style.dim(i === 0 ? 'keeps'.padEnd(9) : ' '.repeat(9))}${count} × ${style.role('size', sizes[i]!.padStart(widthOfSizes))}  ${name}${place}\n`;
+  }
+  const rest = contents.length - shown.length;
+  if (rest > 0)
+    yield `  ${' '.repeat(9)}${style.dim(`and ${formatCount(rest)} more ${rest === 1 ? 'kind' : 'kinds'}`)}\n`;
+}
