@@ -8,27 +8,37 @@ export interface IdIndex {
   nodeOf(id: number): number;
 }
 
+/** Ids of one cache line of the table: neighbours in the heap, and in the table. */
+const LINE_BITS = 4;
+
 /**
- * A hash table with open addressing. V8 numbers objects upwards by twos, so an id's own bits are its hash: neighbours in
- * the heap stay neighbours in the table. The upper bits are mixed into the lower ones, so that ids at wide even distances,
- * which another program may write, do not all meet in one cell; ids without gaps still have a cell each.
+ * A hash table with open addressing. V8 numbers objects upwards by twos, so sixteen neighbours share a cache line; lines
+ * are spread over the table. Spread they have to be: ids are dense, and with the id itself as its hash a dense range
+ * would be one run of full cells, through which every id that is not there and falls into it would have to go.
  * Memory: 8 to 16 bytes a node. Cost: one pass over the nodes; a lookup is constant.
  */
 export const idIndex = memo((graph: Graph): IdIndex => {
   const { nodeCount, ids } = graph;
-  let size = 16;
-  while (size < nodeCount * 2) size *= 2;
-  const mask = size - 1;
-  const table = new Uint32Array(size); // ordinals plus one
+  let lineBits = 0;
+  while (1 << (lineBits + LINE_BITS) < nodeCount * 2) lineBits++;
+  const mask = (1 << (lineBits + LINE_BITS)) - 1;
+  const shift = 32 - lineBits;
+  /** The factor is the odd number next to 2^32 / the golden ratio. */
+  const cellOf = (id: number): number => {
+    const number = id >>> 1;
+    const line = lineBits === 0 ? 0 : Math.imul(number >>> LINE_BITS, 0x9e3779b1) >>> shift;
+    return (line << LINE_BITS) | (number & ((1 << LINE_BITS) - 1));
+  };
+  const table = new Uint32Array(mask + 1); // ordinals plus one
   for (let node = 0; node < nodeCount; node++) {
     const id = ids[node]!;
-    let cell = hash(id) & mask;
+    let cell = cellOf(id);
     while (table[cell] !== 0 && ids[table[cell]! - 1] !== id) cell = (cell + 1) & mask;
     if (table[cell] === 0) table[cell] = node + 1;
   }
   return {
     nodeOf(id) {
-      let cell = hash(id) & mask;
+      let cell = cellOf(id);
       for (;;) {
         const node = table[cell]! - 1;
         if (node < 0 || ids[node] === id) return node;
@@ -37,9 +47,3 @@ export const idIndex = memo((graph: Graph): IdIndex => {
     },
   };
 });
-
-/** One to one on 31 bits: the upper half stays as it is. The factor is the odd number next to 2^16 / the golden ratio. */
-function hash(id: number): number {
-  const number = id >>> 1;
-  return number ^ (Math.imul(number >>> 16, 0x9e37) & 0xffff);
-}
