@@ -41,9 +41,9 @@ export function containerChain(frontier: Frontier, group: ContainerGroup): { cha
 
 /** Whether the heads are of the container's own class: items of a list, nodes of a tree. */
 function headsAlike({ graph, headNodes }: Frontier, group: ContainerGroup): boolean {
-  const { names, of } = classIndex(graph);
+  const { labels, of } = classIndex(graph);
   const kind = of[group.container]!;
-  if (graph.nodeTypes[group.container] !== NODE.object || isGeneral(names[kind]!)) return false;
+  if (graph.nodeTypes[group.container] !== NODE.object || isGeneral(labels[kind]!)) return false;
   let alike = 0;
   for (let i = group.firstHead; i < group.lastHead; i++) if (of[headNodes[i]!] === kind) alike++;
   return alike * 2 > group.lastHead - group.firstHead;
@@ -100,8 +100,8 @@ export function memberCounts(frontier: Frontier, group: ContainerGroup, member: 
   const classes = classIndex(graph);
   const { example } = member;
   const kind = classes.of[example]!;
-  const isPlain = classes.names[kind] === 'Object';
-  const isLinked = isPlain || !isGeneral(classes.names[kind]!);
+  const isPlain = classes.labels[kind] === 'Object';
+  const isLinked = isPlain || !isGeneral(classes.labels[kind]!);
   const shape = isPlain ? shapeText(graph, example) : '';
   const place = nodeTypes[example] === NODE.closure ? graph.locations?.placeOf : undefined;
   const prototype = strings.indexesOf('__proto__');
@@ -112,7 +112,7 @@ export function memberCounts(frontier: Frontier, group: ContainerGroup, member: 
   const stack = [...group.containers];
   for (const node of group.containers) {
     if (nodeTypes[node] === NODE.synthetic || !fits(node)) continue;
-    if (!isGeneral(classes.names[kind]!)) counts[ages[node]!]! += 1;
+    if (!isGeneral(classes.labels[kind]!)) counts[ages[node]!]! += 1;
   }
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
     for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {

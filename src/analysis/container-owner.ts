@@ -1,10 +1,12 @@
 /** Whose a container is: the program's, a timer list's, the runtime's, the stack's. */
 import type { Graph } from '../graph/graph.js';
 import { NODE } from '../graph/schema.js';
-import { contextNames, fileOfScope, scriptOf } from './expression-scopes.js';
+import { fileOfScope } from './expression-scopes.js';
 import { holderChains, UNHELD } from './holder-chains.js';
 import type { Root } from './roots.js';
-import { sourceLocation } from './scripts.js';
+import { isRuntimeScript } from './runtime.js';
+import { scriptOf, sourceLocation } from './scripts.js';
+import { isContext } from './v8-nodes.js';
 
 /**
  * Whose a container is: of the program's code, of a list of timers or jobs, of the runtime's own modules, of native
@@ -35,16 +37,16 @@ const FARTHEST = 64;
  */
 export function ownerOf(graph: Graph, container: number, root: Root | undefined): Ownership {
   const { parents } = holderChains(graph);
-  const { nodeTypes, nodeNames } = graph;
-  const contexts = contextNames(graph);
+  const { nodeTypes } = graph;
+  const isScope = isContext(graph);
   for (let node = container, steps = 0; steps < FARTHEST; steps++) {
     const type = nodeTypes[node];
-    if (type === NODE.closure || (type === NODE.object && contexts.has(nodeNames[node]!))) {
+    if (type === NODE.closure || isScope(node)) {
       const file = type === NODE.closure ? scriptOf(graph, node) : fileOfScope(graph, node);
-      if (file !== undefined) return isOfRuntime(file) ? 'runtime' : 'program';
+      if (file !== undefined) return isRuntimeScript(file) ? 'runtime' : 'program';
     } else if (type === NODE.object) {
       const file = sourceLocation(graph, node)?.script;
-      if (file !== undefined && !isOfRuntime(file)) return 'program';
+      if (file !== undefined && !isRuntimeScript(file)) return 'program';
     }
     const parent = parents[node]!;
     if (parent === UNHELD) return 'nobody';
@@ -52,9 +54,4 @@ export function ownerOf(graph: Graph, container: number, root: Root | undefined)
     node = parent;
   }
   return root === undefined ? 'nobody' : BY_ROOT[root.kind];
-}
-
-/** Whether a script is a part of the runtime. */
-export function isOfRuntime(script: string): boolean {
-  return /^(node|ext|bun|internal|cloudflare):/.test(script);
 }

@@ -34,12 +34,11 @@ export function containerWords(graph: Graph, chain: Chain): ContainerWords {
 /** One step of an expression, shortened, put behind what comes before it. */
 function next(before: string, step: string): string {
   const [, symbol] =
-    /^\(\(o\) => o\[Object\.getOwnPropertySymbols\(o\)\.find\(\(s\) => s\.description === "((?:[^"\\]|\\.)*)"\)\]\)\(/.exec(
-      step,
-    ) ?? [];
+    /getOwnPropertySymbols\(.*\)\.find\(\(s\) => s\.description === "((?:[^"\\]|\\.)*)"\)\]/s.exec(step) ?? [];
   if (symbol !== undefined) return `${before}[${symbol}]`;
   const [, field] = /^\(private field (#\S+) of …\)$/.exec(step) ?? [];
   if (field !== undefined) return `${before}.${field}`;
+  if (/^\(held inside … by [^)]*\)$/.test(step)) return before;
   const [, variable] = /^\(variable (\S+) of (?!…|the closure|the suspended)[^()]*\)$/.exec(step) ?? [];
   if (variable !== undefined) return variable;
   return step.includes('…') ? step.replace('…', before) : step;

@@ -199,7 +199,7 @@ interface Draft {
 /** Containers by path and class. */
 function groupsOf(graph: Graph, ages: Uint8Array, newest: number, { headNodes, headContainers }: Heads): Draft[] {
   const paths = holderPaths(graph);
-  const { of, names } = classIndex(graph);
+  const { of, labels } = classIndex(graph);
   const drafts: Draft[] = [];
   const numbers = new Map<number, number>();
   for (let from = 0; from < headContainers.length; ) {
@@ -207,7 +207,7 @@ function groupsOf(graph: Graph, ages: Uint8Array, newest: number, { headNodes, h
     let to = from;
     while (to < headContainers.length && headContainers[to] === container) to++;
     const path = paths.pathOf(container);
-    const key = path * names.length + of[container]!;
+    const key = path * labels.length + of[container]!;
     let number = numbers.get(key);
     if (number === undefined) {
       number = drafts.length;

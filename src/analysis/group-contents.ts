@@ -2,12 +2,13 @@
 import { edgesOf, type Graph } from '../graph/graph.js';
 import { EDGE, NODE } from '../graph/schema.js';
 import { classIndex } from './class-names.js';
-import { isOfRuntime } from './container-owner.js';
-import { contextNames, fileOfScope } from './expression-scopes.js';
+import { fileOfScope } from './expression-scopes.js';
 import type { ContainerGroup, Frontier } from './frontier.js';
 import { nodeRoles, THING } from './node-roles.js';
+import { isRuntimeScript } from './runtime.js';
 import { follow, type SourceLocation, sourceLocation } from './scripts.js';
 import { shallowSizes } from './shallow-sizes.js';
+import { isContext } from './v8-nodes.js';
 
 /** What a row of contents counts. */
 export type ContentKind = 'function' | 'suspended' | 'scope' | 'object' | 'string' | 'other';
@@ -102,7 +103,7 @@ export function contentsOf(frontier: Frontier, group: ContainerGroup): ContentRo
 function contentKeys(graph: Graph): (node: number) => number | string {
   const { nodeTypes, nodeNames, locations } = graph;
   const { of } = classIndex(graph);
-  const contexts = contextNames(graph);
+  const isScope = isContext(graph);
   return (node) => {
     const type = nodeTypes[node];
     if (type === NODE.closure) {
@@ -110,7 +111,7 @@ function contentKeys(graph: Graph): (node: number) => number | string {
       return place === 0 ? `f${nodeNames[node]}` : `p${place}`;
     }
     if (type !== NODE.object) return of[node]!;
-    if (contexts.has(nodeNames[node]!)) return `s${follow(graph, edgesOf(graph), node, ['scope_info']) ?? ''}`;
+    if (isScope(node)) return `s${follow(graph, edgesOf(graph), node, ['scope_info']) ?? ''}`;
     const suspended = suspendedFunction(graph, node);
     if (suspended !== undefined) return `g${locations?.placeOf[suspended] ?? graph.nodeNames[suspended]}`;
     return of[node]!;
@@ -132,9 +133,9 @@ export function describeContent(
   node: number,
 ): Pick<ContentRow, 'kind' | 'type' | 'name' | 'location' | 'origin' | 'variables'> {
   const { nodeTypes, nodeNames, strings } = graph;
-  const { names, of } = classIndex(graph);
+  const { labels, of } = classIndex(graph);
   const type = nodeTypes[node]!;
-  const plain = { type: names[of[node]!]!, name: '', location: undefined, variables: [] };
+  const plain = { type: labels[of[node]!]!, name: '', location: undefined, variables: [] };
   if (type === NODE.closure || type === NODE.object) {
     const suspended = type === NODE.object ? suspendedFunction(graph, node) : node;
     if (suspended !== undefined) {
@@ -147,7 +148,7 @@ export function describeContent(
         origin: originOf(location?.script),
       };
     }
-    if (contextNames(graph).has(nodeNames[node]!))
+    if (isContext(graph)(node))
       return {
         ...plain,
         kind: 'scope',
@@ -163,7 +164,7 @@ export function describeContent(
 }
 
 function originOf(script: string | undefined): ContentRow['origin'] {
-  return script === undefined ? 'unknown' : isOfRuntime(script) ? 'runtime' : 'program';
+  return script === undefined ? 'unknown' : isRuntimeScript(script) ? 'runtime' : 'program';
 }
 
 /** Names of a scope's variables whose values were made since, and of what class these are. */
@@ -179,7 +180,7 @@ function variablesOf(graph: Graph, ages: Uint8Array, scope: number): string[] {
     const name = strings.get(names[edge]!);
     if (name === 'this' || name === '') continue;
     const closure = nodeTypes[target] === NODE.closure;
-    found.push(`${name}: ${closure ? `${strings.get(nodeNames[target]!)}()` : classes.names[classes.of[target]!]!}`);
+    found.push(`${name}: ${closure ? `${strings.get(nodeNames[target]!)}()` : classes.labels[classes.of[target]!]!}`);
   }
   return found;
 }

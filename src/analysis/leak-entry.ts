@@ -60,7 +60,12 @@ export function leakEntry(
     example: graph.ids[row.example]!,
     allocated: allocated(row.example),
   });
-  const { text, heldBy } = containerWords(graph, leak.chain);
+  const words = containerWords(graph, leak.chain);
+  const { heldBy } = words;
+  // On pages listeners hang on their target by a list of the engine.
+  const isListener = leak.member.type === 'EventListener' && !words.text.startsWith('listeners of ');
+  const text = isListener ? `listeners of ${words.text}` : words.text;
+  const owner = leak.isList ? leak.chain.nodes.at(-1)! : leak.container;
   const member = content(leak.member);
   const principal = content(leak.principal);
   const known = new Set([text]);
@@ -75,8 +80,8 @@ export function leakEntry(
     verdict: leak.verdict,
     growth: leak.growth,
     container: {
-      id: graph.ids[leak.container]!,
-      type: className(graph, leak.container),
+      id: graph.ids[owner]!,
+      type: className(graph, owner),
       text,
       heldBy,
       path: leak.path,
@@ -119,7 +124,8 @@ function sentence(
   member: LeakContent,
   principal: LeakContent,
 ): string {
-  const where = text === heldBy || heldBy.endsWith(text) ? text : `${text} (${heldBy})`;
+  const plain = text.replace(/^\((.*)\)$/s, '$1');
+  const where = heldBy.endsWith(plain) ? text : `${text} (${heldBy})`;
   if (growth === 'in place')
     return `${where} grows by itself ${WHEN[verdict]}: ${sizes.map(formatBytes).join(' → ')}.`;
   const at = (content: LeakContent): string => {

@@ -20,7 +20,6 @@ function verdictOf(steps: readonly number[], fewest: number, unevenFewest: numbe
   const most = Math.max(...steps);
   if (least >= fewest && least >= most * ALIKE) return 'leak';
   if (least >= unevenFewest) return 'uneven';
-  if (steps.length < 3) return undefined;
   // The last step has not been confirmed by a later snapshot.
   const grew = steps.slice(0, -1).filter((count) => count >= fewest).length;
   if (grew > 0 && grew + (steps.at(-1)! >= fewest ? 1 : 0) > 1) return 'sometimes';
@@ -87,9 +86,8 @@ const FAR = 4;
 
 /** What says most about the members: of what grows at every step as they do the nearest of the best rank. */
 export function principalOf(contents: readonly ContentRow[], member: ContentRow): ContentRow {
-  const grows = contents.filter(
-    ({ counts }) => least(counts) >= Math.max(1, least(member.heads) * ALIKE),
-  );
+  const share = least(member.heads) > 0 ? least : total;
+  const grows = contents.filter(({ counts }) => share(counts) >= Math.max(1, share(member.heads) * ALIKE));
   const isSuspendedOrFunction = ({ kind }: ContentRow): boolean => kind === 'suspended' || kind === 'function';
   for (const [rank, fits] of RANKS.entries()) {
     const found = grows.filter((row) => fits(row) && row.location !== undefined);

@@ -15,6 +15,7 @@ import { holderPaths } from './holder-paths.js';
 import { bytesVerdict, groupVerdict, type LeakVerdict, memberOf, principalOf } from './leak-evidence.js';
 import { nodeRoles, THING } from './node-roles.js';
 import type { RootKind } from './roots.js';
+import { shallowSizes } from './shallow-sizes.js';
 
 /** A container that is held elsewhere, too, or is held in another way and gets the same members. */
 export interface AlsoIn {
@@ -77,6 +78,8 @@ export interface Leaks {
   readonly survivorSize: number;
   /** Of these, the bytes that the leaks (verdicts `leak` and `uneven`) explain. */
   readonly explainedSize: number;
+  /** Classes of the survivors that no leak explains, most bytes first, ties by number. */
+  readonly unexplained: readonly { readonly type: string; readonly count: number; readonly size: number }[];
   /** Containers that are no leaks, whose parts were made anew since: what may have grown in place. The largest first. */
   readonly rebuilt: readonly Rebuilt[];
   readonly frontier: Frontier;
@@ -122,8 +125,8 @@ export function leaks(snapshots: readonly Graph[], options: LeaksOptions = {}): 
   const merged = sorted(oneCauseEach(found));
   const explained = merged.filter(isLeak);
   const known = new Set(explained.flatMap((leak) => containersOf(frontier, leak)));
-  const { names, of } = classIndex(graph);
-  const weak = names.map((name) => /^Weak(Map|Set)$/.test(name)); // they hold nothing
+  const { labels, of } = classIndex(graph);
+  const weak = labels.map((name) => /^Weak(Map|Set)$/.test(name)); // they hold nothing
   const rebuilt = frontier.rebuilt
     .filter(({ node, size }) => size >= minSize / 2 && !known.has(node) && !weak[of[node]!])
     .sort((a, b) => b.size - a.size)
@@ -133,6 +136,7 @@ export function leaks(snapshots: readonly Graph[], options: LeaksOptions = {}): 
     survivors,
     survivorSize,
     explainedSize: explained.reduce((total, { size }) => total + size, 0),
+    unexplained: unexplainedOf(frontier, explained, isSurvivor),
     rebuilt,
     frontier,
   };
@@ -179,6 +183,31 @@ export function withGrowthInPlace(
   const all = sorted([...answer.leaks, ...found]);
   const explained = answer.explainedSize + found.filter(isLeak).reduce((total, { size }) => total + size, 0);
   return { ...answer, leaks: all, explainedSize: explained };
+}
+
+/** Survivors in no group of a leak, by class. */
+function unexplainedOf(
+  frontier: Frontier,
+  explained: readonly Leak[],
+  isSurvivor: (age: number) => boolean,
+): Leaks['unexplained'] {
+  const { graph, groups, groupOf, ages } = frontier;
+  const roles = nodeRoles(graph);
+  const sizes = shallowSizes(graph);
+  const { labels, of } = classIndex(graph);
+  const known = new Set(explained.flatMap(({ container, alsoIn }) => [container, ...alsoIn.map((one) => one.container)]));
+  const isKnown = groups.map(({ container }) => known.has(container));
+  const counts = new Float64Array(labels.length);
+  const bytes = new Float64Array(labels.length);
+  for (let node = 0; node < graph.nodeCount; node++) {
+    if (!isSurvivor(ages[node]!) || roles[node] !== THING || isKnown[groupOf[node]!]) continue;
+    counts[of[node]!]! += 1;
+    bytes[of[node]!]! += sizes[node]!;
+  }
+  return labels
+    .map((type, i) => ({ type, count: counts[i]!, size: bytes[i]! }))
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => b.size - a.size || b.count - a.count || (a.type < b.type ? -1 : 1));
 }
 
 function sum(numbers: ArrayLike<number>): number {

@@ -64,7 +64,7 @@ function roleByName(type: number, name: string): number {
     if (/^(Context|NativeContext)\b/.test(system)) return THING;
     if (DESCRIPTIONS.test(system.replace(/ \/ .*$/s, ''))) return WALL;
     // A Proxy and the like are objects of the language that V8 writes as hidden nodes.
-    return system.startsWith('JS') && type === NODE.hidden ? THING : WAY;
+    return system.startsWith('JS') && type !== NODE.object && system !== 'JSArrayBufferData' ? THING : WAY;
   }
   if (type === NODE.native) return RUNTIME_NATIVE.test(name) ? WAY : THING;
   return type === NODE.hidden ? WAY : THING;

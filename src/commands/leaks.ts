@@ -4,7 +4,7 @@ import { leakEntry } from '../analysis/leak-entry.js';
 import { isLeak, type Leaks, leaks, withGrowthInPlace } from '../analysis/leaks.js';
 import { lineage } from '../analysis/lineage.js';
 import { UsageError } from '../errors.js';
-import { printable } from '../printable.js';
+import { printable, shortened } from '../printable.js';
 import type { Answer, LeakEntry } from '../result.js';
 import { formatBytes, formatCount } from '../units.js';
 import { defineCommand, type Heap, type Need } from './command.js';
@@ -54,11 +54,12 @@ export const leaksCommand = defineCommand({
     if (options['fail-if-any']) checkOrder(heaps, notes);
     const { found, more } = await search(heaps, options['min-size']);
     const { graph } = found.frontier;
-    const wanted = found.leaks.filter((leak) => isLeak(leak) || heaps.length > 3);
-    const shown = wanted.slice(0, limitOf(options));
+    const count = found.leaks.filter(isLeak).length;
+    // What did not grow at every step says something only where nothing else does, or where there are many steps.
+    const wanted = found.leaks.filter((leak) => isLeak(leak) || count === 0 || heaps.length > 3);
+    const shown = wanted.slice(0, count === 0 ? Math.min(limitOf(options), options.all ? Number.POSITIVE_INFINITY : MOST_WITHOUT_LEAK) : limitOf(options));
     const omitted = wanted.length - shown.length;
     const entries = shown.map((leak) => leakEntry(graph, leak));
-    const count = found.leaks.filter(isLeak).length;
     return {
       result: {
         kind: 'leaks',
@@ -79,6 +80,9 @@ export const leaksCommand = defineCommand({
     };
   },
 });
+
+/** Of what grew once, shown where there is no leak. */
+const MOST_WITHOUT_LEAK = 3;
 
 /** The leaks; to see what grew in place the earlier snapshots are opened again with their edges, one at a time. */
 async function search(
@@ -103,27 +107,28 @@ async function search(
   return { found: withGrowthInPlace(found, sizes, { minSize }), more: [] };
 }
 
-/** Sentences behind the leaks: how much is explained, or that there is no leak and what is not explained. */
+/** Sentences beside the leaks: how many there are, or that there is none, and what is not explained. */
 function summaryOf(found: Leaks, entries: readonly LeakEntry[], heaps: readonly Heap[]): string[] {
-  const files = [heaps[0]!, heaps.at(-1)!].map(({ graph }) => printable(graph.file));
-  const steps = heaps.length - 1;
-  const leaking = found.leaks.filter(isLeak).length;
-  const made = `${formatCount(found.survivors)} things made after ${files[0]} are still there (${formatBytes(found.survivorSize)})`;
-  const show = `heapgraph diff --holders ${files[0]} ${files[1]}`;
-  if (leaking > 0) {
-    const first = entries[0]!;
-    return leaking === 1
-      ? []
-      : [`${formatCount(leaking)} containers grow at every step; the first is ${first.container.text}.`];
-  }
-  const once = entries.length > 0 ? ' What is listed above grew in some steps only.' : '';
-  if (found.survivors === 0)
-    return [`No leak found: nothing that was made after ${files[0]} is still there.${once}`];
-  const every = steps === 1 ? 'since the first snapshot' : 'at every step';
+  const [first, last] = [heaps[0]!, heaps.at(-1)!].map(({ graph }) => printable(graph.file));
+  const leaking = entries.filter(({ verdict }) => verdict === 'leak' || verdict === 'uneven').length;
+  if (leaking > 1)
+    return [`${formatCount(leaking)} containers grow at every step; the first is ${entries[0]!.container.text}.`];
+  if (leaking === 1) return [];
+  if (found.survivors === 0) return [`No leak found: nothing that was made after ${first} is still there.`];
+  const classes = found.unexplained
+    .slice(0, NAMED_CLASSES)
+    .map(({ type, count }) => `${formatCount(count)} × ${shortened(type, 40)}`);
+  const others = found.unexplained.length - classes.length;
+  if (others > 0) classes.push(`${formatCount(others)} more ${others === 1 ? 'class' : 'classes'}`);
+  const once = entries.length > 0 ? '; below is where most of them are' : '';
   return [
-    `No leak found: no container grew ${every}. ${made}, and are not explained; ${show} shows who holds them.${once}`,
+    `No leak found: nothing grew ${heaps.length > 2 ? 'at every step' : 'by so much'}.`,
+    `Made after ${first}, still there and not explained: ${formatCount(found.survivors)} things, ${formatBytes(found.survivorSize)} (${classes.join(', ')})${once}.`,
+    `heapgraph diff --holders ${first} ${last} shows who holds them.`,
   ];
 }
+
+const NAMED_CLASSES = 3;
 
 /** Throws UsageError for the wrong order and for one snapshot twice: nothing would be found, and CI be green. */
 function checkOrder(heaps: readonly Heap[], notes: readonly string[]): void {

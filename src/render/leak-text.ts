@@ -17,11 +17,16 @@ const HEADS: Readonly<Record<string, string>> = {
 
 /** Lines, each with its line break. */
 export function* renderLeaks({ leaks, summary }: LeakReport, style: Style): Generator<string> {
-  for (const leak of leaks) {
+  const isFirst = leaks.every(({ verdict }) => verdict !== 'leak' && verdict !== 'uneven');
+  const lines = summary.map((line) => `${formatCell(line, 'text')}\n`);
+  if (isFirst) yield* lines;
+  for (const [i, leak] of leaks.entries()) {
+    if (i > 0 || isFirst) yield '\n';
     yield* renderLeak(leak, style);
-    yield '\n';
   }
-  for (const line of summary) yield `${formatCell(line, 'text')}\n`;
+  if (isFirst || lines.length === 0) return;
+  yield '\n';
+  yield* lines;
 }
 
 function* renderLeak(leak: LeakEntry, style: Style): Generator<string> {
