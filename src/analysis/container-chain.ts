@@ -88,11 +88,16 @@ export function shapeText(graph: Graph, node: number): string {
 /**
  * How many members the containers have of those that the last snapshot has, by snapshot: old and new things of the
  * members' class (of functions their place) that the containers lead to, along the items of lists. Plain objects lead on
- * to others with the same properties only.
+ * to others with the same properties only. Of a list whose owner is known, its items from there on.
  *
  * - Cost: the members, and the edges of them and of the parts of the containers.
  */
-export function memberCounts(frontier: Frontier, group: ContainerGroup, member: ContentRow): number[] {
+export function memberCounts(
+  frontier: Frontier,
+  group: ContainerGroup,
+  member: ContentRow,
+  listOwner?: number,
+): number[] {
   const { graph, ages, newest } = frontier;
   const { firstEdge, nodeTypes, strings } = graph;
   const { types, targets, names } = edgesOf(graph);
@@ -108,12 +113,17 @@ export function memberCounts(frontier: Frontier, group: ContainerGroup, member: 
   const fits = (node: number): boolean =>
     classes.of[node] === kind && (!place || place[node] === place[example]);
   const counts = new Array<number>(newest + 1).fill(0);
-  const seen = new Set<number>(group.containers);
-  const stack = [...group.containers];
-  for (const node of group.containers) {
-    if (nodeTypes[node] === NODE.synthetic || !fits(node)) continue;
-    if (!isGeneral(classes.labels[kind]!)) counts[ages[node]!]! += 1;
-  }
+  const seen = new Set<number>();
+  const stack: number[] = [];
+  const start = (node: number): void => {
+    if (seen.has(node)) return;
+    seen.add(node);
+    stack.push(node);
+    const isItem = nodeTypes[node] !== NODE.synthetic && fits(node) && !isGeneral(classes.labels[kind]!);
+    if (isItem) counts[ages[node]!]! += 1;
+  };
+  for (const node of group.containers) start(node);
+  if (listOwner !== undefined) start(listOwner);
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
     for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
       const target = targets[edge]!;

@@ -30,13 +30,13 @@ const ORDER: readonly (LeakVerdict | undefined)[] = ['leak', 'uneven', 'sometime
 
 /**
  * What a group's growth looks like. Members of one class, function or scope have to be there from every step; what is
- * uneven counts only for members whose code has a place, as late loading makes more of what is common.
+ * less even counts only for functions and classes of a name of their own, as late loading makes more of what is common.
  */
 export function groupVerdict(contents: readonly ContentRow[], group: ContainerGroup): LeakVerdict | undefined {
   let best: LeakVerdict | undefined;
-  for (const { counts, kind, origin } of contents) {
-    const found = verdictOf(counts.slice(1), FEWEST, UNEVEN_FEWEST);
-    if (found !== 'leak' && origin === 'unknown' && kind !== 'function') continue;
+  for (const row of contents) {
+    const found = verdictOf(row.counts.slice(1), FEWEST, UNEVEN_FEWEST);
+    if (found !== 'leak' && !isTelling(row)) continue;
     if (ORDER.indexOf(found) < ORDER.indexOf(best)) best = found;
   }
   if (best === 'leak') return best;
@@ -72,6 +72,12 @@ export function memberOf(contents: readonly ContentRow[]): ContentRow {
 }
 
 const GENERAL = /^(Object|Array|Map|Set|Promise|Date|.*Array|ArrayBuffer|Error|RegExp|WeakRef|WeakMap|Function)$/;
+
+/** Whether it is a function, or of a class that says something. */
+function isTelling({ kind, origin, type }: ContentRow): boolean {
+  if (kind === 'function' || kind === 'suspended' || origin !== 'unknown') return true;
+  return kind === 'object' && !GENERAL.test(type);
+}
 
 /** What says more comes first: the program's own code, a package's, classes with a name, variables of scopes. */
 const RANKS: readonly ((row: ContentRow) => boolean)[] = [

@@ -257,7 +257,7 @@ function leakOf(frontier: Frontier, group: ContainerGroup): Leak | undefined {
       .filter(({ owner }) => owner === 'program' || owner === 'timer')
       .map((other) => alsoIn(frontier, other)),
     member,
-    memberCounts: memberCounts(frontier, group, member),
+    memberCounts: memberCounts(frontier, group, member, isList ? chain.nodes.at(-1) : undefined),
     sizes: [],
     principal: principalOf(contents, member),
     contents,

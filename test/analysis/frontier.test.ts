@@ -1,0 +1,198 @@
+/** The frontier between old and new, against its definition on random graphs and on small exact cases. */
+import { describe, expect, test } from 'vitest';
+import { agesOf } from '../../src/analysis/ages.js';
+import { holdsBesidePages } from '../../src/analysis/chains.js';
+import { type Frontier, frontierOf } from '../../src/analysis/frontier.js';
+import { nodeRoles, THING, WALL, WAY } from '../../src/analysis/node-roles.js';
+import { shallowSizes } from '../../src/analysis/shallow-sizes.js';
+import type { Graph } from '../../src/graph/graph.js';
+import { NODE } from '../../src/graph/schema.js';
+import { loadSnapshot } from '../../src/load/load.js';
+import { type GraphSpec, type NodeSpec, snapshotBytes } from '../support/builder.js';
+import { random, randomGraph } from '../support/random-graph.js';
+
+const load = (spec: GraphSpec): Promise<Graph> => loadSnapshot(snapshotBytes(spec));
+
+/** The same graph with an id for each node, and earlier snapshots that have only some of the nodes. */
+async function snapshotsOf(seed: number, count: number): Promise<Graph[]> {
+  const next = random(seed + 77);
+  const names = Object.entries(randomGraph(seed));
+  const specs = names.map(([name, spec], i): [string, NodeSpec, number] => [
+    name,
+    { ...(spec as NodeSpec), id: 2 * i + 1 },
+    i === 0 ? 0 : Math.floor(next() * count),
+  ]);
+  return Promise.all(
+    Array.from({ length: count }, (_, now) =>
+      load(
+        Object.fromEntries(
+          specs
+            .filter(([, , age]) => age <= now)
+            .map(([name, spec]) => [name, now < count - 1 ? { ...spec, edges: [] } : spec]),
+        ),
+      ),
+    ),
+  );
+}
+
+/** From a container the first new things: the definition, with sets. */
+function headsByDefinition(graph: Graph, ages: Uint8Array, container: number): Set<number> {
+  const roles = nodeRoles(graph);
+  const keeps = holdsBesidePages(graph);
+  const { targets } = graph.edges!;
+  const heads = new Set<number>();
+  const ways = new Set([container]);
+  for (const node of ways) {
+    for (let edge = graph.firstEdge[node]!; edge < graph.firstEdge[node + 1]!; edge++) {
+      const target = targets[edge]!;
+      if (!keeps(edge, node) || target === container) continue;
+      if (roles[target] === WAY) ways.add(target);
+      else if (roles[target] === THING && ages[target]! > 0) heads.add(target);
+    }
+  }
+  return heads;
+}
+
+/** All new nodes behind the heads. */
+function behind(graph: Graph, ages: Uint8Array, heads: Iterable<number>): Set<number> {
+  const roles = nodeRoles(graph);
+  const keeps = holdsBesidePages(graph);
+  const found = new Set(heads);
+  for (const node of found) {
+    for (let edge = graph.firstEdge[node]!; edge < graph.firstEdge[node + 1]!; edge++) {
+      const target = graph.edges!.targets[edge]!;
+      if (keeps(edge, node) && ages[target]! > 0 && roles[target] !== WALL) found.add(target);
+    }
+  }
+  return found;
+}
+
+function headsOf({ headNodes }: Frontier, first: number, last: number): number[] {
+  return [...headNodes.subarray(first, last)];
+}
+
+describe('frontierOf, on random graphs', () => {
+  test('heads, claims and bytes are those of the definition', async () => {
+    let containers = 0;
+    let shared = 0;
+    for (let seed = 1; seed <= 400; seed++) {
+      const snapshots = await snapshotsOf(seed, 3);
+      const graph = snapshots.at(-1)!;
+      const frontier = frontierOf(snapshots);
+      const { ages, groups, groupOf } = frontier;
+      expect([...ages]).toEqual([...agesOf(snapshots)]);
+      const roles = nodeRoles(graph);
+      const sizes = shallowSizes(graph);
+      const byGroup = groups.map(({ firstHead, lastHead }) => headsOf(frontier, firstHead, lastHead));
+      // Every old thing with heads is a container of exactly one group, and no other node is.
+      const known = new Map(groups.flatMap((group) => group.containers.map((node) => [node, group] as const)));
+      for (let node = 0; node < graph.nodeCount; node++) {
+        const isOld = ages[node] === 0 && roles[node] === THING && node !== graph.root;
+        const heads = isOld ? headsByDefinition(graph, ages, node) : new Set<number>();
+        expect(known.has(node), `seed ${seed}, node ${node}`).toBe(heads.size > 0);
+        containers += heads.size > 0 ? 1 : 0;
+      }
+      groups.forEach((group, number) => {
+        const heads = new Set(group.containers.flatMap((node) => [...headsByDefinition(graph, ages, node)]));
+        expect(new Set(byGroup[number])).toEqual(heads);
+      });
+      // What a group claims is behind its heads; every node behind any head is claimed, by the first group in order.
+      const reach = byGroup.map((heads) => behind(graph, ages, heads));
+      for (let node = 0; node < graph.nodeCount; node++) {
+        const able = reach.flatMap((nodes, number) => (nodes.has(node) ? [number] : []));
+        expect(groupOf[node], `seed ${seed}, node ${node}`).toBe(able[0] ?? -1);
+        if (able.length > 1) shared++;
+      }
+      groups.forEach((group, number) => {
+        const own = [...groupOf.keys()].filter((node) => groupOf[node] === number);
+        const bytes = own.reduce((sum, node) => sum + sizes[node]!, 0);
+        expect(group.bytes.reduce((sum, one) => sum + one, 0)).toBe(bytes);
+        expect(group.things.reduce((sum, one) => sum + one, 0)).toBe(
+          own.filter((node) => roles[node] === THING).length,
+        );
+        const isOuter = group.owner !== 'program' && group.owner !== 'timer';
+        const others = reach.filter(
+          (_, other) =>
+            other !== number &&
+            (isOuter || groups[other]!.owner === 'program' || groups[other]!.owner === 'timer'),
+        );
+        const alone = [...reach[number]!].filter((node) => !others.some((nodes) => nodes.has(node)));
+        expect(group.aloneSize).toBe(alone.reduce((sum, node) => sum + sizes[node]!, 0));
+      });
+    }
+    expect(containers).toBeGreaterThan(200);
+    expect(shared).toBeGreaterThan(20);
+  });
+});
+
+/** A program whose list holds these objects, by id. */
+function program(objects: Readonly<Record<number, NodeSpec>>): GraphSpec {
+  const ids = Object.keys(objects).map(Number);
+  return {
+    root: { id: 1, edges: ['app'] },
+    app: { id: 3, edges: ['list'] },
+    list: { id: 5, name: 'Array', edges: [['internal', 'elements', 'elements']] },
+    elements: { id: ids.length * 2 + 7, type: 'array', edges: ids.map((id, i) => ['element', i, `o${id}`] as const) },
+    ...Object.fromEntries(ids.map((id) => [`o${id}`, { id, ...objects[id] }])),
+  };
+}
+
+describe('frontierOf', () => {
+  test('through a table that was made anew to what is in it; age by the first snapshot that has the id', async () => {
+    const at = (ids: number[]): Promise<Graph> =>
+      load(program(Object.fromEntries(ids.map((id) => [id, { name: 'Session', size: 10 }]))));
+    const frontier = frontierOf(await Promise.all([at([101]), at([101, 201, 203]), at([101, 201, 203, 301])]));
+    const { graph, groups } = frontier;
+    expect(groups).toHaveLength(1);
+    const [group] = groups;
+    expect(graph.ids[group!.container]).toBe(5);
+    expect([...group!.heads]).toEqual([0, 2, 1]);
+    expect([...group!.bytes]).toEqual([0, 20, 10]);
+    expect(group!.aloneSize).toBe(30);
+  });
+
+  test('no second snapshot, nothing new: no groups', async () => {
+    const graph = await load(program({ 101: {} }));
+    expect(frontierOf([graph]).groups).toEqual([]);
+    expect(frontierOf([graph, graph, graph]).groups).toEqual([]);
+  });
+
+  test('an empty graph', async () => {
+    const graph = await load({});
+    expect(frontierOf([graph, graph]).groups).toEqual([]);
+  });
+
+  test('lists of handles are containers, the root and the stack are none', async () => {
+    const spec = (ids: number[]): GraphSpec => ({
+      root: { id: 1, edges: [['element', 1, '(Global handles)'], ['element', 2, '(Stack roots)']] },
+      '(Global handles)': {
+        id: 3,
+        type: 'synthetic',
+        edges: ids.map((id, i) => ['element', i, `p${id}`] as const),
+      },
+      '(Stack roots)': { id: 5, type: 'synthetic', edges: ids.length > 0 ? [['element', 0, 'local']] : [] },
+      ...(ids.length > 0 ? { local: { id: 999, name: 'Local' } } : {}),
+      ...Object.fromEntries(ids.map((id) => [`p${id}`, { id, name: 'MessagePort' }])),
+    });
+    const frontier = frontierOf(await Promise.all([load(spec([])), load(spec([101, 103]))]));
+    expect(frontier.groups.map(({ owner, container }) => [owner, frontier.graph.ids[container]])).toEqual([
+      ['handles', 3],
+    ]);
+    expect(frontier.graph.nodeTypes[frontier.groups[0]!.container]).toBe(NODE.synthetic);
+  });
+
+  test('a way that very many containers share is walked from some of them only', async () => {
+    const owners = Array.from({ length: 50 }, (_, i) => `owner${i}`);
+    const spec = (extra: number[]): GraphSpec => ({
+      root: { id: 1, edges: owners },
+      ...Object.fromEntries(
+        owners.map((name, i) => [name, { id: 101 + 2 * i, name, edges: [['internal', 'elements', 'store']] as const }]),
+      ),
+      store: { id: 51, type: 'array', edges: extra.map((id, i) => ['element', i, `o${id}`] as const) },
+      ...Object.fromEntries(extra.map((id) => [`o${id}`, { id }])),
+    });
+    const { groups } = frontierOf(await Promise.all([load(spec([])), load(spec([501, 503]))]));
+    expect(groups.length).toBeGreaterThan(0);
+    expect(groups.length).toBeLessThanOrEqual(4);
+  });
+});
