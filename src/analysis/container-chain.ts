@@ -55,18 +55,11 @@ function isGeneral(type: string): boolean {
 
 /** The container's edge that leads to all heads, where it is one with a name. */
 function commonEdge(frontier: Frontier, group: ContainerGroup): number | undefined {
-  const { graph, headEdges, headContainers } = frontier;
-  const { types, names } = edgesOf(graph);
-  const first = headEdges[group.firstHead]!;
-  if (isIndexed(types[first]!) || (types[first] !== EDGE.context && types[first] !== EDGE.property))
-    return undefined;
-  let own = first;
-  for (let i = group.firstHead; i < group.lastHead; i++) {
-    const edge = headEdges[i]!;
-    if (names[edge] !== names[first] || types[edge] !== types[first]) return undefined;
-    if (headContainers[i] === group.container) own = edge;
-  }
-  return own;
+  if (group.edgeName === undefined) return undefined;
+  const { headEdges, headContainers } = frontier;
+  for (let i = group.firstHead; i < group.lastHead; i++)
+    if (headContainers[i] === group.container) return headEdges[i]!;
+  return undefined;
 }
 
 /** Properties of plain objects that are compared to tell whether they are alike. */
@@ -113,6 +106,8 @@ export function memberCounts(
   const fits = (node: number): boolean =>
     classes.of[node] === kind && (!place || place[node] === place[example]);
   const counts = new Array<number>(newest + 1).fill(0);
+  const { edgeName } = group;
+  const containers = new Set(group.containers);
   const seen = new Set<number>();
   const stack: number[] = [];
   const start = (node: number): void => {
@@ -129,6 +124,8 @@ export function memberCounts(
       const target = targets[edge]!;
       if (types[edge] === EDGE.weak || roles[target] === WALL || seen.has(target)) continue;
       if (types[edge] === EDGE.property && prototype.has(names[edge]!)) continue;
+      const isOwn = edgeName === undefined || !containers.has(node) || node === listOwner;
+      if (!isOwn && (names[edge] !== edgeName || isIndexed(types[edge]!))) continue;
       if (roles[target] === THING) {
         if (!fits(target)) continue;
         const isDirect = roles[node] !== THING || group.containers.length === 0 || !fits(node) || !isPlain;

@@ -1,6 +1,7 @@
 /** A container in words: a short path to read, where the expression of its chain would be too long. */
-import { NODE } from '../graph/schema.js';
+
 import type { Graph } from '../graph/graph.js';
+import { NODE } from '../graph/schema.js';
 import type { Chain } from './chains.js';
 import { expressionOf } from './expressions.js';
 import { chainEnding } from './roots.js';
@@ -34,7 +35,8 @@ export function containerWords(graph: Graph, chain: Chain): ContainerWords {
 /** One step of an expression, shortened, put behind what comes before it. */
 function next(before: string, step: string): string {
   const [, symbol] =
-    /getOwnPropertySymbols\(.*\)\.find\(\(s\) => s\.description === "((?:[^"\\]|\\.)*)"\)\]/s.exec(step) ?? [];
+    /getOwnPropertySymbols\(.*\)\.find\(\(s\) => s\.description === "((?:[^"\\]|\\.)*)"\)\]/s.exec(step) ??
+    [];
   if (symbol !== undefined) return `${before}[${symbol}]`;
   const [, field] = /^\(private field (#\S+) of …\)$/.exec(step) ?? [];
   if (field !== undefined) return `${before}.${field}`;
@@ -52,4 +54,3 @@ function listeners(text: string): string | undefined {
   const [, target, event] = /^(.+)\[kEvents\]\.get\(("(?:[^"\\]|\\.)*")\)/s.exec(text) ?? [];
   return target === undefined ? undefined : `listeners of ${target} for ${event}`;
 }
-

@@ -3,11 +3,12 @@
  * things, the containers, to the first new things behind them, the heads. Everything made since is reached through one of
  * these references, so a container to which things are added at every step is a leak, whatever holds the container.
  *
- * Containers that are held in the same way (`holderPaths`) and have the same class are one group. Each new node belongs
+ * Containers that are held in the same way (`holderPaths`) and have the same class are one group; of scopes and records
+ * each variable and each property is a place of its own. Each new node belongs
  * to one group, that which claims it; where several groups reach it, the one that grows by more heads.
  */
 import { edgesOf, type Graph } from '../graph/graph.js';
-import { NODE } from '../graph/schema.js';
+import { EDGE, NODE } from '../graph/schema.js';
 import { agesOf } from './ages.js';
 import { holdsBesidePages } from './chains.js';
 import { classIndex } from './class-names.js';
@@ -26,6 +27,8 @@ export interface ContainerGroup {
   readonly container: number;
   /** Number of the containers' path in `holderPaths`. */
   readonly path: number;
+  /** String index of the variable or property that all heads hang on; undefined for items, entries and dictionaries. */
+  readonly edgeName: number | undefined;
   /** Whose the containers are. */
   readonly owner: Ownership;
   /** By age: how many heads. Age 0 counts nothing. */
@@ -189,6 +192,7 @@ interface Draft {
   readonly containers: number[];
   container: number;
   readonly path: number;
+  readonly edgeName: number | undefined;
   readonly owner: Ownership;
   readonly heads: Float64Array;
   /** Ranges of heads, two numbers a container. */
@@ -196,32 +200,29 @@ interface Draft {
   most: number;
 }
 
-/** Containers by path and class. */
-function groupsOf(graph: Graph, ages: Uint8Array, newest: number, { headNodes, headContainers }: Heads): Draft[] {
+/** A thing with heads on more names than this is taken for a dictionary: the names are data. */
+const MOST_NAMES = 64;
+/** Stands for the names of a dictionary, and for indexes. */
+const ANY_NAME = -1;
+
+/** Containers by path and class; of scopes and records also by the name that the heads hang on. */
+function groupsOf(graph: Graph, ages: Uint8Array, newest: number, heads: Heads): Draft[] {
+  const { headNodes, headContainers } = heads;
   const paths = holderPaths(graph);
   const { of, labels } = classIndex(graph);
+  const { names } = edgesOf(graph);
   const drafts: Draft[] = [];
-  const numbers = new Map<number, number>();
-  for (let from = 0; from < headContainers.length; ) {
-    const container = headContainers[from]!;
-    let to = from;
-    while (to < headContainers.length && headContainers[to] === container) to++;
-    const path = paths.pathOf(container);
-    const key = path * labels.length + of[container]!;
+  const numbers = new Map<string, number>();
+  const add = (container: number, path: number, name: number, from: number, to: number): void => {
+    const key = `${path * labels.length + of[container]!} ${name}`;
     let number = numbers.get(key);
     if (number === undefined) {
       number = drafts.length;
       numbers.set(key, number);
       const owner = ownerOf(graph, container, paths.rootOf(path));
-      drafts.push({
-        containers: [],
-        container,
-        path,
-        owner,
-        heads: new Float64Array(newest + 1),
-        ranges: [],
-        most: 0,
-      });
+      const counts = new Float64Array(newest + 1);
+      const edgeName = name === ANY_NAME ? undefined : name;
+      drafts.push({ containers: [], container, path, edgeName, owner, heads: counts, ranges: [], most: 0 });
     }
     const draft = drafts[number]!;
     draft.containers.push(container);
@@ -231,9 +232,47 @@ function groupsOf(graph: Graph, ages: Uint8Array, newest: number, { headNodes, h
       draft.most = to - from;
       draft.container = container;
     }
+  };
+  for (let from = 0; from < headContainers.length; ) {
+    const container = headContainers[from]!;
+    let to = from;
+    while (to < headContainers.length && headContainers[to] === container) to++;
+    const path = paths.pathOf(container);
+    if (sortByName(graph, heads, from, to)) {
+      for (let first = from; first < to; ) {
+        const name = names[heads.headEdges[first]!]!;
+        let last = first;
+        while (last < to && names[heads.headEdges[last]!] === name) last++;
+        add(container, path, name, first, last);
+        first = last;
+      }
+    } else add(container, path, ANY_NAME, from, to);
     from = to;
   }
   return drafts;
+}
+
+/**
+ * Whether the heads of one container hang on a few names each of which is a place of its own, as variables of a scope and
+ * properties of a record are. Brings those of one name together.
+ */
+function sortByName(graph: Graph, { headNodes, headEdges }: Heads, from: number, to: number): boolean {
+  const { types, names } = edgesOf(graph);
+  const places = new Map<number, number[]>();
+  for (let i = from; i < to; i++) {
+    const edge = headEdges[i]!;
+    if (types[edge] !== EDGE.context && types[edge] !== EDGE.property) return false;
+    const place = places.get(names[edge]!);
+    if (place) place.push(i);
+    else if (places.size === MOST_NAMES) return false;
+    else places.set(names[edge]!, [i]);
+  }
+  if (places.size === 1) return true;
+  const order = [...places.values()].flat();
+  const [nodes, edges] = [order.map((i) => headNodes[i]!), order.map((i) => headEdges[i]!)];
+  headNodes.set(nodes, from);
+  headEdges.set(edges, from);
+  return true;
 }
 
 /** The heads by which a group grows at every step: the fewest of any age. */
@@ -344,8 +383,7 @@ function claimsOf(
       }
     }
     // The ways between a container and its heads, made since as well: a table that grew.
-    for (const [owner, count] of others)
-      if (count * 2 > lastHead - firstHead) sharers[owner]!.push(number);
+    for (const [owner, count] of others) if (count * 2 > lastHead - firstHead) sharers[owner]!.push(number);
     groups.push({
       ...draft,
       number,
@@ -359,4 +397,3 @@ function claimsOf(
   }
   return { groups, groupOf, headNodes: nodes, headEdges: edges, headContainers: containers };
 }
-

@@ -160,7 +160,11 @@ export function describeContent(
   }
   const isString =
     type === NODE.string || type === NODE['concatenated string'] || type === NODE['sliced string'];
-  return { ...plain, kind: isString ? 'string' : type === NODE.native ? 'object' : 'other', origin: 'unknown' };
+  return {
+    ...plain,
+    kind: isString ? 'string' : type === NODE.native ? 'object' : 'other',
+    origin: 'unknown',
+  };
 }
 
 function originOf(script: string | undefined): ContentRow['origin'] {
@@ -180,7 +184,9 @@ function variablesOf(graph: Graph, ages: Uint8Array, scope: number): string[] {
     const name = strings.get(names[edge]!);
     if (name === 'this' || name === '') continue;
     const closure = nodeTypes[target] === NODE.closure;
-    found.push(`${name}: ${closure ? `${strings.get(nodeNames[target]!)}()` : classes.labels[classes.of[target]!]!}`);
+    found.push(
+      `${name}: ${closure ? `${strings.get(nodeNames[target]!)}()` : classes.labels[classes.of[target]!]!}`,
+    );
   }
   return found;
 }

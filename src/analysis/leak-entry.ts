@@ -54,7 +54,8 @@ export function leakEntry(
     count: row.counts.reduce((total, count) => total + count, 0),
     counts: row.counts.slice(1),
     size: row.size,
-    location: row.location === undefined ? null : ({ ...row.location, script: row.location.script ?? null } as Cell),
+    location:
+      row.location === undefined ? null : ({ ...row.location, script: row.location.script ?? null } as Cell),
     package: packageOf(row.location?.script) ?? null,
     origin: row.origin,
     example: graph.ids[row.example]!,
@@ -132,7 +133,8 @@ function sentence(
     const place = content.location as { script: string | null; line: number; column: number } | null;
     return place?.script ? ` (${printable(place.script)}:${place.line}:${place.column})` : '';
   };
-  const leadsTo = principal.example === member.example ? '' : `, which leads to ${principal.label}${at(principal)},`;
+  const leadsTo =
+    principal.example === member.example ? '' : `, which leads to ${principal.label}${at(principal)},`;
   const counts = memberCounts.map(formatCount).join(' → ');
   const also = containers > 1 ? ` and ${formatCount(containers - 1)} more held alike` : '';
   return `${member.label}${at(member)}${leadsTo} is added to ${where}${also} ${WHEN[verdict]}: ${counts}.`;

@@ -32,7 +32,10 @@ const ORDER: readonly (LeakVerdict | undefined)[] = ['leak', 'uneven', 'sometime
  * What a group's growth looks like. Members of one class, function or scope have to be there from every step; what is
  * less even counts only for functions and classes of a name of their own, as late loading makes more of what is common.
  */
-export function groupVerdict(contents: readonly ContentRow[], group: ContainerGroup): LeakVerdict | undefined {
+export function groupVerdict(
+  contents: readonly ContentRow[],
+  group: ContainerGroup,
+): LeakVerdict | undefined {
   let best: LeakVerdict | undefined;
   for (const row of contents) {
     const found = verdictOf(row.counts.slice(1), FEWEST, UNEVEN_FEWEST);
@@ -63,7 +66,8 @@ function total(counts: readonly number[]): number {
 /** The row of the heads that grow most, texts last: keys of a Map stand beside its values. */
 export function memberOf(contents: readonly ContentRow[]): ContentRow {
   const heads = contents.filter(({ depth }) => depth === 0);
-  const weight = (row: ContentRow, of: typeof least): number => of(row.heads) * (row.kind === 'string' ? 0.5 : 1);
+  const weight = (row: ContentRow, of: typeof least): number =>
+    of(row.heads) * (row.kind === 'string' ? 0.5 : 1);
   return (
     [...heads].sort(
       (a, b) => weight(b, least) - weight(a, least) || weight(b, total) - weight(a, total) || b.size - a.size,
@@ -71,7 +75,8 @@ export function memberOf(contents: readonly ContentRow[]): ContentRow {
   );
 }
 
-const GENERAL = /^(Object|Array|Map|Set|Promise|Date|.*Array|ArrayBuffer|Error|RegExp|WeakRef|WeakMap|Function)$/;
+const GENERAL =
+  /^(Object|Array|Map|Set|Promise|Date|.*Array|ArrayBuffer|Error|RegExp|WeakRef|WeakMap|Function)$/;
 
 /** Whether it is a function, or of a class that says something. */
 function isTelling({ kind, origin, type }: ContentRow): boolean {
@@ -94,7 +99,8 @@ const FAR = 4;
 export function principalOf(contents: readonly ContentRow[], member: ContentRow): ContentRow {
   const share = least(member.heads) > 0 ? least : total;
   const grows = contents.filter(({ counts }) => share(counts) >= Math.max(1, share(member.heads) * ALIKE));
-  const isSuspendedOrFunction = ({ kind }: ContentRow): boolean => kind === 'suspended' || kind === 'function';
+  const isSuspendedOrFunction = ({ kind }: ContentRow): boolean =>
+    kind === 'suspended' || kind === 'function';
   for (const [rank, fits] of RANKS.entries()) {
     const found = grows.filter((row) => fits(row) && row.location !== undefined);
     const near = found.filter((row) => rank === 0 || row.depth <= FAR || isSuspendedOrFunction(row));
@@ -104,4 +110,3 @@ export function principalOf(contents: readonly ContentRow[], member: ContentRow)
   }
   return member;
 }
-

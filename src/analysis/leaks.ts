@@ -69,6 +69,7 @@ export interface Leak {
   readonly aloneSize: number;
 }
 
+/** The answer of `leaks`. */
 export interface Leaks {
   /** Containers that grow, one for each cause. */
   readonly leaks: readonly Leak[];
@@ -85,6 +86,7 @@ export interface Leaks {
   readonly frontier: Frontier;
 }
 
+/** What counts as a leak. */
 export interface LeaksOptions {
   /** Bytes that a leak has to have grown by since the first snapshot. Default 10,000. */
   readonly minSize?: number;
@@ -195,7 +197,9 @@ function unexplainedOf(
   const roles = nodeRoles(graph);
   const sizes = shallowSizes(graph);
   const { labels, of } = classIndex(graph);
-  const known = new Set(explained.flatMap(({ container, alsoIn }) => [container, ...alsoIn.map((one) => one.container)]));
+  const known = new Set(
+    explained.flatMap(({ container, alsoIn }) => [container, ...alsoIn.map((one) => one.container)]),
+  );
   const isKnown = groups.map(({ container }) => known.has(container));
   const counts = new Float64Array(labels.length);
   const bytes = new Float64Array(labels.length);
@@ -301,8 +305,7 @@ function inPlace(
     owner: ownerOf(graph, node, paths.rootOf(path)),
     root: paths.rootOf(path)?.kind ?? null,
     path: paths.text(path),
-    chain:
-      edge === undefined ? chain : { nodes: [...chain.nodes, grown], edges: [...chain.edges, edge] },
+    chain: edge === undefined ? chain : { nodes: [...chain.nodes, grown], edges: [...chain.edges, edge] },
     isList: false,
     alsoIn: [],
     member,

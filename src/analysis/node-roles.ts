@@ -24,7 +24,8 @@ const DESCRIPTIONS = new RegExp(
 );
 
 /** Native nodes that are the engine's or the runtime's own containers and handles. */
-const RUNTIME_NATIVE = /^(system \/ |Node \/ |C\+\+ |blink::|cppgc::|v8::|InternalNode|ThreadState|\(|Blink )/;
+const RUNTIME_NATIVE =
+  /^(system \/ |Node \/ |C\+\+ |blink::|cppgc::|v8::|InternalNode|ThreadState|\(|Blink )/;
 
 /**
  * One of WALL, WAY and THING for every node. Templates of literals, and snapshots that the process took of itself, are

@@ -57,7 +57,12 @@ export const leaksCommand = defineCommand({
     const count = found.leaks.filter(isLeak).length;
     // What did not grow at every step says something only where nothing else does, or where there are many steps.
     const wanted = found.leaks.filter((leak) => isLeak(leak) || count === 0 || heaps.length > 3);
-    const shown = wanted.slice(0, count === 0 ? Math.min(limitOf(options), options.all ? Number.POSITIVE_INFINITY : MOST_WITHOUT_LEAK) : limitOf(options));
+    const shown = wanted.slice(
+      0,
+      count === 0
+        ? Math.min(limitOf(options), options.all ? Number.POSITIVE_INFINITY : MOST_WITHOUT_LEAK)
+        : limitOf(options),
+    );
     const omitted = wanted.length - shown.length;
     const entries = shown.map((leak) => leakEntry(graph, leak));
     return {
@@ -112,7 +117,9 @@ function summaryOf(found: Leaks, entries: readonly LeakEntry[], heaps: readonly 
   const [first, last] = [heaps[0]!, heaps.at(-1)!].map(({ graph }) => printable(graph.file));
   const leaking = entries.filter(({ verdict }) => verdict === 'leak' || verdict === 'uneven').length;
   if (leaking > 1)
-    return [`${formatCount(leaking)} containers grow at every step; the first is ${entries[0]!.container.text}.`];
+    return [
+      `${formatCount(leaking)} containers grow at every step; the first is ${entries[0]!.container.text}.`,
+    ];
   if (leaking === 1) return [];
   if (found.survivors === 0) return [`No leak found: nothing that was made after ${first} is still there.`];
   const classes = found.unexplained

@@ -25,7 +25,8 @@ function program(objects: Readonly<Record<number, NodeSpec>>): GraphSpec {
 function many(ids: readonly number[], spec: NodeSpec): Record<number, NodeSpec> {
   return Object.fromEntries(ids.map((id) => [id, spec]));
 }
-const range = (from: number, count: number): number[] => Array.from({ length: count }, (_, i) => from + 2 * i);
+const range = (from: number, count: number): number[] =>
+  Array.from({ length: count }, (_, i) => from + 2 * i);
 
 describe('leaks', () => {
   const old = many(range(101, 4), { name: 'Session', size: 100 });
@@ -160,7 +161,11 @@ describe('leaks', () => {
       };
       Object.entries(lists).forEach(([name, counts], place) => {
         const ids = counts.slice(0, now).flatMap((count, n) => range(10_001 + 1000 * place + 200 * n, count));
-        spec[name] = { id: 5 + 2 * place, name: 'Array', edges: ids.map((id, i) => ['element', i, `o${id}`]) };
+        spec[name] = {
+          id: 5 + 2 * place,
+          name: 'Array',
+          edges: ids.map((id, i) => ['element', i, `o${id}`]),
+        };
         for (const id of ids) spec[`o${id}`] = { id, name: `${name}Thing`, size: 100 };
       });
       return spec;

@@ -43,6 +43,18 @@ describe('leaks baseline target final', () => {
     expect(code).toBe(0);
   });
 
+  test('leaks F F F --fail-if-any: the three containers, most bytes first, and the code that fills them', async () => {
+    const { stdout, code } = await heapgraph(['leaks', ...SNAPSHOTS, '--fail-if-any']);
+    expect(code).toBe(1);
+    expect(stdout.split('\n').filter((line) => line.startsWith('leak: '))).toEqual([
+      'leak: 120 → 320 → 420 × AuditEntry in auditLog, 26.4 kB more',
+      'leak: 60 → 160 → 210 × onSettingsChanged() in listeners of settings for "changed", 26.4 kB more',
+      'leak: 60 → 160 → 210 × Session in sessions, 24.0 kB more',
+    ]);
+    for (const place of ['server.cjs:30:14', 'server.cjs:54:54', 'server.cjs:7:14'])
+      expect(stdout).toContain(place);
+  });
+
   test('does not name the cache that is renewed and never grows', async () => {
     const { answer } = await answerOf('leaks');
     expect(typesIn(answer)).not.toContain('CachedQuote');

@@ -1,6 +1,6 @@
 /** What leaks, what survives, who holds what is new. Each test is named by its command line. F stands for fixtures. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -11,34 +11,26 @@ const [BEFORE, AFTER] = [fixturePath('node26-before'), fixturePath('node26-after
 const folder = temporaryFolder();
 
 interface LeakRow {
-  readonly path: string;
-  readonly root: string;
-  readonly internal: boolean;
-  readonly count: number;
-  readonly retainedSize: number;
-  readonly classes: readonly {
-    readonly type: string;
-    readonly count: number;
-    readonly retainedSize: number;
-  }[];
-  readonly example: {
-    readonly id: number;
-    readonly type: string;
-    readonly location: { readonly script: string; readonly line: number } | null;
-    readonly chain: {
-      readonly found: boolean;
-      readonly steps: readonly { readonly id: number; readonly type: string }[];
-      readonly expression: string;
-    };
+  readonly verdict: string;
+  readonly growth: string;
+  readonly container: {
+    readonly text: string;
+    readonly owner: string;
+    readonly chain: { readonly found: boolean; readonly expression: string };
   };
+  readonly member: { readonly type: string; readonly location: { readonly script: string } | null };
+  readonly memberCounts: readonly number[];
+  readonly contents: readonly { readonly type: string; readonly counts: readonly number[] }[];
+  readonly size: number;
+  readonly sentence: string;
 }
 
 interface LeakAnswer {
   readonly total: number;
   readonly omitted: number;
-  readonly born: number;
-  readonly alive: number;
-  readonly internalGroups: number;
+  readonly leaking: number;
+  readonly survivors: number;
+  readonly summary: readonly string[];
   readonly rows: readonly LeakRow[];
 }
 
@@ -60,43 +52,43 @@ describe.each([
     execFileSync(node, ['--expose-gc', program, home, kind], { stdio: ['ignore', 'ignore', 'inherit'] });
   });
 
-  test('leaks 1 2 3', async () => {
+  test('leaks 1 2 3 --fail-if-any', async () => {
     const { stdout, stderr, code } = await heapgraph(['leaks', ...files, '--fail-if-any']);
-    const headings = stdout.split('\n').filter((line) => line.includes(' × '));
+    expect(stderr).toBe('');
     if (kind === 'fixed') {
-      expect([headings, code]).toEqual([[], 0]);
-      expect(stderr).toContain('no leak found: of ');
+      expect(stdout).toMatch(/^No leak found: /);
+      expect(code).toBe(0);
       return;
     }
     expect(code).toBe(1);
     // Nothing but the culprit: no code, no module of Node.js, no cache.
-    expect(headings).toHaveLength(1);
-    expect(headings[0]).toMatch(/^300 × Session, .* bytes {2}module .*sessions\.cjs: sessions → Map \[\]$/);
-    expect(stdout).toMatch(/\n {2}\(variable sessions of .*sessions\.cjs\)\.get\("session-\d+"\)\n/);
-    expect(stdout).toMatch(/\n {2}Session @\d+ is defined in .*sessions\.cjs:\d+:\d+\n$/);
+    const heads = stdout.split('\n').filter((line) => /^\S.* → /.test(line));
+    expect(heads).toHaveLength(1);
+    expect(heads[0]).toMatch(/^leak: \d+ → \d+ → \d+ × Session in sessions, .* more$/);
+    expect(stdout).toMatch(/\n {2}held by {2}a variable of the module .*sessions\.cjs\n/);
+    expect(stdout).toMatch(/\n {2}made at {2}\S*sessions\.cjs:\d+:\d+ {2}Session\n/);
+    expect(stdout).toMatch(
+      /\n {2}Session \(.*sessions\.cjs:\d+:\d+\) is added to sessions \(.*\) at every step: .*\.\n$/,
+    );
   });
 
-  test('leaks 1 2 3 --min-size 1 --internals --json: the culprit is the first of all the program holds', async () => {
-    const { rows, born, alive } = await leaks(...files, '--min-size', '1', '--internals', '--all');
-    expect(born).toBeGreaterThan(alive);
-    const own = rows.filter(({ internal }) => !internal);
+  test('leaks 1 2 3 --min-size 1 --json: the culprit is the first', async () => {
+    const { rows, leaking } = await leaks(...files, '--min-size', '1', '--all');
+    const culprits = rows.filter(({ verdict }) => verdict === 'leak');
     if (kind === 'fixed') {
-      expect(own.flatMap(({ classes }) => classes).some(({ type }) => type === 'Session')).toBe(false);
+      expect(leaking).toBe(0);
+      expect(culprits.flatMap(({ contents }) => contents).some(({ type }) => type === 'Session')).toBe(false);
       return;
     }
-    const [first] = own;
-    expect(first!.classes[0]).toMatchObject({ type: 'Session', count: 300 });
-    expect(first!.example.chain).toMatchObject({ found: true });
-    expect(first!.example.chain.steps.at(-1)).toMatchObject({ id: first!.example.id, type: 'Session' });
-    expect(first!.example.location!.script).toMatch(/sessions\.cjs$/);
-    expect(rows.some(({ path: text }) => text.includes('recent'))).toBe(false);
-    for (const { classes, count, retainedSize } of rows) {
-      expect(classes.reduce((sum, one) => sum + one.count, 0)).toBe(count);
-      expect(classes.reduce((sum, one) => sum + one.retainedSize, 0)).toBe(retainedSize);
-      expect(classes.some(({ type }) => /^\((compiled code|array|system|object shape)\)$/.test(type))).toBe(
-        false,
-      );
-    }
+    const [first] = culprits;
+    expect(first!.member).toMatchObject({ type: 'Session' });
+    expect(first!.contents.find(({ type }) => type === 'Session')!.counts).toEqual([300, 300]);
+    expect(first!.container.owner).toBe('program');
+    expect(first!.container.chain).toMatchObject({ found: true });
+    expect(first!.member.location!.script).toMatch(/sessions\.cjs$/);
+    expect(culprits.some(({ container }) => container.text.includes('recent'))).toBe(false);
+    const kinds = culprits.flatMap(({ contents }) => contents.map(({ type }) => type));
+    expect(kinds.filter((type) => /^\((compiled code|array|system|object shape)\)$/.test(type))).toEqual([]);
   });
 
   test('survival 1 2 3', async () => {
@@ -108,46 +100,47 @@ describe.each([
 });
 
 describe('leaks', () => {
-  test('leaks F F F: 100 OBJ in _cache, 50 Foo in byId', async () => {
-    const { rows, total } = await leaks(BEFORE, AFTER, AFTER, '--min-size', '1kB');
+  test('leaks F F: two snapshots show what grew; 100 OBJ in _cache, 50 Foo in byId', async () => {
+    const { rows, total } = await leaks(BEFORE, AFTER, '--min-size', '1kB');
     expect(total).toBe(rows.length);
-    const of = (type: string): LeakRow | undefined => rows.find(({ classes }) => classes[0]!.type === type);
-    expect(of('OBJ')).toMatchObject({
-      path: 'module /tmp/corpus/leak.cjs: _cache → Array []',
-      root: 'module',
-      count: 100,
-      retainedSize: 3200,
-    });
-    expect(of('Foo')).toMatchObject({ path: 'globalThis .registry → Object .byId → Map []', count: 100 });
-    expect(of('Foo')!.classes).toContainEqual({ type: 'Foo', count: 50, retainedSize: 3200 });
-    expect(of('Foo')!.example.chain.expression).toBe('globalThis.registry.byId.get("id0")');
-    expect(of('Child')).toBeUndefined(); // their parents have them
-    const sizes = rows.map(({ retainedSize }) => retainedSize);
-    expect(sizes).toEqual([...sizes].sort((a, b) => b - a));
+    const of = (type: string): LeakRow | undefined => rows.find(({ member }) => member.type === type);
+    expect(of('OBJ')).toMatchObject({ verdict: 'leak', memberCounts: [0, 100] });
+    expect(of('OBJ')!.container.text).toBe('_cache');
+    expect(of('Foo')!.container.chain.expression).toBe('globalThis.registry.byId');
+    expect(of('Foo')!.memberCounts).toEqual([0, 50]);
   });
 
-  test('leaks F F F --limit 1: a heading, the chain, the expression', async () => {
-    const { stdout, stderr } = await heapgraph(['leaks', BEFORE, AFTER, AFTER, '--limit', '1']);
-    expect(stdout).toBe(
-      [
-        '1 × Buffer  1,048,776 bytes  globalThis .buf',
-        '        global (global*) {cons, escape, performance, get perform…  8,544 bytes  @68495',
-        '  .buf  Buffer [view of 1048576 bytes]  104 bytes  @118765',
-        '  held by a property of globalThis',
-        '  globalThis.buf',
-        '  Buffer @118765 is defined in node:buffer:317:16',
-        '',
-      ].join('\n'),
+  test('leaks F F F: what grew once is no leak, and is shown below that', async () => {
+    const answer = await heapgraph(['leaks', BEFORE, AFTER, AFTER, '--min-size', '1kB']);
+    expect(answer.stdout).toMatch(
+      /^No leak found: nothing grew at every step\.\nMade after .*, still there and not explained: /,
     );
-    expect(stderr).toContain('hold the same 59,951 objects: one snapshot twice?');
-    expect(stderr).toContain('2 more groups; --all shows them');
+    expect(answer.stdout).toContain('\ngrew once: ');
+    expect(answer.stdout).toContain('× OBJ in _cache');
+    expect(answer.code).toBe(0);
+    expect(answer.stderr).toContain('hold the same 59,951 objects: one snapshot twice?');
   });
 
-  test('leaks F F F: nothing born; exit code 0', async () => {
-    const { stdout, stderr, code } = await heapgraph(['leaks', AFTER, AFTER, AFTER]);
-    expect([stdout, code]).toEqual(['', 0]);
-    expect(stderr).toContain('no leak found: of 0 objects');
-    expect(await leaks(AFTER, AFTER, AFTER)).toMatchObject({ total: 0, rows: [] });
+  test('leaks F F F --limit 1', async () => {
+    const { rows, omitted, total } = await leaks(BEFORE, AFTER, AFTER, '--min-size', '1kB', '--limit', '1');
+    expect(rows).toHaveLength(1);
+    expect(omitted).toBe(total - 1);
+  });
+
+  test('leaks F F F: nothing made; exit code 0', async () => {
+    const { stdout, code } = await heapgraph(['leaks', AFTER, AFTER, AFTER]);
+    expect([stdout, code]).toEqual([
+      `No leak found: nothing that was made after ${AFTER} is still there.\n`,
+      0,
+    ]);
+    expect(await leaks(AFTER, AFTER, AFTER)).toMatchObject({ total: 0, leaking: 0, survivors: 0, rows: [] });
+  });
+
+  test('leaks F F -: growth in place is not looked at when a file cannot be read twice', async () => {
+    const input = readFileSync(BEFORE);
+    const { stderr, code } = await heapgraph(['leaks', '-', AFTER, AFTER, '--min-size', '1kB'], { input });
+    expect(stderr).toContain('standard input cannot be read twice');
+    expect(code).toBe(0);
   });
 
   test('leaks F F F in the wrong order: a note', async () => {
@@ -157,17 +150,14 @@ describe('leaks', () => {
   });
 
   test.each([
-    [['leaks', BEFORE, AFTER], /missing final/],
+    [['leaks', BEFORE], /missing second/],
     [['leaks', BEFORE, AFTER, AFTER, '--min-size', '10 miles'], /Expected a number of bytes/],
     [['leaks', BEFORE, AFTER, AFTER, '-o', path.join(folder, 'x.csv')], /not a table/],
     [
       ['leaks', BEFORE, fixturePath('node18-after'), AFTER],
       /leaks needs snapshots of one process: .*two processes/,
     ],
-    [
-      ['leaks', AFTER, AFTER, AFTER, '--fail-if-any'],
-      /--fail-if-any cannot judge.*\n {2}Name three snapshots/,
-    ],
+    [['leaks', AFTER, AFTER, AFTER, '--fail-if-any'], /--fail-if-any cannot judge.*\n {2}Name snapshots/],
     [['leaks', BEFORE, AFTER, BEFORE, '--fail-if-any'], /--fail-if-any cannot judge/],
     [['survival', BEFORE, AFTER], /missing third/],
     [['diff', BEFORE, AFTER, '--holders', '--type', 'OBJ'], /--type lists objects/],
