@@ -73,7 +73,7 @@ export { type HolderChains, holderChain, holderChains, UNHELD } from './analysis
 export { type HolderPaths, holderPaths } from './analysis/holder-paths.js';
 export { instancesOf } from './analysis/instances.js';
 export { type LeakingObject, leakingObjects } from './analysis/leaking-objects.js';
-export { type Leak, type Leaks, type LeaksOptions, leaks } from './analysis/leaks.js';
+export { type AlsoIn, isLeak, type Leak, type Leaks, type LeaksOptions, leaks } from './analysis/leaks.js';
 export { type Lineage, lineage } from './analysis/lineage.js';
 export { holdersOfNew, type NewHolder, type NewHoldersOptions } from './analysis/new-holders.js';
 export { at, byType, EdgeView, NodeView, nodesOfClass } from './analysis/nodes.js';

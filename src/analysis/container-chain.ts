@@ -127,7 +127,13 @@ export function memberCounts(
       const isOwn = edgeName === undefined || !containers.has(node) || node === listOwner;
       if (!isOwn && (names[edge] !== edgeName || isIndexed(types[edge]!))) continue;
       if (roles[target] === THING) {
-        if (!fits(target)) continue;
+        if (!fits(target)) {
+          // Members behind things that are made anew each time.
+          if (member.depth === 0 || frontier.groupOf[target] !== group.number) continue;
+          seen.add(target);
+          stack.push(target);
+          continue;
+        }
         const isDirect = roles[node] !== THING || group.containers.length === 0 || !fits(node) || !isPlain;
         if (isPlain && !isDirect && shapeText(graph, target) !== shape) continue;
         counts[ages[target]!]! += 1;

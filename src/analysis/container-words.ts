@@ -29,8 +29,14 @@ export function containerWords(graph: Graph, chain: Chain): ContainerWords {
     return { text: strings.get(nodeNames[only]!), heldBy };
   let text = '';
   for (const step of expressionOf(graph, chain).steps) text = next(text, step.text);
-  return { text: listeners(text) ?? text, heldBy };
+  return { text: LISTS[text] ?? listeners(text) ?? text, heldBy };
 }
+
+/** Where expressions begin at lists of Node.js. */
+const LISTS: Readonly<Record<string, string>> = {
+  '(a timer)': 'the list of timers',
+  '(an immediate)': 'the list of immediates',
+};
 
 /** One step of an expression, shortened, put behind what comes before it. */
 function next(before: string, step: string): string {

@@ -59,7 +59,7 @@ export interface Frontier {
   readonly headNodes: Uint32Array;
   readonly headEdges: Uint32Array;
   readonly headContainers: Uint32Array;
-  /** Old things whose own parts (tables, arrays, strings) were made anew since: what may have grown in place. */
+  /** Old things whose own parts (tables, arrays) were made anew since: what may have grown in place. */
   readonly rebuilt: readonly Rebuilt[];
 }
 
@@ -68,8 +68,6 @@ export interface Rebuilt {
   readonly node: number;
   /** Bytes of the new parts, as V8 wrote them. */
   readonly size: number;
-  /** The edge to the largest new string, if that makes most of it. */
-  readonly edge: number | undefined;
 }
 
 const NOBODY = -1;
@@ -127,7 +125,7 @@ function headsOf(graph: Graph, ages: Uint8Array): Heads & { readonly rebuilt: re
   const visits = new Uint8Array(nodeCount);
   const stack: number[] = [];
   const first: number[] = []; // beside the stack: the container's own edge
-  const { synthetic, string } = NODE;
+  const { synthetic } = NODE;
   const rebuilt: Rebuilt[] = [];
   for (let container = 0; container < nodeCount; container++) {
     if (ages[container] !== 0 || container === root) continue;
@@ -136,8 +134,6 @@ function headsOf(graph: Graph, ages: Uint8Array): Heads & { readonly rebuilt: re
     let source = container;
     let through = -1;
     let parts = 0;
-    let longest = 0;
-    let longestEdge = -1;
     for (;;) {
       for (let edge = firstEdge[source]!, end = firstEdge[source + 1]!; edge < end; edge++) {
         const target = targets[edge]!;
@@ -149,10 +145,6 @@ function headsOf(graph: Graph, ages: Uint8Array): Heads & { readonly rebuilt: re
           nodes.push(target);
           edges.push(through < 0 ? edge : through);
           containers.push(container);
-          if (nodeTypes[target] === string && selfSizes[target]! > longest) {
-            longest = selfSizes[target]!;
-            longestEdge = through < 0 ? edge : through;
-          }
         } else if (visits[target]! < MOST_VISITS && keeps(edge, source)) {
           stamp[target] = mark;
           visits[target]!++;
@@ -165,12 +157,8 @@ function headsOf(graph: Graph, ages: Uint8Array): Heads & { readonly rebuilt: re
       source = stack.pop()!;
       through = first.pop()!;
     }
-    if (parts + longest >= LEAST_PART && nodeTypes[container] !== synthetic)
-      rebuilt.push({
-        node: container,
-        size: parts + longest,
-        edge: longest > parts ? longestEdge : undefined,
-      });
+    if (parts >= LEAST_PART && nodeTypes[container] !== synthetic)
+      rebuilt.push({ node: container, size: parts });
   }
   return {
     rebuilt,

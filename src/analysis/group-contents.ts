@@ -22,6 +22,8 @@ export interface ContentRow {
   readonly name: string;
   /** Where the function or the constructor stands. */
   readonly location: SourceLocation | undefined;
+  /** Path or URL of that place, of scopes that of their function; undefined when the snapshot does not say. */
+  readonly script: string | undefined;
   /** Whether its code is the program's (or a package's), the runtime's, or not known. */
   readonly origin: 'program' | 'runtime' | 'unknown';
   /** By age: how many. Age 0 counts nothing. */
@@ -104,16 +106,26 @@ function contentKeys(graph: Graph): (node: number) => number | string {
   const { nodeTypes, nodeNames, locations } = graph;
   const { of } = classIndex(graph);
   const isScope = isContext(graph);
+  const places = new Map<number, string>();
+  /** The same for one file that is loaded again and again, under an address with another query each time. */
+  const placeKey = (node: number, kind: string): string => {
+    const place = locations?.placeOf[node] ?? 0;
+    if (place === 0) return `${kind} ${nodeNames[node]}`;
+    let key = places.get(place);
+    if (key === undefined) {
+      const { script, scriptId, line, column } = sourceLocation(graph, node)!;
+      key = `${script?.replace(/[?#].*$/s, '') ?? scriptId}:${line}:${column}`;
+      places.set(place, key);
+    }
+    return `${kind} ${key}`;
+  };
   return (node) => {
     const type = nodeTypes[node];
-    if (type === NODE.closure) {
-      const place = locations?.placeOf[node] ?? 0;
-      return place === 0 ? `f${nodeNames[node]}` : `p${place}`;
-    }
+    if (type === NODE.closure) return placeKey(node, 'function');
     if (type !== NODE.object) return of[node]!;
     if (isScope(node)) return `s${follow(graph, edgesOf(graph), node, ['scope_info']) ?? ''}`;
     const suspended = suspendedFunction(graph, node);
-    if (suspended !== undefined) return `g${locations?.placeOf[suspended] ?? graph.nodeNames[suspended]}`;
+    if (suspended !== undefined) return placeKey(suspended, 'suspended');
     return of[node]!;
   };
 }
@@ -131,11 +143,11 @@ export function suspendedFunction(graph: Graph, node: number): number | undefine
 export function describeContent(
   { graph, ages }: Pick<Frontier, 'graph' | 'ages'>,
   node: number,
-): Pick<ContentRow, 'kind' | 'type' | 'name' | 'location' | 'origin' | 'variables'> {
+): Pick<ContentRow, 'kind' | 'type' | 'name' | 'location' | 'script' | 'origin' | 'variables'> {
   const { nodeTypes, nodeNames, strings } = graph;
   const { labels, of } = classIndex(graph);
   const type = nodeTypes[node]!;
-  const plain = { type: labels[of[node]!]!, name: '', location: undefined, variables: [] };
+  const plain = { type: labels[of[node]!]!, name: '', location: undefined, script: undefined, variables: [] };
   if (type === NODE.closure || type === NODE.object) {
     const suspended = type === NODE.object ? suspendedFunction(graph, node) : node;
     if (suspended !== undefined) {
@@ -145,18 +157,28 @@ export function describeContent(
         kind: suspended === node ? 'function' : 'suspended',
         name: strings.get(nodeNames[suspended]!),
         location,
+        script: location?.script,
         origin: originOf(location?.script),
       };
     }
-    if (isContext(graph)(node))
+    if (isContext(graph)(node)) {
+      const script = fileOfScope(graph, node);
       return {
         ...plain,
         kind: 'scope',
-        origin: originOf(fileOfScope(graph, node)),
+        script,
+        origin: originOf(script),
         variables: variablesOf(graph, ages, node),
       };
+    }
     const location = sourceLocation(graph, node);
-    return { ...plain, kind: 'object', location, origin: originOf(location?.script) };
+    return {
+      ...plain,
+      kind: 'object',
+      location,
+      script: location?.script,
+      origin: originOf(location?.script),
+    };
   }
   const isString =
     type === NODE.string || type === NODE['concatenated string'] || type === NODE['sliced string'];

@@ -29,9 +29,10 @@ export function contentLabel(graph: Graph, row: ContentRow): string {
 function inOrder(leak: Leak): ContentRow[] {
   const rank = (row: ContentRow): number => {
     if (row === leak.principal || row.example === leak.principal.example) return 0;
-    if (row.origin !== 'program') return row.depth === 0 ? 3 : 4;
-    if (row.kind === 'scope' && row.variables.length === 0) return 4;
-    return isPackageCode(row.location?.script) || row.depth > 6 ? 3 : 1;
+    if (row.origin !== 'program') return row.depth === 0 ? 5 : 6;
+    if (row.kind === 'scope' && row.variables.length === 0) return 6;
+    if (isPackageCode(row.script)) return 4;
+    return row.kind === 'scope' ? 2 : 1;
   };
   return [...leak.contents].sort((a, b) => rank(a) - rank(b) || b.size - a.size);
 }
@@ -56,7 +57,7 @@ export function leakEntry(
     size: row.size,
     location:
       row.location === undefined ? null : ({ ...row.location, script: row.location.script ?? null } as Cell),
-    package: packageOf(row.location?.script) ?? null,
+    package: packageOf(row.script) ?? null,
     origin: row.origin,
     example: graph.ids[row.example]!,
     allocated: allocated(row.example),
@@ -125,8 +126,7 @@ function sentence(
   member: LeakContent,
   principal: LeakContent,
 ): string {
-  const plain = text.replace(/^\((.*)\)$/s, '$1');
-  const where = heldBy.endsWith(plain) ? text : `${text} (${heldBy})`;
+  const where = heldBy.includes(text) ? heldBy : `${text} (${heldBy})`;
   if (growth === 'in place')
     return `${where} grows by itself ${WHEN[verdict]}: ${sizes.map(formatBytes).join(' → ')}.`;
   const at = (content: LeakContent): string => {

@@ -1,6 +1,7 @@
 /** When growth speaks of a leak, and what of the contents says most about it. */
 import type { ContainerGroup } from './frontier.js';
 import type { ContentRow } from './group-contents.js';
+import { isPackageCode } from './packages.js';
 
 /** See `Leak.verdict`. */
 export type LeakVerdict = 'leak' | 'uneven' | 'sometimes' | 'once';
@@ -28,21 +29,39 @@ function verdictOf(steps: readonly number[], fewest: number, unevenFewest: numbe
 
 const ORDER: readonly (LeakVerdict | undefined)[] = ['leak', 'uneven', 'sometimes', 'once', undefined];
 
+/** Where modules are kept: what is loaded late is in them, and so is a file that is loaded again and again. */
+const LOADERS = /^require\.cache|\.(children|_pathCache|loadCache)\b|^node:internal\/(modules|bootstrap)\//;
+
+/** Whether a path (`holderPaths`) is that of a list of loaded modules. */
+export function isOfLoader(path: string): boolean {
+  return LOADERS.test(path);
+}
+
 /**
  * What a group's growth looks like. Members of one class, function or scope have to be there from every step; what is
  * less even counts only for functions and classes of a name of their own, as late loading makes more of what is common.
+ *
+ * - In: the rows of the group, its path (`holderPaths`), whether the snapshots have more and more of a row's kind (what
+ *   turns over does not become more), and whether one file was loaded several times at each step, without which the lists
+ *   of loaded modules only grow by what is loaded late.
  */
 export function groupVerdict(
   contents: readonly ContentRow[],
   group: ContainerGroup,
+  path: string,
+  becomesMore: (row: ContentRow) => boolean,
+  reloads: () => boolean,
 ): LeakVerdict | undefined {
   let best: LeakVerdict | undefined;
+  const isLoader = isOfLoader(path);
   for (const row of contents) {
-    const found = verdictOf(row.counts.slice(1), FEWEST, UNEVEN_FEWEST);
+    let found = verdictOf(row.counts.slice(1), FEWEST, UNEVEN_FEWEST);
     if (found !== 'leak' && !isTelling(row)) continue;
-    if (ORDER.indexOf(found) < ORDER.indexOf(best)) best = found;
+    if ((found === 'leak' || found === 'uneven') && isLoader && !reloads()) found = 'once';
+    if (ORDER.indexOf(found) >= ORDER.indexOf(best) || !becomesMore(row)) continue;
+    best = found;
   }
-  if (best === 'leak') return best;
+  if (best === 'leak' || isLoader) return best;
   const bytes = verdictOf([...group.bytes.subarray(1)], LARGE, Number.POSITIVE_INFINITY);
   return ORDER.indexOf(bytes) < ORDER.indexOf(best) ? bytes : best;
 }
@@ -63,9 +82,15 @@ function total(counts: readonly number[]): number {
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
-/** The row of the heads that grow most, texts last: keys of a Map stand beside its values. */
+/**
+ * The row of the heads that grow most, texts last: keys of a Map stand beside its values. Where the heads are made anew
+ * each time (a list that is copied), the nearest row behind them that grows at every step.
+ */
 export function memberOf(contents: readonly ContentRow[]): ContentRow {
   const heads = contents.filter(({ depth }) => depth === 0);
+  const steady = contents.filter((row) => least(row.counts) >= FEWEST && total(row.heads) === 0);
+  if (steady.length > 0 && heads.every((row) => least(row.heads) === 0))
+    return steady.find(({ kind }) => kind !== 'string' && kind !== 'scope') ?? steady[0]!;
   const weight = (row: ContentRow, of: typeof least): number =>
     of(row.heads) * (row.kind === 'string' ? 0.5 : 1);
   return (
@@ -86,7 +111,7 @@ function isTelling({ kind, origin, type }: ContentRow): boolean {
 
 /** What says more comes first: the program's own code, a package's, classes with a name, variables of scopes. */
 const RANKS: readonly ((row: ContentRow) => boolean)[] = [
-  ({ origin, location }) => origin === 'program' && !/[\\/]node_modules[\\/]/.test(location?.script ?? ''),
+  ({ origin, script }) => origin === 'program' && !isPackageCode(script),
   ({ origin, kind }) => origin === 'program' && kind !== 'scope',
   ({ origin, kind, type }) => kind === 'object' && (origin === 'runtime' || !GENERAL.test(type)),
   ({ kind, variables }) => kind === 'scope' && variables.length > 0,
@@ -97,6 +122,7 @@ const FAR = 4;
 
 /** What says most about the members: of what grows at every step as they do the nearest of the best rank. */
 export function principalOf(contents: readonly ContentRow[], member: ContentRow): ContentRow {
+  if (RANKS[0]!(member)) return member;
   const share = least(member.heads) > 0 ? least : total;
   const grows = contents.filter(({ counts }) => share(counts) >= Math.max(1, share(member.heads) * ALIKE));
   const isSuspendedOrFunction = ({ kind }: ContentRow): boolean =>

@@ -2,17 +2,19 @@
  * Leaks, from two or more snapshots of one process: the containers that were there in the first one and to which things
  * are added at every step since (see `frontierOf`), and old things that get larger at every step by themselves.
  */
-import type { Graph } from '../graph/graph.js';
+import { edgesOf, type Graph } from '../graph/graph.js';
 import type { Chain } from './chains.js';
 import { classIndex } from './class-names.js';
 import { containerChain, memberCounts } from './container-chain.js';
 import { type Ownership, ownerOf } from './container-owner.js';
 import { type ContainerGroup, type Frontier, frontierOf, type Rebuilt } from './frontier.js';
 import { type ContentRow, contentsOf, describeContent } from './group-contents.js';
-import { sizesInPlace } from './growth-in-place.js';
+import { isData, type Slot, sizesInPlace } from './growth-in-place.js';
 import { holderChain } from './holder-chains.js';
 import { holderPaths } from './holder-paths.js';
-import { bytesVerdict, groupVerdict, type LeakVerdict, memberOf, principalOf } from './leak-evidence.js';
+import { totalsOfKind } from './kind-totals.js';
+import { bytesVerdict, groupVerdict, isOfLoader, type LeakVerdict, memberOf, principalOf } from './leak-evidence.js';
+import { loadsAgain } from './module-reloads.js';
 import { nodeRoles, THING } from './node-roles.js';
 import type { RootKind } from './roots.js';
 import { shallowSizes } from './shallow-sizes.js';
@@ -69,6 +71,12 @@ export interface Leak {
   readonly aloneSize: number;
 }
 
+/** What may have grown in place. */
+export interface RebuiltPart extends Rebuilt {
+  /** The edge that new data hangs on; undefined for the thing with its own parts. */
+  readonly edge: number | undefined;
+}
+
 /** The answer of `leaks`. */
 export interface Leaks {
   /** Containers that grow, one for each cause. */
@@ -82,7 +90,7 @@ export interface Leaks {
   /** Classes of the survivors that no leak explains, most bytes first, ties by number. */
   readonly unexplained: readonly { readonly type: string; readonly count: number; readonly size: number }[];
   /** Containers that are no leaks, whose parts were made anew since: what may have grown in place. The largest first. */
-  readonly rebuilt: readonly Rebuilt[];
+  readonly rebuilt: readonly RebuiltPart[];
   readonly frontier: Frontier;
 }
 
@@ -101,7 +109,8 @@ const MOST_REBUILT = 1000;
  * - In: two or more snapshots of one process, the earliest first (`lineage`). Of the last one edges and, to tell whose
  *   things are, locations; of the others the nodes, and to see growth in place edges as well.
  * - Out: one entry for each cause. Of two snapshots, which have one step only, every container that grew.
- * - Order: `leak`, `uneven`, `sometimes`, `once`; the program's before the runtime's; then the most bytes.
+ * - Order: `leak`, `uneven`, `sometimes`, `once`; the program's containers, and those that lead to its code, first; then
+ *   the most bytes.
  * - Empty: nothing grows by `minSize` bytes.
  * - Cost: that of `frontierOf`; for each leak the nodes and edges behind it.
  */
@@ -121,18 +130,16 @@ export function leaks(snapshots: readonly Graph[], options: LeaksOptions = {}): 
       if (isSurvivor(age)) survivorSize += bytes;
     });
     if (sum(group.bytes) < minSize) continue;
-    const leak = leakOf(frontier, group);
+    const leak = leakOf(frontier, group, snapshots);
     if (leak) found.push(leak);
   }
   const merged = sorted(oneCauseEach(found));
   const explained = merged.filter(isLeak);
-  const known = new Set(explained.flatMap((leak) => containersOf(frontier, leak)));
-  const { labels, of } = classIndex(graph);
-  const weak = labels.map((name) => /^Weak(Map|Set)$/.test(name)); // they hold nothing
-  const rebuilt = frontier.rebuilt
-    .filter(({ node, size }) => size >= minSize / 2 && !known.has(node) && !weak[of[node]!])
-    .sort((a, b) => b.size - a.size)
-    .slice(0, MOST_REBUILT);
+  const rebuilt = rebuiltOf(
+    frontier,
+    new Set(explained.flatMap((leak) => containersOf(frontier, leak))),
+    minSize,
+  );
   const result: Leaks = {
     leaks: merged,
     survivors,
@@ -144,12 +151,41 @@ export function leaks(snapshots: readonly Graph[], options: LeaksOptions = {}): 
   };
   const earlier = snapshots.slice(0, -1);
   if (rebuilt.length === 0 || earlier.some(({ edges }) => edges === undefined)) return result;
-  const ids = rebuilt.map(({ node }) => graph.ids[node]!);
+  const slots = slotsOf(result);
   return withGrowthInPlace(
     result,
-    earlier.map((one) => sizesInPlace(one, ids)),
+    earlier.map((one) => sizesInPlace(one, slots)),
     options,
   );
+}
+
+/** What is to be measured in the earlier snapshots, for `withGrowthInPlace`: one slot for each of `rebuilt`. */
+export function slotsOf({ rebuilt, frontier: { graph } }: Leaks): Slot[] {
+  const { names } = edgesOf(graph);
+  return rebuilt.map(({ node, edge }) => ({
+    id: graph.ids[node]!,
+    name: edge === undefined ? undefined : graph.strings.get(names[edge]!),
+  }));
+}
+
+/** Weak collections hold nothing: what is in them is held by others. */
+const WEAK = /^(Weak(Map|Set|Ref)|FinalizationRegistry)$/;
+
+/** What may have grown in place: things with new parts, and names on which new data hangs. The largest first. */
+function rebuiltOf(frontier: Frontier, known: ReadonlySet<number>, minSize: number): RebuiltPart[] {
+  const { graph, groups, headNodes, headEdges, newest } = frontier;
+  const { labels, of } = classIndex(graph);
+  const weak = labels.map((name) => WEAK.test(name));
+  const found: RebuiltPart[] = [];
+  for (const { node, size } of frontier.rebuilt)
+    if (size >= minSize / 2 && !known.has(node) && !weak[of[node]!])
+      found.push({ node, size, edge: undefined });
+  for (const { container, edgeName, bytes, firstHead } of groups) {
+    if (edgeName === undefined || bytes[newest]! < minSize / 2 || known.has(container)) continue;
+    if (isData(graph, headNodes[firstHead]!))
+      found.push({ node: container, size: bytes[newest]!, edge: headEdges[firstHead]! });
+  }
+  return found.sort((a, b) => b.size - a.size).slice(0, MOST_REBUILT);
 }
 
 /** Whether it is shown as a leak: things of every step are there. */
@@ -170,17 +206,16 @@ export function withGrowthInPlace(
 ): Leaks {
   const { frontier, rebuilt } = answer;
   const { graph } = frontier;
-  const last = sizesInPlace(
-    graph,
-    rebuilt.map(({ node }) => graph.ids[node]!),
-  );
+  const last = sizesInPlace(graph, slotsOf(answer));
   const found: Leak[] = [];
   for (const [i, one] of rebuilt.entries()) {
     const sizes = [...earlier.map((all) => all[i]!), last[i]!];
     const size = sizes.at(-1)! - sizes[0]!;
     if (size < minSize) continue;
     const verdict = bytesVerdict(sizes);
-    if (verdict !== undefined) found.push(inPlace(frontier, one, sizes, verdict));
+    if (verdict === undefined) continue;
+    const leak = inPlace(frontier, one, sizes, verdict);
+    if ((verdict === 'leak' || leak.owner === 'program') && !isOfLoader(leak.path)) found.push(leak);
   }
   const all = sorted([...answer.leaks, ...found]);
   const explained = answer.explainedSize + found.filter(isLeak).reduce((total, { size }) => total + size, 0);
@@ -223,8 +258,8 @@ function sum(numbers: ArrayLike<number>): number {
 const VERDICTS: readonly LeakVerdict[] = ['leak', 'uneven', 'sometimes', 'once'];
 
 function sorted(leaks: readonly Leak[]): Leak[] {
-  const rank = ({ verdict, owner }: Leak): number =>
-    VERDICTS.indexOf(verdict) * 2 + (owner === 'program' || owner === 'timer' ? 0 : 1);
+  const rank = ({ verdict, owner, principal }: Leak): number =>
+    VERDICTS.indexOf(verdict) * 2 + (owner === 'program' || principal.origin === 'program' ? 0 : 1);
   return [...leaks].sort((a, b) => rank(a) - rank(b) || b.size - a.size);
 }
 
@@ -238,12 +273,20 @@ function containersOf({ groups }: Frontier, leak: Leak): readonly number[] {
   ]);
 }
 
-function leakOf(frontier: Frontier, group: ContainerGroup): Leak | undefined {
+/** Of its new members at least this share has to be growth of the whole kind. */
+const BECOMING_MORE = 0.5;
+
+function leakOf(frontier: Frontier, group: ContainerGroup, snapshots: readonly Graph[]): Leak | undefined {
   const { graph } = frontier;
   const contents = contentsOf(frontier, group);
-  const verdict = groupVerdict(contents, group);
-  if (verdict === undefined) return undefined;
   const paths = holderPaths(graph);
+  const path = paths.text(group.path);
+  const becomesMore = ({ example, counts }: ContentRow): boolean => {
+    const totals = totalsOfKind(snapshots, example);
+    return totals.at(-1)! - totals[0]! >= sum(counts) * BECOMING_MORE;
+  };
+  const verdict = groupVerdict(contents, group, path, becomesMore, () => loadsAgain(frontier));
+  if (verdict === undefined) return undefined;
   const member = memberOf(contents);
   const { chain, isList } = containerChain(frontier, group);
   return {
@@ -253,7 +296,7 @@ function leakOf(frontier: Frontier, group: ContainerGroup): Leak | undefined {
     containers: group.containers.length,
     owner: group.owner,
     root: paths.rootOf(group.path)?.kind ?? null,
-    path: paths.text(group.path),
+    path,
     chain,
     isList,
     alsoIn: group.sharers
@@ -279,7 +322,7 @@ function alsoIn(frontier: Frontier, group: ContainerGroup): AlsoIn {
 
 function inPlace(
   frontier: Frontier,
-  { node, edge }: Rebuilt,
+  { node, edge }: RebuiltPart,
   sizes: readonly number[],
   verdict: LeakVerdict,
 ): Leak {
@@ -288,7 +331,7 @@ function inPlace(
   const path = paths.pathOf(node);
   const chain = holderChain(graph, node);
   const size = sizes.at(-1)! - sizes[0]!;
-  const grown = edge === undefined ? node : graph.edges!.targets[edge]!;
+  const grown = edge === undefined ? node : edgesOf(graph).targets[edge]!;
   const member: ContentRow = {
     ...describeContent(frontier, grown),
     counts: new Array<number>(newest + 1).fill(0),

@@ -1,7 +1,7 @@
 /** What leaks, by two or more snapshots of one process. */
 import { sizesInPlace } from '../analysis/growth-in-place.js';
 import { leakEntry } from '../analysis/leak-entry.js';
-import { isLeak, type Leaks, leaks, withGrowthInPlace } from '../analysis/leaks.js';
+import { isLeak, type Leaks, leaks, slotsOf, withGrowthInPlace } from '../analysis/leaks.js';
 import { lineage } from '../analysis/lineage.js';
 import { UsageError } from '../errors.js';
 import { printable, shortened } from '../printable.js';
@@ -98,16 +98,15 @@ async function search(
     heaps.map(({ graph }) => graph),
     { minSize },
   );
-  const { rebuilt, frontier } = found;
-  if (rebuilt.length === 0) return { found, more: [] };
-  const ids = rebuilt.map(({ node }) => frontier.graph.ids[node]!);
+  const slots = slotsOf(found);
+  if (slots.length === 0) return { found, more: [] };
   const sizes: number[][] = [];
   for (const heap of heaps.slice(0, -1)) {
     if (!heap.more) {
       const note = 'growth in place was not looked at: standard input cannot be read twice';
       return { found, more: [note] };
     }
-    sizes.push(sizesInPlace((await heap.more(EDGES)).graph, ids));
+    sizes.push(sizesInPlace((await heap.more(EDGES)).graph, slots));
   }
   return { found: withGrowthInPlace(found, sizes, { minSize }), more: [] };
 }

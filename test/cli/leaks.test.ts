@@ -116,7 +116,7 @@ describe('leaks', () => {
       /^No leak found: nothing grew at every step\.\nMade after .*, still there and not explained: /,
     );
     expect(answer.stdout).toContain('\ngrew once: ');
-    expect(answer.stdout).toContain('× OBJ in _cache');
+    expect(answer.stdout).toContain('× Foo in globalThis.registry.byId');
     expect(answer.code).toBe(0);
     expect(answer.stderr).toContain('hold the same 59,951 objects: one snapshot twice?');
   });
