@@ -126,7 +126,7 @@ function sentence(
   member: LeakContent,
   principal: LeakContent,
 ): string {
-  const where = heldBy.includes(text) ? heldBy : `${text} (${heldBy})`;
+  const where = text.startsWith('(') && heldBy.includes(text) ? heldBy : `${text} (${heldBy})`;
   if (growth === 'in place')
     return `${where} grows by itself ${WHEN[verdict]}: ${sizes.map(formatBytes).join(' → ')}.`;
   const at = (content: LeakContent): string => {

@@ -13,7 +13,14 @@ import { isData, type Slot, sizesInPlace } from './growth-in-place.js';
 import { holderChain } from './holder-chains.js';
 import { holderPaths } from './holder-paths.js';
 import { totalsOfKind } from './kind-totals.js';
-import { bytesVerdict, groupVerdict, isOfLoader, type LeakVerdict, memberOf, principalOf } from './leak-evidence.js';
+import {
+  bytesVerdict,
+  groupVerdict,
+  isOfLoader,
+  type LeakVerdict,
+  memberOf,
+  principalOf,
+} from './leak-evidence.js';
 import { loadsAgain } from './module-reloads.js';
 import { nodeRoles, THING } from './node-roles.js';
 import type { RootKind } from './roots.js';
