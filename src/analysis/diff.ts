@@ -5,6 +5,7 @@ import { classIndex } from './class-names.js';
 import { type ClassCountOptions, type Countable, matcherOf, type TypeMatcher, typeStats } from './classes.js';
 import { type Partition, partitionAmong } from './partition.js';
 import { shallowSizes } from './shallow-sizes.js';
+import { isSizelessValue } from './sizeless-values.js';
 
 /** How one class differs: the columns of Chrome DevTools' comparison. Sizes in bytes. */
 export interface ClassDiff {
@@ -105,10 +106,14 @@ export function nodeDiff(before: Graph, after: Graph, options: DiffOptions = {})
   return { isNew, isGone };
 }
 
-/** By node of the later snapshot: 1 when the earlier one has no object with its id. Cost: one pass over the nodes of both. */
+/**
+ * By node of the later snapshot: 1 when the earlier one has no object with its id. Strings and numbers without a size are
+ * never new (see `isSizelessValue`). Cost: one pass over the nodes of both.
+ */
 export function newNodes(before: Graph, after: Graph): Uint8Array {
   const earlier = idIndex(before);
-  return Uint8Array.from(after.ids, (id) => (earlier.nodeOf(id) < 0 ? 1 : 0));
+  const isLeftOut = isSizelessValue(after);
+  return Uint8Array.from(after.ids, (id, node) => (earlier.nodeOf(id) < 0 && !isLeftOut(node) ? 1 : 0));
 }
 
 function partitionOf(graph: Graph, among: readonly Graph[], options: DiffOptions): Partition {

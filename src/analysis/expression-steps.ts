@@ -206,6 +206,9 @@ function plainStep(graph: Graph, { nodes, edges }: Chain, at: number, name: stri
     if (name === 'reactions_or_result' && isValue(graph, target)) return one(promiseStep(graph, target));
     if (name === 'map' && edges[at + 1] !== undefined && edgeName(graph, edges[at + 1]!) === 'prototype')
       return { step: script((base) => `Object.getPrototypeOf(${base})`), taken: 2 };
+    // The text of a number is no object of the program: V8 makes it for the snapshot.
+    if (name === 'value' && graph.nodeTypes[source] === NODE.number)
+      return one(words((base) => `text of ${base} in the snapshot`));
     if (Object.hasOwn(INTERNAL, name) && isValue(graph, source) && isValue(graph, target))
       return one(INTERNAL[name]!);
   }

@@ -1,8 +1,8 @@
 /**
  * Entries of the hash tables behind Map and Set, as JavaScript would reach them.
  *
- * For what a table is made of, see hash-tables.ts. Small integers have no edges, nor have `true`, `false`, `null`
- * and `undefined`: an entry that shows nothing may be any of these, or deleted.
+ * For what a table is made of, see hash-tables.ts. Small integers have no edges there, also where the snapshot has
+ * numbers, nor have `true`, `false`, `null` and `undefined`: an entry that shows nothing may be any of these, or deleted.
  */
 import { edgesOf, type Graph } from '../graph/graph.js';
 import { EDGE, NODE } from '../graph/schema.js';
@@ -10,7 +10,7 @@ import { printable } from '../printable.js';
 import { ENTRY_SIZE, firstEntrySlot } from './hash-tables.js';
 import { follow } from './scripts.js';
 import { isObject, oddballOf } from './v8-nodes.js';
-import { stringText } from './values.js';
+import { numberText, stringText } from './values.js';
 
 /** V8 cuts strings at this length in a snapshot. */
 const CUT = 1024;
@@ -180,6 +180,8 @@ function keyLiteral(graph: Graph, key: number): string | undefined {
       const description = symbolDescription(graph, key);
       return WELL_KNOWN_SYMBOL.test(description) ? description : undefined;
     }
+    case NODE.number:
+      return numberText(graph, key);
     default: {
       const oddball = oddballOf(graph, key);
       return oddball === 'hole' ? undefined : oddball;

@@ -216,6 +216,7 @@ export function linksOf(graph: Graph, options: LinkOptions): Links {
   const references = (nodes: readonly number[]): Link[] => {
     const found: Link[] = [];
     for (const node of nodes) {
+      if (!internals && nodeTypes[node] === NODE.number) continue; // its text stands in its own box
       const direct = new Set<number>();
       const helpers: number[] = [];
       for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {

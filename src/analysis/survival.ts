@@ -5,6 +5,7 @@ import { classIndex } from './class-names.js';
 import { matcherOf, type TypeMatcher } from './classes.js';
 import type { Partitioner } from './partition.js';
 import { isProgramType } from './program-types.js';
+import { isSizelessValue } from './sizeless-values.js';
 
 /** What the numbers of a class look like; see `survival`. */
 export type Verdict = 'leak' | 'cache/warm-up';
@@ -37,7 +38,8 @@ const SURVIVING = 0.5;
 const LEVEL = 0.1;
 
 /**
- * Objects are known by their ids; each stays in the class that it was born with. Classes in which nothing was born after
+ * Objects are known by their ids; each stays in the class that it was born with. Strings and numbers without a size are
+ * not counted (see `isSizelessValue`). Classes in which nothing was born after
  * the first snapshot are there, too, with empty generations. The verdict, for n snapshots:
  *
  * - `leak`: of every generation from 1 to n - 2 (those that a later snapshot can tell about) something was born and at
@@ -70,11 +72,12 @@ export function survival(snapshots: readonly Graph[], options: SurvivalOptions =
     const known = earlier && idIndex(earlier.graph);
     const born = new Uint16Array(nodeCount).fill(now);
     const types = new Uint32Array(nodeCount);
+    const isLeftOut = isSizelessValue(graph);
     for (let node = 0; node < nodeCount; node++) {
       const before = known ? known.nodeOf(ids[node]!) : -1;
       types[node] = before < 0 ? own[of[node]!]! : earlier!.types[before]!;
       if (before >= 0) born[node] = earlier!.born[before]!;
-      if (options.internals || isProgramType[nodeTypes[node]!] === 1)
+      if ((options.internals || isProgramType[nodeTypes[node]!] === 1) && !isLeftOut(node))
         alive[types[node]!]![born[node]! * steps + now]! += 1;
     }
     earlier = { graph, born, types };

@@ -7,9 +7,10 @@ import { ENTRY_SIZE, firstEntrySlot } from './hash-tables.js';
 import { follow } from './scripts.js';
 
 /**
- * The value in at most `limit` characters: a string's text, `[100 items]` of an array, a function's name, the names
- * of an object's first properties, the variables of a context, the bytes of a buffer. Small integers are not in a
- * snapshot: items and properties that hold nothing else are not seen.
+ * The value in at most `limit` characters: a string's text, a number where the snapshot has it, `[100 items]` of an array,
+ * a function's name, the names of an object's first properties, the variables of a context, the bytes of a buffer.
+ * Numbers are in a snapshot that was taken with them (see `numberText`); in others, properties and items that are numbers
+ * are not seen. An array that holds nothing but numbers shows no items in any.
  * Needs edges. Cost: the node's own edges; those of large nodes are read once a graph, because one large holder stands in
  * thousands of chains.
  */
@@ -43,11 +44,25 @@ function fullValue(graph: Graph, node: number, limit: number): string {
       const description = follow(graph, edgesOf(graph), node, ['name']);
       return `Symbol(${description === undefined ? '' : stringText(graph, description, limit)})`;
     }
+    case NODE.number:
+      return numberText(graph, node) ?? name;
     case NODE.object:
       return objectValue(graph, node, name, limit);
     default:
       return name;
   }
+}
+
+/**
+ * A number (or `true`, `false`) as JavaScript writes it; undefined where the snapshot does not have it. V8 writes numbers
+ * when it is asked to (`captureNumericValue`, `exposeNumericValues`): a node of its own for each value of the small
+ * integers, and for each number on the heap an edge `value` to its text. It writes -0 as 0.
+ * Cost: the node's few edges.
+ */
+export function numberText(graph: Graph, node: number): string | undefined {
+  if (graph.nodeTypes[node] !== NODE.number) return undefined;
+  const text = follow(graph, edgesOf(graph), node, ['value']);
+  return text === undefined ? undefined : graph.strings.get(graph.nodeNames[text]!);
 }
 
 /** Text of a string node, the parts of a concatenated one joined, up to a little more than `limit` characters. */

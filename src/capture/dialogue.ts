@@ -6,7 +6,7 @@ import { ProcessError } from '../errors.js';
 import type { Limits } from './limits.js';
 import type { SendOptions, Session } from './session.js';
 import { type Is, isAnything, isCount, isMissingOr, isObject, isRecord, isText } from './shape.js';
-import { formatDuration, NoAnswer, type OnWait, quoted } from './waiting.js';
+import { formatDuration, NoAnswer, type OnWait, quoted, Refusal } from './waiting.js';
 
 /** The way to the target. */
 export interface Carrier {
@@ -242,7 +242,7 @@ export class Dialogue implements Session {
 }
 
 function refusal(what: string, method: string, message: string): ProcessError {
-  return new ProcessError(`${what} refuses ${method}: ${quoted(message)}`);
+  return new Refusal(`${what} refuses ${method}: ${quoted(message)}`);
 }
 
 function ended(what: string): ProcessError {

@@ -9,14 +9,15 @@ import fs from 'node:fs';
 import inspector from 'node:inspector';
 import v8 from 'node:v8';
 import { isMainThread } from 'node:worker_threads';
+import type { PreloadRequest } from './program.js';
 
 const request = process.env.HEAPGRAPH_CAPTURE;
 if (request !== undefined && isMainThread) {
   delete process.env.HEAPGRAPH_CAPTURE;
-  const { exitFile, flags } = JSON.parse(request) as { exitFile?: string; flags: number };
+  const { exitFile, flags, numbers } = JSON.parse(request) as PreloadRequest;
   process.execArgv.splice(0, flags);
   if (exitFile !== undefined) {
-    process.once('exit', () => void v8.writeHeapSnapshot(exitFile));
+    process.once('exit', () => void v8.writeHeapSnapshot(exitFile, { exposeNumericValues: numbers }));
   } else {
     inspector.open(0, '127.0.0.1', false);
   }

@@ -32,6 +32,14 @@ export interface StartOptions {
   readonly preload: string;
   /** Write a snapshot there on exit, instead of opening an inspector. */
   readonly exitFile?: string;
+  /** With numbers. */
+  readonly numbers: boolean;
+}
+
+/** What the preloaded module is told. */
+export interface PreloadRequest extends Omit<StartOptions, 'preload'> {
+  /** How many of the first flags are ours. */
+  readonly flags: number;
 }
 
 const STOP_MS = 5000;
@@ -41,10 +49,11 @@ export function startProgram(words: readonly string[], options: StartOptions): S
   const [node, ...args] = nodeCommand(words);
   // Without the last one, Node.js would print where the debugger listens.
   const flags = ['--require', options.preload, '--inspect-publish-uid=http'];
-  const request = JSON.stringify({ exitFile: options.exitFile, flags: flags.length });
+  const { preload: _, ...wanted } = options;
+  const request: PreloadRequest = { ...wanted, flags: flags.length };
   const child = spawn(node!, [...flags, ...args], {
     stdio: ['inherit', 2, 'inherit', 'pipe'],
-    env: { ...process.env, HEAPGRAPH_CAPTURE: request },
+    env: { ...process.env, HEAPGRAPH_CAPTURE: JSON.stringify(request) },
   });
   if (child.pid === undefined) {
     child.on('error', () => {});

@@ -6,7 +6,7 @@ import { wish } from './facts.js';
 import { textLimit } from './limits.js';
 import type { Session } from './session.js';
 import { isAmount, isRecord, isText } from './shape.js';
-import { formatDuration, withTimeout } from './waiting.js';
+import { formatDuration, Refusal, withTimeout } from './waiting.js';
 
 export interface SnapshotOptions {
   /** Takes the text. May give a promise while it has no room; the target is not read meanwhile. */
@@ -14,6 +14,13 @@ export interface SnapshotOptions {
   readonly onProgress?: OnProgress | undefined;
   /** Bytes of the heap, which say how long the target may be silent and how much it may send; null when not known. */
   readonly heapUsed: number | null;
+  /** Numbers, too: a node for each small integer, and the text of every number. */
+  readonly numbers: boolean;
+}
+
+export interface SnapshotTaken {
+  /** False also when the target cannot write them. */
+  readonly numbers: boolean;
 }
 
 /**
@@ -22,7 +29,7 @@ export interface SnapshotOptions {
  * Throws ProcessError when the target ends, is silent for too long, sends more than its heap can give, or when the text
  * does not end as a snapshot does; and what `write` throws. Cost: that of the target; memory of a few pieces.
  */
-export async function takeSnapshot(session: Session, options: SnapshotOptions): Promise<void> {
+export async function takeSnapshot(session: Session, options: SnapshotOptions): Promise<SnapshotTaken> {
   const { limits, what } = session;
   const { onProgress, heapUsed } = options;
   const silence = limits.silence(heapUsed);
@@ -42,15 +49,17 @@ export async function takeSnapshot(session: Session, options: SnapshotOptions): 
       ({ done, total }) => onProgress?.({ phase: 'taking the snapshot', done, total, unit: 'nodes' }),
     ),
   ];
-  const work = async (): Promise<void> => {
+  const work = async (): Promise<SnapshotTaken> => {
     // Taking the snapshot does it again. Some targets never answer this one.
     await wish(session, session.send('HeapProfiler.collectGarbage', {}, { within: limits.answer }));
-    await session.send('HeapProfiler.takeHeapSnapshot', { reportProgress: true }, { silence });
+    const numbers = await requestSnapshot(session, options.numbers, silence);
     await text.written();
+    return { numbers };
   };
+  let taken: SnapshotTaken;
   try {
     const whole = Promise.race([failed, work()]);
-    await (limits.whole === undefined
+    taken = await (limits.whole === undefined
       ? whole
       : withTimeout(whole, { ms: limits.whole, late: () => tooSlow(what, limits.whole!) }));
   } finally {
@@ -59,6 +68,21 @@ export async function takeSnapshot(session: Session, options: SnapshotOptions): 
   }
   if (!text.isWhole())
     throw new ProcessError(`${what} sent a snapshot that is not whole`, 'Try again; nothing was kept of it.');
+  return taken;
+}
+
+/** Gives whether numbers were asked for. V8 passes over parameters that it does not know; others may refuse them. */
+async function requestSnapshot(session: Session, numbers: boolean, silence: number): Promise<boolean> {
+  const request = (params: object): Promise<unknown> =>
+    session.send('HeapProfiler.takeHeapSnapshot', { reportProgress: true, ...params }, { silence });
+  try {
+    await request(numbers ? { captureNumericValue: true } : {});
+    return numbers;
+  } catch (error) {
+    if (!numbers || !(error instanceof Refusal)) throw error;
+    await request({});
+    return false;
+  }
 }
 
 /** Characters of the beginning and of the end that are looked at. */

@@ -57,6 +57,9 @@ export class NoAnswer extends ProcessError {
   }
 }
 
+/** A question that the other side does not know, or does not like. */
+export class Refusal extends ProcessError {}
+
 /** Text of another program, to be quoted in a message. */
 export function quoted(text: string): string {
   return printable(shortened(text, 200));

@@ -16,6 +16,7 @@ export interface CaptureOptions {
   readonly every?: number;
   readonly count?: number;
   readonly on: 'now' | 'exit' | 'signal';
+  readonly 'no-numbers': boolean;
   readonly timeout?: number;
   readonly force: boolean;
 }

@@ -121,7 +121,8 @@ async function captureLive(
   run: Run,
   programs: Programs,
 ): Promise<void> {
-  const started = call.program && startProgram(call.program, { preload: programs.preload });
+  const numbers = !options['no-numbers'];
+  const started = call.program && startProgram(call.program, { preload: programs.preload, numbers });
   if (started) run.atEnd(() => started.stop());
   const attaching = attach(options, call, run, programs, started);
   // Also when a signal comes before it is attached: by then the inspector may have been opened.
@@ -247,7 +248,11 @@ async function captureOne(
       );
     const { onProgress } = run.progress;
     const write = (text: string) => output.write(text);
-    await run.unlessInterrupted(takeSnapshot(session, { write, onProgress, heapUsed: used }));
+    const numbers = !captures.options['no-numbers'];
+    const taken = await run.unlessInterrupted(
+      takeSnapshot(session, { write, onProgress, heapUsed: used, numbers }),
+    );
+    if (numbers && !taken.numbers) run.note(`${name} cannot write numbers: the snapshot is without them`);
     const bytes = await output.finish();
     captures.add(
       rowOf(file, facts.pid, facts.nodeVersion, bytes, performance.now() - begun, captures.options),
@@ -285,7 +290,8 @@ async function captureExit(
   const remove = (): void => fs.rmSync(exitFile, { force: true });
   process.once('exit', remove);
   run.atEnd(remove);
-  const started = startProgram(call.program!, { preload: programs.preload, exitFile });
+  const numbers = !options['no-numbers'];
+  const started = startProgram(call.program!, { preload: programs.preload, exitFile, numbers });
   run.atEnd(() => started.stop());
   const { code, signal } = await run.unlessInterrupted(started.ended);
   if (signal !== null || code !== 0) run.warn(`the program ended: ${signal ?? `exit code ${code}`}`);

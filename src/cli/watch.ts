@@ -189,6 +189,7 @@ class GrowthMarks {
           write: (text) => output.write(text),
           onProgress: this.run.progress.onProgress,
           heapUsed: facts.heapUsed,
+          numbers: false,
         });
         await this.run.unlessInterrupted(taking);
         await output.finish();

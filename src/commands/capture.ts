@@ -52,6 +52,10 @@ export const captureCommand = defineLiveCommand({
       default: 'now',
       help: 'when: exit of the program that was started (its default), or each time that heapgraph gets SIGUSR2, --count times or until Ctrl-C',
     },
+    'no-numbers': {
+      kind: 'flag',
+      help: 'without numbers, which are from 1 % to a fifth of the file',
+    },
   },
   examples: [
     { line: 'heapgraph capture 4711', says: 'a Node.js process, by its pid' },

@@ -2,7 +2,7 @@
 import { classIndex } from '../analysis/class-names.js';
 import { newNodes } from '../analysis/diff.js';
 import { NodeView } from '../analysis/nodes.js';
-import type { Partition } from '../analysis/partition.js';
+import { isSizelessValue } from '../analysis/sizeless-values.js';
 import type { Graph } from '../graph/graph.js';
 import type { Answer, Column, Row } from '../result.js';
 import { defineCommand } from './command.js';
@@ -86,23 +86,21 @@ function idTable(before: Graph, after: Graph, isNew: Uint8Array, options: Option
     string,
     { type: string; oldCount: number; count: number; newCount: number; countDelta: number }
   >();
-  const tally = (
-    { labels, of }: Partition,
-    key: 'oldCount' | 'count' | 'newCount',
-    marked?: Uint8Array,
-  ): void => {
+  const tally = (graph: Graph, key: 'oldCount' | 'count' | 'newCount', marked?: Uint8Array): void => {
+    const { labels, of } = classIndex(graph);
+    const isLeftOut = isSizelessValue(graph);
     const counts = new Float64Array(labels.length);
     for (let node = 0; node < of.length; node++)
-      if (marked === undefined || marked[node] === 1) counts[of[node]!]! += 1;
+      if ((marked === undefined || marked[node] === 1) && !isLeftOut(node)) counts[of[node]!]! += 1;
     labels.forEach((type, number) => {
       const row = rows.get(type) ?? { type, oldCount: 0, count: 0, newCount: 0, countDelta: 0 };
       row[key] += counts[number]!;
       rows.set(type, row);
     });
   };
-  tally(classIndex(before), 'oldCount');
-  tally(classIndex(after), 'count');
-  tally(classIndex(after), 'newCount', isNew);
+  tally(before, 'oldCount');
+  tally(after, 'count');
+  tally(after, 'newCount', isNew);
   const key = ORDER[options['sort-by']];
   const all = [...rows.values()]
     .filter(({ type }) => options.type === undefined || type === options.type)

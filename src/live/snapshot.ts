@@ -22,9 +22,14 @@ export interface TakeOptions {
    * frees what finalizers and WeakRefs still held, too.
    */
   readonly gc?: boolean;
+  /**
+   * Write the numbers that properties and variables have, too. Default true. 3 % more bytes for an Express server, 10 to 20 %
+   * for a heap full of different numbers. Without it, V8 writes no edge to a number.
+   */
+  readonly numbers?: boolean;
 }
 
-const TAKE_OPTIONS: readonly (keyof TakeOptions)[] = ['gc'];
+const TAKE_OPTIONS: readonly (keyof TakeOptions)[] = ['gc', 'numbers'];
 
 /**
  * The heap of this process (in a worker: of this worker) as a graph with edges and locations, streamed from V8 to the
@@ -38,7 +43,7 @@ export async function takeSnapshot(options: TakeOptions = {}): Promise<Graph> {
   checkOptions('takeSnapshot', options, TAKE_OPTIONS);
   await warmUp();
   if (options.gc ?? true) await collectGarbage();
-  const graph = await loadSnapshot(v8.getHeapSnapshot(), { locations: true });
+  const graph = await loadSnapshot(v8.getHeapSnapshot(v8Options(options)), { locations: true });
   const file = '(this process)';
   return tag({ ...graph, file, head: { ...graph.head, file } }, SNAPSHOT_TAG);
 }
@@ -60,7 +65,7 @@ export async function writeSnapshot(file: string, options: TakeOptions = {}): Pr
   try {
     output = openAtomicFile(file);
     if (options.gc ?? true) await collectGarbage();
-    v8.writeHeapSnapshot(output.pathToWrite);
+    v8.writeHeapSnapshot(output.pathToWrite, v8Options(options));
     output.finish();
   } catch (error) {
     output?.discard();
@@ -68,6 +73,10 @@ export async function writeSnapshot(file: string, options: TakeOptions = {}): Pr
     throw usageError(`cannot write ${printable(file)}: ${writeReason(error)}`, 'Nothing was written.', error);
   }
   return file;
+}
+
+function v8Options({ numbers = true }: TakeOptions): v8.HeapSnapshotOptions {
+  return { exposeNumericValues: numbers };
 }
 
 /** A snapshot that waits in a file: nothing of it is in the heap that it is to be compared with. */
@@ -81,7 +90,7 @@ export async function storeSnapshot(): Promise<StoredSnapshot> {
   const folder = fs.mkdtempSync(path.join(tmpdir(), 'heapgraph-'));
   const remove = (): void => fs.rmSync(folder, { recursive: true, force: true });
   try {
-    const file = await writeSnapshot(path.join(folder, 'process.heapsnapshot'));
+    const file = await writeSnapshot(path.join(folder, 'process.heapsnapshot'), { numbers: false });
     return {
       load: async () => tag(await loadSnapshot(file, { locations: true }), SNAPSHOT_TAG),
       remove,

@@ -190,6 +190,53 @@ test.runIf(linux)(
   },
 );
 
+/** Keeps an object with a small integer and a number on the heap. */
+const WITH_NUMBERS = `
+class Invoice { constructor() { this.items = 4321; this.total = 19.95; } }
+globalThis.invoice = new Invoice();
+setInterval(() => {}, 1000);
+console.log('ready');
+`;
+
+/** What `at` shows of the invoice's properties. */
+async function invoiceIn(file: string, cwd: string): Promise<readonly string[]> {
+  const ids = await heapgraph(['by-type', 'Invoice', file, '--ids'], { cwd });
+  const id = ids.stdout.trim().split('\n').at(-1)!;
+  const { stdout } = await heapgraph(['at', id, file, '--json'], { cwd });
+  type Shown = { references: { edgeName: string; name: string }[] };
+  const { rows } = JSON.parse(stdout) as { rows: Shown[] };
+  return rows[0]!.references
+    .filter(({ edgeName }) => /^(items|total)$/.test(edgeName))
+    .map(({ edgeName, name }) => `${edgeName}: ${name}`);
+}
+
+describe('numbers', () => {
+  test('capture PID has them, capture PID --no-numbers has not', async () => {
+    const cwd = fresh();
+    const program = await startNode(folder, WITH_NUMBERS, ['--inspect-port=0']);
+    const of = (...more: string[]) => heapgraph(['capture', String(program.pid), '-q', ...more], { cwd });
+    expect((await of('-o', 'a.heapsnapshot')).code).toBe(0);
+    expect(await invoiceIn('a.heapsnapshot', cwd)).toEqual(['items: 4321', 'total: 19.95']);
+    expect((await of('--no-numbers', '-o', 'b.heapsnapshot')).code).toBe(0);
+    expect(await invoiceIn('b.heapsnapshot', cwd)).toEqual([]);
+    await program.stop();
+  });
+
+  test.each([
+    [[], ['items: 4321', 'total: 19.95']],
+    [['--no-numbers'], []],
+  ])('capture %j -- node program: at its exit', async (flags, expected) => {
+    const cwd = fresh();
+    const program = path.join(cwd, 'program-exits.cjs');
+    writeFileSync(program, `${WITH_NUMBERS} setTimeout(() => process.exit(), 50);`);
+    const run = await heapgraph(['capture', ...flags, '-q', '-o', 'e.heapsnapshot', '--', 'node', program], {
+      cwd,
+    });
+    expect(run.code).toBe(0);
+    expect(await invoiceIn('e.heapsnapshot', cwd)).toEqual(expected);
+  });
+});
+
 describe('a program that capture starts', () => {
   const file = (name: string, code: string): string => {
     const written = path.join(folder, name);

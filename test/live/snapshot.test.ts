@@ -11,6 +11,7 @@ import { programGrowth } from '../../src/analysis/program-growth.js';
 import { retainedSizes } from '../../src/analysis/retained-sizes.js';
 import { heapgraphNodes, SNAPSHOT_TAG, taggedNodes } from '../../src/analysis/tags.js';
 import { UsageError } from '../../src/errors.js';
+import type { Graph } from '../../src/graph/graph.js';
 import { collectGarbage } from '../../src/live/gc.js';
 import { takeSnapshot, writeSnapshot } from '../../src/live/snapshot.js';
 import { loadSnapshot } from '../../src/load/load.js';
@@ -155,9 +156,30 @@ test('what the two do not take is told', async () => {
   await expect(takeSnapshot(5 as never)).rejects.toThrow(
     /options of takeSnapshot are 5\. They are an object/,
   );
-  await expect(takeSnapshot({ gx: true } as object)).rejects.toThrow(/no option "gx"\. It knows: gc\.$/);
+  await expect(takeSnapshot({ gx: true } as object)).rejects.toThrow(
+    /no option "gx"\. It knows: gc, numbers\.$/,
+  );
   await expect(writeSnapshot('x', { gx: true } as object)).rejects.toThrow(/no option "gx"/);
   await expect(writeSnapshot(undefined as never)).rejects.toThrow(/takes a path, not undefined\. Write/);
+});
+
+test('both have numbers, unless they are not wanted', async () => {
+  const kept = new LiveThing(String(process.pid));
+  const price = { amount: 1234567, share: 0.125 };
+  Object.assign(kept, { price });
+  const shown = (graph: Graph): string[] =>
+    [...byType(graph, 'LiveThing')[0]!.edges()]
+      .filter(({ name }) => name === 'price')
+      .flatMap(({ target }) => [...target.edges()])
+      .filter(({ name }) => name === 'amount' || name === 'share')
+      .map(({ target }) => target.name);
+  expect(shown(await takeSnapshot({ gc: false }))).toEqual(['1234567', '0.125']);
+  expect(shown(await takeSnapshot({ gc: false, numbers: false }))).toEqual([]);
+  const file = path.join(folder, 'numbers.heapsnapshot');
+  expect(shown(await loadSnapshot(await writeSnapshot(file, { gc: false })))).toEqual(['1234567', '0.125']);
+  await writeSnapshot(file, { gc: false, numbers: false });
+  expect(shown(await loadSnapshot(file))).toEqual([]);
+  expect(kept.label).not.toBe('');
 });
 
 test('writeSnapshot: a wrong path is told, and nothing is left behind', async () => {
