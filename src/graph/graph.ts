@@ -21,14 +21,14 @@ export interface Edges {
   readonly targets: Uint32Array;
 }
 
-/** A part of the file that is not a column: where it stands, and its bytes when the file cannot be read twice. */
+/** A part of the file: where it stands, and its bytes where they were kept. */
 export interface Section {
   readonly name: string;
   /** Bytes from the start of the decompressed text to the section's value. */
   readonly offset: number;
   /** Length of the value in bytes. */
   readonly length: number;
-  /** Whether the file can be read again at that place: a plain file, no stream. */
+  /** Whether the file can be read again: no stream, no bytes in memory. */
   readonly rereadable: boolean;
   readonly kept?: readonly Uint8Array[];
 }

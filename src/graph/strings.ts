@@ -143,10 +143,13 @@ export class StringIndexes {
   }
 }
 
-/** Where the string that starts at `start` ends: the place of its closing quote. */
-export function closingQuote(bytes: Uint8Array, start: number): number {
+/**
+ * Where the string that starts at `start` ends: the place of its closing quote. Without one before `end`: `end`, or
+ * one more behind a backslash, which is where the search goes on when there are more bytes.
+ */
+export function closingQuote(bytes: Uint8Array, start: number, end: number = bytes.length): number {
   let at = start;
-  while (at < bytes.length && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1;
+  while (at < end && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1;
   return at;
 }
 

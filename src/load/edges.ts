@@ -3,8 +3,8 @@ import type { SnapshotProblem } from '../errors.js';
 import { isIndexed } from '../graph/schema.js';
 import { formatCount } from '../units.js';
 import type { Layout } from './meta.js';
-import { allocationError } from './nodes.js';
 import type { RecordSink } from './records.js';
+import { allocationError } from './room.js';
 
 const UINT32_MAX = 0xffffffff;
 

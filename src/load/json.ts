@@ -86,7 +86,7 @@ export async function skipNumbers(window: ByteWindow, section: string, keep?: Ke
   }
 }
 
-type KeepBytes = (bytes: Uint8Array, start: number, end: number) => void;
+export type KeepBytes = (bytes: Uint8Array, start: number, end: number) => void;
 
 async function walkValue(window: ByteWindow, section: string, keep?: KeepBytes): Promise<void> {
   let depth = 0;

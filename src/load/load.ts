@@ -5,6 +5,7 @@
 import { SnapshotError } from '../errors.js';
 import type { Ending, Graph } from '../graph/graph.js';
 import { StringTable } from '../graph/strings.js';
+import { formatCount } from '../units.js';
 import {
   checkNames,
   closeEdgeCounts,
@@ -15,10 +16,11 @@ import {
 } from './checks.js';
 import { EdgeColumns } from './edges.js';
 import { LocationColumns } from './locations.js';
+import type { Layout } from './meta.js';
 import { NodeColumns } from './nodes.js';
 import { readRecords } from './records.js';
 import { passOver, type ReadOptions, readSnapshot, WrongLeap } from './sections.js';
-import { openSource, type SnapshotInput } from './source.js';
+import { type ByteSource, openSource, type SnapshotInput } from './source.js';
 import { type PickedStrings, pickStrings, readStringTable } from './strings.js';
 import { NodeTally, type TallyRow } from './tally.js';
 
@@ -35,7 +37,7 @@ export interface LoadOptions extends ReadOptions {
 
 /**
  * Loads a snapshot. Sections that are not columns (`samples`, `trace_tree`, …) are listed in `sections` and can be
- * read with `readSection`.
+ * read with `readSection`; they take no memory, whatever their size.
  *
  * Throws SnapshotError, see its codes. Cost: one pass over the bytes; memory as graph.ts says, plus half a megabyte.
  */
@@ -46,17 +48,19 @@ export async function loadSnapshot(input: SnapshotInput, options: LoadOptions = 
   let locations: LocationColumns | undefined;
   let countsClosed = false;
   let strings = new StringTable([]);
-  const reading = await readSnapshot(input, options, (layout, source) => {
-    nodes = new NodeColumns(layout, source.name, roomFor(layout.nodeCount, layout.nodes.count, source));
+  const reading = await readSnapshot(input, { ...options, holds: true }, (layout, source, room) => {
+    const nodeRoom = roomFor(layout.nodeCount, layout.nodes.count, source);
+    room.take(nodeRoom * NODE_BYTES, `${formatCount(nodeRoom)} nodes`);
+    nodes = new NodeColumns(layout, source.name, nodeRoom);
     const columns = nodes;
     const edgeRoom = roomFor(layout.edgeCount, layout.edges.count, source);
     locations =
       wantsLocations && layout.locations
-        ? new LocationColumns(layout, layout.locations, nodes.types.length)
+        ? new LocationColumns(layout, layout.locations, source.name, nodes.types.length)
         : undefined;
     const locationColumns = locations;
     return {
-      nodes: async (window, offset): Promise<undefined> => {
+      nodes: async (window, offset) => {
         await readRecords(window, columns);
         countsClosed = true;
         closeEdgeCounts(columns.firstEdge, columns.count, layout, source.name, offset);
@@ -64,14 +68,16 @@ export async function loadSnapshot(input: SnapshotInput, options: LoadOptions = 
       edges: async (window) => {
         const mayBeNeeded = columns.count < layout.nodeCount || columns.hasDetachedNatives;
         if (!wantsEdges || (wantsEdges === 'for-names' && !mayBeNeeded)) return passOver(window, 'edges');
+        room.take(edgeRoom * EDGE_BYTES, `${formatCount(edgeRoom)} edges`);
         edges = new EdgeColumns(layout, source.name, edgeRoom);
         return readRecords(window, edges);
       },
       locations: locationColumns && ((window) => readRecords(window, locationColumns)),
-      strings: async (window): Promise<undefined> => {
-        strings = await readStringTable(window, 'strings', (table) => {
+      strings: async (window) => {
+        const keep = (table: StringTable): void => {
           strings = table;
-        });
+        };
+        keep(await readStringTable(window, 'strings', keep, { most: mostStrings(layout), room }));
       },
     };
   });
@@ -116,6 +122,14 @@ export async function loadSnapshot(input: SnapshotInput, options: LoadOptions = 
   };
 }
 
+const NODE_BYTES = 17;
+const EDGE_BYTES = 9;
+
+/** A string stands in a snapshot because a node, an edge or a function names it. Generous: other tools may write more. */
+function mostStrings({ nodeCount, edgeCount, traceFunctionCount }: Layout): number {
+  return (1 << 20) + 4 * (nodeCount + edgeCount + traceFunctionCount);
+}
+
 /** Counts by node type and raw name, without a graph. */
 export interface Tallies {
   readonly file: string;
@@ -153,27 +167,28 @@ async function tally(input: SnapshotInput, options: ReadOptions, leap: boolean):
     rows ??= nodes!.rows();
     return rows;
   };
-  const reading = await readSnapshot(input, { ...options, leap }, (layout, source) => {
-    const sink = new NodeTally(layout, source.name);
+  const reading = await readSnapshot(input, { ...options, leap }, (layout, source, room) => {
+    const sink = new NodeTally(layout, source.name, room);
+    const most = mostStrings(layout);
     nodes = sink;
     return {
-      nodes: async (window, offset): Promise<undefined> => {
+      nodes: async (window, offset) => {
         await readRecords(window, sink);
         if (sink.edgeSum !== layout.edgeCount) throw edgeSumError(sink.edgeSum, layout, source.name, offset);
       },
-      strings: async (window): Promise<undefined> => {
+      strings: async (window) => {
         if (sink.count < layout.nodeCount) {
           // Strings before nodes: which names will matter is not known yet.
           const keepAll = (table: StringTable): void => {
             picked = { total: table.length, get: (index) => table.get(index) };
           };
-          keepAll(await readStringTable(window, 'strings', keepAll));
+          keepAll(await readStringTable(window, 'strings', keepAll, { most, room }));
         } else {
           const keep = ({ total, texts }: PickedStrings): void => {
             picked = { total, get: (index) => texts.get(index) };
           };
           const names = collected().flatMap(({ name }) => (name >= 0 ? [name] : []));
-          keep(await pickStrings(window, 'strings', names, keep));
+          keep(await pickStrings(window, 'strings', names, keep, { most }));
         }
       },
     };
@@ -195,8 +210,10 @@ async function tally(input: SnapshotInput, options: ReadOptions, leap: boolean):
 
 /**
  * The raw JSON text of a section, as bytes: for `samples`, `trace_tree`, `scopes` and whatever else is no column.
- * Reads a plain file again at that place; from a stream such sections were kept.
- * Throws a RangeError when there is no such section or it was not kept, SnapshotError when the file has changed.
+ *
+ * In: a graph of a file, which is read again at that place (a compressed one from its beginning); of bytes in memory,
+ * which are at hand; of a stream or of compressed bytes in memory, where `keep` named the section when it was loaded.
+ * Throws: RangeError when there is no such section, or it was not kept; SnapshotError when the file has changed.
  */
 export async function readSection(
   graph: Pick<Graph, 'file' | 'sections'>,
@@ -208,25 +225,44 @@ export async function readSection(
     throw new RangeError(`no section "${name}" in ${graph.file}; it has: ${names}`);
   }
   if (section.kept) return Buffer.concat(section.kept);
-  if (!section.rereadable) throw new RangeError(`section "${name}" of ${graph.file} was not kept`);
+  if (!section.rereadable) {
+    throw new RangeError(
+      `section "${name}" of ${graph.file} was not kept; the option keep takes names of sections that are no columns`,
+    );
+  }
   const source = await openSource(graph.file);
   try {
-    source.seek?.(section.offset);
+    await goTo(source, section.offset);
     const bytes = new Uint8Array(section.length);
-    let length = 0;
-    while (length < bytes.length) {
-      const count = await source.read(bytes, length, bytes.length - length);
-      if (count === 0) {
-        throw new SnapshotError('truncated', 'the file is shorter than when it was loaded', {
-          file: graph.file,
-          section: name,
-          offset: section.offset + length,
-        });
-      }
-      length += count;
-    }
-    return bytes;
+    const length = await readWhole(source, bytes);
+    if (length === bytes.length) return bytes;
+    throw new SnapshotError('truncated', 'the file is shorter than when it was loaded', {
+      file: graph.file,
+      section: name,
+      offset: section.offset + length,
+    });
   } finally {
     source.close();
   }
+}
+
+async function goTo(source: ByteSource, offset: number): Promise<void> {
+  if (source.seek) return source.seek(offset);
+  const passed = new Uint8Array(1 << 18);
+  for (let left = offset; left > 0; ) {
+    const count = await source.read(passed, 0, Math.min(left, passed.length));
+    if (count === 0) return;
+    left -= count;
+  }
+}
+
+/** Fills a buffer, or reads to the end; gives the bytes. */
+async function readWhole(source: ByteSource, into: Uint8Array): Promise<number> {
+  let length = 0;
+  while (length < into.length) {
+    const count = await source.read(into, length, into.length - length);
+    if (count === 0) break;
+    length += count;
+  }
+  return length;
 }

@@ -1,9 +1,12 @@
 /** The locations section: one small number a node, and the distinct places. */
-import type { SnapshotProblem } from '../errors.js';
+import { SnapshotError, type SnapshotProblem } from '../errors.js';
 import { type Location, Locations } from '../graph/locations.js';
 import { formatCount } from '../units.js';
 import type { Layout, LocationFields } from './meta.js';
 import type { RecordSink } from './records.js';
+
+/** Distinct places: far more than a program has functions, and they fit into V8's heap. */
+const MOST_PLACES = 1 << 24;
 
 export class LocationColumns implements RecordSink {
   readonly section = 'locations';
@@ -16,11 +19,14 @@ export class LocationColumns implements RecordSink {
   private readonly places: Location[] = [];
   /** Open addressing: the number of a place plus one stands where its hash says, or in the next free cell. */
   private table = new Uint32Array(1 << 12);
+  /** Differs from run to run, so that no file can be made whose places all meet in one cell. */
+  private readonly seed = (Math.random() * 2 ** 32) | 0;
   parse?(bytes: Uint8Array, position: number, end: number): number;
 
   constructor(
     private readonly layout: Layout,
     private readonly fieldPlaces: LocationFields,
+    private readonly file: string,
     nodeRoom: number,
   ) {
     this.placeOf = new Uint32Array(nodeRoom);
@@ -76,6 +82,7 @@ export class LocationColumns implements RecordSink {
       if (known.line === line && known.column === column && known.scriptId === scriptId) return place;
       cell = (cell + 1) & (this.table.length - 1);
     }
+    if (places.length === MOST_PLACES) throw tooManyPlaces(this.file);
     const place = places.push({ scriptId, line, column });
     this.table[cell] = place;
     if (place * 2 > this.table.length) this.grow();
@@ -83,8 +90,10 @@ export class LocationColumns implements RecordSink {
   }
 
   private cellOf(scriptId: number, line: number, column: number): number {
-    const mixed = Math.imul(Math.imul(scriptId, 31) + line, 0x9e3779b1) + column;
-    return (Math.imul(mixed, 0x85ebca6b) >>> 7) & (this.table.length - 1);
+    let mixed = Math.imul(this.seed ^ scriptId, 0x9e3779b1);
+    mixed = Math.imul(mixed ^ (mixed >>> 15) ^ line, 0x85ebca6b);
+    mixed = Math.imul(mixed ^ (mixed >>> 13) ^ column, 0xc2b2ae35);
+    return (mixed ^ (mixed >>> 16)) & (this.table.length - 1);
   }
 
   private grow(): void {
@@ -136,6 +145,16 @@ export class LocationColumns implements RecordSink {
     }
     return done;
   }
+}
+
+function tooManyPlaces(file: string): SnapshotError {
+  return new SnapshotError('too-large', 'has too many source locations', {
+    file,
+    section: 'locations',
+    expected: `at most ${formatCount(MOST_PLACES)} distinct places`,
+    found: 'more of them',
+    hint: 'No program has so many functions: the file is damaged.',
+  });
 }
 
 /** Before the script's beginning is its beginning. Node.js up to 24 writes -1 as 4294967295, later ones as it is. */

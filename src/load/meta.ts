@@ -67,6 +67,11 @@ interface Header {
 
 const COUNT_LIMIT = 0x7ffffffe; // ordinals are 32-bit signed in the loops
 
+/** V8 has 8 fields at most, and its longest name has 20 characters. They stand in messages and answers. */
+const MOST_FIELDS = 64;
+const MOST_TYPES = 200;
+const LONGEST_NAME = 100;
+
 /**
  * Reads the `snapshot` object. `offset` is where it stands, for messages.
  * Throws SnapshotError `malformed` (not JSON, a field missing or of a wrong kind) or `too-large`.
@@ -95,7 +100,7 @@ export function layoutOf(text: string, file: string, offset: number): Layout {
 
   const names = (key: string, required: readonly string[]): string[] => {
     const value = meta[key];
-    if (!isStrings(value)) return fail(`"${key}"`, 'a list of field names', value);
+    if (!isNames(value, MOST_FIELDS)) return fail(`"${key}"`, 'a list of field names', value);
     const missing = required.filter((name) => !value.includes(name));
     if (missing.length > 0) return fail(`"${key}"`, `the fields ${required.join(', ')}`, value);
     return value;
@@ -126,7 +131,7 @@ export function layoutOf(text: string, file: string, offset: number): Layout {
   ): { names: string[]; map: Uint8Array } => {
     const value = meta[key];
     const list = Array.isArray(value) ? value[field] : undefined;
-    if (!isStrings(list) || list.length > 200) return fail(`"${key}"`, 'a list of type names', value);
+    if (!isNames(list, MOST_TYPES)) return fail(`"${key}"`, 'a list of type names', value);
     const all: string[] = [...known];
     const map = Uint8Array.from(list, (name) => {
       const number = all.indexOf(name);
@@ -213,8 +218,13 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function isStrings(value: unknown): value is string[] {
-  return Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string');
+function isNames(value: unknown, most: number): value is string[] {
+  return (
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.length <= most &&
+    value.every((item) => typeof item === 'string' && item.length <= LONGEST_NAME)
+  );
 }
 
 function describeValue(value: unknown): string {

@@ -2,11 +2,12 @@
  * The nodes section as columns. The loop below is the hot path: a record is six or seven numbers, mostly of one
  * to seven digits, and everything about it stays in local integers.
  */
-import { SnapshotError, type SnapshotProblem } from '../errors.js';
+import type { SnapshotProblem } from '../errors.js';
 import { hasDetachedNative } from '../graph/schema.js';
 import { formatCount } from '../units.js';
 import type { Layout, NodeFields } from './meta.js';
 import type { RecordSink } from './records.js';
+import { allocationError } from './room.js';
 
 const UINT32_MAX = 0xffffffff;
 
@@ -38,14 +39,6 @@ export function refuseNodeField(
     return { code: 'too-large', expected: `at most ${formatCount(UINT32_MAX)}` };
   }
   return undefined;
-}
-
-export function allocationError(file: string, what: string, cause: unknown): SnapshotError {
-  return new SnapshotError('too-large', `there is not enough memory for ${what}`, {
-    file,
-    hint: 'Use a machine with more memory, or a command that reads less: count, typestats and show-most-common-types need no memory for nodes.',
-    cause,
-  });
 }
 
 /** Fills one column entry a node. 14 bytes a node, 1 more for detachedness, 4 more when allocations were traced. */

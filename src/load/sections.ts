@@ -5,12 +5,14 @@
 import { SnapshotError } from '../errors.js';
 import type { Ending, Head, Section } from '../graph/graph.js';
 import type { OnProgress } from '../progress.js';
+import { formatBytes, formatCount } from '../units.js';
 import {
   CLOSE_OBJECT,
   COLON,
   COMMA,
   DAMAGED_HINT,
   expectToken,
+  type KeepBytes,
   OPEN_ARRAY,
   OPEN_OBJECT,
   peekToken,
@@ -21,6 +23,7 @@ import {
   unexpected,
 } from './json.js';
 import { type Layout, layoutOf, lookalikeOf } from './meta.js';
+import { Room } from './room.js';
 import { type ByteSource, findLast, openSource, type SnapshotInput } from './source.js';
 import { ByteWindow, WINDOW_SIZE } from './window.js';
 
@@ -34,10 +37,22 @@ export interface ReadOptions {
   readonly onWarning?: (message: string) => void;
   /** Bytes of text held at a time; tests use small ones. */
   readonly windowSize?: number;
+  /**
+   * Names of sections whose bytes are kept when the input is a stream, which cannot be read again (64 MiB in all
+   * at most). Files are read again, and need no keeping. Default none.
+   */
+  readonly keep?: readonly string[];
 }
 
-/** Consumes a section; returns its bytes when they have to be kept. */
-export type SectionReader = (window: ByteWindow, offset: number) => Promise<Uint8Array[] | undefined>;
+interface ReadMode {
+  /** From the nodes straight to the strings, where that is possible. */
+  readonly leap?: boolean;
+  /** What the plan reads stays in memory. */
+  readonly holds?: boolean;
+}
+
+/** Consumes a section. */
+export type SectionReader = (window: ByteWindow, offset: number) => Promise<void>;
 
 export type Plan = Partial<Record<'nodes' | 'edges' | 'locations' | 'strings', SectionReader | undefined>>;
 
@@ -61,19 +76,30 @@ const FLAT = new Set([
   'scope_uses',
 ]);
 
+/** V8 writes about a dozen. */
+const MOST_SECTIONS = 1024;
+
+/** Bytes kept of a stream. */
+const KEPT_LIMIT = 1 << 26;
+
 const SALVAGEABLE = new Set(['truncated', 'malformed', 'compression']);
 
 export async function readSnapshot(
   input: SnapshotInput,
-  options: ReadOptions & { leap?: boolean },
-  planFor: (layout: Layout, source: ByteSource) => Plan,
+  options: ReadOptions & ReadMode,
+  planFor: (layout: Layout, source: ByteSource, room: Room) => Plan,
 ): Promise<Reading> {
   const source = await openSource(input);
   let phase = 'reading';
   let reported = 0;
   const step = Math.max((source.storedSize ?? 0) / 200, 1 << 22);
   let hasLeapt = false;
+  let room: Room | undefined;
+  let isHeld = false; // the section that is read stays in memory
+  let heldText = 0; // bytes of those before it
+  let sectionStart = 0;
   const window = new ByteWindow(source, options.windowSize ?? WINDOW_SIZE, () => {
+    if (room && isHeld) room.checkText(heldText + window.offset - sectionStart, phase);
     if (options.onProgress && source.taken - reported >= step) {
       reported = source.taken;
       options.onProgress({ phase, done: source.taken, total: source.storedSize ?? 0, unit: 'bytes' });
@@ -81,10 +107,19 @@ export async function readSnapshot(
   });
   try {
     const layout = await readLayout(window);
-    const plan = planFor(layout, source);
+    room = await Room.for(source);
+    const plan = planFor(layout, source, room);
     const sections: Section[] = [];
     let ending: Ending | undefined;
     let section = 'snapshot';
+    let keptBytes = 0;
+    const keeper = (name: string, pieces: Uint8Array[]): KeepBytes => {
+      return (bytes, start, end) => {
+        keptBytes += end - start;
+        if (keptBytes > KEPT_LIMIT) throw tooMuchToKeep(source.name, name, window.offset);
+        pieces.push(bytes.slice(start, end));
+      };
+    };
     try {
       const seen = new Set(['snapshot']);
       let leapt = false;
@@ -97,18 +132,24 @@ export async function readSnapshot(
         await peekToken(window);
         const { offset } = window;
         if (seen.has(section)) throw duplicate(source.name, section, offset);
+        if (seen.size === MOST_SECTIONS) throw tooManySections(source.name, offset);
         seen.add(section);
         const read = Object.hasOwn(plan, section) ? plan[section as keyof Plan] : undefined;
         phase = read ? section : 'reading';
-        const kept = read ? await read(window, offset) : await passOver(window, section);
+        isHeld = options.holds === true && read !== undefined;
+        sectionStart = offset;
+        const kept = source.isRereadable || source.slice || !options.keep?.includes(section) ? undefined : [];
+        if (read) await read(window, offset);
+        else await passOver(window, section, kept && keeper(section, kept));
         const length = window.offset - offset;
-        const rereadable = source.seek !== undefined && source.slice === undefined;
+        if (isHeld) heldText += length;
+        isHeld = false;
         sections.push({
           name: section,
           offset,
           length,
-          rereadable,
-          kept: kept ?? source.slice?.(offset, length),
+          rereadable: source.isRereadable,
+          kept: source.slice?.(offset, length) ?? (read ? undefined : kept),
         });
         if (section === 'nodes' && options.leap) leapt = leapToStrings(window);
         hasLeapt ||= leapt;
@@ -220,15 +261,10 @@ async function readKey(window: ByteWindow): Promise<string> {
   }
 }
 
-/** Passes over a value; returns its bytes when the source cannot be read again from the middle. */
-export async function passOver(window: ByteWindow, name: string): Promise<Uint8Array[] | undefined> {
-  // Edges that nobody asked for are not kept: they are most of the file, and were left out on purpose.
-  const kept: Uint8Array[] | undefined = window.source.seek || name === 'edges' ? undefined : [];
-  const keep =
-    kept && ((bytes: Uint8Array, start: number, end: number) => void kept.push(bytes.slice(start, end)));
+/** Passes over a value; `keep` gets its bytes. */
+export async function passOver(window: ByteWindow, name: string, keep?: KeepBytes): Promise<void> {
   if (FLAT.has(name) && (await peekToken(window)) === OPEN_ARRAY) await skipNumbers(window, name, keep);
   else await skipValue(window, name, keep);
-  return kept;
 }
 
 /** What was leapt to was not the end of the snapshot: read it again from section to section. */
@@ -254,6 +290,27 @@ function duplicate(file: string, section: string, offset: number): SnapshotError
     section,
     offset,
     hint: DAMAGED_HINT,
+  });
+}
+
+function tooManySections(file: string, offset: number): SnapshotError {
+  return new SnapshotError('malformed', 'there are too many sections', {
+    file,
+    section: 'snapshot',
+    offset,
+    expected: `at most ${formatCount(MOST_SECTIONS)}`,
+    found: 'another one',
+    hint: DAMAGED_HINT,
+  });
+}
+
+function tooMuchToKeep(file: string, section: string, offset: number): SnapshotError {
+  return new SnapshotError('too-large', 'is too large to be kept', {
+    file,
+    section,
+    offset,
+    expected: `at most ${formatBytes(KEPT_LIMIT)} in all`,
+    hint: 'Write the stream into a file: the sections of a file are read from there.',
   });
 }
 

@@ -26,6 +26,8 @@ export interface ByteSource {
   read(into: Uint8Array, offset: number, length: number): number | Promise<number>;
   /** Goes on from another place. Present only where that costs nothing. */
   readonly seek?: (offset: number) => void;
+  /** Whether the bytes can be had again by opening the name: a file, and no stream. */
+  readonly isRereadable: boolean;
   /** Bytes at a place, where they are in memory anyway. */
   readonly slice?: (offset: number, length: number) => readonly Uint8Array[];
   close(): void;
@@ -73,6 +75,7 @@ async function openPath(path: string): Promise<ByteSource> {
       decompressed(stored, compression, path),
       compression,
       stat.size,
+      true,
       () => stored.bytesRead,
       () => void stored.destroy(),
     );
@@ -93,6 +96,7 @@ function openBytes(bytes: Uint8Array): Promise<ByteSource> | ByteSource {
           decompressed(Readable.from([bytes]), compression, name),
           compression,
           bytes.length,
+          false,
           () => bytes.length,
         ),
   );
@@ -106,16 +110,18 @@ async function openStream(
     Symbol.asyncIterator in chunks ? chunks[Symbol.asyncIterator]() : chunks[Symbol.iterator]();
   const close = (): void => void (iterator as AsyncIterator<Uint8Array>).return?.();
   const head: Uint8Array[] = [];
+  let taken = 0;
   async function* all(): AsyncGenerator<Uint8Array> {
     yield* head.splice(0);
     for (;;) {
       const next = await nextChunk(iterator, name);
       if (next === undefined) return;
+      taken += next.length;
       yield next;
     }
   }
   try {
-    for (let length = 0; length < 4096; length += head.at(-1)?.length ?? 0) {
+    for (; taken < 4096; taken += head.at(-1)?.length ?? 0) {
       const next = await nextChunk(iterator, name);
       if (next === undefined) break;
       head.push(next);
@@ -124,7 +130,7 @@ async function openStream(
     if (first.length === 0) throw emptyError(name);
     const compression = await compressionOf(first, name);
     const stream = compression === undefined ? all() : decompressed(Readable.from(all()), compression, name);
-    return new StreamSource(name, stream, compression, undefined, undefined, close);
+    return new StreamSource(name, stream, compression, undefined, false, () => taken, close);
   } catch (error) {
     close();
     throw error;
@@ -150,6 +156,7 @@ async function nextChunk(
 
 class FileSource implements ByteSource {
   readonly compression = undefined;
+  readonly isRereadable = true;
   taken = 0;
   constructor(
     readonly name: string,
@@ -188,6 +195,7 @@ class FileSource implements ByteSource {
 
 class BytesSource implements ByteSource {
   readonly compression = undefined;
+  readonly isRereadable = false;
   taken = 0;
   constructor(
     readonly name: string,
@@ -231,6 +239,7 @@ class StreamSource implements ByteSource {
     chunks: AsyncIterable<Uint8Array>,
     readonly compression: Compression | undefined,
     readonly storedSize: number | undefined,
+    readonly isRereadable: boolean,
     private readonly storedTaken?: () => number,
     private readonly onClose?: () => void,
   ) {

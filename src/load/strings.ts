@@ -1,13 +1,19 @@
 /** The strings section: whole, as a table over its raw bytes, or only the few strings that a tally needs. */
+
+import { SnapshotError } from '../errors.js';
 import { closingQuote, decodeJsonText, type StringPage, StringTable } from '../graph/strings.js';
 import { formatCount } from '../units.js';
 import { readBuffer } from './bytes.js';
-import { expectToken, QUOTE, unexpected } from './json.js';
+import { DAMAGED_HINT, expectToken, QUOTE, unexpected } from './json.js';
 import { createKernel } from './kernel/kernel.js';
-import type { ByteWindow } from './window.js';
+import type { Room } from './room.js';
+import { type ByteWindow, TOKEN_LIMIT, tooLong } from './window.js';
 
 const SEGMENT_SIZE = 1 << 22;
 const PADDING = 8;
+
+/** Bytes of a string from which on its end is not looked for from its beginning again. */
+const LONG = 1 << 12;
 
 /** Finds where strings begin, any number of whole strings at a time. The loop is assembly.ts's `scanStrings`. */
 class StringScanner {
@@ -16,6 +22,8 @@ class StringScanner {
   private readonly kernel = createKernel();
   private readonly memory = new Uint8Array(this.kernel.memory.buffer);
   private readonly room = this.kernel.windowSize.value - 2;
+  /** Bytes from a string's opening quote on in which its end was looked for already, and is not. */
+  private searched = 0;
 
   /** The section's closing bracket was reached. */
   get closed(): boolean {
@@ -24,6 +32,8 @@ class StringScanner {
 
   /** Scans a window's worth of `bytes[position…end)` and returns how far it came. */
   scan(bytes: Uint8Array, position: number, end: number): number {
+    // The rest of a long string: what was looked at is not looked at again, however small the pieces are.
+    if (this.searched > 0) return this.scanLong(bytes, position, end);
     const { kernel, memory } = this;
     const window = kernel.window.value;
     const length = Math.min(end - position, this.room);
@@ -32,8 +42,8 @@ class StringScanner {
     memory[window + length + 1] = QUOTE;
     const taken = kernel.scanStrings(window, window + length, position) - window;
     this.starts = new Uint32Array(memory.buffer, kernel.starts.value, kernel.found.value);
-    // A string longer than the kernel's window: rare enough to be walked through here.
-    if (taken === 0 && length === this.room && this.waitsAt(bytes, position, end)) {
+    // A string longer than a piece of text: rare enough to be walked through here.
+    if (taken === 0 && length > LONG && this.waitsAt(bytes, position, end)) {
       return this.scanLong(bytes, position, end);
     }
     return position + taken;
@@ -49,8 +59,13 @@ class StringScanner {
   }
 
   private scanLong(bytes: Uint8Array, position: number, end: number): number {
-    const close = closingQuote(bytes, position + 1);
-    if (close >= end) return position;
+    const close = closingQuote(bytes, position + Math.max(this.searched, 1), end);
+    if (close >= end) {
+      this.searched = close - position; // one more than there is behind a backslash at the end
+      this.starts = new Uint32Array(0);
+      return position;
+    }
+    this.searched = 0;
     this.starts = Uint32Array.of(position + 1);
     this.kernel.begun.value = 1;
     this.kernel.afterString.value = 1;
@@ -58,14 +73,32 @@ class StringScanner {
   }
 }
 
+/** Without them anything goes. */
+export interface StringLimits {
+  /** More strings than this make no sense. */
+  readonly most?: number;
+  readonly room?: Room;
+}
+
+function tooManyStrings(window: ByteWindow, section: string, most: number): SnapshotError {
+  return new SnapshotError('mismatch', 'the counts do not agree', {
+    file: window.source.name,
+    section,
+    offset: window.offset,
+    expected: `at most ${formatCount(most)} strings, as the nodes and edges are so few`,
+    found: 'more of them',
+    hint: DAMAGED_HINT,
+  });
+}
+
 /**
- * Reads the strings section into a table. On a SnapshotError (`truncated`, `malformed`) the whole strings up to
- * there are handed to `salvaged`. Cost: one pass; its own bytes and 4 bytes a string.
+ * Reads the strings section into a table. On an error the whole strings up to there are handed to `salvaged`. Cost: one pass; its own bytes and 4 bytes a string.
  */
 export async function readStringTable(
   window: ByteWindow,
   section: string,
   salvaged: (table: StringTable) => void,
+  { most = Number.POSITIVE_INFINITY, room }: StringLimits = {},
 ): Promise<StringTable> {
   await expectToken(window, 0x5b, section);
   const scanner = new StringScanner();
@@ -73,6 +106,7 @@ export async function readStringTable(
   let pageStarts: Uint32Array[] = [];
   let first = 0;
   let segment: Uint8Array = new Uint8Array(0);
+  let total = 0;
   let filled = 0; // bytes of the segment that were read
   let scanned = 0; // bytes of the segment that were looked at
 
@@ -94,6 +128,7 @@ export async function readStringTable(
     const rest = segment.subarray(scanned, filled); // the beginning of a string that goes on
     const left = (window.source.size ?? Number.POSITIVE_INFINITY) - window.offset;
     const size = Math.max(Math.min(SEGMENT_SIZE, left + rest.length), rest.length * 2, 16);
+    room?.take(size, 'the strings');
     const larger = readBuffer(size + PADDING);
     larger.set(rest);
     if (segment.length - scanned > SEGMENT_SIZE / 4) trimLast(pages, segment, scanned);
@@ -102,17 +137,39 @@ export async function readStringTable(
     scanned = 0;
   };
 
+  /** Hands over what is whole. */
+  const endedBy = (error: unknown): unknown => {
+    closePage();
+    salvaged(new StringTable(pages));
+    return error;
+  };
+
   for (;;) {
     if (filled + PADDING >= segment.length) nextSegment();
     const room = segment.length - PADDING - filled;
-    const read = window.readInto(segment, filled, room);
-    const count = typeof read === 'number' ? read : await read;
+    let count: number;
+    try {
+      const read = window.readInto(segment, filled, room);
+      count = typeof read === 'number' ? read : await read;
+    } catch (error) {
+      throw endedBy(error);
+    }
     filled += count;
     for (let before = -1; !scanner.closed && scanned > before && scanned < filled; ) {
       before = scanned;
       scanned = scanner.scan(segment, scanned, filled);
-      if (scanner.starts.length > 0) pageStarts.push(scanner.starts.slice());
+      if (scanner.starts.length > 0) {
+        pageStarts.push(scanner.starts.slice());
+        total += scanner.starts.length;
+        if (total > most) throw endedBy(tooManyStrings(window, section, most));
+      }
+      if (scanned - before > TOKEN_LIMIT) {
+        pageStarts.pop(); // a string so long comes alone
+        throw endedBy(tooLong(window.source.name, window.offset - (filled - before), section));
+      }
     }
+    if (filled - scanned >= TOKEN_LIMIT && scanner.waitsAt(segment, scanned, filled))
+      throw endedBy(tooLong(window.source.name, window.offset - (filled - scanned), section));
     if (scanner.closed) {
       window.unread(segment.subarray(scanned, filled));
       closePage();
@@ -120,10 +177,10 @@ export async function readStringTable(
       return new StringTable(pages);
     }
     if (count === 0 || !scanner.waitsAt(segment, scanned, filled)) {
-      closePage();
-      salvaged(new StringTable(pages));
       if (count > 0) window.unread(segment.subarray(Math.max(scanned, filled - count), filled));
-      throw unexpected(window, section, count === 0 ? 'more strings, or "]" at their end' : scanner.expected);
+      throw endedBy(
+        unexpected(window, section, count === 0 ? 'more strings, or "]" at their end' : scanner.expected),
+      );
     }
   }
 }
@@ -143,13 +200,14 @@ export interface PickedStrings {
 
 /**
  * Reads the strings section and keeps only the strings with the given indexes.
- * On a SnapshotError what was found up to there is handed to `salvaged`. Memory: what it keeps.
+ * On an error what was found up to there is handed to `salvaged`. Memory: what it keeps.
  */
 export async function pickStrings(
   window: ByteWindow,
   section: string,
   wanted: readonly number[],
   salvaged: (picked: PickedStrings) => void,
+  { most = Number.POSITIVE_INFINITY }: StringLimits = {},
 ): Promise<PickedStrings> {
   await expectToken(window, 0x5b, section);
   const indexes = Float64Array.from(wanted).sort();
@@ -168,6 +226,10 @@ export async function pickStrings(
     }
     total += starts.length;
     window.start = stop;
+    if (total > most) {
+      salvaged({ total, texts });
+      throw tooManyStrings(window, section, most);
+    }
     if (scanner.closed) return { total, texts };
     if (stop > start && stop < end) continue;
     const waits = scanner.waitsAt(bytes, stop, end);
@@ -176,7 +238,13 @@ export async function pickStrings(
       if (waits) window.start = window.end;
       throw unexpected(window, section, `${scanner.expected} (after ${formatCount(total)} strings)`);
     }
-    const wait = window.fill();
-    if (wait) await wait;
+    try {
+      if (window.end - window.start >= TOKEN_LIMIT) throw tooLong(window.source.name, window.offset, section);
+      const wait = window.fill();
+      if (wait) await wait;
+    } catch (error) {
+      salvaged({ total, texts });
+      throw error;
+    }
   }
 }

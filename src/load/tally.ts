@@ -7,8 +7,9 @@ import type { SnapshotProblem } from '../errors.js';
 import { NODE } from '../graph/schema.js';
 import { createKernel, type KernelExports } from './kernel/kernel.js';
 import type { Layout } from './meta.js';
-import { allocationError, hasUsualOrder, refuseNodeField } from './nodes.js';
+import { hasUsualOrder, refuseNodeField } from './nodes.js';
 import type { RecordSink } from './records.js';
+import { allocationError, type Room } from './room.js';
 
 export interface TallyRow {
   /** Our number of the node type. */
@@ -31,6 +32,7 @@ export class NodeTally implements RecordSink {
   constructor(
     private readonly layout: Layout,
     private readonly file: string,
+    private readonly room: Room,
   ) {
     const { kernel } = this;
     this.promised = layout.nodeCount;
@@ -107,7 +109,8 @@ export class NodeTally implements RecordSink {
   }
 
   private checkMemory(): void {
-    if (this.kernel.exhausted.value !== 0) throw allocationError(this.file, 'so many names', undefined);
+    if (this.kernel.exhausted.value !== 0) throw allocationError(this.file, 'so many names');
+    this.room.checkPages(this.kernel.memory.buffer.byteLength);
   }
 
   private parseUsual(text: Uint8Array, position: number, end: number): number {

@@ -14,7 +14,8 @@ import type { ByteSource } from './source.js';
 export const WINDOW_SIZE = 1 << 19;
 
 const SENTINEL = 8; // zero bytes behind the text
-const TOKEN_LIMIT = 1 << 26;
+/** Bytes of one token (a string with its quotes): V8 cuts strings at 1,024 characters, or where it is told to. */
+export const TOKEN_LIMIT = 1 << 26;
 
 /** After so many bytes read without waiting, the event loop gets a turn: signals and timers must not starve. */
 const BREATH = 1 << 26;
@@ -108,14 +109,8 @@ export class ByteWindow {
   }
 
   private grow(room: number): void {
-    if (room >= TOKEN_LIMIT) {
-      throw new SnapshotError('malformed', `one token is longer than ${formatBytes(TOKEN_LIMIT)}`, {
-        file: this.source.name,
-        offset: this.offset,
-        hint: 'The file is damaged, or not a heap snapshot.',
-      });
-    }
-    const larger = readBuffer(room * 2 + SENTINEL);
+    if (room >= TOKEN_LIMIT) throw tooLong(this.source.name, this.offset);
+    const larger = readBuffer(Math.min(room * 2, TOKEN_LIMIT) + SENTINEL);
     larger.set(this.bytes.subarray(this.start, this.end));
     this.bytes = larger;
   }
@@ -131,4 +126,14 @@ export class ByteWindow {
     this.base += count;
     return count;
   }
+}
+
+/** The error for a token of more bytes than TOKEN_LIMIT. */
+export function tooLong(file: string, offset: number, section?: string): SnapshotError {
+  return new SnapshotError('malformed', `one token is longer than ${formatBytes(TOKEN_LIMIT)}`, {
+    file,
+    section,
+    offset,
+    hint: 'The file is damaged, or not a heap snapshot.',
+  });
 }

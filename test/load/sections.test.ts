@@ -1,5 +1,5 @@
 import { truncateSync, unlinkSync } from 'node:fs';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { loadSnapshot, readSection } from '../../src/load/load.js';
 import type { SnapshotInput } from '../../src/load/source.js';
@@ -35,7 +35,7 @@ describe('readSection', () => {
   ];
 
   it.each(inputs)('gives the text of each section that is no column, from %s', async (_, input) => {
-    const graph = await loadSnapshot(input());
+    const graph = await loadSnapshot(input(), { keep: Object.keys(SECTIONS) });
     for (const [name, value] of Object.entries(SECTIONS)) {
       expect((await textOf(graph, name)).trim()).toBe(JSON.stringify(value));
     }
@@ -54,14 +54,17 @@ describe('readSection', () => {
   );
 
   it('gives the text of columns from a file, and a RangeError from what cannot be read twice', async () => {
-    const whole = await loadSnapshot(write('columns.heapsnapshot', bytes));
-    expect(await textOf(whole, 'nodes')).toBe(JSON.stringify(JSON.parse(text).nodes));
     for (const input of [
-      chunksOf(bytes, 100),
+      write('columns.heapsnapshot', bytes),
       write('columns.heapsnapshot.gz', gzipSync(bytes)),
-      gzipSync(bytes),
+      write('columns.heapsnapshot.br', brotliCompressSync(bytes)),
     ]) {
-      const graph = await loadSnapshot(input);
+      const whole = await loadSnapshot(input);
+      expect(await textOf(whole, 'nodes')).toBe(JSON.stringify(JSON.parse(text).nodes));
+      expect(await textOf(whole, 'edges')).toBe(JSON.stringify(JSON.parse(text).edges));
+    }
+    for (const input of [chunksOf(bytes, 100), gzipSync(bytes)]) {
+      const graph = await loadSnapshot(input, { keep: ['nodes', 'samples'] });
       await expect(readSection(graph, 'nodes')).rejects.toThrow(RangeError);
       await expect(readSection(graph, 'strings')).rejects.toThrow(
         `section "strings" of ${graph.file} was not kept`,
@@ -69,10 +72,42 @@ describe('readSection', () => {
     }
   });
 
-  it('keeps locations that were not asked for, and not edges that were not asked for', async () => {
-    const graph = await loadSnapshot(chunksOf(bytes, 100), { edges: false });
+  it('keeps of a stream what was asked for, and nothing else', async () => {
+    const graph = await loadSnapshot(chunksOf(bytes, 100), { edges: false, keep: ['locations', 'edges'] });
     expect(await textOf(graph, 'locations')).toBe('[0,5,1,2]');
     await expect(readSection(graph, 'edges')).rejects.toThrow(RangeError);
+    await expect(readSection(graph, 'trace_tree')).rejects.toThrow(
+      'section "trace_tree" of (stream) was not kept; the option keep takes',
+    );
+    expect(graph.sections.filter(({ kept }) => kept !== undefined).map(({ name }) => name)).toEqual([
+      'locations',
+    ]);
+  });
+
+  it('says when a stream has more to keep than it keeps', async () => {
+    function* chunks(): Generator<Uint8Array> {
+      yield bytesOf(`${text.slice(0, -1)},"junk":"`);
+      const megabyte = new Uint8Array(1 << 20).fill(0x61);
+      for (let i = 0; i < 65; i++) yield megabyte;
+      yield bytesOf('"}');
+    }
+    expect((await loadSnapshot(chunks())).sections.at(-1)).toMatchObject({ name: 'junk', kept: undefined });
+    expect(await failureOf(loadSnapshot(chunks(), { keep: ['junk'] }))).toMatchObject({
+      code: 'too-large',
+      section: 'junk',
+      expected: 'at most 67.1 MB in all',
+    });
+  });
+
+  it('refuses thousands of sections, which would be kept in memory by name', async () => {
+    const many = (n: number): Uint8Array =>
+      bytesOf(`${text.slice(0, -1)}${Array.from({ length: n }, (_, i) => `,"s${i}":0`).join('')}}`);
+    expect((await loadSnapshot(many(1000))).sections).toHaveLength(1000 + 9);
+    for (const salvage of [false, true]) {
+      const loading = loadSnapshot(many(2000), { salvage });
+      if (salvage) expect((await loading).ending).toMatchObject({ expected: 'at most 1,024' });
+      else expect(await failureOf(loading)).toMatchObject({ code: 'malformed', expected: 'at most 1,024' });
+    }
   });
 
   it('says truncated when the file has become shorter, missing when it is gone', async () => {
@@ -100,7 +135,7 @@ describe('readSection', () => {
       const plain = fixtureBytes(name);
       const reference = JSON.parse(plain.toString()) as Record<string, unknown>;
       for (const input of [write('real.heapsnapshot', plain), fixturePath(name), chunksOf(plain, 70_000)]) {
-        const graph = await loadSnapshot(input);
+        const graph = await loadSnapshot(input, { keep: Object.keys(reference) });
         const names = graph.sections.map((section) => section.name);
         expect(['snapshot', ...names]).toEqual(Object.keys(reference));
         for (const section of names) {

@@ -56,6 +56,7 @@ describe('fill', () => {
     const source: ByteSource = {
       name: 'endless',
       compression: undefined,
+      isRereadable: false,
       size: undefined,
       storedSize: undefined,
       taken: 0,
