@@ -2,8 +2,9 @@
 import { ProcessError } from '../errors.js';
 import { type Address, formatAddress } from './address.js';
 import { type Attached, type AttachOptions, attachTo } from './attach.js';
-import { armCloser, type Closer } from './closer.js';
+import type { CloserRequest } from './close-inspector.js';
 import { closeInspector } from './evaluate.js';
+import { armGuard, type Guard } from './guard.js';
 import { type Program, programOf } from './node-program.js';
 import {
   catchesSigusr1,
@@ -44,27 +45,29 @@ export async function attachToPid(pid: number, options: AttachToPidOptions): Pro
   const usual = before.filter(({ port }) => port === own.port);
   const open = await inspectorOf(pid, usual, options);
   if (open) return open;
-  const owner = usual.length > 0 ? pid : own.port === 0 ? undefined : ownerOf(own, pid);
-  if (owner !== undefined) {
-    // Kept from its own, it may have been opened at another one.
-    const other = await inspectorOf(pid, without(before, usual), options);
+  const program = programOf(pid);
+  const refusal =
+    refusesSignal(pid, program, options.force === true) ?? isPortTaken(pid, own, usual.length > 0);
+  if (refusal) {
+    // Kept from its own, it may have been opened at another one. Ports of a database are not asked.
+    const other = program !== 'another' && (await inspectorOf(pid, without(before, usual), options));
     if (other) return other;
-    throw portTaken(pid, own, owner);
+    throw refusal;
   }
-  checkTakesSignal(pid, options.force === true);
-  const closer = armCloser(identity, before, options.closer);
+  const request: CloserRequest = { ...identity, before };
+  const guard = armGuard([process.execPath, options.closer, JSON.stringify(request)]);
   try {
     if (!isStillThere(identity)) throw hasEnded(pid);
     openInspector(pid);
     const opened = await openedInspector(identity, before, options);
     if (!opened.isNew) {
-      closer.disarm();
+      guard.disarm();
       return opened;
     }
-    closer.opened();
-    return { ...opened, detach: once(() => leave(opened, pid, before, closer)) };
+    guard.tell('opened');
+    return { ...opened, detach: once(() => leave(opened, pid, before, guard, options.signal)) };
   } catch (error) {
-    if (!isStillThere(identity)) closer.disarm();
+    if (!isStillThere(identity)) guard.disarm();
     throw error;
   }
 }
@@ -99,7 +102,11 @@ async function openedInspector(
   }
   throw new ProcessError(
     `process ${pid}${nameOf(pid)} opened no inspector within ${formatDuration(limits.answer)} of SIGUSR1`,
-    'It may be busy in native code (--timeout waits longer), or handle SIGUSR1 itself: start it with node --inspect then, and use --inspect. Should it open its inspector within the hour, a process that heapgraph leaves behind closes it.',
+    `It may be busy in native code (--timeout waits longer), or handle SIGUSR1 itself: start it with node --inspect then, and use --inspect.${
+      process.platform === 'win32'
+        ? ''
+        : ' Should it open its inspector within the hour, a process that heapgraph leaves behind closes it.'
+    }`,
   );
 }
 
@@ -134,20 +141,25 @@ function without(addresses: readonly Address[], others: readonly Address[]): Add
   return addresses.filter((one) => !isAt(others, one));
 }
 
-/** Throws ProcessError when SIGUSR1 would end the process, or do something else than open an inspector. */
-function checkTakesSignal(pid: number, force: boolean): void {
-  const program = programOf(pid);
-  if (catchesSigusr1(pid) === false) throw notNode(pid, program, 'SIGUSR1 would end it');
-  if (force || program === 'Node.js') return;
-  if (program !== undefined) throw notNode(pid, program, 'what it does at SIGUSR1 is not known');
+/** Why SIGUSR1 is not sent: it would end the process, or do something else than open an inspector. */
+function refusesSignal(pid: number, program: Program | undefined, force: boolean): ProcessError | undefined {
+  if (catchesSigusr1(pid) === false) return notNode(pid, program, 'SIGUSR1 would end it');
+  if (force || program === 'Node.js') return undefined;
+  if (program !== undefined) return notNode(pid, program, 'What it does at SIGUSR1 is not known');
   if (process.platform === 'linux') {
-    throw new ProcessError(
+    return new ProcessError(
       `the executable of process ${pid}${nameOf(pid)} cannot be read, so it is not known to be Node.js`,
       'SIGUSR1 was not sent. Run heapgraph as root (sudo); --force sends it to a process that handles it.',
     );
   }
-  const name = nameOf(pid);
-  if (name !== '' && !/node|electron/i.test(name)) throw notNode(pid, undefined, 'SIGUSR1 could end it');
+  const isNode = /node|electron|^$/i.test(nameOf(pid));
+  return isNode ? undefined : notNode(pid, undefined, 'SIGUSR1 could end it');
+}
+
+/** Why it could not open its inspector: somebody else, or it itself, listens there. */
+function isPortTaken(pid: number, own: Address, isOwn: boolean): ProcessError | undefined {
+  const owner = isOwn ? pid : own.port === 0 ? undefined : ownerOf(own, pid);
+  return owner === undefined ? undefined : portTaken(pid, own, owner);
 }
 
 const OTHER_WAYS: Readonly<Record<string, string>> = {
@@ -173,21 +185,27 @@ function openInspector(pid: number): void {
   else process.kill(pid, 'SIGUSR1');
 }
 
-const CLOSED_MS = 1000;
+/** How long the closing is waited for: after a Ctrl-C hardly, as the guard waits for it as well. */
+const CLOSE_MS = 2000;
+const CLOSE_AT_ONCE_MS = 300;
 
 async function leave(
   { session }: Attached,
   pid: number,
   before: readonly Address[],
-  closer: Closer,
+  guard: Guard,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
-  await closeInspector(session);
+  const begun = performance.now();
+  const limit = signal?.aborted ? CLOSE_AT_ONCE_MS : CLOSE_MS;
+  await closeInspector(session, limit);
   await session.close();
-  for (const begun = performance.now(); performance.now() - begun < CLOSED_MS; await delay(20)) {
+  const isClosed = (): boolean => {
     const now = listeningAddresses(pid);
-    if (now !== undefined && without(now, before).length > 0) continue;
-    return closer.disarm();
-  }
+    return now === undefined || without(now, before).length === 0;
+  };
+  while (!isClosed() && performance.now() - begun < limit) await delay(20);
+  if (isClosed()) guard.disarm();
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {

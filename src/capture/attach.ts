@@ -1,12 +1,11 @@
 /** Attaches to a target: by the address of its inspector, or by an inspector's URL. */
-import { ProcessError } from '../errors.js';
 import { type Address, formatAddress, type NamedAddress, parseAddress, resolveAddress } from './address.js';
 import { connect } from './connect.js';
-import { runtimeAt, type TargetFacts, targetFacts } from './facts.js';
+import { type TargetFacts, targetFacts } from './facts.js';
 import type { Limits } from './limits.js';
 import type { Session } from './session.js';
-import { chooseTarget, listTargets } from './targets.js';
-import type { OnWait } from './waiting.js';
+import { chooseTarget, listTargets, runtimeAt } from './targets.js';
+import { type OnWait, unlessAborted } from './waiting.js';
 
 export interface Attached {
   readonly session: Session;
@@ -33,7 +32,7 @@ export async function attachToAddress(
   const named: NamedAddress = parseAddress(text);
   const name = formatAddress(named);
   const address = await resolveAddress(named);
-  const path = named.path ?? (await choosePath(address, target, name, options));
+  const path = named.path ?? chooseTarget(await listTargets(address, options), target, name).path;
   const attached = await attachTo(address, path, name, options);
   const runtime = attached.facts.runtime ?? (await runtimeAt(address, options));
   return { ...attached, facts: { ...attached.facts, runtime } };
@@ -45,26 +44,6 @@ export async function attachToUrl(url: string, where: string, options: AttachOpt
   return attachTo(address, path, where, options);
 }
 
-async function choosePath(
-  address: Address,
-  target: string | undefined,
-  name: string,
-  options: AttachOptions,
-): Promise<string> {
-  try {
-    return chooseTarget(await listTargets(address, options), target, name).path;
-  } catch (error) {
-    if (!(error instanceof ProcessError) || options.signal?.aborted) throw error;
-    // Bun has no list of targets.
-    const runtime = await runtimeAt(address, options);
-    if (runtime?.name !== 'Bun') throw error;
-    throw new ProcessError(
-      `the inspector of Bun at ${name} does not list its targets`,
-      `Name the URL that bun --inspect printed: --inspect ws://${name}/…`,
-    );
-  }
-}
-
 /** Attaches to a path of an address. Throws ProcessError. */
 export async function attachTo(
   address: Address,
@@ -74,7 +53,7 @@ export async function attachTo(
 ): Promise<Attached> {
   const session = await connect(address, path, { what: where, ...options });
   try {
-    const facts = await targetFacts(session);
+    const facts = await unlessAborted(targetFacts(session), options.signal);
     const name = facts.pid === null ? where : `process ${facts.pid}`;
     return { session, facts, name, detach: () => session.close() };
   } catch (error) {

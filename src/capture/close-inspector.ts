@@ -3,14 +3,21 @@
  * process did not get to opening it in time. It waits for that as long as the process is there, an hour at most.
  */
 import { ProcessError } from '../errors.js';
+import type { Address } from './address.js';
 import { inspectorOf } from './attach-pid.js';
-import type { CloserRequest } from './closer.js';
 import { closeInspector } from './evaluate.js';
 import { limitsOf } from './limits.js';
-import { isStillThere } from './process.js';
+import { isStillThere, type ProcessIdentity } from './process.js';
 import { isAt, listeningAddresses } from './sockets.js';
 
+/** Its first argument, as JSON. */
+export interface CloserRequest extends ProcessIdentity {
+  /** Addresses that were not opened for us. */
+  readonly before: readonly Address[];
+}
+
 const HOUR_MS = 3_600_000;
+const CLOSE_MS = 2000;
 const ASK_MS = 200;
 const ASK_SELDOM_MS = 5000;
 
@@ -29,7 +36,7 @@ async function closeWhatWasOpened({ before, ...identity }: CloserRequest, wasSee
     try {
       const inspector = await inspectorOf(identity.pid, opened, { limits });
       if (inspector) {
-        await closeInspector(inspector.session);
+        await closeInspector(inspector.session, CLOSE_MS);
         await inspector.session.close();
         seen = true;
         continue; // whether it is closed is seen by looking again

@@ -12,7 +12,7 @@ export interface ConnectOptions extends DialogueOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-const CLOSE_MS = 1000;
+const CLOSE_MS = 300;
 
 /**
  * Connects to a path of an address, and nowhere else: redirects are not followed. Messages over MESSAGE_LIMIT end the

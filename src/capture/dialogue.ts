@@ -64,8 +64,7 @@ export class Dialogue implements Session {
   private readonly listening = new Map<string, Set<Listening>>();
   private readonly children = new Map<string, Dialogue>();
   private lastId = 0;
-  /** Why nothing can be asked any more. */
-  private over: Error | undefined;
+  over: Error | undefined;
   private leave = (): void => {};
   private heard = 0;
   private paused = false;
@@ -186,7 +185,7 @@ export class Dialogue implements Session {
         resume: () => this.resume(),
         close: async () => {
           this.children.delete(sessionId);
-          if (!this.isOver) await this.send('Target.detachFromTarget', { sessionId }).catch(() => {});
+          if (!this.over) await this.send('Target.detachFromTarget', { sessionId }).catch(() => {});
         },
         cut: () => this.children.delete(sessionId),
       },
@@ -216,10 +215,6 @@ export class Dialogue implements Session {
     this.over = reason;
     for (const { reject } of this.waiting.values()) reject(reason);
     this.leave();
-  }
-
-  get isOver(): boolean {
-    return this.over !== undefined;
   }
 
   pause(): void {

@@ -37,7 +37,7 @@ export async function evaluate<T>(session: Session, expression: string, is: Is<T
     );
   if (!is(result.value))
     throw new ProcessError(
-      `${what} gives ${quoted(JSON.stringify(result.value) ?? 'nothing')} for an expression that is something else`,
+      `${what} gives ${quoted(JSON.stringify(result.value) ?? 'nothing')} where something else was asked for`,
     );
   return result.value;
 }
@@ -49,17 +49,16 @@ const CLOSE_INSPECTOR = `(() => {
   setTimeout(() => inspector.close(), 0);
 })()`;
 
-const CLOSE_MS = 1000;
-
 /**
  * Asks the target to close its inspector, which ends this connection too. It may be busy with a snapshot that nobody
- * wants any more: the request waits in its queue and is done then, so its answer is waited for only a little.
+ * wants any more: the request waits in its queue and is done then, so its end is waited for only as long as `ms` says.
  */
-export async function closeInspector(session: Session): Promise<void> {
+export async function closeInspector(session: Session, ms: number): Promise<void> {
   session.resume();
-  const asked = session
-    .send('Runtime.evaluate', { expression: CLOSE_INSPECTOR, ...OPTIONS }, { within: CLOSE_MS })
-    .catch(() => {});
-  await asked;
-  await Promise.race([session.gone, delay(CLOSE_MS)]);
+  const params = { expression: CLOSE_INSPECTOR, ...OPTIONS };
+  const refused = session.send('Runtime.evaluate', params, { within: ms }).then(
+    () => session.gone,
+    () => {},
+  );
+  await Promise.race([refused, delay(ms)]);
 }

@@ -1,17 +1,10 @@
 /** What is known of the other side. All of it is wishes: some targets refuse every question but that for the snapshot. */
 import { ProcessError } from '../errors.js';
-import type { Address } from './address.js';
 import { evaluate } from './evaluate.js';
 import type { Session } from './session.js';
 import { isAmount, isCount, isNullOr, isRecord, isText } from './shape.js';
-import { type AskOptions, getJson } from './targets.js';
+import type { Runtime } from './targets.js';
 import { NoAnswer } from './waiting.js';
-
-export interface Runtime {
-  /** `Node.js`, `Deno`, `Bun`, `Electron`, or what a browser calls itself. */
-  readonly name: string;
-  readonly version: string | null;
-}
 
 export interface TargetFacts {
   /** As the target knows it; null where it has none. */
@@ -28,6 +21,8 @@ interface Said {
   readonly version: string | null;
   readonly pid: number | null;
   readonly node: string | null;
+  /** Where the inspector does not say it. */
+  readonly heapUsed: number | null;
 }
 
 const ASK = `(() => {
@@ -43,6 +38,7 @@ const ASK = `(() => {
     name, version,
     pid: name === null ? null : process?.pid ?? Deno?.pid ?? null,
     node: name === 'Node.js' || name === 'Electron' ? process.version : null,
+    heapUsed: name === 'Bun' ? process.memoryUsage().heapUsed : null,
   };
 })()`;
 
@@ -51,9 +47,10 @@ const isSaid = isRecord<Said>({
   version: isNullOr(isText),
   pid: isNullOr(isCount),
   node: isNullOr(isText),
+  heapUsed: isNullOr(isAmount),
 });
 
-const UNKNOWN: Said = { name: null, version: null, pid: null, node: null };
+const UNKNOWN: Said = { name: null, version: null, pid: null, node: null, heapUsed: null };
 
 /** A version as all of them are written. It gets into messages and JSON, never into a path. */
 const VERSION = /^v?\d[\w.+-]{0,60}$/;
@@ -68,7 +65,7 @@ export async function targetFacts(session: Session): Promise<TargetFacts> {
     wish(session, askHeapUsed(session)),
   ]);
   if (said instanceof NoAnswer && used instanceof NoAnswer) throw said;
-  const { name, version, pid, node } = said instanceof ProcessError ? UNKNOWN : said;
+  const { name, version, pid, node, heapUsed } = said instanceof ProcessError ? UNKNOWN : said;
   const nodeVersion = node !== null && VERSION.test(node) ? node : null;
   // Else Node.js would wait for us at its end, and we for it. Not known everywhere; then that cannot be helped.
   if (nodeVersion !== null)
@@ -80,7 +77,7 @@ export async function targetFacts(session: Session): Promise<TargetFacts> {
         ? { name, version: version !== null && VERSION.test(version) ? version : null }
         : null,
     nodeVersion,
-    heapUsed: used instanceof ProcessError ? null : used,
+    heapUsed: used instanceof ProcessError ? heapUsed : used,
   };
 }
 
@@ -103,20 +100,10 @@ export async function wish<T>(session: Session, answer: Promise<T>): Promise<T |
   try {
     return await answer;
   } catch (error) {
-    if (session.isOver || !(error instanceof ProcessError)) throw error;
+    if (session.over) throw session.over;
+    if (!(error instanceof ProcessError)) throw error;
     return error;
   }
-}
-
-/** What the inspector at an address says it is part of: `Chrome/147.0.7727.0`, `workerd`. Null when it does not say. */
-export async function runtimeAt(address: Address, options: AskOptions): Promise<Runtime | null> {
-  const version = await getJson(address, '/json/version', options).catch((error: unknown) => {
-    if (error instanceof ProcessError) return undefined;
-    throw error;
-  });
-  const browser = isRecord({ Browser: isText })(version) ? version.Browser : '';
-  const match = /^([A-Za-z][\w. ]{0,40})(?:\/(v?\d[\w.+-]{0,60}))?$/.exec(browser);
-  return match ? { name: match[1]!, version: match[2] ?? null } : null;
 }
 
 /** `Node.js v20.11.0`; undefined when it is not known. */

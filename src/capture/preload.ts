@@ -23,7 +23,7 @@ if (request !== undefined && isMainThread) {
   }
   fs.writeSync(
     3,
-    JSON.stringify({ version: process.version, url: exitFile === undefined ? inspector.url() : null }),
+    `${JSON.stringify({ version: process.version, url: exitFile === undefined ? inspector.url() : null })}\n`,
   );
   fs.closeSync(3);
 }

@@ -4,6 +4,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { ProcessError, UsageError } from '../errors.js';
 import { printable } from '../printable.js';
+import { armGuard } from './guard.js';
+import { isNullOr, isRecord, isText } from './shape.js';
 import { delay } from './waiting.js';
 
 export interface Ending {
@@ -30,7 +32,7 @@ export interface Started {
 export interface StartOptions {
   /** The module that is loaded before the program: `preload.cjs`. */
   readonly preload: string;
-  /** Write a snapshot there on exit, instead of opening an inspector. */
+  /** Write a snapshot there on exit, instead of opening an inspector. Its folder is for it alone. */
   readonly exitFile?: string;
   /** With numbers. */
   readonly numbers: boolean;
@@ -43,6 +45,10 @@ export interface PreloadRequest extends Omit<StartOptions, 'preload'> {
 }
 
 const STOP_MS = 5000;
+
+/** $0 is the program's pid, $1 the folder of its snapshot, if it writes one; the last word says whether it has ended. */
+const CLEAR_UP =
+  'for state; do :; done; [ "$state" = ended ] || kill -9 "$0"; if [ $# -gt 1 ]; then rm -rf -- "$1"; fi';
 
 /** Its standard output goes to our standard error: ours is the result. Throws UsageError, ProcessError. */
 export function startProgram(words: readonly string[], options: StartOptions): Started {
@@ -62,9 +68,17 @@ export function startProgram(words: readonly string[], options: StartOptions): S
   const ended = new Promise<Ending>((resolve) => {
     child.once('exit', (code, signal) => resolve({ code, signal }));
   });
+  // Whatever happens to heapgraph, the program does not stay, nor what it has written.
   const kill = (): void => void child.kill('SIGKILL');
-  process.once('exit', kill); // whatever happens to heapgraph, the program does not stay
-  void ended.then(() => process.off('exit', kill));
+  process.once('exit', kill);
+  const { exitFile } = options;
+  const left = exitFile === undefined ? [] : [path.dirname(exitFile)];
+  const guard = armGuard(['/bin/sh', '-c', CLEAR_UP, String(child.pid), ...left]);
+  void ended.then(() => {
+    process.off('exit', kill);
+    if (exitFile === undefined) guard.disarm();
+    else guard.tell('ended');
+  });
   return {
     pid: child.pid,
     hello: helloOf(child),
@@ -78,10 +92,23 @@ export function startProgram(words: readonly string[], options: StartOptions): S
   };
 }
 
+const HELLO_LIMIT = 1000;
+
+const isHello = isRecord<Hello>({ version: isText, url: isNullOr(isText) });
+
 async function helloOf(child: ChildProcess): Promise<Hello | undefined> {
   let text = '';
-  for await (const piece of child.stdio[3] as AsyncIterable<Buffer>) text += piece.toString();
-  return text === '' ? undefined : (JSON.parse(text) as Hello);
+  for await (const piece of child.stdio[3] as AsyncIterable<Buffer>) {
+    text += piece.toString('latin1');
+    // A shell in between may keep the descriptor open.
+    if (text.includes('\n') || text.length > HELLO_LIMIT) break;
+  }
+  try {
+    const hello: unknown = JSON.parse(text);
+    return isHello(hello) ? hello : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Programs that start the one that is meant in a process of its own. */

@@ -27,8 +27,8 @@ export interface Session {
   on<T>(event: string, is: Is<T>, listener: (params: T) => void): () => void;
   /** Resolves when the other side has gone, or only waits for us in order to exit; never when `close` ended it. */
   readonly gone: Promise<void>;
-  /** Whether nothing can be asked any more. */
-  readonly isOver: boolean;
+  /** Why nothing can be asked any more. */
+  readonly over: Error | undefined;
   /** Reads nothing more until `resume`, so that what cannot be stored yet does not pile up here. That is not silence. */
   pause(): void;
   resume(): void;

@@ -2,6 +2,7 @@
 import { ProcessError } from '../errors.js';
 import type { OnProgress } from '../progress.js';
 import { formatBytes } from '../units.js';
+import { takeBunSnapshot } from './bun.js';
 import { wish } from './facts.js';
 import { textLimit } from './limits.js';
 import type { Session } from './session.js';
@@ -12,6 +13,8 @@ export interface SnapshotOptions {
   /** Takes the text. May give a promise while it has no room; the target is not read meanwhile. */
   readonly write: (text: string) => Promise<void> | undefined;
   readonly onProgress?: OnProgress | undefined;
+  /** The name of the runtime; Bun is asked in another way. */
+  readonly runtime: string | undefined;
   /** Bytes of the heap, which say how long the target may be silent and how much it may send; null when not known. */
   readonly heapUsed: number | null;
   /** Numbers, too: a node for each small integer, and the text of every number. */
@@ -31,7 +34,7 @@ export interface SnapshotTaken {
  */
 export async function takeSnapshot(session: Session, options: SnapshotOptions): Promise<SnapshotTaken> {
   const { limits, what } = session;
-  const { onProgress, heapUsed } = options;
+  const { onProgress, heapUsed, runtime } = options;
   const silence = limits.silence(heapUsed);
   let fail = (_: unknown): void => {};
   const failed = new Promise<never>((_, reject) => {
@@ -50,8 +53,14 @@ export async function takeSnapshot(session: Session, options: SnapshotOptions): 
     ),
   ];
   const work = async (): Promise<SnapshotTaken> => {
-    // Taking the snapshot does it again. Some targets never answer this one.
-    await wish(session, session.send('HeapProfiler.collectGarbage', {}, { within: limits.answer }));
+    if (runtime === 'Bun') {
+      await takeBunSnapshot(session, silence, text.take);
+      return { numbers: false };
+    }
+    // Taking the snapshot does it again. A target that has never an idle moment, or is workerd, does not answer this one.
+    const within = Math.min(limits.answer, COLLECT_MS);
+    if (runtime !== 'workerd')
+      await wish(session, session.send('HeapProfiler.collectGarbage', {}, { within }));
     const numbers = await requestSnapshot(session, options.numbers, silence);
     await text.written();
     return { numbers };
@@ -85,8 +94,11 @@ async function requestSnapshot(session: Session, numbers: boolean, silence: numb
   }
 }
 
+/** A gigabyte takes about as long. */
+const COLLECT_MS = 3000;
+
 /** Characters of the beginning and of the end that are looked at. */
-const LOOKED_AT = 64;
+export const LOOKED_AT = 64;
 
 /** Whether a text begins and ends as all that write snapshots (V8, JavaScriptCore) begin and end them. */
 export function looksWhole(start: string, end: string): boolean {
@@ -94,7 +106,8 @@ export function looksWhole(start: string, end: string): boolean {
 }
 
 interface TextEnd {
-  take(piece: string): void;
+  /** A promise while there is no room for more. */
+  take(piece: string): Promise<void> | undefined;
   /** Resolves when there is room again for what was taken. */
   written(): Promise<void>;
   isWhole(): boolean;
@@ -119,15 +132,18 @@ function textEnd(
   };
   return {
     take(piece) {
-      if (over) return;
+      if (over) return undefined;
       if (start.length < LOOKED_AT) start += piece.slice(0, LOOKED_AT);
       end = (end + piece.slice(-LOOKED_AT)).slice(-LOOKED_AT);
       done += piece.length;
-      if (done > limit) return fail(tooLong(session.what, limit));
+      if (done > limit) {
+        fail(tooLong(session.what, limit));
+        return undefined;
+      }
       onProgress?.({ phase: 'writing the snapshot', done, total: 0, unit: 'bytes' });
       try {
         const wait = write(piece);
-        if (!wait || room) return;
+        if (!wait || room) return room;
         session.pause();
         room = wait.then(() => {
           room = undefined;
@@ -136,6 +152,7 @@ function textEnd(
       } catch (error) {
         fail(error);
       }
+      return room;
     },
     async written() {
       await room;

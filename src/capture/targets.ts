@@ -16,6 +16,12 @@ export interface Target {
   readonly path: string;
 }
 
+export interface Runtime {
+  /** `Node.js`, `Deno`, `Bun`, `Electron`, or what a browser calls itself. */
+  readonly name: string;
+  readonly version: string | null;
+}
+
 export interface AskOptions {
   readonly limits: Limits;
   /** Once it is aborted, the question ends. */
@@ -43,7 +49,15 @@ const isList = isListOf(
 /** Targets that can be attached to, in the inspector's order. Throws ProcessError when nothing or something else answers. */
 export async function listTargets(address: Address, options: AskOptions): Promise<Target[]> {
   const name = formatAddress(address);
-  const listed = await getJson(address, '/json/list', options);
+  const { status, body } = await ask(address, '/json/list', options);
+  if (status === 404 && (await runtimeAt(address, options))?.name === 'Bun') {
+    throw new ProcessError(
+      `the inspector of Bun at ${name} does not list its targets`,
+      `Name the URL that bun --inspect printed: --inspect ws://${name}/…`,
+    );
+  }
+  if (status !== 200) throw notInspector(name, `HTTP status ${status}`);
+  const listed = parsed(body);
   if (!isList(listed)) throw notInspector(name);
   return listed.flatMap(({ id, title = '', url = '', type = '', webSocketDebuggerUrl }) => {
     if (webSocketDebuggerUrl === undefined) return []; // another debugger has it
@@ -57,21 +71,34 @@ export async function listTargets(address: Address, options: AskOptions): Promis
   });
 }
 
-/** What an address answers to a request, as JSON; undefined when it is none. Throws ProcessError. */
-export async function getJson(
-  address: Address,
-  path: string,
-  { limits, signal }: AskOptions,
-): Promise<unknown> {
+/** What the inspector at an address says it is part of: `Chrome/147.0.7727.0`, `workerd`. Null when it does not say. */
+export async function runtimeAt(address: Address, options: AskOptions): Promise<Runtime | null> {
+  const answer = await ask(address, '/json/version', options).catch((error: unknown) => {
+    if (error instanceof ProcessError) return { status: 0, body: '' };
+    throw error;
+  });
+  const version = answer.status === 200 ? parsed(answer.body) : undefined;
+  const browser = isRecord({ Browser: isText })(version) ? version.Browser : '';
+  const match = /^([A-Za-z][\w. ]{0,40})(?:\/(v?\d[\w.+-]{0,60}))?$/.exec(browser);
+  return match ? { name: match[1]!, version: match[2] ?? null } : null;
+}
+
+interface HttpAnswer {
+  readonly status: number;
+  /** Empty for any status but 200. */
+  readonly body: string;
+}
+
+/** Throws ProcessError when nothing answers, or something that does not speak HTTP. */
+async function ask(address: Address, path: string, { limits, signal }: AskOptions): Promise<HttpAnswer> {
   const name = formatAddress(address);
   const ending = new AbortController();
   try {
-    const body = await withTimeout(get(address, path, ending.signal), {
+    return await withTimeout(get(address, path, ending.signal), {
       ms: limits.answer,
       late: () => new NoAnswer(name, limits.answer, `GET ${path}`),
       signal,
     });
-    return parsed(body);
   } catch (error) {
     if (error instanceof ProcessError || signal?.aborted) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
@@ -97,22 +124,26 @@ function notInspector(name: string, found?: string): ProcessError {
 }
 
 /**
- * The body of an answer, on a connection that is closed with it, as an inspector waits at its end for those that are open.
- * Throws what the connection does; an error without a code for any status but 200, redirects too, and for an endless body.
+ * On a connection that is closed with the answer, as an inspector waits at its end for those that are open. Redirects are
+ * answers like others. Throws what the connection does, and an error without a code for an endless body.
  */
-function get({ host, port }: Address, path: string, signal: AbortSignal): Promise<string> {
+function get({ host, port }: Address, path: string, signal: AbortSignal): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const request = http.get({ host, port, path, signal, agent: false }, (response) => {
+      const { statusCode: status = 0 } = response;
+      if (status !== 200) {
+        response.destroy();
+        return resolve({ status, body: '' });
+      }
       const pieces: Buffer[] = [];
       let length = 0;
       response.on('error', reject);
-      response.on('end', () => resolve(Buffer.concat(pieces).toString()));
+      response.on('end', () => resolve({ status, body: Buffer.concat(pieces).toString() }));
       response.on('data', (piece: Buffer) => {
         pieces.push(piece);
         length += piece.length;
         if (length > LIST_LIMIT) response.destroy(new Error('its answer is too long'));
       });
-      if (response.statusCode !== 200) response.destroy(new Error(`HTTP status ${response.statusCode}`));
     });
     request.on('error', reject);
   });

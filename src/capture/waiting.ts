@@ -30,20 +30,32 @@ export interface WaitOptions {
 /** The value, or the error when it does not come in time; throws the signal's reason once it is aborted. */
 export async function withTimeout<T>(value: Promise<T>, { ms, late, signal }: WaitOptions): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
-  let abort = (): void => {};
   const over = new Promise<never>((_, reject) => {
     // Longer than that is for timers as if it were nothing.
     timer = setTimeout(() => reject(late()), Math.min(ms, 2 ** 31 - 1));
-    abort = () => reject(signal?.reason);
-    if (signal?.aborted) abort();
-    else signal?.addEventListener('abort', abort, { once: true });
   });
   value.catch(() => {}); // it may fail when nobody waits for it any more
   try {
-    return await Promise.race([value, over]);
+    return await unlessAborted(Promise.race([value, over]), signal);
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener('abort', abort);
+  }
+}
+
+/** The value; throws the signal's reason once it is aborted. */
+export async function unlessAborted<T>(value: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return value;
+  let abort = (): void => {};
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal.reason);
+  });
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort, { once: true });
+  value.catch(() => {});
+  try {
+    return await Promise.race([value, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
   }
 }
 

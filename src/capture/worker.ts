@@ -23,7 +23,9 @@ const ARRIVE_MS = 200;
 export async function workerSession(parent: Session, wanted: string): Promise<Session> {
   const { what } = parent;
   // Node.js and Deno have the one domain, browsers the other.
-  const workers = (await nodeWorkers(parent)) ?? (await webWorkers(parent)) ?? [];
+  const workers = (await nodeWorkers(parent)) ?? (await webWorkers(parent));
+  if (!workers)
+    throw new ProcessError(`the inspector of ${what} does not show workers`, 'Leave --worker out.');
   const worker = choose(workers, wanted, what);
   return worker.open(`worker ${quoted(worker.number || worker.title || worker.url)} of ${what}`);
 }
@@ -86,7 +88,7 @@ function nodeSession(parent: Session, sessionId: string, what: string): Session 
       resume: () => parent.resume(),
       close: async () => {
         stop();
-        if (!parent.isOver) await parent.send('NodeWorker.detach', { sessionId }).catch(() => {});
+        if (!parent.over) await parent.send('NodeWorker.detach', { sessionId }).catch(() => {});
       },
       cut: () => stop(),
     },

@@ -9,7 +9,8 @@ import { type Ending, type Started, startProgram } from '../capture/program.js';
 import type { Session } from '../capture/session.js';
 import { takeSnapshot } from '../capture/snapshot.js';
 import { workerSession } from '../capture/worker.js';
-import { ProcessError } from '../errors.js';
+import { ProcessError, UsageError } from '../errors.js';
+import { writeReason } from '../io/reasons.js';
 import { printable } from '../printable.js';
 import { renderJson } from '../render/json.js';
 import type { Row } from '../result.js';
@@ -111,7 +112,9 @@ class Captures {
 
 /** Words as a shell takes them. */
 function commandLine(words: readonly string[]): string {
-  return words.map((word) => (/[^\w.:/-]/.test(word) ? `'${word}'` : word)).join(' ');
+  return words
+    .map((word) => (/[^\w.:/-]/.test(word) ? `'${word.replaceAll("'", "'\\''")}'` : word))
+    .join(' ');
 }
 
 async function captureLive(
@@ -228,12 +231,14 @@ async function captureOne(
 ): Promise<void> {
   const { facts, name } = attached;
   const file = captures.name(facts.pid, several);
-  const used = await run.unlessInterrupted(heapUsed(session));
+  const told = await run.unlessInterrupted(heapUsed(session));
+  const used = told ?? (session === attached.session ? facts.heapUsed : null);
   const output = openSnapshotFile(file, captures.gzip);
   const begun = performance.now();
   try {
     const runtime = formatRuntime(facts);
-    const what = runtime === undefined ? name : `${name} (${runtime})`;
+    const who = session === attached.session ? name : session.what;
+    const what = runtime === undefined ? who : `${who} (${runtime})`;
     run.note(
       `${what} does nothing else while its snapshot is taken${used === null ? '' : `: ${formatBytes(used)} of heap`}`,
     );
@@ -249,10 +254,11 @@ async function captureOne(
     const { onProgress } = run.progress;
     const write = (text: string) => output.write(text);
     const numbers = !captures.options['no-numbers'];
+    const runtimeName = facts.runtime?.name;
     const taken = await run.unlessInterrupted(
-      takeSnapshot(session, { write, onProgress, heapUsed: used, numbers }),
+      takeSnapshot(session, { write, onProgress, runtime: runtimeName, heapUsed: used, numbers }),
     );
-    if (numbers && !taken.numbers) run.note(`${name} cannot write numbers: the snapshot is without them`);
+    if (numbers && !taken.numbers) run.note(`${who} cannot write numbers: the snapshot is without them`);
     const bytes = await output.finish();
     captures.add(
       rowOf(file, facts.pid, facts.nodeVersion, bytes, performance.now() - begun, captures.options),
@@ -274,6 +280,18 @@ function rowOf(
   return { file, pid, worker: worker ?? null, nodeVersion, bytes, duration: Math.round(duration) };
 }
 
+/** Throws UsageError when there can be none. */
+function privateFolder(parent: string): string {
+  try {
+    return fs.mkdtempSync(path.join(parent, '.heapgraph-'));
+  } catch (error) {
+    throw new UsageError(
+      `cannot write to ${printable(parent)}: ${writeReason(error)}`,
+      'Name another folder by -o.',
+    );
+  }
+}
+
 /** The program writes its snapshot itself, on exit, when no inspector can ask it any more. */
 async function captureExit(
   captures: Captures,
@@ -283,13 +301,16 @@ async function captureExit(
   programs: Programs,
 ): Promise<void> {
   const begun = performance.now();
-  const folder = path.resolve(path.dirname(options.output ?? '.'));
-  // A wrong place is told before the program has run for hours.
-  openSnapshotFile(path.join(folder, `.heapgraph-${process.pid}`), false).discard();
-  const exitFile = path.join(folder, `.heapgraph-${process.pid}.heapsnapshot.tmp`);
-  const remove = (): void => fs.rmSync(exitFile, { force: true });
+  // A folder of its own beside the file that is meant, which nobody else can write to. A wrong place is told before the
+  // program has run for hours.
+  const folder = privateFolder(path.resolve(path.dirname(options.output ?? '.')));
+  const exitFile = path.join(folder, 'exit.heapsnapshot');
+  const remove = (): void => fs.rmSync(folder, { recursive: true, force: true });
   process.once('exit', remove);
-  run.atEnd(remove);
+  run.atEnd(() => {
+    remove();
+    process.off('exit', remove);
+  });
   const numbers = !options['no-numbers'];
   const started = startProgram(call.program!, { preload: programs.preload, exitFile, numbers });
   run.atEnd(() => started.stop());

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { finished } from 'node:stream/promises';
 import zlib from 'node:zlib';
+import { LOOKED_AT, looksWhole } from '../capture/snapshot.js';
 import { ProcessError } from '../errors.js';
 import { openOutputFile } from './output-file.js';
 
@@ -67,7 +68,7 @@ export function openSnapshotFile(file: string, gzip: boolean): SnapshotFile {
 /** Puts a snapshot that another process has written in its place; gives its bytes on disk. Throws ProcessError when it is not whole. */
 export async function adoptSnapshot(written: string, file: string, gzip: boolean): Promise<number> {
   const size = fs.statSync(written, { throwIfNoEntry: false })?.size ?? 0;
-  if (size === 0 || !endsWhole(written, size)) {
+  if (size === 0 || !isWhole(written, size)) {
     throw new ProcessError(
       'the program ended before its snapshot was written',
       'A signal, process.abort() or a crash skips what a program does on exit: use --after, or --on signal.',
@@ -83,15 +84,18 @@ export async function adoptSnapshot(written: string, file: string, gzip: boolean
   }
 }
 
-function endsWhole(file: string, size: number): boolean {
-  const end = Buffer.alloc(Math.min(8, size));
+function isWhole(file: string, size: number): boolean {
   const fd = fs.openSync(file, 'r');
   try {
-    fs.readSync(fd, end, 0, end.length, size - end.length);
+    const read = (position: number): string => {
+      const bytes = Buffer.alloc(Math.min(LOOKED_AT, size));
+      fs.readSync(fd, bytes, 0, bytes.length, position);
+      return bytes.toString('latin1');
+    };
+    return looksWhole(read(0), read(Math.max(0, size - LOOKED_AT)));
   } finally {
     fs.closeSync(fd);
   }
-  return end.toString('latin1').trimEnd().endsWith('}');
 }
 
 /** Bytes free where a file would be; undefined where the system does not say. */

@@ -188,6 +188,7 @@ class GrowthMarks {
         const taking = takeSnapshot(session, {
           write: (text) => output.write(text),
           onProgress: this.run.progress.onProgress,
+          runtime: facts.runtime?.name,
           heapUsed: facts.heapUsed,
           numbers: false,
         });
