@@ -157,15 +157,28 @@ export interface ChainStep {
   readonly name: string;
   /** Absent when it was not asked for. */
   readonly shallowSize?: number;
-  readonly edge: { readonly type: string; readonly name: string | number } | null;
+  readonly edge: {
+    readonly type: string;
+    readonly name: string | number;
+    /** What the reference is called by what else the snapshot says, where V8 wrote a number only. */
+    readonly called?: string;
+  } | null;
 }
 
 export interface ChainResult {
   /** False: nothing was found, and the only step is the object that was asked about. */
   readonly found: boolean;
   readonly steps: readonly ChainStep[];
-  /** Set when steps are left out: how many, and behind how many of those that are there. */
-  readonly omitted?: { readonly after: number; readonly count: number };
+  /**
+   * Parts that stand in the chain many times, one after the other, such as the links of a list: `length` steps from
+   * `steps[from]` on, `count` times. `name` says the references of one time: `Listener.next`.
+   */
+  readonly repeats?: readonly {
+    readonly from: number;
+    readonly length: number;
+    readonly count: number;
+    readonly name: string;
+  }[];
   /** The chain as JavaScript; where a step cannot be written so, in words. Null when nothing was found. */
   readonly expression: string | null;
   /** Whether the expression can be pasted into a debugger. */
@@ -177,7 +190,8 @@ export interface ChainResult {
 /** Chains of references. */
 export interface Chains {
   readonly kind: 'chains';
-  readonly chains: readonly ChainResult[];
+  /** May be walked more than once: there may be thousands, of thousands of steps each. */
+  readonly chains: Iterable<ChainResult>;
 }
 
 /** Things of one class, function or scope, as a leak shows them. */

@@ -4,9 +4,11 @@ import type { ChainResult, ChainStep } from '../result.js';
 import type { Chain } from './chains.js';
 import { expressionOf } from './expressions.js';
 import { EdgeView, NodeView } from './nodes.js';
+import { recoveredName } from './recovered-names.js';
+import { repeatsOf } from './repeats.js';
 import { chainEnding } from './roots.js';
 
-/** A chain as an answer has it. */
+/** A chain as an answer has it. Cost: linear in its steps, and the sizes, where they are asked for. */
 export function chainResult(
   graph: Graph,
   chain: Chain,
@@ -21,16 +23,50 @@ export function chainResult(
       type: view.type,
       name: view.name,
       ...(sizes ? { shallowSize: view.shallowSize } : {}),
-      edge: edge ? { type: edge.type, name: edge.name } : null,
+      edge: edge ? stepEdge(graph, chain.nodes[i - 1]!, edge) : null,
     };
   });
   if (!found) return { found, steps, expression: null, evaluable: false, ending: null };
   const { text, evaluable } = expressionOf(graph, chain);
+  const repeats = repeatedSteps(steps);
   return {
     found,
     steps,
+    ...(repeats.length > 0 ? { repeats } : {}),
     expression: text,
     evaluable,
     ending: rooted ? chainEnding(graph, chain).words : null,
   };
+}
+
+function stepEdge(graph: Graph, source: number, { ordinal, type, name }: EdgeView): ChainStep['edge'] {
+  const called = recoveredName(graph, source, ordinal);
+  return called === undefined ? { type, name } : { type, name, called };
+}
+
+/** Steps that a repeat covers at least. */
+const LEAST = 12;
+
+function repeatedSteps(steps: readonly ChainStep[]): NonNullable<ChainResult['repeats']> {
+  const reference = (at: number): string => {
+    const edge = steps[at]!.edge;
+    if (!edge) return '';
+    // Hidden nodes are of one class, `(system)`: V8's name for them says more.
+    const { type, name } = steps[at - 1]!;
+    return `${(type === '(system)' ? name : type).replace(/^system \/ /, '')}${referenceName(edge)}`;
+  };
+  const items = steps.map(({ type }, at) => `${reference(at)} ${type}`);
+  return repeatsOf(items, LEAST).map(({ from, length, count }) => ({
+    from,
+    length,
+    count,
+    name: Array.from({ length }, (_, i) => reference(from + i)).join(', '),
+  }));
+}
+
+/** Indexes differ from item to item: they are left out. */
+function referenceName({ type, name, called }: NonNullable<ChainStep['edge']>): string {
+  if (called !== undefined) return `.${called}`;
+  if (type === 'element' || (typeof name === 'string' && /^\d+$/.test(name))) return '[…]';
+  return `.${name}`;
 }

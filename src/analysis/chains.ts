@@ -8,10 +8,9 @@ import { memo } from '../graph/memo.js';
 import { retainersOf } from '../graph/retainers.js';
 import { EDGE, NODE } from '../graph/schema.js';
 import type { StringIndexes } from '../graph/strings.js';
-import { hasPage, isPageOwned, pageOwnedNodes } from './essential-edges.js';
+import { backwardRules, forwardRules, type Rules } from './chain-rules.js';
 import { isImport } from './expression-modules.js';
 import { isModuleRecord } from './v8-nodes.js';
-import { weakMapPairs } from './weak-map-pairs.js';
 
 /**
  * References from `nodes[0]` on: `edges[i]` leads from `nodes[i]` to `nodes[i + 1]`. Ordinals. A chain of one
@@ -24,13 +23,18 @@ export interface Chain {
 
 /** What a search for chains follows, and how far. */
 export interface ChainOptions {
-  /** Edges from the start at most. Default 20. */
+  /** Edges from the start at most. Default: any number. */
   readonly maxDepth?: number;
   /**
-   * Chains wanted, all different. Default 1. First those through another neighbour of the start (another last holder), then
-   * those through another neighbour of that, and so on: none passes the nodes that all before it have in that place.
+   * Chains wanted, all different. Default 1. They differ as close to the start as possible: first in the last holder, then
+   * in the one before it, and so on.
    */
   readonly paths?: number;
+  /**
+   * Goals that count only where there is no other, and that no chain to another one passes: the stack, which is empty a
+   * moment later.
+   */
+  readonly isLastResort?: ((node: number) => boolean) | undefined;
   /** Nodes that no chain may pass. */
   readonly ignoreNode?: (node: number) => boolean;
   readonly ignoreEdge?: (edge: number) => boolean;
@@ -38,9 +42,21 @@ export interface ChainOptions {
   readonly weak?: boolean;
 }
 
+/** Chains, and what a search for them has seen. */
+export interface ChainSearch {
+  readonly chains: readonly Chain[];
+  /** Whether there are nodes beyond `maxDepth` that were not looked at. */
+  readonly tooDeep: boolean;
+  /** Nodes that the search that found nothing has looked at, the start among them; 0 where something was found. */
+  readonly seen: number;
+  /** False when fewer chains than wanted were found and the search for more was given up: it had taken long. */
+  readonly complete: boolean;
+}
+
 /**
  * Chains that end at `start` and begin at the nearest node that `isGoal` accepts; none found: an empty list.
  * Of several nearest ones, the first in the order of the file. A start that is a goal is a chain of one node.
+ * Followed are essential edges (`holds`) and, where these lead to no goal, all that keep their target alive.
  * Cost: linear in nodes and edges at worst; 4 bytes a node while it runs, and 4 bytes an edge kept for the graph, after a
  * long search, or many short ones, 8.
  */
@@ -50,12 +66,23 @@ export function backrefChains(
   isGoal: (node: number) => boolean,
   options: ChainOptions = {},
 ): Chain[] {
+  return [...searchBackrefs(graph, start, isGoal, options).chains];
+}
+
+/** The same, with what the search has seen: whether nothing holds an object or `maxDepth` was too small. */
+export function searchBackrefs(
+  graph: Graph,
+  start: number,
+  isGoal: (node: number) => boolean,
+  options: ChainOptions = {},
+): ChainSearch {
   const { firstRetainer, sources } = retainersOf(graph);
   const { targets, count } = edgesOf(graph);
   const { firstEdge } = graph;
   // A short search looks for the edges where they come from; a long one, or many, are better off with an index of them.
   const work = edgesRead(graph);
-  return search(graph, start, isGoal, options, 'back', (node, visit, foundBy) => {
+  const rules = backwardRules(graph, start, isGoal, options);
+  return search(graph, start, rules, options, 'back', (node, visit, foundBy) => {
     const index = work.read > count ? retainingEdges(graph) : undefined;
     let before = -1;
     for (let at = firstRetainer[node]!, end = firstRetainer[node + 1]!; at < end; at++) {
@@ -81,39 +108,23 @@ export function refChains(
   isGoal: (node: number) => boolean,
   options: ChainOptions = {},
 ): Chain[] {
+  return [...searchRefs(graph, start, isGoal, options).chains];
+}
+
+/** The same, with what the search has seen. */
+export function searchRefs(
+  graph: Graph,
+  start: number,
+  isGoal: (node: number) => boolean,
+  options: ChainOptions = {},
+): ChainSearch {
   const { targets } = edgesOf(graph);
-  return search(graph, start, isGoal, options, 'forward', (node, visit) => {
+  return search(graph, start, forwardRules(graph, isGoal, options), options, 'forward', (node, visit) => {
     for (let edge = graph.firstEdge[node]!, end = graph.firstEdge[node + 1]!; edge < end; edge++) {
       visit(edge, targets[edge]!);
     }
   });
 }
-
-/**
- * Whether an edge keeps its target alive: the rule of `essentialEdges`, for the few edges that a search looks
- * at.
- */
-export function holds(graph: Graph): EdgeTest {
-  const { targets } = edgesOf(graph);
-  const owned = pageOwnedNodes(graph);
-  const mayHold = holdsBesidePages(graph);
-  return (edge, source) =>
-    (source === graph.root || owned[source] === 1 || owned[targets[edge]!] === 0) && mayHold(edge, source);
-}
-
-/** The same without the rule that a page's nodes are held by the page only. */
-export function holdsBesidePages(graph: Graph): EdgeTest {
-  const { types, names, targets } = edgesOf(graph);
-  const pairOf = weakMapPairs(graph).of;
-  return (edge, source) => {
-    const type = types[edge];
-    if (type === EDGE.weak || targets[edge] === source) return false;
-    if (type === EDGE.shortcut && source !== graph.root) return false;
-    return !(type === EDGE.internal && pairOf(names[edge]!)?.table === graph.ids[source]);
-  };
-}
-
-type EdgeTest = (edge: number, source: number) => boolean;
 
 /**
  * The edges behind `retainersOf(graph).sources`, in its order: 4 bytes an edge. Without them, each holder's
@@ -151,52 +162,25 @@ type Neighbours = (
   foundBy: Uint32Array,
 ) => void;
 
-/** Where a search ends, and which edges it follows: all of them, or those that keep their target alive. */
-interface Rules {
-  readonly isEnd: (node: number) => boolean;
-  readonly keeps: EdgeTest | undefined;
-  /** Asked when the search has found nothing: the rules of another one, if that could. */
-  readonly otherwise?: () => Rules | undefined;
-}
-
 /**
- * The rules of a search backwards from `start`.
- *
- * `pageOwnedNodes` is a search through the whole graph, and not needed: what a page's node leads to is the page's. So
- * from a node that is not the page's the rule of pages leaves out nothing, and from one that is it leaves out all that is
- * not, except the root. Nodes that are not the page's are never led to by nodes that are: to meet them as well does not
- * change the order in which the others are met, as long as they are no end and do not lead to the root. A snapshot whose
- * root is held, which V8 does not write, is searched by the rule.
+ * Nodes that searches without a result look at before a call gives up the search for second, third … chains: at least so
+ * many, and so many times all nodes of the graph.
  */
-function backwards(graph: Graph, start: number, isGoal: (node: number) => boolean): Rules {
-  const keeps = holdsBesidePages(graph);
-  const anywhere: Rules = { isEnd: isGoal, keeps };
-  if (!hasPage(graph)) return anywhere;
-  const isOfPage = isPageOwned(graph);
-  if (pageOwnedNodes.known(graph) && !isOfPage(start)) return anywhere;
-  const { root } = graph;
-  const { targets } = edgesOf(graph);
-  const { firstRetainer } = retainersOf(graph);
-  if (firstRetainer[root] !== firstRetainer[root + 1]) return { isEnd: isGoal, keeps: holds(graph) };
-  return {
-    isEnd: (node) => isGoal(node) && (node === start || node === root || isOfPage(node)),
-    keeps: (edge, source) => keeps(edge, source) && (source !== root || isOfPage(targets[edge]!)),
-    otherwise: () => (isOfPage(start) ? undefined : anywhere),
-  };
-}
+const MOST_LOOKS = 10_000_000;
+const MOST_ROUNDS = 20;
 
 function search(
   graph: Graph,
   start: number,
-  isGoal: (node: number) => boolean,
+  stages: readonly Rules[],
   options: ChainOptions,
   direction: 'back' | 'forward',
   neighbours: Neighbours,
-): Chain[] {
-  const { maxDepth = 20, paths = 1, ignoreNode, ignoreEdge, weak = false } = options;
+): ChainSearch {
+  const { maxDepth = Number.POSITIVE_INFINITY, paths = 1, ignoreNode, ignoreEdge } = options;
   const { targets } = edgesOf(graph);
   const chains: Chain[] = [];
-  // What the chains so far have so many references away from the start, and the next ones may not pass there.
+  /** Nodes that earlier chains use `place` references away from the start: later chains avoid them there. */
   let place = 1;
   let used = new Set<number>();
   // By node: the edge it was found by, plus one; 0 for nodes not found. A Set would end at 2^24 nodes.
@@ -205,10 +189,14 @@ function search(
   const isModule = isModuleRecord(graph);
   const isArray = (node: number): boolean => nodeTypes[node] === NODE.array;
   let searches = 0;
+  let looks = 0;
+  let seen = 0;
+  let tooDeep = false;
 
-  const searchOnce = ({ isEnd, keeps }: Rules): Chain | undefined => {
+  const searchOnce = ({ isEnd, keeps, passes }: Rules): Chain | undefined => {
     if (searches++ > 0) foundBy.fill(0);
     foundBy[start] = START;
+    seen = 1;
     let level = [start];
     let next: number[] = [];
     let node = start;
@@ -217,6 +205,7 @@ function search(
       if (keeps && !keeps(edge, direction === 'back' ? neighbour : node)) return;
       if ((place > 1 || node === start) && used.has(neighbour)) return;
       if (mayBeCells && isOfImporter(neighbour)) return;
+      if (passes && !passes(neighbour)) return;
       foundBy[neighbour] = edge + 1;
       next.push(neighbour);
     };
@@ -228,13 +217,17 @@ function search(
       for (const found of level) {
         if (isEnd(found) && !(chains.length > 0 && found === start)) return unwind(found);
       }
-      if (depth >= maxDepth) return undefined;
       next = [];
       for (node of level) {
         mayBeCells = direction === 'back' && node !== start && isArray(node);
         neighbours(node, visit, foundBy);
       }
       if (next.length === 0) return undefined;
+      if (depth >= maxDepth) {
+        tooDeep = true;
+        return undefined;
+      }
+      seen += next.length;
       level = next;
     }
   };
@@ -261,28 +254,31 @@ function search(
     return owner === undefined ? [found] : [found, owner, ...storesOf(graph, owner)];
   };
 
-  let rules: Rules =
-    direction === 'forward' || weak
-      ? { isEnd: isGoal, keeps: weak ? undefined : holds(graph) }
-      : backwards(graph, start, isGoal);
-  while (chains.length < paths) {
-    let chain = searchOnce(rules);
-    const others = chain ? undefined : rules.otherwise?.();
-    if (others) {
-      rules = others;
-      chain = searchOnce(rules);
-    }
-    if (chain) {
-      chains.push(chain);
-      if (chain.edges.length === 0) break;
-      for (const node of passed(chain, place)) used.add(node);
-    } else {
+  const usedAt = (far: number): Set<number> => {
+    // A shorter one is known by its end.
+    const all = new Set(chains.flatMap((found) => passed(found, Math.min(far, found.edges.length))));
+    all.delete(start);
+    return all;
+  };
+
+  for (const stage of stages) {
+    place = 1;
+    used = usedAt(1);
+    while (chains.length < paths) {
+      const chain = searchOnce(stage);
+      if (chain) {
+        chains.push(chain);
+        if (chain.edges.length === 0) return { chains, tooDeep: false, seen: 0, complete: true };
+        for (const node of passed(chain, place)) used.add(node);
+        continue;
+      }
       place++;
       if (!chains.some(({ edges }) => edges.length >= place)) break;
-      // A shorter one is known by its end.
-      used = new Set(chains.flatMap((found) => passed(found, Math.min(place, found.edges.length))));
-      used.delete(start);
+      looks += seen + graph.nodeCount / 64;
+      if (looks > Math.max(MOST_LOOKS, MOST_ROUNDS * graph.nodeCount))
+        return { chains, tooDeep, seen: 0, complete: false };
+      used = usedAt(place);
     }
   }
-  return chains;
+  return { chains, tooDeep, seen: chains.length === 0 ? seen : 0, complete: true };
 }

@@ -8,7 +8,7 @@ import { retainersOf } from '../graph/retainers.js';
 import { EDGE } from '../graph/schema.js';
 import { distanceSearch, SYSTEM_DISTANCE } from './distances.js';
 import { userRoots } from './shallow-sizes.js';
-import { weakMapPairEdges } from './weak-map-pairs.js';
+import { weakMapPairEdges, weakMapPairs } from './weak-map-pairs.js';
 
 /** Where the page begins: what the root's shortcut edges, and its element edges to `(Document DOM trees)`, lead to. */
 const pageRoots = memo((graph: Graph): ReadonlySet<number> => {
@@ -147,3 +147,34 @@ export const essentialEdges = memo((graph: Graph): Uint8Array => {
   }
   return essential;
 });
+
+/** Whether an edge of this source is followed. */
+export type EdgeTest = (edge: number, source: number) => boolean;
+
+/**
+ * Whether an edge is essential: `essentialEdges`, for the few edges that a search looks at.
+ * Cost: that of `pageOwnedNodes` at the first call for a graph, then constant.
+ */
+export function holds(graph: Graph): EdgeTest {
+  const { targets } = edgesOf(graph);
+  const owned = pageOwnedNodes(graph);
+  const keeps = keepsAlive(graph);
+  return (edge, source) =>
+    (source === graph.root || owned[source] === 1 || owned[targets[edge]!] === 0) && keeps(edge, source);
+}
+
+/**
+ * Whether the garbage collector keeps the target of an edge alive for its source. The same as `holds` without the rule of
+ * pages, which is about whose memory an object is: where a table of a WeakMap is the page's and the key is not, that
+ * rule leaves the value, which the page owns by the table's edge, without any holder.
+ */
+export function keepsAlive(graph: Graph): EdgeTest {
+  const { types, names, targets } = edgesOf(graph);
+  const pairOf = weakMapPairs(graph).of;
+  return (edge, source) => {
+    const type = types[edge];
+    if (type === EDGE.weak || targets[edge] === source) return false;
+    if (type === EDGE.shortcut && source !== graph.root) return false;
+    return !(type === EDGE.internal && pairOf(names[edge]!)?.table === graph.ids[source]);
+  };
+}

@@ -26,6 +26,25 @@ export function words(of: (base: string) => string): Step {
   return { of: (base) => `(${of(base)})`, evaluable: false };
 }
 
+/** Longer texts are not looked through for the brackets around them. */
+const SHORT = 2000;
+
+/** Whether the text stands in brackets that belong together: `(a)(b)` does not. */
+function isBracketed(text: string): boolean {
+  if (text.length > SHORT || !text.startsWith('(') || !text.endsWith(')')) return false;
+  let depth = 0;
+  for (let i = 0; i < text.length - 1; i++) {
+    if (text[i] === '(') depth++;
+    else if (text[i] === ')' && --depth === 0) return false;
+  }
+  return true;
+}
+
+/** The text in brackets, with none added to those that are there. */
+export function inBrackets(text: string): string {
+  return isBracketed(text) ? text : `(${text})`;
+}
+
 /** The step as the beginning of an expression. */
 export function absolute(step: Step): Step {
   return { ...step, absolute: true };
@@ -131,7 +150,7 @@ function symbolStep(
       : `Object.getOwnPropertySymbols(${base}).find(${test})`;
   // Long beginnings are written once, so that many such steps do not double the text each.
   return script((base) =>
-    base.length <= 60 ? at(base, key(base)) : `((o) => ${at('o', key('o'))})(${base})`,
+    base.length <= 60 ? at(base, key(base)) : `((o) => ${at('o', key('o'))})${inBrackets(base)}`,
   );
 }
 

@@ -10,10 +10,12 @@
 import { edgesOf, type Graph, nodeWithId } from '../graph/graph.js';
 import { retainersOf } from '../graph/retainers.js';
 import { EDGE, NODE } from '../graph/schema.js';
+import { shortened } from '../printable.js';
 import type { Chain } from './chains.js';
 import { exportName } from './expression-modules.js';
 import {
   absolute,
+  isIdentifier,
   isValue,
   member,
   propertyStep,
@@ -23,6 +25,7 @@ import {
 } from './expression-properties.js';
 import { rootScopeOf } from './expression-scopes.js';
 import { quoted, slotNumber, tableEntry } from './expression-tables.js';
+import { recoveredName, suspendedFunction } from './recovered-names.js';
 import { isMainScript } from './roots.js';
 import { isRuntimeScript } from './runtime.js';
 import { scriptOf, sourceLocation } from './scripts.js';
@@ -105,19 +108,43 @@ function closureStep(graph: Graph, chain: Chain, at: number): Fold | undefined {
   const isFunction = graph.nodeTypes[nodes[at]!] === NODE.closure;
   const who = isFunction
     ? (base: string): string => `the closure ${base}${placeOf(graph, nodes[at]!)}`
-    : (base: string): string => `the suspended function ${base}`;
+    : (base: string): string => suspendedWords(graph, chain, at, base);
   let last = at + 1;
   while (isContext(graph, nodes[last + 1]) && edgeName(graph, edges[last]!) === 'previous') last++;
-  if (nodes[last + 1] === undefined || edgesOf(graph).types[edges[last]!] !== EDGE.context) {
+  const variable =
+    nodes[last + 1] === undefined ? undefined : variableName(graph, nodes[last]!, edges[last]!);
+  if (variable === undefined) {
     const extension = suspended(graph, chain, last);
     if (extension === undefined) return { step: words((base) => `scope of ${who(base)}`), taken: last - at };
-    return { step: words((base) => `async function that ${base} resumes`), taken: extension - at };
+    const called = functionWords(graph, nodes[extension]!);
+    return { step: words((base) => `async function${called} that ${base} resumes`), taken: extension - at };
   }
-  const variable = edgeName(graph, edges[last]!);
   return {
     step: words((base) => `variable ${variable} of ${who(base)}`),
     taken: last + 1 - at + cells(graph, nodes, last + 1),
   };
+}
+
+/** The name of the variable that an edge of a scope stands for; undefined for other edges, and where nothing tells it. */
+function variableName(graph: Graph, scope: number, edge: number): string | undefined {
+  return edgesOf(graph).types[edge] === EDGE.context
+    ? edgeName(graph, edge)
+    : recoveredName(graph, scope, edge);
+}
+
+/** ` placeOrder in FILE:LINE` for a suspended function. */
+function functionWords(graph: Graph, node: number): string {
+  const closure = suspendedFunction(graph, node);
+  if (closure === undefined) return '';
+  const name = graph.strings.get(graph.nodeNames[closure]!);
+  return `${name === '' ? '' : ` ${shortened(name, 40)}`}${placeOf(graph, closure)}`;
+}
+
+/** What is said of a suspended function behind "of"; what the step before has said of it is not said again. */
+function suspendedWords(graph: Graph, { nodes, edges }: Chain, at: number, base: string): string {
+  if (at > 0 && edgeName(graph, edges[at - 1]!) === 'extension') return base;
+  const called = functionWords(graph, nodes[at]!);
+  return `the suspended function ${base}${called === '' ? '' : `,${called}`}`;
 }
 
 /**
@@ -135,16 +162,17 @@ function suspended(graph: Graph, { nodes, edges }: Chain, context: number): numb
 function contextStep(graph: Graph, { nodes, edges }: Chain, at: number): Fold | undefined {
   if (!isContext(graph, nodes[at])) return undefined;
   const name = edgeName(graph, edges[at]!);
-  if (edgesOf(graph).types[edges[at]!] === EDGE.context) {
+  const variable = variableName(graph, nodes[at]!, edges[at]!);
+  if (variable !== undefined) {
     const taken = 1 + cells(graph, nodes, at + 1);
     const scope = rootScopeOf(graph, nodes[at]!);
-    if (scope?.kind === 'script' && isMainScript(graph, scope))
-      return { step: absolute(script(() => name)), taken };
+    if (scope?.kind === 'script' && isMainScript(graph, scope) && isIdentifier(variable))
+      return { step: absolute(script(() => variable)), taken };
     if (scope?.kind === 'script')
-      return { step: absolute(words(() => `variable ${name} of a script in another context`)), taken };
+      return { step: absolute(words(() => `variable ${variable} of a script in another context`)), taken };
     if (scope?.file !== undefined)
-      return { step: absolute(words(() => `variable ${name} of ${scope.file}`)), taken };
-    return { step: words((base) => `variable ${name} of ${base}`), taken };
+      return { step: absolute(words(() => `variable ${variable} of ${scope.file}`)), taken };
+    return { step: words((base) => `variable ${variable} of ${base}`), taken };
   }
   if (isContext(graph, nodes[at + 1]) && name === 'previous')
     return { step: words((base) => `scope around ${base}`), taken: 1 };
@@ -276,7 +304,10 @@ function innerStep(graph: Graph, { nodes, edges }: Chain, at: number): Fold {
   const by = through.length > 0 ? `through ${through.join(', ')}` : `by ${edgeName(graph, edges[at]!)}`;
   const taken = end - at;
   if (/^(parameters_and_registers|register_file)$/.test(edgeName(graph, edges[at]!)))
-    return { step: words((base) => `a local value of the suspended function ${base}`), taken };
+    return {
+      step: words((base) => `a local value of ${suspendedWords(graph, { nodes, edges }, at, base)}`),
+      taken,
+    };
   if (through.includes('WeakCell')) return { step: words((base) => `value registered with ${base}`), taken };
   if (through.some((name) => name.startsWith('PromiseReaction')))
     return { step: words((base) => `what waits for ${base}`), taken };

@@ -8,10 +8,11 @@ import { EDGE, NODE } from '../graph/schema.js';
 import type { Chain } from './chains.js';
 import { className } from './class-names.js';
 import { commonJsModules } from './expression-modules.js';
-import { isIdentifier, isValue, type Step, script, words } from './expression-properties.js';
+import { inBrackets, isIdentifier, isValue, type Step, script, words } from './expression-properties.js';
 import { rootScopeOf } from './expression-scopes.js';
 import { edgeName, foldAt, placeOf } from './expression-steps.js';
 import { quoted } from './expression-tables.js';
+import { repeatsOf } from './repeats.js';
 import { chainEnding, globalObjects, isProcess } from './roots.js';
 
 export interface ExpressionStep {
@@ -30,6 +31,7 @@ export interface Expression {
    * debugger).
    */
   readonly evaluable: boolean;
+  /** In the order of the chain; a loop of the text is as many steps as it goes round. */
   readonly steps: readonly ExpressionStep[];
 }
 
@@ -48,19 +50,63 @@ interface Beginning extends Step {
 export function expressionOf(graph: Graph, chain: Chain): Expression {
   if (chain.nodes.length === 0) return { text: '', evaluable: false, steps: [] };
   const beginning = beginningOf(graph, chain);
-  let { evaluable } = beginning;
-  let text = beginning.of('');
+  let first: Step = beginning;
   let at = beginning.at;
-  let steps: ExpressionStep[] = [{ text, node: chain.nodes[at]! }];
+  let node = chain.nodes[at]!;
+  let further: { readonly step: Step; readonly text: string; readonly node: number }[] = [];
   while (at < chain.nodes.length - 1) {
     const { step, taken } = foldAt(graph, chain, at);
     at += taken;
-    if (step.absolute) steps = [];
-    evaluable = step.evaluable && (evaluable || step.absolute === true);
-    text = step.of(text);
-    steps.push({ text: step.absolute ? text : step.of('…'), node: chain.nodes[at]! });
+    if (step.absolute) {
+      first = step;
+      node = chain.nodes[at]!;
+      further = [];
+    } else further.push({ step, text: step.of('…'), node: chain.nodes[at]! });
   }
-  return { text, evaluable, steps };
+  const start = first.of('');
+  let text = start;
+  let { evaluable } = first;
+  const shorter = withLoops(
+    further.map(({ step }) => step),
+    further.map((each) => each.text),
+  );
+  for (const step of shorter) {
+    text = step.of(text);
+    evaluable &&= step.evaluable;
+  }
+  return {
+    text,
+    evaluable,
+    steps: [{ text: start, node }, ...further.map((each) => ({ text: each.text, node: each.node }))],
+  };
+}
+
+/** Steps that a loop stands for at least: the links of a list. */
+const LEAST_STEPS = 12;
+
+/** The steps, with one in the place of those that are the same many times. `texts` tell which are. */
+function withLoops(steps: readonly Step[], texts: readonly string[]): Step[] {
+  const found: Step[] = [];
+  let done = 0;
+  for (const { from, length, count } of repeatsOf(texts, LEAST_STEPS)) {
+    for (let i = done; i < from; i++) found.push(steps[i]!);
+    found.push(loop(steps.slice(from, from + length), count));
+    done = from + length * count;
+  }
+  for (let i = done; i < steps.length; i++) found.push(steps[i]!);
+  return found;
+}
+
+/** The steps, one after the other, that many times. */
+function loop(steps: readonly Step[], count: number): Step {
+  const once = (base: string): string => steps.reduce((text, step) => step.of(text), base);
+  if (!steps.every(({ evaluable }) => evaluable))
+    return words((base) => `${count} × ${once('…')} from ${base}`);
+  const body = `{ for (let i = 0; i < ${count}; i++) o = ${once('o')};`;
+  // A promise that an async function returns would be taken for its value.
+  return once('o').includes('(await ')
+    ? script((base) => `(await (async (o) => ${body} return [o]; })${inBrackets(base)})[0]`)
+    : script((base) => `((o) => ${body} return o; })${inBrackets(base)}`);
 }
 
 function beginningOf(graph: Graph, chain: Chain): Beginning {

@@ -10,9 +10,9 @@
 import { edgesOf, type Graph } from '../graph/graph.js';
 import { EDGE, NODE } from '../graph/schema.js';
 import { agesOf } from './ages.js';
-import { holdsBesidePages } from './chains.js';
 import { classIndex } from './class-names.js';
 import { type Ownership, ownerOf } from './container-owner.js';
+import { keepsAlive } from './essential-edges.js';
 import { holderPaths } from './holder-paths.js';
 import { nodeRoles, THING, WALL } from './node-roles.js';
 import { shallowSizes } from './shallow-sizes.js';
@@ -116,7 +116,7 @@ function headsOf(graph: Graph, ages: Uint8Array): Heads & { readonly rebuilt: re
   const { nodeCount, firstEdge, nodeTypes, root, selfSizes } = graph;
   const { targets } = edgesOf(graph);
   const roles = nodeRoles(graph);
-  const keeps = holdsBesidePages(graph);
+  const keeps = keepsAlive(graph);
   const lists = handleLists(graph);
   const nodes: number[] = [];
   const edges: number[] = [];
@@ -279,7 +279,7 @@ function claimsOf(
   const { nodeCount, firstEdge } = graph;
   const { targets } = edgesOf(graph);
   const roles = nodeRoles(graph);
-  const keeps = holdsBesidePages(graph);
+  const keeps = keepsAlive(graph);
   const sizes = shallowSizes(graph);
   const queue = new Uint32Array(nodeCount * 2); // the system gives memory only to what is written
   const isOuter = ({ owner }: Draft): boolean => owner !== 'program' && owner !== 'timer';

@@ -2,8 +2,8 @@
 import { edgesOf, type Graph } from '../graph/graph.js';
 import { idIndex } from '../graph/ids.js';
 import { isIndexed, NODE, nodeTypeMarks } from '../graph/schema.js';
-import { holdsBesidePages } from './chains.js';
 import { className } from './class-names.js';
+import { keepsAlive } from './essential-edges.js';
 import { nodeRoles, THING, WAY } from './node-roles.js';
 
 const isText = nodeTypeMarks('string', 'concatenated string', 'sliced string');
@@ -38,7 +38,7 @@ export function sizesInPlace(graph: Graph, slots: readonly Slot[]): number[] {
   const { firstEdge, selfSizes, nodeTypes, strings } = graph;
   const { types, names, targets } = edgesOf(graph);
   const roles = nodeRoles(graph);
-  const keeps = holdsBesidePages(graph);
+  const keeps = keepsAlive(graph);
   const { nodeOf } = idIndex(graph);
   return slots.map(({ id, name }) => {
     const start = nodeOf(id);

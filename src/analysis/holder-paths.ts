@@ -16,6 +16,7 @@ import { isIdentifier } from './expression-properties.js';
 import { rootScopeOf } from './expression-scopes.js';
 import { quoted } from './expression-tables.js';
 import { holderChains, isMachinery, UNHELD } from './holder-chains.js';
+import { recoveredName } from './recovered-names.js';
 import { type Root, rootOf } from './roots.js';
 import { isOfRuntime, runtimeName } from './runtime.js';
 import { scriptOf } from './scripts.js';
@@ -35,8 +36,12 @@ export interface HolderPaths {
 const RECORD = 32;
 /** Further steps are left out. */
 const DEEPEST = 32;
-/** Further paths are taken for the one they begin with: a Map holds 16 million entries at most. */
+/** Further paths are taken for the one they begin with. */
 const MOST = 4_000_000;
+/** Further pieces of text are one, `…`. */
+const MOST_PIECES = 2 ** 23;
+/** Entries of a Map at most (2^24), with some to spare. */
+const MOST_KNOWN = 2 ** 24 - 16;
 const NAME_LENGTH = 40;
 /** Classes that say nothing about what an object is for. */
 const CONTAINERS: ReadonlySet<string> = new Set(['Object', 'Array', 'Map', 'Set', 'Function']);
@@ -46,6 +51,8 @@ const RING_CLASSES = /^(TimersList|ImmediateList|Timeout|Immediate)$/;
 const CELLS = /^(Cell|PropertyCell|ContextCell)$/;
 const PAIR = /^\d+ \/ part of key /;
 
+/** The piece in the place of those that are too many. */
+const ELSE = '…';
 const EDGE_PIECE = 1;
 const CLASS_PIECE = 2;
 
@@ -64,7 +71,7 @@ const CLASS_PIECE = 2;
  * shared with all chains through the same nodes.
  */
 export const holderPaths = memo((graph: Graph): HolderPaths => {
-  const { nodeCount, nodeTypes, nodeNames, firstEdge, strings } = graph;
+  const { nodeCount, nodeTypes, nodeNames, firstEdge, strings, edgeTypeNames } = graph;
   const { types, names } = edgesOf(graph);
   const { parents, edges } = holderChains(graph);
   const classes = classIndex(graph);
@@ -91,6 +98,7 @@ export const holderPaths = memo((graph: Graph): HolderPaths => {
   const piece = (text: string): number => {
     let number = pieceNumbers.get(text);
     if (number === undefined) {
+      if (pieces.length >= MOST_PIECES && text !== ELSE) return piece(ELSE);
       number = pieces.push(text) - 1;
       pieceNumbers.set(text, number);
     }
@@ -107,14 +115,19 @@ export const holderPaths = memo((graph: Graph): HolderPaths => {
     }
     return number;
   };
+  // Less than 2^22 paths and at most 2^23 + 1 pieces: a key is below 2^47.
   const keyOf = (path: number, next: number, kind: number): number =>
-    (path * 2 ** 26 + next) * 2 + (kind === CLASS_PIECE ? 1 : 0);
+    (path * 2 ** 24 + next) * 2 + (kind === CLASS_PIECE ? 1 : 0);
+  const know = (key: number, path: number): number => {
+    if (pathNumbers.size < MOST_KNOWN) pathNumbers.set(key, path);
+    return path;
+  };
   const longer = (path: number, next: number, kind: number): number => {
     const key = keyOf(path, next, kind);
     const number = pathNumbers.get(key);
     if (number !== undefined) return number;
     if (before.length >= MOST) return path;
-    pathNumbers.set(key, before.length);
+    know(key, before.length);
     lastPiece.push(next);
     kinds.push(kind);
     begins.push(begins[path]!);
@@ -201,12 +214,17 @@ export const holderPaths = memo((graph: Graph): HolderPaths => {
   const edgePiece = (source: number, edge: number): number => {
     const type = types[edge]!;
     const name = names[edge]!;
+    if (type === EDGE.hidden && isScope(source)) {
+      const variable = recoveredName(graph, source, edge);
+      if (variable !== undefined) return piece(edgeText(EDGE.context, variable, isRootScope(source)));
+    }
     if (isIndexed(type)) return numbered;
     if (type === EDGE.property && plainNames.has(nodeNames[source]!) && nodeTypes[source] === NODE.object) {
       if (parents[source] !== source && firstEdge[source + 1]! - firstEdge[source]! > RECORD) return numbered;
     }
     const scope = type === EDGE.context && isRootScope(source);
-    const key = (name * 8 + type) * 2 + (scope ? 1 : 0);
+    // Type numbers are below 256, string indexes below 2^32: a key is below 2^41.
+    const key = (name * edgeTypeNames.length + type) * 2 + (scope ? 1 : 0);
     let number = edgePieces.get(key);
     if (number === undefined) {
       const text = strings.get(name);
@@ -258,17 +276,14 @@ export const holderPaths = memo((graph: Graph): HolderPaths => {
       if (lastPiece[path] === type) {
         const same = lastPiece[above] === lastPiece[place];
         if (!container || (same && alike >= 0)) {
-          const stands = container ? alike : path;
-          pathNumbers.set(key, stands);
-          return stands;
+          return know(key, container ? alike : path);
         }
         if (same) alike = path;
       }
       path = before[above] ?? -1;
     }
     if (depth < DEEPEST) return longer(place, type, CLASS_PIECE);
-    pathNumbers.set(key, before[place]!);
-    return before[place]!;
+    return know(key, before[place]!);
   };
 
   const stack: number[] = [];

@@ -6,7 +6,7 @@
 import { edgesOf, type Graph } from '../graph/graph.js';
 import { retainersOf } from '../graph/retainers.js';
 import { NODE } from '../graph/schema.js';
-import { holds } from './chains.js';
+import { type EdgeTest, keepsAlive } from './essential-edges.js';
 import { isMadeByProgram } from './program-types.js';
 import { userRoots } from './shallow-sizes.js';
 import { isInternal } from './v8-nodes.js';
@@ -26,7 +26,7 @@ export function leakingObjects(graph: Graph): LeakingObject[] {
   const { firstEdge, nodeTypes, strings, nodeNames } = graph;
   const { firstRetainer, sources } = retainersOf(graph);
   const { targets } = edgesOf(graph);
-  const keeps = holds(graph);
+  const keeps = keepsAlive(graph);
   const helpers = programHelpers(graph, keeps);
   const isUserRoot = new Set(userRoots(graph));
   const holdsBy = (source: number, node: number): boolean => {
@@ -66,7 +66,7 @@ const UNHELD = 1;
 const HELD = 2;
 
 /** By node: 0 for what is no helper of V8, else whether an object of the program holds it, itself or through others. */
-function programHelpers(graph: Graph, keeps: ReturnType<typeof holds>): Uint8Array {
+function programHelpers(graph: Graph, keeps: EdgeTest): Uint8Array {
   const { nodeCount, nodeTypes, firstEdge } = graph;
   const { targets } = edgesOf(graph);
   const internal = isInternal(graph);

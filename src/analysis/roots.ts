@@ -105,6 +105,25 @@ export const isRoot = memo((graph: Graph): ((node: number) => boolean) => {
   };
 });
 
+/**
+ * Whether a node stands for the stack. What only the stack holds is free a moment later: a search for holders takes it when
+ * there is no other.
+ */
+export const isStack = memo((graph: Graph): ((node: number) => boolean) => {
+  const { nodeTypes, nodeNames, strings } = graph;
+  const known = new Map<number, boolean>();
+  return (node) => {
+    if (nodeTypes[node] !== NODE.synthetic) return false;
+    const name = nodeNames[node]!;
+    let is = known.get(name);
+    if (is === undefined) {
+      is = STACK.test(strings.get(name));
+      known.set(name, is);
+    }
+    return is;
+  };
+});
+
 /** Whether a node is one of the lists that timers or immediates wait in: Node.js's own, not a class of the same name. */
 const isTimerList = memo((graph: Graph): ((node: number) => boolean) => {
   const { nodeTypes, nodeNames, strings } = graph;

@@ -89,3 +89,15 @@ export function deadNeighbours(
   const nodes = dead.map((box): SubgraphNode => ({ ...describe(box), change: 'died' }));
   return { nodes, edges: drawnEdges(earlier, found, boxOf), cut };
 }
+
+/** What a box says about its nodes, which are all alike in this. */
+export function changeField(
+  graph: Graph,
+  options: PictureOptions,
+): (node: number) => Pick<SubgraphNode, 'change'> {
+  const change = changeOf(graph, options);
+  return (node) => {
+    const known = change(node);
+    return known === undefined ? {} : { change: known };
+  };
+}

@@ -9,7 +9,7 @@ import { edgesOf, type Graph } from '../graph/graph.js';
 import { retainersOf } from '../graph/retainers.js';
 import { EDGE, isIndexed, NODE } from '../graph/schema.js';
 import { shortened } from '../printable.js';
-import { holds } from './chains.js';
+import { hasPage, holds, keepsAlive } from './essential-edges.js';
 import { ENTRY_SIZE, firstEntrySlot } from './hash-tables.js';
 import { shortValue } from './values.js';
 
@@ -60,9 +60,11 @@ export function linksOf(graph: Graph, options: LinkOptions): Links {
   const { weak = false, internals = false, isRoot, ignoreEdge } = options;
   const { nodeTypes, firstEdge, strings, edgeTypeNames, selfSizes } = graph;
   const { types, names, targets } = edgesOf(graph);
-  const keeps = holds(graph);
+  // Essential edges; for what none of them leads to, the others that keep it alive.
+  const rules = hasPage(graph) ? [holds(graph), keepsAlive(graph)] : [keepsAlive(graph)];
+  let rule = 0;
   const followed = (edge: number, source: number): boolean =>
-    targets[edge] !== source && (weak || keeps(edge, source)) && !ignoreEdge?.(edge);
+    targets[edge] !== source && (weak || rules[rule]!(edge, source)) && !ignoreEdge?.(edge);
 
   const system = new Map<number, string | undefined>(); // by name: `PropertyCell` of `system / PropertyCell`
   const systemName = (node: number): string | undefined => {
@@ -101,8 +103,9 @@ export function linksOf(graph: Graph, options: LinkOptions): Links {
   };
 
   /** Objects that a helper is part of; none when it is shared by many, or nobody's. */
-  const knownOwners = new Map<number, readonly number[]>();
+  const ownersByRule = rules.map(() => new Map<number, readonly number[]>());
   const ownersOf = (helper: number): readonly number[] => {
+    const knownOwners = ownersByRule[rule]!;
     const known = knownOwners.get(helper);
     if (known) return known;
     const owners = new Set<number>();
@@ -181,6 +184,18 @@ export function linksOf(graph: Graph, options: LinkOptions): Links {
   };
 
   const referrers = (nodes: readonly number[]): Link[] => {
+    const found = followedReferrers(nodes);
+    if (weak || rules.length === 1) return found;
+    const held = new Set(found.map(({ target }) => target));
+    const others = nodes.filter((node) => !held.has(node));
+    if (others.length === 0) return found;
+    rule = 1;
+    const further = followedReferrers(others);
+    rule = 0;
+    return [...found, ...further];
+  };
+
+  const followedReferrers = (nodes: readonly number[]): Link[] => {
     const wanted = new Set(nodes);
     const found: Link[] = [];
     const byHelpers: { helper: number; edge: number }[] = [];

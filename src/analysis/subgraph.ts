@@ -4,9 +4,7 @@
  * way share a box, so that a hundred items of an array are one.
  */
 import type { Graph } from '../graph/graph.js';
-import type { Subgraph, SubgraphCut, SubgraphNode } from '../result.js';
-import type { Chain } from './chains.js';
-import { className } from './class-names.js';
+import type { Subgraph, SubgraphCut } from '../result.js';
 import {
   alike,
   type Box,
@@ -17,7 +15,7 @@ import {
   type PictureOptions,
   rootsOf,
 } from './subgraph-boxes.js';
-import { changeOf, deadNeighbours } from './subgraph-changes.js';
+import { changeField, changeOf, deadNeighbours } from './subgraph-changes.js';
 import { type Link, linksOf } from './subgraph-links.js';
 
 export type { EarlierSnapshot, PictureOptions } from './subgraph-boxes.js';
@@ -60,80 +58,6 @@ export function refsSubgraph(
   options: SubgraphOptions = {},
 ): Subgraph {
   return explore(graph, sources, options, 'forward');
-}
-
-/**
- * The members of chains and nothing else; V8's helpers are left out between two others. More than three objects of a kind in
- * the same place of chains of the same kind, from the same root, share a box, unless `merge` is false. Depths count from the asked
- * ends: the last nodes of back reference chains, the first ones with `direction: 'forward'`.
- */
-export function chainsSubgraph(
-  graph: Graph,
-  chains: readonly Chain[],
-  options: PictureOptions & {
-    readonly direction?: 'back' | 'forward';
-    readonly internals?: boolean;
-    readonly merge?: boolean;
-  } = {},
-): Subgraph {
-  const { direction = 'back', internals = false, merge = true } = options;
-  const rootName = rootsOf(graph, options);
-  const isRoot = (node: number): boolean => rootName(node) !== undefined;
-  const links = linksOf(graph, { internals, isRoot });
-  const depths = new Map<number, number>();
-  const patterns = new Map<number, string>();
-  const drawn = new Map<string, Link>();
-  let maxDepth = 1;
-  for (const { nodes, edges } of chains) {
-    const shown = [nodes[0]!];
-    const steps = [isRoot(nodes[0]!) ? `@${nodes[0]}` : className(graph, nodes[0]!)];
-    for (let i = 1; i < nodes.length; i++) {
-      const [before, node] = [shown.at(-1)!, nodes[i]!];
-      if (i < nodes.length - 1 && links.isHelper(node)) continue;
-      const folded = nodes[i - 1] !== before;
-      const link = links.link(nodes[i - 1]!, edges[i - 1]!, folded ? before : undefined);
-      drawn.set(`${before} ${node} ${link.name}`, { ...link, source: before, target: node });
-      steps.push(link.kind, className(graph, node));
-      shown.push(node);
-    }
-    const pattern = steps.join('\n');
-    shown.forEach((node, place) => {
-      const depth = direction === 'back' ? shown.length - 1 - place : place;
-      depths.set(node, Math.min(depth, depths.get(node) ?? depth));
-      if (!patterns.has(node)) patterns.set(node, `${place} ${pattern}`);
-    });
-    maxDepth = Math.max(maxDepth, shown.length - 1);
-  }
-  const change = changeOf(graph, options);
-  const single = (node: number): boolean => !merge || isRoot(node) || options.highlight?.(node) === true;
-  const inOrder = [...depths].sort((a, b) => a[1] - b[1]).map(([node]) => node);
-  const key = (node: number): string => `${change(node)} ${patterns.get(node)}`;
-  const boxes = grouped(graph, inOrder, key, single).map(
-    (nodes): Box => ({
-      nodes,
-      depth: depths.get(nodes[0]!)!,
-    }),
-  );
-  const boxOf = new Map(boxes.flatMap((box) => box.nodes.map((node) => [node, box] as const)));
-  const describe = describer(graph, options, rootName);
-  const changed = changeField(graph, options);
-  return {
-    kind: 'subgraph',
-    direction,
-    maxDepth,
-    nodes: boxes.map((box) => ({ ...describe(box), ...changed(box.nodes[0]!) })),
-    edges: drawnEdges(graph, [...drawn.values()], boxOf),
-    cut: [],
-  };
-}
-
-/** What a box says about its nodes, which are all alike in this. */
-function changeField(graph: Graph, options: PictureOptions): (node: number) => Pick<SubgraphNode, 'change'> {
-  const change = changeOf(graph, options);
-  return (node) => {
-    const known = change(node);
-    return known === undefined ? {} : { change: known };
-  };
 }
 
 function explore(

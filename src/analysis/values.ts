@@ -4,7 +4,9 @@ import { memo } from '../graph/memo.js';
 import { EDGE, NODE } from '../graph/schema.js';
 import { shortened } from '../printable.js';
 import { ENTRY_SIZE, firstEntrySlot } from './hash-tables.js';
+import { blockNames, suspendedFunction } from './recovered-names.js';
 import { follow } from './scripts.js';
+import { isContext } from './v8-nodes.js';
 
 /**
  * The value in at most `limit` characters: a string's text, a number where the snapshot has it, `[100 items]` of an array,
@@ -96,6 +98,8 @@ function objectValue(graph: Graph, node: number, name: string, limit: number): s
     const table = follow(graph, edges, node, ['table']);
     if (table !== undefined) return items(tableEntries(graph, table, ENTRY_SIZE[name]));
   }
+  const closure = suspendedFunction(graph, node);
+  if (closure !== undefined) return `${graph.strings.get(graph.nodeNames[closure]!) || '(anonymous)'}()`;
   return propertyNames(graph, node, limit);
 }
 
@@ -154,5 +158,6 @@ function propertyNames(graph: Graph, node: number, limit: number): string {
     found.push(name);
     length += name.length + 2;
   }
+  if (found.length === 0 && isContext(graph)(node)) found.push(...blockNames(graph, node));
   return `{${found.join(', ')}}`;
 }

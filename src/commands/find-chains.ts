@@ -1,5 +1,5 @@
 /** objgraph's find_backref_chain and find_ref_chain. */
-import { backrefChains, type Chain, refChains } from '../analysis/chains.js';
+import { type Chain, searchBackrefs, searchRefs } from '../analysis/chains.js';
 import { isRoot } from '../analysis/roots.js';
 import { UsageError } from '../errors.js';
 import { firstNotes, parsePick, parseQuery, resolveTargets } from '../query/targets.js';
@@ -9,8 +9,12 @@ import { type Arguments, defineCommand, type Heap } from './command.js';
 import {
   chainResult,
   checkWalk,
+  depthRule,
   goalOf,
   idsOption,
+  type Lost,
+  lastResort,
+  maxDepthOption,
   noChainNotes,
   pickOption,
   queryNotes,
@@ -23,7 +27,7 @@ import {
 } from './targets.js';
 
 const chainOptions = {
-  'max-depth': { kind: 'integer', default: 20, help: 'references from the object at most' },
+  'max-depth': maxDepthOption,
   paths: {
     kind: 'integer',
     default: 1,
@@ -107,10 +111,16 @@ export const findRefChain = defineCommand({
 });
 
 interface Options extends WalkOptions {
-  readonly 'max-depth': number;
+  readonly 'max-depth': number | undefined;
   readonly paths: number;
   readonly 'no-sizes': boolean;
   readonly pick: string;
+}
+
+/** A chain, and what `chainResult` is told of it when it is written. */
+interface FoundChain {
+  readonly chain: Chain;
+  readonly facts: { readonly found: boolean; readonly rooted: boolean; readonly sizes: boolean };
 }
 
 async function answer(
@@ -122,26 +132,40 @@ async function answer(
 ): Promise<Answer> {
   const { nodes, notes, missing } = await resolveTargets(graph, texts, parsePick(options.pick));
   const isGoal = goalOf(graph, to);
-  const rules = { ...walkRules(graph, options), maxDepth: options['max-depth'], paths: options.paths };
-  const search = way === 'back' ? backrefChains : refChains;
+  const rules = {
+    ...walkRules(graph, options),
+    ...depthRule(options),
+    ...lastResort(graph, to),
+    paths: options.paths,
+  };
+  const search = way === 'back' ? searchBackrefs : searchRefs;
   const root = isRoot(graph);
   const isRooted = (chain: Chain): boolean => way === 'back' && root(chain.nodes[0]!);
   const sizes = !options['no-sizes'];
-  const lost: number[] = [];
+  const lost: Lost[] = [];
   const few: string[] = [];
-  const chains = nodes.flatMap((node) => {
-    const found: Chain[] = search(graph, node, isGoal, rules);
-    if (found.length > 0 && found.length < options.paths)
+  const chains = nodes.flatMap((node): FoundChain[] => {
+    const { chains: found, ...seen } = search(graph, node, isGoal, rules);
+    if (found.length > 0 && found.length < options.paths) {
+      const ways = `${found.length === 1 ? 'one way' : `${found.length} ways`} to ${formatId(graph.ids[node]!)}`;
       few.push(
-        `${found.length === 1 ? 'one way' : `${found.length} ways`} to ${formatId(graph.ids[node]!)}, no more`,
+        `${ways}, ${seen.complete ? fewerWords(seen.tooDeep) : 'looked no further: it would take too long'}`,
       );
+    }
     if (found.length > 0)
-      return found.map((chain) => chainResult(graph, chain, { found: true, rooted: isRooted(chain), sizes }));
-    lost.push(node);
-    return [chainResult(graph, { nodes: [node], edges: [] }, { found: false, rooted: false, sizes })];
+      return found.map((chain) => ({ chain, facts: { found: true, rooted: isRooted(chain), sizes } }));
+    lost.push({ node, ...seen });
+    return [{ chain: { nodes: [node], edges: [] }, facts: { found: false, rooted: false, sizes } }];
   });
   return {
-    result: { kind: 'chains', chains },
+    result: {
+      kind: 'chains',
+      chains: {
+        *[Symbol.iterator]() {
+          for (const { chain, facts } of chains) yield chainResult(graph, chain, facts);
+        },
+      },
+    },
     notes: [
       ...notes,
       ...(await queryNotes([graph], { ...options, to })),
@@ -154,4 +178,8 @@ async function answer(
     ],
     found: missing.length === 0 && lost.length === 0,
   };
+}
+
+function fewerWords(tooDeep: boolean): string {
+  return tooDeep ? 'no more within --max-depth' : 'no more';
 }

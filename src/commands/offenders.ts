@@ -8,7 +8,7 @@ import { exampleOfEach } from '../analysis/examples.js';
 import { holderChain } from '../analysis/holder-chains.js';
 import { nodesOfClass } from '../analysis/nodes.js';
 import { retainedSizes } from '../analysis/retained-sizes.js';
-import { isRoot } from '../analysis/roots.js';
+import { isRoot, isStack } from '../analysis/roots.js';
 import { isMadeByCode } from '../analysis/runtime.js';
 import { shallowSizes } from '../analysis/shallow-sizes.js';
 import type { Graph } from '../graph/graph.js';
@@ -59,7 +59,10 @@ export async function explained(
     if (kind === 'max-dup-strings') notes.push(mostRepeated(graph, result));
     // What was chosen by who holds it is shown with the chain by which it was chosen.
     const held = kind === 'max-growth' || kind === 'max-dup-strings' ? holderChain(graph, node) : undefined;
-    const chain = held && held.nodes.length > 1 ? held : backrefChains(graph, node, root)[0];
+    const chain =
+      held && held.nodes.length > 1
+        ? held
+        : backrefChains(graph, node, root, { isLastResort: isStack(graph) })[0];
     chains.set(
       result,
       chainResult(graph, chain ?? { nodes: [node], edges: [] }, {

@@ -1,7 +1,8 @@
 /** objgraph's pictures: show_backrefs, show_refs, show_chain. */
-import { backrefChains } from '../analysis/chains.js';
+import { searchBackrefs } from '../analysis/chains.js';
 import { isRoot, rootOf } from '../analysis/roots.js';
-import { backrefsSubgraph, chainsSubgraph, refsSubgraph } from '../analysis/subgraph.js';
+import { backrefsSubgraph, refsSubgraph } from '../analysis/subgraph.js';
+import { chainsSubgraph } from '../analysis/subgraph-chains.js';
 import { UsageError } from '../errors.js';
 import type { Graph } from '../graph/graph.js';
 import { printable } from '../printable.js';
@@ -13,8 +14,12 @@ import { checkOneProcess } from './compare.js';
 import { extraInfo, INFOS, type Info } from './extra-info.js';
 import {
   checkWalk,
+  depthRule,
   goalOf,
   idsOption,
+  type Lost,
+  lastResort,
+  maxDepthOption,
   noChainNotes,
   pickInPictureOption,
   queryNotes,
@@ -145,7 +150,7 @@ export const showChain = defineCommand({
       value: 'goal',
       help: 'where chains end: root, module, global, a class, /regex/, @id',
     },
-    'max-depth': { kind: 'integer', default: 20, help: 'references from the object at most' },
+    'max-depth': maxDepthOption,
     paths: { kind: 'integer', default: 1, help: 'distinct chains to each object' },
     ...mergeOption,
     ...sinceOptions,
@@ -169,12 +174,17 @@ export const showChain = defineCommand({
   async run({ graph }, texts, options, heaps) {
     const earlier = earlierOf(heaps, options);
     const { nodes, notes, missing } = await targetsOf(graph, texts, options);
-    const rules = { ...walkRules(graph, options), maxDepth: options['max-depth'], paths: options.paths };
+    const rules = {
+      ...walkRules(graph, options),
+      ...depthRule(options),
+      ...lastResort(graph, options.to),
+      paths: options.paths,
+    };
     const isGoal = goalOf(graph, options.to);
-    const lost: number[] = [];
+    const lost: Lost[] = [];
     const chains = nodes.flatMap((node) => {
-      const found = backrefChains(graph, node, isGoal, rules);
-      if (found.length === 0) lost.push(node);
+      const { chains: found, ...seen } = searchBackrefs(graph, node, isGoal, rules);
+      if (found.length === 0) lost.push({ node, ...seen });
       return found;
     });
     const result = chainsSubgraph(graph, chains, {

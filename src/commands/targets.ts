@@ -1,8 +1,9 @@
 /** Options and answers of commands that start from objects. */
 
-import type { ChainOptions } from '../analysis/chains.js';
+import type { ChainOptions, ChainSearch } from '../analysis/chains.js';
 import { EdgeView, NodeView } from '../analysis/nodes.js';
-import { isRoot, type RootKind, rootOf } from '../analysis/roots.js';
+import { isRoot, isStack, type RootKind, rootOf } from '../analysis/roots.js';
+import { runtimeName } from '../analysis/runtime.js';
 import { QueryError } from '../errors.js';
 import { edgesOf, type Graph, sourceOf } from '../graph/graph.js';
 import { printable } from '../printable.js';
@@ -146,21 +147,68 @@ export async function queryNotes(
   return (await Promise.all(notes)).filter((note) => note !== undefined);
 }
 
-/** Notes for objects that no chain was found for, within `--max-depth`. */
+export const maxDepthOption = {
+  kind: 'integer',
+  help: 'maximum number of references to follow; any number by default',
+} as const;
+
+/** What `--max-depth` means to a search. */
+export function depthRule(options: { readonly 'max-depth': number | undefined }): { maxDepth?: number } {
+  return options['max-depth'] === undefined ? {} : { maxDepth: options['max-depth'] };
+}
+
+/** What holds for a moment only, where any root is the goal: it comes last. */
+export function lastResort(graph: Graph, to: string): Pick<ChainOptions, 'isLastResort'> {
+  return to === 'root' ? { isLastResort: isStack(graph) } : {};
+}
+
+/** An object that no chain was found for, and what the search has seen. */
+export interface Lost extends Omit<ChainSearch, 'chains'> {
+  readonly node: number;
+}
+
+/**
+ * Notes for objects that no chain was found for: whether `--max-depth` was too small, nothing refers to the object, or what
+ * holds it is held by no such goal either.
+ */
 export function noChainNotes(
   graph: Graph,
-  nodes: readonly number[],
+  lost: readonly Lost[],
   to: string,
-  maxDepth: number,
+  maxDepth: number | undefined,
   way: 'back' | 'forward',
 ): readonly string[] {
   const [toGoal, toObject] = way === 'back' ? ['from', 'to'] : ['to', 'from'];
-  const within = `${formatCount(maxDepth)} ${maxDepth === 1 ? 'reference' : 'references'} (--max-depth)`;
-  return firstNotes(
-    nodes,
-    (node) => `no chain ${toGoal} ${to} ${toObject} ${formatId(graph.ids[node]!)} within ${within}`,
-    (count) => `no chain for ${count} more`,
-  );
+  const reason = ({ tooDeep, seen }: Lost): string => {
+    if (tooDeep && maxDepth !== undefined)
+      return ` within ${formatCount(maxDepth)} ${maxDepth === 1 ? 'reference' : 'references'} (--max-depth); there may be a longer one`;
+    const others = seen - 1;
+    if (way === 'forward')
+      return others === 0 ? ': it holds nothing' : `: none of the ${objects(others)} that it holds is one`;
+    if (others === 0) return ': nothing holds it';
+    return to === 'root'
+      ? `: ${objects(others)} hold${others === 1 ? 's' : ''} it, and no root holds ${others === 1 ? 'that' : 'these'}`
+      : `: none of the ${objects(others)} that hold it is one`;
+  };
+  return [
+    ...firstNotes(
+      lost,
+      (one) => `no chain ${toGoal} ${to} ${toObject} ${formatId(graph.ids[one.node]!)}${reason(one)}`,
+      (count) => `no chain for ${count} more`,
+    ),
+    ...(way === 'back' && lost.some(({ tooDeep }) => !tooDeep) ? missingEdgesNotes(graph) : []),
+  ];
+}
+
+function objects(count: number): string {
+  return `${formatCount(count)} ${count === 1 ? 'object' : 'objects'}`;
+}
+
+/** What a runtime leaves out of its snapshots. */
+function missingEdgesNotes(graph: Graph): readonly string[] {
+  return runtimeName(graph) === 'Bun'
+    ? ['JavaScriptCore does not write what a Map or a Set holds: one of these may hold it']
+    : [];
 }
 
 const MODULE_ROOTS: ReadonlySet<RootKind | undefined> = new Set(['module', 'require cache'] as const);

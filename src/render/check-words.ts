@@ -2,6 +2,7 @@
 import type { ChainResult, Check } from '../result.js';
 import { formatCount, formatId } from '../units.js';
 import { formatCell } from './cells.js';
+import { shownExpression, shownSteps } from './chain-lines.js';
 
 /** What was found: `100 objects`, `+90 objects of Session (10 before)`, `4,096 bytes`. */
 export function valueWords({ kind, unit, value, type, pattern, before }: Check): string {
@@ -44,14 +45,17 @@ export function failingLines({ kind, failing }: Check): readonly string[] {
 }
 
 /** A chain in plain lines: an object a line, how it is held, the expression. */
-export function chainLines({ steps, ending, expression }: ChainResult): readonly string[] {
+export function chainLines(chain: ChainResult): readonly string[] {
+  const { ending, expression } = chain;
   return [
-    ...steps.map(({ edge, type, name, id }) => {
+    ...shownSteps(chain).map((line) => {
+      if (!('step' in line)) return line.omitted;
+      const { edge, type, name, id } = line.step;
       const label = edge === null ? '' : `${formatCell(edge.name, 'text')} (${edge.type}) `;
       const value = name === type ? '' : ` ${formatCell(name, 'text')}`;
       return `${label}${formatCell(type, 'text')}${value} ${formatId(id)}`;
     }),
     ...(ending === null ? [] : [`held by ${formatCell(ending, 'text')}`]),
-    ...(expression === null ? [] : [formatCell(expression, 'text')]),
+    ...(expression === null ? [] : [shownExpression(expression)]),
   ];
 }

@@ -21,7 +21,17 @@ export function* renderJson(answer: Answer, head: JsonHead): Generator<string> {
     yield `${stringify({ ...opening, ...result.fields })}\n`;
     return;
   }
-  if (result.kind === 'chains' || result.kind === 'subgraph') {
+  if (result.kind === 'chains') {
+    yield `${stringify(opening).slice(0, -1)},"chains":[`;
+    let first = true;
+    for (const chain of result.chains) {
+      yield `${first ? '\n' : ',\n'}${stringify(chain as unknown as Row)}`;
+      first = false;
+    }
+    yield first ? ']}\n' : '\n]}\n';
+    return;
+  }
+  if (result.kind === 'subgraph') {
     const { kind: _, ...rest } = result;
     yield `${stringify({ ...opening, ...(rest as unknown as Row) })}\n`;
     return;

@@ -1,10 +1,11 @@
 /** Answers as text for people: aligned columns, one object a line. */
 import stringWidth from 'fast-string-width';
 import { shortened } from '../printable.js';
-import type { ChainResult, Checks, Column, Detail, Fact, Result, Row, Table } from '../result.js';
+import type { ChainResult, ChainStep, Checks, Column, Detail, Fact, Result, Row, Table } from '../result.js';
 import { formatCount, formatId } from '../units.js';
 import { renderBare } from './bare.js';
 import { formatCell, isNumeric, plain, signedCell, textColumns, withSign } from './cells.js';
+import { edgeText, shownExpression, shownSteps } from './chain-lines.js';
 import { failingLines, limitWords, valueWords } from './check-words.js';
 import { renderLeaks } from './leak-text.js';
 import type { Style } from './style.js';
@@ -23,10 +24,7 @@ export function* renderText(result: Result, style: Style): Generator<string> {
       yield* renderTable(result, style, '');
       return;
     case 'chains':
-      for (const [i, chain] of result.chains.entries()) {
-        if (i > 0) yield '\n';
-        yield* renderChain(chain, style);
-      }
+      yield* renderChains(result.chains, style);
       return;
     case 'leaks':
       yield* renderLeaks(result, style);
@@ -38,6 +36,15 @@ export function* renderText(result: Result, style: Style): Generator<string> {
         if (i > 0) yield '\n';
         yield* renderDetail(item, style);
       }
+  }
+}
+
+function* renderChains(chains: Iterable<ChainResult>, style: Style): Generator<string> {
+  let first = true;
+  for (const chain of chains) {
+    if (!first) yield '\n';
+    first = false;
+    yield* renderChain(chain, style);
   }
 }
 
@@ -60,25 +67,31 @@ function* renderChecks({ checks }: Checks, style: Style): Generator<string> {
 
 /** One step a line: the edge, the object, its size and id; the expression at the end. */
 function* renderChain(chain: ChainResult, style: Style): Generator<string> {
-  const edges = chain.steps.map(({ edge }) => (edge ? edgeLabel(edge) : ''));
-  const width = Math.max(0, ...edges.map((text) => stringWidth(text)));
-  for (const [i, step] of chain.steps.entries()) {
-    if (i === chain.omitted?.after)
-      yield `${style.dim(`… ${formatCount(chain.omitted.count)} more references …`)}\n`;
+  const lines = shownSteps(chain).map((line) =>
+    'step' in line ? { ...line, label: line.step.edge ? edgeLabel(line.step.edge) : '' } : line,
+  );
+  const width = lines.reduce(
+    (most, line) => ('step' in line ? Math.max(most, stringWidth(line.label)) : most),
+    0,
+  );
+  for (const line of lines) {
+    if (!('step' in line)) {
+      yield `${style.dim(line.omitted)}\n`;
+      continue;
+    }
+    const { step, label } = line;
     const type = style.role('name', formatCell(step.type, 'text'));
     const name = step.name === step.type ? '' : ` ${formatCell(step.name, 'text')}`;
     const size = step.shallowSize === undefined ? '' : `  ${formatCount(step.shallowSize)} bytes`;
     const facts = style.dim(`${size}  ${formatId(step.id)}`);
-    yield `${width > 0 ? `${pad(edges[i]!, width, false)}  ` : ''}${type}${name}${facts}\n`;
+    yield `${width > 0 ? `${pad(label, width, false)}  ` : ''}${type}${name}${facts}\n`;
   }
   if (chain.ending !== null) yield `${style.dim(`held by ${formatCell(chain.ending, 'text')}`)}\n`;
-  if (chain.expression !== null) yield `${formatCell(chain.expression, 'text')}\n`;
+  if (chain.expression !== null) yield `${shownExpression(chain.expression)}\n`;
 }
 
-function edgeLabel({ type, name }: { readonly type: string; readonly name: string | number }): string {
-  const text = formatCell(typeof name === 'string' ? shortened(name, 40) : name, 'text');
-  if (type === 'element') return `[${text}]`;
-  return type === 'property' ? `.${text}` : `${text} (${type})`;
+function edgeLabel(edge: NonNullable<ChainStep['edge']>): string {
+  return edgeText(typeof edge.name === 'string' ? { ...edge, name: shortened(edge.name, 40) } : edge);
 }
 
 function* renderTable(table: Table, style: Style, indent: string): Generator<string> {

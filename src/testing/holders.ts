@@ -3,7 +3,7 @@
 import { chainResult } from '../analysis/chain-result.js';
 import { backrefChains, type Chain } from '../analysis/chains.js';
 import { NodeView } from '../analysis/nodes.js';
-import { isRoot, rootOf } from '../analysis/roots.js';
+import { isRoot, isStack, rootOf } from '../analysis/roots.js';
 import type { SourceLocation } from '../analysis/scripts.js';
 import { heapgraphNodes } from '../analysis/tags.js';
 import type { Graph } from '../graph/graph.js';
@@ -13,9 +13,8 @@ import { PLAIN } from '../render/style.js';
 import { renderText } from '../render/text.js';
 import { formatId } from '../units.js';
 
-/** Objects that are tried, and references from an object at most. */
+/** Objects that are tried. */
 const TRIED = 20;
-const DEEPEST = 200;
 
 /** Roots that a program's author can do something about. */
 const OWN_ROOTS: ReadonlySet<string> = new Set(['global', 'module', 'require cache', 'timer', 'microtask']);
@@ -43,7 +42,7 @@ function bestChain(graph: Graph, nodes: ArrayLike<number>): Chain | undefined {
   const root = isRoot(graph);
   const chainTo = (node: number, passesCode: boolean): Chain | undefined =>
     backrefChains(graph, node, root, {
-      maxDepth: DEEPEST,
+      isLastResort: isStack(graph),
       ignoreNode: (other) =>
         own?.[other] === 1 || (!passesCode && graph.nodeTypes[other] === NODE.code && other !== node),
     })[0];

@@ -86,6 +86,11 @@ const SCRIPT: Readonly<Record<string, string | RegExp>> = {
   'import of another module': `(await import("${pathToFileURL(FOLDER)}/held/shared.mjs")).shared.get("key")`,
   'module namespace': `(await import("${pathToFileURL(FOLDER)}/held/exported.mjs")).kept`,
   'property of process': 'process.heldProperty',
+  'end of a long list': '((o) => { for (let i = 0; i < 300; i++) o = o.next; return o; })(HOLDER.head).kept',
+  'list of promises':
+    '(await (async (o) => { for (let i = 0; i < 20; i++) o = (await o).next; return [o]; })(HOLDER))[0].kept',
+  'list of alternating links':
+    '((o) => { for (let i = 0; i < 20; i++) o = o.left.right; return o; })(HOLDER)["the end"]',
 };
 
 /** Kinds that JavaScript does not reach: the words that stand for it. `LINE` is a line of the program. */
@@ -102,13 +107,15 @@ const WORDS: Readonly<Record<string, string | RegExp>> = {
   'closure without a name': '(variable t of the closure HOLDER[0] in LINE)',
   'outer closure': '(variable t of the closure HOLDER in LINE)',
   'private field': '(private field #owner of HOLDER)',
+  'list behind private fields': '(20 × (private field #next of …) from HOLDER).kept',
+  'variable of a block': '(variable second of the closure HOLDER in LINE)',
+  'variable of a block behind a number': '(variable first or second of the closure HOLDER in LINE)',
   'bound this': '(this bound by HOLDER)',
   'bound argument': '(argument 1 bound by HOLDER)',
   'bound function': '(function bound by HOLDER).kept',
   'pending promise': '(variable t of the closure (what waits for HOLDER) in LINE)',
-  generator: /^\((variable t|a local value) of the suspended function HOLDER\)$/,
-  'async function':
-    /^\(variable t of the suspended function \(async function that \(what waits for HOLDER\) resumes\)\)$/,
+  generator: /^\((variable t|a local value) of the suspended function HOLDER, counter in LINE\)$/,
+  'async function': '(variable t of (async function waiter in LINE that (what waits for HOLDER) resumes))',
   'WeakMap value': /^\(WeakMap value of HOLDER in WeakMap @\d+\)$/,
   'Proxy target': '(target of the Proxy HOLDER).kept',
   'Proxy handler': '(handler of the Proxy HOLDER).kept',
@@ -230,7 +237,8 @@ describe('a program that holds objects in many ways', () => {
     );
     // Each step stands in the whole, put around what comes before it.
     const whole = steps.reduce((before, step) => step.text.replaceAll('…', () => before), '');
-    if (text.length < 200) expect(whole).toBe(text);
+    // Where it goes round in a loop, the steps do not.
+    if (text.length < 200 && !/for \(let| × /.test(text)) expect(whole).toBe(text);
   }
 });
 

@@ -1,7 +1,7 @@
 /** The frontier between old and new, against its definition on random graphs and on small exact cases. */
 import { describe, expect, test } from 'vitest';
 import { agesOf } from '../../src/analysis/ages.js';
-import { holdsBesidePages } from '../../src/analysis/chains.js';
+import { keepsAlive } from '../../src/analysis/essential-edges.js';
 import { type Frontier, frontierOf } from '../../src/analysis/frontier.js';
 import { nodeRoles, THING, WALL, WAY } from '../../src/analysis/node-roles.js';
 import { shallowSizes } from '../../src/analysis/shallow-sizes.js';
@@ -38,7 +38,7 @@ async function snapshotsOf(seed: number, count: number): Promise<Graph[]> {
 /** From a container the first new things: the definition, with sets. */
 function headsByDefinition(graph: Graph, ages: Uint8Array, container: number): Set<number> {
   const roles = nodeRoles(graph);
-  const keeps = holdsBesidePages(graph);
+  const keeps = keepsAlive(graph);
   const { targets } = graph.edges!;
   const heads = new Set<number>();
   const ways = new Set([container]);
@@ -56,7 +56,7 @@ function headsByDefinition(graph: Graph, ages: Uint8Array, container: number): S
 /** All new nodes behind the heads. */
 function behind(graph: Graph, ages: Uint8Array, heads: Iterable<number>): Set<number> {
   const roles = nodeRoles(graph);
-  const keeps = holdsBesidePages(graph);
+  const keeps = keepsAlive(graph);
   const found = new Set(heads);
   for (const node of found) {
     for (let edge = graph.firstEdge[node]!; edge < graph.firstEdge[node + 1]!; edge++) {

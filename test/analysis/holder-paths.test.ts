@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { holds } from '../../src/analysis/chains.js';
 import { classIndex } from '../../src/analysis/class-names.js';
 import { duplicateStrings, isCopyOf } from '../../src/analysis/duplicate-strings.js';
+import { keepsAlive } from '../../src/analysis/essential-edges.js';
 import { exampleOfEach } from '../../src/analysis/examples.js';
 import { holderChain, holderChains, UNHELD } from '../../src/analysis/holder-chains.js';
 import { holderPaths } from '../../src/analysis/holder-paths.js';
@@ -32,7 +32,7 @@ describe('holderChains', () => {
   test('of random graphs: whole chains over edges that hold, to exactly what a root reaches', async () => {
     for (let seed = 1; seed <= 300; seed++) {
       const graph = await load(randomGraph(seed));
-      const keeps = holds(graph);
+      const keeps = keepsAlive(graph);
       const root = isRoot(graph);
       const { targets } = edgesOf(graph);
       const reached = new Set<number>();
@@ -284,4 +284,39 @@ test('an example is held by the program where it holds any; copies of a string a
     const copies = Array.from(graph.ids.keys()).filter((node) => isCopyOf(graph, group, node));
     expect([copies.length, copies[0]]).toEqual([group.count, group.node]);
   }
+});
+
+describe('edges of types that are not known, numbers 8 and up', () => {
+  // Names are numbered one after the other: with a key of name * 8 + type, `beta` of type 8 is `gamma` of type 0.
+  const spec: GraphSpec = {
+    root: { edges: [['element', 1, 'holder']] },
+    holder: {
+      edges: [
+        ['beta', 'one', 'a'],
+        ['context', 'two', 'b'],
+        ['alpha', 'three', 'c'],
+        ['gamma', 'four', 'd'],
+      ],
+    },
+    a: {},
+    b: {},
+    c: {},
+    d: {},
+  };
+  const edgeTypes = [
+    ...['context', 'element', 'property', 'internal', 'hidden', 'shortcut', 'weak'],
+    ...['alpha', 'beta', 'gamma'],
+  ];
+  const expected = ['(one)', 'variable two', '(three)', '(four)'];
+
+  test.each([[[0, 1, 2, 3]], [[3, 2, 1, 0]], [[1, 0, 3, 2]]])(
+    'each has its own text, whatever is asked first: %j',
+    async (order) => {
+      const graph = await loadSnapshot(snapshotBytes(spec, { edgeTypes }));
+      const { pathOf, text } = holderPaths(graph);
+      const texts = new Map(order.map((place) => [place, text(pathOf(place + 2))]));
+      const ends = [0, 1, 2, 3].map((place) => texts.get(place)!.replace('the global object holder ', ''));
+      expect(ends).toEqual(expected);
+    },
+  );
 });

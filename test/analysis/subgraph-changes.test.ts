@@ -1,12 +1,8 @@
 /** Pictures against an earlier snapshot, on small graphs. */
 import { describe, expect, test } from 'vitest';
 import { backrefChains } from '../../src/analysis/chains.js';
-import {
-  backrefsSubgraph,
-  chainsSubgraph,
-  refsSubgraph,
-  type SubgraphOptions,
-} from '../../src/analysis/subgraph.js';
+import { backrefsSubgraph, refsSubgraph, type SubgraphOptions } from '../../src/analysis/subgraph.js';
+import { chainsSubgraph } from '../../src/analysis/subgraph-chains.js';
 import { type Graph, nodeWithId } from '../../src/graph/graph.js';
 import { loadSnapshot } from '../../src/load/load.js';
 import type { Subgraph } from '../../src/result.js';

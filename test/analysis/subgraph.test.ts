@@ -2,12 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { backrefChains } from '../../src/analysis/chains.js';
 import { className } from '../../src/analysis/class-names.js';
 import { at, byType } from '../../src/analysis/nodes.js';
-import {
-  backrefsSubgraph,
-  chainsSubgraph,
-  refsSubgraph,
-  type SubgraphOptions,
-} from '../../src/analysis/subgraph.js';
+import { backrefsSubgraph, refsSubgraph, type SubgraphOptions } from '../../src/analysis/subgraph.js';
+import { chainsSubgraph } from '../../src/analysis/subgraph-chains.js';
 import type { Graph } from '../../src/graph/graph.js';
 import { loadSnapshot } from '../../src/load/load.js';
 import type { Subgraph } from '../../src/result.js';

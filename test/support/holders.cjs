@@ -333,6 +333,49 @@ hold('private field', (t, name) => {
   }
   globalThis[name] = new Account();
 });
+hold('end of a long list', (t, name) => {
+  let node = { next: null, kept: t };
+  for (let i = 0; i < 300; i++) node = { next: node, kept: null };
+  globalThis[name] = { head: node };
+});
+hold('list of promises', (t, name) => {
+  let node = { kept: t };
+  for (let i = 0; i < 20; i++) node = Promise.resolve({ next: node });
+  globalThis[name] = node;
+});
+hold('list of alternating links', (t, name) => {
+  let node = { 'the end': t };
+  for (let i = 0; i < 20; i++) node = { left: { right: node } };
+  globalThis[name] = node;
+});
+hold('list behind private fields', (t, name) => {
+  class Link {
+    #next;
+    constructor(next) {
+      this.#next = next;
+    }
+    get next() {
+      return this.#next;
+    }
+  }
+  let node = { kept: t };
+  for (let i = 0; i < 20; i++) node = new Link(node);
+  globalThis[name] = node;
+});
+hold('variable of a block', (t, name) => {
+  {
+    const first = {};
+    const second = t;
+    globalThis[name] = () => [first, second];
+  }
+});
+hold('variable of a block behind a number', (t, name) => {
+  {
+    const first = process.argv.length;
+    const second = t;
+    globalThis[name] = () => [first, second];
+  }
+});
 hold('bound this', (t, name) => {
   globalThis[name] = function bound() {}.bind(t);
 });
