@@ -18,6 +18,7 @@ export {
   parseBaseline,
   type SnapshotSummary,
 } from './analysis/baseline.js';
+export { type BoundedBuffer, type BoundedBuffers, boundedBuffers } from './analysis/bounded-buffers.js';
 export {
   type Budget,
   type BudgetClass,

@@ -126,7 +126,7 @@ function arrayValue(graph: Graph, node: number): string {
 const holeNames = memo((graph: Graph) => graph.strings.indexesOf('system / Hole'));
 
 /** Entries of a Map's or Set's hash table that hold something other than small integers. */
-function tableEntries(graph: Graph, table: number, entrySize: number): number {
+export function tableEntries(graph: Graph, table: number, entrySize: number): number {
   const { types, names, targets } = edgesOf(graph);
   const holes = holeNames(graph);
   const start = firstEntrySlot(graph.selfSizes[table]!, entrySize) ?? 3;
