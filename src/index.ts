@@ -8,6 +8,14 @@
  */
 
 export {
+  type AllocationFrame,
+  allocationStack,
+  allocationTrace,
+  NO_TRACE,
+  stackText,
+  traceFrames,
+} from './analysis/allocation-stacks.js';
+export {
   BASELINE_SCHEMA,
   type Baseline,
   type BaselineClass,
@@ -97,6 +105,7 @@ export {
   type SnapshotProblem,
   UsageError,
 } from './errors.js';
+export type { AllocationTraces, TracedFunctions } from './graph/allocation-traces.js';
 export type { Edges, Ending, Graph, Head, Section } from './graph/graph.js';
 export { type IdIndex, idIndex } from './graph/ids.js';
 export type { Location, Locations } from './graph/locations.js';

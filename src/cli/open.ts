@@ -104,7 +104,12 @@ async function openSnapshot(need: Need, snapshot: string, options: OpenOptions):
       break;
     }
     case 'graph':
-      graph = await loadSnapshot(snapshot, { ...options, edges: need.edges, locations: need.locations });
+      graph = await loadSnapshot(snapshot, {
+        ...options,
+        edges: need.edges,
+        locations: need.locations,
+        traces: need.traces === true,
+      });
   }
   const more =
     snapshot === '-'

@@ -7,6 +7,7 @@ import { retainersOf } from '../graph/retainers.js';
 import { firstNotes, resolveTargets, TAG_PREFIX } from '../query/targets.js';
 import type { Column, Detail, Row, Table } from '../result.js';
 import { formatCount, formatId, parseId } from '../units.js';
+import { stackList, traceNotes } from './allocations.js';
 import { defineCommand } from './command.js';
 import { allRows, columns, limitOf, nodeRow, rawSizes, sizesField } from './shared.js';
 import { idsOption, tagOption } from './targets.js';
@@ -15,7 +16,7 @@ export const atCommand = defineCommand({
   name: 'at',
   summary: 'one object in full, by its id',
   description:
-    'Ids are what DevTools and by-type show: @123 or 123. An object keeps its id in later snapshots of the same process.',
+    'Ids are what DevTools and by-type show: @123 or 123. An object keeps its id in later snapshots of the same process. Where allocations were tracked, the stack on which it was made is shown; places on it are those where the functions begin, as V8 records no others.',
   arguments: { name: '@id', help: 'ids of objects', least: 1, most: Number.POSITIVE_INFINITY },
   snapshot: true,
   answers: 'details',
@@ -23,7 +24,7 @@ export const atCommand = defineCommand({
     limit: {
       kind: 'integer',
       default: 20,
-      help: 'edges to show of each object; half as many of the other lists',
+      help: 'edges, and functions of the allocation stack, to show; half as many of the other lists',
     },
     all: allRows,
     ...idsOption,
@@ -39,7 +40,7 @@ export const atCommand = defineCommand({
   ],
   needs(texts) {
     idsOf(texts);
-    return { kind: 'graph', edges: true, locations: true };
+    return { kind: 'graph', edges: true, locations: true, traces: true };
   },
   async run({ graph }, texts, options) {
     const ids = idsOf(texts);
@@ -59,6 +60,7 @@ export const atCommand = defineCommand({
           (count) => `${count} more ids are not there`,
         ),
         ...tagged.notes,
+        ...traceNotes(graph),
       ],
       found: missing.length === 0 && tagged.missing.length === 0,
     };
@@ -99,6 +101,7 @@ function detail(node: NodeView, limit: number, raw: boolean): Detail {
   const retainers = retainerTable(node, short);
   const dominated = dominatedTable(node, short);
   const chain = dominatorChain(node);
+  const stack = stackList(node.graph, node.ordinal, limit);
   return {
     title: `${formatId(node.id)} ${node.type}`,
     facts: [
@@ -106,6 +109,7 @@ function detail(node: NodeView, limit: number, raw: boolean): Detail {
       { key: 'retainers', title: 'Retainers', unit: 'count', value: node.retainerCount },
     ],
     lists: [
+      ...(stack ? [stack] : []),
       { key: 'retainedBy', title: `Retainers (${formatCount(node.retainerCount)} edges)`, table: retainers },
       {
         key: 'references',

@@ -1,9 +1,11 @@
 import { classesOf } from '../analysis/classes.js';
 import { closuresWithLabel, functionIndex, isFunctionLabel } from '../analysis/functions.js';
 import { NodeView, nodesOfClass } from '../analysis/nodes.js';
+import { UsageError } from '../errors.js';
 import type { Graph } from '../graph/graph.js';
-import type { Row } from '../result.js';
+import type { Answer, Row } from '../result.js';
 import { formatCount } from '../units.js';
+import { NOT_RECORDED, requireTraces, stackTable, traceNotes } from './allocations.js';
 import { defineCommand } from './command.js';
 import { partitionOptions } from './partition.js';
 import {
@@ -13,6 +15,7 @@ import {
   failIfNone,
   limitOf,
   nodeRow,
+  omittedNote,
   patternOptions,
   rawSizes,
   sizesField,
@@ -37,6 +40,10 @@ export const byTypeCommand = defineCommand({
     },
     retained: { kind: 'flag', help: 'show retained sizes and distances too' },
     ids: { kind: 'flag', help: 'bare ids, one a line' },
+    allocated: {
+      kind: 'flag',
+      help: 'by the stack on which they were made, where allocations were tracked; most objects first',
+    },
     functions: partitionOptions.functions,
     ...patternOptions,
     ...failIfNone,
@@ -49,9 +56,14 @@ export const byTypeCommand = defineCommand({
       says: 'the closures of one function',
     },
     { line: 'heapgraph by-type Session --ids | head -1', says: 'the id of one of them' },
+    { line: 'heapgraph by-type Session --allocated', says: 'which code made how many of them' },
   ],
   needs: (types, options) => {
     anyOf(types, options); // a pattern that cannot be read is told before the file is
+    if (options.allocated) {
+      refuseWithAllocated(options);
+      return { kind: 'graph', edges: true, locations: false, traces: true };
+    }
     const bare = options.ids && (options.sort === 'id' || (options.sort === 'self' && options.raw));
     const functions = options.functions || types.some(isFunctionLabel);
     return {
@@ -61,6 +73,7 @@ export const byTypeCommand = defineCommand({
     };
   },
   async run({ graph }, types, options) {
+    if (options.allocated) return allocated(graph, types, options);
     const nodes = membersOf(graph, types, options);
     const functions = options.functions && !options.ids ? functionIndex(graph) : undefined;
     const typeOf = (view: NodeView): string =>
@@ -121,6 +134,55 @@ function membersOf(
   if (options.functions) nodes = new Set([...ofClass, ...nodesOfClass(graph, matches, functionIndex(graph))]);
   else if (ofClass.length === 0) nodes = closuresWithLabel(graph, types[0]!);
   return Array.from(nodes, (node) => new NodeView(graph, node));
+}
+
+interface AllocatedOptions {
+  readonly ids: boolean;
+  readonly retained: boolean;
+  readonly sort: string;
+  readonly limit: number | undefined;
+  readonly all: boolean;
+  readonly raw: boolean;
+  readonly regex: boolean;
+  readonly 'ignore-case': boolean;
+  readonly 'fail-if-none': boolean;
+}
+
+function refuseWithAllocated({ ids, retained, sort }: AllocatedOptions): void {
+  const other = ids ? '--ids' : retained ? '--retained' : sort === 'retained' ? '--sort retained' : undefined;
+  if (other === undefined) return;
+  throw new UsageError(
+    `--allocated groups objects by their stacks, and ${other} is about single objects`,
+    'Leave one of them out; at shows the stack of one object.',
+  );
+}
+
+/** The objects by the stacks on which they were made. */
+async function allocated(graph: Graph, types: readonly string[], options: AllocatedOptions): Promise<Answer> {
+  requireTraces(graph);
+  const nodes = nodesOfClass(graph, anyOf(types, options));
+  const { table, withoutStack } = stackTable(graph, nodes, {
+    raw: options.raw,
+    by: options.sort === 'self' ? 'size' : 'count',
+    limit: limitOf({ all: options.all, limit: options.limit ?? 20 }),
+    allCallers: options.all,
+  });
+  const notes = [
+    ...traceNotes(graph),
+    ...omittedNote(table.omitted, 'stack', 'stacks'),
+    ...(withoutStack > 0
+      ? [
+          `${formatCount(withoutStack)} of ${formatCount(nodes.length)} objects have no stack (${NOT_RECORDED})`,
+        ]
+      : []),
+  ];
+  if (nodes.length === 0) notes.push(await unknownType(classesOf(graph, { raw: true }), types[0]!));
+  return {
+    result: table,
+    fields: { ...sizesField(options.raw), objects: nodes.length, withoutStack },
+    notes,
+    found: !(options['fail-if-none'] && nodes.length === 0),
+  };
 }
 
 function sortNodes(nodes: NodeView[], by: 'id' | 'self' | 'retained' | 'name', raw: boolean): NodeView[] {

@@ -135,7 +135,13 @@ export type Need =
   | { readonly kind: 'classes'; readonly types: TypeMatcher }
   /** The head, and class counts with DevTools' sizes and retained sizes; the graph is let go again. */
   | { readonly kind: 'summary' }
-  | { readonly kind: 'graph'; readonly edges: boolean | 'for-names'; readonly locations: boolean };
+  | {
+      readonly kind: 'graph';
+      readonly edges: boolean | 'for-names';
+      readonly locations: boolean;
+      /** The stacks on which objects were made, where allocations were tracked. Default false. */
+      readonly traces?: boolean;
+    };
 
 /** What was opened of a snapshot; asking for what was not needed throws. */
 export interface Heap {

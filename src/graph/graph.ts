@@ -7,6 +7,7 @@
  * Memory: 18 bytes a node (1 more for detachedness where anything is known of it), 9 bytes an edge, the strings'
  * own bytes and 4 bytes a string.
  */
+import type { AllocationTraces } from './allocation-traces.js';
 import type { Locations } from './locations.js';
 import type { StringTable } from './strings.js';
 
@@ -80,8 +81,10 @@ export interface Graph {
   readonly firstEdge: Uint32Array;
   /** As V8 wrote it: 0 unknown, 1 attached, 2 detached. Absent when the file does not say. */
   readonly detachedness: Uint8Array | undefined;
-  /** Allocation site of each node, when allocations were recorded. */
+  /** The trace that made each node, 0 for none. Absent when no allocations were recorded. */
   readonly traceNodeIds: Uint32Array | undefined;
+  /** Absent when they were not asked for, or no allocations were recorded. */
+  readonly traces: AllocationTraces | undefined;
   /** Absent when they were not asked for. */
   readonly edges: Edges | undefined;
   readonly strings: StringTable;

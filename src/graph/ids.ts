@@ -17,10 +17,12 @@ const LINE_BITS = 4;
  * would be one run of full cells, through which every id that is not there and falls into it would have to go.
  * Memory: 8 to 16 bytes a node. Cost: one pass over the nodes; a lookup is constant.
  */
-export const idIndex = memo((graph: Graph): IdIndex => {
-  const { nodeCount, ids } = graph;
+export const idIndex = memo((graph: Graph): IdIndex => indexOfIds(graph.ids, graph.nodeCount));
+
+/** The same for any column of numbers: its first `count`. */
+export function indexOfIds(ids: Uint32Array, count: number): IdIndex {
   let lineBits = 0;
-  while (1 << (lineBits + LINE_BITS) < nodeCount * 2) lineBits++;
+  while (1 << (lineBits + LINE_BITS) < count * 2) lineBits++;
   const mask = (1 << (lineBits + LINE_BITS)) - 1;
   const shift = 32 - lineBits;
   /** The factor is the odd number next to 2^32 / the golden ratio. */
@@ -30,7 +32,7 @@ export const idIndex = memo((graph: Graph): IdIndex => {
     return (line << LINE_BITS) | (number & ((1 << LINE_BITS) - 1));
   };
   const table = new Uint32Array(mask + 1); // ordinals plus one
-  for (let node = 0; node < nodeCount; node++) {
+  for (let node = 0; node < count; node++) {
     const id = ids[node]!;
     let cell = cellOf(id);
     while (table[cell] !== 0 && ids[table[cell]! - 1] !== id) cell = (cell + 1) & mask;
@@ -46,4 +48,4 @@ export const idIndex = memo((graph: Graph): IdIndex => {
       }
     },
   };
-});
+}

@@ -88,8 +88,18 @@ export async function skipNumbers(window: ByteWindow, section: string, keep?: Ke
 
 export type KeepBytes = (bytes: Uint8Array, start: number, end: number) => void;
 
-async function walkValue(window: ByteWindow, section: string, keep?: KeepBytes): Promise<void> {
-  let depth = 0;
+/** Consumes what is left of arrays and objects that were opened already, so many levels deep (1 at least). */
+export function skipRest(window: ByteWindow, section: string, depth: number): Promise<void> {
+  return walkValue(window, section, undefined, depth);
+}
+
+async function walkValue(
+  window: ByteWindow,
+  section: string,
+  keep?: KeepBytes,
+  openLevels = 0,
+): Promise<void> {
+  let depth = openLevels;
   let inString = false;
   let escaped = false;
   let begun = false;
@@ -156,7 +166,8 @@ export const TRUNCATED_HINT =
 export const DAMAGED_HINT =
   'The file was changed after it was written, or copied as text. Copy or take it again, or use --salvage to answer from what comes before.';
 
-function textAt(bytes: Uint8Array, start: number, end: number): string {
+/** The text that stands at a place, quoted and short, for messages. */
+export function textAt(bytes: Uint8Array, start: number, end: number): string {
   const text = asBuffer(bytes.subarray(start, Math.min(end, start + 24))).toString('latin1');
   return JSON.stringify(printable(shortened(text, 20)));
 }

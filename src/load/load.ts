@@ -23,6 +23,7 @@ import { passOver, type ReadOptions, readSnapshot, WrongLeap } from './sections.
 import { type ByteSource, openSource, type SnapshotInput } from './source.js';
 import { type PickedStrings, pickStrings, readStringTable } from './strings.js';
 import { NodeTally, type TallyRow } from './tally.js';
+import { TraceColumns } from './traces.js';
 
 /** What is loaded of a snapshot. */
 export interface LoadOptions extends ReadOptions {
@@ -33,6 +34,8 @@ export interface LoadOptions extends ReadOptions {
   readonly edges?: boolean | 'for-names';
   /** Load source locations (4 bytes a node). Default false. */
   readonly locations?: boolean;
+  /** Load the stacks on which objects were made, where allocations were tracked. Default false. */
+  readonly traces?: boolean;
 }
 
 /**
@@ -42,10 +45,15 @@ export interface LoadOptions extends ReadOptions {
  * Throws SnapshotError, see its codes. Cost: one pass over the bytes; memory as graph.ts says, plus half a megabyte.
  */
 export async function loadSnapshot(input: SnapshotInput, options: LoadOptions = {}): Promise<Graph> {
-  const { edges: wantsEdges = true, locations: wantsLocations = false } = options;
+  const {
+    edges: wantsEdges = true,
+    locations: wantsLocations = false,
+    traces: wantsTraces = false,
+  } = options;
   let nodes: NodeColumns | undefined;
   let edges: EdgeColumns | undefined;
   let locations: LocationColumns | undefined;
+  let traces: TraceColumns | undefined;
   let countsClosed = false;
   let strings = new StringTable([]);
   const reading = await readSnapshot(input, { ...options, holds: true }, (layout, source, room) => {
@@ -59,6 +67,8 @@ export async function loadSnapshot(input: SnapshotInput, options: LoadOptions = 
         ? new LocationColumns(layout, layout.locations, source.name, nodes.types.length)
         : undefined;
     const locationColumns = locations;
+    traces = wantsTraces ? new TraceColumns(layout) : undefined;
+    const traceColumns = traces;
     return {
       nodes: async (window, offset) => {
         await readRecords(window, columns);
@@ -73,6 +83,8 @@ export async function loadSnapshot(input: SnapshotInput, options: LoadOptions = 
         return readRecords(window, edges);
       },
       locations: locationColumns && ((window) => readRecords(window, locationColumns)),
+      trace_function_infos: traceColumns && ((window) => traceColumns.readFunctions(window)),
+      trace_tree: traceColumns && ((window) => traceColumns.readTree(window)),
       strings: async (window) => {
         const keep = (table: StringTable): void => {
           strings = table;
@@ -108,6 +120,7 @@ export async function loadSnapshot(input: SnapshotInput, options: LoadOptions = 
     firstEdge: cut(nodes!.firstEdge, n + 1),
     detachedness: nodes!.detachedness && cut(nodes!.detachedness, n),
     traceNodeIds: nodes!.traceNodeIds && cut(nodes!.traceNodeIds, n),
+    traces: traces?.finish(nodes!.traceNodeIds !== undefined),
     edges: edges && {
       count: edges.count,
       types: cut(edges.types, edges.count),

@@ -35,6 +35,24 @@ export interface LocationFields {
   readonly column: number;
 }
 
+/** Fields of a function on an allocation stack. */
+export interface TraceFunctionFields {
+  readonly count: number;
+  readonly name: number;
+  readonly script: number;
+  readonly scriptId: number;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Fields of a node of the tree of allocation stacks. */
+export interface TraceNodeFields {
+  readonly count: number;
+  readonly id: number;
+  readonly functionInfo: number;
+  readonly children: number;
+}
+
 export interface Layout {
   readonly nodeCount: number;
   readonly edgeCount: number;
@@ -46,6 +64,9 @@ export interface Layout {
   readonly nodes: NodeFields;
   readonly edges: EdgeFields;
   readonly locations: LocationFields | undefined;
+  /** Undefined when the head does not name what is needed of them. */
+  readonly traceFunctions: TraceFunctionFields | undefined;
+  readonly traceNodes: TraceNodeFields | undefined;
   /** Names of the node types by our number. */
   readonly nodeTypes: readonly string[];
   readonly edgeTypes: readonly string[];
@@ -157,6 +178,16 @@ export function layoutOf(text: string, file: string, offset: number): Layout {
       header.root_index,
     );
   }
+  /** Where each of these fields stands, by its name here; undefined when one of them is not there. */
+  const placesOf = <T extends Record<string, string>>(
+    key: string,
+    wanted: T,
+  ): ({ [K in keyof T]: number } & { count: number }) | undefined => {
+    const fields = meta[key];
+    if (!isStrings(fields) || !Object.values(wanted).every((name) => fields.includes(name))) return undefined;
+    const places = Object.entries(wanted).map(([own, name]) => [own, fields.indexOf(name)]);
+    return { ...(Object.fromEntries(places) as { [K in keyof T]: number }), count: fields.length };
+  };
   const place = (name: string): number => nodeNames.indexOf(name);
   const locationPlace = (name: string): number => locationNames.indexOf(name);
   return {
@@ -190,6 +221,18 @@ export function layoutOf(text: string, file: string, offset: number): Layout {
           column: locationPlace('column'),
         }
       : undefined,
+    traceFunctions: placesOf('trace_function_info_fields', {
+      name: 'name',
+      script: 'script_name',
+      scriptId: 'script_id',
+      line: 'line',
+      column: 'column',
+    }),
+    traceNodes: placesOf('trace_node_fields', {
+      id: 'id',
+      functionInfo: 'function_info_index',
+      children: 'children',
+    }),
     nodeTypes: nodeTypes.names,
     edgeTypes: edgeTypes.names,
     nodeTypeOf: nodeTypes.map,

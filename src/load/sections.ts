@@ -54,7 +54,12 @@ interface ReadMode {
 /** Consumes a section. */
 export type SectionReader = (window: ByteWindow, offset: number) => Promise<void>;
 
-export type Plan = Partial<Record<'nodes' | 'edges' | 'locations' | 'strings', SectionReader | undefined>>;
+type Planned = 'nodes' | 'edges' | 'trace_function_infos' | 'trace_tree' | 'locations' | 'strings';
+
+export type Plan = Partial<Record<Planned, SectionReader | undefined>>;
+
+/** Sections that a snapshot may lack. */
+const OPTIONAL: ReadonlySet<string> = new Set(['trace_function_infos', 'trace_tree', 'locations']);
 
 export interface Reading {
   readonly file: string;
@@ -157,7 +162,7 @@ export async function readSnapshot(
       }
       window.start++;
       for (const name of Object.keys(plan) as (keyof Plan)[]) {
-        if (plan[name] && !seen.has(name) && name !== 'locations') throw missingSection(window, name);
+        if (plan[name] && !seen.has(name) && !OPTIONAL.has(name)) throw missingSection(window, name);
       }
       const rest = await peekToken(window);
       if (rest !== -1 && hasLeapt) throw new WrongLeap();

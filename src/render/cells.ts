@@ -55,5 +55,6 @@ export function isNumeric(unit: Column['unit']): boolean {
 
 function formatLocation(location: Readonly<Record<string, Cell>>): string {
   const { script, scriptId, line, column } = location;
-  return `${script === null ? `(script ${scriptId})` : printable(String(script))}:${line}:${column}`;
+  const file = script === null ? `(script ${scriptId})` : printable(String(script));
+  return [file, line, column].filter((part) => part !== null).join(':');
 }

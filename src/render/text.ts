@@ -191,7 +191,8 @@ function* renderBelow(
   for (const cells of texts) {
     const line = columns.map((column, i) => {
       const right = isNumeric(column.unit);
-      return style.role(column.role, right ? pad(cells[i]!, widths[i]!, true) : cells[i]!);
+      const last = i === columns.length - 1 && !right;
+      return style.role(column.role, last ? cells[i]! : pad(cells[i]!, widths[i]!, right));
     });
     yield `${indent}  ${line.join('  ')}\n`;
   }
