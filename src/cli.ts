@@ -56,7 +56,7 @@ function createProgram(first: string | undefined, toStart: readonly string[] | u
     })
     .addHelpText(
       'after',
-      '\nA command that names no snapshot takes the newest *.heapsnapshot (.gz, .br, .zst) in this folder.\n' +
+      '\nA command that names no snapshot takes the newest *.heapsnapshot or *.heaptimeline (.gz, .br, .zst) in this folder.\n' +
         'Exit codes: 0 answered, 1 not found or a check failed, 2 wrong usage or unreadable input.\n' +
         `\n  $ ${NAME} show-most-common-types app.heapsnapshot\n  $ ${NAME} count Session`,
     );

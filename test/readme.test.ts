@@ -10,7 +10,7 @@ import { describe, expect, test } from 'vitest';
 import type { Command } from '../src/commands/command.js';
 import { COMMANDS } from '../src/commands/index.js';
 import { heapgraph, temporaryFolder } from './support/cli.js';
-import { EXPRESS, expressPath, fixturePath } from './support/fixtures.js';
+import { casePath, EXPRESS, expressPath, fixturePath } from './support/fixtures.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const FILE = path.join(ROOT, 'README.md');
@@ -21,6 +21,10 @@ const folder = temporaryFolder();
 copyFileSync(fixturePath('node26-before'), path.join(folder, 'before.heapsnapshot.gz'));
 copyFileSync(fixturePath('node26-after'), path.join(folder, 'after.heapsnapshot.gz'));
 copyFileSync(fixturePath('node26-after'), path.join(folder, 'app.heapsnapshot.gz'));
+copyFileSync(
+  casePath('node24-allocation-trace.heapsnapshot.gz'),
+  path.join(folder, 'orders.heapsnapshot.gz'),
+);
 for (const name of EXPRESS) copyFileSync(expressPath(name), path.join(folder, `${name}.heapsnapshot.gz`));
 mkdirSync(path.join(folder, 'node_modules'));
 symlinkSync(ROOT, path.join(folder, 'node_modules', 'heapgraph'));

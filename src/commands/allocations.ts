@@ -82,6 +82,7 @@ const MOST_CALLERS = 5;
  * Objects by the stack on which they were made: how many, their sizes, the innermost function and its callers.
  *
  * Order: `by`, the largest first, ties by the order of the traces in the file; objects without a stack come last.
+ * `lost` of these have a trace that is not in the file.
  */
 export function stackTable(
   graph: Graph,
@@ -92,11 +93,13 @@ export function stackTable(
     readonly limit: number;
     readonly allCallers: boolean;
   },
-): { readonly table: Table; readonly withoutStack: number } {
+): { readonly table: Table; readonly withoutStack: number; readonly lost: number } {
   const sizes = options.raw ? graph.selfSizes : shallowSizes(graph);
   const groups = new Map<number, { count: number; size: number; example: number }>();
+  let lost = 0;
   for (const node of nodes) {
     const trace = allocationTrace(graph, node);
+    if (trace === NO_TRACE && lostTraceId(graph, node) !== undefined) lost++;
     const group = groups.get(trace);
     if (group) {
       group.count++;
@@ -112,12 +115,12 @@ export function stackTable(
   );
   const rows = sorted.slice(0, options.limit).map(([trace, { count, size, example }]): Row => {
     const facts = { count, shallowSize: size, example: graph.ids[example]! };
-    if (trace === NO_TRACE) return { ...facts, function: null, location: null, callers: [] };
+    if (trace === NO_TRACE) return { function: null, location: null, ...facts, callers: [] };
     const most = options.allCallers ? Number.POSITIVE_INFINITY : MOST_CALLERS + 1;
     const [innermost, ...callers] = traceFrames(graph, trace, most).map(frameRow);
     return {
-      ...facts,
       ...innermost!,
+      ...facts,
       callers,
       callersOmitted: traceLength(graph, trace) - callers.length - 1,
     };
@@ -126,11 +129,11 @@ export function stackTable(
     table: {
       kind: 'table',
       columns: [
+        functionColumn,
+        columns.location,
         columns.count,
         columns.shallowSize,
         { key: 'example', title: 'Example', unit: 'id', role: 'id' },
-        functionColumn,
-        columns.location,
       ],
       rows,
       total: sorted.length,
@@ -139,5 +142,6 @@ export function stackTable(
       below: { key: 'callers', columns: [functionColumn, columns.location] },
     },
     withoutStack: groups.get(NO_TRACE)?.count ?? 0,
+    lost,
   };
 }

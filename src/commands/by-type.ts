@@ -161,7 +161,7 @@ function refuseWithAllocated({ ids, retained, sort }: AllocatedOptions): void {
 async function allocated(graph: Graph, types: readonly string[], options: AllocatedOptions): Promise<Answer> {
   requireTraces(graph);
   const nodes = nodesOfClass(graph, anyOf(types, options));
-  const { table, withoutStack } = stackTable(graph, nodes, {
+  const { table, withoutStack, lost } = stackTable(graph, nodes, {
     raw: options.raw,
     by: options.sort === 'self' ? 'size' : 'count',
     limit: limitOf({ all: options.all, limit: options.limit ?? 20 }),
@@ -176,6 +176,7 @@ async function allocated(graph: Graph, types: readonly string[], options: Alloca
         ]
       : []),
   ];
+  if (lost > 0) notes.push(`${formatCount(lost)} of them have a stack that is not in the file`);
   if (nodes.length === 0) notes.push(await unknownType(classesOf(graph, { raw: true }), types[0]!));
   return {
     result: table,

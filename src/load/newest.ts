@@ -2,8 +2,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-/** Endings by which a file is taken for a snapshot. */
-export const SNAPSHOT_NAME = /\.heapsnapshot(\.gz|\.br|\.zst)?$/i;
+/** Endings by which a file is taken for a snapshot: DevTools saves allocation timelines as snapshots of another name. */
+export const SNAPSHOT_NAME = /\.heap(?:snapshot|timeline)(\.gz|\.br|\.zst)?$/i;
 
 /** Name (relative to the folder) of the file that was changed last; ties go to the later name. Undefined when there is none. */
 export function newestSnapshot(folder: string): string | undefined {

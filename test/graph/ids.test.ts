@@ -54,6 +54,19 @@ describe('idIndex', () => {
       expect(index.nodeOf(id)).toBe(-1);
   });
 
+  test.each([
+    ['without gaps', (i: number) => i],
+    ['without gaps, downwards', (i: number) => 2 ** 19 - i],
+    ['odd', (i: number) => 2 * i + 1],
+    ['even', (i: number) => 2 * i],
+  ])('many ids %s do not pile up', (_, id) => {
+    const ids = many(2 ** 18, id);
+    const begun = performance.now();
+    const index = idIndex(withIds(ids));
+    expect(ids.every((one, node) => index.nodeOf(one) === node)).toBe(true);
+    expect(performance.now() - begun).toBeLessThan(1000);
+  });
+
   test.each([12, 16, 20, 24])(
     'ids that differ in their upper bits only (every 2^%i) do not pile up',
     (bits) => {

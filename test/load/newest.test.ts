@@ -12,7 +12,14 @@ describe('newestSnapshot', () => {
   it('is the file that was changed last, whatever its ending', () => {
     const { folder, write } = temporaryFolder();
     expect(newestSnapshot(folder)).toBeUndefined();
-    const names = ['b.heapsnapshot', 'z.heapsnapshot.gz', 'a.heapsnapshot.br', 'c.HeapSnapshot.ZST'];
+    const names = [
+      'b.heapsnapshot',
+      'z.heapsnapshot.gz',
+      'a.heapsnapshot.br',
+      'c.HeapSnapshot.ZST',
+      'd.heaptimeline',
+      'a.heaptimeline.gz',
+    ];
     for (const [i, name] of names.entries()) {
       at(write(name, 'x'), 1000 + i);
       expect(newestSnapshot(folder)).toBe(name);
