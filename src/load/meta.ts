@@ -184,7 +184,8 @@ export function layoutOf(text: string, file: string, offset: number): Layout {
     wanted: T,
   ): ({ [K in keyof T]: number } & { count: number }) | undefined => {
     const fields = meta[key];
-    if (!isStrings(fields) || !Object.values(wanted).every((name) => fields.includes(name))) return undefined;
+    if (!isNames(fields, MOST_FIELDS) || !Object.values(wanted).every((name) => fields.includes(name)))
+      return undefined;
     const places = Object.entries(wanted).map(([own, name]) => [own, fields.indexOf(name)]);
     return { ...(Object.fromEntries(places) as { [K in keyof T]: number }), count: fields.length };
   };

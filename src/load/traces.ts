@@ -31,14 +31,14 @@ export class TraceColumns {
     this.tree = traceNodes && new TreeSink(traceNodes);
   }
 
-  readFunctions(window: ByteWindow): Promise<undefined> {
+  readFunctions(window: ByteWindow): Promise<void> {
     return this.read(window, FUNCTIONS, this.functions ?? new NoSink(FUNCTIONS), () => {
       const { count, partial } = this.functions ?? { count: 0, partial: false };
       return `${partial ? 'the last one is not whole; ' : ''}${formatCount(count)} functions`;
     });
   }
 
-  readTree(window: ByteWindow): Promise<undefined> {
+  readTree(window: ByteWindow): Promise<void> {
     return this.read(window, TREE, this.tree ?? new NoSink(TREE), () => {
       return `${formatCount(this.tree?.count ?? 0)} calls`;
     });
@@ -92,11 +92,10 @@ export class TraceColumns {
     section: string,
     sink: NumberTreeSink,
     read: () => string,
-  ): Promise<undefined> {
+  ): Promise<void> {
     this.seen.add(section);
     const problem = await readNumberTree(window, sink);
     if (problem) this.problems.push(inWords(section, problem, read()));
-    return undefined;
   }
 }
 
