@@ -4,7 +4,7 @@ import { EDGE, isIndexed, NODE } from '../graph/schema.js';
 import type { Chain } from './chains.js';
 import { classIndex } from './class-names.js';
 import type { ContainerGroup, Frontier } from './frontier.js';
-import type { ContentRow } from './group-contents.js';
+import { type ContentRow, contentKeys } from './group-contents.js';
 import { holderChain } from './holder-chains.js';
 import { nodeRoles, THING, WALL } from './node-roles.js';
 
@@ -101,10 +101,11 @@ export function memberCounts(
   const isPlain = classes.labels[kind] === 'Object';
   const isLinked = isPlain || !isGeneral(classes.labels[kind]!);
   const shape = isPlain ? shapeText(graph, example) : '';
-  const place = nodeTypes[example] === NODE.closure ? graph.locations?.placeOf : undefined;
   const prototype = strings.indexesOf('__proto__');
-  const fits = (node: number): boolean =>
-    classes.of[node] === kind && (!place || place[node] === place[example]);
+  const isFunction = nodeTypes[example] === NODE.closure;
+  const keyOf = contentKeys(graph);
+  const key = keyOf(example);
+  const fits = (node: number): boolean => classes.of[node] === kind && (!isFunction || keyOf(node) === key);
   const counts = new Array<number>(newest + 1).fill(0);
   const { edgeName } = group;
   const containers = new Set(group.containers);

@@ -29,7 +29,16 @@ export function containerWords(graph: Graph, chain: Chain): ContainerWords {
     return { text: strings.get(nodeNames[only]!), heldBy };
   let text = '';
   for (const step of expressionOf(graph, chain).steps) text = next(text, step.text);
-  return { text: LISTS[text] ?? listeners(text) ?? text, heldBy };
+  const words = LISTS[text] ?? listeners(text) ?? text;
+  return { text: repeatsNamed(words), heldBy };
+}
+
+/** A reference that is followed again and again, as along a list, is named once. */
+function repeatsNamed(text: string): string {
+  return text.replace(
+    /((?:\.[\w$#]+|\[[^[\]]+\])(?:\.[\w$#]+|\[[^[\]]+\])?)\1{2,}/g,
+    (all: string, one: string) => `${one} … (${all.length / one.length} times)`,
+  );
 }
 
 /** Where expressions begin at lists of Node.js. */

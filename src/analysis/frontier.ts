@@ -240,13 +240,41 @@ function groupsOf(graph: Graph, ages: Uint8Array, newest: number, heads: Heads):
   return drafts;
 }
 
+/** Things of one class on so many properties of a plain object make these keys of a dictionary. */
+const FEWEST_KEYS = 3;
+
+/** Whether a plain object has things of one class on several of its properties. */
+function hasKeys(
+  graph: Graph,
+  { headNodes, headEdges, headContainers }: Heads,
+  from: number,
+  to: number,
+): boolean {
+  const { labels, of } = classIndex(graph);
+  if (to - from < FEWEST_KEYS || labels[of[headContainers[from]!]!] !== 'Object') return false;
+  const keys = new Map<number, Set<number>>();
+  for (let i = from; i < to; i++) {
+    const kind = of[headNodes[i]!]!;
+    const names = keys.get(kind) ?? new Set();
+    keys.set(kind, names.add(edgesOf(graph).names[headEdges[i]!]!));
+    if (names.size >= FEWEST_KEYS) return true;
+  }
+  return false;
+}
+
 /**
  * Whether the heads of one container hang on a few names each of which is a place of its own, as variables of a scope and
  * properties of a record are. Brings those of one name together.
  */
-function sortByName(graph: Graph, { headNodes, headEdges }: Heads, from: number, to: number): boolean {
+function sortByName(
+  graph: Graph,
+  { headNodes, headEdges, headContainers }: Heads,
+  from: number,
+  to: number,
+): boolean {
   const { types, names } = edgesOf(graph);
   const places = new Map<number, number[]>();
+  if (hasKeys(graph, { headNodes, headEdges, headContainers }, from, to)) return false;
   for (let i = from; i < to; i++) {
     const edge = headEdges[i]!;
     if (types[edge] !== EDGE.context && types[edge] !== EDGE.property) return false;

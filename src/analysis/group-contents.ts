@@ -1,5 +1,6 @@
 /** What lies behind the heads of a group of containers: how many of which class or function, by age. */
 import { edgesOf, type Graph } from '../graph/graph.js';
+import { memo } from '../graph/memo.js';
 import { EDGE, NODE } from '../graph/schema.js';
 import { classIndex } from './class-names.js';
 import { fileOfScope } from './expression-scopes.js';
@@ -101,8 +102,8 @@ export function contentsOf(frontier: Frontier, group: ContainerGroup): ContentRo
   );
 }
 
-/** Things with equal keys are counted together. */
-function contentKeys(graph: Graph): (node: number) => number | string {
+/** Things with equal keys are counted together. Cost: a function's place is read once for each place. */
+export const contentKeys = memo((graph: Graph): ((node: number) => number | string) => {
   const { nodeTypes, nodeNames, locations } = graph;
   const { of } = classIndex(graph);
   const isScope = isContext(graph);
@@ -113,8 +114,9 @@ function contentKeys(graph: Graph): (node: number) => number | string {
     if (place === 0) return `${kind} ${nodeNames[node]}`;
     let key = places.get(place);
     if (key === undefined) {
-      const { script, scriptId, line, column } = sourceLocation(graph, node)!;
-      key = `${script?.replace(/[?#].*$/s, '') ?? scriptId}:${line}:${column}`;
+      const { script, line, column } = sourceLocation(graph, node)!;
+      // Code that was made from text has no file: its functions are told apart by their names.
+      key = `${script?.replace(/[?#].*$/s, '') ?? graph.nodeNames[node]}:${line}:${column}`;
       places.set(place, key);
     }
     return `${kind} ${key}`;
@@ -128,7 +130,7 @@ function contentKeys(graph: Graph): (node: number) => number | string {
     if (suspended !== undefined) return placeKey(suspended, 'suspended');
     return of[node]!;
   };
-}
+});
 
 /** The function that a generator, or a suspended async function, runs; undefined for every other node. */
 export function suspendedFunction(graph: Graph, node: number): number | undefined {

@@ -82,6 +82,9 @@ function total(counts: readonly number[]): number {
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
+/** Keys of a Map stand beside its values, and may be in pieces. */
+const TEXTS = 0.05;
+
 /**
  * The row of the heads that grow most, texts last: keys of a Map stand beside its values. Where the heads are made anew
  * each time (a list that is copied), the nearest row behind them that grows at every step.
@@ -92,7 +95,7 @@ export function memberOf(contents: readonly ContentRow[]): ContentRow {
   if (steady.length > 0 && heads.every((row) => least(row.heads) === 0))
     return steady.find(({ kind }) => kind !== 'string' && kind !== 'scope') ?? steady[0]!;
   const weight = (row: ContentRow, of: typeof least): number =>
-    of(row.heads) * (row.kind === 'string' ? 0.5 : 1);
+    of(row.heads) * (row.kind === 'string' ? TEXTS : 1);
   return (
     [...heads].sort(
       (a, b) => weight(b, least) - weight(a, least) || weight(b, total) - weight(a, total) || b.size - a.size,

@@ -9,7 +9,7 @@ import { containerChain, memberCounts } from './container-chain.js';
 import { type Ownership, ownerOf } from './container-owner.js';
 import { type ContainerGroup, type Frontier, frontierOf, type Rebuilt } from './frontier.js';
 import { type ContentRow, contentsOf, describeContent } from './group-contents.js';
-import { isData, type Slot, sizesInPlace } from './growth-in-place.js';
+import { isReplaced, type Slot, sizesInPlace } from './growth-in-place.js';
 import { holderChain } from './holder-chains.js';
 import { holderPaths } from './holder-paths.js';
 import { totalsOfKind } from './kind-totals.js';
@@ -92,7 +92,7 @@ export interface Leaks {
   readonly survivors: number;
   /** Their bytes, of all nodes that any container reaches. */
   readonly survivorSize: number;
-  /** Of these, the bytes that the leaks (verdicts `leak` and `uneven`) explain. */
+  /** Of these, the bytes that the leaks explain. */
   readonly explainedSize: number;
   /** Classes of the survivors that no leak explains, most bytes first, ties by number. */
   readonly unexplained: readonly { readonly type: string; readonly count: number; readonly size: number }[];
@@ -189,15 +189,15 @@ function rebuiltOf(frontier: Frontier, known: ReadonlySet<number>, minSize: numb
       found.push({ node, size, edge: undefined });
   for (const { container, edgeName, bytes, firstHead } of groups) {
     if (edgeName === undefined || bytes[newest]! < minSize / 2 || known.has(container)) continue;
-    if (isData(graph, headNodes[firstHead]!))
+    if (isReplaced(graph, headNodes[firstHead]!))
       found.push({ node: container, size: bytes[newest]!, edge: headEdges[firstHead]! });
   }
   return found.sort((a, b) => b.size - a.size).slice(0, MOST_REBUILT);
 }
 
-/** Whether it is shown as a leak: things of every step are there. */
+/** Whether it is a leak as far as the snapshots show: things of every step are there, about as many of each. */
 export function isLeak({ verdict }: Leak): boolean {
-  return verdict === 'leak' || verdict === 'uneven';
+  return verdict === 'leak';
 }
 
 /**
@@ -294,8 +294,17 @@ function leakOf(frontier: Frontier, group: ContainerGroup, snapshots: readonly G
   };
   const verdict = groupVerdict(contents, group, path, becomesMore, () => loadsAgain(frontier));
   if (verdict === undefined) return undefined;
-  const member = memberOf(contents);
   const { chain, isList } = containerChain(frontier, group);
+  const listOwner = isList ? chain.nodes.at(-1) : undefined;
+  let member = memberOf(contents);
+  let counts = memberCounts(frontier, group, member, listOwner);
+  const principal = principalOf(contents, member);
+  // Of members that come and go the counts say nothing: what grows is behind them.
+  if (verdict === 'leak' && !increases(counts) && principal !== member) {
+    member = principal;
+    counts = memberCounts(frontier, group, member, listOwner);
+    if (!increases(counts)) counts = cumulated(member.counts);
+  }
   return {
     verdict,
     growth: 'members',
@@ -311,14 +320,26 @@ function leakOf(frontier: Frontier, group: ContainerGroup, snapshots: readonly G
       .filter(({ owner }) => owner === 'program' || owner === 'timer')
       .map((other) => alsoIn(frontier, other)),
     member,
-    memberCounts: memberCounts(frontier, group, member, isList ? chain.nodes.at(-1) : undefined),
+    memberCounts: counts,
     sizes: [],
-    principal: principalOf(contents, member),
+    principal,
     contents,
     things: [...group.things],
     size: sum(group.bytes),
     aloneSize: group.aloneSize,
   };
+}
+
+function increases(counts: readonly number[]): boolean {
+  return counts.every((count, i) => i === 0 || count > counts[i - 1]!);
+}
+
+function cumulated(counts: readonly number[]): number[] {
+  let total = 0;
+  return counts.map((count) => {
+    total += count;
+    return total;
+  });
 }
 
 function alsoIn(frontier: Frontier, group: ContainerGroup): AlsoIn {

@@ -114,7 +114,7 @@ async function search(
 /** Sentences beside the leaks: how many there are, or that there is none, and what is not explained. */
 function summaryOf(found: Leaks, entries: readonly LeakEntry[], heaps: readonly Heap[]): string[] {
   const [first, last] = [heaps[0]!, heaps.at(-1)!].map(({ graph }) => printable(graph.file));
-  const leaking = entries.filter(({ verdict }) => verdict === 'leak' || verdict === 'uneven').length;
+  const leaking = entries.filter(({ verdict }) => verdict === 'leak').length;
   if (leaking > 1)
     return [
       `${formatCount(leaking)} containers grow at every step; the first is ${entries[0]!.container.text}.`,
@@ -126,9 +126,10 @@ function summaryOf(found: Leaks, entries: readonly LeakEntry[], heaps: readonly 
     .map(({ type, count }) => `${formatCount(count)} × ${shortened(type, 40)}`);
   const others = found.unexplained.length - classes.length;
   if (others > 0) classes.push(`${formatCount(others)} more ${others === 1 ? 'class' : 'classes'}`);
+  const uneven = entries.some(({ verdict }) => verdict === 'uneven');
   const once = entries.length > 0 ? '; below is where most of them are' : '';
   return [
-    `No leak found: nothing grew ${heaps.length > 2 ? 'at every step' : 'by so much'}.`,
+    `No leak found: nothing grew ${heaps.length === 2 ? 'by so much' : uneven ? 'at every step alike' : 'at every step'}.`,
     `Made after ${first}, still there and not explained: ${formatCount(found.survivors)} things, ${formatBytes(found.survivorSize)} (${classes.join(', ')})${once}.`,
     `heapgraph diff --holders ${first} ${last} shows who holds them.`,
   ];

@@ -1,4 +1,5 @@
 /** Leaks as text for people: what grows, where, and what hangs on it, a few lines each. */
+import { shortened } from '../printable.js';
 import type { LeakContent, LeakEntry, LeakReport } from '../result.js';
 import { formatBytes, formatCount, formatId } from '../units.js';
 import { formatCell } from './cells.js';
@@ -8,16 +9,19 @@ import type { Style } from './style.js';
 const SHOWN_CONTENTS = 5;
 const SHOWN_PLACES = 3;
 
+/** Longer words for another container are cut. */
+const WIDEST = 100;
+
 const HEADS: Readonly<Record<string, string>> = {
   leak: 'leak',
-  uneven: 'leak, uneven',
+  uneven: 'grew unevenly',
   sometimes: 'grew in some steps',
   once: 'grew once',
 };
 
 /** Lines, each with its line break. */
 export function* renderLeaks({ leaks, summary }: LeakReport, style: Style): Generator<string> {
-  const isFirst = leaks.every(({ verdict }) => verdict !== 'leak' && verdict !== 'uneven');
+  const isFirst = leaks.every(({ verdict }) => verdict !== 'leak');
   const lines = summary.map((line) => `${formatCell(line, 'text')}\n`);
   if (isFirst) yield* lines;
   for (const [i, leak] of leaks.entries()) {
@@ -48,7 +52,7 @@ function* renderLeak(leak: LeakEntry, style: Style): Generator<string> {
   for (const place of alsoIn.slice(0, SHOWN_PLACES))
     yield fact(
       'also in',
-      `${formatCell(place.text, 'text')}, ${formatCell(place.heldBy, 'text')}  ${style.dim(formatId(place.id))}`,
+      `${formatCell(shortened(place.text, WIDEST), 'text')}, ${formatCell(place.heldBy, 'text')}  ${style.dim(formatId(place.id))}`,
     );
   if (alsoIn.length > SHOWN_PLACES)
     yield fact('', style.dim(`and ${formatCount(alsoIn.length - SHOWN_PLACES)} more`));
