@@ -91,7 +91,8 @@ class Captures {
       this.run.stdout.finish();
     }
     if (files.length === 0) return;
-    const next = files.length > 1 ? 'show-growth' : 'show-most-common-types';
+    const next =
+      files.length > 2 ? 'leaks' : files.length === 2 ? 'diff --holders' : 'show-most-common-types';
     this.run.note(`next: heapgraph ${next} ${commandLine(files)}`);
     if (files.length === 1 && !this.call.program) {
       this.run.note(

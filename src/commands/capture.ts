@@ -7,7 +7,7 @@ export const captureCommand = defineLiveCommand({
   description: [
     'A process is named by its pid (its inspector is opened by SIGUSR1, and closed again afterwards if it was closed before), by the address of its inspector (--inspect, Node.js or Chrome), or started: heapgraph capture -- node app.js.',
     'Prints the path of each snapshot when it is whole. The process does nothing else while a snapshot is taken.',
-    'Snapshots that will be compared (show-growth, diff, get-new-ids, leaks, survival, --since) have to be of one run: --every with --count, or --on signal. When an inspector session ends, of heapgraph or of any debugger, V8 forgets the ids of all objects (V8HeapProfilerAgentImpl::disable calls ClearObjectIds), and the next snapshot has other ones.',
+    'Snapshots that will be compared (leaks, diff, show-growth, get-new-ids, survival, --since) have to be of one run: --every with --count, or --on signal. When an inspector session ends, of heapgraph or of any debugger, V8 forgets the ids of all objects (V8HeapProfilerAgentImpl::disable calls ClearObjectIds), and the next snapshot has other ones.',
     'A program that is started is node or a script for it; its standard output goes to standard error. Without --after, --every and --on signal its snapshot is taken when it exits; otherwise it is ended (SIGTERM) after its last snapshot. Only the process itself is looked at, not those that it starts.',
     'Workers have heaps of their own: --worker names one (Node.js). Those of a web page are targets only where the browser lists them.',
     'A debugger that is attached already stays attached, and its breakpoints stay. If heapgraph opened the inspector, closing it ends the connection of a debugger that came meanwhile.',
@@ -60,7 +60,7 @@ export const captureCommand = defineLiveCommand({
   examples: [
     { line: 'heapgraph capture 4711', says: 'a Node.js process, by its pid' },
     { line: 'heapgraph capture --inspect 127.0.0.1:9229 -o app.heapsnapshot.gz', says: 'by its inspector' },
-    { line: 'heapgraph capture 4711 --every 60s --count 3', says: 'three, for show-growth' },
+    { line: 'heapgraph capture 4711 --every 60s --count 3', says: 'three, for leaks' },
     { line: 'heapgraph capture -- node app.js', says: 'what is left when the program exits' },
     { line: 'heapgraph capture --after 30s -- node app.js', says: 'after half a minute' },
   ],

@@ -130,7 +130,7 @@ describe('a server under requests', () => {
       { cwd },
     );
     expect([stdout, code]).toEqual(['s-1.heapsnapshot\ns-2.heapsnapshot\n', 0]);
-    expect(stderr).toContain('next: heapgraph show-growth s-1.heapsnapshot s-2.heapsnapshot');
+    expect(stderr).toContain('next: heapgraph diff --holders s-1.heapsnapshot s-2.heapsnapshot');
     expect(stderr).not.toContain('take all snapshots in one run');
     const compared = await heapgraph(['diff', 's-1.heapsnapshot', 's-2.heapsnapshot', '--json'], { cwd });
     expect(compared.stderr).not.toContain('seem to be');
