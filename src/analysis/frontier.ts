@@ -103,7 +103,7 @@ export function frontierOf(snapshots: readonly Graph[]): Frontier {
 }
 
 /** Smaller parts are not looked at. */
-const LEAST_PART = 1024;
+const LEAST_PART = 256;
 
 interface Heads {
   readonly headNodes: Uint32Array;

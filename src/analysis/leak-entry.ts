@@ -128,7 +128,7 @@ function sentence(
 ): string {
   const where = text.startsWith('(') && heldBy.includes(text) ? heldBy : `${text} (${heldBy})`;
   if (growth === 'in place')
-    return `${where} grows by itself ${WHEN[verdict]}: ${sizes.map(formatBytes).join(' → ')}.`;
+    return `${where}${containers > 1 ? ` and ${formatCount(containers - 1)} more held alike` : ''} ${containers > 1 ? 'grow by themselves' : 'grows by itself'} ${WHEN[verdict]}: ${sizes.map(formatBytes).join(' → ')}.`;
   const at = (content: LeakContent): string => {
     const place = content.location as { script: string | null; line: number; column: number } | null;
     return place?.script ? ` (${printable(place.script)}:${place.line}:${place.column})` : '';

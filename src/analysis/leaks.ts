@@ -80,6 +80,8 @@ export interface Leak {
 
 /** What may have grown in place. */
 export interface RebuiltPart extends Rebuilt {
+  /** All that are held in the same way; `node` is the one that was made anew most. */
+  readonly nodes: readonly number[];
   /** The edge that new data hangs on; undefined for the thing with its own parts. */
   readonly edge: number | undefined;
 }
@@ -107,8 +109,9 @@ export interface LeaksOptions {
   readonly minSize?: number;
 }
 
-/** Containers that are measured in the earlier snapshots at most. */
+/** What is measured in the earlier snapshots at most: ways of being held, and things that are held in one way. */
 const MOST_REBUILT = 1000;
+const MOST_ALIKE = 1000;
 
 /**
  * The containers that grow.
@@ -166,13 +169,15 @@ export function leaks(snapshots: readonly Graph[], options: LeaksOptions = {}): 
   );
 }
 
-/** What is to be measured in the earlier snapshots, for `withGrowthInPlace`: one slot for each of `rebuilt`. */
+/** What is to be measured in the earlier snapshots, for `withGrowthInPlace`: the things of one `rebuilt` after another. */
 export function slotsOf({ rebuilt, frontier: { graph } }: Leaks): Slot[] {
   const { names } = edgesOf(graph);
-  return rebuilt.map(({ node, edge }) => ({
-    id: graph.ids[node]!,
-    name: edge === undefined ? undefined : graph.strings.get(names[edge]!),
-  }));
+  return rebuilt.flatMap(({ nodes, edge }) =>
+    nodes.map((node) => ({
+      id: graph.ids[node]!,
+      name: edge === undefined ? undefined : graph.strings.get(names[edge]!),
+    })),
+  );
 }
 
 /** Weak collections hold nothing: what is in them is held by others. */
@@ -184,13 +189,31 @@ function rebuiltOf(frontier: Frontier, known: ReadonlySet<number>, minSize: numb
   const { labels, of } = classIndex(graph);
   const weak = labels.map((name) => WEAK.test(name));
   const found: RebuiltPart[] = [];
-  for (const { node, size } of frontier.rebuilt)
-    if (size >= minSize / 2 && !known.has(node) && !weak[of[node]!])
-      found.push({ node, size, edge: undefined });
+  const paths = holderPaths(graph);
+  const alike = new Map<string, { nodes: number[]; size: number; largest: number; most: number }>();
+  for (const { node, size } of frontier.rebuilt) {
+    if (known.has(node) || weak[of[node]!]) continue;
+    const key = `${paths.pathOf(node)} ${of[node]}`;
+    const group = alike.get(key) ?? { nodes: [], size: 0, largest: node, most: 0 };
+    alike.set(key, group);
+    if (group.nodes.length < MOST_ALIKE) group.nodes.push(node);
+    group.size += size;
+    if (size > group.most) {
+      group.most = size;
+      group.largest = node;
+    }
+  }
+  for (const { nodes, size, largest } of alike.values())
+    if (size >= minSize / 2) found.push({ node: largest, nodes, size, edge: undefined });
   for (const { container, edgeName, bytes, firstHead } of groups) {
     if (edgeName === undefined || bytes[newest]! < minSize / 2 || known.has(container)) continue;
     if (isReplaced(graph, headNodes[firstHead]!))
-      found.push({ node: container, size: bytes[newest]!, edge: headEdges[firstHead]! });
+      found.push({
+        node: container,
+        nodes: [container],
+        size: bytes[newest]!,
+        edge: headEdges[firstHead]!,
+      });
   }
   return found.sort((a, b) => b.size - a.size).slice(0, MOST_REBUILT);
 }
@@ -215,8 +238,11 @@ export function withGrowthInPlace(
   const { graph } = frontier;
   const last = sizesInPlace(graph, slotsOf(answer));
   const found: Leak[] = [];
-  for (const [i, one] of rebuilt.entries()) {
-    const sizes = [...earlier.map((all) => all[i]!), last[i]!];
+  let from = 0;
+  for (const one of rebuilt) {
+    const to = from + one.nodes.length;
+    const sizes = [...earlier, last].map((all) => sum(all.slice(from, to)));
+    from = to;
     const size = sizes.at(-1)! - sizes[0]!;
     if (size < minSize) continue;
     const verdict = bytesVerdict(sizes);
@@ -350,7 +376,7 @@ function alsoIn(frontier: Frontier, group: ContainerGroup): AlsoIn {
 
 function inPlace(
   frontier: Frontier,
-  { node, edge }: RebuiltPart,
+  { node, nodes, edge }: RebuiltPart,
   sizes: readonly number[],
   verdict: LeakVerdict,
 ): Leak {
@@ -372,7 +398,7 @@ function inPlace(
     verdict,
     growth: 'in place',
     container: node,
-    containers: 1,
+    containers: nodes.length,
     owner: ownerOf(graph, node, paths.rootOf(path)),
     root: paths.rootOf(path)?.kind ?? null,
     path: paths.text(path),
