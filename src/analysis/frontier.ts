@@ -125,7 +125,7 @@ function headsOf(graph: Graph, ages: Uint8Array): Heads & { readonly rebuilt: re
   const visits = new Uint8Array(nodeCount);
   const stack: number[] = [];
   const first: number[] = []; // beside the stack: the container's own edge
-  const { synthetic } = NODE;
+  const { synthetic, hidden } = NODE;
   const rebuilt: Rebuilt[] = [];
   for (let container = 0; container < nodeCount; container++) {
     if (ages[container] !== 0 || container === root) continue;
@@ -157,7 +157,7 @@ function headsOf(graph: Graph, ages: Uint8Array): Heads & { readonly rebuilt: re
       source = stack.pop()!;
       through = first.pop()!;
     }
-    if (parts >= LEAST_PART && nodeTypes[container] !== synthetic)
+    if (parts >= LEAST_PART && nodeTypes[container] !== synthetic && nodeTypes[container] !== hidden)
       rebuilt.push({ node: container, size: parts });
   }
   return {
