@@ -561,3 +561,62 @@ test('the Host header names the address that was asked for', async () => {
   server.close();
   for (const host of hosts) expect(host).toBe(`127.0.0.1:${port}`);
 });
+
+describe('Bun, whose inspector speaks another protocol', () => {
+  /** As Bun 1.4 answers; its text has a character of two halves at every place where a piece could end. */
+  const text = `${SNAPSHOT.slice(0, -2)},${JSON.stringify('\u{1f600}'.repeat(300_000))}]}`;
+  const bun = (piece: (from: number, size: number) => object): NonNullable<Behaviour['answers']> => ({
+    'Runtime.evaluate': ({ params }) => {
+      if (params.returnByValue !== true)
+        return { result: { type: 'object', objectId: '{"id":1}' }, wasThrown: false };
+      const value = { name: 'Bun', version: '1.4.5', pid: 4242, node: null, heapUsed: 5000 };
+      return { result: { type: 'object', value }, wasThrown: false };
+    },
+    'Runtime.getHeapUsage': ({ id }, { send }) => {
+      send({ id, error: { code: -32601, message: "'Runtime.getHeapUsage' was not found", data: [] } });
+      return undefined;
+    },
+    'Runtime.callFunctionOn': ({ params }) => {
+      const [from, size] = (params.arguments as { value: number }[]).map(({ value }) => value);
+      return { result: { type: 'object', value: piece(from!, size!) }, wasThrown: false };
+    },
+  });
+
+  test('its text comes in pieces', async () => {
+    const { address, asked } = await inspector({
+      answers: bun((from, size) => {
+        // The function that is sent there, run here.
+        let next = Math.min(from + size, text.length);
+        const last = text.charCodeAt(next - 1);
+        if (last >= 0xd800 && last <= 0xdbff && next < text.length) next++;
+        return { text: text.slice(from, next), next, length: text.length };
+      }),
+    });
+    expect(await capture(address)).toBe(text);
+    expect(asked.at(-1)).toBe('Runtime.releaseObject');
+    expect(asked).not.toContain('HeapProfiler.takeHeapSnapshot');
+  });
+
+  test.each<[string, (from: number, size: number) => object, RegExp]>([
+    ['that do not go on', () => ({ text: '', next: 0, length: 100 }), /sent a snapshot that is not whole/],
+    [
+      'of numbers',
+      () => ({ text: 5, next: 1, length: 1 }),
+      /an answer to Runtime\.callFunctionOn with other/,
+    ],
+    ['of something else', () => ({ text: '[1]', next: 3, length: 3 }), /sent a snapshot that is not whole/],
+  ])('pieces %s', async (_, piece, message) => {
+    const { address } = await inspector({ answers: bun(piece) });
+    await expect(capture(address)).rejects.toThrow(message);
+  });
+
+  test('its address alone: it lists no targets', async () => {
+    const { address } = await inspector({
+      http({ url }, response) {
+        if (url === '/json/version') response.end('{"Browser":"Bun","Bun-Version":"1.4.5"}');
+        else response.writeHead(404).end();
+      },
+    });
+    await expect(capture(address)).rejects.toThrow(/the inspector of Bun at .* does not list its targets/);
+  });
+});

@@ -1,6 +1,5 @@
 /** Snapshots of running processes, all on this machine's loopback. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import CDP from 'chrome-remote-interface';
 import { describe, expect, test } from 'vitest';
@@ -485,50 +484,4 @@ describe('cannot be', () => {
     expect(server.stderr()).toBe('');
     await server.stop();
   });
-});
-
-/** A Chromium: named by CHROME_PATH, in PATH, or downloaded by Puppeteer. */
-function chromium(): string | undefined {
-  const names = ['chromium', 'chromium-browser', 'google-chrome', 'chrome', 'chrome-headless-shell'];
-  const inPath = (process.env.PATH ?? '')
-    .split(path.delimiter)
-    .flatMap((place) => names.map((name) => path.join(place, name)));
-  const cache = path.join(homedir(), '.cache/puppeteer');
-  const downloaded = existsSync(cache)
-    ? readdirSync(cache, { recursive: true, encoding: 'utf8' })
-        .filter((file) => names.includes(path.basename(file)))
-        .map((file) => path.join(cache, file))
-    : [];
-  return [process.env.CHROME_PATH ?? '', ...inPath, ...downloaded].find(
-    (file) => file !== '' && statSync(file, { throwIfNoEntry: false })?.isFile(),
-  );
-}
-
-const browser = chromium();
-test.skipIf(browser === undefined)('a page of Chromium, if there is one (CHROME_PATH)', async () => {
-  const cwd = fresh();
-  const port = await freePort();
-  const page =
-    'data:text/html,<title>leaky</title><script>class InPage {} window.kept = Array.from({ length: 9 }, () => new InPage())</script>';
-  const { spawn } = await import('node:child_process');
-  const child = spawn(browser!, [
-    '--headless',
-    '--no-sandbox',
-    '--disable-gpu',
-    `--remote-debugging-port=${port}`,
-    `--user-data-dir=${path.join(folder, 'profile')}`,
-    page,
-  ]);
-  try {
-    await until('Chromium listens', () => !linux || listens(port));
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-    const run = await heapgraph(
-      ['capture', '--inspect', `127.0.0.1:${port}`, '--target', 'leaky', '-q', '-o', 'page.heapsnapshot'],
-      { cwd },
-    );
-    expect(run).toEqual({ stdout: 'page.heapsnapshot\n', stderr: '', code: 0 });
-    expect([9, 10]).toContain(await counted('InPage', 'page.heapsnapshot', cwd));
-  } finally {
-    child.kill('SIGKILL');
-  }
 });
