@@ -25,6 +25,9 @@ interface Said {
   readonly heapUsed: number | null;
 }
 
+/** Its inspector does not say it. */
+const BUN_HEAP_USED = 'process.memoryUsage().heapUsed';
+
 const ASK = `(() => {
   const { process, Deno, Bun } = globalThis;
   const versions = process?.versions ?? {};
@@ -38,7 +41,7 @@ const ASK = `(() => {
     name, version,
     pid: name === null ? null : process?.pid ?? Deno?.pid ?? null,
     node: name === 'Node.js' || name === 'Electron' ? process.version : null,
-    heapUsed: name === 'Bun' ? process.memoryUsage().heapUsed : null,
+    heapUsed: name === 'Bun' ? ${BUN_HEAP_USED} : null,
   };
 })()`;
 
@@ -82,8 +85,9 @@ export async function targetFacts(session: Session): Promise<TargetFacts> {
 }
 
 /** Bytes in use on the target's heap; null when it does not tell. Throws ProcessError as targetFacts does. */
-export async function heapUsed(session: Session): Promise<number | null> {
-  const used = await wish(session, askHeapUsed(session));
+export async function heapUsed(session: Session, runtime: string | undefined): Promise<number | null> {
+  const ask = runtime === 'Bun' ? evaluate(session, BUN_HEAP_USED, isAmount) : askHeapUsed(session);
+  const used = await wish(session, ask);
   return used instanceof ProcessError ? null : used;
 }
 
@@ -107,6 +111,6 @@ export async function wish<T>(session: Session, answer: Promise<T>): Promise<T |
 }
 
 /** `Node.js v20.11.0`; undefined when it is not known. */
-export function formatRuntime({ runtime }: TargetFacts): string | undefined {
+export function formatRuntime({ runtime }: Pick<TargetFacts, 'runtime'>): string | undefined {
   return runtime === null ? undefined : [runtime.name, runtime.version ?? ''].join(' ').trim();
 }

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { type Attached, attachToAddress, attachToUrl } from '../capture/attach.js';
 import { attachToPid } from '../capture/attach-pid.js';
-import { formatRuntime, heapUsed } from '../capture/facts.js';
+import { formatRuntime, heapUsed, type TargetFacts } from '../capture/facts.js';
 import { limitsOf } from '../capture/limits.js';
 import { type Ending, type Started, startProgram } from '../capture/program.js';
 import type { Session } from '../capture/session.js';
@@ -94,7 +94,11 @@ class Captures {
     const next =
       files.length > 2 ? 'leaks' : files.length === 2 ? 'diff --holders' : 'show-most-common-types';
     this.run.note(`next: heapgraph ${next} ${commandLine(files)}`);
-    if (files.length === 1 && !this.call.program) {
+    if (this.rows.some(({ runtime }) => /^Bun /.test(String(runtime)))) {
+      this.run.note(
+        'Bun gives objects other ids in each snapshot: compare them by class (show-growth, diff)',
+      );
+    } else if (files.length === 1 && !this.call.program) {
       this.run.note(
         `to compare, take all snapshots in one run, as the ids of objects end with it: heapgraph capture ${this.named()} --every 60s --count 3 (or --on signal)`,
       );
@@ -232,8 +236,8 @@ async function captureOne(
 ): Promise<void> {
   const { facts, name } = attached;
   const file = captures.name(facts.pid, several);
-  const told = await run.unlessInterrupted(heapUsed(session));
-  const used = told ?? (session === attached.session ? facts.heapUsed : null);
+  const runtimeName = facts.runtime?.name;
+  const used = await run.unlessInterrupted(heapUsed(session, runtimeName));
   const output = openSnapshotFile(file, captures.gzip);
   const begun = performance.now();
   try {
@@ -255,15 +259,13 @@ async function captureOne(
     const { onProgress } = run.progress;
     const write = (text: string) => output.write(text);
     const numbers = !captures.options['no-numbers'];
-    const runtimeName = facts.runtime?.name;
     const taken = await run.unlessInterrupted(
       takeSnapshot(session, { write, onProgress, runtime: runtimeName, heapUsed: used, numbers }),
     );
-    if (numbers && !taken.numbers) run.note(`${who} cannot write numbers: the snapshot is without them`);
+    if (numbers && !taken.numbers && captures.rows.length === 0)
+      run.note(`${who} cannot write numbers: the snapshot is without them`);
     const bytes = await output.finish();
-    captures.add(
-      rowOf(file, facts.pid, facts.nodeVersion, bytes, performance.now() - begun, captures.options),
-    );
+    captures.add(rowOf(file, facts, bytes, performance.now() - begun, captures.options));
   } catch (error) {
     output.discard();
     throw error;
@@ -272,13 +274,14 @@ async function captureOne(
 
 function rowOf(
   file: string,
-  pid: number | null,
-  nodeVersion: string | null,
+  facts: Pick<TargetFacts, 'pid' | 'nodeVersion' | 'runtime'>,
   bytes: number,
   duration: number,
   { worker }: CaptureOptions,
 ): Row {
-  return { file, pid, worker: worker ?? null, nodeVersion, bytes, duration: Math.round(duration) };
+  const { pid, nodeVersion } = facts;
+  const runtime = formatRuntime(facts) ?? null;
+  return { file, pid, worker: worker ?? null, nodeVersion, runtime, bytes, duration: Math.round(duration) };
 }
 
 /** Throws UsageError when there can be none. */
@@ -319,14 +322,8 @@ async function captureExit(
   if (signal !== null || code !== 0) run.warn(`the program ended: ${signal ?? `exit code ${code}`}`);
   const file = captures.name(started.pid, false);
   const bytes = await adoptSnapshot(exitFile, file, captures.gzip);
-  captures.add(
-    rowOf(
-      file,
-      started.pid,
-      (await started.hello)?.version ?? null,
-      bytes,
-      performance.now() - begun,
-      options,
-    ),
-  );
+  const nodeVersion = (await started.hello)?.version ?? null;
+  const runtime = nodeVersion === null ? null : { name: 'Node.js', version: nodeVersion };
+  const facts = { pid: started.pid, nodeVersion, runtime };
+  captures.add(rowOf(file, facts, bytes, performance.now() - begun, options));
 }

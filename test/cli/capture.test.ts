@@ -94,7 +94,15 @@ describe('a server under requests', () => {
       snapshots: ['app.heapsnapshot.gz'],
       complete: true,
       total: 1,
-      rows: [{ file: 'app.heapsnapshot.gz', pid: server.pid, nodeVersion: process.version, worker: null }],
+      rows: [
+        {
+          file: 'app.heapsnapshot.gz',
+          pid: server.pid,
+          nodeVersion: process.version,
+          runtime: `Node.js ${process.version}`,
+          worker: null,
+        },
+      ],
     });
     const bytes = readFileSync(path.join(cwd, 'app.heapsnapshot.gz'));
     expect([bytes[0], bytes[1], bytes.length]).toEqual([0x1f, 0x8b, answer.rows[0].bytes]);
