@@ -91,10 +91,12 @@ class Captures {
       this.run.stdout.finish();
     }
     if (files.length === 0) return;
-    const next =
-      files.length > 2 ? 'leaks' : files.length === 2 ? 'diff --holders' : 'show-most-common-types';
-    this.run.note(`next: heapgraph ${next} ${commandLine(files)}`);
-    if (this.rows.some(({ runtime }) => /^Bun /.test(String(runtime)))) {
+    const isBun = this.rows.some(({ runtime }) => /^Bun /.test(String(runtime)));
+    const several = isBun ? 'show-growth' : files.length > 2 ? 'leaks' : 'diff --holders';
+    this.run.note(
+      `next: heapgraph ${files.length > 1 ? several : 'show-most-common-types'} ${commandLine(files)}`,
+    );
+    if (isBun) {
       this.run.note(
         'Bun gives objects other ids in each snapshot: compare them by class (show-growth, diff)',
       );
