@@ -92,8 +92,11 @@ const TEXTS = 0.05;
 export function memberOf(contents: readonly ContentRow[]): ContentRow {
   const heads = contents.filter(({ depth }) => depth === 0);
   const steady = contents.filter((row) => least(row.counts) >= FEWEST && total(row.heads) === 0);
-  if (steady.length > 0 && heads.every((row) => least(row.heads) === 0))
+  if (steady.length > 0 && heads.every((row) => least(row.heads) === 0)) {
+    const item = heads.find((row) => least(row.counts) >= FEWEST && row.kind === 'object' && isTelling(row));
+    if (item) return item; // of a list
     return steady.find(({ kind }) => kind !== 'string' && kind !== 'scope') ?? steady[0]!;
+  }
   const weight = (row: ContentRow, of: typeof least): number =>
     of(row.heads) * (row.kind === 'string' ? TEXTS : 1);
   return (

@@ -3,6 +3,7 @@
  * are added at every step since (see `frontierOf`), and old things that get larger at every step by themselves.
  */
 import { edgesOf, type Graph } from '../graph/graph.js';
+import { type BoundedBuffer, boundedBuffers } from './bounded-buffers.js';
 import type { Chain } from './chains.js';
 import { classIndex } from './class-names.js';
 import { containerChain, memberCounts } from './container-chain.js';
@@ -98,6 +99,8 @@ export interface Leaks {
   readonly explainedSize: number;
   /** Classes of the survivors that no leak explains, most bytes first, ties by number. */
   readonly unexplained: readonly { readonly type: string; readonly count: number; readonly size: number }[];
+  /** Containers of the runtime that grew within their limits, which are no leaks. */
+  readonly bounded: readonly BoundedBuffer[];
   /** Containers that are no leaks, whose parts were made anew since: what may have grown in place. The largest first. */
   readonly rebuilt: readonly RebuiltPart[];
   readonly frontier: Frontier;
@@ -127,7 +130,7 @@ const MOST_ALIKE = 1000;
 export function leaks(snapshots: readonly Graph[], options: LeaksOptions = {}): Leaks {
   const { minSize = 10_000 } = options;
   const frontier = frontierOf(snapshots);
-  const { graph, groups, ages, newest } = frontier;
+  const { graph, groups, ages, newest, headEdges } = frontier;
   const roles = nodeRoles(graph);
   const isSurvivor = (age: number): boolean => age > 0 && (age < newest || newest === 1);
   let survivors = 0;
@@ -135,11 +138,18 @@ export function leaks(snapshots: readonly Graph[], options: LeaksOptions = {}): 
     if (isSurvivor(ages[node]!) && roles[node] === THING) survivors++;
   let survivorSize = 0;
   const found: Leak[] = [];
+  const limited = boundedBuffers(graph);
+  const bounded = new Set<BoundedBuffer>();
   for (const group of groups) {
     group.bytes.forEach((bytes, age) => {
       if (isSurvivor(age)) survivorSize += bytes;
     });
     if (sum(group.bytes) < minSize) continue;
+    const buffer = limited.of(group.container, headEdges[group.firstHead]);
+    if (buffer) {
+      bounded.add(buffer);
+      continue;
+    }
     const leak = leakOf(frontier, group, snapshots);
     if (leak) found.push(leak);
   }
@@ -156,6 +166,7 @@ export function leaks(snapshots: readonly Graph[], options: LeaksOptions = {}): 
     survivorSize,
     explainedSize: explained.reduce((total, { size }) => total + size, 0),
     unexplained: unexplainedOf(frontier, explained, isSurvivor),
+    bounded: [...bounded],
     rebuilt,
     frontier,
   };
@@ -189,10 +200,11 @@ function rebuiltOf(frontier: Frontier, known: ReadonlySet<number>, minSize: numb
   const { labels, of } = classIndex(graph);
   const weak = labels.map((name) => WEAK.test(name));
   const found: RebuiltPart[] = [];
+  const limited = boundedBuffers(graph);
   const paths = holderPaths(graph);
   const alike = new Map<string, { nodes: number[]; size: number; largest: number; most: number }>();
   for (const { node, size } of frontier.rebuilt) {
-    if (known.has(node) || weak[of[node]!]) continue;
+    if (known.has(node) || weak[of[node]!] || limited.of(node)) continue;
     const key = `${paths.pathOf(node)} ${of[node]}`;
     const group = alike.get(key) ?? { nodes: [], size: 0, largest: node, most: 0 };
     alike.set(key, group);

@@ -1,9 +1,11 @@
 /** What leaks, by two or more snapshots of one process. */
+import { allocationStack, stackText } from '../analysis/allocation-stacks.js';
 import { sizesInPlace } from '../analysis/growth-in-place.js';
 import { leakEntry } from '../analysis/leak-entry.js';
 import { isLeak, type Leaks, leaks, slotsOf, withGrowthInPlace } from '../analysis/leaks.js';
 import { lineage } from '../analysis/lineage.js';
 import { UsageError } from '../errors.js';
+import type { Graph } from '../graph/graph.js';
 import { printable, shortened } from '../printable.js';
 import type { Answer, LeakEntry } from '../result.js';
 import { formatBytes, formatCount } from '../units.js';
@@ -47,7 +49,7 @@ export const leaksCommand = defineCommand({
     { line: 'heapgraph leaks *.heapsnapshot --sort-by time --min-size 1MB', says: 'many, by their times' },
     { line: 'heapgraph leaks 1.heapsnapshot 2.heapsnapshot 3.heapsnapshot --fail-if-any', says: 'in CI' },
   ],
-  needs: () => [NODES, NODES, WHOLE_GRAPH],
+  needs: () => [NODES, NODES, { ...WHOLE_GRAPH, traces: true }],
   order: (options) => options['sort-by'],
   async run(_, __, options, heaps): Promise<Answer> {
     const notes = [...requireOneProcess(heaps, options['by-id'], 'leaks')];
@@ -64,7 +66,7 @@ export const leaksCommand = defineCommand({
         : limitOf(options),
     );
     const omitted = wanted.length - shown.length;
-    const entries = shown.map((leak) => leakEntry(graph, leak));
+    const entries = shown.map((leak) => leakEntry(graph, leak, (node) => madeBy(graph, node)));
     return {
       result: {
         kind: 'leaks',
@@ -80,11 +82,28 @@ export const leaksCommand = defineCommand({
         survivorSize: found.survivorSize,
         explainedSize: found.explainedSize,
       },
-      notes: [...notes, ...more, ...omittedNote(omitted, 'container', 'containers')],
+      notes: [...notes, ...more, ...boundedNotes(found), ...omittedNote(omitted, 'container', 'containers')],
       found: !(options['fail-if-any'] && count > 0),
     };
   },
 });
+
+/** Functions of an allocation stack that are shown. */
+const SHOWN_FRAMES = 4;
+
+/** Where an object was allocated, a function a line, the innermost first; null where the file does not say. */
+function madeBy(graph: Graph, node: number): readonly string[] | null {
+  const frames = allocationStack(graph, node, SHOWN_FRAMES);
+  return frames ? frames.map((frame) => stackText(graph, [frame])) : null;
+}
+
+function boundedNotes({ bounded }: Leaks): readonly string[] {
+  return bounded.map(({ words, limit, size }) =>
+    limit === null
+      ? `left out: ${words}, which have a limit`
+      : `left out: ${words}, ${formatCount(size)} of at most ${formatCount(limit)}`,
+  );
+}
 
 /** Of what grew once, shown where there is no leak. */
 const MOST_WITHOUT_LEAK = 3;
