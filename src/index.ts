@@ -51,6 +51,7 @@ export {
   type TypeStatsOptions,
   typeStats,
 } from './analysis/classes.js';
+export { type ContainerPlace, containerPlace } from './analysis/container-place.js';
 export {
   type ClassDelta,
   type ClassDiff,
@@ -70,6 +71,7 @@ export {
 } from './analysis/duplicate-strings.js';
 export { essentialEdges } from './analysis/essential-edges.js';
 export { type Expression, expressionOf } from './analysis/expressions.js';
+export { type ContainerGroup, type Frontier, frontierOf, type Rebuilt } from './analysis/frontier.js';
 export { functionIndex, functionPlaces, functionsIn } from './analysis/functions.js';
 export { type Growth, type GrowthOptions, growth, growthTracker } from './analysis/growth.js';
 export {

@@ -38,6 +38,8 @@ export interface Table {
   readonly layout: 'grid' | 'counts' | 'growth' | 'ids' | 'bare';
   /** A list that belongs to each row, and stands below it in text: `key` in the row, how many are left out in `KEYOmitted`. */
   readonly below?: { readonly key: string; readonly columns: readonly Column[] };
+  /** What short names in the text stand for; below the table in text. */
+  readonly legend?: readonly { readonly name: string; readonly text: string }[];
   /** Columns that the text shows, where they are fewer than all. */
   readonly textColumns?: readonly string[];
 }

@@ -69,3 +69,8 @@ function listeners(text: string): string | undefined {
   const [, target, event] = /^(.+)\[kEvents\]\.get\(("(?:[^"\\]|\\.)*")\)/s.exec(text) ?? [];
   return target === undefined ? undefined : `listeners of ${target} for ${event}`;
 }
+
+/** The same for what listens on a page: listeners hang on their target by a list of the engine, which has no name. */
+export function listenersText(text: string, memberType: string): string {
+  return memberType === 'EventListener' && !text.startsWith('listeners of ') ? `listeners of ${text}` : text;
+}

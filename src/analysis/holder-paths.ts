@@ -26,6 +26,11 @@ import { isContext, isInternal } from './v8-nodes.js';
 export interface HolderPaths {
   /** Number of the path to what holds a node, the last reference included, the node itself not. */
   pathOf(node: number): number;
+  /**
+   * Number of the path to what hangs on a node by this edge of it, or by any of its items and entries; the node is the last
+   * step but one.
+   */
+  pathThrough(node: number, edge: number | undefined): number;
   /** The path to read. */
   text(path: number): string;
   /** Where the path begins; undefined for nodes that no root reaches. */
@@ -308,6 +313,8 @@ export const holderPaths = memo((graph: Graph): HolderPaths => {
 
   return {
     pathOf: (node) => startOf(node) ?? longer(objectPath(parents[node]!), reference(node), EDGE_PIECE),
+    pathThrough: (node, edge) =>
+      longer(objectPath(node), edge === undefined ? numbered : edgePiece(node, edge), EDGE_PIECE),
     text: (path) => {
       const texts: string[] = [];
       for (let at = path; at >= 0; at = before[at]!) {

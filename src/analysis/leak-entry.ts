@@ -7,7 +7,7 @@ import { chainResult } from './chain-result.js';
 import type { Chain } from './chains.js';
 import { className } from './class-names.js';
 import { shapeText } from './container-chain.js';
-import { containerWords } from './container-words.js';
+import { containerWords, listenersText } from './container-words.js';
 import type { ContentRow } from './group-contents.js';
 import type { Leak } from './leaks.js';
 import { isPackageCode, packageOf } from './packages.js';
@@ -64,9 +64,7 @@ export function leakEntry(
   });
   const words = containerWords(graph, leak.chain);
   const { heldBy } = words;
-  // On pages listeners hang on their target by a list of the engine.
-  const isListener = leak.member.type === 'EventListener' && !words.text.startsWith('listeners of ');
-  const text = isListener ? `listeners of ${words.text}` : words.text;
+  const text = listenersText(words.text, leak.member.type);
   const owner = leak.isList ? leak.chain.nodes.at(-1)! : leak.container;
   const member = content(leak.member);
   const principal = content(leak.principal);

@@ -1,7 +1,6 @@
 /** Chrome DevTools' comparison of two snapshots. */
 import { classIndex } from '../analysis/class-names.js';
 import { type ClassDiff, diff, diffByClass, type NodeDiff, nodeDiff } from '../analysis/diff.js';
-import { holdersOfNew } from '../analysis/new-holders.js';
 import { NodeView } from '../analysis/nodes.js';
 import type { Partitioner } from '../analysis/partition.js';
 import { UsageError } from '../errors.js';
@@ -9,6 +8,7 @@ import type { Graph } from '../graph/graph.js';
 import type { Answer, Column, Row } from '../result.js';
 import { defineCommand, type Need } from './command.js';
 import { beforeAndAfter, checkBaselines, compareBy, comparison } from './compare.js';
+import { HOLDERS, programFirst, withHolders } from './diff-holders.js';
 import { partitionOf, partitionOptions, placeFields, withPartition } from './partition.js';
 import {
   allRows,
@@ -44,7 +44,7 @@ export const diffCommand = defineCommand({
     type: { kind: 'text', value: 'class', help: 'list the objects of this class that came and went' },
     holders: {
       kind: 'flag',
-      help: 'below each class that grew, who holds its new objects: the three with most bytes',
+      help: "below each class that grew, who holds its new objects: the three with most bytes; the program's classes first",
     },
     ...rawSizes,
     ...comparison,
@@ -101,18 +101,20 @@ export const diffCommand = defineCommand({
         : diffByClass(before, after, { raw, partition, filter })
     ).map((row): Row => ({ ...row, ...placeOf(row.type) }));
     const sorted = sort(rows, options['sort-by']);
-    const cut = sorted.slice(0, limitOf(options));
-    const shown = options.holders && nodes ? withHolders(before, after, cut, { raw, partition }, nodes) : cut;
-    const omitted = rows.length - shown.length;
+    const asksHolders = options.holders && nodes !== undefined;
+    const ordered = asksHolders ? programFirst(before, after, sorted, partition) : sorted;
+    const cut = ordered.slice(0, limitOf(options));
+    const held = asksHolders ? withHolders(before, after, cut, { raw, partition }, nodes) : undefined;
+    const omitted = rows.length - cut.length;
     return {
       result: {
         kind: 'table',
         columns: byId ? BY_ID : BY_CLASS,
-        rows: shown,
+        rows: held?.rows ?? cut,
         total: rows.length,
         omitted,
         layout: 'grid',
-        ...(options.holders ? { below: { key: 'holders', columns: HOLDERS } } : {}),
+        ...(held ? { below: { key: 'holders', columns: HOLDERS }, legend: held.legend } : {}),
       },
       fields: { ...sizesField(raw), comparedBy: byId ? 'id' : 'class' },
       notes: [
@@ -134,34 +136,6 @@ const BY_ID: readonly Column[] = [
   columns.sizeDelta,
 ];
 const BY_CLASS: readonly Column[] = [columns.type, columns.countDelta, columns.sizeDelta];
-
-const MOST_HOLDERS = 3;
-const HOLDERS: readonly Column[] = [
-  { key: 'count', title: 'Count', unit: 'count', role: 'count' },
-  { key: 'size', title: 'Size', unit: 'bytes', role: 'size' },
-  { key: 'path', title: 'Held by', unit: 'text' },
-];
-
-/** Each row with who holds the new objects of its class, if that grew; the most bytes first. */
-function withHolders(
-  before: Graph,
-  after: Graph,
-  rows: readonly Row[],
-  options: { readonly raw: boolean; readonly partition: Partitioner | undefined },
-  nodes: NodeDiff,
-): readonly Row[] {
-  const types = new Set(
-    rows
-      .filter(({ countDelta, sizeDelta }) => Number(countDelta) > 0 || Number(sizeDelta) > 0)
-      .map(({ type }) => String(type)),
-  );
-  const held = holdersOfNew(before, after, { ...options, types }, nodes);
-  return rows.map((row): Row => {
-    const all = held.get(String(row.type)) ?? [];
-    const holders = all.slice(0, MOST_HOLDERS).map((holder): Row => ({ ...holder }));
-    return { ...row, holders, holdersOmitted: all.length - holders.length };
-  });
-}
 
 /** Rows come by growth in bytes; the sort is stable. Without ids nothing is known to be new. */
 function sort(rows: readonly Row[], by: (typeof SORTS)[number]): readonly Row[] {

@@ -174,6 +174,19 @@ function* renderGrid(
     );
     if (table.below) yield* renderBelow(row, table.below, style, indent);
   }
+  if (table.legend) yield* renderLegend(table.legend, style, indent);
+}
+
+function* renderLegend(
+  legend: NonNullable<Table['legend']>,
+  style: Style,
+  indent: string,
+): Generator<string> {
+  if (legend.length > 0) yield '\n';
+  const names = legend.map(({ name }) => formatCell(name, 'text'));
+  const width = Math.max(0, ...names.map((name) => stringWidth(name)));
+  for (const [i, { text }] of legend.entries())
+    yield `${indent}${pad(names[i]!, width, false)}  ${style.dim(formatCell(text, 'text'))}\n`;
 }
 
 /** A row's own list: its values two spaces apart, the last column not padded. */

@@ -1,12 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { leaks } from '../../src/analysis/leaks.js';
-import { holdersOfNew } from '../../src/analysis/new-holders.js';
 import { shapeIndex } from '../../src/analysis/shapes.js';
 import { type ClassSurvival, survival } from '../../src/analysis/survival.js';
 import type { Graph } from '../../src/graph/graph.js';
 import { loadSnapshot } from '../../src/load/load.js';
 import { type GraphSpec, type NodeSpec, snapshotBytes } from '../support/builder.js';
-import { fixturePath } from '../support/fixtures.js';
 
 const load = (spec: GraphSpec): Promise<Graph> => loadSnapshot(snapshotBytes(spec));
 
@@ -282,21 +280,4 @@ describe('survival', () => {
     const row = survival(graphs, { partition: shapeIndex }).find(({ type }) => type === '{a}')!;
     expect(row.counts).toEqual([5, 5, 5]);
   });
-});
-
-test.each(['node18', 'node22', 'node26'] as const)('holdersOfNew: %s', async (name) => {
-  const [before, after] = await Promise.all([
-    loadSnapshot(fixturePath(`${name}-before`), { edges: true }),
-    loadSnapshot(fixturePath(`${name}-after`), { edges: true, locations: true }),
-  ]);
-  const types = new Set(['OBJ', 'Foo', 'Parent']);
-  const held = holdersOfNew(before!, after!, { types });
-  expect([...held.keys()].sort()).toEqual(['Foo', 'OBJ', 'Parent']);
-  const [obj, ...others] = held.get('OBJ')!;
-  expect(others).toEqual([]);
-  expect(obj).toMatchObject({ count: 100, size: expect.any(Number) as number });
-  expect(obj!.path).toMatch(/^module .*leak\.cjs: _cache → Array \[\]$/);
-  expect(held.get('Foo')).toEqual([
-    { path: 'globalThis .registry → Object .byId → Map []', count: 50, size: expect.any(Number) as number },
-  ]);
 });

@@ -216,11 +216,13 @@ describe('diff --holders', () => {
       [
         'Type    New  Deleted  Delta  New size  Deleted size  Size delta',
         'OBJ     100        0   +100     3,200             0      +3,200',
-        '  100  3,200  module /tmp/corpus/leak.cjs: _cache → Array []',
+        '  100  3,200  _cache, leak.cjs',
         'Foo      50        0    +50     2,000             0      +2,000',
-        '  50  2,000  globalThis .registry → Object .byId → Map []',
+        '  50  2,000  globalThis.registry.byId',
         'Parent   10        0    +10       320             0        +320',
-        '  10  320  globalThis .registry → Object .deep → Object .nested → Object .list → Array []',
+        '  10  320  globalThis.registry.deep.nested.list',
+        '',
+        'leak.cjs  /tmp/corpus/leak.cjs',
         '',
       ].join('\n'),
     );
@@ -229,25 +231,63 @@ describe('diff --holders', () => {
   test('diff F F --holders: three holders, and N more; JSON has them below their row', async () => {
     const args = ['diff', BEFORE, AFTER, '--holders', '--filter', 'string|Alias'];
     const { stdout } = await heapgraph(args);
-    expect(stdout).toContain('\n  and 3 more\n');
+    expect(stdout).toContain('\n  and 1 more\n');
     const { rows } = JSON.parse((await heapgraph([...args, '--json'])).stdout) as {
       rows: { type: string; countDelta: number; holders: unknown[]; holdersOmitted: number }[];
     };
     const strings = rows.find(({ type }) => type === '(string)')!;
-    expect(strings).toMatchObject({ holdersOmitted: 3 });
+    expect(strings).toMatchObject({ holdersOmitted: 1 });
     expect(strings.holders).toHaveLength(3);
     expect(strings.holders[0]).toEqual({
       path: 'globalThis .registry → Object .byId → Map []',
-      count: 50,
-      size: 1200,
+      count: 100,
+      size: 2400,
+      text: 'globalThis.registry.byId',
+      container: {
+        id: 7299,
+        type: 'Map',
+        text: 'globalThis.registry.byId',
+        heldBy: 'a property of globalThis',
+        root: 'global',
+        owner: 'program',
+        count: 1,
+      },
+      location: { script: '/tmp/corpus/leak.cjs', scriptId: 90, line: 4, column: 24 },
+    });
+    // What no container reaches has the way from a root.
+    expect(strings.holders[2]).toMatchObject({
+      path: 'the stack of a running function: (Stack roots) [] → (concatenated string) (first)',
+      container: null,
+      location: null,
     });
     const still = rows.filter(({ countDelta }) => countDelta === 0);
     expect(still.length).toBeGreaterThan(0);
     for (const { holders } of still) expect(holders).toEqual([]);
-    // The table itself is the same with holders and without.
+    // The table itself has the same rows with holders and without.
     const csv = await heapgraph([...args, '--csv']);
-    expect(csv.stdout).toBe(
-      (await heapgraph(args.filter((arg) => arg !== '--holders').concat('--csv'))).stdout,
-    );
+    const plain = await heapgraph(args.filter((arg) => arg !== '--holders').concat('--csv'));
+    expect(csv.stdout.split('\n').sort()).toEqual(plain.stdout.split('\n').sort());
+  });
+
+  test("diff F F --holders --limit 40: the program's classes first, then functions, V8's own last", async () => {
+    const { stdout } = await heapgraph(['diff', BEFORE, AFTER, '--holders', '--limit', '40', '--json']);
+    const { rows } = JSON.parse(stdout) as { rows: { type: string; countDelta: number }[] };
+    const types = rows.filter(({ countDelta }) => countDelta > 0).map(({ type }) => type);
+    expect(types.slice(0, 6)).toEqual(['OBJ', 'Foo', 'Child', 'Parent', 'Function', 'Buffer']);
+    const first = (type: string): number => types.indexOf(type);
+    expect(first('(string)')).toBeLessThan(first('(compiled code)'));
+    expect(first('Array')).toBeLessThan(first('(object shape)'));
+    expect(first('(object shape)')).toBeLessThan(first('(system)'));
+  });
+
+  test('diff F F --holders --functions: a function with its place, and who holds its closures', async () => {
+    const args = ['diff', BEFORE, AFTER, '--holders', '--functions', '--filter', 'handler'];
+    expect((await heapgraph(args)).stdout.split('\n').slice(1)).toEqual([
+      'handler() leak.cjs:13   20        0    +20     1,280             0      +1,280',
+      '  20  1,280  handlers, leak.cjs',
+      '',
+      'leak.cjs  /tmp/corpus/leak.cjs',
+      '',
+    ]);
   });
 });

@@ -1,0 +1,122 @@
+/** The part of `diff` that says who holds what is new. */
+import { CLASS_KINDS, classKinds } from '../analysis/class-kinds.js';
+import { classIndex } from '../analysis/class-names.js';
+import { type ContainerPlace, containerPlace, groupPrincipal } from '../analysis/container-place.js';
+import type { NodeDiff } from '../analysis/diff.js';
+import { frontierOf } from '../analysis/frontier.js';
+import { holdersOfNew, type NewHolder } from '../analysis/new-holders.js';
+import type { Partitioner } from '../analysis/partition.js';
+import { scriptNames } from '../analysis/scripts.js';
+import { shortScriptNames } from '../analysis/short-scripts.js';
+import type { Graph } from '../graph/graph.js';
+import type { Column, Row } from '../result.js';
+import { locationCell } from './shared.js';
+
+const MOST_HOLDERS = 3;
+export const HOLDERS: readonly Column[] = [
+  { key: 'count', title: 'Count', unit: 'count', role: 'count' },
+  { key: 'size', title: 'Size', unit: 'bytes', role: 'size' },
+  { key: 'text', title: 'Held by', unit: 'text' },
+];
+
+/** Rows with their holders, and what the short names of scripts in them stand for. */
+export interface Held {
+  readonly rows: readonly Row[];
+  readonly legend: readonly { readonly name: string; readonly text: string }[];
+}
+
+function grew({ countDelta, sizeDelta }: Row): boolean {
+  return Number(countDelta) > 0 || Number(sizeDelta) > 0;
+}
+
+/**
+ * Rows of classes that grew first, by what they say of the program: its own classes, functions, the runtime's classes, what
+ * the language brings, V8's own. Equal ones stay in their order.
+ */
+export function programFirst(
+  before: Graph,
+  after: Graph,
+  rows: readonly Row[],
+  partition: Partitioner = classIndex,
+): readonly Row[] {
+  const classes = partition(after, [before, after]);
+  const kinds = classKinds(after, classes);
+  const ranks = new Map(classes.labels.map((label, i) => [label, CLASS_KINDS.indexOf(kinds[i] ?? 'engine')]));
+  const rank = (row: Row): number => (grew(row) ? ranks.get(String(row.type))! : CLASS_KINDS.length);
+  return [...rows].sort((a, b) => rank(a) - rank(b));
+}
+
+/** Each row with who holds the new objects of its class, if that grew; the most bytes first. */
+export function withHolders(
+  before: Graph,
+  after: Graph,
+  rows: readonly Row[],
+  options: { readonly raw: boolean; readonly partition: Partitioner | undefined },
+  nodes: NodeDiff,
+): Held {
+  const types = new Set(rows.filter(grew).map(({ type }) => String(type)));
+  const frontier = frontierOf([before, after]);
+  const held = holdersOfNew(before, after, { ...options, types, frontier }, nodes);
+  const shown = new Map(Array.from(held, ([type, all]) => [type, all.slice(0, MOST_HOLDERS)]));
+  const placeOf = ({ group }: NewHolder): ContainerPlace | undefined =>
+    group && containerPlace(frontier, group);
+  const files = new Set<string>();
+  for (const holder of [...shown.values()].flat()) {
+    const { file } = placeOf(holder) ?? holder;
+    if (file !== undefined) files.add(file);
+  }
+  const short = shortScriptNames(new Set([...scriptNames(after).values(), ...files]));
+  return {
+    rows: rows.map((row): Row => {
+      const holders = shown.get(String(row.type)) ?? [];
+      let above = '';
+      const texts = holders.map((holder): Row => {
+        const place = placeOf(holder);
+        const whole = place ? containerText(place, short) : withShortNames(holder.path, holder.file, short);
+        const text = place ? whole : withoutSharedSteps(whole, above);
+        above = place ? '' : whole;
+        const { path, count, size, group } = holder;
+        const container = place ? containerCell(after, place) : null;
+        const location = group ? locationCell(groupPrincipal(frontier, group).location) : null;
+        return { path, count, size, text, container, location };
+      });
+      const all = held.get(String(row.type))?.length ?? 0;
+      return { ...row, holders: texts, holdersOmitted: all - texts.length };
+    }),
+    legend: Array.from(files, (text) => ({ name: short.get(text)!, text })).filter(
+      ({ name, text }) => name !== text,
+    ),
+  };
+}
+
+function containerCell(graph: Graph, { node, type, text, heldBy, root, owner, count }: ContainerPlace): Row {
+  return { id: graph.ids[node]!, type, text, heldBy, root, owner, count };
+}
+
+/** `listeners of config for "reload", config.js`: the container, and the module or other place where it begins. */
+function containerText(
+  { text, heldBy, file, root }: ContainerPlace,
+  short: ReadonlyMap<string, string>,
+): string {
+  const words = withShortNames(text, file, short);
+  if (file !== undefined) return words === text ? `${text}, ${short.get(file)}` : words;
+  if (heldBy.endsWith(text.replace(/^\((.*)\)$/s, '$1'))) return heldBy; // a timer, a list of handles
+  return root === 'global' ? text : `${text}, ${heldBy}`; // `globalThis.registry` says it itself
+}
+
+function withShortNames(text: string, file: string | undefined, short: ReadonlyMap<string, string>): string {
+  return file === undefined ? text : text.replaceAll(file, short.get(file)!);
+}
+
+/** Fewer letters are not worth leaving out. */
+const LEAST_SHARED = 16;
+
+/** The steps that a path has in common with the one above it are left out: `… → ServerResponse (map)`. */
+function withoutSharedSteps(path: string, above: string): string {
+  let shared = 0;
+  for (let at = path.indexOf(' → '); at >= 0; at = path.indexOf(' → ', at + 1)) {
+    if (!above.startsWith(path.slice(0, at + 1))) break;
+    shared = at;
+  }
+  return shared < LEAST_SHARED ? path : `…${path.slice(shared)}`;
+}
