@@ -46,6 +46,7 @@ export interface ContainerGroup {
   readonly lastHead: number;
 }
 
+/** What `frontierOf` gives. */
 export interface Frontier {
   readonly graph: Graph;
   /** The age of a thing that only the last snapshot has: the number of snapshots minus one. */

@@ -100,8 +100,8 @@ function containerText(
 ): string {
   const words = withShortNames(text, file, short);
   if (file !== undefined) return words === text ? `${text}, ${short.get(file)}` : words;
-  if (heldBy.endsWith(text.replace(/^\((.*)\)$/s, '$1'))) return heldBy; // a timer, a list of handles
-  return root === 'global' ? text : `${text}, ${heldBy}`; // `globalThis.registry` says it itself
+  // `globalThis.registry` and `the list of timers` say it themselves, a list of handles is its own place.
+  return root === 'global' || root === 'timer' || heldBy.endsWith(text) ? text : `${text}, ${heldBy}`;
 }
 
 function withShortNames(text: string, file: string | undefined, short: ReadonlyMap<string, string>): string {

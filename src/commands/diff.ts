@@ -1,6 +1,6 @@
 /** Chrome DevTools' comparison of two snapshots. */
 import { classIndex } from '../analysis/class-names.js';
-import { type ClassDiff, diff, diffByClass, type NodeDiff, nodeDiff } from '../analysis/diff.js';
+import { type ClassDiff, diff, diffByClass, nodeDiff } from '../analysis/diff.js';
 import { NodeView } from '../analysis/nodes.js';
 import type { Partitioner } from '../analysis/partition.js';
 import { UsageError } from '../errors.js';
@@ -28,7 +28,7 @@ export const diffCommand = defineCommand({
   name: 'diff',
   summary: 'what came and what went, class by class, as Chrome DevTools compares two snapshots',
   description:
-    'Objects are compared by their ids; those without a size of their own count for their owners and are left out, as in DevTools. --type lists the objects of one class that came and went.',
+    "Objects are compared by their ids; those without a size of their own count for their owners and are left out, as in DevTools. --type lists the objects of one class that came and went. --holders says what the new objects of a class hang on that was there before: a Map, a list of listeners, a variable, with its module. Its rows begin with the classes of the program, then functions, those of the runtime, plain objects and strings; V8's own are last.",
   snapshot: { ...beforeAndAfter, baselines: true },
   options: {
     limit: { kind: 'integer', default: 20, help: 'rows to show' },

@@ -35,3 +35,23 @@ test('a list below its row, and how many more there are', async () => {
     'Type\nA\n  1,000  x\n      1  y\n  and 1,200 more\nB\nC\n',
   );
 });
+
+test('what short names stand for, below the table', async () => {
+  const table: Table = {
+    kind: 'table',
+    layout: 'grid',
+    columns: [{ key: 'type', title: 'Type', unit: 'text' }],
+    rows: [{ type: 'A' }],
+    legend: [
+      { name: 'app.js', text: '/srv/app.js' },
+      { name: 'orders/app.js', text: '/srv/orders/\x1b[2Japp.js' },
+    ],
+    total: 1,
+    omitted: 0,
+  };
+  const text = async (shown: Table) => [...renderText(shown, await createStyle(false))].join('');
+  expect(await text(table)).toBe(
+    'Type\nA\n\napp.js         /srv/app.js\norders/app.js  /srv/orders/\\x1b[2Japp.js\n',
+  );
+  expect(await text({ ...table, legend: [] })).toBe('Type\nA\n');
+});
