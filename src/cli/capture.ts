@@ -16,9 +16,10 @@ import { renderJson } from '../render/json.js';
 import type { Row } from '../result.js';
 import { formatBytes } from '../units.js';
 import { type CaptureOptions, checkCapture, pidOf } from './capture-options.js';
+import { checkRoom } from './capture-room.js';
 import { EXIT } from './exit.js';
 import { type Call, isInterrupted, type Run, runLiveWork, sleep } from './live-call.js';
-import { adoptSnapshot, freeSpace, openSnapshotFile, snapshotName } from './snapshot-file.js';
+import { adoptSnapshot, openSnapshotFile, snapshotName } from './snapshot-file.js';
 
 /** Files that run as programs of their own. */
 export interface Programs {
@@ -226,8 +227,6 @@ async function captureOnSignals(
 
 /** Where a snapshot of Node.js 20 and older begins to take long. */
 const LARGE = 300e6;
-/** Bytes of a snapshot file for a byte of heap: seldom more. */
-const FILE_SHARE = 3;
 
 async function captureOne(
   captures: Captures,
@@ -240,6 +239,13 @@ async function captureOne(
   const file = captures.name(facts.pid, several);
   const runtimeName = facts.runtime?.name;
   const used = await run.unlessInterrupted(heapUsed(session, runtimeName));
+  const { force, inspect } = captures.options;
+  if (!force) {
+    const isHere = inspect === undefined;
+    const question = { attached, session, heapUsed: used, file, gzip: captures.gzip, isHere };
+    const warning = await run.unlessInterrupted(checkRoom(question));
+    if (warning !== undefined) run.note(warning);
+  }
   const output = openSnapshotFile(file, captures.gzip);
   const begun = performance.now();
   try {
@@ -249,11 +255,6 @@ async function captureOne(
     run.note(
       `${what} does nothing else while its snapshot is taken${used === null ? '' : `: ${formatBytes(used)} of heap`}`,
     );
-    const space = freeSpace(file);
-    if (space !== undefined && used !== null && space < used * FILE_SHARE)
-      run.note(
-        `only ${formatBytes(space)} are free there, and a snapshot can be ${FILE_SHARE} times as large as the heap`,
-      );
     if (Number(/^v(\d+)/.exec(facts.nodeVersion ?? '')?.[1] ?? Infinity) <= 20 && (used ?? 0) > LARGE)
       run.note(
         'Node.js 20 and older can need many minutes for a heap of this size; 22 and newer are much faster',

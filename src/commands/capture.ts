@@ -45,7 +45,7 @@ export const captureCommand = defineLiveCommand({
     },
     force: {
       kind: 'flag',
-      help: 'send SIGUSR1 also to a process that handles it and is not seen to be Node.js',
+      help: 'go on where there is no room for the snapshot, in memory or on the disk; send SIGUSR1 also to a process that handles it and is not seen to be Node.js',
     },
     on: {
       kind: 'choice',

@@ -1,0 +1,57 @@
+/** Asks whether there is room for a snapshot, before the process is stopped for it. */
+import path from 'node:path';
+import type { Attached } from '../capture/attach.js';
+import { heapUsed, wish } from '../capture/facts.js';
+import { memoryRoomHere, memoryRoomOf, residentMemory } from '../capture/read-room.js';
+import { checkDisk, checkMemory, type MemoryRoom } from '../capture/room.js';
+import type { Session } from '../capture/session.js';
+import { ProcessError } from '../errors.js';
+import { freeSpace } from './snapshot-file.js';
+
+export interface RoomQuestion {
+  readonly attached: Attached;
+  /** That of the heap in question: the process's, or a worker's. */
+  readonly session: Session;
+  /** Bytes of the heap; null when the target does not tell. */
+  readonly heapUsed: number | null;
+  readonly file: string;
+  readonly gzip: boolean;
+  /** Whether the pid is one of this machine: it was named by it, or started by us. */
+  readonly isHere: boolean;
+}
+
+/** Throws ProcessError, with the figures, when the snapshot may not fit; gives a warning where that is not sure. Cost: some small files; where it may not fit, a garbage collection. */
+export async function checkRoom(question: RoomQuestion): Promise<string | undefined> {
+  const { attached, session, isHere } = question;
+  const { pid, nodeVersion } = attached.facts;
+  const here = isHere && pid !== null ? pid : undefined;
+  const used = question.heapUsed ?? (here === undefined ? undefined : residentMemory(here));
+  if (used === undefined) return undefined;
+  const room = here === undefined ? undefined : memoryRoomHere(here);
+  const asked = room === undefined && nodeVersion !== null;
+  const known = asked ? told(await wish(attached.session, memoryRoomOf(attached.session))) : room;
+  try {
+    return check(question, used, known);
+  } catch (error) {
+    if (!(error instanceof ProcessError) || question.heapUsed === null) throw error;
+    // Most of it may be garbage, which no snapshot has.
+    await wish(session, session.send('HeapProfiler.collectGarbage'));
+    const left = await heapUsed(session, attached.facts.runtime?.name);
+    if (left === null || left >= used) throw error;
+    return check(question, left, known);
+  }
+}
+
+function told(room: MemoryRoom | ProcessError | undefined): MemoryRoom | undefined {
+  return room instanceof ProcessError ? undefined : room;
+}
+
+function check(
+  { session, file, gzip }: RoomQuestion,
+  used: number,
+  room: MemoryRoom | undefined,
+): string | undefined {
+  const folder = path.dirname(path.resolve(file));
+  checkDisk(used, { folder, free: freeSpace(file), form: gzip ? 'gzip' : 'plain' });
+  return checkMemory(used, room, session.what);
+}
