@@ -7,23 +7,17 @@
  */
 import fs from 'node:fs';
 import inspector from 'node:inspector';
-import v8 from 'node:v8';
 import { isMainThread } from 'node:worker_threads';
+import { writeExitSnapshot } from './exit-snapshot.js';
 import type { PreloadRequest } from './program.js';
 
 const request = process.env.HEAPGRAPH_CAPTURE;
 if (request !== undefined && isMainThread) {
   delete process.env.HEAPGRAPH_CAPTURE;
-  const { exitFile, flags, numbers } = JSON.parse(request) as PreloadRequest;
+  const { exit, flags } = JSON.parse(request) as PreloadRequest;
   process.execArgv.splice(0, flags);
-  if (exitFile !== undefined) {
-    process.once('exit', () => void v8.writeHeapSnapshot(exitFile, { exposeNumericValues: numbers }));
-  } else {
-    inspector.open(0, '127.0.0.1', false);
-  }
-  fs.writeSync(
-    3,
-    `${JSON.stringify({ version: process.version, url: exitFile === undefined ? inspector.url() : null })}\n`,
-  );
+  if (exit) process.once('exit', () => writeExitSnapshot(exit));
+  else inspector.open(0, '127.0.0.1', false);
+  fs.writeSync(3, `${JSON.stringify({ version: process.version, url: exit ? null : inspector.url() })}\n`);
   fs.closeSync(3);
 }

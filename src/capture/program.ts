@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { ProcessError, UsageError } from '../errors.js';
 import { printable } from '../printable.js';
+import type { ExitSnapshot } from './exit-snapshot.js';
 import { armGuard } from './guard.js';
 import { isNullOr, isRecord, isText } from './shape.js';
 import { delay } from './waiting.js';
@@ -32,10 +33,8 @@ export interface Started {
 export interface StartOptions {
   /** The module that is loaded before the program: `preload.cjs`. */
   readonly preload: string;
-  /** Write a snapshot there on exit, instead of opening an inspector. Its folder is for it alone. */
-  readonly exitFile?: string;
-  /** With numbers. */
-  readonly numbers: boolean;
+  /** Write a snapshot on exit, instead of opening an inspector. */
+  readonly exit?: ExitSnapshot;
 }
 
 /** What the preloaded module is told. */
@@ -71,12 +70,12 @@ export function startProgram(words: readonly string[], options: StartOptions): S
   // Whatever happens to heapgraph, the program does not stay, nor what it has written.
   const kill = (): void => void child.kill('SIGKILL');
   process.once('exit', kill);
-  const { exitFile } = options;
-  const left = exitFile === undefined ? [] : [path.dirname(exitFile)];
+  const { exit } = options;
+  const left = exit === undefined ? [] : [path.dirname(exit.file)];
   const guard = armGuard(['/bin/sh', '-c', CLEAR_UP, String(child.pid), ...left]);
   void ended.then(() => {
     process.off('exit', kill);
-    if (exitFile === undefined) guard.disarm();
+    if (exit === undefined) guard.disarm();
     else guard.tell('ended');
   });
   return {

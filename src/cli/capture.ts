@@ -1,6 +1,4 @@
 /** `capture`: finds or starts the process, takes the snapshots, says where they are. */
-import fs from 'node:fs';
-import path from 'node:path';
 import { type Attached, attachToAddress, attachToUrl } from '../capture/attach.js';
 import { attachToPid } from '../capture/attach-pid.js';
 import { formatRuntime, heapUsed, type TargetFacts } from '../capture/facts.js';
@@ -9,17 +7,17 @@ import { type Ending, type Started, startProgram } from '../capture/program.js';
 import type { Session } from '../capture/session.js';
 import { takeSnapshot } from '../capture/snapshot.js';
 import { workerSession } from '../capture/worker.js';
-import { ProcessError, UsageError } from '../errors.js';
-import { writeReason } from '../io/reasons.js';
+import { ProcessError } from '../errors.js';
 import { printable } from '../printable.js';
 import { renderJson } from '../render/json.js';
 import type { Row } from '../result.js';
 import { formatBytes } from '../units.js';
+import { captureExit } from './capture-exit.js';
 import { type CaptureOptions, checkCapture, pidOf } from './capture-options.js';
 import { checkRoom } from './capture-room.js';
 import { EXIT } from './exit.js';
 import { type Call, isInterrupted, type Run, runLiveWork, sleep } from './live-call.js';
-import { adoptSnapshot, openSnapshotFile, snapshotName } from './snapshot-file.js';
+import { openSnapshotFile, snapshotName } from './snapshot-file.js';
 
 /** Files that run as programs of their own. */
 export interface Programs {
@@ -36,7 +34,7 @@ export function capture(options: CaptureOptions, call: Call, programs: Programs)
   return runLiveWork(call, async (run) => {
     const captures = new Captures(options, call, run);
     try {
-      if (onExit) await captureExit(captures, options, call, run, programs);
+      if (onExit) await captureExit(captures, call, run, programs);
       else await captureLive(captures, options, call, run, programs);
     } catch (error) {
       captures.tell(false);
@@ -49,8 +47,17 @@ export function capture(options: CaptureOptions, call: Call, programs: Programs)
   });
 }
 
+/** A snapshot that is whole. */
+export interface Taken {
+  readonly file: string;
+  readonly facts: Pick<TargetFacts, 'pid' | 'nodeVersion' | 'runtime'>;
+  readonly bytes: number;
+  /** When it was begun, as `performance.now()` has it. */
+  readonly begun: number;
+}
+
 /** The snapshots that are whole, and what is said of them. */
-class Captures {
+export class Captures {
   readonly rows: Row[] = [];
   readonly gzip: boolean;
 
@@ -67,11 +74,14 @@ class Captures {
     return snapshotName(this.options.output, pid, several ? this.rows.length + 1 : undefined, this.gzip);
   }
 
-  add(row: Row): void {
-    this.rows.push(row);
+  add({ file, facts, bytes, begun }: Taken): void {
+    const { pid, nodeVersion } = facts;
+    const runtime = formatRuntime(facts) ?? null;
+    const duration = Math.round(performance.now() - begun);
+    this.rows.push({ file, pid, worker: this.options.worker ?? null, nodeVersion, runtime, bytes, duration });
     if (this.call.json) return;
     this.run.progress.clear();
-    this.run.stdout.write(`${printable(String(row.file))}\n`);
+    this.run.stdout.write(`${printable(file)}\n`);
     this.run.stdout.finish();
   }
 
@@ -132,8 +142,7 @@ async function captureLive(
   run: Run,
   programs: Programs,
 ): Promise<void> {
-  const numbers = !options['no-numbers'];
-  const started = call.program && startProgram(call.program, { preload: programs.preload, numbers });
+  const started = call.program && startProgram(call.program, { preload: programs.preload });
   if (started) run.atEnd(() => started.stop());
   const attaching = attach(options, call, run, programs, started);
   // Also when a signal comes before it is attached: by then the inspector may have been opened.
@@ -227,7 +236,6 @@ async function captureOnSignals(
 
 /** Where a snapshot of Node.js 20 and older begins to take long. */
 const LARGE = 300e6;
-
 async function captureOne(
   captures: Captures,
   session: Session,
@@ -239,14 +247,15 @@ async function captureOne(
   const file = captures.name(facts.pid, several);
   const runtimeName = facts.runtime?.name;
   const used = await run.unlessInterrupted(heapUsed(session, runtimeName));
+  const { gzip } = captures;
   const { force, inspect } = captures.options;
   if (!force) {
     const isHere = inspect === undefined;
-    const question = { attached, session, heapUsed: used, file, gzip: captures.gzip, isHere };
+    const question = { attached, session, heapUsed: used, file, gzip, isHere };
     const warning = await run.unlessInterrupted(checkRoom(question));
     if (warning !== undefined) run.note(warning);
   }
-  const output = openSnapshotFile(file, captures.gzip);
+  const output = openSnapshotFile(file, gzip);
   const begun = performance.now();
   try {
     const runtime = formatRuntime(facts);
@@ -268,65 +277,9 @@ async function captureOne(
     if (numbers && !taken.numbers && captures.rows.length === 0)
       run.note(`${who} cannot write numbers: the snapshot is without them`);
     const bytes = await output.finish();
-    captures.add(rowOf(file, facts, bytes, performance.now() - begun, captures.options));
+    captures.add({ file, facts, bytes, begun });
   } catch (error) {
     output.discard();
     throw error;
   }
-}
-
-function rowOf(
-  file: string,
-  facts: Pick<TargetFacts, 'pid' | 'nodeVersion' | 'runtime'>,
-  bytes: number,
-  duration: number,
-  { worker }: CaptureOptions,
-): Row {
-  const { pid, nodeVersion } = facts;
-  const runtime = formatRuntime(facts) ?? null;
-  return { file, pid, worker: worker ?? null, nodeVersion, runtime, bytes, duration: Math.round(duration) };
-}
-
-/** Throws UsageError when there can be none. */
-function privateFolder(parent: string): string {
-  try {
-    return fs.mkdtempSync(path.join(parent, '.heapgraph-'));
-  } catch (error) {
-    throw new UsageError(
-      `cannot write to ${printable(parent)}: ${writeReason(error)}`,
-      'Name another folder by -o.',
-    );
-  }
-}
-
-/** The program writes its snapshot itself, on exit, when no inspector can ask it any more. */
-async function captureExit(
-  captures: Captures,
-  options: CaptureOptions,
-  call: Call,
-  run: Run,
-  programs: Programs,
-): Promise<void> {
-  const begun = performance.now();
-  // A folder of its own beside the file that is meant, which nobody else can write to. A wrong place is told before the
-  // program has run for hours.
-  const folder = privateFolder(path.resolve(path.dirname(options.output ?? '.')));
-  const exitFile = path.join(folder, 'exit.heapsnapshot');
-  const remove = (): void => fs.rmSync(folder, { recursive: true, force: true });
-  process.once('exit', remove);
-  run.atEnd(() => {
-    remove();
-    process.off('exit', remove);
-  });
-  const numbers = !options['no-numbers'];
-  const started = startProgram(call.program!, { preload: programs.preload, exitFile, numbers });
-  run.atEnd(() => started.stop());
-  const { code, signal } = await run.unlessInterrupted(started.ended);
-  if (signal !== null || code !== 0) run.warn(`the program ended: ${signal ?? `exit code ${code}`}`);
-  const file = captures.name(started.pid, false);
-  const bytes = await adoptSnapshot(exitFile, file, captures.gzip);
-  const nodeVersion = (await started.hello)?.version ?? null;
-  const runtime = nodeVersion === null ? null : { name: 'Node.js', version: nodeVersion };
-  const facts = { pid: started.pid, nodeVersion, runtime };
-  captures.add(rowOf(file, facts, bytes, performance.now() - begun, options));
 }

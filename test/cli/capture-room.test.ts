@@ -1,12 +1,24 @@
 /** `capture` where there is no room: what the process and the disk see of it. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
+import { MemoryCgroup } from '../support/cgroup.js';
 import { heapgraph, temporaryFolder } from '../support/cli.js';
-import { filesOf, startNode } from '../support/processes.js';
+import { filesOf, inspectorOf, startNode, until } from '../support/processes.js';
 
 const folder = temporaryFolder();
+const cgroup = MemoryCgroup.make();
+afterAll(() => until('its processes have gone', () => removed()));
+
+function removed(): boolean {
+  try {
+    cgroup?.remove();
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** 40 MB of long strings: little work for V8, so that a snapshot does fit where the check does not know that. */
 const KEEPER = `
@@ -14,6 +26,37 @@ globalThis.kept = Array.from({ length: 400 }, (_, i) => Buffer.alloc(100000, 97 
 setInterval(() => {}, 1000);
 console.log('ready');
 `;
+
+// Needs root, and cgroups that can be written to.
+describe.skipIf(cgroup === undefined)('a process in a cgroup with little memory', () => {
+  test.each([
+    ['capture PID', '--inspect-port=0'],
+    ['capture --inspect ADDRESS', '--inspect=127.0.0.1:0'],
+  ])('%s: refused with the figures; it goes on with --force', async (_, flag) => {
+    const program = await startNode(folder, KEEPER, [flag]);
+    const address = flag.startsWith('--inspect=')
+      ? ['--inspect', await inspectorOf(program)]
+      : [String(program.pid)];
+    cgroup!.add(program.pid);
+    cgroup!.limit(75e6);
+    const cwd = path.join(folder, flag.slice(2, 11));
+    mkdirSync(cwd);
+    const { stdout, stderr, code } = await heapgraph(['capture', ...address, '-o', 'a.heapsnapshot'], {
+      cwd,
+    });
+    expect([stdout, code, filesOf(cwd)]).toEqual(['', 2, []]);
+    expect(stderr).toMatch(
+      /no room for a snapshot of \S.*: V8 takes 2 to 10 times the heap of [\d.]+ MB for it, and its cgroup has [\d.]+ MB left: memory\.\S+ is 7\d\.\d MB, of which [\d.]+ [kM]?B are in use \(\/sys\/fs\/cgroup\S*heapgraph-test-\d+\)\n.*--force/,
+    );
+    expect(program.child.exitCode).toBe(null);
+    const forced = await heapgraph(['capture', ...address, '-q', '--force', '-o', 'a.heapsnapshot'], { cwd });
+    expect(forced).toEqual({ stdout: 'a.heapsnapshot\n', stderr: '', code: 0 });
+    cgroup!.limit(2e9);
+    const enough = await heapgraph(['capture', ...address, '-q', '-o', 'b.heapsnapshot'], { cwd });
+    expect(enough).toEqual({ stdout: 'b.heapsnapshot\n', stderr: '', code: 0 });
+    await program.stop();
+  });
+});
 
 /** A disk of its own with so many megabytes; undefined where that cannot be (it needs root). */
 function smallDisk(megabytes: number): string | undefined {
@@ -49,4 +92,16 @@ describe('a disk with little space', () => {
       expect(statSync(`${file}.gz`).size).toBeGreaterThan(1e5);
     },
   );
+
+  test.skipIf(disk === undefined)('capture -- node program: the same at its exit', async () => {
+    const program = path.join(folder, 'program-large.cjs');
+    writeFileSync(program, KEEPER.replace(/^setInterval.*$/m, ''));
+    const file = path.join(disk!, 'exit.heapsnapshot');
+    const before = filesOf(disk!);
+    const run = await heapgraph(['capture', '-o', file, '--', 'node', program]);
+    expect([run.stdout, run.code, filesOf(disk!)]).toEqual(['', 2, before]);
+    expect(run.stderr).toMatch(
+      /no room for the snapshot in \S*disk-30: .* are free\n.*-o names a file elsewhere; --force/,
+    );
+  });
 });
