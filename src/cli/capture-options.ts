@@ -17,15 +17,20 @@ export interface CaptureOptions {
   readonly count?: number;
   readonly on: 'now' | 'exit' | 'signal';
   readonly 'no-numbers': boolean;
+  readonly 'track-allocations': boolean;
+  /** Characters of a string. */
+  readonly strings?: number;
+  readonly profile?: number;
   readonly timeout?: number;
   readonly force: boolean;
 }
 
+/** The longest string of V8. */
+const MOST_CHARACTERS = 0x1fffffe8;
+
 /** Throws UsageError for what excludes itself or cannot be written. */
-export function checkCapture(
-  { inspect, target, worker, output, after, every, count, on }: CaptureOptions,
-  call: Call,
-): void {
+export function checkCapture(options: CaptureOptions, call: Call): void {
+  const { inspect, target, worker, output, after, every, count, on, strings, profile } = options;
   const { args, program } = call;
   const ways = [args.length > 0, inspect !== undefined, program !== undefined].filter(Boolean).length;
   if (args.length > 1)
@@ -57,6 +62,20 @@ export function checkCapture(
     wrong('--every needs --count', 'How many snapshots: --every 60s --count 3');
   if (count !== undefined && count > 1 && every === undefined && on !== 'signal')
     wrong('--count needs --every', 'How far apart: --every 60s --count 3');
+  const atExit = on === 'exit' || (program !== undefined && on === 'now' && !after && !every && !profile);
+  if (options['track-allocations'] && (atExit || (on === 'now' && !after && !every)))
+    wrong(
+      '--track-allocations needs time before the snapshot',
+      'Only what is made meanwhile has a stack: --after 30s, --every with --count, or --on signal.',
+    );
+  if (strings !== undefined && (strings < 1 || strings > MOST_CHARACTERS))
+    wrong('--strings takes 1 to 536,870,888 characters', 'V8 itself writes 1,024: --strings 100000');
+  if (strings !== undefined && atExit)
+    wrong('--strings does not go with a snapshot at the exit', 'Use --after or --on signal.');
+  if (profile !== undefined && (after !== undefined || every !== undefined || on !== 'now'))
+    wrong('--profile takes no snapshot', 'Leave out --after, --every and --on.');
+  if (profile !== undefined && (options['track-allocations'] || strings !== undefined))
+    wrong('--profile takes no snapshot', 'Leave out --track-allocations and --strings.');
   if (on === 'signal' && process.platform === 'win32') wrong('Windows has no SIGUSR2', 'Use --every.');
   if (output === '-')
     wrong('a snapshot is not written to standard output', 'Name a file: -o app.heapsnapshot');

@@ -1,4 +1,5 @@
 /** `capture`: finds or starts the process, takes the snapshots, says where they are. */
+import { trackAllocations } from '../capture/allocations.js';
 import { type Attached, attachToAddress, attachToUrl } from '../capture/attach.js';
 import { attachToPid } from '../capture/attach-pid.js';
 import { formatRuntime, heapUsed, type TargetFacts } from '../capture/facts.js';
@@ -6,6 +7,7 @@ import { limitsOf } from '../capture/limits.js';
 import { type Ending, type Started, startProgram } from '../capture/program.js';
 import type { Session } from '../capture/session.js';
 import { takeSnapshot } from '../capture/snapshot.js';
+import { raiseStringLimit } from '../capture/string-limit.js';
 import { workerSession } from '../capture/worker.js';
 import { ProcessError } from '../errors.js';
 import { printable } from '../printable.js';
@@ -14,6 +16,7 @@ import type { Row } from '../result.js';
 import { formatBytes } from '../units.js';
 import { captureExit } from './capture-exit.js';
 import { type CaptureOptions, checkCapture, pidOf } from './capture-options.js';
+import { captureProfile } from './capture-profile.js';
 import { checkRoom } from './capture-room.js';
 import { EXIT } from './exit.js';
 import { type Call, isInterrupted, type Run, runLiveWork, sleep } from './live-call.js';
@@ -28,9 +31,8 @@ export interface Programs {
 /** Gives the exit code: 1 when it was ended before the first snapshot. Throws UsageError, ProcessError. */
 export function capture(options: CaptureOptions, call: Call, programs: Programs): Promise<number> {
   checkCapture(options, call);
-  const onExit =
-    options.on === 'exit' ||
-    (call.program && options.on === 'now' && options.after === undefined && options.every === undefined);
+  const isTimed = options.after !== undefined || options.every !== undefined || options.profile !== undefined;
+  const onExit = options.on === 'exit' || (call.program && options.on === 'now' && !isTimed);
   return runLiveWork(call, async (run) => {
     const captures = new Captures(options, call, run);
     try {
@@ -41,7 +43,7 @@ export function capture(options: CaptureOptions, call: Call, programs: Programs)
       throw error;
     }
     captures.tell(true);
-    if (captures.rows.length > 0) return EXIT.ok;
+    if (captures.rows.length > 0 || options.profile !== undefined) return EXIT.ok;
     run.warn('no snapshot was taken');
     return EXIT.no;
   });
@@ -152,6 +154,14 @@ async function captureLive(
     ? await run.unlessInterrupted(workerSession(attached.session, options.worker))
     : attached.session;
   if (session !== attached.session) run.atEnd(() => session.close());
+  const { profile, strings } = options;
+  if (profile !== undefined) return captureProfile({ ...options, profile }, session, attached, call, run);
+  if (options['track-allocations']) await run.unlessInterrupted(trackAllocations(session));
+  if (strings !== undefined) {
+    const restore = await run.unlessInterrupted(raiseStringLimit(session, strings));
+    if (restore) run.atEnd(restore);
+    else run.note(`${session.what} does not let the length of strings be set: they end at 1,024 characters`);
+  }
   if (options.after !== undefined) await pause(options.after, session, attached.name, run);
   if (options.on === 'signal') return captureOnSignals(captures, session, attached, run);
   const { count = 1, every = 0 } = options;

@@ -53,6 +53,18 @@ export const captureCommand = defineLiveCommand({
       default: 'now',
       help: 'when: exit of the program that was started (its default), or each time that heapgraph gets SIGUSR2, --count times or until Ctrl-C',
     },
+    'track-allocations': {
+      kind: 'flag',
+      help: 'have V8 note where each object is made, from now on until the snapshot (--after, --every, --on signal); the process is several times slower meanwhile',
+    },
+    strings: {
+      kind: 'integer',
+      help: 'write so many characters of each string, where Node.js allows it (without it: 1,024)',
+    },
+    profile: {
+      kind: 'duration',
+      help: 'in place of a snapshot sample the allocations for this time: what costs hardly anything; writes a .heapprofile and prints the functions that made most',
+    },
     'no-numbers': {
       kind: 'flag',
       help: 'without numbers, which are from 1 % to a fifth of the file',
@@ -62,6 +74,11 @@ export const captureCommand = defineLiveCommand({
     { line: 'heapgraph capture 4711', says: 'a Node.js process, by its pid' },
     { line: 'heapgraph capture --inspect 127.0.0.1:9229 -o app.heapsnapshot.gz', says: 'by its inspector' },
     { line: 'heapgraph capture 4711 --every 60s --count 3', says: 'three, for leaks' },
+    {
+      line: 'heapgraph capture 4711 --after 30s --track-allocations',
+      says: 'with the stacks of allocations',
+    },
+    { line: 'heapgraph capture 4711 --profile 30s', says: 'no snapshot: who allocates' },
     { line: 'heapgraph capture -- node app.js', says: 'what is left when the program exits' },
     { line: 'heapgraph capture --after 30s -- node app.js', says: 'after half a minute' },
   ],
