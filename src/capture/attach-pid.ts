@@ -46,8 +46,12 @@ export async function attachToPid(pid: number, options: AttachToPidOptions): Pro
   const open = await inspectorOf(pid, usual, options);
   if (open) return open;
   const program = programOf(pid);
+  const owner = usual.length > 0 ? pid : own.port === 0 ? undefined : ownerOf(own, pid);
+  // Opened meanwhile, by another debugger.
+  if (owner === pid && usual.length === 0) return attachToPid(pid, options);
   const refusal =
-    refusesSignal(pid, program, options.force === true) ?? isPortTaken(pid, own, usual.length > 0);
+    refusesSignal(pid, program, options.force === true) ??
+    (owner === undefined ? undefined : portTaken(pid, own, owner));
   if (refusal) {
     // Kept from its own, it may have been opened at another one. Ports of a database are not asked.
     const other = program !== 'another' && (await inspectorOf(pid, without(before, usual), options));
@@ -156,12 +160,6 @@ function refusesSignal(pid: number, program: Program | undefined, force: boolean
   return isNode ? undefined : notNode(pid, undefined, 'SIGUSR1 could end it');
 }
 
-/** Why it could not open its inspector: somebody else, or it itself, listens there. */
-function isPortTaken(pid: number, own: Address, isOwn: boolean): ProcessError | undefined {
-  const owner = isOwn ? pid : own.port === 0 ? undefined : ownerOf(own, pid);
-  return owner === undefined ? undefined : portTaken(pid, own, owner);
-}
-
 const OTHER_WAYS: Readonly<Record<string, string>> = {
   Deno: 'Start it with deno run --inspect=127.0.0.1:9229 and use --inspect 127.0.0.1:9229.',
   Bun: 'Start it with bun --inspect and use --inspect with the ws:// URL that it prints.',
@@ -227,15 +225,16 @@ function portsUnknown(pid: number): ProcessError {
   );
 }
 
-function portTaken(pid: number, address: Address, owner: number | null): ProcessError {
-  const who =
-    owner === null
-      ? 'another program'
-      : owner === pid
-        ? 'a service of its own'
-        : `process ${owner}${nameOf(owner)}`;
+function portTaken(pid: number, { port }: Address, owner: number | null): ProcessError {
+  const taken = `port ${port}, where process ${pid} would open its inspector, is taken by`;
+  const way = 'start the program with node --inspect-port=0, which takes a free port.';
+  if (owner === pid)
+    return new ProcessError(
+      `${taken} a service of its own, which is no inspector`,
+      `To go around it, ${way}`,
+    );
   return new ProcessError(
-    `port ${address.port}, where process ${pid} would open its inspector, is taken by ${who}`,
-    'Nothing was asked there. Close that one, or start the program with node --inspect-port=0, which takes a free port.',
+    `${taken} ${owner === null ? 'another program' : `process ${owner}${nameOf(owner)}`}`,
+    `Nothing was asked there. Close that one, or ${way}`,
   );
 }

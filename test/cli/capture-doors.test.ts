@@ -163,6 +163,25 @@ describe.runIf(process.platform === 'linux')('capture PID', () => {
     expect(program.stderr()).toBe('');
   });
 
+  test('two captures at once: each has its snapshot, or is told that the other has closed the inspector', async () => {
+    const cwd = fresh();
+    const port = await freePort();
+    const program = await node(IDLE, [`--inspect-port=${port}`]);
+    const runs = await Promise.all(
+      ['a', 'b'].map((name) =>
+        heapgraph(['capture', String(program.pid), '-q', '-o', `${name}.heapsnapshot`], { cwd }),
+      ),
+    );
+    for (const { code, stderr } of runs) {
+      expect([0, 2]).toContain(code);
+      if (code === 2)
+        expect(stderr).toMatch(/ended, or closed the connection|cannot connect|refuses the conn/);
+    }
+    expect(runs.map(({ code }) => code)).toContain(0);
+    await until('the inspector is closed', () => !listens(port));
+    await until('nobody waits any more', () => closersOf(program.pid).length === 0);
+  });
+
   test('a stopped process is told and not signalled', async () => {
     const port = await freePort();
     const program = await node(IDLE, [`--inspect-port=${port}`]);
