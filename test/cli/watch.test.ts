@@ -104,8 +104,8 @@ test('watch PID, Ctrl-C: exit code 0, and the process goes on', async () => {
 });
 
 test.each([
-  ['exits', 'setTimeout(() => process.exit(), 1500); console.log("ready");'],
-  ['comes to its end', 'setTimeout(() => {}, 1500); console.log("ready");'],
+  ['exits', 'setTimeout(() => process.exit(), 4000); console.log("ready");'],
+  ['comes to its end', 'setTimeout(() => {}, 4000); console.log("ready");'],
 ])('watch PID, and the process %s: told, exit code 0; with --count unmet 1', async (_, code) => {
   for (const [count, wanted] of [
     [[], 0],
