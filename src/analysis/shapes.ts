@@ -6,14 +6,14 @@ import { edgesOf, type Graph } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';
 import { EDGE, NODE } from '../graph/schema.js';
 import { classIndex } from './class-names.js';
-import type { Partition } from './partition.js';
+import type { Partition, Partitioner } from './partition.js';
 
 const NAME_LIMIT = 120;
 
 interface Shape {
   readonly name: string;
-  /** String indexes, each once. */
-  readonly properties: readonly number[];
+  /** Names of properties, each once. */
+  readonly properties: readonly string[];
   count: number;
 }
 
@@ -22,36 +22,40 @@ interface Shape {
  * order and without `__proto__`, as long as its text stays within 120 characters (one name always goes in). Shapes of at
  * least two and a thousandth of all plain objects are kept, the most frequent first; an object gets the kept shape with
  * the most properties that it has all of, the more frequent of two; without one it stays `Object`.
+ * Of several graphs that are compared, the shapes of the last one are given to the objects of all, as in DevTools: those
+ * of each graph by itself would call equal objects by two names.
  * Memory: 4 bytes a node. Cost: two passes over the edges of plain objects.
  */
-export const shapeIndex = memo((graph: Graph): Partition => {
-  const { labels, of } = classIndex(graph);
-  const plain = plainObjects(graph);
-  const shapes = frequentShapes(graph, plain);
-  if (shapes.length === 0) return { labels, of };
+export const shapeIndex: Partitioner = (graph, among = [graph]) => {
+  const source = among.at(-1) ?? graph;
+  const known = partitions(graph);
+  const partition = known.get(source) ?? withShapes(graph, frequentShapes(source));
+  known.set(source, partition);
+  return partition;
+};
 
-  const shapesWith = new Map<number, number[]>();
-  shapes.forEach(({ properties }, shape) => {
-    for (const property of properties) {
-      const list = shapesWith.get(property);
-      if (list) list.push(shape);
-      else shapesWith.set(property, [shape]);
-    }
-  });
+/** By the graph whose shapes were used. */
+const partitions = memo((_: Graph) => new WeakMap<Graph, Partition>());
+
+function withShapes(graph: Graph, shapes: readonly Shape[]): Partition {
+  const { labels, of } = classIndex(graph);
+  if (shapes.length === 0) return { labels, of };
+  const shapesWith = shapesByProperty(graph, shapes);
   const { types, names: edgeNames } = edgesOf(graph);
   const { firstEdge } = graph;
   const shapeOf = of.slice();
   const hits = new Uint32Array(shapes.length);
   const touched: number[] = [];
-  const own = new Set<number>();
-  for (const node of plain) {
+  const own = new Set<readonly number[]>();
+  for (const node of plainObjects(graph)) {
     own.clear();
     let best = -1;
     for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
-      const property = edgeNames[edge]!;
-      if (types[edge] !== EDGE.property || own.has(property)) continue;
-      own.add(property);
-      for (const shape of shapesWith.get(property) ?? []) {
+      if (types[edge] !== EDGE.property) continue;
+      const having = shapesWith(edgeNames[edge]!);
+      if (having === NONE || own.has(having)) continue;
+      own.add(having);
+      for (const shape of having) {
         if (hits[shape]!++ === 0) touched.push(shape);
         const { length } = shapes[shape]!.properties;
         if (hits[shape] !== length) continue;
@@ -64,7 +68,33 @@ export const shapeIndex = memo((graph: Graph): Partition => {
     if (best >= 0) shapeOf[node] = labels.length + best;
   }
   return { labels: [...labels, ...shapes.map(({ name }) => name)], of: shapeOf };
-});
+}
+
+const NONE: readonly number[] = [];
+
+/** By string index of a property's name in this graph: the shapes that have it, one list a name. */
+function shapesByProperty(
+  { strings }: Graph,
+  shapes: readonly Shape[],
+): (property: number) => readonly number[] {
+  const byName = new Map<string, number[]>();
+  shapes.forEach(({ properties }, shape) => {
+    for (const property of properties) {
+      const list = byName.get(property);
+      if (list) list.push(shape);
+      else byName.set(property, [shape]);
+    }
+  });
+  const byIndex = new Map<number, readonly number[]>();
+  return (property) => {
+    let having = byIndex.get(property);
+    if (having === undefined) {
+      having = byName.get(strings.get(property)) ?? NONE;
+      byIndex.set(property, having);
+    }
+    return having;
+  };
+}
 
 /** Nodes of the type object that are named `Object`. */
 function plainObjects(graph: Graph): number[] {
@@ -77,8 +107,9 @@ function plainObjects(graph: Graph): number[] {
   return found;
 }
 
-function frequentShapes(graph: Graph, plain: readonly number[]): Shape[] {
+const frequentShapes = memo((graph: Graph): readonly Shape[] => {
   const { strings, firstEdge } = graph;
+  const plain = plainObjects(graph);
   const { types, names } = edgesOf(graph);
   const found = new Map<string, Shape>();
   const texts = new Map<number, string>();
@@ -107,8 +138,11 @@ function frequentShapes(graph: Graph, plain: readonly number[]): Shape[] {
     text += '}';
     const known = found.get(text);
     if (known) known.count++;
-    else found.set(text, { name: text, properties: [...new Set(properties)], count: 1 });
+    else {
+      const own = new Set(properties.map((property) => strings.get(property)));
+      found.set(text, { name: text, properties: [...own], count: 1 });
+    }
   }
   const least = Math.max(2, plain.length / 1000);
   return [...found.values()].filter(({ count }) => count >= least).sort((a, b) => b.count - a.count);
-}
+});

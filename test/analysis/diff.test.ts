@@ -1,6 +1,7 @@
 /** What came and what went: against Chrome DevTools' recorded comparisons, and on small graphs. */
 import { describe, expect, test } from 'vitest';
 import { type ClassDiff, diff, diffByClass, newNodes, nodeDiff } from '../../src/analysis/diff.js';
+import { growth } from '../../src/analysis/growth.js';
 import { shapeIndex } from '../../src/analysis/shapes.js';
 import type { Graph } from '../../src/graph/graph.js';
 import { loadSnapshot } from '../../src/load/load.js';
@@ -131,6 +132,48 @@ describe('diff', () => {
     expect(types(diff(before, after, { partition: shapeIndex }))).toContain('{a, b}');
     expect(types(diff(before, after, { filter: /^Ot/g }))).toEqual(['Other']);
     expect(types(diff(before, after, { filter: (type) => type === 'Object' }))).toEqual(['Object']);
+  });
+
+  test('the shapes of the later snapshot are given to the objects of both, whatever their string indexes', async () => {
+    const plain = (id: number, ...names: string[]): NodeSpec => ({
+      name: 'Object',
+      id,
+      edges: names.map((name) => ['property', name, 'value'] as const),
+    });
+    const objects = (first: number, count: number, ...names: string[]): Record<string, NodeSpec> =>
+      Object.fromEntries(
+        Array.from({ length: count }, (_, i) => [`o${first + 2 * i}`, plain(first + 2 * i, ...names)]),
+      );
+    const program = (objects: Record<string, NodeSpec>): Promise<Graph> =>
+      load({
+        root: ['global'],
+        global: { id: 3, edges: Object.keys(objects) },
+        value: { type: 'string', id: 5, name: Object.keys(objects).join() },
+        ...objects,
+      });
+    // Two {x, id} are a shape in the earlier snapshot; among 5,002 objects they are too few, and {id} fits them.
+    const before = await program({ ...objects(101, 2, 'x', 'id'), ...objects(111, 2, 'id') });
+    const after = await program({
+      ...objects(1001, 5000, 'id'),
+      ...objects(101, 2, 'x', 'id'),
+      ...objects(111, 2, 'id'),
+    });
+    expect(diff(before, after, { partition: shapeIndex })).toEqual([
+      {
+        type: '{id}',
+        newCount: 5000,
+        deletedCount: 0,
+        countDelta: 5000,
+        newSize: 80_000,
+        deletedSize: 0,
+        sizeDelta: 80_000,
+      },
+    ]);
+    expect(shapeIndex(before).labels).toContain('{x, id}');
+    expect(shapeIndex(before, [before, after]).labels).not.toContain('{x, id}');
+    expect(growth(before, after, { partition: shapeIndex })).toMatchObject([
+      { type: '{id}', count: 5004, countDelta: 5000 },
+    ]);
   });
 
   test('empty graphs: nothing against nothing, everything against nothing', async () => {

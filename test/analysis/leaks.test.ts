@@ -272,12 +272,19 @@ describe('survival', () => {
       name: 'Object',
       edges: names.map((name) => ['property', name, 'list'] as const),
     });
-    const all = (names: string[]): Record<number, NodeSpec> =>
-      Object.fromEntries(range(101, 5).map((id) => [id, object(names)]));
-    const graphs = await Promise.all(
-      [['a'], ['a', 'b'], ['a', 'b']].map((names) => load(program(all(names)))),
+    const all = (names: string[], first = 101): Record<number, NodeSpec> =>
+      Object.fromEntries(range(first, 5).map((id) => [id, object(names)]));
+    const graphs = await Promise.all([
+      load(program(all(['a']))),
+      load(program(all(['a', 'b']))),
+      load(program({ ...all(['a', 'b']), ...all(['a'], 201) })),
+    ]);
+    const rows = survival(graphs, { partition: shapeIndex });
+    expect(rows.find(({ type }) => type === '{a}')!.counts).toEqual([5, 5, 10]);
+    // The shapes are those of the last snapshot, so that equal objects have one name in all of them.
+    const [born] = survival(graphs.slice(0, 2), { partition: shapeIndex }).filter(
+      ({ type }) => type === '{a}',
     );
-    const row = survival(graphs, { partition: shapeIndex }).find(({ type }) => type === '{a}')!;
-    expect(row.counts).toEqual([5, 5, 5]);
+    expect(born).toBeUndefined();
   });
 });
