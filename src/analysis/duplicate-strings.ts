@@ -25,18 +25,31 @@ export interface DuplicateStrings {
   readonly groups: readonly DuplicateString[];
   /** Bytes, summed over all groups. */
   readonly wastedSize: number;
+  /**
+   * Strings of these groups that V8 cut: the file has their beginnings alone, and they count as equal because these and
+   * their sizes are.
+   */
+  readonly assumed: number;
+  /** Cut strings that begin like another one, and of which the file does not tell whether they are equal: not counted. */
+  readonly unknown: number;
 }
 
 /** Where V8 cuts texts by default. A text of this length may be a longer one that was cut. */
 const CUT = 1024;
+
+/** The most bytes in front of a string's characters, and behind them to the next multiple of 8. */
+const HEADER = 40;
 
 /** What V8 writes in place of the text of a part of another string: what it says is not known. */
 const SLICED = '(sliced string)';
 
 /**
  * Groups of equal strings: those of V8's types `string` and `concatenated string` that have a size, without concatenated
- * ones that were flattened (they only point to the flat string). Of a text that was cut, the true length and V8's hash
- * have to be equal too; snapshots of a V8 that does not write them have no duplicates among cut texts.
+ * ones that were flattened (they only point to the flat string).
+ *
+ * Of texts that V8 cut, the true length and V8's hash have to be equal too, where the file has them (few V8 write them).
+ * Otherwise equal beginnings and equal sizes count as equal, which is a guess: `assumed` says how many. The size says
+ * nothing of a string whose characters lie elsewhere (concatenated, or outside of V8's heap): `unknown`.
  * Empty when nothing is there twice. Needs edges.
  * Cost: each distinct text is read once; 12 bytes a string, 4 bytes a name while it runs.
  */
@@ -55,6 +68,8 @@ export const duplicateStrings = memo((graph: Graph): DuplicateStrings => {
   const hashes = new Uint32Array(candidates);
   const hashOfName = new Uint32Array(graph.strings.length);
   let groupCount = 0;
+  const assumedIn = new Uint32Array(candidates); // by group
+  let unknown = 0;
   for (let node = 0; node < nodeCount; node++) {
     const type = nodeTypes[node]!;
     const size = sizes[node]!;
@@ -65,6 +80,7 @@ export const duplicateStrings = memo((graph: Graph): DuplicateStrings => {
       hash = hashOf(textOf(graph, node));
       if (type === NODE.string && name < hashOfName.length) hashOfName[name] = hash;
     }
+    let isUnknown = false;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       let group = slots[slot]! - 1;
       if (group < 0) {
@@ -72,7 +88,13 @@ export const duplicateStrings = memo((graph: Graph): DuplicateStrings => {
         slots[slot] = group + 1;
         hashes[group] = hash;
         firstNode[group] = node;
-      } else if (hashes[group] !== hash || !areEqual(graph, firstNode[group]!, node)) continue;
+        if (isUnknown) unknown++;
+      } else {
+        const likeness = hashes[group] === hash ? compare(graph, firstNode[group]!, node) : 'different';
+        if (likeness === 'unknown') isUnknown = true;
+        if (likeness === 'unknown' || likeness === 'different') continue;
+        if (likeness === 'assumed') assumedIn[group]! += 1;
+      }
       counts[group]! += 1;
       bytes[group]! += size;
       if (size > largest[group]!) largest[group] = size;
@@ -81,10 +103,12 @@ export const duplicateStrings = memo((graph: Graph): DuplicateStrings => {
   }
   const groups: DuplicateString[] = [];
   let wastedSize = 0;
+  let assumed = 0;
   for (let group = 0; group < groupCount; group++) {
     if (counts[group]! < 2) continue;
     const wasted = bytes[group]! - largest[group]!;
     wastedSize += wasted;
+    if (assumedIn[group]! > 0) assumed += assumedIn[group]! + 1; // and the first
     groups.push({
       text: textOf(graph, firstNode[group]!),
       count: counts[group]!,
@@ -93,17 +117,16 @@ export const duplicateStrings = memo((graph: Graph): DuplicateStrings => {
       node: firstNode[group]!,
     });
   }
-  return { groups: groups.sort((a, b) => b.wastedSize - a.wastedSize || a.node - b.node), wastedSize };
+  groups.sort((a, b) => b.wastedSize - a.wastedSize || a.node - b.node);
+  return { groups, wastedSize, assumed, unknown };
 });
 
 /** Whether a node is one of the group's strings. Cost: what it takes to compare two texts. */
 export function isCopyOf(graph: Graph, { node: first }: DuplicateString, node: number): boolean {
-  return (
-    isText(graph.nodeTypes[node]!) &&
-    shallowSizes(graph)[node] !== 0 &&
-    !isFlattened(graph, node) &&
-    areEqual(graph, first, node)
-  );
+  if (!isText(graph.nodeTypes[node]!) || shallowSizes(graph)[node] === 0 || isFlattened(graph, node))
+    return false;
+  const likeness = compare(graph, first, node);
+  return likeness === 'equal' || likeness === 'assumed';
 }
 
 function isText(type: number): boolean {
@@ -130,29 +153,46 @@ function textOf(graph: Graph, node: number): string {
     : stringText(graph, node, CUT).slice(0, CUT);
 }
 
-function areEqual(graph: Graph, a: number, b: number): boolean {
+type Likeness = 'equal' | 'assumed' | 'unknown' | 'different';
+
+function compare(graph: Graph, a: number, b: number): Likeness {
   const sameName =
     graph.nodeTypes[a] === NODE.string &&
     graph.nodeTypes[b] === NODE.string &&
     graph.nodeNames[a] === graph.nodeNames[b];
   const text = textOf(graph, a);
-  if (!sameName && text !== textOf(graph, b)) return false;
-  if (!sameName && text.includes(SLICED)) return false;
-  const lengths = [a, b].map((node) => numberBelow(graph, node, 'length'));
-  const cut = [a, b].map(
-    (node, i) =>
-      childOf(graph, node, 'truncated') !== undefined ||
-      (lengths[i] === undefined ? text.length >= CUT : lengths[i]! > text.length),
-  );
-  if (!cut[0] && !cut[1]) return true;
-  const [one, other] = [a, b].map((node) => numberBelow(graph, node, 'hash'));
-  return (
-    cut[0] === cut[1] &&
-    lengths[0] !== undefined &&
-    lengths[0] === lengths[1] &&
-    one !== undefined &&
-    one === other
-  );
+  if (!sameName && (text !== textOf(graph, b) || text.includes(SLICED))) return 'different';
+  const [one, other] = [a, b].map((node) => lengthOf(graph, node, text)) as [Length, Length];
+  if (!one.isCut && !other.isCut) return 'equal';
+  if (one.known !== undefined && other.known !== undefined) {
+    if (one.known !== other.known) return 'different';
+    const [hash, otherHash] = [a, b].map((node) => numberBelow(graph, node, 'hash'));
+    if (hash !== undefined && otherHash !== undefined) return hash === otherHash ? 'equal' : 'different';
+  }
+  const sizes = shallowSizes(graph);
+  const isFlat = [a, b].every((node) => graph.nodeTypes[node] === NODE.string && sizes[node]! >= text.length);
+  if (!isFlat) return 'unknown';
+  return sizes[a] === sizes[b] ? 'assumed' : 'different';
+}
+
+interface Length {
+  /** The true length, where the file has it. */
+  readonly known: number | undefined;
+  /** Whether the text is, or may be, only a beginning. */
+  readonly isCut: boolean;
+}
+
+/**
+ * A character beyond U+FFFF counts twice for V8 where it cuts, and is one character of the text that it writes: a cut
+ * text may be shorter than CUT. It is still told by its size, at most two bytes for each of its own characters.
+ */
+function lengthOf(graph: Graph, node: number, text: string): Length {
+  const known = numberBelow(graph, node, 'length');
+  if (childOf(graph, node, 'truncated') !== undefined) return { known, isCut: true };
+  if (known !== undefined) return { known, isCut: known > text.length };
+  const isFlat = graph.nodeTypes[node] === NODE.string;
+  const isLarger = isFlat && shallowSizes(graph)[node]! > 2 * text.length + HEADER;
+  return { known, isCut: text.length >= CUT || isLarger };
 }
 
 function childOf(graph: Graph, node: number, name: string): number | undefined {

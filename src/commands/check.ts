@@ -2,10 +2,13 @@
 import { noiseOf } from '../analysis/baseline.js';
 import { type Budget, type BudgetResult, checkBudgets, isBytes, needsEdges } from '../analysis/budgets.js';
 import { type Classes, type Countable, classesOf, typeStats } from '../analysis/classes.js';
+import { duplicateStrings } from '../analysis/duplicate-strings.js';
 import { UsageError } from '../errors.js';
+import type { Graph } from '../graph/graph.js';
 import { printable } from '../printable.js';
 import { parseTypePattern } from '../query/types.js';
 import type { ChainResult, Check } from '../result.js';
+import { formatCount } from '../units.js';
 import { budgetOptions, mergeBudgets, parseBudgets } from './budgets.js';
 import { defineCommand, type Need } from './command.js';
 import { checkBudgetOrder } from './compare.js';
@@ -100,6 +103,7 @@ export const checkCommand = defineCommand({
         : []),
       ...withinNoise(noisy.size, sigma),
       ...more,
+      ...(budgets.some(({ kind }) => kind === 'max-dup-strings') ? cutStrings(heap.graph) : []),
     ];
     const checks = results.map((result): Check => checkOf(result, chains.get(result) ?? null));
     return {
@@ -138,6 +142,24 @@ function checkOf(result: BudgetResult, chain: ChainResult | null): Check {
     noisy: noisy.length,
     chain,
   };
+}
+
+/** What is not certain about equal strings, of which a snapshot has the beginnings alone. */
+function cutStrings(graph: Graph): readonly string[] {
+  const { assumed, unknown } = duplicateStrings(graph);
+  const cut = 'longer than what the snapshot has of them (V8 cuts at 1,024 characters unless told otherwise)';
+  return [
+    ...(assumed > 0
+      ? [
+          `${formatCount(assumed)} equal strings are ${cut}: they count as equal because they begin alike and have one size`,
+        ]
+      : []),
+    ...(unknown > 0
+      ? [
+          `${formatCount(unknown)} strings are ${cut} and begin like another one; whether they are equal is not known, and they are not counted`,
+        ]
+      : []),
+  ];
 }
 
 /** A budget for a class that is not there is kept, and is probably misspelt: that has to be said. */

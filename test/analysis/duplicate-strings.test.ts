@@ -108,6 +108,32 @@ describe('duplicateStrings', () => {
     ]);
   });
 
+  test('cut texts without length and hash: equal beginnings and equal sizes count as equal, and are counted', async () => {
+    const text = 'x'.repeat(1024);
+    const load = async (spec: GraphSpec): Promise<[unknown, number, number]> => {
+      const graph = await loadSnapshot(snapshotBytes({ root: Object.keys(spec), ...spec }));
+      const { groups, assumed, unknown } = duplicateStrings(graph);
+      return [groups.map(({ count, wastedSize }) => [count, wastedSize]), assumed, unknown];
+    };
+    const long = string(text, 5016);
+    expect(await load({ a: long, b: long, c: long })).toEqual([[[3, 10_032]], 3, 0]);
+    expect(await load({ a: long, b: string(text, 5024), c: long })).toEqual([[[2, 5016]], 2, 0]);
+    // The characters are not in a string that is too small for them: a part of another one, or outside of V8's heap.
+    expect(await load({ a: string(text, 32), b: string(text, 32), c: string(text, 32) })).toEqual([[], 0, 2]);
+    const parts = { p: string(text, 1040), q: string('y', 16) };
+    expect(await load({ ...parts, a: cons('p', 'q'), b: cons('p', 'q') })).toEqual([[], 0, 2]);
+    // Below the limit nothing is cut.
+    const short = string('x'.repeat(1023), 1040);
+    expect(await load({ a: short, b: short })).toEqual([[[2, 1040]], 0, 0]);
+  });
+
+  test('emoji count twice where V8 cuts: the text is shorter than the limit, and the size tells', async () => {
+    const text = '\uf600'.repeat(512);
+    expect(await groups({ a: string(text, 2064), b: string(text, 2072) })).toEqual([]);
+    expect(await groups({ a: string(text, 2064), b: string(text, 2064) })).toEqual([[text, 2, 2064]]);
+    expect(await groups({ a: string(text, 1040), b: string(text, 528) })).toEqual([[text, 2, 528]]);
+  });
+
   test('a text that was cut earlier (--heap-snapshot-string-limit) is told by its length', async () => {
     expect(await groups({ ...cut('a', 'abc', 9, 1), ...cut('b', 'abc', 9, 2) })).toEqual([]);
     expect(await groups({ ...cut('a', 'abc', 9, 1), ...cut('b', 'abc', 9, 1) })).toEqual([['abc', 2, 100]]);
@@ -125,7 +151,8 @@ describe('duplicateStrings', () => {
     const { groups: found, wastedSize } = duplicateStrings(graph);
     expect(found.length).toBe(naive.size);
     expect(found.length).toBeGreaterThan(0);
-    for (const { text, count, size } of found) expect([count, size]).toEqual(naive.get(text));
+    for (const { text, count, size } of found)
+      expect([count, size]).toEqual(naive.get(text.length < 1024 ? text : `${text} ${size / count}`));
     expect(wastedSize).toBe(found.reduce((sum, group) => sum + group.wastedSize, 0));
     expect(found.every((group, i) => i === 0 || found[i - 1]!.wastedSize >= group.wastedSize)).toBe(true);
   });
@@ -145,9 +172,12 @@ function naiveGroups(graph: Graph): Map<string, [number, number]> {
         graph.strings.get(graph.nodeNames[half]!) === '',
     );
     const text = stringText(graph, node, 1024);
-    if (isFlat || text.length >= 1024 || text.includes('(sliced string)')) continue;
-    const [count, size] = groups.get(text) ?? [0, 0];
-    groups.set(text, [count + 1, size + sizes[node]!]);
+    if (isFlat || text.includes('(sliced string)')) continue;
+    const isCut = text.length >= 1024;
+    if (isCut && (type !== NODE.string || sizes[node]! < 1024)) continue;
+    const key = isCut ? `${text} ${sizes[node]}` : text;
+    const [count, size] = groups.get(key) ?? [0, 0];
+    groups.set(key, [count + 1, size + sizes[node]!]);
   }
   for (const [text, [count]] of groups) if (count < 2) groups.delete(text);
   return groups;
