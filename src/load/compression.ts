@@ -1,7 +1,7 @@
 /** Which compression bytes are in, told by their content, and the way out of it. */
 import { pipeline, type Readable } from 'node:stream';
 import { SnapshotError } from '../errors.js';
-import { printable, shortened } from '../printable.js';
+import { beginningOf, notASnapshot, otherBytes, otherText, snapshotBehind } from './other-files.js';
 
 export type Compression = 'gzip' | 'brotli' | 'zstd';
 
@@ -16,19 +16,15 @@ export async function compressionOf(head: Uint8Array, file: string): Promise<Com
   if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip';
   if (head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd) return 'zstd';
   if (startsObject(head)) return undefined;
-  const known = otherKindOf(head);
+  const known = otherBytes(head);
   // Brotli may begin with any byte, that of a bracket or a quote too.
   if (known === undefined && (await decodesAsBrotli(head))) return 'brotli';
-  if (looksLikeJson(head)) return undefined;
-  throw new SnapshotError('not-a-snapshot', 'is not a heap snapshot', {
-    file,
+  const other = known ?? snapshotBehind(head);
+  if (other === undefined && looksLikeJson(head)) return undefined;
+  throw notASnapshot(file, other ?? otherText(head), {
     offset: 0,
     expected: 'a JSON object, plain or compressed with gzip, brotli or zstd',
-    found: known ?? `bytes that start with ${printable(JSON.stringify(textOf(head, 24)))}`,
-    hint:
-      known === 'a Git LFS pointer'
-        ? 'Fetch the file itself: git lfs pull.'
-        : 'Heap snapshots are written by v8.writeHeapSnapshot(), node --heapsnapshot-signal, or the Memory panel of Chrome DevTools.',
+    found: beginningOf(head),
   });
 }
 
@@ -90,7 +86,7 @@ async function decompressor(compression: Compression, file: string): Promise<Nod
 }
 
 /** The beginning of an object: a brace, then a quote (or nothing more yet). */
-function startsObject(head: Uint8Array): boolean {
+export function startsObject(head: Uint8Array): boolean {
   const brace = firstToken(head, 0);
   if (head[brace] !== 0x7b) return false;
   const key = firstToken(head, brace + 1);
@@ -113,43 +109,17 @@ function isSpace(byte: number): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
 
-const MAGIC: readonly (readonly [string, string])[] = [
-  ['PK\x03\x04', 'a ZIP archive'],
-  ['\x7fELF', 'an ELF program or core dump'],
-  ['JAVA PROFILE', 'a Java heap dump (HPROF)'],
-  ['BZh', 'bzip2 data'],
-  ['\xfd7zXZ', 'xz data'],
-  ['\x04\x22\x4d\x18', 'lz4 data'],
-  ['\x89PNG', 'a PNG picture'],
-  ['SQLite format 3', 'an SQLite database'],
-  ['version https://git-lfs', 'a Git LFS pointer'],
-  ['\xff\xfe', 'text in UTF-16'],
-  ['\xfe\xff', 'text in UTF-16'],
-];
-
-function otherKindOf(head: Uint8Array): string | undefined {
-  const text = textOf(head, 512);
-  const magic = MAGIC.find(([start]) => text.startsWith(start));
-  if (magic) return magic[1];
-  if (/^\s*<(!doctype|html|head|body|\?xml|svg)/i.test(text)) return 'an HTML or XML page';
-  if (head.length > 262 && text.slice(257, 262) === 'ustar') return 'a tar archive';
-  if (head.every((byte) => byte === 0)) return 'nothing but zero bytes';
-  return undefined;
-}
-
-function textOf(head: Uint8Array, limit: number): string {
-  return shortened(Buffer.from(head.subarray(0, limit)).toString('latin1'), limit);
-}
-
 async function decodesAsBrotli(head: Uint8Array): Promise<boolean> {
   const { default: zlib } = await import('node:zlib');
   return new Promise((resolve) => {
-    const transform = zlib.createBrotliDecompress({ chunkSize: 256 });
+    const transform = zlib.createBrotliDecompress({ chunkSize: 1024 });
     const settle = (answer: boolean): void => {
       resolve(answer);
       transform.destroy();
     };
-    transform.once('data', (chunk: Buffer) => settle(startsObject(chunk)));
+    transform.once('data', (chunk: Buffer) =>
+      settle(startsObject(chunk) || otherBytes(chunk, 'brotli') !== undefined),
+    );
     transform.once('error', () => settle(false));
     transform.once('end', () => settle(false));
     transform.end(head);

@@ -242,22 +242,6 @@ export function layoutOf(text: string, file: string, offset: number): Layout {
   };
 }
 
-/** What a JSON text that is not a heap snapshot looks like, from its first few thousand characters. */
-export function lookalikeOf(head: string): string | undefined {
-  const keys = (...names: string[]): boolean => names.every((name) => head.includes(`"${name}"`));
-  if (/^\s*\[\s*\{/.test(head) && keys('ph', 'ts')) return 'a trace (a list of trace events)';
-  if (/^\s*\[/.test(head)) return 'a JSON array';
-  if (/^\s*"/.test(head)) return 'a JSON string';
-  if (keys('traceEvents')) return 'a trace (of the Performance panel or --trace-events)';
-  if (keys('callFrame', 'selfSize')) return 'a sampling allocation profile (.heapprofile)';
-  if (keys('callFrame') || keys('timeDeltas')) return 'a CPU profile (.cpuprofile)';
-  if (keys('reportVersion')) return 'a Node.js diagnostic report';
-  if (keys('method', 'params'))
-    return 'messages of the DevTools protocol (their chunks, joined, are the snapshot)';
-  if (keys('sourcesContent') || keys('mappings')) return 'a source map';
-  return undefined;
-}
-
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

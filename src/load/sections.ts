@@ -6,6 +6,8 @@ import { SnapshotError } from '../errors.js';
 import type { Ending, Head, Section } from '../graph/graph.js';
 import type { OnProgress } from '../progress.js';
 import { formatBytes, formatCount } from '../units.js';
+import { asBuffer } from './bytes.js';
+import { startsObject } from './compression.js';
 import {
   CLOSE_OBJECT,
   COLON,
@@ -22,7 +24,16 @@ import {
   skipValue,
   unexpected,
 } from './json.js';
-import { type Layout, layoutOf, lookalikeOf } from './meta.js';
+import { type Layout, layoutOf } from './meta.js';
+import {
+  beginningOf,
+  notASnapshot,
+  type OtherFile,
+  otherBytes,
+  otherJson,
+  otherText,
+  snapshotBehind,
+} from './other-files.js';
 import { Room } from './room.js';
 import { type ByteSource, findLast, openSource, type SnapshotInput } from './source.js';
 import { ByteWindow, WINDOW_SIZE } from './window.js';
@@ -209,28 +220,29 @@ function headOf(layout: Layout, source: ByteSource): Head {
 }
 
 async function readLayout(window: ByteWindow): Promise<Layout> {
-  const file = window.source.name;
+  const { name: file, compression } = window.source;
+  while (window.end - window.start < 4096 && !window.ended) await window.fill();
+  const head = window.bytes.slice(window.start, Math.min(window.end, window.start + 8192));
   const first = await peekFirst(window);
-  if (first === -1 && window.source.compression !== undefined)
-    throw unexpected(window, 'snapshot', 'an object');
+  if (first === -1 && compression !== undefined) throw unexpected(window, 'snapshot', 'an object');
   if (first === -1) {
     throw new SnapshotError('empty', 'holds nothing but white space', {
       file,
       hint: 'Take the snapshot again.',
     });
   }
-  while (window.end - window.start < 4096 && !window.ended) await window.fill();
-  const head = Buffer.from(
-    window.bytes.subarray(window.start, Math.min(window.end, window.start + 8192)),
-  ).toString();
-  const refuse = (found: string): SnapshotError =>
-    new SnapshotError('not-a-snapshot', 'is not a heap snapshot', {
-      file,
-      offset: window.offset,
-      expected: 'an object that begins with "snapshot"',
-      found: lookalikeOf(head) ?? found,
-      hint: 'Heap snapshots are written by v8.writeHeapSnapshot(), node --heapsnapshot-signal, or the Memory panel of Chrome DevTools.',
-    });
+  const refuse = (found: string, other?: OtherFile): SnapshotError => {
+    const { offset } = window;
+    const known = other ?? snapshotBehind(head) ?? otherJson(asBuffer(head).toString());
+    return notASnapshot(file, known, { offset, expected: 'an object that begins with "snapshot"', found });
+  };
+  // Plain files were looked at before they were opened.
+  const packed =
+    compression === undefined || startsObject(head)
+      ? undefined
+      : (otherBytes(head, compression) ?? otherText(head));
+  if (packed) throw refuse('', packed);
+  if (first !== OPEN_OBJECT && first !== OPEN_ARRAY && first !== QUOTE) throw refuse(beginningOf(head));
   if (first !== OPEN_OBJECT) throw refuse('another JSON value');
   window.start++;
   const token = await peekToken(window);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EDGE_TYPES, NODE_TYPES } from '../../src/graph/schema.js';
-import { type Layout, layoutOf, lookalikeOf } from '../../src/load/meta.js';
+import { type Layout, layoutOf } from '../../src/load/meta.js';
 import { parsed } from './compare.js';
 import { expectReadable, failureOf, smallText } from './inputs.js';
 
@@ -166,28 +166,5 @@ describe('layoutOf', () => {
   it('shows no control characters of the file', async () => {
     const error = await refused(head({ node_count: '\u001b]0;title\u0007\u009b31m\u202e\n' }));
     expect(error.message).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202e]/);
-  });
-});
-
-describe('lookalikeOf', () => {
-  it.each([
-    ['[{"pid":1,"ts":2,"ph":"X"}]', 'a trace (a list of trace events)'],
-    [' \n[ {"name":"a","ph":"B","ts":1} ]', 'a trace (a list of trace events)'],
-    ['[1,2,3]', 'a JSON array'],
-    ['"text"', 'a JSON string'],
-    ['{"traceEvents":[]}', 'a trace (of the Performance panel or --trace-events)'],
-    ['{"head":{"callFrame":{},"selfSize":0,"children":[]}}', 'a sampling allocation profile (.heapprofile)'],
-    ['{"nodes":[{"id":1,"callFrame":{"functionName":"(root)"}}]}', 'a CPU profile (.cpuprofile)'],
-    ['{"samples":[],"timeDeltas":[]}', 'a CPU profile (.cpuprofile)'],
-    ['{"header":{"reportVersion":3}}', 'a Node.js diagnostic report'],
-    [
-      '{"method":"HeapProfiler.addHeapSnapshotChunk","params":{"chunk":""}}',
-      'messages of the DevTools protocol (their chunks, joined, are the snapshot)',
-    ],
-    ['{"version":3,"mappings":"AAAA"}', 'a source map'],
-    ['{"name":"heapgraph"}', undefined],
-    ['', undefined],
-  ])('%s is %s', (head, kind) => {
-    expect(lookalikeOf(head)).toBe(kind);
   });
 });

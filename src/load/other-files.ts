@@ -1,0 +1,283 @@
+/**
+ * What a file is that is no heap snapshot, told by its first bytes, and what to do with it. People hand in what has a
+ * similar name, what was packed once more, and what a download or a copy has made of a snapshot.
+ */
+import { SnapshotError, type SnapshotErrorDetails } from '../errors.js';
+import { printable, shortened } from '../printable.js';
+import { asBuffer } from './bytes.js';
+
+/** Another kind of file. */
+export interface OtherFile {
+  /** `a tar archive`. */
+  readonly what: string;
+  /** One sentence, or a command behind a colon. */
+  readonly hint: string;
+}
+
+const WRITERS =
+  'Heap snapshots are written by v8.writeHeapSnapshot(), node --heapsnapshot-signal, or the Memory panel of Chrome DevTools.';
+const READ_STDIN = '| heapgraph … -';
+
+/** The error for a file of another kind, or of a kind that is not known: `found` then says how it begins. */
+export function notASnapshot(
+  file: string,
+  other: OtherFile | undefined,
+  details: Pick<SnapshotErrorDetails, 'offset' | 'expected' | 'found'>,
+): SnapshotError {
+  return new SnapshotError('not-a-snapshot', 'is not a heap snapshot', {
+    ...details,
+    file,
+    ...(other ? { found: other.what } : {}),
+    hint: other?.hint ?? WRITERS,
+  });
+}
+
+/** Beginnings in Latin-1, names, and what to do. */
+const BEGINNINGS: readonly (readonly [string | readonly string[], string, string])[] = [
+  [
+    ['PK\x03\x04', 'PK\x05\x06'],
+    'a ZIP archive',
+    `Unpack it, and name the .heapsnapshot in it: unzip -p FILE ${READ_STDIN}`,
+  ],
+  ['7z\xbc\xaf\x27\x1c', 'a 7-Zip archive', `Unpack it: 7z x -so FILE ${READ_STDIN}`],
+  ['Rar!\x1a\x07', 'a RAR archive', `Unpack it: unrar p -inul FILE ${READ_STDIN}`],
+  ['BZh', 'bzip2 data', `Decompress it: bzip2 -dc FILE ${READ_STDIN}`],
+  ['\xfd7zXZ', 'xz data', `Decompress it: xz -dc FILE ${READ_STDIN}`],
+  ['\x04\x22\x4d\x18', 'lz4 data', `Decompress it: lz4 -dc FILE ${READ_STDIN}`],
+  ['LZIP', 'lzip data', `Decompress it: lzip -dc FILE ${READ_STDIN}`],
+  ['\x1f\x9d', 'data of compress (.Z)', `Decompress it: gzip -dc FILE ${READ_STDIN}`],
+  ['\xff\x06\x00\x00sNaPpY', 'snappy data', `Decompress it: snzip -dc FILE ${READ_STDIN}`],
+  [
+    ['MDMP', 'PAGEDU64'],
+    'a Windows minidump',
+    'It is the memory of a process that crashed: open it with a debugger. heapgraph capture takes a snapshot of one that runs.',
+  ],
+  ['\x19\xda\x43\x01', 'a startup snapshot of Node.js (--build-snapshot)', WRITERS],
+  ['JAVA PROFILE', 'a Java heap dump (HPROF)', 'It is of a Java program: Eclipse MAT and VisualVM read it.'],
+  ['FLR\0', 'a recording of Java Flight Recorder', 'It is of a Java program: JDK Mission Control reads it.'],
+  ['\x89PNG', 'a PNG picture', WRITERS],
+  ['SQLite format 3', 'an SQLite database', WRITERS],
+  ['version https://git-lfs', 'a Git LFS pointer', 'Fetch the file itself: git lfs pull.'],
+  ['Salted__', 'data encrypted by OpenSSL', 'Decrypt it first, and name the result.'],
+  ['age-encryption.org/', 'data encrypted by age', 'Decrypt it first, and name the result.'],
+  ['-----BEGIN PGP', 'data encrypted or signed by PGP', 'Decrypt it first, and name the result.'],
+  [
+    'HTTP/1.',
+    'an HTTP response with its headers',
+    'Save the body alone: curl without -i, or delete the lines up to the first empty one.',
+  ],
+];
+
+const CORE_HINT =
+  'It is the memory of a whole process: open it with a debugger (lldb, llnode). heapgraph capture takes a snapshot of one that runs.';
+
+/**
+ * What bytes are that cannot be the beginning of a snapshot, plain or compressed.
+ *
+ * In: as many of the first bytes as there are, some hundreds at least; of a compressed file `inside` names the
+ * compression, and the bytes are decompressed ones.
+ */
+export function otherBytes(head: Uint8Array, inside?: string): OtherFile | undefined {
+  const text = latin1(head, 600);
+  const packed = inside === undefined ? undefined : packedAgain(text, inside);
+  if (packed) return packed;
+  for (const [starts, what, hint] of BEGINNINGS) {
+    if ([starts].flat().some((start) => text.startsWith(start))) return { what, hint };
+  }
+  if (text.startsWith('\x7fELF')) {
+    const byteOrder = head[5] === 2 ? 17 : 16; // the type is a 16-bit number behind 16 bytes
+    return head[byteOrder] === 4
+      ? { what: 'a core dump (ELF)', hint: CORE_HINT }
+      : { what: 'an ELF program or library', hint: WRITERS };
+  }
+  if (/^(\xcf\xfa\xed\xfe|\xce\xfa\xed\xfe)/.test(text)) {
+    return head[12] === 4
+      ? { what: 'a core dump (Mach-O)', hint: CORE_HINT }
+      : { what: 'a Mach-O program or library', hint: WRITERS };
+  }
+  const encoding = wideEncoding(head);
+  if (encoding) {
+    return {
+      what: `text in ${encoding.startsWith('UTF-16') ? 'UTF-16' : 'UTF-32'}`,
+      hint: `PowerShell's > writes such files. Make it UTF-8 again: iconv -f ${encoding} -t UTF-8 FILE ${READ_STDIN}`,
+    };
+  }
+  if (/^(\xef\xbb\xbf)?\s*<(!doctype|!--|html|head|body|\?xml|svg|Error>)/i.test(text)) {
+    return {
+      what: 'an HTML or XML page',
+      hint: 'A server has answered with a page, perhaps an error or a login: look at it, and fetch the file again.',
+    };
+  }
+  const member = firstOfTar(head);
+  if (member !== undefined) {
+    const options = { gzip: '-xzOf', zstd: '--zstd -xOf', brotli: '-xOf' }[inside ?? 'brotli'];
+    const name = printable(JSON.stringify(shortened(member, 60)));
+    return {
+      what: `a tar archive${member === '' ? '' : ` (its first file is ${name})`}`,
+      // A name is put into a command only where no shell can take it for anything else.
+      hint: `Take the snapshot out of it: tar ${options} FILE ${/^[\w./-]+$/.test(member) ? member : 'NAME'} ${READ_STDIN}`,
+    };
+  }
+  if (head.length > 0 && head.every((byte) => byte === 0)) {
+    return {
+      what: 'nothing but zero bytes',
+      hint: 'The machine or the disk failed while it was written: take the snapshot again.',
+    };
+  }
+  return undefined;
+}
+
+/** Data that was compressed twice. */
+function packedAgain(text: string, inside: string): OtherFile | undefined {
+  const [what, unpack] = text.startsWith('\x1f\x8b')
+    ? ['gzip', 'gzip -dc']
+    : text.startsWith('\x28\xb5\x2f\xfd')
+      ? ['zstd', 'zstd -dc']
+      : [];
+  if (what === undefined) return undefined;
+  const tool = { gzip: 'gzip -dc', brotli: 'brotli -dc', zstd: 'zstd -dc' }[inside] ?? unpack;
+  return {
+    what: `${what} data inside the ${inside} data: it was compressed twice`,
+    hint: `Decompress it once: ${tool} FILE ${READ_STDIN}`,
+  };
+}
+
+const TEXTS: readonly (readonly [RegExp, string, string])[] = [
+  [
+    /^data:[\w/+.-]*;base64,/,
+    'a data URL',
+    `Decode what stands behind the comma: sed 's/^[^,]*,//' FILE | base64 -d ${READ_STDIN}`,
+  ],
+  [/^0{7,8}: ([\da-f]{2,4} ){4}/i, 'a hex dump (of xxd)', `Turn it back: xxd -r FILE ${READ_STDIN}`],
+  [/^0{7,8} {1,2}([\da-f]{2,4} ){4}/i, 'a hex dump', 'Copy the file itself, not a dump of it.'],
+  [/^([\da-f]{2}){32}/i, 'hexadecimal text', `Decode it: xxd -r -p FILE ${READ_STDIN}`],
+  [/^([\w+/-]{60,}\r?\n|[\w+/-]{64})/, 'base64 text', `Decode it: base64 -d FILE ${READ_STDIN}`],
+  [/^%7B(%22|")/i, 'URL-encoded text', 'Decode it first, or send the file in another way.'],
+  [
+    /^--[\w'()+,./:=?-]{10,70}\r?\nContent-/i,
+    'a form upload (multipart)',
+    'Save the file that is in it: the part behind the first empty line.',
+  ],
+];
+
+/** The same for what only looks as if: asked when everything else has been tried. */
+export function otherText(head: Uint8Array): OtherFile | undefined {
+  const text = latin1(head, 600).trimStart();
+  const found = TEXTS.find(([pattern]) => pattern.test(text));
+  if (found) return { what: found[1], hint: found[2] };
+  if (/^\n.\x08.\x10./s.test(latin1(head, 6)))
+    return { what: 'a pprof profile', hint: 'It has functions and sizes, no objects: pprof shows it.' };
+  if (head[0] === 0x78 && (head[0] * 256 + (head[1] ?? 0)) % 31 === 0 && (head[1] ?? 0) !== 0x5e) {
+    return {
+      what: 'zlib (deflate) data',
+      hint: `Decompress it: zlib-flate -uncompress < FILE ${READ_STDIN}`,
+    };
+  }
+  return undefined;
+}
+
+/** A snapshot with something in front of it: what a shell printed, a wrapper object. */
+export function snapshotBehind(head: Uint8Array): OtherFile | undefined {
+  const at = asBuffer(head).indexOf('{"snapshot":{"meta"', 0, 'latin1');
+  if (at <= 0) return undefined;
+  return {
+    what: `a snapshot that begins at byte ${at}, behind other text`,
+    hint: `Cut off what stands in front of it: tail -c +${at + 1} FILE ${READ_STDIN}`,
+  };
+}
+
+const SAMPLED = 'It has functions and sizes of what was sampled, no objects';
+
+/**
+ * What a JSON text is that is no heap snapshot.
+ *
+ * In: its first few thousand characters, white space and a byte order mark included.
+ */
+export function otherJson(head: string): OtherFile | undefined {
+  const keys = (...names: string[]): boolean => names.every((name) => head.includes(`"${name}"`));
+  const other = (what: string, hint = WRITERS): OtherFile => ({ what, hint });
+  const text = head.replace(/^\uFEFF/, '').trimStart();
+  if (text.startsWith('"')) {
+    return /^"\s*\{\s*\\"snapshot\\"/.test(text)
+      ? other('a JSON string with a snapshot in it', `Take it out: jq -r . FILE ${READ_STDIN}`)
+      : other('a JSON string');
+  }
+  if (keys('method', 'params')) {
+    return other(
+      'messages of the DevTools protocol (their chunks, joined, are the snapshot)',
+      `Join them: jq -j 'select(.method=="HeapProfiler.addHeapSnapshotChunk").params.chunk' FILE ${READ_STDIN}`,
+    );
+  }
+  if (text.startsWith('[')) {
+    if (/^\[\s*\{/.test(text) && keys('ph', 'ts')) return other('a trace (a list of trace events)');
+    if (/^\[\s*"\{\s*\\"snapshot\\"/.test(text))
+      return other('a JSON array of the chunks of a snapshot', `Join them: jq -j .[] FILE ${READ_STDIN}`);
+    return other('a JSON array');
+  }
+  // version, type (from version 2 on), then the nodes, as JavaScriptCore writes them.
+  if (/^\{\s*"version"\s*:\s*\d+\s*,\s*("type"\s*:\s*"\w+"\s*,\s*)?"nodes"\s*:\s*\[/.test(text)) {
+    return other(
+      'a JavaScriptCore heap snapshot (of Bun or Safari)',
+      'Ask Bun for the format of V8: Bun.generateHeapSnapshot("v8").',
+    );
+  }
+  if (keys('traceEvents')) return other('a trace (of the Performance panel or --trace-events)');
+  if (keys('callFrame', 'selfSize'))
+    return other('a sampling allocation profile (.heapprofile)', `${SAMPLED}: DevTools shows it.`);
+  if (keys('callFrame') || keys('timeDeltas'))
+    return other('a CPU profile (.cpuprofile)', 'It says where time was spent: DevTools shows it.');
+  if (keys('reportVersion'))
+    return other(
+      'a Node.js diagnostic report',
+      'It has the sizes of the heap, no objects. node --heapsnapshot-signal and heapgraph capture take snapshots.',
+    );
+  if (keys('sourcesContent') || keys('mappings')) return other('a source map');
+  if (/^\{\s*"log"\s*:\s*\{/.test(text) && keys('creator')) return other('an HTTP archive (HAR)');
+  if (/^\{\s*"schema"\s*:\s*"heapgraph\/\d+"/.test(text))
+    return other('an answer of heapgraph (--json)', 'Name the snapshot that it was made of.');
+  if (/^\{\s*"(nodes|edges|strings|samples|locations|trace_tree|trace_function_infos)"\s*:\s*\[/.test(text)) {
+    return other(
+      'an object with the sections of a snapshot and without its head in front',
+      `The head has to come first; a tool has sorted the keys: jq -c '{snapshot} + .' FILE ${READ_STDIN}`,
+    );
+  }
+  if (/^\{.*\}\s*\n\s*\{/.test(text)) return other('lines of JSON objects (JSON Lines)');
+  return undefined;
+}
+
+/** The name of the first file of a tar archive, `''` where it has none; undefined for what is no tar archive. */
+function firstOfTar(head: Uint8Array): string | undefined {
+  if (head.length < 512) return undefined;
+  // The sum of the header's bytes, those of the sum itself taken as spaces, stands in it in octal digits.
+  let sum = 0;
+  for (let i = 0; i < 512; i++) sum += i >= 148 && i < 156 ? 0x20 : head[i]!;
+  const isTar = latin1(head.subarray(257, 262), 5) === 'ustar';
+  const written = /^[ \0]*([0-7]{1,8})/.exec(latin1(head.subarray(148, 156), 8));
+  if (!isTar && (written === null || Number.parseInt(written[1]!, 8) !== sum || sum === 256))
+    return undefined;
+  return latin1(head.subarray(0, 100), 100).replace(/\0.*$/s, '');
+}
+
+/** The name by which iconv knows the encoding of text with two or four bytes a character. */
+function wideEncoding(head: Uint8Array): string | undefined {
+  const [a, b, c, d] = head;
+  if (a === 0xff && b === 0xfe) return c === 0 && d === 0 ? 'UTF-32' : 'UTF-16';
+  if (a === 0xfe && b === 0xff) return 'UTF-16';
+  if (a === 0 && b === 0 && c === 0xfe && d === 0xff) return 'UTF-32';
+  // Without a mark: JSON begins with two characters of ASCII, and one of them is in the text.
+  const isAscii = (byte: number | undefined): boolean => byte !== undefined && byte >= 0x09 && byte < 0x7f;
+  if (isAscii(a) && b === 0 && isAscii(c) && d === 0) return 'UTF-16LE';
+  if (a === 0 && isAscii(b) && c === 0 && isAscii(d)) return 'UTF-16BE';
+  if (isAscii(a) && b === 0 && c === 0 && d === 0 && isAscii(head[4])) return 'UTF-32LE';
+  if (a === 0 && b === 0 && c === 0 && isAscii(d)) return 'UTF-32BE';
+  return undefined;
+}
+
+/** How bytes begin that are of no known kind. */
+export function beginningOf(head: Uint8Array): string {
+  return `bytes that start with ${printable(JSON.stringify(shortened(latin1(head, 24), 24)))}`;
+}
+
+function latin1(head: Uint8Array, limit: number): string {
+  return asBuffer(head.subarray(0, limit)).toString('latin1');
+}
