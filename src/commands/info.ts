@@ -22,12 +22,11 @@ export const info = defineCommand({
   ],
   needs: (_, { quick }) => (quick ? { kind: 'head' } : { kind: 'graph', edges: true, locations: true }),
   run(heap, _, { quick, raw }) {
-    const facts = headFacts(heap.head);
     if (quick)
       return {
         result: {
           kind: 'details',
-          items: [{ title: heap.head.file, facts, lists: [] }],
+          items: [{ title: heap.head.file, facts: headFacts(heap.head), lists: [] }],
           total: 1,
           omitted: 0,
         },
@@ -39,7 +38,7 @@ export const info = defineCommand({
         items: [
           {
             title: heap.head.file,
-            facts: [...facts, ...graphFacts(graph)],
+            facts: [...headFacts(heap.head, graph), ...graphFacts(graph)],
             lists: [
               { key: 'statistics', title: 'Statistics', table: statisticsTable(graph, raw) },
               { key: 'sections', title: 'Sections', table: sectionTable(graph) },
@@ -54,14 +53,20 @@ export const info = defineCommand({
   },
 });
 
-function headFacts(head: Head): Fact[] {
+/** Counts as they are where the graph was loaded, else as the head has them: 0 there is no count. */
+function headFacts(head: Head, graph?: Graph): Fact[] {
   const { fieldNames } = head;
   return [
     { key: 'file', title: 'File', value: head.file, unit: 'text' },
     { key: 'compression', title: 'Compression', value: head.compression ?? null, unit: 'text' },
     { key: 'fileSize', title: 'Size on disk', value: head.storedSize ?? null, unit: 'bytes' },
-    { key: 'nodeCount', title: 'Nodes', value: head.nodeCount, unit: 'count' },
-    { key: 'edgeCount', title: 'Edges', value: head.edgeCount, unit: 'count' },
+    { key: 'nodeCount', title: 'Nodes', value: graph?.nodeCount ?? (head.nodeCount || null), unit: 'count' },
+    {
+      key: 'edgeCount',
+      title: 'Edges',
+      value: graph?.edges?.count ?? (head.edgeCount || null),
+      unit: 'count',
+    },
     { key: 'traceFunctionCount', title: 'Traced functions', value: head.traceFunctionCount, unit: 'count' },
     { key: 'extraNativeBytes', title: 'Extra native bytes', value: head.extraNativeBytes, unit: 'bytes' },
     { key: 'nodeFields', title: 'Node fields', value: [...fieldNames.node], unit: 'text' },

@@ -30,18 +30,29 @@ export function sumEdgeCounts(firstEdge: Uint32Array, nodeCount: number): number
   return sum;
 }
 
-export function closeEdgeCounts(
-  firstEdge: Uint32Array,
+/** Behind the nodes: their number and the sum of their edge counts against the head, or in its place. */
+export function closeCounts(
   nodeCount: number,
+  edgeSum: number,
   layout: Layout,
   file: string,
   offset: number,
 ): void {
-  const sum = sumEdgeCounts(firstEdge, nodeCount);
-  if (sum !== layout.edgeCount) throw edgeSumError(sum, layout, file, offset);
+  if (layout.promisedEdges !== undefined && edgeSum !== layout.promisedEdges)
+    throw edgeSumError(edgeSum, layout, file, offset);
+  layout.nodeCount = nodeCount;
+  layout.edgeCount = edgeSum;
+  if (layout.root < nodeCount || nodeCount === 0) return;
+  throw new SnapshotError('malformed', '"root_index" is wrong', {
+    file,
+    section: 'snapshot',
+    expected: `the place of one of ${formatCount(nodeCount)} nodes`,
+    found: `that of node ${formatCount(layout.root)}`,
+    hint: DAMAGED_HINT,
+  });
 }
 
-export function edgeSumError(sum: number, layout: Layout, file: string, offset: number): SnapshotError {
+function edgeSumError(sum: number, layout: Layout, file: string, offset: number): SnapshotError {
   return new SnapshotError('mismatch', "the nodes' edge counts do not add up", {
     file,
     section: 'nodes',

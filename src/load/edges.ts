@@ -10,7 +10,7 @@ const UINT32_MAX = 0xffffffff;
 
 export class EdgeColumns implements RecordSink {
   readonly section = 'edges';
-  readonly promise = 'edge_count';
+  readonly promise: string;
   readonly promised: number;
   count = 0;
   readonly types: Uint8Array;
@@ -32,6 +32,7 @@ export class EdgeColumns implements RecordSink {
   ) {
     const { type, nameOrIndex, target, count } = layout.edges;
     this.promised = layout.edgeCount;
+    this.promise = layout.promisedEdges === undefined ? "the nodes' edge counts" : 'edge_count';
     try {
       this.types = new Uint8Array(n);
       this.names = new Uint32Array(n);

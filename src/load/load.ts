@@ -6,14 +6,7 @@ import { SnapshotError } from '../errors.js';
 import type { Ending, Graph } from '../graph/graph.js';
 import { StringTable } from '../graph/strings.js';
 import { formatCount } from '../units.js';
-import {
-  checkNames,
-  closeEdgeCounts,
-  dropLostEdges,
-  edgeSumError,
-  roomFor,
-  sumEdgeCounts,
-} from './checks.js';
+import { checkNames, closeCounts, dropLostEdges, roomFor, sumEdgeCounts } from './checks.js';
 import { EdgeColumns } from './edges.js';
 import { LocationColumns } from './locations.js';
 import type { Layout } from './meta.js';
@@ -61,28 +54,31 @@ export async function loadSnapshot(input: SnapshotInput, options: LoadOptions = 
     room.take(nodeRoom * NODE_BYTES, `${formatCount(nodeRoom)} nodes`);
     nodes = new NodeColumns(layout, source.name, nodeRoom);
     const columns = nodes;
-    const edgeRoom = roomFor(layout.edgeCount, layout.edges.count, source);
-    locations =
-      wantsLocations && layout.locations
-        ? new LocationColumns(layout, layout.locations, source.name, nodes.types.length)
-        : undefined;
-    const locationColumns = locations;
+    const { locations: locationFields } = layout;
     traces = wantsTraces ? new TraceColumns(layout) : undefined;
     const traceColumns = traces;
     return {
       nodes: async (window, offset) => {
         await readRecords(window, columns);
         countsClosed = true;
-        closeEdgeCounts(columns.firstEdge, columns.count, layout, source.name, offset);
+        const edgeSum = sumEdgeCounts(columns.firstEdge, columns.count);
+        closeCounts(columns.count, edgeSum, layout, source.name, offset);
       },
       edges: async (window) => {
-        const mayBeNeeded = columns.count < layout.nodeCount || columns.hasDetachedNatives;
+        const mayBeNeeded = !countsClosed || columns.hasDetachedNatives;
         if (!wantsEdges || (wantsEdges === 'for-names' && !mayBeNeeded)) return passOver(window, 'edges');
+        const edgeRoom = roomFor(layout.edgeCount, layout.edges.count, source);
         room.take(edgeRoom * EDGE_BYTES, `${formatCount(edgeRoom)} edges`);
         edges = new EdgeColumns(layout, source.name, edgeRoom);
         return readRecords(window, edges);
       },
-      locations: locationColumns && ((window) => readRecords(window, locationColumns)),
+      locations:
+        wantsLocations && locationFields
+          ? async (window) => {
+              locations = new LocationColumns(layout, locationFields, source.name, columns.types.length);
+              await readRecords(window, locations);
+            }
+          : undefined,
       trace_function_infos: traceColumns && ((window) => traceColumns.readFunctions(window)),
       trace_tree: traceColumns && ((window) => traceColumns.readTree(window)),
       strings: async (window) => {
@@ -182,15 +178,17 @@ async function tally(input: SnapshotInput, options: ReadOptions, leap: boolean):
   };
   const reading = await readSnapshot(input, { ...options, leap }, (layout, source, room) => {
     const sink = new NodeTally(layout, source.name, room);
-    const most = mostStrings(layout);
+    let isCounted = false;
     nodes = sink;
     return {
       nodes: async (window, offset) => {
         await readRecords(window, sink);
-        if (sink.edgeSum !== layout.edgeCount) throw edgeSumError(sink.edgeSum, layout, source.name, offset);
+        isCounted = true;
+        closeCounts(sink.count, sink.edgeSum, layout, source.name, offset);
       },
       strings: async (window) => {
-        if (sink.count < layout.nodeCount) {
+        const most = mostStrings(layout);
+        if (!isCounted) {
           // Strings before nodes: which names will matter is not known yet.
           const keepAll = (table: StringTable): void => {
             picked = { total: table.length, get: (index) => table.get(index) };

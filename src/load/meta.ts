@@ -54,8 +54,12 @@ export interface TraceNodeFields {
 }
 
 export interface Layout {
-  readonly nodeCount: number;
-  readonly edgeCount: number;
+  /** What the head says; undefined where it says 0, which Hermes writes whatever follows. */
+  readonly promisedNodes: number | undefined;
+  readonly promisedEdges: number | undefined;
+  /** The promised counts, or what was counted: set behind the nodes, whose own edge counts tell that of the edges. */
+  nodeCount: number;
+  edgeCount: number;
   /** Ordinal of the root node. */
   readonly root: number;
   /** Native memory that V8 knows of and no node stands for, in bytes; 0 before Node.js 24. */
@@ -170,6 +174,7 @@ export function layoutOf(text: string, file: string, offset: number): Layout {
   const nodeTypes = types('node_types', nodeNames.indexOf('type'), NODE_TYPES);
   const edgeTypes = types('edge_types', edgeNames.indexOf('type'), EDGE_TYPES);
   const nodeCount = limited('node_count');
+  const edgeCount = limited('edge_count');
   const root = count('root_index', 0) / nodeNames.length;
   if (!Number.isInteger(root) || (root >= nodeCount && nodeCount > 0)) {
     fail(
@@ -192,8 +197,10 @@ export function layoutOf(text: string, file: string, offset: number): Layout {
   const place = (name: string): number => nodeNames.indexOf(name);
   const locationPlace = (name: string): number => locationNames.indexOf(name);
   return {
+    promisedNodes: nodeCount || undefined,
+    promisedEdges: edgeCount || undefined,
     nodeCount,
-    edgeCount: limited('edge_count'),
+    edgeCount,
     root,
     extraNativeBytes: count('extra_native_bytes', 0),
     traceFunctionCount: count('trace_function_count', 0),

@@ -45,17 +45,17 @@ export function refuseNodeField(
 export class NodeColumns implements RecordSink {
   readonly section = 'nodes';
   readonly promise = 'node_count';
-  readonly promised: number;
+  readonly promised: number | undefined;
   count = 0;
-  readonly types: Uint8Array;
-  readonly names: Uint32Array;
-  readonly ids: Uint32Array;
+  types: Uint8Array;
+  names: Uint32Array;
+  ids: Uint32Array;
   /** Becomes a Float64Array when the first size beyond 4 GiB comes. */
   selfSizes: Uint32Array | Float64Array;
   /** Edge counts while loading; `closeEdgeCounts` turns them into offsets. */
-  readonly firstEdge: Uint32Array;
+  firstEdge: Uint32Array;
   /** Written only where it is not 0, so that it costs no memory where nothing is known. */
-  readonly detachedness: Uint8Array | undefined;
+  detachedness: Uint8Array | undefined;
   traceNodeIds: Uint32Array | undefined;
   /** The largest string index among the names, and the first node that has it. */
   largestName = -1;
@@ -64,11 +64,11 @@ export class NodeColumns implements RecordSink {
 
   constructor(
     private readonly layout: Layout,
-    file: string,
+    private readonly file: string,
     /** Records to make room for; the promised number unless the file is too short for them. */
     n: number,
   ) {
-    this.promised = layout.nodeCount;
+    this.promised = layout.promisedNodes;
     try {
       this.types = new Uint8Array(n);
       this.names = new Uint32Array(n);
@@ -98,6 +98,7 @@ export class NodeColumns implements RecordSink {
   take(values: Float64Array): void {
     const { nodes: fields, nodeTypeOf } = this.layout;
     const node = this.count;
+    if (node === this.types.length) this.grow();
     const name = values[fields.name]!;
     const size = values[fields.selfSize]!;
     this.types[node] = nodeTypeOf[values[fields.type]!]!;
@@ -119,13 +120,35 @@ export class NodeColumns implements RecordSink {
     }
   }
 
+  /** Makes room for as many nodes again: only where the head does not say how many there are. */
+  private grow(): void {
+    const n = Math.max(this.types.length * 2, 1 << 12);
+    const larger = <T extends Uint8Array | Uint32Array | Float64Array>(column: T, length = n): T => {
+      const next = new (column.constructor as new (length: number) => T)(length);
+      next.set(column);
+      return next;
+    };
+    try {
+      this.types = larger(this.types);
+      this.names = larger(this.names);
+      this.ids = larger(this.ids);
+      this.selfSizes = larger(this.selfSizes);
+      this.firstEdge = larger(this.firstEdge, n + 1);
+      this.detachedness &&= larger(this.detachedness);
+      this.traceNodeIds &&= larger(this.traceNodeIds);
+    } catch (error) {
+      throw allocationError(this.file, `${formatCount(n)} nodes`, error);
+    }
+  }
+
   private setTraceNodeId(node: number, traceNodeId: number): void {
     this.traceNodeIds ??= new Uint32Array(this.types.length);
     this.traceNodeIds[node] = traceNodeId;
   }
 
   private parseUsual(b: Uint8Array, position: number, end: number): number {
-    const { types, names, ids, selfSizes, firstEdge, detachedness, promised } = this;
+    const { types, names, ids, selfSizes, firstEdge, detachedness } = this;
+    const room = this.promised ?? types.length;
     const typeOf = this.layout.nodeTypeOf;
     const typeCount = typeOf.length;
     const traced = this.layout.nodes.traceNodeId >= 0;
@@ -133,7 +156,7 @@ export class NodeColumns implements RecordSink {
     let largestName = this.largestName;
     let p = position; // where the reading is
     let done = p; // where the last whole record ended
-    while (p < end && node < promised) {
+    while (p < end && node < room) {
       let v = (b[p]! - 48) | 0;
       let c = (b[p + 1]! - 48) | 0;
       p = (p + 2) | 0;

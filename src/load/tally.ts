@@ -23,7 +23,7 @@ export interface TallyRow {
 export class NodeTally implements RecordSink {
   readonly section = 'nodes';
   readonly promise = 'node_count';
-  readonly promised: number;
+  readonly promised: number | undefined;
   count = 0;
   readonly parse: RecordSink['parse'];
   private readonly kernel: KernelExports = createKernel();
@@ -35,13 +35,13 @@ export class NodeTally implements RecordSink {
     private readonly room: Room,
   ) {
     const { kernel } = this;
-    this.promised = layout.nodeCount;
+    this.promised = layout.promisedNodes;
     this.bytes = new Uint8Array(kernel.memory.buffer);
     this.bytes.set(layout.nodeTypeOf);
     kernel.typeCount.value = layout.nodeTypeOf.length;
     kernel.objectType.value = NODE.object;
     kernel.nativeType.value = NODE.native;
-    kernel.promised.value = layout.nodeCount;
+    kernel.promised.value = layout.promisedNodes ?? 0x7fffffff;
     kernel.traced.value = layout.nodes.traceNodeId >= 0 ? 1 : 0;
     kernel.hasDetachedness.value = layout.nodes.detachedness >= 0 ? 1 : 0;
     this.parse = hasUsualOrder(layout.nodes) ? this.parseUsual : undefined;

@@ -55,3 +55,22 @@ describe('check --max-dup-strings: texts that V8 cuts at 1,024 characters', () =
     );
   });
 });
+
+describe('hermes-zero-counts: a head that says 0 nodes and 0 edges', () => {
+  const file = casePath('hermes-zero-counts.heapsnapshot.gz');
+
+  test('count Session hermes-zero-counts', async () => {
+    const { stdout, stderr, code } = await heapgraph(['count', 'Session', file]);
+    expect([stdout, stderr, code]).toEqual(['60\n', '', 0]);
+  });
+
+  test('info hermes-zero-counts: what was counted; with --quick, nothing', async () => {
+    const counts = async (...args: string[]): Promise<unknown[]> => {
+      const { stdout } = await heapgraph(['info', file, '--json', ...args]);
+      const [row] = (JSON.parse(stdout) as { rows: Record<string, unknown>[] }).rows;
+      return [row!.nodeCount, row!.edgeCount];
+    };
+    expect(await counts()).toEqual([126, 185]);
+    expect(await counts('--quick')).toEqual([null, null]);
+  });
+});
