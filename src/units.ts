@@ -30,12 +30,12 @@ export function formatId(id: number): string {
   return `@${id}`;
 }
 
-/** The number in `@123` or `123` (32 bits unsigned), or undefined when the text is not an id. */
+/** The number in `@123` or `123` (up to 2^53 - 1), or undefined when the text is not an id. */
 export function parseId(text: string): number | undefined {
-  const match = /^@?(\d{1,10})$/.exec(text);
+  const match = /^@?(\d{1,16})$/.exec(text);
   if (!match) return undefined;
   const id = Number(match[1]);
-  return id <= 0xffffffff ? id : undefined;
+  return Number.isSafeInteger(id) ? id : undefined;
 }
 
 /** A whole number from 0 up, or undefined. */

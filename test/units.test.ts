@@ -74,9 +74,11 @@ describe('ids', () => {
     ['@0', 0],
     ['007', 7],
     ['@4294967295', 4_294_967_295],
-    ['4294967296', undefined],
-    ['9999999999', undefined],
-    ['12345678901', undefined],
+    ['4294967296', 4_294_967_296],
+    ['@139889232314432', 139_889_232_314_432],
+    ['9007199254740991', Number.MAX_SAFE_INTEGER],
+    ['9007199254740992', undefined],
+    ['99999999999999999', undefined],
     ['@', undefined],
     ['', undefined],
     ['@@1', undefined],
@@ -94,7 +96,7 @@ describe('ids', () => {
   });
 
   it('are written as they are read', () => {
-    for (const id of [0, 1, 4_294_967_295]) expect(parseId(formatId(id))).toBe(id);
+    for (const id of [0, 1, 4_294_967_295, 139_889_232_314_432]) expect(parseId(formatId(id))).toBe(id);
     expect(formatId(123)).toBe('@123');
   });
 });

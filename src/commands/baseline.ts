@@ -48,10 +48,10 @@ async function likeness(heaps: readonly Heap[]): Promise<readonly string[]> {
   for (const heap of heaps.length > 1 ? heaps : []) {
     const after = (await heap.more?.(NODES))?.graph;
     if (before && after) {
-      const { identical, sameProcess } = lineage(before, after);
+      const { identical, sameProcess, ids } = lineage(before, after);
       const both = `${printable(before.file)} and ${printable(after.file)}`;
       if (identical) notes.push(`${both} are one snapshot twice: the noise comes out too small`);
-      else if (!sameProcess)
+      else if (!sameProcess && ids !== 'renumbered' && ids !== 'rounded')
         notes.push(
           `${both} seem to be of two processes: what they differ by counts as noise, which is right for equal runs only`,
         );

@@ -50,8 +50,10 @@ export function compareBy(heaps: readonly Heap[], options: ComparisonOptions): C
     same = false;
     const done = options['by-id']
       ? 'compared by id all the same'
-      : `compared by class only; to compare objects ${ONE_RUN}; --by-id does it all the same`;
-    notes.push(`${twoProcesses(before, graph, facts)}: ${done}`);
+      : facts.ids === 'renumbered' || facts.ids === 'rounded'
+        ? 'compared by class only'
+        : `compared by class only; to compare objects ${ONE_RUN}; --by-id does it all the same`;
+    notes.push(`${cannotCompare(before, graph, facts)}: ${done}`);
   });
   return { byId: known && (options['by-id'] || (same && !options['by-class'])), notes };
 }
@@ -97,11 +99,13 @@ export function checkOneProcess(
 ): readonly string[] {
   const facts = lineage(before, after);
   if (facts.sameProcess) return orderNotes(before, after, facts, advice);
-  const problem = twoProcesses(before, after, facts);
+  const problem = cannotCompare(before, after, facts);
   if (!byId)
     throw new UsageError(
       question === undefined ? problem : `${question} needs snapshots of one process: ${problem}`,
-      `Ids mean the same object only within a process, and until an inspector session of it ends: ${ONE_RUN}; --by-id goes on all the same.`,
+      facts.ids === 'renumbered' || facts.ids === 'rounded'
+        ? 'Compare classes: show-growth and diff do that.'
+        : `Ids mean the same object only within a process, and until an inspector session of it ends: ${ONE_RUN}; --by-id goes on all the same.`,
     );
   return [`${problem}: compared by id all the same`];
 }
@@ -118,14 +122,41 @@ export function checkBudgetOrder(
   if (!facts.sameProcess) {
     return {
       sameProcess: false,
-      notes: [`${twoProcesses(before, after, facts)}: compared by class only`],
+      notes: [`${cannotCompare(before, after, facts)}: compared by class only`],
     };
   }
-  if (facts.inOrder) return { sameProcess: true, notes: [] };
+  if (facts.inOrder) return { sameProcess: true, notes: idNotes(before, after, facts) };
   throw new UsageError(
     `the baseline ${printable(before.file)} seems to be later than ${printable(after.file)}: its objects have higher ids`,
     'Name the earlier snapshot as --baseline and check the later one.',
   );
+}
+
+/** Why objects of the two cannot be compared by their ids. */
+function cannotCompare(before: Graph, after: Graph, facts: Lineage): string {
+  const files = `${printable(before.file)} and ${printable(after.file)}`;
+  if (facts.ids === 'renumbered')
+    return `the ids in ${files} are given anew in each snapshot, as Bun does from 1.4 on, and say nothing of objects`;
+  if (facts.ids === 'rounded')
+    return `the ids in ${files} are beyond 2^53 and cannot be held exactly, and equal ones may be of different objects`;
+  return twoProcesses(before, after, facts);
+}
+
+/** What to keep in mind where ids are compared that are not those of V8. */
+function idNotes(before: Graph, after: Graph, { ids, identical }: Lineage): readonly string[] {
+  const files = `${printable(before.file)} and ${printable(after.file)}`;
+  if (identical) return [];
+  if (ids === 'hashes') {
+    return [
+      `the ids in ${files} are hashes, as Bun writes them up to 1.3: which of the two is the earlier one does not follow from them, and now and then two objects have the same one`,
+    ];
+  }
+  if (ids === 'addresses') {
+    return [
+      `the ids in ${files} are addresses: which of the two is the earlier one does not follow from them, and an object may have taken the place of one that is gone`,
+    ];
+  }
+  return [];
 }
 
 function twoProcesses(before: Graph, after: Graph, facts: Lineage): string {
@@ -144,6 +175,6 @@ function orderNotes(before: Graph, after: Graph, facts: Lineage, advice: string)
       `${printable(before.file)} and ${printable(after.file)} hold the same ${formatCount(before.nodeCount)} objects: one snapshot twice?`,
     ];
   }
-  if (facts.inOrder) return [];
+  if (facts.inOrder) return idNotes(before, after, facts);
   return [`${printable(before.file)} seems to be the later one: its objects have higher ids; ${advice}`];
 }

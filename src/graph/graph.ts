@@ -75,7 +75,10 @@ export interface Graph {
   readonly nodeTypes: Uint8Array;
   /** String indexes. */
   readonly nodeNames: Uint32Array;
-  readonly ids: Uint32Array;
+  /** V8's ids, of 32 bits. Wider ones, such as Julia's addresses, are doubles (8 bytes a node). */
+  readonly ids: Uint32Array | Float64Array;
+  /** False when some of them are beyond 2^53 and rounded: then they tell no two objects apart. */
+  readonly idsAreExact: boolean;
   /** V8's own `self_size` in bytes. */
   readonly selfSizes: Uint32Array | Float64Array;
   readonly firstEdge: Uint32Array;

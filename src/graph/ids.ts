@@ -20,17 +20,11 @@ const LINE_BITS = 4;
 export const idIndex = memo((graph: Graph): IdIndex => indexOfIds(graph.ids, graph.nodeCount));
 
 /** The same for any column of numbers: its first `count`. */
-export function indexOfIds(ids: Uint32Array, count: number): IdIndex {
+export function indexOfIds(ids: Uint32Array | Float64Array, count: number): IdIndex {
   let lineBits = 0;
   while (1 << (lineBits + LINE_BITS) < count * 2) lineBits++;
+  const cellOf = ids instanceof Float64Array ? wideCells(lineBits + LINE_BITS) : cells(lineBits);
   const mask = (1 << (lineBits + LINE_BITS)) - 1;
-  const shift = 32 - lineBits;
-  /** The factor is the odd number next to 2^32 / the golden ratio. */
-  const cellOf = (id: number): number => {
-    const number = id >>> 1;
-    const line = lineBits === 0 ? 0 : Math.imul(number >>> LINE_BITS, 0x9e3779b1) >>> shift;
-    return (line << LINE_BITS) | (number & ((1 << LINE_BITS) - 1));
-  };
   const table = new Uint32Array(mask + 1); // ordinals plus one
   for (let node = 0; node < count; node++) {
     const id = ids[node]!;
@@ -48,4 +42,22 @@ export function indexOfIds(ids: Uint32Array, count: number): IdIndex {
       }
     },
   };
+}
+
+/** The odd number next to 2^32 / the golden ratio. */
+const FACTOR = 0x9e3779b1;
+
+function cells(lineBits: number): (id: number) => number {
+  const shift = 32 - lineBits;
+  return (id) => {
+    const number = id >>> 1;
+    const line = lineBits === 0 ? 0 : Math.imul(number >>> LINE_BITS, FACTOR) >>> shift;
+    return (line << LINE_BITS) | (number & ((1 << LINE_BITS) - 1));
+  };
+}
+
+/** Addresses: both halves count, and the lowest bits are alike in all of them. */
+function wideCells(bits: number): (id: number) => number {
+  const shift = 32 - bits;
+  return (id) => Math.imul((id >>> 3) ^ Math.imul((id / 2 ** 32) | 0, 0x85ebca6b), FACTOR) >>> shift;
 }

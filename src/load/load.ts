@@ -112,6 +112,7 @@ export async function loadSnapshot(input: SnapshotInput, options: LoadOptions = 
     nodeTypes: cut(nodes!.types, n),
     nodeNames: cut(nodes!.names, n),
     ids: cut(nodes!.ids, n),
+    idsAreExact: nodes!.idsAreExact,
     selfSizes: cut(nodes!.selfSizes, n),
     firstEdge: cut(nodes!.firstEdge, n + 1),
     detachedness: nodes!.detachedness && cut(nodes!.detachedness, n),

@@ -5,11 +5,20 @@
 import type { SnapshotProblem } from '../errors.js';
 import { hasDetachedNative } from '../graph/schema.js';
 import { formatCount } from '../units.js';
+import { asBuffer } from './bytes.js';
 import type { Layout, NodeFields } from './meta.js';
 import type { RecordSink } from './records.js';
 import { allocationError } from './room.js';
 
 const UINT32_MAX = 0xffffffff;
+
+/** 2^64 - 1, as a double. */
+const LARGEST_ID = 2 ** 64;
+
+/** The fields whose numbers may be beyond what a double holds exactly: ids. By field. */
+export function roundableFields({ count, id }: NodeFields): readonly boolean[] {
+  return Array.from({ length: count }, (_, field) => field === id);
+}
 
 /** Node fields in V8's order since Node.js 18: five fixed ones, then trace_node_id (up to Node.js 22), then detachedness. */
 export function hasUsualOrder(fields: NodeFields): boolean {
@@ -30,11 +39,10 @@ export function refuseNodeField(
     return { code: 'range', expected: `a type below ${layout.nodeTypeOf.length} (meta.node_types)` };
   }
   if (field === fields.detachedness && value > 255) return { code: 'range', expected: '0, 1 or 2' };
-  const held =
-    field === fields.name ||
-    field === fields.id ||
-    field === fields.edgeCount ||
-    field === fields.traceNodeId;
+  if (field === fields.id) {
+    return value <= LARGEST_ID ? undefined : { code: 'too-large', expected: 'a number of 64 bits' };
+  }
+  const held = field === fields.name || field === fields.edgeCount || field === fields.traceNodeId;
   if (held && value > UINT32_MAX) {
     return { code: 'too-large', expected: `at most ${formatCount(UINT32_MAX)}` };
   }
@@ -49,7 +57,10 @@ export class NodeColumns implements RecordSink {
   count = 0;
   types: Uint8Array;
   names: Uint32Array;
-  ids: Uint32Array;
+  /** Becomes a Float64Array when the first id beyond 32 bits comes: V8 writes none, Julia addresses. */
+  ids: Uint32Array | Float64Array;
+  /** False when an id is beyond 2^53. */
+  idsAreExact = true;
   /** Becomes a Float64Array when the first size beyond 4 GiB comes. */
   selfSizes: Uint32Array | Float64Array;
   /** Edge counts while loading; `closeEdgeCounts` turns them into offsets. */
@@ -61,6 +72,7 @@ export class NodeColumns implements RecordSink {
   largestName = -1;
   largestNameAt = 0;
   readonly parse: RecordSink['parse'];
+  readonly roundable: readonly boolean[];
 
   constructor(
     private readonly layout: Layout,
@@ -69,6 +81,7 @@ export class NodeColumns implements RecordSink {
     n: number,
   ) {
     this.promised = layout.promisedNodes;
+    this.roundable = roundableFields(layout.nodes);
     try {
       this.types = new Uint8Array(n);
       this.names = new Uint32Array(n);
@@ -103,7 +116,9 @@ export class NodeColumns implements RecordSink {
     const size = values[fields.selfSize]!;
     this.types[node] = nodeTypeOf[values[fields.type]!]!;
     this.names[node] = name;
-    this.ids[node] = values[fields.id]!;
+    const id = values[fields.id]!;
+    if (id > UINT32_MAX) this.widenIds(id);
+    this.ids[node] = id;
     if (size > UINT32_MAX && this.selfSizes instanceof Uint32Array)
       this.selfSizes = Float64Array.from(this.selfSizes);
     this.selfSizes[node] = size;
@@ -141,13 +156,19 @@ export class NodeColumns implements RecordSink {
     }
   }
 
+  private widenIds(id: number): void {
+    if (this.ids instanceof Uint32Array) this.ids = Float64Array.from(this.ids);
+    if (id > Number.MAX_SAFE_INTEGER) this.idsAreExact = false;
+  }
+
   private setTraceNodeId(node: number, traceNodeId: number): void {
     this.traceNodeIds ??= new Uint32Array(this.types.length);
     this.traceNodeIds[node] = traceNodeId;
   }
 
   private parseUsual(b: Uint8Array, position: number, end: number): number {
-    const { types, names, ids, selfSizes, firstEdge, detachedness } = this;
+    const { types, names, selfSizes, firstEdge, detachedness } = this;
+    let { ids } = this;
     const room = this.promised ?? types.length;
     const typeOf = this.layout.nodeTypeOf;
     const typeCount = typeOf.length;
@@ -191,7 +212,13 @@ export class NodeColumns implements RecordSink {
         c = (b[p]! - 48) | 0;
         p = (p + 1) | 0;
       }
-      if (c !== -4 || p - from > 10) break;
+      if (c !== -4) break;
+      if (p - from > 10) {
+        id = numberAt(b, from, p - 1);
+        if (id > LARGEST_ID) break;
+        if (id > UINT32_MAX) this.widenIds(id);
+        ids = this.ids;
+      }
 
       from = p;
       let size = (b[p]! - 48) | 0;
@@ -264,4 +291,9 @@ export class NodeColumns implements RecordSink {
     this.largestName = largestName;
     return done;
   }
+}
+
+/** A number of many digits, rounded where a double does not hold it. */
+export function numberAt(bytes: Uint8Array, from: number, to: number): number {
+  return Number(asBuffer(bytes.subarray(from, to)).toString('latin1'));
 }

@@ -39,6 +39,8 @@ export interface RecordSink {
   parse?(bytes: Uint8Array, position: number, end: number): number;
   /** By field: whether V8 may write a number below zero. Absent when it never does. */
   readonly signed?: readonly boolean[];
+  /** By field: whether a number may be rounded where a double does not hold it. Absent when none may. */
+  readonly roundable?: readonly boolean[];
   /** What is wrong with a value, or undefined. */
   refuse(field: number, value: number): { code: SnapshotProblem; expected: string } | undefined;
   /** Takes one record, values in the order of the file. */
@@ -188,7 +190,9 @@ class CarefulReader {
     }
     if (position >= end) return false;
     if (sink.promised !== undefined && sink.count >= sink.promised) throw tooMany(window, sink);
-    const refused = value > Number.MAX_SAFE_INTEGER ? TOO_LARGE : sink.refuse(field, value);
+    const isRounded = value > Number.MAX_SAFE_INTEGER;
+    if (isRounded && sink.roundable?.[field]) value = Number(asBufferText(bytes, first, position));
+    const refused = isRounded && !sink.roundable?.[field] ? TOO_LARGE : sink.refuse(field, value);
     if (refused) {
       throw new SnapshotError(
         refused.code,

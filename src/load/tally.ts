@@ -7,7 +7,7 @@ import type { SnapshotProblem } from '../errors.js';
 import { NODE } from '../graph/schema.js';
 import { createKernel, type KernelExports } from './kernel/kernel.js';
 import type { Layout } from './meta.js';
-import { hasUsualOrder, refuseNodeField } from './nodes.js';
+import { hasUsualOrder, refuseNodeField, roundableFields } from './nodes.js';
 import type { RecordSink } from './records.js';
 import { allocationError, type Room } from './room.js';
 
@@ -26,6 +26,7 @@ export class NodeTally implements RecordSink {
   readonly promised: number | undefined;
   count = 0;
   readonly parse: RecordSink['parse'];
+  readonly roundable: readonly boolean[];
   private readonly kernel: KernelExports = createKernel();
   private bytes: Uint8Array;
 
@@ -36,6 +37,7 @@ export class NodeTally implements RecordSink {
   ) {
     const { kernel } = this;
     this.promised = layout.promisedNodes;
+    this.roundable = roundableFields(layout.nodes);
     this.bytes = new Uint8Array(kernel.memory.buffer);
     this.bytes.set(layout.nodeTypeOf);
     kernel.typeCount.value = layout.nodeTypeOf.length;

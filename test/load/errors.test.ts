@@ -441,7 +441,6 @@ describe('numbers that do not fit together', () => {
 
   it.each([
     ['name', 1],
-    ['id', 2],
     ['edge_count', 4],
   ])('a %s of 4,294,967,296', async (name, field) => {
     const damaged = change(({ nodes }) => {
@@ -456,6 +455,16 @@ describe('numbers that do not fit together', () => {
       found: '4294967296',
     });
     expect(error.message).toContain(`${name} of record 1 is too large`);
+  });
+
+  it('an id of more than 64 bits', async () => {
+    const damaged = text.replace(',3,1,3,48,', ',3,1,36893488147419103232,48,');
+    expect(await errorOf(damaged, ['loadSnapshot'])).toMatchObject({
+      code: 'too-large',
+      section: 'nodes',
+      offset: place(damaged, '36893488147419103232'),
+      expected: 'a number of 64 bits',
+    });
   });
 
   it('a self_size of 9,007,199,254,740,992', async () => {

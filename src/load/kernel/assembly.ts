@@ -153,7 +153,7 @@ export function tally(from: usize, end: usize): usize {
       c = <i32>load<u8>(p) - 48;
       p++;
     }
-    if (c != -4 || p - start > 10) break;
+    if (c != -4 || p - start > 21) break; // 64 bits have 20 digits
 
     start = p;
     let size = <i32>load<u8>(p) - 48;
