@@ -27,6 +27,11 @@ function verdictOf(steps: readonly number[], fewest: number, unevenFewest: numbe
   return grew === 1 ? 'once' : undefined;
 }
 
+/** Whether there are some of every step, at least `fewest`, and about as many of each; by age. */
+export function growsEvenly(counts: readonly number[], fewest = FEWEST): boolean {
+  return verdictOf(counts.slice(1), fewest, Number.POSITIVE_INFINITY) === 'leak';
+}
+
 const ORDER: readonly (LeakVerdict | undefined)[] = ['leak', 'uneven', 'sometimes', 'once', undefined];
 
 /** Where modules are kept: what is loaded late is in them, and so is a file that is loaded again and again. */

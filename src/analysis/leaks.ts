@@ -50,6 +50,8 @@ export interface Leak {
   readonly container: number;
   /** How many containers are held in the same way. */
   readonly containers: number;
+  /** The groups that claim what was added, by their places in `Frontier.groups`. In place: none. */
+  readonly groups: readonly number[];
   /** Whose the container is. */
   readonly owner: Ownership;
   /** What the container's chain begins at; null where no root reaches it. */
@@ -267,6 +269,11 @@ export function withGrowthInPlace(
   return { ...answer, leaks: all, explainedSize: explained };
 }
 
+/** Places in `Frontier.groups` of those that a leak is about, and of those that hold most of the same things. */
+export function groupsOfLeak({ groups }: Frontier, leak: Leak): ReadonlySet<number> {
+  return new Set(leak.groups.flatMap((number) => [number, ...groups[number]!.sharers]));
+}
+
 /** Survivors in no group of a leak, by class. */
 function unexplainedOf(
   frontier: Frontier,
@@ -277,14 +284,12 @@ function unexplainedOf(
   const roles = nodeRoles(graph);
   const sizes = shallowSizes(graph);
   const { labels, of } = classIndex(graph);
-  const known = new Set(
-    explained.flatMap(({ container, alsoIn }) => [container, ...alsoIn.map((one) => one.container)]),
-  );
-  const isKnown = groups.map(({ container }) => known.has(container));
+  const isKnown = new Uint8Array(groups.length);
+  for (const leak of explained) for (const number of groupsOfLeak(frontier, leak)) isKnown[number] = 1;
   const counts = new Float64Array(labels.length);
   const bytes = new Float64Array(labels.length);
   for (let node = 0; node < graph.nodeCount; node++) {
-    if (!isSurvivor(ages[node]!) || roles[node] !== THING || isKnown[groupOf[node]!]) continue;
+    if (!isSurvivor(ages[node]!) || roles[node] !== THING || isKnown[groupOf[node]!] === 1) continue;
     counts[of[node]!]! += 1;
     bytes[of[node]!]! += sizes[node]!;
   }
@@ -348,6 +353,7 @@ function leakOf(frontier: Frontier, group: ContainerGroup, snapshots: readonly G
     growth: 'members',
     container: group.container,
     containers: group.containers.length,
+    groups: [group.number],
     owner: group.owner,
     root: paths.rootOf(group.path)?.kind ?? null,
     path,
@@ -411,6 +417,7 @@ function inPlace(
     growth: 'in place',
     container: node,
     containers: nodes.length,
+    groups: [],
     owner: ownerOf(graph, node, paths.rootOf(path)),
     root: paths.rootOf(path)?.kind ?? null,
     path: paths.text(path),
@@ -448,6 +455,7 @@ function oneCauseEach(found: readonly Leak[]): Leak[] {
             size: known.size + leak.size,
             aloneSize: known.aloneSize + leak.aloneSize,
             things: known.things.map((count, age) => count + leak.things[age]!),
+            groups: [...known.groups, ...leak.groups],
             alsoIn: [...known.alsoIn, { container, path, chain }, ...leak.alsoIn],
           }
         : leak,

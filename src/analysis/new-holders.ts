@@ -3,7 +3,7 @@ import type { Graph } from '../graph/graph.js';
 import { classIndex } from './class-names.js';
 import { type DiffOptions, type NodeDiff, nodeDiff } from './diff.js';
 import { type ContainerGroup, type Frontier, frontierOf } from './frontier.js';
-import { holderChains, UNHELD } from './holder-chains.js';
+import { groupBehind } from './group-behind.js';
 import { holderPaths } from './holder-paths.js';
 import { shallowSizes } from './shallow-sizes.js';
 
@@ -90,24 +90,6 @@ export function holdersOfNew(
       ),
     ]),
   );
-}
-
-/** References that are looked at from what no container reaches towards what holds it. */
-const FARTHEST = 16;
-
-/**
- * The group that claims a node, or that which claims what holds it: shapes, code and numbers are no things of their own, and
- * hang on those that they belong to. -1 for no group.
- */
-function groupBehind({ graph, groupOf, ages }: Frontier, node: number): number {
-  const { parents } = holderChains(graph);
-  for (let at = node, steps = 0; steps < FARTHEST && ages[at] !== 0; steps++) {
-    if (groupOf[at]! >= 0) return groupOf[at]!;
-    const parent = parents[at]!;
-    if (parent === UNHELD || parent === at) break;
-    at = parent;
-  }
-  return -1;
 }
 
 /** Number of the path through the container to what hangs on it. */

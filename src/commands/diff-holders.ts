@@ -6,10 +6,9 @@ import type { NodeDiff } from '../analysis/diff.js';
 import { frontierOf } from '../analysis/frontier.js';
 import { holdersOfNew, type NewHolder } from '../analysis/new-holders.js';
 import type { Partitioner } from '../analysis/partition.js';
-import { scriptNames } from '../analysis/scripts.js';
-import { shortScriptNames } from '../analysis/short-scripts.js';
 import type { Graph } from '../graph/graph.js';
-import type { Column, Row } from '../result.js';
+import type { Column, Row, Table } from '../result.js';
+import { containerCell, shortTexts } from './container-text.js';
 import { locationCell } from './shared.js';
 
 const MOST_HOLDERS = 3;
@@ -22,7 +21,7 @@ export const HOLDERS: readonly Column[] = [
 /** Rows with their holders, and what the short names of scripts in them stand for. */
 export interface Held {
   readonly rows: readonly Row[];
-  readonly legend: readonly { readonly name: string; readonly text: string }[];
+  readonly legend: NonNullable<Table['legend']>;
 }
 
 function grew({ countDelta, sizeDelta }: Row): boolean {
@@ -60,52 +59,27 @@ export function withHolders(
   const shown = new Map(Array.from(held, ([type, all]) => [type, all.slice(0, MOST_HOLDERS)]));
   const placeOf = ({ group }: NewHolder): ContainerPlace | undefined =>
     group && containerPlace(frontier, group);
-  const files = new Set<string>();
-  for (const holder of [...shown.values()].flat()) {
-    const { file } = placeOf(holder) ?? holder;
-    if (file !== undefined) files.add(file);
-  }
-  const short = shortScriptNames(new Set([...scriptNames(after).values(), ...files]));
+  const files = [...shown.values()].flat().map((holder) => (placeOf(holder) ?? holder).file);
+  const short = shortTexts(after, files);
   return {
     rows: rows.map((row): Row => {
       const holders = shown.get(String(row.type)) ?? [];
       let above = '';
       const texts = holders.map((holder): Row => {
         const place = placeOf(holder);
-        const whole = place ? containerText(place, short) : withShortNames(holder.path, holder.file, short);
-        const text = place ? whole : withoutSharedSteps(whole, above);
-        above = place ? '' : whole;
-        const { path, count, size, group } = holder;
+        const path = short.text(holder.path, place ? undefined : holder.file);
+        const text = place ? short.container(place) : withoutSharedSteps(path, above);
+        above = place ? '' : path;
+        const { count, size, group } = holder;
         const container = place ? containerCell(after, place) : null;
         const location = group ? locationCell(groupPrincipal(frontier, group).location) : null;
-        return { path, count, size, text, container, location };
+        return { path: holder.path, count, size, text, container, location };
       });
       const all = held.get(String(row.type))?.length ?? 0;
       return { ...row, holders: texts, holdersOmitted: all - texts.length };
     }),
-    legend: Array.from(files, (text) => ({ name: short.get(text)!, text })).filter(
-      ({ name, text }) => name !== text,
-    ),
+    legend: short.legend(),
   };
-}
-
-function containerCell(graph: Graph, { node, type, text, heldBy, root, owner, count }: ContainerPlace): Row {
-  return { id: graph.ids[node]!, type, text, heldBy, root, owner, count };
-}
-
-/** `listeners of config for "reload", config.js`: the container, and the module or other place where it begins. */
-function containerText(
-  { text, heldBy, file, root }: ContainerPlace,
-  short: ReadonlyMap<string, string>,
-): string {
-  const words = withShortNames(text, file, short);
-  if (file !== undefined) return words === text ? `${text}, ${short.get(file)}` : words;
-  // `globalThis.registry` and `the list of timers` say it themselves, a list of handles is its own place.
-  return root === 'global' || root === 'timer' || heldBy.endsWith(text) ? text : `${text}, ${heldBy}`;
-}
-
-function withShortNames(text: string, file: string | undefined, short: ReadonlyMap<string, string>): string {
-  return file === undefined ? text : text.replaceAll(file, short.get(file)!);
 }
 
 /** Fewer letters are not worth leaving out. */

@@ -1,8 +1,7 @@
 /** What leaks, by two or more snapshots of one process. */
 import { allocationStack, stackText } from '../analysis/allocation-stacks.js';
-import { sizesInPlace } from '../analysis/growth-in-place.js';
 import { leakEntry } from '../analysis/leak-entry.js';
-import { isLeak, type Leaks, leaks, slotsOf, withGrowthInPlace } from '../analysis/leaks.js';
+import { isLeak, type Leaks } from '../analysis/leaks.js';
 import { lineage } from '../analysis/lineage.js';
 import { UsageError } from '../errors.js';
 import type { Graph } from '../graph/graph.js';
@@ -11,11 +10,11 @@ import type { Answer, LeakEntry } from '../result.js';
 import { formatBytes, formatCount } from '../units.js';
 import { defineCommand, type Heap, type Need } from './command.js';
 import { requireOneProcess } from './compare.js';
+import { boundedNotes, searchLeaks } from './leak-search.js';
 import { allRows, limitOf, omittedNote } from './shared.js';
 import { WHOLE_GRAPH } from './targets.js';
 
 const NODES: Need = { kind: 'graph', edges: false, locations: false };
-const EDGES: Need = { kind: 'graph', edges: true, locations: false };
 
 export const leaksCommand = defineCommand({
   name: 'leaks',
@@ -54,7 +53,7 @@ export const leaksCommand = defineCommand({
   async run(_, __, options, heaps): Promise<Answer> {
     const notes = [...requireOneProcess(heaps, options['by-id'], 'leaks')];
     if (options['fail-if-any']) checkOrder(heaps, notes);
-    const { found, more } = await search(heaps, options['min-size']);
+    const { found, notes: more } = await searchLeaks(heaps, options['min-size']);
     const { graph } = found.frontier;
     const count = found.leaks.filter(isLeak).length;
     // What did not grow at every step says something only where nothing else does, or where there are many steps.
@@ -97,38 +96,8 @@ function madeBy(graph: Graph, node: number): readonly string[] | null {
   return frames ? frames.map((frame) => stackText(graph, [frame])) : null;
 }
 
-function boundedNotes({ bounded }: Leaks): readonly string[] {
-  return bounded.map(({ words, limit, size }) =>
-    limit === null
-      ? `left out: ${words}, which have a limit`
-      : `left out: ${words}, ${formatCount(size)} of at most ${formatCount(limit)}`,
-  );
-}
-
 /** Of what grew once, shown where there is no leak. */
 const MOST_WITHOUT_LEAK = 3;
-
-/** The leaks; to see what grew in place the earlier snapshots are opened again with their edges, one at a time. */
-async function search(
-  heaps: readonly Heap[],
-  minSize: number,
-): Promise<{ readonly found: Leaks; readonly more: readonly string[] }> {
-  const found = leaks(
-    heaps.map(({ graph }) => graph),
-    { minSize },
-  );
-  const slots = slotsOf(found);
-  if (slots.length === 0) return { found, more: [] };
-  const sizes: number[][] = [];
-  for (const heap of heaps.slice(0, -1)) {
-    if (!heap.more) {
-      const note = 'growth in place was not looked at: standard input cannot be read twice';
-      return { found, more: [note] };
-    }
-    sizes.push(sizesInPlace((await heap.more(EDGES)).graph, slots));
-  }
-  return { found: withGrowthInPlace(found, sizes, { minSize }), more: [] };
-}
 
 /** Sentences beside the leaks: how many there are, or that there is none, and what is not explained. */
 function summaryOf(found: Leaks, entries: readonly LeakEntry[], heaps: readonly Heap[]): string[] {

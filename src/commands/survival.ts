@@ -1,21 +1,32 @@
 /** How long objects live, over three or more snapshots. */
+import { containerPlace } from '../analysis/container-place.js';
+import { leakEntry } from '../analysis/leak-entry.js';
+import { isLeak, type Leak, type Leaks } from '../analysis/leaks.js';
 import { type ClassSurvival, survival } from '../analysis/survival.js';
-import type { Column, Row } from '../result.js';
-import { defineCommand } from './command.js';
+import type { Cell, Column, Row } from '../result.js';
+import { defineCommand, type Need } from './command.js';
 import { requireOneProcess } from './compare.js';
+import { containerCell, type ShortTexts, shortTexts } from './container-text.js';
+import { boundedNotes, searchLeaks } from './leak-search.js';
 import { partitionOf } from './partition.js';
 import { allRows, columns, limitOf, omittedNote } from './shared.js';
+import { WHOLE_GRAPH } from './targets.js';
 
 export const survivalCommand = defineCommand({
   name: 'survival',
   summary: 'of the objects born between two snapshots, how many later ones still have, class by class',
   description:
-    'Generation 0 is what the first snapshot has, generation 1 what came before the second, and so on. For each, how many were born, and how many the last snapshot still has. Verdicts: "leak", when of each generation before the last at least half is still there and the class grew in every step, the last step being more than a tenth of the largest; "cache/warm-up", when the last step is at most a tenth of the largest, or less than half of what was born before the last generation is still there. Leaks come first, then the classes with most survivors of the generations between the first and the last.',
+    'Generation 0 is what the first snapshot has, generation 1 what came before the second, and so on. For each, how many were born, and how many the last snapshot still has. Verdicts: "leak", when objects of the class are added at every step to a container that leaks, which the last column names; these are the containers of leaks, and the two never contradict each other. "cache/warm-up", when the last step is at most a tenth of the largest, or less than half of what was born before the last generation is still there. Leaks come first, then what grew in every step, then the classes with most survivors of the generations between the first and the last. What fills a container of the runtime that has a limit is no leak, and a note says so. Containers that grow by themselves (arrays of numbers, texts) are in the notes.',
   snapshot: { names: ['first', 'second', 'third'], least: 3, most: Number.POSITIVE_INFINITY },
   options: {
     limit: { kind: 'integer', default: 20, help: 'classes to show' },
     all: allRows,
     filter: { kind: 'pattern', help: 'only classes whose name matches this regular expression' },
+    'min-size': {
+      kind: 'bytes',
+      default: 10_000,
+      help: 'a container that grew by less is no leak: bytes, or 64kB, 10MB',
+    },
     shapes: {
       kind: 'flag',
       help: 'plain objects apart by the properties they were born with, {id, label}',
@@ -36,31 +47,45 @@ export const survivalCommand = defineCommand({
     },
     { line: 'heapgraph survival *.heapsnapshot --sort-by time --json', says: 'the whole matrix' },
   ],
-  needs: (_, { shapes }) => ({ kind: 'graph', edges: shapes ? true : 'for-names', locations: false }),
+  needs: (_, { shapes }) => {
+    const earlier: Need = { kind: 'graph', edges: shapes ? true : 'for-names', locations: false };
+    return [earlier, earlier, WHOLE_GRAPH];
+  },
   order: (options) => options['sort-by'],
-  run(_, __, options, heaps) {
+  async run(_, __, options, heaps) {
     const { shapes, filter, internals } = options;
     const notes = requireOneProcess(heaps, options['by-id'], 'survival');
+    const { found: leaks, notes: more } = await searchLeaks(heaps, options['min-size']);
     const found = survival(
       heaps.map(({ graph }) => graph),
-      { partition: partitionOf({ shapes, functions: false }), filter, internals },
+      { partition: partitionOf({ shapes, functions: false }), filter, internals, leaks },
     );
     const shown = found.slice(0, limitOf(options));
     const omitted = found.length - shown.length;
     const leaking = found.filter(({ verdict }) => verdict === 'leak').length;
+    const inPlace = leaks.leaks.filter((leak) => isLeak(leak) && leak.growth === 'in place');
+    const placeOf = ({ groups }: Leak) => containerPlace(leaks.frontier, leaks.frontier.groups[groups[0]!]!);
+    const files = shown.flatMap(({ leaksIn }) => leaksIn.map(({ leak }) => placeOf(leak).file));
+    const short = shortTexts(leaks.frontier.graph, files);
     return {
       result: {
         kind: 'table',
         columns: columnsOf(heaps.length),
-        rows: shown.map(rowOf),
+        rows: shown.map((row) => rowOf(row, leaks, placeOf, short)),
         total: found.length,
         omitted,
         layout: 'grid',
+        legend: short.legend(),
       },
       fields: { leaking },
       notes: [
         ...notes,
-        ...(leaking === 0 ? ['no class looks like a leak'] : []),
+        ...more,
+        ...(leaking > 0 || options.filter
+          ? []
+          : [inPlace.length > 0 ? 'no class grows in a container' : 'no class looks like a leak']),
+        ...inPlace.map((leak) => leakEntry(leaks.frontier.graph, leak).sentence.replace(/\.$/, '')),
+        ...boundedNotes(leaks),
         ...omittedNote(omitted, 'class', 'classes'),
       ],
     };
@@ -72,13 +97,37 @@ function columnsOf(snapshots: number): Column[] {
     { key: `born${generation}`, title: `Born ${generation}`, unit: 'count', role: 'dim' },
     { key: `alive${generation}`, title: 'alive', unit: 'count', role: 'count' },
   ]);
-  return [columns.type, ...generations.flat(), { key: 'verdict', title: 'Verdict', unit: 'text' }];
+  return [
+    columns.type,
+    ...generations.flat(),
+    { key: 'verdict', title: 'Verdict', unit: 'text' },
+    { key: 'growsIn', title: 'Grows in', unit: 'text' },
+  ];
 }
 
-function rowOf({ type, counts, alive, survivors, verdict }: ClassSurvival): Row {
+function rowOf(
+  { type, counts, alive, survivors, verdict, leaksIn }: ClassSurvival,
+  { frontier }: Leaks,
+  placeOf: (leak: Leak) => ReturnType<typeof containerPlace>,
+  short: ShortTexts,
+): Row {
   const flat = alive.flatMap((row, generation): [string, number][] => [
     [`born${generation}`, row[generation]!],
     [`alive${generation}`, row.at(-1)!],
   ]);
-  return { type, ...Object.fromEntries(flat), verdict, survivors, counts, alive };
+  const [first] = leaksIn;
+  const others = leaksIn.length > 1 ? ` and ${leaksIn.length - 1} more` : '';
+  const containers = leaksIn.map(
+    (one): Cell => ({ ...containerCell(frontier.graph, placeOf(one.leak)), alive: one.alive }),
+  );
+  return {
+    type,
+    ...Object.fromEntries(flat),
+    verdict,
+    growsIn: first ? `${short.container(placeOf(first.leak))}${others}` : null,
+    survivors,
+    counts,
+    alive,
+    containers,
+  };
 }

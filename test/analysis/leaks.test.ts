@@ -1,7 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { leaks } from '../../src/analysis/leaks.js';
-import { shapeIndex } from '../../src/analysis/shapes.js';
-import { type ClassSurvival, survival } from '../../src/analysis/survival.js';
 import type { Graph } from '../../src/graph/graph.js';
 import { loadSnapshot } from '../../src/load/load.js';
 import { type GraphSpec, type NodeSpec, snapshotBytes } from '../support/builder.js';
@@ -186,105 +184,5 @@ describe('leaks', () => {
   test('two snapshots have one step: what grew', async () => {
     const graphs = await Promise.all([load(program(old)), load(program({ ...old, ...step(1) }))]);
     expect(leaks(graphs, { minSize: 100 }).leaks).toMatchObject([{ verdict: 'leak', memberCounts: [4, 10] }]);
-  });
-});
-
-describe('survival', () => {
-  const snapshots = (lists: readonly (readonly [string, number[]][])[]): Promise<Graph[]> =>
-    Promise.all(
-      lists.map((list) =>
-        load(program(Object.fromEntries(list.flatMap(([name, ids]) => ids.map((id) => [id, { name }]))))),
-      ),
-    );
-  const range = (from: number, count: number): number[] =>
-    Array.from({ length: count }, (_, i) => from + 2 * i);
-
-  test('generations, and what their numbers look like', async () => {
-    const at = (n: number): [string, number[]][] => {
-      const leak = [0, 1, 2, 3].slice(0, n + 1).flatMap((i) => range(1001 + 100 * i, 10));
-      const cache = range(2001 + 40 * n, 20); // all new ones each time
-      const warm = [
-        range(3001, 5),
-        range(3101, n > 0 ? 30 : 0),
-        range(3201, n > 1 ? 2 : 0),
-        range(3301, n > 2 ? 1 : 0),
-      ];
-      return [
-        ['Leak', leak],
-        ['Cache', cache],
-        ['Warm', warm.flat()],
-        ['Steady', range(4001, 7)],
-      ];
-    };
-    const graphs = await snapshots([at(0), at(1), at(2), at(3)]);
-    const found = survival(graphs, { filter: /^(Leak|Cache|Warm|Steady)$/ });
-    expect(found.map(({ type, verdict, survivors }) => [type, verdict, survivors])).toEqual([
-      ['Leak', 'leak', 20],
-      ['Warm', 'cache/warm-up', 32],
-      ['Cache', 'cache/warm-up', 0],
-      ['Steady', null, 0],
-    ]);
-    const leak = found[0] as ClassSurvival;
-    expect(leak.counts).toEqual([10, 20, 30, 40]);
-    expect(leak.alive).toEqual([
-      [10, 10, 10, 10],
-      [0, 10, 10, 10],
-      [0, 0, 10, 10],
-      [0, 0, 0, 10],
-    ]);
-    expect(found[2]!.alive[1]).toEqual([0, 20, 0, 0]);
-  });
-
-  test('half of a generation is enough, less is not; a class that shrinks once does not leak', async () => {
-    const grow = (kept: number, dropped: number): [string, number[]][][] => [
-      [['T', range(101, 4)]],
-      [['T', [...range(101, 4), ...range(201, 10)]]],
-      [['T', [...range(101, 4 - dropped), ...range(201, kept), ...range(301, 12)]]],
-    ];
-    const verdict = async (kept: number, dropped = 0): Promise<string | null> =>
-      survival(await snapshots(grow(kept, dropped)), { filter: /^T$/ })[0]!.verdict;
-    expect(await verdict(5)).toBe('leak');
-    expect(await verdict(4)).toBe('cache/warm-up');
-    const shrinks = await snapshots([
-      [['T', range(101, 30)]],
-      [['T', [...range(101, 5), ...range(201, 10)]]],
-      [['T', [...range(201, 10), ...range(301, 12)]]],
-    ]);
-    expect(survival(shrinks, { filter: /^T$/ })[0]!.verdict).toBeNull();
-  });
-
-  test("V8's own are left out unless they are asked for; two snapshots have no verdicts", async () => {
-    const graphs = await Promise.all([
-      load(program({ 101: { type: 'code', name: 'x' } })),
-      load(program({ 101: { type: 'code', name: 'x' }, 103: { name: 'T' } })),
-    ]);
-    const types = survival(graphs).map(({ type }) => type);
-    expect(types).toContain('T');
-    expect(types).not.toContain('(compiled code)');
-    const all = survival(graphs, { internals: true });
-    expect(all.map(({ type }) => type)).toContain('(compiled code)');
-    expect(all.every(({ verdict, survivors }) => verdict === null && survivors === 0)).toBe(true);
-    expect(survival([])).toEqual([]);
-  });
-
-  test('with shapes an object stays in the shape it was born with', async () => {
-    const object = (names: string[]): NodeSpec => ({
-      name: 'Object',
-      edges: names.map((name) => ['property', name, 'list'] as const),
-    });
-    const all = (names: string[], first = 101): Record<number, NodeSpec> =>
-      Object.fromEntries(range(first, 5).map((id) => [id, object(names)]));
-    const graphs = await Promise.all([
-      load(program(all(['a']))),
-      load(program(all(['a', 'b']))),
-      load(program({ ...all(['a', 'b']), ...all(['a'], 201) })),
-    ]);
-    const rows = survival(graphs, { partition: shapeIndex });
-    expect(rows.find(({ type }) => type === '{a}')!.counts).toEqual([5, 5, 10]);
-    // The shapes are those of the last snapshot, so that equal objects have one name in all of them.
-    const [born] = survival(graphs.slice(0, 2), { partition: shapeIndex }).filter(
-      ({ type }) => type === '{a}',
-    );
-    expect(born).toBeUndefined();
   });
 });
