@@ -84,9 +84,11 @@ function directStep(
 ): Step | undefined {
   const { types, targets } = edgesOf(graph);
   if (!isValue(graph, source) && graph.nodeTypes[source] !== NODE.object) return undefined;
+  // Elements of a native object are what the embedder's code refers to, numbered.
+  const isNative = graph.nodeTypes[source] === NODE.native;
   const isDirect = (candidate: number): boolean =>
     targets[candidate] === target &&
-    (types[candidate] === EDGE.property || types[candidate] === EDGE.element);
+    (types[candidate] === EDGE.property || (types[candidate] === EDGE.element && !isNative));
   let found = edge !== undefined && isDirect(edge) ? propertyStep(graph, source, edge) : undefined;
   if (found?.evaluable) return found;
   for (let other = graph.firstEdge[source]!, end = graph.firstEdge[source + 1]!; other < end; other++) {
@@ -299,10 +301,13 @@ const LONGEST_FAMILY = 20;
 function innerStep(graph: Graph, { nodes, edges }: Chain, at: number): Fold {
   let end = at + 1;
   while (end < nodes.length - 1 && !isValue(graph, nodes[end]!) && !isContext(graph, nodes[end])) end++;
-  const passed = nodes.slice(at + 1, end).map((node) => className(graph, node).replace(/^system \/ /, ''));
+  const passed = nodes.slice(at + 1, end).map((node) => innerName(graph, node));
   const through = passed.filter((name, i) => name !== '' && name !== passed[i - 1]);
-  const by = through.length > 0 ? `through ${through.join(', ')}` : `by ${edgeName(graph, edges[at]!)}`;
+  const name = edgeName(graph, edges[at]!);
+  const by = through.length > 0 ? ` through ${through.join(', ')}` : /^\d+$/.test(name) ? '' : ` by ${name}`;
   const taken = end - at;
+  if (passed.some((each) => /EventListener$/.test(each)))
+    return { step: words((base) => `event listener of ${base}`), taken };
   if (/^(parameters_and_registers|register_file)$/.test(edgeName(graph, edges[at]!)))
     return {
       step: words((base) => `a local value of ${suspendedWords(graph, { nodes, edges }, at, base)}`),
@@ -311,7 +316,16 @@ function innerStep(graph: Graph, { nodes, edges }: Chain, at: number): Fold {
   if (through.includes('WeakCell')) return { step: words((base) => `value registered with ${base}`), taken };
   if (through.some((name) => name.startsWith('PromiseReaction')))
     return { step: words((base) => `what waits for ${base}`), taken };
-  return { step: words((base) => `held inside ${base} ${by}`), taken };
+  return { step: words((base) => `held inside ${base}${by}`), taken };
+}
+
+/** Longer names are cut: those of C++ templates are. */
+const INNER_NAME = 60;
+
+/** The name of a node of V8 or the embedder; of a C++ template without what stands in its brackets. */
+function innerName(graph: Graph, node: number): string {
+  const name = className(graph, node).replace(/^(system \/ |blink::|cppgc::)/, '');
+  return shortened(/^\w+(::\w+)*</.test(name) ? name.slice(0, name.indexOf('<')) : name, INNER_NAME);
 }
 
 /** The name of an edge as text. */
