@@ -6,6 +6,7 @@ import { StringIndexes } from '../graph/strings.js';
 import { shortened } from '../printable.js';
 import { isExact, quoted, WELL_KNOWN_SYMBOL } from './expression-tables.js';
 import { mayBePrivate } from './private-symbols.js';
+import { globalObjects } from './realms.js';
 import { isInternal, isObject, oddballOf } from './v8-nodes.js';
 
 /** One step of an expression: how to get on from what is written so far. */
@@ -15,6 +16,12 @@ export interface Step {
   readonly evaluable: boolean;
   /** Set when the expression so far is not needed: this step is a beginning itself. */
   readonly absolute?: true;
+}
+
+/** A step and how many edges of the chain it covers, at least one. */
+export interface Fold {
+  readonly step: Step;
+  readonly taken: number;
 }
 
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u;
@@ -125,12 +132,17 @@ function isOddballValue(graph: Graph, node: number): boolean {
   return oddball !== undefined && oddball !== 'hole';
 }
 
+/** Under which private symbol Blink keeps what `document` gives. */
+const DOCUMENT = 'Window#DocumentCachedAccessor';
+
 function symbolStep(
   graph: Graph,
   source: number,
   edge: number,
   description: string | undefined,
 ): Step | undefined {
+  if (description === DOCUMENT && globalObjects(graph).has(source))
+    return script((base) => `${base}.document`);
   if (description !== undefined && mayBePrivate(graph, description))
     return words((base) => `internal symbol ${description} of ${base}`);
   if (description !== undefined && !isExact(description))

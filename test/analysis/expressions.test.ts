@@ -1,9 +1,10 @@
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { chainEnding } from '../../src/analysis/chain-ending.js';
 import { backrefChains, type Chain } from '../../src/analysis/chains.js';
 import { type Expression, expressionOf } from '../../src/analysis/expressions.js';
-import { chainEnding, isRoot, type Root } from '../../src/analysis/roots.js';
+import { isRoot, type Root } from '../../src/analysis/roots.js';
 import { edgesOf, type Graph } from '../../src/graph/graph.js';
 import { EDGE, NODE } from '../../src/graph/schema.js';
 import { loadSnapshot } from '../../src/load/load.js';
