@@ -35,6 +35,7 @@ export {
   type BudgetResult,
   checkBudgets,
 } from './analysis/budgets.js';
+export { chainEnding } from './analysis/chain-ending.js';
 export { backrefChains, type Chain, type ChainOptions, refChains } from './analysis/chains.js';
 export { classIndex } from './analysis/class-names.js';
 export {
@@ -92,7 +93,7 @@ export { type Partition, type Partitioner, partitionAmong } from './analysis/par
 export { type ProgramGrowth, type ProgramGrowthOptions, programGrowth } from './analysis/program-growth.js';
 export { type RetainedSet, retainedSet } from './analysis/retained-set.js';
 export { retainedSizes, retainedSizesOfClasses } from './analysis/retained-sizes.js';
-export { chainEnding, isRoot, type Root, type RootKind, rootOf } from './analysis/roots.js';
+export { isRoot, type Root, type RootKind, rootOf } from './analysis/roots.js';
 export type { SourceLocation } from './analysis/scripts.js';
 export { shallowSizes } from './analysis/shallow-sizes.js';
 export { shapeIndex } from './analysis/shapes.js';

@@ -1,12 +1,12 @@
 /** Chains as answers have them. */
 import { edgesOf, type Graph } from '../graph/graph.js';
 import type { ChainResult, ChainStep } from '../result.js';
+import { chainEnding } from './chain-ending.js';
 import type { Chain } from './chains.js';
 import { expressionOf } from './expressions.js';
 import { EdgeView, NodeView } from './nodes.js';
 import { recoveredName } from './recovered-names.js';
 import { repeatsOf } from './repeats.js';
-import { chainEnding } from './roots.js';
 
 /** A chain as an answer has it. Cost: linear in its steps, and the sizes, where they are asked for. */
 export function chainResult(

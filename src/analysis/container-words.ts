@@ -2,9 +2,9 @@
 
 import type { Graph } from '../graph/graph.js';
 import { NODE } from '../graph/schema.js';
+import { chainEnding } from './chain-ending.js';
 import type { Chain } from './chains.js';
 import { expressionOf } from './expressions.js';
-import { chainEnding } from './roots.js';
 
 export interface ContainerWords {
   /** `config._events.reload`, `listeners of config for "reload"`; not JavaScript. */

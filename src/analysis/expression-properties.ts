@@ -1,8 +1,12 @@
 /** Properties as JavaScript: names, indexes, symbols, accessors, prototypes, private fields. */
 import { edgesOf, type Graph } from '../graph/graph.js';
+import { memo } from '../graph/memo.js';
 import { EDGE, NODE } from '../graph/schema.js';
+import { StringIndexes } from '../graph/strings.js';
 import { shortened } from '../printable.js';
 import { isExact, quoted, WELL_KNOWN_SYMBOL } from './expression-tables.js';
+import { mayBePrivate } from './private-symbols.js';
+import { globalObjects } from './realms.js';
 import { isInternal, isObject, oddballOf } from './v8-nodes.js';
 
 /** One step of an expression: how to get on from what is written so far. */
@@ -12,6 +16,12 @@ export interface Step {
   readonly evaluable: boolean;
   /** Set when the expression so far is not needed: this step is a beginning itself. */
   readonly absolute?: true;
+}
+
+/** A step and how many edges of the chain it covers, at least one. */
+export interface Fold {
+  readonly step: Step;
+  readonly taken: number;
 }
 
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u;
@@ -72,6 +82,8 @@ export function propertyStep(graph: Graph, source: number, edge: number): Step |
   if (!isValue(graph, target)) return undefined;
   if (name === '__proto__') return script((base) => `Object.getPrototypeOf(${base})`);
   const symbol = /^<symbol (.*)>$/s.exec(name) ?? (name === '<symbol>' ? ['', undefined] : undefined);
+  if (symbol && symbolLikeTexts(graph).has(names[edge]!))
+    return words((base) => `property ${quoted(shortened(name, 40))} of ${base}`);
   if (symbol) return symbolStep(graph, source, edge, symbol[1]);
   const [, half, property] = /^(get|set) (.*)$/s.exec(name) ?? [];
   if (
@@ -86,6 +98,19 @@ export function propertyStep(graph: Graph, source: number, edge: number): Step |
   if (!isExact(name)) return words((base) => `property ${quoted(shortened(name, 40))} of ${base}`);
   return script((base) => member(base, name));
 }
+
+/**
+ * Names of string nodes that look like what V8 calls symbols: a property of that name may have it as a text. Of a symbol
+ * there is no such string. Cost: one pass over the nodes, where there are such names.
+ */
+const symbolLikeTexts = memo(({ strings, nodeCount, nodeTypes, nodeNames }: Graph): ReadonlySet<number> => {
+  const alike = new StringIndexes([...strings.find('<symbol>'), ...strings.find('<symbol ', 'beginning')]);
+  const found = new Set<number>();
+  if (alike.size === 0) return found;
+  for (let node = 0; node < nodeCount; node++)
+    if (nodeTypes[node] === NODE.string && alike.has(nodeNames[node]!)) found.add(nodeNames[node]!);
+  return found;
+});
 
 /** Whether the node can be the value of an expression: V8's arrays, code and other helpers cannot. */
 export function isValue(graph: Graph, node: number): boolean {
@@ -107,13 +132,18 @@ function isOddballValue(graph: Graph, node: number): boolean {
   return oddball !== undefined && oddball !== 'hole';
 }
 
+/** Under which private symbol Blink keeps what `document` gives. */
+const DOCUMENT = 'Window#DocumentCachedAccessor';
+
 function symbolStep(
   graph: Graph,
   source: number,
   edge: number,
   description: string | undefined,
 ): Step | undefined {
-  if (description !== undefined && /^(node:|[a-z]+_[a-z_]+symbol$)/.test(description))
+  if (description === DOCUMENT && globalObjects(graph).has(source))
+    return script((base) => `${base}.document`);
+  if (description !== undefined && mayBePrivate(graph, description))
     return words((base) => `internal symbol ${description} of ${base}`);
   if (description !== undefined && !isExact(description))
     return words((base) => `property of ${base} under the symbol ${quoted(shortened(description, 40))}`);

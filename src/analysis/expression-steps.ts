@@ -10,12 +10,13 @@
 import { edgesOf, type Graph, nodeWithId } from '../graph/graph.js';
 import { retainersOf } from '../graph/retainers.js';
 import { EDGE, NODE } from '../graph/schema.js';
+import { edgeName } from '../graph/walk.js';
 import { shortened } from '../printable.js';
 import type { Chain } from './chains.js';
 import { exportName } from './expression-modules.js';
 import {
   absolute,
-  isIdentifier,
+  type Fold,
   isValue,
   member,
   propertyStep,
@@ -23,20 +24,13 @@ import {
   script,
   words,
 } from './expression-properties.js';
+import { closureStep, contextStep, isCell, isScopeAt, suspendedWords } from './expression-scope-steps.js';
 import { rootScopeOf } from './expression-scopes.js';
 import { quoted, slotNumber, tableEntry } from './expression-tables.js';
-import { recoveredName, suspendedFunction } from './recovered-names.js';
-import { isMainScript } from './roots.js';
+import { globalObjects } from './realms.js';
 import { isRuntimeScript } from './runtime.js';
-import { scriptOf, sourceLocation } from './scripts.js';
-import * as v8 from './v8-nodes.js';
+import { isModuleRecord as isModuleNode } from './v8-nodes.js';
 import { weakMapPairs } from './weak-map-pairs.js';
-
-/** A step and how many edges of the chain it covers, at least one. */
-export interface Fold {
-  readonly step: Step;
-  readonly taken: number;
-}
 
 /** Names of internal edges that have a plain meaning by themselves. */
 const INTERNAL: Readonly<Record<string, Step>> = {
@@ -83,10 +77,13 @@ function directStep(
   edge: number | undefined,
 ): Step | undefined {
   const { types, targets } = edgesOf(graph);
-  if (!isValue(graph, source) && graph.nodeTypes[source] !== NODE.object) return undefined;
+  if (!isValue(graph, source) && graph.nodeTypes[source] !== NODE.object)
+    return proxiedStep(graph, source, target);
+  // Elements of a native object are what the embedder's code refers to, numbered.
+  const isNative = graph.nodeTypes[source] === NODE.native;
   const isDirect = (candidate: number): boolean =>
     targets[candidate] === target &&
-    (types[candidate] === EDGE.property || types[candidate] === EDGE.element);
+    (types[candidate] === EDGE.property || (types[candidate] === EDGE.element && !isNative));
   let found = edge !== undefined && isDirect(edge) ? propertyStep(graph, source, edge) : undefined;
   if (found?.evaluable) return found;
   for (let other = graph.firstEdge[source]!, end = graph.firstEdge[source + 1]!; other < end; other++) {
@@ -98,84 +95,15 @@ function directStep(
   return found;
 }
 
-/**
- * From a function through its scopes to a variable: `context`, any number of `previous`, a variable, a cell.
- */
-function closureStep(graph: Graph, chain: Chain, at: number): Fold | undefined {
-  const { nodes, edges } = chain;
-  if (!isContext(graph, nodes[at + 1]) || isContext(graph, nodes[at])) return undefined;
-  if (edgeName(graph, edges[at]!) !== 'context') return undefined;
-  const isFunction = graph.nodeTypes[nodes[at]!] === NODE.closure;
-  const who = isFunction
-    ? (base: string): string => `the closure ${base}${placeOf(graph, nodes[at]!)}`
-    : (base: string): string => suspendedWords(graph, chain, at, base);
-  let last = at + 1;
-  while (isContext(graph, nodes[last + 1]) && edgeName(graph, edges[last]!) === 'previous') last++;
-  const variable =
-    nodes[last + 1] === undefined ? undefined : variableName(graph, nodes[last]!, edges[last]!);
-  if (variable === undefined) {
-    const extension = suspended(graph, chain, last);
-    if (extension === undefined) return { step: words((base) => `scope of ${who(base)}`), taken: last - at };
-    const called = functionWords(graph, nodes[extension]!);
-    return { step: words((base) => `async function${called} that ${base} resumes`), taken: extension - at };
+/** What the native `Window`, a proxy, refers to may be a property of the global object behind it. */
+function proxiedStep(graph: Graph, source: number, target: number): Step | undefined {
+  const globals = globalObjects(graph);
+  if (graph.nodeTypes[source] !== NODE.native || globals.get(source) !== 'main') return undefined;
+  for (const [global, realm] of globals) {
+    if (realm !== 'main' || graph.nodeTypes[global] !== NODE.object) continue;
+    const step = directStep(graph, global, target, undefined);
+    if (step?.evaluable) return step;
   }
-  return {
-    step: words((base) => `variable ${variable} of ${who(base)}`),
-    taken: last + 1 - at + cells(graph, nodes, last + 1),
-  };
-}
-
-/** The name of the variable that an edge of a scope stands for; undefined for other edges, and where nothing tells it. */
-function variableName(graph: Graph, scope: number, edge: number): string | undefined {
-  return edgesOf(graph).types[edge] === EDGE.context
-    ? edgeName(graph, edge)
-    : recoveredName(graph, scope, edge);
-}
-
-/** ` placeOrder in FILE:LINE` for a suspended function. */
-function functionWords(graph: Graph, node: number): string {
-  const closure = suspendedFunction(graph, node);
-  if (closure === undefined) return '';
-  const name = graph.strings.get(graph.nodeNames[closure]!);
-  return `${name === '' ? '' : ` ${shortened(name, 40)}`}${placeOf(graph, closure)}`;
-}
-
-/** What is said of a suspended function behind "of"; what the step before has said of it is not said again. */
-function suspendedWords(graph: Graph, { nodes, edges }: Chain, at: number, base: string): string {
-  if (at > 0 && edgeName(graph, edges[at - 1]!) === 'extension') return base;
-  const called = functionWords(graph, nodes[at]!);
-  return `the suspended function ${base}${called === '' ? '' : `,${called}`}`;
-}
-
-/**
- * An async function waits in the `extension` of the scope of what will resume it. The place of it in the
- * chain.
- */
-function suspended(graph: Graph, { nodes, edges }: Chain, context: number): number | undefined {
-  const next = nodes[context + 1];
-  if (next === undefined || graph.nodeTypes[next] !== NODE.object) return undefined;
-  if (edgeName(graph, edges[context]!) !== 'extension') return undefined;
-  return isContext(graph, next) ? undefined : context + 1;
-}
-
-/** From a scope at the beginning of a chain, or one that was reached in words. */
-function contextStep(graph: Graph, { nodes, edges }: Chain, at: number): Fold | undefined {
-  if (!isContext(graph, nodes[at])) return undefined;
-  const name = edgeName(graph, edges[at]!);
-  const variable = variableName(graph, nodes[at]!, edges[at]!);
-  if (variable !== undefined) {
-    const taken = 1 + cells(graph, nodes, at + 1);
-    const scope = rootScopeOf(graph, nodes[at]!);
-    if (scope?.kind === 'script' && isMainScript(graph, scope) && isIdentifier(variable))
-      return { step: absolute(script(() => variable)), taken };
-    if (scope?.kind === 'script')
-      return { step: absolute(words(() => `variable ${variable} of a script in another context`)), taken };
-    if (scope?.file !== undefined)
-      return { step: absolute(words(() => `variable ${variable} of ${scope.file}`)), taken };
-    return { step: words((base) => `variable ${variable} of ${base}`), taken };
-  }
-  if (isContext(graph, nodes[at + 1]) && name === 'previous')
-    return { step: words((base) => `scope around ${base}`), taken: 1 };
   return undefined;
 }
 
@@ -298,11 +226,15 @@ const LONGEST_FAMILY = 20;
 /** Everything else: on through V8's own objects to the next value of the program, told as one step. */
 function innerStep(graph: Graph, { nodes, edges }: Chain, at: number): Fold {
   let end = at + 1;
-  while (end < nodes.length - 1 && !isValue(graph, nodes[end]!) && !isContext(graph, nodes[end])) end++;
-  const passed = nodes.slice(at + 1, end).map((node) => className(graph, node).replace(/^system \/ /, ''));
+  while (end < nodes.length - 1 && !isValue(graph, nodes[end]!) && !isScopeAt(graph, nodes[end])) end++;
+  const passed = nodes.slice(at + 1, end).map((node) => innerName(graph, node));
   const through = passed.filter((name, i) => name !== '' && name !== passed[i - 1]);
-  const by = through.length > 0 ? `through ${through.join(', ')}` : `by ${edgeName(graph, edges[at]!)}`;
+  const name = edgeName(graph, edges[at]!);
+  const by = through.length > 0 ? ` through ${through.join(', ')}` : /^\d+$/.test(name) ? '' : ` by ${name}`;
   const taken = end - at;
+  if (passed.some((each) => /EventListener$/.test(each)))
+    return { step: words((base) => `event listener of ${base}`), taken };
+  if (passed.includes('DOMTimer')) return { step: words((base) => `timer of ${base}`), taken };
   if (/^(parameters_and_registers|register_file)$/.test(edgeName(graph, edges[at]!)))
     return {
       step: words((base) => `a local value of ${suspendedWords(graph, { nodes, edges }, at, base)}`),
@@ -311,42 +243,24 @@ function innerStep(graph: Graph, { nodes, edges }: Chain, at: number): Fold {
   if (through.includes('WeakCell')) return { step: words((base) => `value registered with ${base}`), taken };
   if (through.some((name) => name.startsWith('PromiseReaction')))
     return { step: words((base) => `what waits for ${base}`), taken };
-  return { step: words((base) => `held inside ${base} ${by}`), taken };
+  return { step: words((base) => `held inside ${base}${by}`), taken };
 }
 
-/** The name of an edge as text. */
-export function edgeName(graph: Graph, edge: number): string {
-  const { types, names } = edgesOf(graph);
-  const name = names[edge]!;
-  return types[edge] === EDGE.element || types[edge] === EDGE.hidden ? String(name) : graph.strings.get(name);
-}
+/** Longer names are cut: those of C++ templates are. */
+const INNER_NAME = 60;
 
-/** ` in FILE:LINE` of a function, as far as the snapshot says; otherwise nothing. */
-export function placeOf(graph: Graph, closure: number): string {
-  const file = scriptOf(graph, closure);
-  const line = sourceLocation(graph, closure)?.line;
-  return file === undefined ? '' : ` in ${file}${line === undefined ? '' : `:${line}`}`;
+/** The name of a node of V8 or the embedder; of a C++ template without what stands in its brackets. */
+function innerName(graph: Graph, node: number): string {
+  const name = className(graph, node).replace(/^(system \/ |blink::|cppgc::)/, '');
+  return shortened(/^\w+(::\w+)*</.test(name) ? name.slice(0, name.indexOf('<')) : name, INNER_NAME);
 }
 
 function className(graph: Graph, node: number): string {
   return graph.strings.get(graph.nodeNames[node]!);
 }
 
-function isContext(graph: Graph, node: number | undefined): boolean {
-  return node !== undefined && v8.isContext(graph)(node);
-}
-
 function isModuleRecord(graph: Graph, node: number | undefined): boolean {
-  return node !== undefined && v8.isModuleRecord(graph)(node);
-}
-
-function isCell(graph: Graph, node: number): boolean {
-  return /^system \/ (Context|Property)?Cell$/.test(className(graph, node));
-}
-
-/** 1 when the node at this place is a cell around the value of a variable and the chain goes on, else 0. */
-function cells(graph: Graph, nodes: readonly number[], at: number): number {
-  return nodes[at + 1] !== undefined && isCell(graph, nodes[at]!) ? 1 : 0;
+  return node !== undefined && isModuleNode(graph)(node);
 }
 
 function isLastHidden(graph: Graph, source: number, edge: number): boolean {

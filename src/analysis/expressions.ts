@@ -5,15 +5,19 @@
  */
 import { edgesOf, type Graph } from '../graph/graph.js';
 import { EDGE, NODE } from '../graph/schema.js';
+import { edgeName } from '../graph/walk.js';
+import { chainEnding } from './chain-ending.js';
 import type { Chain } from './chains.js';
 import { className } from './class-names.js';
 import { commonJsModules } from './expression-modules.js';
 import { inBrackets, isIdentifier, isValue, type Step, script, words } from './expression-properties.js';
 import { rootScopeOf } from './expression-scopes.js';
-import { edgeName, foldAt, placeOf } from './expression-steps.js';
+import { foldAt } from './expression-steps.js';
 import { quoted } from './expression-tables.js';
+import { globalObjects } from './realms.js';
 import { repeatsOf } from './repeats.js';
-import { chainEnding, globalObjects, isProcess } from './roots.js';
+import { isProcess } from './roots.js';
+import { placeOf } from './scripts.js';
 
 export interface ExpressionStep {
   /** This step alone, with `…` for what comes before it. */

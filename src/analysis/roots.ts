@@ -4,15 +4,14 @@
  */
 import { edgesOf, type Graph } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';
-import { retainersOf } from '../graph/retainers.js';
-import { EDGE, isIndexed, NODE } from '../graph/schema.js';
-import type { Chain } from './chains.js';
+import { EDGE, NODE } from '../graph/schema.js';
 import { commonJsModules } from './expression-modules.js';
-import { fileOfScope, nativeContexts, rootScopeOf, type Scope, scriptContexts } from './expression-scopes.js';
+import { nativeContexts, rootScopeOf } from './expression-scopes.js';
+import { globalObjects, isMainScript } from './realms.js';
 import { isRuntimeScript, runtimeName } from './runtime.js';
-import { follow, scriptOf, sourceLocation } from './scripts.js';
+import { sourceLocation } from './scripts.js';
 import { userRoots } from './shallow-sizes.js';
-import { isContext, isInternal, scopeNames } from './v8-nodes.js';
+import { scopeNames } from './v8-nodes.js';
 
 /** What kinds of places hold a program's objects. */
 export type RootKind =
@@ -33,15 +32,6 @@ export interface Root {
   /** Path or URL of the module, when the snapshot has it. */
   readonly file?: string;
 }
-
-/** Variables of Node.js's own scripts that are queues. */
-const QUEUES: Readonly<Record<string, readonly [RegExp, Root]>> = {
-  'node:internal/timers': [/List|Queue/, { kind: 'timer', words: 'a timer' }],
-  'node:internal/process/task_queues': [
-    /^queue$/,
-    { kind: 'microtask', words: 'the queue of process.nextTick' },
-  ],
-};
 
 /** Synthetic nodes that stand for handles of native code. */
 const NATIVE = /^(\((Global|Eternal|Traced) handles\)|Node \/ .*|C\+\+ .*)$/;
@@ -133,111 +123,9 @@ const isTimerList = memo((graph: Graph): ((node: number) => boolean) => {
 });
 
 /** Whether the constructor of an object is a part of the runtime, as far as the snapshot says. */
-function isOfRuntimeItself(graph: Graph, node: number): boolean {
+export function isOfRuntimeItself(graph: Graph, node: number): boolean {
   const script = sourceLocation(graph, node)?.script;
   return script === undefined || isRuntimeScript(script);
-}
-
-interface Realm {
-  readonly objects: Set<number>;
-  /** V8's context; undefined for a global object that belongs to none of those in the snapshot. */
-  readonly context: number | undefined;
-}
-
-/**
- * Objects that `globalThis` stands for: 'main' in the program's own realm, 'other' in those of node:vm or of
- * frames. The main realm is that of the first user root; without one (internals exposed), the `likeliestRealm`.
- * Snapshots up to Node.js 24 have the global object itself below the root, later ones the native context.
- * JavaScriptCore has no contexts: its only global object is below the root.
- */
-export const globalObjects = memo((graph: Graph): ReadonlyMap<number, 'main' | 'other'> => {
-  const edges = edgesOf(graph);
-  const realms: Realm[] = [];
-  for (const context of nativeContexts(graph)) {
-    const objects = globalsOf(graph, context);
-    if (objects.size > 0) realms.push({ objects, context });
-  }
-  let main: Realm | undefined;
-  for (const node of userRoots(graph)) {
-    if (graph.nodeTypes[node] === NODE.synthetic) continue;
-    const proxy =
-      follow(graph, edges, node, ['global_proxy']) ?? follow(graph, edges, node, ['global_proxy_object']);
-    let realm = realms.find(
-      ({ objects }) => objects.has(node) || (proxy !== undefined && objects.has(proxy)),
-    );
-    if (!realm) {
-      const named = /^(global|Window|GlobalObject)\b/.test(graph.strings.get(graph.nodeNames[node]!));
-      if (proxy === undefined && !named) continue;
-      realm = { objects: new Set(proxy === undefined ? [] : [proxy]), context: undefined };
-      realms.push(realm);
-    }
-    if (graph.nodeTypes[node] === NODE.object) realm.objects.add(node);
-    main ??= realm;
-  }
-  main ??= likeliestRealm(graph, realms);
-  const found = new Map<number, 'main' | 'other'>();
-  for (const realm of realms) {
-    for (const node of realm.objects)
-      if (!found.has(node)) found.set(node, realm === main ? 'main' : 'other');
-  }
-  return found;
-});
-
-/** Functions and scopes that `likeliestRealm` looks at. */
-const MOST_FUNCTIONS = 1 << 20;
-
-/**
- * The realm with the most functions of the runtime itself, which it starts with; on pages, where there are none, of the
- * program; of several such the one whose global object has the most properties. The first of equal ones.
- */
-function likeliestRealm(graph: Graph, realms: readonly Realm[]): Realm | undefined {
-  if (realms.length < 2) return realms[0];
-  const { firstRetainer, sources } = retainersOf(graph);
-  let budget = MOST_FUNCTIONS;
-  const weighed = realms.map((realm) => {
-    const weights = [0, 0, 0];
-    const scopes =
-      realm.context === undefined ? [] : [realm.context, ...scriptContexts(graph, realm.context)];
-    for (const scope of scopes) {
-      for (let at = firstRetainer[scope]!; at < firstRetainer[scope + 1]!; at++) {
-        if (budget-- <= 0) break;
-        const script = scriptIn(graph, sources[at]!);
-        if (script === undefined || script.startsWith('extensions::')) continue;
-        weights[isRuntimeScript(script) ? 0 : 1]!++;
-      }
-    }
-    for (const node of realm.objects)
-      weights[2] = Math.max(weights[2]!, graph.firstEdge[node + 1]! - graph.firstEdge[node]!);
-    return { realm, weights };
-  });
-  weighed.sort((a, b) => {
-    const place = a.weights.findIndex((weight, i) => weight !== b.weights[i]);
-    return place < 0 ? 0 : b.weights[place]! - a.weights[place]!;
-  });
-  return weighed[0]?.realm;
-}
-
-/** The script of a function, or of the first function in a scope. */
-function scriptIn(graph: Graph, node: number): string | undefined {
-  if (graph.nodeTypes[node] === NODE.closure) return scriptOf(graph, node);
-  return isContext(graph)(node) ? fileOfScope(graph, node) : undefined;
-}
-
-/** The global objects of a native context. */
-function globalsOf(graph: Graph, context: number): Set<number> {
-  const objects = new Set<number>();
-  for (const name of ['global_object', 'extension', 'global_proxy_object']) {
-    const found = follow(graph, edgesOf(graph), context, [name]);
-    if (found !== undefined && graph.nodeTypes[found] === NODE.object) objects.add(found);
-  }
-  return objects;
-}
-
-/** Whether the variables of a script's scope are the program's own, and not those of a node:vm context or a frame. */
-export function isMainScript(graph: Graph, { realm }: Scope): boolean {
-  if (realm === undefined || nativeContexts(graph).size === 1) return true;
-  const globals = globalObjects(graph);
-  return [...globalsOf(graph, realm)].some((node) => globals.get(node) === 'main');
 }
 
 /** Whether a node is the `process` object; its prototype has the same name, but not its properties. */
@@ -253,54 +141,6 @@ export const isProcess = memo((graph: Graph): ((node: number) => boolean) => {
     return false;
   };
 });
-
-/**
- * Where a whole chain hangs, by its first nodes: the root it begins at, or, nearer to the object, a module in
- * the require cache, a timer or a promise that waits. For a chain that begins at no root: kind `internal` and
- * words that say so. Cost: linear in the chain.
- */
-export function chainEnding(graph: Graph, chain: Chain): Root {
-  const { moduleOf, exportsOf } = commonJsModules(graph);
-  const { nodes } = chain;
-  const head = nodes[0];
-  const root = head === undefined ? undefined : rootOf(graph, head);
-  if (!root) return { kind: 'internal', words: 'no root' };
-  for (let i = nodes.length - 1; i >= 0; i--) {
-    const node = nodes[i]!;
-    if (i > 0 && (globalObjects(graph).has(node) || isProcess(graph)(node))) return rootOf(graph, node)!;
-    const file = exportsOf.get(node) ?? moduleOf.get(node);
-    if (file !== undefined)
-      return { kind: 'require cache', words: `the exports of ${file}, kept by require.cache`, file };
-  }
-  if (root.kind === 'module' || root.kind === 'microtask') return root;
-  const [variables, queue] = QUEUES[root.file ?? ''] ?? [];
-  if (queue && chain.edges.length > 0 && variables!.test(edgeText(graph, chain.edges[0]!)))
-    return { ...queue, file: root.file! };
-  // Behind a global of the program's own, a timer or a promise is one of the program's objects among others.
-  const beginning = nodes.slice(0, root.kind === 'global' ? 2 : 6);
-  for (const node of beginning) {
-    const type = graph.nodeTypes[node];
-    const internal = isInternal(graph)(node);
-    if (type !== NODE.object && !internal) continue;
-    const name = graph.strings.get(graph.nodeNames[node]!);
-    if (
-      type === NODE.object &&
-      /^(Immediate|Timeout|TimersList)$/.test(name) &&
-      isOfRuntimeItself(graph, node)
-    )
-      return { kind: 'timer', words: name === 'Immediate' ? 'an immediate' : 'a timer' };
-    if (internal && /^system \/ .*Task$/.test(name)) return { kind: 'microtask', words: 'a microtask' };
-    if (internal && name.startsWith('system / PromiseRe'))
-      return { kind: 'microtask', words: 'a promise that waits' };
-  }
-  return root;
-}
-
-/** The name of an edge that has one. */
-function edgeText(graph: Graph, edge: number): string {
-  const { types, names } = edgesOf(graph);
-  return isIndexed(types[edge]!) ? '' : graph.strings.get(names[edge]!);
-}
 
 function syntheticRoot(graph: Graph, name: string): Root {
   if (STACK.test(name)) return { kind: 'stack', words: `the stack of a running function: ${name}` };

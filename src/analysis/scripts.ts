@@ -85,3 +85,10 @@ export function follow(
   }
   return undefined;
 }
+
+/** ` in FILE:LINE` of a function, as far as the snapshot says; otherwise nothing. */
+export function placeOf(graph: Graph, closure: number): string {
+  const file = scriptOf(graph, closure);
+  const line = sourceLocation(graph, closure)?.line;
+  return file === undefined ? '' : ` in ${file}${line === undefined ? '' : `:${line}`}`;
+}

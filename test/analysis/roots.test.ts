@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { chainEnding } from '../../src/analysis/chain-ending.js';
 import { backrefChains } from '../../src/analysis/chains.js';
-import { chainEnding, globalObjects, isRoot, type Root, rootOf } from '../../src/analysis/roots.js';
+import { globalObjects } from '../../src/analysis/realms.js';
+import { isRoot, type Root, rootOf } from '../../src/analysis/roots.js';
 import { userRoots } from '../../src/analysis/shallow-sizes.js';
 import { edgesOf, type Graph } from '../../src/graph/graph.js';
 import { NODE } from '../../src/graph/schema.js';

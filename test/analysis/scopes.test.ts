@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { chainEnding } from '../../src/analysis/chain-ending.js';
 import { backrefChains } from '../../src/analysis/chains.js';
 import { rootScopeOf } from '../../src/analysis/expression-scopes.js';
 import { expressionOf } from '../../src/analysis/expressions.js';
 import { holderPaths } from '../../src/analysis/holder-paths.js';
 import { instancesOf } from '../../src/analysis/instances.js';
-import { chainEnding, globalObjects, isRoot } from '../../src/analysis/roots.js';
+import { globalObjects } from '../../src/analysis/realms.js';
+import { isRoot } from '../../src/analysis/roots.js';
 import { contextNames, isContext, isInternal } from '../../src/analysis/v8-nodes.js';
 import { loadSnapshot } from '../../src/load/load.js';
 import { snapshotBytes } from '../support/builder.js';

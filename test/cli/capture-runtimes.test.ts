@@ -1,13 +1,13 @@
 /** Snapshots of other runtimes by the address of their inspectors; each where it is in PATH, or where a variable names it. */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { homedir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { heapgraph, type Run, temporaryFolder } from '../support/cli.js';
 import { counted, freePort, inspectorOf, type Program, start, until } from '../support/processes.js';
+import { chromiumFile, programFile } from '../support/runtimes.js';
 
 const folder = temporaryFolder();
 let folders = 0;
@@ -21,25 +21,6 @@ const running: { stop(): Promise<void> | void }[] = [];
 afterEach(async () => {
   await Promise.all(running.splice(0).map((one) => one.stop()));
 });
-
-/** Undefined when there is none. */
-function programFile(names: readonly string[], variable: string): string | undefined {
-  const isFile = (file: string): boolean =>
-    file !== '' && statSync(file, { throwIfNoEntry: false })?.isFile() === true;
-  const places = (process.env.PATH ?? '').split(path.delimiter);
-  const inPath = places.flatMap((place) => names.map((name) => path.join(place, name)));
-  return [process.env[variable] ?? '', ...inPath].find(isFile);
-}
-
-/** Downloaded by Puppeteer. */
-function downloadedChromium(): string | undefined {
-  const cache = path.join(homedir(), '.cache/puppeteer');
-  if (!existsSync(cache)) return undefined;
-  const file = readdirSync(cache, { recursive: true, encoding: 'utf8' }).find((name) =>
-    ['chrome', 'chrome-headless-shell'].includes(path.basename(name)),
-  );
-  return file === undefined ? undefined : path.join(cache, file);
-}
 
 const KEPT = `class Kept { constructor(i) { this.i = i; } }
 globalThis.kept = Array.from({ length: 30 }, (_, i) => new Kept(i));
@@ -159,11 +140,7 @@ const app :Workerd.Worker = (modules = [(name = "worker", esModule = embed "work
   },
 );
 
-const chromium =
-  programFile(
-    ['chromium', 'chromium-browser', 'google-chrome', 'chrome', 'chrome-headless-shell'],
-    'CHROME_PATH',
-  ) ?? downloadedChromium();
+const chromium = chromiumFile();
 test.skipIf(chromium === undefined)('a page of Chromium and its worker (CHROME_PATH)', async () => {
   const cwd = fresh();
   const pages: Readonly<Record<string, string>> = {

@@ -1,9 +1,9 @@
 /**
  * A program whose objects are held in many kinds of holders, for the tests of expressions.
  *
- *   node holders.cjs FILE
+ *   node holders.cjs FILE [exposed]
  *
- * writes a snapshot of itself to FILE, prints `ready` and the kinds as one line of JSON, then answers: each
+ * writes a snapshot of itself to FILE (with V8's internals and numbers exposed, as DevTools asks for it), prints `ready` and the kinds as one line of JSON, then answers: each
  * line of standard input is the JSON text of an expression, each line of output the label of the kept object
  * it gives, as JSON, or null. Every target is the one instance of a class of its own; the list of targets
  * holds them weakly.
@@ -173,6 +173,9 @@ hold('two symbols of one description', (t, name) => {
 });
 hold('symbol without a description', (t, name) => {
   globalThis[name] = { [Symbol()]: t };
+});
+hold('property named as V8 names symbols', (t, name) => {
+  globalThis[name] = { '<symbol held>': t };
 });
 hold('symbols in one another', (t, name) => {
   const deep = Symbol('deep');
@@ -500,7 +503,11 @@ modules().then(() => {
   // A turn later: the references that WeakRef keeps for the rest of a turn are gone.
   setTimeout(() => {
     for (const start of starters.splice(0)) start();
-    v8.writeHeapSnapshot(path.resolve(process.argv[2]));
+    const exposed = process.argv[3] === 'exposed';
+    v8.writeHeapSnapshot(path.resolve(process.argv[2]), {
+      exposeInternals: exposed,
+      exposeNumericValues: exposed,
+    });
     process.stdout.write(`ready ${JSON.stringify(kinds)}\n`);
     readline
       .createInterface({ input: process.stdin })

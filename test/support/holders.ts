@@ -16,9 +16,11 @@ export class Holders {
   ) {}
 
   /** Starts it; its snapshot is in the file when this is done. */
-  static async start(file: string): Promise<Holders> {
+  static async start(file: string, exposed = false): Promise<Holders> {
     const program = fileURLToPath(new URL('holders.cjs', import.meta.url));
-    const child = spawn(NODE, [program, file], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const child = spawn(NODE, [program, file, ...(exposed ? ['exposed'] : [])], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     const { value, done } = await lines.next();
     if (done) throw new Error('holders.cjs ended before it was ready');
