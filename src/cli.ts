@@ -143,9 +143,11 @@ function bracketed(name: string, required: boolean): string {
 
 /** commander's text, which repeats words of the command line as they are; its question may follow on a line of its own. */
 function errorText(text: string): string {
-  const [, message = '', question = ''] =
-    /^(?:error: )?(.*?)(\n\(Did you mean [^\n]*\))?\n*$/s.exec(text) ?? [];
-  return `${NAME}: ${printable(message)}${question}\n`;
+  const whole = text.replace(/^error: /, '').trimEnd();
+  const line = whole.lastIndexOf('\n');
+  const isQuestion = line >= 0 && whole.startsWith('(Did you mean ', line + 1);
+  const message = isQuestion ? whole.slice(0, line) : whole;
+  return `${NAME}: ${printable(message)}\n${isQuestion ? `${printable(whole.slice(line + 1))}\n` : ''}`;
 }
 
 function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
