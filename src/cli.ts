@@ -4,7 +4,7 @@ import { complete, completionScript, SHELLS } from './cli/completion.js';
 import { EXIT } from './cli/exit.js';
 import { addOptions, type CommonOptions } from './cli/options.js';
 import { openStandardOutput } from './cli/output.js';
-import { openOutput, runCommand, runLiveCommand } from './cli/run.js';
+import { openOutput, outputFile, runCommand, runLiveCommand } from './cli/run.js';
 import { formatOf, write } from './cli/write.js';
 import type { Command, SnapshotArguments } from './commands/command.js';
 import { COMMANDS } from './commands/index.js';
@@ -46,7 +46,7 @@ function createProgram(first: string | undefined, toStart: readonly string[] | u
     .showHelpAfterError('Run with --help for usage and examples.')
     .exitOverride()
     .configureOutput({
-      outputError: (text, print) => print(text.replace(/^error: /, `${NAME}: `)),
+      outputError: (text, print) => print(errorText(text)),
       // A reader of the help that goes away (`| head`) is no error.
       writeOut(text) {
         const output = openStandardOutput();
@@ -84,7 +84,7 @@ function addCompletion(program: Program): void {
         );
       const text = await completionScript(known, NAME);
       const answer: Answer = { result: { kind: 'text', text, fields: { shell, script: text } } };
-      const output = await openOutput(options);
+      const output = await openOutput(outputFile(options));
       await write(answer, output, formatOf(options), {
         command: 'completion',
         snapshots: [],
@@ -141,6 +141,15 @@ function bracketed(name: string, required: boolean): string {
   return required ? `<${name}>` : `[${name}]`;
 }
 
+/** commander's text, which repeats words of the command line as they are; its question may follow on a line of its own. */
+function errorText(text: string): string {
+  const whole = text.replace(/^error: /, '').trimEnd();
+  const line = whole.lastIndexOf('\n');
+  const isQuestion = line >= 0 && whole.startsWith('(Did you mean ', line + 1);
+  const message = isQuestion ? whole.slice(0, line) : whole;
+  return `${NAME}: ${printable(message)}\n${isQuestion ? `${printable(whole.slice(line + 1))}\n` : ''}`;
+}
+
 function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
 }
@@ -155,6 +164,10 @@ function report(error: unknown): void {
   if (isHeapgraphError(error)) {
     process.stderr.write(`${NAME}: ${printable(error.message)}\n`);
     if (error.hint) process.stderr.write(`  ${printable(error.hint)}\n`);
+    return;
+  }
+  if ((error as NodeJS.ErrnoException).syscall === 'uv_cwd') {
+    process.stderr.write(`${NAME}: the current folder is gone\n  Change to a folder that is there.\n`);
     return;
   }
   const stack = error instanceof Error ? (error.stack ?? String(error)) : String(error);

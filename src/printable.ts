@@ -44,6 +44,32 @@ export function shortened(text: string, limit: number): string {
   return characters.length <= limit ? text : `${characters.slice(0, limit - 1).join('')}…`;
 }
 
+/**
+ * A value as JSON in at most `limit` characters, for messages. However deep it is nested and however large it is: what
+ * lies deeper than three levels is `…`.
+ */
+export function shortJson(value: unknown, limit: number): string {
+  return shortened(jsonUpTo(value, limit, 3), limit);
+}
+
+function jsonUpTo(value: unknown, limit: number, levels: number): string {
+  if (typeof value === 'string') return JSON.stringify(shortened(value, limit));
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? String(value);
+  const isList = Array.isArray(value);
+  const [open, close] = isList ? '[]' : '{}';
+  const entries: [string, unknown][] = isList ? value.slice(0, limit).map((item) => ['', item]) : [];
+  // Not Object.entries: an object may have millions of keys.
+  if (!isList) for (const key in value) if (entries.push([key, value[key as never]]) > limit) break;
+  if (levels === 0 && entries.length > 0) return `${open}…${close}`;
+  let text = open!;
+  for (const [i, [key, item]] of entries.entries()) {
+    if (text.length > limit) return text;
+    const name = isList ? '' : `${JSON.stringify(shortened(key, limit))}:`;
+    text += `${i > 0 ? ',' : ''}${name}${jsonUpTo(item, limit, levels - 1)}`;
+  }
+  return text + close;
+}
+
 function escapeCharacter(character: string): string {
   const short = SHORT[character];
   if (short !== undefined) return short;

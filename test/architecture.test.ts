@@ -47,7 +47,6 @@ const EXTERNALS: readonly (readonly [RegExp, RegExp])[] = [
   [/^(csv-stringify\/sync|fast-string-width|markdown-table)$/, /^render\//],
   [/^(commander|@bomb\.sh\/tab(\/commander)?)$/, /^cli(\/|\.ts$)/],
   [/^leven$/, /^query\//],
-  [/^lilconfig$/, /^cli\//],
   [/^vitest$/, /^testing\/vitest\.ts$/],
   [/^expect$/, /^testing\/jest\.ts$/],
   [/^ws$/, /^capture\//],

@@ -7,7 +7,7 @@
  */
 import { SnapshotError } from '../errors.js';
 import type { Graph, Head } from '../graph/graph.js';
-import { printableJson, shortened } from '../printable.js';
+import { printableJson, shortened, shortJson } from '../printable.js';
 import { type Classes, type ClassJitter, type ClassReach, classesOf, typeStats } from './classes.js';
 
 /** The `schema` of a baseline file. */
@@ -263,5 +263,5 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function described(value: unknown): string {
-  return value === undefined ? 'nothing' : shortened(JSON.stringify(value), 80);
+  return value === undefined ? 'nothing' : shortJson(value, 80);
 }

@@ -47,11 +47,13 @@ const LISTS: Readonly<Record<string, string>> = {
   '(an immediate)': 'the list of immediates',
 };
 
+/** Matching it takes quadratic time, which a longer step could be made for. */
+const SYMBOL = /getOwnPropertySymbols\(.*\)\.find\(\(s\) => s\.description === "((?:[^"\\]|\\.)*)"\)\]/s;
+const LONGEST_STEP = 1 << 13;
+
 /** One step of an expression, shortened, put behind what comes before it. */
 function next(before: string, step: string): string {
-  const [, symbol] =
-    /getOwnPropertySymbols\(.*\)\.find\(\(s\) => s\.description === "((?:[^"\\]|\\.)*)"\)\]/s.exec(step) ??
-    [];
+  const [, symbol] = step.length > LONGEST_STEP ? [] : (SYMBOL.exec(step) ?? []);
   if (symbol !== undefined) return `${before}[${symbol}]`;
   const [, field] = /^\(private field (#\S+) of …\)$/.exec(step) ?? [];
   if (field !== undefined) return `${before}.${field}`;

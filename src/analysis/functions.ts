@@ -137,9 +137,16 @@ function labelsFor(graphs: readonly Graph[]): (one: SourceFunction) => string {
 
 const LABEL = /^(?:(.+)\(\)|\(anonymous\))(?: (.+?):(\d{1,10})(?::(\d{1,10}))?)?$/s;
 
+/** Characters of a label: V8 cuts names at 1,024. Matching takes quadratic time, which a longer text could be made for. */
+const LONGEST_LABEL = 1 << 13;
+
+function partsOfLabel(text: string): RegExpExecArray | null {
+  return text.length > LONGEST_LABEL ? null : LABEL.exec(text);
+}
+
 /** Whether a text looks like the label of a function. */
 export function isFunctionLabel(text: string): boolean {
-  return LABEL.test(text);
+  return partsOfLabel(text) !== null;
 }
 
 /**
@@ -149,7 +156,7 @@ export function isFunctionLabel(text: string): boolean {
  * Empty for a text that is no label. Needs what `functionIndex` needs. Cost: one pass over the nodes.
  */
 export function closuresWithLabel(graph: Graph, text: string): Uint32Array {
-  const match = LABEL.exec(text);
+  const match = partsOfLabel(text);
   if (!match) return new Uint32Array(0);
   const [, name, script, line, column] = match;
   const called = nameOf(name ?? '');

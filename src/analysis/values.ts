@@ -158,6 +158,6 @@ function propertyNames(graph: Graph, node: number, limit: number): string {
     found.push(name);
     length += name.length + 2;
   }
-  if (found.length === 0 && isContext(graph)(node)) found.push(...blockNames(graph, node));
+  if (found.length === 0 && isContext(graph)(node)) return `{${blockNames(graph, node).join(', ')}}`;
   return `{${found.join(', ')}}`;
 }

@@ -7,7 +7,17 @@ import { edgesOf, type Graph } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';
 import { EDGE } from '../graph/schema.js';
 
-const PAIR = /^\d+( \/ part of key \(.*? @\d+\) -> value \(.*? @\d+\) pair in WeakMap \(table @(\d+)\))$/;
+/** Three looks in place of one expression, which would take quadratic time for a name made to that end. */
+const BEGINNING = /^\d+(?= \/ part of key \()/;
+const MIDDLE = / @\d+\) -> value \(/;
+const END = / @\d+\) pair in WeakMap \(table @(\d+)\)$/;
+
+function pairIn(name: string): WeakMapPair | undefined {
+  const end = END.exec(name);
+  const [number] = BEGINNING.exec(name) ?? [];
+  if (!end || number === undefined || !MIDDLE.test(name.slice(0, end.index))) return undefined;
+  return { pair: name.slice(number.length), table: Number(end[1]) };
+}
 
 export interface WeakMapPair {
   /** The same for the two edges of one pair. */
@@ -29,8 +39,8 @@ export const weakMapPairs = memo((graph: Graph): WeakMapPairs => {
   const pairs = new Map<number, WeakMapPair>();
   for (let name = 0; name < strings.length; name++) {
     if (!strings.startsLikePair(name)) continue;
-    const match = PAIR.exec(strings.get(name));
-    if (match) pairs.set(name, { pair: match[1]!, table: Number(match[2]) });
+    const pair = pairIn(strings.get(name));
+    if (pair) pairs.set(name, pair);
   }
   if (pairs.size === 0) return { isPair: undefined, of: () => undefined };
   const isPair = new Uint8Array(strings.length);

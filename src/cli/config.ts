@@ -1,17 +1,19 @@
 /** Finds and reads heapgraph.config.json. */
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { CONFIG_NAME, type Config, parseConfig } from '../commands/config.js';
 import { UsageError } from '../errors.js';
+import { readText } from '../io/read-text.js';
 import { printable } from '../printable.js';
 
 /**
  * The config file that is named, or the nearest one in this folder and above it (up to the home folder); undefined when
  * there is none or `named` is false. Its paths are made relative to the current folder. Throws UsageError.
  */
-export async function readConfig(named: string | false | undefined): Promise<Config | undefined> {
+export function readConfig(named: string | false | undefined): Config | undefined {
   if (named === false) return undefined;
-  const found = named === undefined ? await nearest() : { file: named, text: textOf(named) };
+  const found = named === undefined ? nearest() : { file: named, text: textOf(named) };
   if (!found) return undefined;
   const { file, text } = found;
   let value: unknown;
@@ -30,26 +32,28 @@ export async function readConfig(named: string | false | undefined): Promise<Con
   return { ...config, baseline: relative(path.resolve(path.dirname(file), baseline)) };
 }
 
-async function nearest(): Promise<{ file: string; text: string } | undefined> {
-  const { lilconfig } = await import('lilconfig');
-  // The file is read as text, so that its errors are told in our way.
-  const result = await lilconfig('heapgraph', {
-    searchPlaces: [CONFIG_NAME],
-    loaders: { '.json': (_: string, content: string) => content },
-    ignoreEmptySearchPlaces: false,
-  }).search();
-  if (!result) return undefined;
-  return { file: relative(result.filepath), text: typeof result.config === 'string' ? result.config : '' };
+/** In this folder, or the nearest one above it; the search ends with the home folder. */
+function nearest(): { file: string; text: string } | undefined {
+  const home = os.homedir();
+  for (let folder = process.cwd(); ; folder = path.dirname(folder)) {
+    const file = relative(path.join(folder, CONFIG_NAME));
+    // What cannot be seen is not there: a folder above may be closed to us.
+    const text = fs.existsSync(file)
+      ? readText(file, `the config file ${printable(file)}`, { limit: LARGEST_CONFIG })
+      : undefined;
+    if (text !== undefined) return { file, text };
+    if (folder === home || folder === path.dirname(folder)) return undefined;
+  }
 }
 
+/** A config file has a few lines for each class. */
+const LARGEST_CONFIG = 1 << 20;
+
 function textOf(file: string): string {
-  try {
-    return fs.readFileSync(file, 'utf8');
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const reason = code === 'ENOENT' ? 'no such file' : code === 'EISDIR' ? 'it is a folder' : message;
-    throw new UsageError(`cannot read the config file ${printable(file)}: ${reason}`, 'Check the path.');
-  }
+  const what = `the config file ${printable(file)}`;
+  const text = readText(file, what, { limit: LARGEST_CONFIG, pipes: true });
+  if (text === undefined) throw new UsageError(`cannot read ${what}: no such file`, 'Check the path.');
+  return text;
 }
 
 /** As short as it can be written from here. */

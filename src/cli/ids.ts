@@ -1,11 +1,15 @@
 /** Ids of objects out of a file or a pipe, as `get-new-ids --ids` writes them. */
-import fs from 'node:fs';
 import { UsageError } from '../errors.js';
+import { openToRead, streamOf } from '../io/input-stream.js';
+import { readReason } from '../io/reasons.js';
 import { printable, shortened } from '../printable.js';
-import { parseId } from '../units.js';
+import { formatCount, parseId } from '../units.js';
 
 /** No line with an id is longer; a file of another kind may be one line of gigabytes. */
 const LONGEST_LINE = 1000;
+
+/** A pipe may go on for ever. */
+const MOST_IDS = 5_000_000;
 
 /**
  * The ids of a file (`-` is standard input) in its order: one a line, `@123` or `123`. Blank lines, spaces around an id and
@@ -27,11 +31,17 @@ export async function readIds(file: string): Promise<number[]> {
         'Ids stand one a line, @123 or 123, as get-new-ids --ids writes them.',
       );
     }
+    if (ids.length === MOST_IDS) {
+      throw new UsageError(
+        `${name} has more than ${formatCount(MOST_IDS)} ids`,
+        'Name fewer: no snapshot that is looked at by id has so many.',
+      );
+    }
     ids.push(id);
   };
-  const input: NodeJS.ReadableStream = file === '-' ? process.stdin : fs.createReadStream(file);
   let rest = '';
   try {
+    const input = file === '-' ? process.stdin : await streamOf(file, openToRead(file));
     for await (const chunk of input.setEncoding('utf8')) {
       const parts = (rest + chunk).split('\n');
       rest = parts.pop()!;
@@ -39,20 +49,15 @@ export async function readIds(file: string): Promise<number[]> {
       if (rest.length > LONGEST_LINE) take(rest);
     }
   } catch (error) {
-    throw error instanceof UsageError ? error : readError(name, error as NodeJS.ErrnoException);
+    throw error instanceof UsageError ? error : readError(name, error);
   }
   if (rest !== '') take(rest);
   return ids;
 }
 
-function readError(name: string, error: NodeJS.ErrnoException): UsageError {
-  const reasons: Readonly<Record<string, string>> = {
-    ENOENT: 'no such file',
-    EISDIR: 'it is a folder',
-    EACCES: 'no permission',
-  };
+function readError(name: string, error: unknown): UsageError {
   return new UsageError(
-    `cannot read ids from ${name}: ${reasons[error.code ?? ''] ?? error.message}`,
+    `cannot read ids from ${name}: ${readReason(error)}`,
     'Name a file with one id a line, or - for standard input.',
     error,
   );

@@ -1,5 +1,4 @@
 /** Opens what a command needs of its snapshot. */
-import fs from 'node:fs';
 import { classesOfBaseline, isBaselineText, parseBaseline } from '../analysis/baseline.js';
 import { type Classes, classesOf } from '../analysis/classes.js';
 import type { Heap, Need } from '../commands/command.js';
@@ -7,6 +6,7 @@ import { SnapshotError, UsageError } from '../errors.js';
 import type { Ending, Graph, Head } from '../graph/graph.js';
 import { loadClasses } from '../heap.js';
 import { loadSnapshot } from '../load/load.js';
+import { isRegularFile } from '../load/newest.js';
 import { type ReadOptions, readHead } from '../load/sections.js';
 import { openSource } from '../load/source.js';
 import { printable } from '../printable.js';
@@ -49,7 +49,7 @@ const LARGEST_BASELINE = 1 << 26;
 
 /** The text of a regular file, packed or not, that claims to be a baseline. Of a snapshot only the beginning is read. */
 async function baselineText(file: string): Promise<string | undefined> {
-  if (file === '-' || !fs.statSync(file, { throwIfNoEntry: false })?.isFile()) return undefined;
+  if (file === '-' || !isRegularFile(file)) return undefined;
   const source = await openSource(file);
   try {
     const chunks: Buffer[] = [];

@@ -13,9 +13,9 @@ import {
   chooseSnapshot,
   orderSnapshots,
 } from './arguments.js';
-import { readConfig } from './config.js';
 import { EXIT } from './exit.js';
 import { readIds } from './ids.js';
+import { checkInputs } from './inputs.js';
 import { NO_HEAP, type Opened, openHeap } from './open.js';
 import { type CommonOptions, valuesOf } from './options.js';
 import { type Output, openStandardOutput } from './output.js';
@@ -31,7 +31,7 @@ export async function runCommand(
   parsed: CommonOptions & Readonly<Record<string, unknown>>,
 ): Promise<void> {
   const given = valuesOf(command.options, parsed);
-  const config = command.configure && (await readConfig(parsed.config));
+  const config = command.configure && (await import('./config.js')).readConfig(parsed.config);
   const options = config ? (command.configure!(given as never, config) as Record<string, unknown>) : given;
   const several = typeof command.snapshot === 'object' ? command.snapshot : undefined;
   const idsFrom = idsFileOf(command, options);
@@ -61,7 +61,13 @@ export async function runCommand(
   inputs.push(...(command.others?.(options as never) ?? []));
   const snapshots = inputs.map(({ file }) => file);
   checkStandardInput([...snapshots, ...(idsFrom === undefined ? [] : [idsFrom])], process.stdin.isTTY);
-  const output = await openOutput(parsed, command, options.force === true);
+  const target = outputFile(parsed, command);
+  checkInputs(target, [
+    ...snapshots,
+    ...(idsFrom === undefined ? [] : [idsFrom]),
+    ...(config ? [config.file] : []),
+  ]);
+  const output = await openOutput(target, command, options.force === true);
   const progress = createProgressLine(process.stderr, parsed.quiet === true);
   const note = (text: string): void => {
     if (parsed.quiet) return;
@@ -159,10 +165,19 @@ function furtherArguments(command: Command, options: Readonly<Record<string, unk
   );
 }
 
-/** Standard output, or the file that -o or the command itself names. Throws UsageError. */
-export async function openOutput(options: CommonOptions, command?: Command, force = false): Promise<Output> {
+/** The file that -o or the command itself names; undefined for standard output. */
+export function outputFile(options: CommonOptions, command?: Command): string | undefined {
   const file = options.output ?? command?.writes;
-  if (file === undefined || STANDARD_OUTPUT.test(file)) return openStandardOutput();
+  return file !== undefined && STANDARD_OUTPUT.test(file) ? undefined : file;
+}
+
+/** Standard output, or a file. Throws UsageError. */
+export async function openOutput(
+  file: string | undefined,
+  command?: Command,
+  force = false,
+): Promise<Output> {
+  if (file === undefined) return openStandardOutput();
   if (command?.writes !== undefined && !force && isFile(file)) {
     throw new UsageError(
       `${printable(file)} is there already`,

@@ -3,7 +3,7 @@
  * heapgraph.schema.json, which comes with the package, says the same for editors.
  */
 import { UsageError } from '../errors.js';
-import { printable, shortened } from '../printable.js';
+import { printable, shortened, shortJson } from '../printable.js';
 import { parseTypePattern } from '../query/types.js';
 import { type BudgetValues, EXPECTED, limitIn } from './budgets.js';
 
@@ -48,7 +48,7 @@ export function parseConfig(value: unknown, file: string): Config {
   const known = (path: string, key: string, keys: readonly string[]): void => {
     if (keys.includes(key)) return;
     throw new UsageError(
-      `${printable(file)}: ${printable(path + key)} is not a key of it: expected one of ${keys.join(', ')}, found ${described(key)}`,
+      `${printable(file)}: ${printable(shortened(path + key, 80))} is not a key of it: expected one of ${keys.join(', ')}, found ${described(key)}`,
       'Check the spelling; keys are the options of heapgraph check in camelCase.',
     );
   };
@@ -104,5 +104,5 @@ export function parseConfig(value: unknown, file: string): Config {
 }
 
 function described(value: unknown): string {
-  return value === undefined ? 'nothing' : printable(shortened(JSON.stringify(value), 80));
+  return value === undefined ? 'nothing' : printable(shortJson(value, 80));
 }

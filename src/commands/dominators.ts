@@ -115,7 +115,10 @@ function tree(graph: Graph, roots: readonly number[], levels: number, limit: num
   const total = retainedSizes(graph)[graph.root]!;
   const rows: Row[] = [];
   let omitted = 0;
-  const walk = (node: number, depth: number): void => {
+  // No recursion: a list of a million elements is a branch of a million levels.
+  const waiting = roots.map((node) => ({ node, depth: 0 })).reverse();
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { node, depth } = next;
     const { id, type, name, shallowSize, retainedSize } = new NodeView(graph, node);
     const label = name === type ? type : `${type} ${name}`;
     rows.push({
@@ -126,15 +129,22 @@ function tree(graph: Graph, roots: readonly number[], levels: number, limit: num
       shallowSize,
       retainedSize,
       retainedShare: total === 0 ? 0 : retainedSize / total,
-      tree: `${'  '.repeat(depth)}${label}`,
+      tree: `${indentation(depth)}${label}`,
     });
-    if (depth >= levels) return;
+    if (depth >= levels) continue;
     const children = dominatedNodes(graph, node);
-    for (const child of children.slice(0, limit)) walk(child, depth + 1);
+    for (let i = Math.min(limit, children.length) - 1; i >= 0; i--)
+      waiting.push({ node: children[i]!, depth: depth + 1 });
     if (depth === 0) omitted += Math.max(0, children.length - limit);
-  };
-  for (const root of roots) walk(root, 0);
+  }
   return { rows, omitted };
+}
+
+/** Levels that are indented; a deeper one says its number. */
+const INDENTED = 40;
+
+function indentation(depth: number): string {
+  return depth <= INDENTED ? '  '.repeat(depth) : `${'  '.repeat(INDENTED)}… level ${depth}: `;
 }
 
 function byClass(graph: Graph, roots: readonly number[], limit: number, options: PartitionValues): Shown {

@@ -93,9 +93,9 @@ export const showGrowth = defineCommand({
       noisy += found.length - all.length;
       const changes = detail ? changesOf(heaps[i - 1]!, heap, { partition, raw }) : undefined;
       const shown = all.slice(0, limit);
-      rows.push(
-        ...shown.map((row) => ({ ...rowOf(row, heap.countable.file, by, changes), ...placeOf(row.type) })),
-      );
+      // One by one: a call takes only so many arguments.
+      for (const row of shown)
+        rows.push({ ...rowOf(row, heap.countable.file, by, changes), ...placeOf(row.type) });
       total += all.length;
       omitted += all.length - shown.length;
     });

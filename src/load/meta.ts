@@ -5,7 +5,7 @@
  */
 import { SnapshotError } from '../errors.js';
 import { EDGE_TYPES, NODE_TYPES } from '../graph/schema.js';
-import { shortened } from '../printable.js';
+import { shortJson } from '../printable.js';
 import { formatCount } from '../units.js';
 
 /** Columns of a node record: places in the record, -1 when the file does not have them. */
@@ -263,10 +263,5 @@ function isNames(value: unknown, most: number): value is string[] {
 }
 
 function describeValue(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  try {
-    return shortened(JSON.stringify(value), 80);
-  } catch {
-    return 'something nested very deep'; // the stack is not deep enough to say more
-  }
+  return value === undefined ? 'nothing' : shortJson(value, 80);
 }

@@ -6,6 +6,8 @@ import fs from 'node:fs';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { SnapshotError } from '../errors.js';
+import { openToRead, streamOf } from '../io/input-stream.js';
+import { readReason } from '../io/reasons.js';
 import { asBuffer } from './bytes.js';
 import { type Compression, compressionOf, decompressed } from './compression.js';
 
@@ -48,14 +50,13 @@ export async function openSource(input: SnapshotInput): Promise<ByteSource> {
 }
 
 async function openPath(path: string): Promise<ByteSource> {
-  let fd: number;
-  let stat: fs.Stats;
+  let opened: ReturnType<typeof openToRead>;
   try {
-    fd = fs.openSync(path, 'r');
-    stat = fs.fstatSync(fd);
+    opened = openToRead(path);
   } catch (error) {
     throw openError(path, error);
   }
+  const { fd, stat } = opened;
   try {
     if (stat.isDirectory()) {
       throw new SnapshotError('unreadable', 'is a folder', {
@@ -63,7 +64,7 @@ async function openPath(path: string): Promise<ByteSource> {
         hint: 'Name a .heapsnapshot file in it.',
       });
     }
-    if (!stat.isFile()) return await openStream(fs.createReadStream(path, { fd }), path);
+    if (!stat.isFile()) return await openStream(await streamOf(path, opened), path);
     const head = new Uint8Array(Math.min(stat.size, 1 << 16));
     const length = fs.readSync(fd, head, 0, head.length, 0);
     if (length === 0) throw emptyError(path);
@@ -313,7 +314,7 @@ function emptyError(file: string): SnapshotError {
 
 function openError(file: string, error: unknown): SnapshotError {
   if (error instanceof SnapshotError) return error;
-  const { code, message } = error as NodeJS.ErrnoException;
+  const { code } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     return new SnapshotError('missing', 'no such file', { file, hint: 'Check the path.', cause: error });
   }
@@ -324,7 +325,7 @@ function openError(file: string, error: unknown): SnapshotError {
       cause: error,
     });
   }
-  return new SnapshotError('unreadable', `cannot be read: ${message}`, {
+  return new SnapshotError('unreadable', `cannot be read: ${readReason(error)}`, {
     file,
     hint: 'The disk, the network or the program that writes the stream has failed: copy the file again.',
     cause: error,

@@ -56,13 +56,43 @@ export function parseTypePattern(text: string): TypePattern {
     return { text, matches: (type) => pattern.test(type), isName: false };
   }
   if (!/[*?]/.test(text)) return { text, matches: (type) => type === text, isName: true };
-  const source = text.replace(/\\([*?\\])|([*?])|[\\^$.+()[\]{}|/]/gs, (all, escaped, wild) => {
-    if (wild) return wild === '*' ? '.*' : '.';
-    return `\\${escaped ?? all}`;
-  });
-  const glob = new RegExp(`^${source}$`, 'su');
-  return { text, matches: (type) => glob.test(type), isName: false };
+  return { text, matches: globMatcher(text), isName: false };
 }
+
+/**
+ * Matches whole names. The parts between the stars are looked for one after the other, each as early as it can stand:
+ * in one regular expression, `*a*b*` would take quadratic time for a name made to that end.
+ */
+function globMatcher(text: string): TypeMatcher {
+  const parts = [''];
+  for (const [all, escaped] of text.matchAll(/\\([*?\\])|./gsu)) {
+    if (all === '*') parts.push('');
+    else parts[parts.length - 1] += all === '?' ? '.' : (escaped ?? all).replace(SYNTAX, '\\$&');
+  }
+  const last = parts.length - 1;
+  if (last === 0) {
+    const whole = new RegExp(`^${parts[0]}$`, 'su');
+    return (type) => whole.test(type);
+  }
+  const first = new RegExp(`^${parts[0]}`, 'su');
+  const end = new RegExp(`${parts[last]}$`, 'gsu');
+  const between = parts
+    .slice(1, last)
+    .filter((part) => part !== '')
+    .map((part) => new RegExp(part, 'gsu'));
+  return (type) => {
+    let at = first.exec(type)?.[0].length;
+    for (const part of [...between, end]) {
+      if (at === undefined) return false;
+      part.lastIndex = at;
+      at = part.test(type) ? part.lastIndex : undefined;
+    }
+    return at !== undefined;
+  };
+}
+
+/** What stands for something else in a regular expression. */
+const SYNTAX = /[\\^$.*+?()[\]{}|/]/;
 
 /** A question that names the closest of the names there are, behind a semicolon; empty when none is close. */
 export async function didYouMean(names: Iterable<string>, text: string): Promise<string> {

@@ -5,6 +5,9 @@ import { markdownTable } from 'markdown-table';
 import type { Table } from '../result.js';
 import { isNumeric, signedCell, textColumns } from './cells.js';
 
+/** A longer name sticks out: padding all others to its width could fill the disk. */
+const WIDEST_NAME = 200;
+
 /** The table's text, with a line break at the end. Text out of a snapshot stays text: markup in it is escaped. */
 export function* renderMarkdown(table: Table): Generator<string> {
   const columns = textColumns(table);
@@ -13,7 +16,7 @@ export function* renderMarkdown(table: Table): Generator<string> {
   );
   yield `${markdownTable([columns.map((column) => column.title), ...rows], {
     align: columns.map((column) => (isNumeric(column.unit) ? 'r' : 'l')),
-    stringLength: stringWidth,
+    stringLength: (text) => Math.min(stringWidth(text), WIDEST_NAME),
   })}\n`;
 }
 

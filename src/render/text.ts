@@ -51,7 +51,7 @@ function* renderChains(chains: Iterable<ChainResult>, style: Style): Generator<s
 /** A line for each budget, then the chains of those that failed. */
 function* renderChecks({ checks }: Checks, style: Style): Generator<string> {
   const names = checks.map(({ budget }) => formatCell(budget, 'text'));
-  const width = Math.max(0, ...names.map((name) => stringWidth(name)));
+  const width = widest(names);
   for (const [i, check] of checks.entries()) {
     const status = check.ok ? style.dim('ok    ') : style.error('FAILED');
     yield `${status}  ${pad(names[i]!, width, false)}  ${valueWords(check)}, ${limitWords(check)}\n`;
@@ -110,11 +110,25 @@ function* renderTable(table: Table, style: Style, indent: string): Generator<str
 /** objgraph's way: the first column padded to its longest value, then the others, a space before each. */
 function* renderCounts(table: Table, columns: readonly Column[], style: Style): Generator<string> {
   const [first, ...others] = columns as [Column, ...Column[]];
-  const width = Math.max(0, ...Array.from(table.rows, (row) => stringWidth(plain(row, first))));
+  const width = widest(textsOf(table.rows, first));
   for (const row of table.rows) {
     const name = style.role(first.role, pad(plain(row, first), width, false));
     yield `${[name, ...others.map((column) => plain(row, column))].join(' ')}\n`;
   }
+}
+
+/** A longer name sticks out: padding all others to its width could fill the disk. */
+const WIDEST_NAME = 200;
+
+/** Columns that the widest of the texts takes. Of any number of texts: a call takes only so many arguments. */
+function widest(texts: Iterable<string>): number {
+  let most = 0;
+  for (const text of texts) most = Math.max(most, stringWidth(text));
+  return Math.min(most, WIDEST_NAME);
+}
+
+function* textsOf(rows: Iterable<Row>, column: Column): Generator<string> {
+  for (const row of rows) yield plain(row, column);
 }
 
 /** objgraph's tables of growth and of new ids: names padded to the longest, numbers in columns of one width. */
@@ -123,9 +137,8 @@ function* renderObjgraph(table: Table, columns: readonly Column[], style: Style)
   const heading = table.layout === 'ids';
   const space = heading ? 13 : 9;
   const number = (row: Row, column: Column): string => withSign(row, column, plain(row, column));
-  const names = Array.from(table.rows, (row) => stringWidth(plain(row, first)));
-  if (names.length === 0) return;
-  const width = Math.max(heading ? stringWidth(first.title) : 0, ...names);
+  if (table.rows[Symbol.iterator]().next().done) return;
+  const width = Math.max(heading ? stringWidth(first.title) : 0, widest(textsOf(table.rows, first)));
   const ruler = `${'='.repeat(width + space * others.length)}\n`;
   if (heading) {
     const titles = others.map(({ title }) => pad(title, space, true)).join('');
@@ -200,7 +213,7 @@ function* renderBelow(
   const texts = list.map((item) =>
     columns.map((column) => formatCell(item[column.key] ?? null, column.unit)),
   );
-  const widths = columns.map((_, i) => Math.max(0, ...texts.map((cells) => stringWidth(cells[i]!))));
+  const widths = columns.map((_, i) => widest(texts.map((cells) => cells[i]!)));
   for (const cells of texts) {
     const line = columns.map((column, i) => {
       const right = isNumeric(column.unit);
@@ -229,7 +242,7 @@ function* renderDetail(detail: Detail, style: Style): Generator<string> {
 }
 
 function* renderFacts(facts: readonly Fact[], style: Style): Generator<string> {
-  const width = Math.max(0, ...facts.map(({ title }) => title.length));
+  const width = widest(facts.map(({ title }) => title));
   for (const { title, value, unit } of facts)
     yield `  ${style.dim(title.padEnd(width))}  ${formatCell(value, unit)}\n`;
 }

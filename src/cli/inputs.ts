@@ -1,0 +1,36 @@
+/** That an answer does not replace what it is made of. */
+import fs from 'node:fs';
+import { UsageError } from '../errors.js';
+import { printable } from '../printable.js';
+
+/**
+ * In: the file that will be written (undefined for standard output), and the files that are read (`-` is standard input).
+ * Same file: by device and inode, so under another spelling, over links and behind the shell's `>>` as well.
+ * Throws: UsageError.
+ */
+export function checkInputs(output: string | undefined, inputs: readonly string[]): void {
+  const written = identityOf(output ?? 1);
+  if (written === undefined) return;
+  const replaced = inputs.find((file) => identityOf(file === '-' ? 0 : file) === written);
+  if (replaced === undefined) return;
+  const name = replaced === '-' ? 'standard input' : printable(replaced);
+  throw new UsageError(
+    output === undefined
+      ? `${name} is read, and standard output leads into it`
+      : `${name} is read, and ${printable(output)} would replace it: they are one file`,
+    'Write the answer to another file.',
+  );
+}
+
+/** The same for all names of a file; undefined for what is no regular file. */
+function identityOf(file: string | number): string | undefined {
+  try {
+    const stat = typeof file === 'number' ? fs.fstatSync(file, EXACT) : fs.statSync(file, EXACT);
+    return stat.isFile() ? `${stat.dev}:${stat.ino}` : undefined;
+  } catch {
+    return undefined; // not there, or closed
+  }
+}
+
+/** Inode numbers of Windows are larger than a double can hold exactly. */
+const EXACT = { bigint: true } as const;
