@@ -1,4 +1,5 @@
 /** A group of containers as answers name it: one of them in words, its place, and how many there are. */
+import { chainEnding } from './chain-ending.js';
 import type { Chain } from './chains.js';
 import { className } from './class-names.js';
 import { containerChain } from './container-chain.js';
@@ -8,7 +9,7 @@ import type { ContainerGroup, Frontier } from './frontier.js';
 import { type ContentRow, contentsOf } from './group-contents.js';
 import { holderPaths } from './holder-paths.js';
 import { memberOf, principalOf } from './leak-evidence.js';
-import { chainEnding, type RootKind } from './roots.js';
+import type { RootKind } from './roots.js';
 
 /** Where things made since hang. */
 export interface ContainerPlace {
