@@ -80,7 +80,7 @@ export function propertyStep(graph: Graph, source: number, edge: number): Step |
   const name = graph.strings.get(names[edge]!);
   const target = targets[edge]!;
   if (!isValue(graph, target)) return undefined;
-  if (name === '__proto__') return script((base) => `Object.getPrototypeOf(${base})`);
+  if (name === '__proto__') return script((base) => `Object.getPrototypeOf${inBrackets(base)}`);
   const symbol = /^<symbol (.*)>$/s.exec(name) ?? (name === '<symbol>' ? ['', undefined] : undefined);
   if (symbol && symbolLikeTexts(graph).has(names[edge]!))
     return words((base) => `property ${quoted(shortened(name, 40))} of ${base}`);
@@ -90,7 +90,8 @@ export function propertyStep(graph: Graph, source: number, edge: number): Step |
     half &&
     property &&
     graph.nodeTypes[target] === NODE.closure &&
-    hasAccessorPair(graph, source, property)
+    (hasAccessorPair(graph, source, property) ||
+      (!hasPairs(graph) && graph.nodeNames[target] === names[edge]))
   )
     return script((base) => `Object.getOwnPropertyDescriptor(${base}, ${quoted(property)}).${half}`);
   if (name.startsWith('#') && isIdentifier(name.slice(1)))
@@ -191,6 +192,17 @@ function hasPrivateSymbols(graph: Graph, node: number): boolean {
   if (graph.nodeTypes[node] !== NODE.object) return graph.nodeTypes[node] === NODE.closure;
   return /(Error|Exception|Promise)$/.test(graph.strings.get(graph.nodeNames[node]!));
 }
+
+/**
+ * Whether there are accessor pairs at all: V8 has hundreds of its own. In a snapshot that was reduced to some of its nodes
+ * there may be none, and a function that is called as the edge, `get x`, is taken for a getter.
+ */
+const hasPairs = memo(({ strings, nodeCount, nodeNames }: Graph): boolean => {
+  const called = strings.indexesOf('system / AccessorPair');
+  for (let node = 0; node < nodeCount && called.size > 0; node++)
+    if (called.has(nodeNames[node]!)) return true;
+  return false;
+});
 
 function hasAccessorPair(graph: Graph, source: number, property: string): boolean {
   const { types, names, targets } = edgesOf(graph);

@@ -17,13 +17,14 @@ import { isContext } from './v8-nodes.js';
 export function closureStep(graph: Graph, chain: Chain, at: number): Fold | undefined {
   const { nodes, edges } = chain;
   if (!isScopeAt(graph, nodes[at + 1]) || isScopeAt(graph, nodes[at])) return undefined;
-  if (edgeName(graph, edges[at]!) !== 'context') return undefined;
+  // JavaScriptCore does not name what leads to scopes.
+  if (!/^(context)?$/.test(edgeName(graph, edges[at]!))) return undefined;
   const isFunction = graph.nodeTypes[nodes[at]!] === NODE.closure;
   const who = isFunction
     ? (base: string): string => `the closure ${base}${placeOf(graph, nodes[at]!)}`
     : (base: string): string => suspendedWords(graph, chain, at, base);
   let last = at + 1;
-  while (isScopeAt(graph, nodes[last + 1]) && edgeName(graph, edges[last]!) === 'previous') last++;
+  while (isScopeAt(graph, nodes[last + 1]) && /^(previous)?$/.test(edgeName(graph, edges[last]!))) last++;
   const variable =
     nodes[last + 1] === undefined ? undefined : variableName(graph, nodes[last]!, edges[last]!);
   if (variable === undefined) {
@@ -85,6 +86,7 @@ export function contextStep(graph: Graph, { nodes, edges }: Chain, at: number): 
       return { step: absolute(words(() => `variable ${variable} of a script in another context`)), taken };
     if (scope?.file !== undefined)
       return { step: absolute(words(() => `variable ${variable} of ${scope.file}`)), taken };
+    if (scope) return { step: absolute(words(() => `variable ${variable} of an ES module`)), taken };
     return { step: words((base) => `variable ${variable} of ${base}`), taken };
   }
   if (isScopeAt(graph, nodes[at + 1]) && name === 'previous')

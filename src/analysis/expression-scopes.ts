@@ -10,7 +10,7 @@ import type { StringIndexes } from '../graph/strings.js';
 import { landmarks } from './landmarks.js';
 import { isRuntimeScript } from './runtime.js';
 import { follow, scriptOf, scriptOfShared } from './scripts.js';
-import { isContext, isModuleRecord, scopeNames } from './v8-nodes.js';
+import { isContext, isModuleRecord, jscRootScopes, scopeNames } from './v8-nodes.js';
 
 export interface Scope {
   /**
@@ -39,8 +39,12 @@ export interface Scope {
  * an outermost scope what holds it and the scopes in it, until a function with a file is met; once for a node.
  */
 export function rootScopeOf(graph: Graph, node: number): Scope | undefined {
-  if (!scopeNames(graph).has(graph.nodeNames[node]!)) return undefined;
+  const name = graph.nodeNames[node]!;
+  if (!scopeNames(graph).has(name)) return undefined;
   const { known } = signs(graph);
+  const jsc = jscRootScopes(graph);
+  if (jsc.module.has(name)) return { kind: 'module', file: undefined };
+  if (jsc.script.has(name)) return { kind: 'script', file: undefined };
   if (known.has(node)) return known.get(node);
   const isModule = isModuleRecord(graph)(node);
   if (!isModule && !isOutermost(graph, node)) return undefined; // there may be millions: not kept

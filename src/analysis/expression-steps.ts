@@ -17,6 +17,7 @@ import { exportName } from './expression-modules.js';
 import {
   absolute,
   type Fold,
+  inBrackets,
   isValue,
   member,
   propertyStep,
@@ -161,7 +162,7 @@ function plainStep(graph: Graph, { nodes, edges }: Chain, at: number, name: stri
     }
     if (name === 'reactions_or_result' && isValue(graph, target)) return one(promiseStep(graph, target));
     if (name === 'map' && edges[at + 1] !== undefined && edgeName(graph, edges[at + 1]!) === 'prototype')
-      return { step: script((base) => `Object.getPrototypeOf(${base})`), taken: 2 };
+      return { step: script((base) => `Object.getPrototypeOf${inBrackets(base)}`), taken: 2 };
     // The text of a number is no object of the program: V8 makes it for the snapshot.
     if (name === 'value' && graph.nodeTypes[source] === NODE.number)
       return one(words((base) => `text of ${base} in the snapshot`));
@@ -230,7 +231,7 @@ function innerStep(graph: Graph, { nodes, edges }: Chain, at: number): Fold {
   const passed = nodes.slice(at + 1, end).map((node) => innerName(graph, node));
   const through = passed.filter((name, i) => name !== '' && name !== passed[i - 1]);
   const name = edgeName(graph, edges[at]!);
-  const by = through.length > 0 ? ` through ${through.join(', ')}` : /^\d+$/.test(name) ? '' : ` by ${name}`;
+  const by = through.length > 0 ? ` through ${through.join(', ')}` : /^\d*$/.test(name) ? '' : ` by ${name}`;
   const taken = end - at;
   if (passed.some((each) => /EventListener$/.test(each)))
     return { step: words((base) => `event listener of ${base}`), taken };

@@ -5,10 +5,11 @@
 import { edgesOf, type Graph } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';
 import { EDGE, NODE } from '../graph/schema.js';
+import { shortened } from '../printable.js';
 import { commonJsModules } from './expression-modules.js';
 import { nativeContexts, rootScopeOf } from './expression-scopes.js';
 import { globalObjects, isMainScript } from './realms.js';
-import { isRuntimeScript, runtimeName } from './runtime.js';
+import { engineName, isRuntimeScript, runtimeName } from './runtime.js';
 import { sourceLocation } from './scripts.js';
 import { userRoots } from './shallow-sizes.js';
 import { scopeNames } from './v8-nodes.js';
@@ -67,7 +68,10 @@ export function rootOf(graph: Graph, node: number): Root | undefined {
   if (globalObjects(graph).get(node) === 'other')
     return { kind: 'global', words: 'a property of globalThis in another context' };
   if (globalObjects(graph).has(node)) return { kind: 'global', words: 'a property of globalThis' };
-  return { kind: 'global', words: `a property of the global object ${name}` };
+  const type = graph.nodeTypes[node];
+  if (type === NODE.object || type === NODE.native)
+    return { kind: 'global', words: `a property of the global object ${name}` };
+  return { kind: 'internal', words: `${engineName(graph)} itself: ${shortened(name, 40)}` };
 }
 
 /**
@@ -147,5 +151,5 @@ function syntheticRoot(graph: Graph, name: string): Root {
   if (NATIVE.test(name))
     return { kind: 'native handle', words: `native code of ${runtimeName(graph)}: ${name}` };
   if (MICROTASKS.test(name)) return { kind: 'microtask', words: 'a microtask' };
-  return { kind: 'internal', words: `V8 itself: ${name === '' ? 'the root' : name}` };
+  return { kind: 'internal', words: `${engineName(graph)} itself: ${name === '' ? 'the root' : name}` };
 }

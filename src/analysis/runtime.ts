@@ -13,6 +13,12 @@ export function runtimeName(graph: Graph): string {
   return landmarks(graph).runtime ?? 'the runtime';
 }
 
+/** The name of the engine that wrote a snapshot: V8, JavaScriptCore in Bun, Hermes. Cost: that of `landmarks`. */
+export function engineName(graph: Graph): string {
+  const { runtime } = landmarks(graph);
+  return runtime === 'Bun' ? 'JavaScriptCore' : runtime === 'Hermes' ? 'Hermes' : 'V8';
+}
+
 /**
  * Schemes and folders that runtimes give to the modules that they are made of: Node.js (`node:`), Deno (`ext:`), workerd
  * (`workerd:`, `cloudflare-internal:`), Electron, Bun, and Chromium's bindings for extensions.

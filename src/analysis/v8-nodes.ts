@@ -3,26 +3,43 @@ import { edgesOf, type Graph } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';
 import { EDGE, NODE } from '../graph/schema.js';
 import { StringIndexes } from '../graph/strings.js';
+import { landmarks } from './landmarks.js';
+
+/** JavaScriptCore's scopes: objects with `system / ` before the name, in Bun up to 1.2 code without. */
+const JSC_SCOPES = ['JSLexicalEnvironment', 'JSModuleEnvironment', 'JSGlobalLexicalEnvironment'] as const;
+
+function jscNames(graph: Graph, ...names: readonly (typeof JSC_SCOPES)[number][]): number[] {
+  if (landmarks(graph).runtime !== 'Bun') return [];
+  return names.flatMap((name) => [name, `system / ${name}`]).flatMap((name) => graph.strings.find(name));
+}
 
 /**
  * String indexes of the names of scopes: `system / Context`, since V8 15 `system / Context / scope @N`,
- * where N is the id of the scope's `ScopeInfo`.
+ * where N is the id of the scope's `ScopeInfo`; in Bun those of JavaScriptCore.
  * DevTools: HeapSnapshot.ts, isContextObject.
- * Cost: a look at the beginning of every string.
+ * Cost: that of `landmarks`, and a look at the beginning of every string.
  */
 export const contextNames = memo(
-  ({ strings }: Graph): StringIndexes =>
+  (graph: Graph): StringIndexes =>
     new StringIndexes([
-      ...strings.find('system / Context'),
-      ...strings.find('system / Context / ', 'beginning'),
+      ...graph.strings.find('system / Context'),
+      ...graph.strings.find('system / Context / ', 'beginning'),
+      ...jscNames(graph, ...JSC_SCOPES),
     ]),
 );
+
+/** Names of JavaScriptCore's outermost scopes: of modules, and of what `let` and `const` make in scripts. */
+export const jscRootScopes = memo((graph: Graph) => ({
+  module: new StringIndexes(jscNames(graph, 'JSModuleEnvironment')),
+  script: new StringIndexes(jscNames(graph, 'JSGlobalLexicalEnvironment')),
+}));
 
 /** Whether a node is a scope of a function, a block, a module or a script. Cost: two reads a call. */
 export const isContext = memo((graph: Graph): ((node: number) => boolean) => {
   const { nodeTypes, nodeNames } = graph;
   const names = contextNames(graph);
-  return (node) => nodeTypes[node] === NODE.object && names.has(nodeNames[node]!);
+  return (node) =>
+    (nodeTypes[node] === NODE.object || nodeTypes[node] === NODE.code) && names.has(nodeNames[node]!);
 });
 
 /** String indexes of the name of the records of ES modules. */
@@ -92,6 +109,8 @@ export function oddballOf(graph: Graph, node: number): string | undefined {
 export function isObject(graph: Graph, node: number): boolean {
   const type = graph.nodeTypes[node];
   if (type === NODE.closure || type === NODE.regexp) return true;
+  // Bun up to 1.2 has a type of its own for the arrays of a program; V8 has it for arrays of its own.
+  if (type === NODE.array) return landmarks(graph).runtime === 'Bun';
   if (type !== NODE.object && type !== NODE.hidden && type !== NODE.native) return false;
   const name = graph.strings.get(graph.nodeNames[node]!);
   if (name.startsWith('system / '))

@@ -3,7 +3,7 @@
 import type { ChainOptions, ChainSearch } from '../analysis/chains.js';
 import { EdgeView, NodeView } from '../analysis/nodes.js';
 import { isRoot, isStack, type RootKind, rootOf } from '../analysis/roots.js';
-import { runtimeName } from '../analysis/runtime.js';
+import { engineName } from '../analysis/runtime.js';
 import { QueryError } from '../errors.js';
 import { edgesOf, type Graph, sourceOf } from '../graph/graph.js';
 import { printable } from '../printable.js';
@@ -206,7 +206,7 @@ function objects(count: number): string {
 
 /** What a runtime leaves out of its snapshots. */
 function missingEdgesNotes(graph: Graph): readonly string[] {
-  return runtimeName(graph) === 'Bun'
+  return engineName(graph) === 'JavaScriptCore'
     ? ['JavaScriptCore does not write what a Map or a Set holds: one of these may hold it']
     : [];
 }

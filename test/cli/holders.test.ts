@@ -4,7 +4,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type NodeSpec, snapshotBytes } from '../support/builder.js';
 import { heapgraph, temporaryFolder } from '../support/cli.js';
-import { fixturePath } from '../support/fixtures.js';
+import { casePath, fixturePath } from '../support/fixtures.js';
 
 const F = fixturePath('node26-after');
 const folder = temporaryFolder();
@@ -29,6 +29,17 @@ async function chains(...args: string[]): Promise<ChainAnswer['chains']> {
   const { stdout } = await heapgraph([...args, '--json']);
   return (JSON.parse(stdout) as ChainAnswer).chains;
 }
+
+test('find-backref-chain Cart bun-1.4.4: what JavaScriptCore does not write is said', async () => {
+  const { stderr, code } = await heapgraph([
+    'find-backref-chain',
+    'Cart',
+    casePath('bun-1.4.4.heapsnapshot.gz'),
+  ]);
+  expect(stderr).toContain('no chain from root to @10559: nothing holds it\n');
+  expect(stderr).toContain('JavaScriptCore does not write what a Map or a Set holds');
+  expect(code).toBe(1);
+});
 
 describe('find-backref-chain', () => {
   test('find-backref-chain OBJ F: one step a line, the holder in words, the expression', async () => {
