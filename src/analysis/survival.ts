@@ -8,6 +8,7 @@ import { growsEvenly } from './leak-evidence.js';
 import { groupsOfLeak, isLeak, type Leak, type Leaks, leaks } from './leaks.js';
 import type { Partitioner } from './partition.js';
 import { isProgramType } from './program-types.js';
+import { isSizelessValue } from './sizeless-values.js';
 
 /** What the numbers of a class look like; see `survival`. */
 export type Verdict = 'leak' | 'cache/warm-up';
@@ -51,7 +52,8 @@ const SURVIVING = 0.5;
 const LEVEL = 0.1;
 
 /**
- * Objects are known by their ids; each stays in the class that it was born with. Classes in which nothing was born after
+ * Objects are known by their ids; each stays in the class that it was born with. Strings and numbers without a size are
+ * not counted (see `isSizelessValue`). Classes in which nothing was born after
  * the first snapshot are there, too, with empty generations. The verdict, for n snapshots:
  *
  * - `leak`: objects of the class are added at every step to a container that leaks (see `leaks`), about as many each time
@@ -70,8 +72,9 @@ export function survival(snapshots: readonly Graph[], options: SurvivalOptions =
   const numbers = new Map<string, number>();
   const alive: Float64Array[] = []; // by class: generation * steps + snapshot
   let earlier: Born | undefined;
-  const counts = (node: number, { nodeTypes }: Graph): boolean =>
-    options.internals === true || isProgramType[nodeTypes[node]!] === 1;
+  const counts = (node: number, graph: Graph): boolean =>
+    (options.internals === true || isProgramType[graph.nodeTypes[node]!] === 1) &&
+    !isSizelessValue(graph)(node);
   for (const [now, graph] of snapshots.entries()) {
     const { nodeCount, ids } = graph;
     const { labels: names, of } = (options.partition ?? classIndex)(graph, snapshots);
