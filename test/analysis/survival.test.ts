@@ -196,12 +196,17 @@ describe('survival', () => {
       name: 'Object',
       edges: names.map((name) => ['property', name, 'listObject'] as const),
     });
-    const graphs = await Promise.all(
-      [['a'], ['a', 'b'], ['a', 'b']].map((names) =>
-        load(program([['Object', range(101, 5)]], object(names))),
-      ),
-    );
-    const row = survivalOf(graphs, { partition: shapeIndex }).find(({ type }) => type === '{a}')!;
-    expect(row.counts).toEqual([5, 5, 5]);
+    const all = (names: string[], ids = range(101, 5)): GraphSpec =>
+      program([['Object', ids]], object(names));
+    const both = {
+      ...all(['a', 'b'], [...range(101, 5), ...range(201, 5)]),
+      ...Object.fromEntries(range(201, 5).map((id) => [`o${id}`, { id, ...object(['a']) }])),
+    };
+    const graphs = await Promise.all([all(['a']), all(['a', 'b']), both].map(load));
+    const rows = survivalOf(graphs, { partition: shapeIndex });
+    expect(rows.find(({ type }) => type === '{a}')!.counts).toEqual([5, 5, 10]);
+    // The shapes are those of the last snapshot, so that equal objects have one name in all of them.
+    const born = survival(graphs.slice(0, 2), { partition: shapeIndex }).find(({ type }) => type === '{a}');
+    expect(born).toBeUndefined();
   });
 });
