@@ -1,6 +1,7 @@
 /** The command line: the only owner of arguments, standard streams and exit codes. */
 import { Argument, CommanderError, Command as Program } from 'commander';
-import { complete, completionScript, SHELLS } from './cli/completion.js';
+import { completions } from './cli/completion.js';
+import { SCRIPTS, SHELLS } from './cli/completion-scripts.js';
 import { EXIT } from './cli/exit.js';
 import { addOptions, type CommonOptions } from './cli/options.js';
 import { openStandardOutput } from './cli/output.js';
@@ -25,7 +26,8 @@ async function main(argv: readonly string[]): Promise<void> {
   const words = end < 0 ? argv : argv.slice(0, end);
   const program = createProgram(argv[0], end < 0 ? undefined : argv.slice(end + 1));
   try {
-    if (argv[0] === 'complete' && argv[1] === '--') await complete(program, argv.slice(2));
+    if (argv[0] === 'complete' && argv[1] === '--')
+      process.stdout.write(completions(program, COMMANDS, argv.slice(2)));
     else if (argv.length === 0) program.outputHelp();
     else await program.parseAsync(words, { from: 'user' });
   } catch (error) {
@@ -74,7 +76,14 @@ function addCompletion(program: Program): void {
     .argument('<shell>', SHELLS.join(', '))
     .option('--json', 'the script as a JSON object')
     .option('-o, --output <file>', 'write it to a file')
-    .addHelpText('after', examples([{ line: `source <(${NAME} completion bash)`, says: 'in ~/.bashrc' }]))
+    .addHelpText(
+      'after',
+      examples([
+        { line: `source <(${NAME} completion bash)`, says: 'in ~/.bashrc' },
+        { line: `source <(${NAME} completion zsh)`, says: 'in ~/.zshrc' },
+        { line: `${NAME} completion fish > ~/.config/fish/completions/${NAME}.fish`, says: 'for fish' },
+      ]),
+    )
     .action(async (shell: string, options: CommonOptions) => {
       const known = SHELLS.find((name) => name === shell);
       if (!known)
@@ -82,7 +91,7 @@ function addCompletion(program: Program): void {
           `no completion for "${printable(shell)}"`,
           `There is one for ${SHELLS.join(', ')}.`,
         );
-      const text = await completionScript(known, NAME);
+      const text = SCRIPTS[known];
       const answer: Answer = { result: { kind: 'text', text, fields: { shell, script: text } } };
       const output = await openOutput(outputFile(options));
       await write(answer, output, formatOf(options), {

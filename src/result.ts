@@ -132,7 +132,7 @@ export interface SubgraphNode {
 export interface SubgraphEdge {
   readonly from: number;
   readonly to: number;
-  /** V8's edge type, or `entry` for what a Map, a Set or another table holds. */
+  /** V8's edge type, `entry` for what a Map, a Set or another table holds, `several` for references of different kinds. */
   readonly type: string;
   /** Property, variable or index; for several items `0…99`; for an entry an expression such as `.get("key")`. */
   readonly name: string | number;
@@ -331,6 +331,8 @@ export interface Answer {
   readonly fields?: Row;
   /** For a subgraph. */
   readonly drawing?: Drawing;
+  /** For a subgraph: the same with more objects in a box; absent where nothing is left to merge. */
+  readonly coarser?: () => Answer;
   /** False when the thing looked for is not there: exit code 1. Default true. */
   readonly found?: boolean;
 }

@@ -45,7 +45,7 @@ const EXTERNALS: readonly (readonly [RegExp, RegExp])[] = [
   [/^node:/, /^(io\/|load\/|live\/|capture\/|cli\/|cli\.ts$|render\/picture\.ts$)/],
   [/^chalk$/, /^render\/style\.ts$/],
   [/^(csv-stringify\/sync|fast-string-width|markdown-table)$/, /^render\//],
-  [/^(commander|@bomb\.sh\/tab(\/commander)?)$/, /^cli(\/|\.ts$)/],
+  [/^commander$/, /^cli(\/|\.ts$)/],
   [/^leven$/, /^query\//],
   [/^vitest$/, /^testing\/vitest\.ts$/],
   [/^expect$/, /^testing\/jest\.ts$/],

@@ -4,6 +4,7 @@ import { retainersOf } from '../graph/retainers.js';
 import { EDGE, NODE } from '../graph/schema.js';
 import { shortened } from '../printable.js';
 import type { SubgraphEdge, SubgraphNode } from '../result.js';
+import { formatCount } from '../units.js';
 import { className } from './class-names.js';
 import { NodeView } from './nodes.js';
 import { shallowSizes, userRoots } from './shallow-sizes.js';
@@ -37,11 +38,47 @@ export interface Box {
   readonly depth: number;
 }
 
-/** Boxes of more than this many objects are merged. */
-const FEW = 3;
+/** Which objects share a box. */
+export interface Coarseness {
+  /** Up to this many of a kind are shown one by one. */
+  readonly few: number;
+  /** What is held in different ways is of different kinds. */
+  readonly byHolders: boolean;
+  /** Functions of different names, plain objects of different properties are of different kinds. */
+  readonly byValue: boolean;
+  /** All of a class at one distance are one box, whoever refers to them: roots and highlighted objects by themselves. */
+  readonly across: boolean;
+  /** One arrow for all references from one box to another, whatever their names are. */
+  readonly oneArrow: boolean;
+  /** Boxes at one distance; where there are more, the smallest ones share the last. Arrows have no names then. */
+  readonly most: number;
+}
+
+/** From the finest to the coarsest. */
+export const COARSENESS: readonly Coarseness[] = [
+  { few: 3, byHolders: true, byValue: true, across: false, oneArrow: false, most: Number.POSITIVE_INFINITY },
+  { few: 1, byHolders: true, byValue: true, across: false, oneArrow: false, most: Number.POSITIVE_INFINITY },
+  { few: 1, byHolders: false, byValue: true, across: false, oneArrow: true, most: Number.POSITIVE_INFINITY },
+  { few: 1, byHolders: false, byValue: false, across: true, oneArrow: true, most: Number.POSITIVE_INFINITY },
+  { few: 1, byHolders: false, byValue: false, across: true, oneArrow: true, most: 6 },
+  { few: 1, byHolders: false, byValue: false, across: true, oneArrow: true, most: 3 },
+  { few: 1, byHolders: false, byValue: false, across: true, oneArrow: true, most: 2 },
+];
+
 /** Groups larger than this are not looked into for differences in how their members are held. */
 const MANY = 20_000;
 const NAME_LENGTH = 40;
+
+/** The coarsest of them. */
+export const COARSEST = COARSENESS.length - 1;
+
+/** What nodes must have in common to share a box at all: roots and highlighted nodes share none with others. */
+export function apart(
+  isRoot: (node: number) => boolean,
+  { highlight }: PictureOptions,
+): (node: number) => string {
+  return (node) => (isRoot(node) ? 'root' : '') + (highlight?.(node) === true ? 'highlighted' : '');
+}
 
 /** Nodes of one kind with one key together, in the order of their first; small groups and `single` nodes one by one. */
 export function grouped(
@@ -49,17 +86,52 @@ export function grouped(
   nodes: readonly number[],
   key: (node: number) => string,
   single: (node: number) => boolean,
+  { few, byValue }: Pick<Coarseness, 'few' | 'byValue'> = COARSENESS[0]!,
 ): number[][] {
   const groups = new Map<string | number, number[]>();
   for (const node of nodes) {
-    const name = single(node) ? node : `${kindOf(graph, node)}\n${key(node)}`;
+    const kind = byValue ? kindOf(graph, node) : coarseClass(graph, node);
+    const name = single(node) ? node : `${kind}\n${key(node)}`;
     const group = groups.get(name);
     if (group) group.push(node);
     else groups.set(name, [node]);
   }
   return [...groups.values()].flatMap((group) =>
-    group.length > FEW ? [group] : group.map((node) => [node]),
+    group.length > few ? [group] : group.map((node) => [node]),
   );
+}
+
+/**
+ * Of each distance the largest boxes, and all others in one: those that have the same in common. The rows are in the order
+ * of their first box, the others are the last of a row.
+ */
+export function limitedRows(
+  boxes: readonly Box[],
+  { most }: Pick<Coarseness, 'most'>,
+  common: (node: number) => string,
+): readonly Box[] {
+  const rows = new Map<string, Box[]>();
+  for (const box of boxes) {
+    const key = `${box.depth} ${common(box.nodes[0]!)}`;
+    const row = rows.get(key);
+    if (row) row.push(box);
+    else rows.set(key, [box]);
+  }
+  return [...rows.values()].flatMap((row) => {
+    if (row.length <= most) return row;
+    const bySize = [...row].sort((a, b) => b.nodes.length - a.nodes.length);
+    const others = new Set(bySize.slice(most - 1));
+    const last: Box = {
+      depth: row[0]!.depth,
+      nodes: row.flatMap((box) => (others.has(box) ? box.nodes : [])),
+    };
+    return [...row.filter((box) => !others.has(box)), last];
+  });
+}
+
+/** Class; scopes, which V8 15 numbers, are one class. */
+export function coarseClass(graph: Graph, node: number): string {
+  return className(graph, node).replace(/^(system \/ Context) \/ scope @\d+$/, '$1');
 }
 
 /** Class; and the name of a function, the variables of a context, the properties of a plain object. */
@@ -73,8 +145,9 @@ function kindOf(graph: Graph, node: number): string {
 export function alike(
   group: readonly number[],
   signatures: ((nodes: readonly number[]) => ReadonlyMap<number, string>) | undefined,
+  { few }: Pick<Coarseness, 'few'> = COARSENESS[0]!,
 ): readonly (readonly number[])[] {
-  if (!signatures || group.length <= FEW || group.length > MANY) return [group];
+  if (!signatures || group.length <= few || group.length > MANY) return [group];
   const of = signatures(group);
   const parts = new Map<string, number[]>();
   for (const node of group) {
@@ -83,7 +156,7 @@ export function alike(
     if (part) part.push(node);
     else parts.set(signature, [node]);
   }
-  return [...parts.values()].flatMap((part) => (part.length > FEW ? [part] : part.map((node) => [node])));
+  return [...parts.values()].flatMap((part) => (part.length > few ? [part] : part.map((node) => [node])));
 }
 
 /** How each node is held: the classes of its referrers and the kinds of the references, as one text. */
@@ -128,10 +201,22 @@ export function describer(
     }
     return false;
   };
+  const rootOfAll = (nodes: readonly number[]): string | undefined => {
+    const first = rootName(nodes[0]!);
+    if (first === undefined || nodes.length === 1) return first;
+    const names = new Set(nodes.map(rootName));
+    return names.size === 1 ? first : `${formatCount(nodes.length)} roots`;
+  };
+  const typeOfAll = (nodes: readonly number[]): string => {
+    const [first, ...others] = nodes;
+    if (others.length === 0) return className(graph, first!);
+    const types = new Set(nodes.map((node) => coarseClass(graph, node)));
+    return types.size === 1 ? [...types][0]! : `objects of ${formatCount(types.size)} classes`;
+  };
   return ({ nodes, depth }) => {
     const view = new NodeView(graph, nodes[0]!);
     const { location } = view;
-    const root = rootName(nodes[0]!);
+    const root = rootOfAll(nodes);
     const extra = options.extraInfo?.(nodes);
     const sum = (of: (node: number) => number): number => nodes.reduce((total, node) => total + of(node), 0);
     const names = new Set<string>();
@@ -142,14 +227,14 @@ export function describer(
     }
     return {
       id: view.id,
-      type: view.type,
+      type: typeOfAll(nodes),
       nodeType: view.nodeType,
       name: shortened([...names].join(', '), NAME_LENGTH),
       shallowSize: sum((node) => sizes[node]!),
       retainers: sum((node) => firstRetainer[node + 1]! - firstRetainer[node]!),
       depth,
       asked: depth === 0,
-      highlighted: nodes.length === 1 && options.highlight?.(nodes[0]!) === true,
+      highlighted: options.highlight?.(nodes[0]!) === true,
       root: root !== undefined,
       ...(root ? { rootName: root } : {}),
       finalizer: nodes.some(isRegistered),
@@ -165,24 +250,55 @@ export function drawnEdges(
   graph: Graph,
   links: readonly Link[],
   boxOf: ReadonlyMap<number, Box>,
+  { oneArrow, most }: Pick<Coarseness, 'oneArrow' | 'most'> = COARSENESS[0]!,
 ): SubgraphEdge[] {
   const bundles = new Map<string, { from: Box; to: Box; links: Link[] }>();
   for (const link of links) {
     const from = boxOf.get(link.source);
     const to = boxOf.get(link.target);
     if (!from || !to) continue;
-    const key = `${from.nodes[0]} ${to.nodes[0]} ${link.kind}`;
+    const key = `${from.nodes[0]} ${to.nodes[0]} ${oneArrow ? '' : link.kind}`;
     const bundle = bundles.get(key);
     if (bundle) bundle.links.push(link);
     else bundles.set(key, { from, to, links: [link] });
   }
-  return [...bundles.values()].map(({ from, to, links: [first, ...others] }) => ({
+  return [...bundles.values()].map(({ from, to, links: bundle }) => ({
     from: graph.ids[from.nodes[0]!]!,
     to: graph.ids[to.nodes[0]!]!,
-    type: first!.type,
-    name: others.length === 0 ? first!.name : commonName([first!, ...others]),
-    count: others.length + 1,
+    ...(oneArrow ? severalKinds(bundle, !Number.isFinite(most)) : oneKind(bundle)),
+    count: bundle.length,
   }));
+}
+
+type Named = Pick<SubgraphEdge, 'type' | 'name'>;
+
+function oneKind(links: readonly Link[]): Named {
+  const [first] = links;
+  return { type: first!.type, name: links.length === 1 ? first!.name : commonName(links) };
+}
+
+/** Kinds of references that the label of an arrow names. */
+const NAMED_KINDS = 2;
+
+/** The names of the most frequent kinds, and how many there are beside them. */
+function severalKinds(links: readonly Link[], named: boolean): Named {
+  const kinds = new Map<string, Link[]>();
+  for (const link of links) {
+    const known = kinds.get(link.kind);
+    if (known) known.push(link);
+    else kinds.set(link.kind, [link]);
+  }
+  if (!named) return { type: 'several', name: '' };
+  if (kinds.size === 1) return oneKind(links);
+  const largest = [...kinds.values()].sort((a, b) => b.length - a.length).map(oneKind);
+  const shown = largest
+    .slice(0, NAMED_KINDS)
+    .map(({ type, name }) => (type === 'element' ? `[${name}]` : name));
+  const more = largest.length - shown.length;
+  return {
+    type: 'several',
+    name: more === 0 ? shown.join(', ') : `${shown.join(', ')}, … ${formatCount(more)} more`,
+  };
 }
 
 function commonName(links: readonly Link[]): string | number {

@@ -5,7 +5,17 @@ import { formatCount } from '../units.js';
 import type { Chain } from './chains.js';
 import { className } from './class-names.js';
 import { repeatsOf } from './repeats.js';
-import { type Box, describer, drawnEdges, grouped, type PictureOptions, rootsOf } from './subgraph-boxes.js';
+import {
+  apart,
+  type Box,
+  COARSENESS,
+  describer,
+  drawnEdges,
+  grouped,
+  limitedRows,
+  type PictureOptions,
+  rootsOf,
+} from './subgraph-boxes.js';
 import { changeField, changeOf } from './subgraph-changes.js';
 import { type Link, type Links, linksOf } from './subgraph-links.js';
 
@@ -39,9 +49,12 @@ export function chainsSubgraph(
     readonly direction?: 'back' | 'forward';
     readonly internals?: boolean;
     readonly merge?: boolean;
+    /** As in `SubgraphOptions`; from 2 on it counts how far an object is from the asked end, not what its chain is like. */
+    readonly coarseness?: number;
   } = {},
 ): Subgraph {
-  const { direction = 'back', internals = false, merge = true } = options;
+  const { direction = 'back', internals = false, merge = true, coarseness = 0 } = options;
+  const coarse = COARSENESS[coarseness]!;
   const rootName = rootsOf(graph, options);
   const isRoot = (node: number): boolean => rootName(node) !== undefined;
   const links = linksOf(graph, { internals, isRoot });
@@ -76,15 +89,17 @@ export function chainsSubgraph(
     maxDepth = Math.max(maxDepth, count - 1);
   }
   const change = changeOf(graph, options);
-  const single = (node: number): boolean => !merge || isRoot(node) || options.highlight?.(node) === true;
+  const isApart = apart(isRoot, options);
+  const single = (node: number): boolean => !merge || (!coarse.across && isApart(node) !== '');
   const inOrder = [...depths].sort((a, b) => a[1] - b[1]).map(([node]) => node);
-  const key = (node: number): string => `${change(node)} ${patterns.get(node)}`;
-  const boxes = grouped(graph, inOrder, key, single).map(
-    (nodes): Box => ({
-      nodes,
-      depth: depths.get(nodes[0]!)!,
-    }),
+  const place = (node: number): string | number =>
+    coarse.byHolders ? patterns.get(node)! : depths.get(node)!;
+  const key = (node: number): string => `${change(node)} ${isApart(node)} ${place(node)}`;
+  const merged = grouped(graph, inOrder, key, single, coarse).map(
+    (nodes): Box => ({ nodes, depth: depths.get(nodes[0]!)! }),
   );
+  const common = (node: number): string => `${change(node)} ${isApart(node)}`;
+  const boxes = merge ? limitedRows(merged, coarse, common) : merged;
   const boxOf = new Map(boxes.flatMap((box) => box.nodes.map((node) => [node, box] as const)));
   const describe = describer(graph, options, rootName);
   const changed = changeField(graph, options);
@@ -93,7 +108,7 @@ export function chainsSubgraph(
     direction,
     maxDepth,
     nodes: boxes.map((box) => ({ ...describe(box), ...changed(box.nodes[0]!) })),
-    edges: drawnEdges(graph, [...drawn.values()], boxOf),
+    edges: drawnEdges(graph, [...drawn.values()], boxOf, coarse),
     cut: [],
   };
 }

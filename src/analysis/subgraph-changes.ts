@@ -2,7 +2,15 @@
 import type { Graph } from '../graph/graph.js';
 import { idIndex } from '../graph/ids.js';
 import type { Subgraph, SubgraphCut, SubgraphNode } from '../result.js';
-import { type Box, describer, drawnEdges, grouped, type PictureOptions, rootsOf } from './subgraph-boxes.js';
+import {
+  type Box,
+  type Coarseness,
+  describer,
+  drawnEdges,
+  grouped,
+  type PictureOptions,
+  rootsOf,
+} from './subgraph-boxes.js';
 import { type Link, linksOf } from './subgraph-links.js';
 
 /** Says of a node of the later graph whether the earlier one has an object with its id; of every node nothing without one. */
@@ -22,6 +30,7 @@ export interface DeadOptions extends PictureOptions {
   readonly weak: boolean;
   readonly internals: boolean;
   readonly merge: boolean;
+  readonly coarse: Coarseness;
 }
 
 /**
@@ -34,7 +43,7 @@ export function deadNeighbours(
   boxes: readonly Box[],
   options: DeadOptions,
 ): Pick<Subgraph, 'nodes' | 'edges' | 'cut'> {
-  const { since, direction, tooMany, weak, internals, merge } = options;
+  const { since, direction, tooMany, weak, internals, merge, coarse } = options;
   if (!since) return { nodes: [], edges: [], cut: [] };
   const earlier = since.graph;
   const rootName = rootsOf(earlier, since);
@@ -68,7 +77,8 @@ export function deadNeighbours(
     const fresh = [...kinds.keys()].filter((node) => !boxOf.has(node));
     let count = new Set([...kinds.keys()].map((node) => boxOf.get(node)).filter((shown) => shown)).size;
     const skipped: number[] = [];
-    for (const nodes of grouped(earlier, fresh, (node) => [...kinds.get(node)!].sort().join('\n'), single)) {
+    const held = (node: number): string => (coarse.byHolders ? [...kinds.get(node)!].sort().join('\n') : '');
+    for (const nodes of grouped(earlier, fresh, held, single, coarse)) {
       if (count++ >= tooMany) {
         for (const node of nodes) skipped.push(node);
         continue;
@@ -87,7 +97,7 @@ export function deadNeighbours(
   }
   const describe = describer(earlier, { ...since, since: undefined }, rootName);
   const nodes = dead.map((box): SubgraphNode => ({ ...describe(box), change: 'died' }));
-  return { nodes, edges: drawnEdges(earlier, found, boxOf), cut };
+  return { nodes, edges: drawnEdges(earlier, found, boxOf, coarse), cut };
 }
 
 /** What a box says about its nodes, which are all alike in this. */

@@ -7,18 +7,22 @@ import type { Graph } from '../graph/graph.js';
 import type { Subgraph, SubgraphCut } from '../result.js';
 import {
   alike,
+  apart,
   type Box,
+  COARSENESS,
+  coarseClass,
   describer,
   drawnEdges,
   grouped,
   heldBy,
+  limitedRows,
   type PictureOptions,
   rootsOf,
 } from './subgraph-boxes.js';
 import { changeField, changeOf, deadNeighbours } from './subgraph-changes.js';
 import { type Link, linksOf } from './subgraph-links.js';
 
-export type { EarlierSnapshot, PictureOptions } from './subgraph-boxes.js';
+export { COARSEST, type EarlierSnapshot, type PictureOptions } from './subgraph-boxes.js';
 
 export interface SubgraphOptions extends PictureOptions {
   /** Edges from an asked object at most. Default 3. */
@@ -36,6 +40,11 @@ export interface SubgraphOptions extends PictureOptions {
   readonly internals?: boolean;
   /** More than three of a kind that are held in the same way share a box. Default true. */
   readonly merge?: boolean;
+  /**
+   * How much is merged beyond that, from 0 (nothing, the default) to `COARSEST`: two of a kind; however they are held; all
+   * of a class at one distance; all but the largest classes there.
+   */
+  readonly coarseness?: number;
 }
 
 /**
@@ -75,7 +84,9 @@ function explore(
     weak = false,
     internals = false,
     merge = true,
+    coarseness = 0,
   } = options;
+  const coarse = COARSENESS[coarseness]!;
   const rootName = rootsOf(graph, options);
   const isRoot = (node: number): boolean => rootName(node) !== undefined;
   const links = linksOf(graph, { weak, internals, isRoot, ignoreEdge });
@@ -84,19 +95,36 @@ function explore(
   const neighbourOf = (link: Link): number => (direction === 'back' ? link.source : link.target);
   const stops = (box: Box): boolean => direction === 'back' && isRoot(box.nodes[0]!);
   const change = changeOf(graph, options);
-  const single = (node: number): boolean => !merge || isRoot(node) || options.highlight?.(node) === true;
+  const isApart = apart(isRoot, options);
+  const across = merge && coarse.across;
+  const single = (node: number): boolean => !merge || (!across && isApart(node) !== '');
   const signatures =
-    direction === 'back' ? (nodes: readonly number[]) => heldBy(graph, links, nodes) : undefined;
+    direction === 'back' && coarse.byHolders
+      ? (nodes: readonly number[]) => heldBy(graph, links, nodes)
+      : undefined;
 
-  const boxes: Box[] = [];
+  const boxes: { readonly nodes: number[]; readonly depth: number }[] = [];
   const boxOf = new Map<number, Box>();
-  const show = (nodes: readonly number[], depth: number): void => {
-    const box = { nodes, depth };
+  const shared = new Map<string, (typeof boxes)[number]>(); // boxes that all of a class at one distance share
+  const keyOf = (node: number, depth: number): string =>
+    `${depth} ${change(node)} ${isApart(node)} ${coarseClass(graph, node)}`;
+  /** False when the nodes are shown in a box that is there. */
+  const show = (nodes: readonly number[], depth: number): boolean => {
+    const key = across ? keyOf(nodes[0]!, depth) : undefined;
+    const known = key === undefined ? undefined : shared.get(key);
+    const box = known ?? { nodes: [], depth };
+    for (const node of nodes) {
+      box.nodes.push(node);
+      boxOf.set(node, box);
+    }
+    if (known) return false;
     boxes.push(box);
-    for (const node of nodes) boxOf.set(node, box);
+    if (key !== undefined) shared.set(key, box);
+    return true;
   };
-  for (const group of grouped(graph, [...new Set(asked)], (node) => change(node) ?? '', single)) {
-    for (const nodes of alike(group, signatures)) show(nodes, 0);
+  const common = (node: number): string => `${change(node)} ${isApart(node)}`;
+  for (const group of grouped(graph, [...new Set(asked)], common, single, coarse)) {
+    for (const nodes of alike(group, signatures, coarse)) show(nodes, 0);
   }
 
   const found: Link[] = [];
@@ -128,34 +156,65 @@ function explore(
     const rootsFirst = [...fresh.filter(isRoot), ...fresh.filter((node) => !isRoot(node))];
     let count = known.size;
     const skipped: number[] = [];
+    const held = (node: number): string => (coarse.byHolders ? [...kinds.get(node)!].sort().join('\n') : '');
     for (const group of grouped(
       graph,
       rootsFirst,
-      (node) => [change(node), ...[...kinds.get(node)!].sort()].join('\n'),
+      (node) => `${common(node)}\n${held(node)}`,
       single,
+      coarse,
     )) {
-      for (const nodes of count < tooMany ? alike(group, signatures) : [group]) {
-        if (count++ < tooMany) show(nodes, box.depth + 1);
-        else for (const node of nodes) skipped.push(node);
+      for (const nodes of count < tooMany ? alike(group, signatures, coarse) : [group]) {
+        const isShared = across && shared.has(keyOf(nodes[0]!, box.depth + 1));
+        if (isShared || count < tooMany) {
+          if (show(nodes, box.depth + 1)) count++;
+        } else for (const node of nodes) skipped.push(node);
       }
     }
     if (skipped.length > 0) left.push({ box, nodes: skipped });
   }
 
-  const cut: SubgraphCut[] = [];
+  const shown = merge ? limitedRows(boxes, coarse, common) : boxes;
+  if (shown.length < boxes.length)
+    for (const box of shown) for (const node of box.nodes) boxOf.set(node, box);
+  const cuts = new Map<Box, number>();
   for (const { box, nodes } of left) {
     const count = nodes.filter((node) => !boxOf.has(node)).length; // others were found another way
-    if (count > 0) cut.push({ at: graph.ids[box.nodes[0]!]!, count, direction, depth: box.depth + 1 });
+    const at = boxOf.get(box.nodes[0]!)!;
+    if (count > 0) cuts.set(at, (cuts.get(at) ?? 0) + count);
+  }
+  const cut = Array.from(
+    cuts,
+    ([{ nodes, depth }, count]): SubgraphCut => ({
+      at: graph.ids[nodes[0]!]!,
+      count,
+      direction,
+      depth: depth + 1,
+    }),
+  );
+  const beyond = new Map<Box, number>();
+  for (const [box, nodes] of ends) {
+    const count = nodes.filter((node) => !boxOf.has(node)).length;
+    const at = boxOf.get(box.nodes[0]!)!;
+    if (count > 0) beyond.set(at, (beyond.get(at) ?? 0) + count);
   }
   const describe = describer(graph, options, rootName);
   const changed = changeField(graph, options);
-  const nodes = boxes.map((box) => {
-    const beyond = ends.get(box)?.filter((node) => !boxOf.has(node)).length;
-    return { ...describe(box), ...changed(box.nodes[0]!), ...(beyond ? { beyond } : {}) };
+  const nodes = shown.map((box) => {
+    const count = beyond.get(box);
+    return { ...describe(box), ...changed(box.nodes[0]!), ...(count ? { beyond: count } : {}) };
   });
-  const edges = drawnEdges(graph, found, boxOf);
-  const followed = boxes.filter((box) => box.depth < maxDepth && !stops(box));
-  const dead = deadNeighbours(graph, followed, { ...options, direction, tooMany, weak, internals, merge });
+  const edges = drawnEdges(graph, found, boxOf, coarse);
+  const followed = shown.filter((box) => box.depth < maxDepth && !stops(box));
+  const dead = deadNeighbours(graph, followed, {
+    ...options,
+    direction,
+    tooMany,
+    weak,
+    internals,
+    merge,
+    coarse,
+  });
   return {
     kind: 'subgraph',
     direction,

@@ -53,8 +53,8 @@ const LEVEL = 0.1;
 
 /**
  * Objects are known by their ids; each stays in the class that it was born with. Strings and numbers without a size are
- * not counted (see `isSizelessValue`). Classes in which nothing was born after
- * the first snapshot are there, too, with empty generations. The verdict, for n snapshots:
+ * not counted (see `isSizelessValue`). Classes in which nothing was born after the first snapshot are there, too, with
+ * empty generations. The verdict, for n snapshots:
  *
  * - `leak`: objects of the class are added at every step to a container that leaks (see `leaks`), about as many each time
  *   and at least three; and every class of which `leaks` says that it is added, or that it is behind what is added.
@@ -72,9 +72,12 @@ export function survival(snapshots: readonly Graph[], options: SurvivalOptions =
   const numbers = new Map<string, number>();
   const alive: Float64Array[] = []; // by class: generation * steps + snapshot
   let earlier: Born | undefined;
-  const counts = (node: number, graph: Graph): boolean =>
-    (options.internals === true || isProgramType[graph.nodeTypes[node]!] === 1) &&
-    !isSizelessValue(graph)(node);
+  const countedIn = (graph: Graph): ((node: number) => boolean) => {
+    const { nodeTypes } = graph;
+    const isLeftOut = isSizelessValue(graph);
+    return (node) =>
+      (options.internals === true || isProgramType[nodeTypes[node]!] === 1) && !isLeftOut(node);
+  };
   for (const [now, graph] of snapshots.entries()) {
     const { nodeCount, ids } = graph;
     const { labels: names, of } = (options.partition ?? classIndex)(graph, snapshots);
@@ -89,18 +92,17 @@ export function survival(snapshots: readonly Graph[], options: SurvivalOptions =
     const known = earlier && idIndex(earlier.graph);
     const born = new Uint16Array(nodeCount).fill(now);
     const types = new Uint32Array(nodeCount);
+    const counts = countedIn(graph);
     for (let node = 0; node < nodeCount; node++) {
       const before = known ? known.nodeOf(ids[node]!) : -1;
       types[node] = before < 0 ? own[of[node]!]! : earlier!.types[before]!;
       if (before >= 0) born[node] = earlier!.born[before]!;
-      if (counts(node, graph)) alive[types[node]!]![born[node]! * steps + now]! += 1;
+      if (counts(node)) alive[types[node]!]![born[node]! * steps + now]! += 1;
     }
     earlier = { graph, born, types };
   }
   const answer = steps < 3 ? undefined : (options.leaks ?? leaks(snapshots));
-  const leaking = answer
-    ? leakingClasses(answer, earlier!, (node) => counts(node, earlier!.graph))
-    : undefined;
+  const leaking = answer ? leakingClasses(answer, earlier!, countedIn(earlier!.graph)) : undefined;
   const fits = options.filter === undefined ? undefined : matcherOf(options.filter);
   const found: ClassSurvival[] = [];
   for (const [type, number] of numbers) {

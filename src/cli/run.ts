@@ -103,7 +103,7 @@ export async function runCommand(
       const which = opened.length > 1 ? `${snapshots[i]} is` : 'the file is';
       note(`${which} not whole: ${describe(ending)}; the answer is from what comes before`);
     });
-    const said = await write(answer, output, format, {
+    const { said, notes } = await write(answer, output, format, {
       command: command.name,
       snapshots,
       complete: broken === undefined,
@@ -115,7 +115,7 @@ export async function runCommand(
       appendSummary(renderChecksMarkdown(answer.result, files[0] ?? ''), note);
     }
     if (command.writes !== undefined && output.file !== undefined) note(`written to ${output.file}`);
-    for (const text of answer.notes ?? []) note(text);
+    for (const text of notes) note(text);
     const noIds = idsFrom !== undefined && ids.length === 0;
     if (noIds) note(`no ids in ${idsFrom === '-' ? '(standard input)' : idsFrom}`);
     if (answer.found === false || noIds) process.exitCode = EXIT.no;

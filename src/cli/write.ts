@@ -3,7 +3,7 @@ import type { Command, Format } from '../commands/command.js';
 import { UsageError } from '../errors.js';
 import { renderBare } from '../render/bare.js';
 import type { JsonHead } from '../render/json.js';
-import type { Answer, Drawing, Subgraph, Table } from '../result.js';
+import type { Answer, Table } from '../result.js';
 import type { CommonOptions } from './options.js';
 import type { Output } from './output.js';
 
@@ -48,43 +48,29 @@ function formatOfChecks(
   return ending === 'xml' ? 'junit' : ending?.startsWith('m') ? 'markdown' : 'text';
 }
 
-/** Writes an answer in a format; the output is whole afterwards. Gives what is to be said of a picture in a file. */
+/** What is to be said when an answer is written. */
+export interface Written {
+  /** Of a picture in a file. */
+  readonly said?: string | undefined;
+  readonly notes: readonly string[];
+}
+
+/** Writes an answer in a format; the output is whole afterwards. */
 export async function write(
   answer: Answer,
   output: Output,
   format: Format,
   head: JsonHead,
-): Promise<string | undefined> {
-  const { result } = answer;
-  if (result.kind === 'subgraph' && format !== 'json') return writePicture(result, answer.drawing, output);
+): Promise<Written> {
+  if (answer.result.kind === 'subgraph' && format !== 'json')
+    return (await import('./picture.js')).writePicture(answer, output);
+  const written = { notes: answer.notes ?? [] };
   for (const piece of await rendered(answer, format, head, usesColour(output))) {
-    if (!output.wanted) return undefined;
+    if (!output.wanted) return written;
     output.write(piece);
   }
   output.finish();
-  return undefined;
-}
-
-/** Dot text, or a picture of the kind that the output file's name says. No file is written, or replaced, for nothing. */
-async function writePicture(
-  graph: Subgraph,
-  drawing: Drawing | undefined,
-  output: Output,
-): Promise<string | undefined> {
-  if (graph.nodes.length === 0 && output.file !== undefined) {
-    output.discard();
-    return undefined;
-  }
-  const { renderDot } = await import('../render/dot.js');
-  const dot = renderDot(graph, drawing);
-  const kind = /\.(\w+)$/.exec(output.file ?? '')?.[1]?.toLowerCase() ?? 'dot';
-  const isText = kind === 'dot' || kind === 'gv';
-  output.write(isText ? dot : await (await import('../render/picture.js')).renderPicture(dot, kind));
-  output.finish();
-  if (output.file === undefined) return undefined;
-  return isText
-    ? `Graph written to ${output.file} (${graph.nodes.length} nodes)`
-    : `Image generated as ${output.file}`;
+  return written;
 }
 
 /** Only the renderer that is asked for is loaded. */

@@ -40,7 +40,7 @@ export function stackList(graph: Graph, node: number, limit: number): Detail['li
   };
 }
 
-/** Why an object may have no stack. V8 does not see all that its compiled code allocates; Node.js 20 misses many. */
+/** Why an object may have no stack. V8 does not see what code allocates that it had compiled before. */
 export const NOT_RECORDED = 'not recorded: made before tracking began, or where V8 does not track';
 
 function stackTitle(graph: Graph, node: number, total: number): string {

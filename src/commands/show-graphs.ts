@@ -1,7 +1,7 @@
 /** objgraph's pictures: show_backrefs, show_refs, show_chain. */
 import { searchBackrefs } from '../analysis/chains.js';
 import { isRoot, rootOf } from '../analysis/roots.js';
-import { backrefsSubgraph, refsSubgraph } from '../analysis/subgraph.js';
+import { backrefsSubgraph, COARSEST, refsSubgraph, type SubgraphOptions } from '../analysis/subgraph.js';
 import { chainsSubgraph } from '../analysis/subgraph-chains.js';
 import { UsageError } from '../errors.js';
 import type { Graph } from '../graph/graph.js';
@@ -187,13 +187,8 @@ export const showChain = defineCommand({
       if (found.length === 0) lost.push({ node, ...seen });
       return found;
     });
-    const result = chainsSubgraph(graph, chains, {
-      ...pictureOptions(graph, options),
-      ...(earlier ? { since: { graph: earlier.graph } } : {}),
-      merge: !options['no-merge'],
-    });
     const found = missing.length === 0 && chains.length > 0;
-    return finish(result, options, {
+    const outcome: Outcome = {
       notes: [
         ...notes,
         ...(await queryNotes(graphsOf(heaps), options)),
@@ -202,7 +197,15 @@ export const showChain = defineCommand({
       found,
       earlier,
       neighbours: false,
-    });
+    };
+    const build = (coarseness: number): Subgraph =>
+      chainsSubgraph(graph, chains, {
+        ...pictureOptions(graph, options),
+        ...(earlier ? { since: { graph: earlier.graph } } : {}),
+        merge: !options['no-merge'],
+        coarseness,
+      });
+    return answerAt(0, build, options, outcome);
   },
 });
 
@@ -261,20 +264,33 @@ async function draw(
   const { graph } = heaps[0]!;
   const earlier = earlierOf(heaps, options);
   const { nodes, notes, missing } = await targetsOf(graph, texts, options);
-  const result = build(graph, nodes, {
+  const outcome: Outcome = {
+    notes: [...notes, ...(await queryNotes(graphsOf(heaps), options))],
+    found: missing.length === 0,
+    earlier,
+    neighbours: true,
+  };
+  const rules: SubgraphOptions = {
     ...rulesOf(graph, options),
     ...(earlier ? { since: { graph: earlier.graph, ...rulesOf(earlier.graph, options) } } : {}),
     maxDepth: options['max-depth'],
     tooMany: options['too-many'],
     merge: !options['no-merge'],
     internals: options.internals,
-  });
-  return finish(result, options, {
-    notes: [...notes, ...(await queryNotes(graphsOf(heaps), options))],
-    found: missing.length === 0,
-    earlier,
-    neighbours: true,
-  });
+  };
+  return answerAt(0, (coarseness) => build(graph, nodes, { ...rules, coarseness }), options, outcome);
+}
+
+/** The picture of one coarseness, which knows how to make the next one. */
+function answerAt(
+  coarseness: number,
+  build: (coarseness: number) => Subgraph,
+  options: DrawingOptions & { readonly 'no-merge': boolean },
+  outcome: Outcome,
+): Answer {
+  const answer = finish(build(coarseness), options, outcome);
+  if (options['no-merge'] || coarseness >= COARSEST) return answer;
+  return { ...answer, coarser: () => answerAt(coarseness + 1, build, options, outcome) };
 }
 
 /** Layout takes seconds up to about this many. */

@@ -7,6 +7,7 @@ import { UsageError } from '../errors.js';
 import { printable } from '../printable.js';
 import type { Subgraph, SubgraphCut, SubgraphEdge, SubgraphNode } from '../result.js';
 import { formatCount, formatId } from '../units.js';
+import { cutLabel, edgeLabel, INTERNALS, LINE_LENGTH, nodeLabel, SIGNS, VALUE_LENGTH } from './dot-labels.js';
 import { type Colour, colourText, FONT, gradient, labelLine, labelLines } from './dot-text.js';
 
 export interface DotOptions {
@@ -38,10 +39,6 @@ const NEW_FRAME = { [_.color]: '#e36a00', [_.penwidth]: 3 } as const;
 const DIED_FILL: Colour = [0, 0, 0.95];
 const DIED_FRAME = { [_.color]: 'gray55', [_.style]: 'filled,dashed' } as const;
 const DIED_FONT = 'gray40';
-/** As in a comparison of two texts: for readers who do not tell the colours apart. */
-const SIGNS = { new: '+ ', survived: '', died: '\u2212 ' } as const;
-const VALUE_LENGTH = 40;
-const LINE_LENGTH = 80;
 
 /**
  * The picture in Graphviz' language: nodes `o<id>`, in the order of the subgraph. An empty subgraph is an empty graph.
@@ -96,22 +93,12 @@ function objectNode(
   options: DotOptions,
   attrs: Readonly<Record<string, string>>,
 ): NodeModel {
-  const { refcounts, shortnames = true, extraInfo = ({ extra }: SubgraphNode) => extra } = options;
-  const count = node.merged === undefined ? '' : `${formatCount(node.merged)} × `;
-  const references = refcounts ? ` [${node.retainers}]` : '';
-  const file = !shortnames && node.location?.script ? ` (${node.location.script})` : '';
-  const value = node.name === node.type || node.name === '{}' ? undefined : node.name;
-  const label = [
-    labelLines([node.rootName], LINE_LENGTH),
-    labelLine(`${SIGNS[node.change ?? 'survived']}${count}${node.type}${references}${file}`, LINE_LENGTH),
-    labelLines([value], VALUE_LENGTH),
-    labelLines(extraInfo(node)?.split('\n') ?? [], LINE_LENGTH),
-  ].filter((part) => part !== '');
+  const label = nodeLabel(node, options);
   const fill = fillOf(node, maxDepth, highlight);
   const died = node.change === 'died';
   const colour = died ? DIED_FONT : node.asked ? 'red' : fill[2] < 0.5 ? 'white' : undefined;
   return new Node(`o${node.id}`, {
-    [_.label]: label.join('\\n'),
+    [_.label]: label,
     [_.fillcolor]: colourText(fill),
     ...(colour ? { [_.fontcolor]: colour } : {}),
     ...(node.merged === undefined ? {} : { [_.peripheries]: 2 }),
@@ -149,16 +136,13 @@ function tooltip(node: SubgraphNode): string {
   );
 }
 
-const INTERNALS = new Set(['internal', 'hidden', 'shortcut', 'weak']);
-
 function referenceEdge(
   from: NodeModel,
   to: NodeModel,
   edge: SubgraphEdge,
   { against, died }: { readonly against: boolean; readonly died: boolean },
 ): Edge {
-  const times = edge.count > 1 && edge.type !== 'element' ? ` ×${formatCount(edge.count)}` : '';
-  const label = edgeName(edge) + times;
+  const label = edgeLabel(edge);
   return new Edge([from, to], {
     ...(label === '' ? {} : { [_.label]: ` ${labelLine(label, VALUE_LENGTH)}` }),
     [_.weight]: INTERNALS.has(edge.type) ? 10 : 2,
@@ -167,12 +151,6 @@ function referenceEdge(
     ...(died ? { [_.color]: 'gray55', [_.fontcolor]: DIED_FONT } : {}),
     [_.tooltip]: labelLine(`${label} (${edge.type})`, LINE_LENGTH),
   });
-}
-
-function edgeName({ type, name }: SubgraphEdge): string {
-  if (type === 'element') return `[${name}]`;
-  // Numbers of V8's own: they say nothing to a reader.
-  return INTERNALS.has(type) && /^\d+(…\d+)?$/.test(String(name)) ? '' : String(name);
 }
 
 const MARK = { [_.height]: 0.25, [_.fontsize]: 8, [_.color]: 'red', [_.style]: 'filled' } as const;
@@ -202,9 +180,8 @@ function addFinalizer(graph: Digraph, node: NodeModel): void {
 
 function addCut(graph: Digraph, at: NodeModel, cut: SubgraphCut, maxDepth: number): void {
   const fill = gradient(RED, DARK_RED, cut.depth, maxDepth);
-  const what = cut.direction === 'back' ? 'backreference' : 'reference';
   const died = cut.change === 'died';
-  const label = `${formatCount(cut.count)} more ${died ? 'that died' : what + (cut.count === 1 ? '' : 's')}`;
+  const label = cutLabel(cut);
   const mark = new Node(`${died ? 'died' : 'too_many'}_${at.id}`, {
     ...MARK,
     [_.label]: died ? SIGNS.died + label : label,

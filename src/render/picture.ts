@@ -14,8 +14,13 @@ import { FONT } from './dot-text.js';
 export interface PictureOptions {
   /** The `dot` program; null: none, even if there is one. Default: the one on PATH. */
   readonly dotCommand?: string | null;
-  /** Pixels of a PNG a point (1/72 inch) of the picture, where `dot` does not draw it. Default 2. */
+  /**
+   * Pixels of a PNG a point (1/72 inch) of the picture, where `dot` does not draw it. Default 2; of pictures that are
+   * wider than 4,000 pixels then, less, down to 4/3.
+   */
   readonly scale?: number;
+  /** The picture as SVG, where it is known already (see `pictureWidth`). */
+  readonly svg?: string | undefined;
 }
 
 /** The formats that need no Graphviz on the machine. */
@@ -26,6 +31,9 @@ const FONT_FILE = '@fontsource/dejavu-sans/files/dejavu-sans-latin-400-normal.wo
 
 /** A picture of more pixels than this is drawn smaller: 144 MB as RGBA. */
 const MOST_PIXELS = 36_000_000;
+
+/** A PNG is at most so many pixels wide, unless the texts were too small to be read. */
+const WIDEST_PNG = 4000;
 
 /** A point in the units of SVG, as the renderer takes it. */
 const UNITS_PER_POINT = 96 / 72;
@@ -44,10 +52,33 @@ export async function renderPicture(
   if (wanted === 'dot' || wanted === 'gv') return dot;
   if (!/^[a-z][\w:.-]*$/.test(wanted)) throw unknownFormat(format, 'not the name of a picture format');
   const program = options.dotCommand === undefined ? dotOnPath() : options.dotCommand;
+  if (wanted === 'svg' && options.svg !== undefined) return options.svg;
   if (program !== null) return drawnByProgram(dot, wanted, program);
   if (wanted === 'svg') return drawnSvg(dot);
-  if (wanted === 'png') return pngOf(await drawnSvg(dot), options.scale);
+  if (wanted === 'png') return pngOf(options.svg ?? (await drawnSvg(dot)), options.scale);
   throw unknownFormat(format, 'needs the dot program of Graphviz, which is not on PATH');
+}
+
+/**
+ * How wide the picture will be, in points (1/72 inch), and the SVG that it was found by. Throws as `renderPicture` does.
+ * Cost: that of Graphviz' layout.
+ */
+export async function pictureWidth(
+  dot: string,
+  format: string,
+  { dotCommand }: Pick<PictureOptions, 'dotCommand'> = {},
+): Promise<{ readonly width: number; readonly svg: string }> {
+  const program = dotCommand === undefined ? dotOnPath() : dotCommand;
+  const isKnown = /^\.?(svg|png)$/i.test(format);
+  if (program === null && !isKnown) await renderPicture(dot, format, { dotCommand: null }); // throws
+  const svg = String(await renderPicture(dot, 'svg', { dotCommand: program }));
+  return { width: sizeOf(svg).width, svg };
+}
+
+/** Points that an SVG of Graphviz says it has. */
+function sizeOf(svg: string): { readonly width: number; readonly height: number } {
+  const [, width = 0, height = 0] = (/width="([\d.]+)pt" height="([\d.]+)pt"/.exec(svg) ?? []).map(Number);
+  return { width, height };
 }
 
 /** The `dot` program on PATH, or null. Cost: a look into each folder of PATH. */
@@ -120,12 +151,13 @@ function loadResvg(): Promise<typeof import('@resvg/resvg-wasm')> {
   return resvg;
 }
 
-async function pngOf(svg: string, scale = 2): Promise<Uint8Array> {
+async function pngOf(svg: string, scale?: number): Promise<Uint8Array> {
   const { Resvg } = await loadResvg();
-  const [, width = 0, height = 0] = (/width="(\d+)pt" height="(\d+)pt"/.exec(svg) ?? []).map(Number);
+  const { width, height } = sizeOf(svg);
+  const readable = Math.min(2, Math.max(UNITS_PER_POINT, WIDEST_PNG / Math.max(1, width)));
   const fits = Math.sqrt(MOST_PIXELS / Math.max(1, width * height));
   const picture = new Resvg(svg, {
-    fitTo: { mode: 'zoom', value: Math.min(scale, fits) / UNITS_PER_POINT },
+    fitTo: { mode: 'zoom', value: Math.min(scale ?? readable, fits) / UNITS_PER_POINT },
     background: 'white',
     font: {
       fontBuffers: [readFileSync(installed(FONT_FILE))],

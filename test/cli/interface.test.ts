@@ -337,25 +337,3 @@ describe('help and usage', () => {
     expect((await heapgraph(['--version'])).stdout).toBe(`${version}\n`);
   });
 });
-
-describe('completion', () => {
-  test.each(['bash', 'zsh', 'fish'])('completion %s: a script for that shell', async (shell) => {
-    const { stdout, stderr, code } = await heapgraph(['completion', shell]);
-    expect([stderr, code]).toEqual(['', 0]);
-    expect(stdout).toContain(shell === 'fish' ? 'complete -c heapgraph' : 'heapgraph');
-    expect(stdout.length).toBeGreaterThan(500);
-    if (shell === 'bash' && existsSync('/bin/bash')) execFileSync('bash', ['-n'], { input: stdout });
-  });
-
-  test('complete -- : the commands; complete -- by-type --: its options', async () => {
-    const commands = await heapgraph(['complete', '--', '']);
-    for (const { name } of COMMANDS) expect(commands.stdout).toMatch(new RegExp(`^${name}\\b`, 'm'));
-    const options = await heapgraph(['complete', '--', 'by-type', '--']);
-    for (const option of ['--limit', '--sort', '--json']) expect(options.stdout).toContain(option);
-  });
-
-  test('completion bash --json', async () => {
-    const { stdout } = await heapgraph(['completion', 'bash', '--json']);
-    expect(JSON.parse(stdout)).toMatchObject({ schema: 'heapgraph/1', command: 'completion', shell: 'bash' });
-  });
-});
