@@ -60,12 +60,12 @@ export const byTypeCommand = defineCommand({
   ],
   needs: (types, options) => {
     anyOf(types, options); // a pattern that cannot be read is told before the file is
+    const functions = options.functions || types.some(isFunctionLabel);
     if (options.allocated) {
       refuseWithAllocated(options);
-      return { kind: 'graph', edges: true, locations: false, traces: true };
+      return { kind: 'graph', edges: true, locations: functions, traces: true };
     }
     const bare = options.ids && (options.sort === 'id' || (options.sort === 'self' && options.raw));
-    const functions = options.functions || types.some(isFunctionLabel);
     return {
       kind: 'graph',
       edges: bare && !functions ? 'for-names' : true,
@@ -143,6 +143,7 @@ interface AllocatedOptions {
   readonly limit: number | undefined;
   readonly all: boolean;
   readonly raw: boolean;
+  readonly functions: boolean;
   readonly regex: boolean;
   readonly 'ignore-case': boolean;
   readonly 'fail-if-none': boolean;
@@ -160,7 +161,7 @@ function refuseWithAllocated({ ids, retained, sort }: AllocatedOptions): void {
 /** The objects by the stacks on which they were made. */
 async function allocated(graph: Graph, types: readonly string[], options: AllocatedOptions): Promise<Answer> {
   requireTraces(graph);
-  const nodes = nodesOfClass(graph, anyOf(types, options));
+  const nodes = membersOf(graph, types, options).map(({ ordinal }) => ordinal);
   const { table, withoutStack, lost } = stackTable(graph, nodes, {
     raw: options.raw,
     by: options.sort === 'self' ? 'size' : 'count',

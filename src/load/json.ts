@@ -169,5 +169,5 @@ export const DAMAGED_HINT =
 /** The text that stands at a place, quoted and short, for messages. */
 export function textAt(bytes: Uint8Array, start: number, end: number): string {
   const text = asBuffer(bytes.subarray(start, Math.min(end, start + 24))).toString('latin1');
-  return JSON.stringify(printable(shortened(text, 20)));
+  return printable(JSON.stringify(shortened(text, 20)));
 }

@@ -12,12 +12,13 @@ const text = smallText();
 const bytes = bytesOf(text);
 const folder = temporaryFolder();
 
-function tar(name: string, content: Uint8Array, magic = 'ustar\0'): Buffer {
+function tar(name: string, content: Uint8Array, magic = 'ustar\0', type = '0'): Buffer {
   const header = Buffer.alloc(512);
   header.write(name);
   header.write('0000644\0', 100);
   header.write(`${content.length.toString(8).padStart(11, '0')}\0`, 124);
   header.write('        ', 148);
+  header.write(type, 156);
   header.write(magic, 257);
   const sum = header.reduce((all, byte) => all + byte, 0);
   header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
@@ -47,6 +48,16 @@ const BYTES: [string, Uint8Array | string, string, string][] = [
     tar('a/b.heapsnapshot', bytes, ''),
     'a tar archive (its first file is "a/b.heapsnapshot")',
     'tar -xOf',
+  ],
+  [
+    'a tar archive with what tar and macOS put in front',
+    Buffer.concat([
+      tar('././@PaxHeader', bytesOf('28 mtime=1700000000.1234567\n'), 'ustar\0', 'x').subarray(0, 1024),
+      tar('./._app.heapsnapshot', new Uint8Array(600)).subarray(0, 1536),
+      tar('app.heapsnapshot', bytes),
+    ]),
+    'a tar archive (its first file is "app.heapsnapshot")',
+    'tar -xOf FILE app.heapsnapshot',
   ],
   [
     'a tar archive whose first name has terminal sequences',
