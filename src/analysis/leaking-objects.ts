@@ -7,6 +7,7 @@ import { edgesOf, type Graph } from '../graph/graph.js';
 import { NODE } from '../graph/schema.js';
 import { type EdgeTest, keepsAlive } from './essential-edges.js';
 import { isMadeByProgram } from './program-types.js';
+import { isMadeByCode } from './runtime.js';
 import { userRoots } from './shallow-sizes.js';
 import { isInternal } from './v8-nodes.js';
 
@@ -15,11 +16,17 @@ export interface LeakingObject {
   readonly node: number;
   /** `nothing`, or the name of the internal root: `(Global handles)`, `(Stack roots)`. */
   readonly heldBy: string;
+  /** Whether the program's own code made it: a function of that, or what it constructed. */
+  readonly own: boolean;
 }
 
+/** Roots of what the engine itself needs. Symbols that only these hold are private ones: every snapshot has them. */
+const ENGINE_ROOTS = /^\((Read-only roots|Strong root list|Strong roots|Root list|Builtins)\)$/;
+
 /**
- * In the order of the file. User roots are held by the program itself. What V8's own arrays and hidden nodes hold is held
+ * In the order of the file, without the engine's own symbols. User roots are held by the program itself. What V8's own arrays and hidden nodes hold is held
  * by whatever holds these. Of several roots the nearest is named, of equally near ones the last in the file.
+ * Needs edges; with locations, `own` is known.
  * Cost: linear in nodes and edges, however many of them one node has; 6 bytes a node while it runs.
  */
 export function leakingObjects(graph: Graph): LeakingObject[] {
@@ -56,7 +63,9 @@ export function leakingObjects(graph: Graph): LeakingObject[] {
     if (isMadeByProgram[nodeTypes[node]!] === 0 || isHeld[node] === 1) continue;
     if (isUserRoot.has(node) || node === graph.root) continue;
     const root = rootOf[node]!;
-    found.push({ node, heldBy: root === NONE ? 'nothing' : strings.get(nodeNames[root]!) });
+    const heldBy = root === NONE ? 'nothing' : strings.get(nodeNames[root]!);
+    if (nodeTypes[node] === NODE.symbol && ENGINE_ROOTS.test(heldBy)) continue;
+    found.push({ node, heldBy, own: isMadeByCode(graph, node) });
   }
   return found;
 }

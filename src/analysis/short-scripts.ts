@@ -1,8 +1,10 @@
 /** Script names as people say them: `app.js`, and `orders/app.js` where there are several. */
+import { isRuntimeScript } from './runtime.js';
 
 /**
  * By script name: its last part, with as many of the folders in front of it as tell it from all the others.
- * Names of Node.js's own modules (`node:fs`) and names without folders stay whole, and so do names of more than 4,096 characters. A query belongs to the last part.
+ * Names of the runtime's own modules (`node:fs`) and names without folders stay whole, and so do names of more than
+ * 4,096 characters. A query belongs to the last part.
  * Cost: linear in the names' length, times the number of folders that equal names have in common.
  */
 export function shortScriptNames(names: Iterable<string>): ReadonlyMap<string, string> {
@@ -34,7 +36,7 @@ const LONGEST_PATH = 1 << 12;
 
 /** Where the parts of a name begin, the last part first. */
 function partsOf(name: string): readonly number[] {
-  if (name.startsWith('node:') || name.length > LONGEST_PATH) return [0];
+  if (isRuntimeScript(name) || name.length > LONGEST_PATH) return [0];
   const query = name.indexOf('?');
   const path = query < 0 ? name : name.slice(0, query);
   const starts = [0];

@@ -7,7 +7,7 @@ import { groupBehind } from './group-behind.js';
 import { growsEvenly } from './leak-evidence.js';
 import { groupsOfLeak, isLeak, type Leak, type Leaks, leaks } from './leaks.js';
 import type { Partitioner } from './partition.js';
-import { isProgramType } from './program-types.js';
+import { isProgramNode } from './program-types.js';
 import { isSizelessValue } from './sizeless-values.js';
 
 /** What the numbers of a class look like; see `survival`. */
@@ -73,10 +73,9 @@ export function survival(snapshots: readonly Graph[], options: SurvivalOptions =
   const alive: Float64Array[] = []; // by class: generation * steps + snapshot
   let earlier: Born | undefined;
   const countedIn = (graph: Graph): ((node: number) => boolean) => {
-    const { nodeTypes } = graph;
+    const isProgram = isProgramNode(graph);
     const isLeftOut = isSizelessValue(graph);
-    return (node) =>
-      (options.internals === true || isProgramType[nodeTypes[node]!] === 1) && !isLeftOut(node);
+    return (node) => (options.internals === true || isProgram(node)) && !isLeftOut(node);
   };
   for (const [now, graph] of snapshots.entries()) {
     const { nodeCount, ids } = graph;

@@ -10,23 +10,30 @@ export const getLeakingObjects = defineCommand({
   name: 'get-leaking-objects',
   summary: 'objects that no object of the program holds',
   description:
-    'Held by nothing: only weak references lead there, and the next garbage collection may free them. Held by an internal root: native handles, eternal handles or the stack keep them, as they do for much of Node.js itself.',
+    'Held by nothing: only weak references lead there, and the next garbage collection may free them. Held by an internal root: native handles, eternal handles or the stack keep them, as they do for much of the runtime itself. What the code of the program made comes first.',
   snapshot: true,
   options: {
-    limit: { kind: 'integer', default: 20, help: 'objects to show, those that retain the most first' },
+    limit: {
+      kind: 'integer',
+      default: 20,
+      help: "objects to show: what the program's own code made first, then those that retain the most",
+    },
     all: allRows,
     filter: { kind: 'pattern', help: 'only classes whose name matches this regular expression' },
   },
   examples: [
-    { line: 'heapgraph get-leaking-objects app.heapsnapshot', says: 'what hangs in the air' },
+    { line: 'heapgraph get-leaking-objects app.heapsnapshot', says: 'what nothing in the program refers to' },
     { line: "heapgraph get-leaking-objects --filter '^(Socket|Timeout)$'", says: 'of two classes' },
   ],
   needs: () => WHOLE_GRAPH,
   run({ graph }, _, options) {
     const found = leakingObjects(graph)
-      .map(({ node, heldBy }) => ({ view: new NodeView(graph, node), heldBy }))
+      .map(({ node, ...facts }) => ({ view: new NodeView(graph, node), ...facts }))
       .filter(({ view }) => options.filter?.test(view.type) ?? true)
-      .sort((a, b) => b.view.retainedSize - a.view.retainedSize || a.view.id - b.view.id);
+      .sort(
+        (a, b) =>
+          Number(b.own) - Number(a.own) || b.view.retainedSize - a.view.retainedSize || a.view.id - b.view.id,
+      );
     const shown = found.slice(0, limitOf(options));
     const omitted = found.length - shown.length;
     return {

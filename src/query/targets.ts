@@ -146,6 +146,7 @@ export async function resolveTargets(
       const one = pickName(pick, retained);
       notes.push(`${one} of ${formatCount(members.length)} "${printable(text)}"; --pick chooses`);
     }
+    if (members.length > 0 && members === prototypes) notes.push(noInstanceNote(text));
   }
   const lost = firstNotes(
     missing,
@@ -235,6 +236,10 @@ function namedObjects(graph: Graph, text: string): Named {
     objects: all.filter((node) => isPrototype[node] === 0),
     prototypes: all.filter((node) => isPrototype[node] === 1),
   };
+}
+
+function noInstanceNote(text: string): string {
+  return `nothing called "${printable(text)}" is an instance: what is taken is a prototype`;
 }
 
 function prototypesNote(count: number, text: string): string {

@@ -8,6 +8,7 @@ import { edgesOf, type Graph } from '../../src/graph/graph.js';
 import { NODE } from '../../src/graph/schema.js';
 import { loadSnapshot } from '../../src/load/load.js';
 import { type GraphSpec, snapshotBytes, snapshotText } from '../support/builder.js';
+import { casePath, fixturePath } from '../support/fixtures.js';
 import { randomGraph } from '../support/random-graph.js';
 
 const graphOf = (spec: GraphSpec): Promise<Graph> => loadSnapshot(snapshotBytes(spec));
@@ -37,6 +38,24 @@ test('what V8 holds through arrays of its own leaks; what an object holds throug
     ['lost', 'nothing'],
     ['onlyWeakly', '(Strong root list)'],
   ]);
+});
+
+test("the engine's own symbols are left out; what the program's code made is known", async () => {
+  const graph = await loadSnapshot(casePath('deno-module.heapsnapshot.gz'), { locations: true });
+  const found = leakingObjects(graph);
+  expect(found.length).toBeGreaterThan(0);
+  const named = (node: number): string => graph.strings.get(graph.nodeNames[node]!);
+  expect(found.filter(({ heldBy }) => heldBy === '(Read-only roots)').map(({ node }) => named(node))).toEqual(
+    [],
+  );
+  const page = await loadSnapshot(fixturePath('chromium156'), { locations: true });
+  const held = leakingObjects(page);
+  expect(held.filter(({ node }) => page.nodeTypes[node] === NODE.symbol)).toEqual([]);
+  const program = await loadSnapshot(fixturePath('node22-after'), { locations: true });
+  const own = leakingObjects(program).filter((each) => each.own);
+  expect(own.map(({ node }) => program.strings.get(program.nodeNames[node]!))).toEqual(
+    expect.arrayContaining(['Weakly']),
+  );
 });
 
 /** The definition: who holds a node, through helpers that the program does not hold, level by level. */
