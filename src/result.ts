@@ -292,7 +292,17 @@ export interface Check {
   /** Its count before, where growth is limited. */
   readonly before: number | null;
   /** The classes beyond their limit; of those that grew the program's own first, then the furthest. */
-  readonly failing: readonly { readonly type: string; readonly value: number; readonly limit: number }[];
+  readonly failing: readonly {
+    readonly type: string;
+    readonly value: number;
+    readonly limit: number;
+    /** Of growth, in short: `100 in sessions, server.js`, and when only the runtime's own objects are too many. */
+    readonly where: string | null;
+  }[];
+  /** Of growth: the container that most of the new objects of the first class hang on. */
+  readonly container: Row | null;
+  /** The same in words: how many, in which container, the place of their code. */
+  readonly where: string | null;
   /** How many classes are beyond their limit by noise only, which breaks no budget. */
   readonly noisy: number;
   /** Who holds the first object that is too many. */

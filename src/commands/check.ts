@@ -12,6 +12,7 @@ import { formatCount } from '../units.js';
 import { budgetOptions, mergeBudgets, parseBudgets } from './budgets.js';
 import { defineCommand, type Need } from './command.js';
 import { checkBudgetOrder } from './compare.js';
+import type { GrownClasses } from './grown-classes.js';
 import { DEFAULT_SIGMA, sigmaOption, withinNoise } from './noise.js';
 import { explained } from './offenders.js';
 import { requireWhole, unknownType } from './shared.js';
@@ -90,6 +91,7 @@ export const checkCommand = defineCommand({
     const {
       results,
       chains,
+      grown,
       notes: more,
     } = await explained(found, heap, order?.sameProcess ? earlier?.graph : undefined);
     const notes = [
@@ -105,7 +107,7 @@ export const checkCommand = defineCommand({
       ...more,
       ...(budgets.some(({ kind }) => kind === 'max-dup-strings') ? cutStrings(heap.graph) : []),
     ];
-    const checks = results.map((result): Check => checkOf(result, chains.get(result) ?? null));
+    const checks = results.map((result): Check => checkOf(result, chains.get(result) ?? null, grown));
     return {
       result: { kind: 'checks', checks },
       fields: {
@@ -126,8 +128,10 @@ function countsOf(budgets: readonly Budget[]): Need {
   return { kind: 'classes', types: (type) => budgets.some(({ matches }) => matches(type)) };
 }
 
-function checkOf(result: BudgetResult, chain: ChainResult | null): Check {
+function checkOf(result: BudgetResult, chain: ChainResult | null, grown: GrownClasses): Check {
   const { budget, ok, value, limit, worst, failing, noisy } = result;
+  const isGrowth = budget.kind === 'max-growth';
+  const ofWorst = isGrowth && !ok && worst ? grown(worst) : undefined;
   return {
     budget: budget.text,
     kind: budget.kind,
@@ -138,7 +142,14 @@ function checkOf(result: BudgetResult, chain: ChainResult | null): Check {
     limit,
     type: worst?.type ?? null,
     before: worst?.before ?? null,
-    failing: failing.map(({ type, value: found, limit: most }) => ({ type, value: found, limit: most })),
+    failing: failing.map((row) => ({
+      type: row.type,
+      value: row.value,
+      limit: row.limit,
+      where: (isGrowth && grown(row)?.where) || null,
+    })),
+    container: ofWorst?.container ?? null,
+    where: ofWorst?.sentence ?? null,
     noisy: noisy.length,
     chain,
   };

@@ -1,8 +1,6 @@
 /** Which object shows that a budget is broken, and who holds it. */
 import type { BudgetClass, BudgetResult } from '../analysis/budgets.js';
 import { backrefChains } from '../analysis/chains.js';
-import { classIndex } from '../analysis/class-names.js';
-import { newNodes } from '../analysis/diff.js';
 import { duplicateStrings, isCopyOf } from '../analysis/duplicate-strings.js';
 import { exampleOfEach } from '../analysis/examples.js';
 import { holderChain } from '../analysis/holder-chains.js';
@@ -17,6 +15,7 @@ import { printable, shortened } from '../printable.js';
 import type { ChainResult } from '../result.js';
 import { formatBytes, formatCount } from '../units.js';
 import type { Heap } from './command.js';
+import { type GrownClasses, grownClasses } from './grown-classes.js';
 import { chainResult, WHOLE_GRAPH } from './targets.js';
 
 /** What is said of the budgets that failed. */
@@ -24,12 +23,14 @@ export interface Explained {
   /** What failed in growth with the class first whose chain is shown. */
   readonly results: readonly BudgetResult[];
   readonly chains: ReadonlyMap<BudgetResult, ChainResult>;
+  /** What is said of classes beyond a limit of growth. */
+  readonly grown: GrownClasses;
   readonly notes: readonly string[];
 }
 
 /**
- * Who holds the first object of what failed; of what grew, a new one that is held as most of them are. The edges are loaded
- * now, if they were not needed before.
+ * Who holds the first object of what failed; of what grew, a new one in the container that got most of them. The edges are
+ * loaded now, if they were not needed before.
  */
 export async function explained(
   results: readonly BudgetResult[],
@@ -37,17 +38,22 @@ export async function explained(
   earlier: Graph | undefined,
 ): Promise<Explained> {
   const asked = results.filter(({ ok, budget }) => !ok && budget.kind !== 'max-total');
-  if (asked.length === 0) return { results, chains: new Map(), notes: [] };
-  const needsCode = asked.some(({ budget, failing }) => budget.kind === 'max-growth' && failing.length > 1);
-  const graph = await wholeGraph(heap, needsCode);
+  if (asked.length === 0) return { results, chains: new Map(), grown: () => undefined, notes: [] };
+  const ofGrowth = asked.filter(({ budget }) => budget.kind === 'max-growth');
+  const graph = await wholeGraph(heap, ofGrowth.length > 0);
   if (!graph) {
     return {
       results,
       chains: new Map(),
+      grown: () => undefined,
       notes: ['standard input cannot be read again: name a file to see who holds what is too much'],
     };
   }
-  const grown = examplesOfGrowth(graph, asked, earlier);
+  const grown = grownClasses(
+    graph,
+    new Set(ofGrowth.flatMap(({ failing }) => failing.map(({ type }) => type))),
+    earlier,
+  );
   const ordered = results.map((result) => programFirst(graph, result, grown));
   const root = isRoot(graph);
   const chains = new Map<BudgetResult, ChainResult>();
@@ -58,7 +64,9 @@ export async function explained(
     if (node === undefined) continue;
     if (kind === 'max-dup-strings') notes.push(mostRepeated(graph, result));
     // What was chosen by who holds it is shown with the chain by which it was chosen.
-    const held = kind === 'max-growth' || kind === 'max-dup-strings' ? holderChain(graph, node) : undefined;
+    const isChosen = kind === 'max-growth' || kind === 'max-dup-strings';
+    const through = kind === 'max-growth' ? grown(result.worst!)?.chain : undefined;
+    const held = isChosen ? (through ?? holderChain(graph, node)) : undefined;
     const chain =
       held && held.nodes.length > 1
         ? held
@@ -72,42 +80,21 @@ export async function explained(
       }),
     );
   }
-  return { results: ordered, chains, notes };
-}
-
-/** By class that grew too much an object of it, a new one where the earlier snapshot tells; see `exampleOfEach`. */
-function examplesOfGrowth(
-  graph: Graph,
-  failed: readonly BudgetResult[],
-  earlier: Graph | undefined,
-): ReadonlyMap<string, number> {
-  const grown = failed.filter(({ budget }) => budget.kind === 'max-growth');
-  if (grown.length === 0) return new Map();
-  const types = new Set(grown.flatMap(({ failing }) => failing.map(({ type }) => type)));
-  const isNew = earlier && newNodes(earlier, graph);
-  const { labels, of } = classIndex(graph);
-  const wanted = labels.map((name) => types.has(name));
-  const examples = exampleOfEach(graph, (node) =>
-    wanted[of[node]!] && isNew?.[node] !== 0 ? of[node]! : -1,
-  );
-  return new Map(Array.from(examples, ([type, node]) => [labels[type]!, node]));
+  return { results: ordered, chains, grown, notes };
 }
 
 /**
  * Of several classes that grew too much, those first whose objects the program's own code constructs, then those of which
- * the example is a function of it: what else grew (arrays, strings, objects of Node.js) most often hangs on them. Among
- * equals the one furthest beyond its limit is first.
+ * the example is a function of it: what else grew (arrays, strings, objects of Node.js) most often hangs on them. Those last
+ * whose new objects only the runtime holds for itself. Among equals the one furthest beyond its limit is first.
  */
-function programFirst(
-  graph: Graph,
-  result: BudgetResult,
-  examples: ReadonlyMap<string, number>,
-): BudgetResult {
+function programFirst(graph: Graph, result: BudgetResult, grown: GrownClasses): BudgetResult {
   const { budget, failing } = result;
   if (budget.kind !== 'max-growth' || failing.length < 2) return result;
-  const rank = ({ type }: BudgetClass): number => {
-    const node = examples.get(type);
-    if (node === undefined || type.startsWith('system / ') || !isMadeByCode(graph, node)) return 2;
+  const rank = (row: BudgetClass): number => {
+    const { node, isForeign } = grown(row) ?? {};
+    if (isForeign) return 3;
+    if (node === undefined || row.type.startsWith('system / ') || !isMadeByCode(graph, node)) return 2;
     return graph.nodeTypes[node] === NODE.closure ? 1 : 0;
   };
   const ordered = [...failing].sort((a, b) => rank(a) - rank(b));
@@ -133,18 +120,14 @@ function mostRepeated(graph: Graph, { budget }: BudgetResult): string {
  * The object whose chain is shown. Of the class that is named first: the example of what grew, else the largest object or
  * the first one, as the budget has it. Of strings a copy of the most repeated one that is held as most of its copies are.
  */
-function offender(
-  graph: Graph,
-  { budget, failing }: BudgetResult,
-  grown: ReadonlyMap<string, number>,
-): number | undefined {
+function offender(graph: Graph, { budget, failing }: BudgetResult, grown: GrownClasses): number | undefined {
   if (budget.kind === 'max-dup-strings') {
     const [most] = duplicateStrings(graph).groups;
     return most && exampleOfEach(graph, (node) => (isCopyOf(graph, most, node) ? 0 : -1)).get(0);
   }
   const [worst] = failing;
   if (!worst) return undefined;
-  const example = budget.kind === 'max-growth' ? grown.get(worst.type) : undefined;
+  const example = budget.kind === 'max-growth' ? grown(worst)?.node : undefined;
   if (example !== undefined) return example;
   const members = nodesOfClass(graph, worst.type);
   const sizes =

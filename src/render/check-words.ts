@@ -37,15 +37,20 @@ export function failingLines({ kind, failing }: Check): readonly string[] {
   const lines = failing
     .slice(0, NAMED_CLASSES)
     .map(
-      ({ type, value, limit }) =>
-        `${sign}${formatCount(value)} of ${formatCell(type, 'text')}, at most ${sign}${formatCount(limit)}`,
+      ({ type, value, limit, where }) =>
+        `${sign}${formatCount(value)} of ${formatCell(type, 'text')}, at most ${sign}${formatCount(limit)}${where === null ? '' : `; ${formatCell(where, 'text')}`}`,
     );
   const others = failing.length - lines.length;
   return others > 0 ? [...lines, `and ${formatCount(others)} more`] : lines;
 }
 
+/** Where the new objects of the first class are, a line; then who holds one of them, see `chainLines`. */
+export function holderLines({ where, chain }: Check): readonly string[] {
+  return [...(where === null ? [] : [formatCell(where, 'text')]), ...(chain ? chainLines(chain) : [])];
+}
+
 /** A chain in plain lines: an object a line, how it is held, the expression. */
-export function chainLines(chain: ChainResult): readonly string[] {
+function chainLines(chain: ChainResult): readonly string[] {
   const { ending, expression } = chain;
   return [
     ...shownSteps(chain).map((line) => {

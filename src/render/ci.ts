@@ -3,7 +3,7 @@ import { markdownTable } from 'markdown-table';
 import { printable } from '../printable.js';
 import type { Check, Checks } from '../result.js';
 import { formatCell } from './cells.js';
-import { chainLines, failingLines, limitWords, valueWords } from './check-words.js';
+import { failingLines, holderLines, limitWords, valueWords } from './check-words.js';
 import { escapeMarkup } from './markdown.js';
 
 function name(check: Check): string {
@@ -23,10 +23,11 @@ export function* renderGithub({ checks }: Checks): Generator<string> {
   const failed = checks.filter(({ ok }) => !ok);
   for (const check of failed) {
     const classes = failingLines(check);
+    const holders = holderLines(check);
     const lines = [
       words(check),
       ...(classes.length > 0 ? ['', ...classes] : []),
-      ...(check.chain ? ['', ...chainLines(check.chain)] : []),
+      ...(holders.length > 0 ? ['', ...holders] : []),
     ];
     const title = githubProperty(`heapgraph: ${name(check)}`);
     yield `::error title=${title}::${githubData(lines.join('\n'))}\n`;
@@ -56,7 +57,7 @@ export function* renderJunit({ checks }: Checks, snapshot: string): Generator<st
       yield `    <testcase ${attributes}/>\n`;
       continue;
     }
-    const lines = [words(check), ...failingLines(check), ...(check.chain ? chainLines(check.chain) : [])];
+    const lines = [words(check), ...failingLines(check), ...holderLines(check)];
     yield `    <testcase ${attributes}>\n`;
     yield `      <failure message="${xml(words(check))}" type="${xml(check.kind)}">${lines.map(xml).join('\n')}</failure>\n`;
     yield '    </testcase>\n';
@@ -90,7 +91,7 @@ export function* renderChecksMarkdown({ checks }: Checks, snapshot: string): Gen
   ]);
   yield `${markdownTable([['', 'Budget', 'Found', 'Limit'], ...rows])}\n`;
   for (const check of checks) {
-    const text = [...failingLines(check), ...(check.chain ? chainLines(check.chain) : [])];
+    const text = [...failingLines(check), ...holderLines(check)];
     if (check.ok || text.length === 0) continue;
     // Indented code: no text can end it, as a fence could be ended.
     const lines = text.map((line) => `    ${line}\n`);

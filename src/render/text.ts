@@ -58,9 +58,10 @@ function* renderChecks({ checks }: Checks, style: Style): Generator<string> {
   }
   for (const [i, check] of checks.entries()) {
     const classes = failingLines(check);
-    if (check.ok || (!check.chain && classes.length === 0)) continue;
+    if (check.ok || (!check.chain && classes.length === 0 && check.where === null)) continue;
     yield `\n${style.heading(names[i]!)}\n`;
     for (const line of classes) yield `  ${line}\n`;
+    if (check.where !== null) yield `${formatCell(check.where, 'text')}\n`;
     if (check.chain) yield* renderChain(check.chain, style);
   }
 }

@@ -24,6 +24,12 @@ interface Survival {
   }[];
 }
 
+interface Check {
+  readonly type: string;
+  readonly where: string | null;
+  readonly failing: readonly { readonly type: string; readonly where: string | null }[];
+}
+
 describe.each([
   ['a program that keeps its orders', 'leaking'],
   ['the same program without the leak', 'fixed'],
@@ -74,5 +80,29 @@ describe.each([
   test('survival 1 2 3 --min-size 1MB: less than that is no leak', async () => {
     const { stdout } = await heapgraph(['survival', ...files, '--min-size', '1MB', '--json']);
     expect((JSON.parse(stdout) as Survival).leaking).toBe(0);
+  });
+
+  test("check 3 --baseline 1 --max-growth '*=50': a class that only such a container holds is said to be that", async () => {
+    const args = ['check', files[2]!, '--baseline', files[0]!, '--max-growth'];
+    const remark =
+      'without the 150 in the resource timings of node:perf_hooks (225 of at most 250) it would be kept';
+    const one = await heapgraph([...args, 'PerformanceResourceTiming=50']);
+    expect(one.code).toBe(1);
+    expect(one.stdout.split('\n')[3]).toBe(
+      `all 150 new ones are in resourceTimingBuffer (a variable of node:internal/perf/observe, a part of Node.js); ${remark}`,
+    );
+    const all = await heapgraph([...args, '*=50', '--format', 'json']);
+    const [{ failing, type, where }] = (JSON.parse(all.stdout) as { rows: Check[] }).rows as [Check];
+    expect(failing.find((row) => row.type === 'PerformanceResourceTiming')!.where).toContain(remark);
+    if (kind === 'fixed') {
+      for (const row of failing) expect(row.where).toMatch(/ it would be kept$/);
+      return;
+    }
+    expect(type).toBe('Order');
+    expect(where).toMatch(
+      /^all 150 new ones are in orders \(a variable of the module .*timings\.cjs\), made at .*timings\.cjs:\d+:\d+$/,
+    );
+    expect(failing[0]!.where).toBe('150 in orders, timings.cjs');
+    expect(failing.at(-1)!.where).toContain(' it would be kept');
   });
 });

@@ -27,7 +27,9 @@ interface Row {
   readonly ok: boolean;
   readonly value: number;
   readonly type: string | null;
-  readonly failing: readonly { readonly type: string }[];
+  readonly where: string | null;
+  readonly container: Readonly<Record<string, unknown>> | null;
+  readonly failing: readonly { readonly type: string; readonly where: string | null }[];
   readonly chain: { readonly expression: string | null; readonly steps: readonly { id: number }[] } | null;
 }
 
@@ -101,12 +103,29 @@ describe('check', () => {
     expect(rows[0]).toMatchObject({ ok: false, value: 50, before: 1, limit: 10 });
     expect(ids.stdout.split('\n').slice(0, -1)).toContain(`@${rows[0]?.chain?.steps.at(-1)?.id}`.slice(1));
     expect(rows[0]?.chain?.expression).toContain('byId.get(');
+    expect(rows[0]?.container).toEqual({
+      id: 7299,
+      type: 'Map',
+      text: 'globalThis.registry.byId',
+      heldBy: 'a property of globalThis',
+      root: 'global',
+      owner: 'program',
+      count: 1,
+      members: 50,
+    });
+    expect(rows[0]?.where).toBe(
+      'all 50 new ones are in globalThis.registry.byId (a property of globalThis), made at /tmp/corpus/leak.cjs:4:24',
+    );
   });
 
   test('check F --max-growth OBJ=10,10% --baseline heap-baseline.json: as against the snapshot', async () => {
     const args = ['check', F, '--max-growth', 'OBJ=10,10%', '--max-growth', 'Foo=50', '--baseline'];
     const [file, snapshot] = await Promise.all([heapgraph([...args, BASELINE]), heapgraph([...args, B])]);
-    expect(file).toEqual(snapshot);
+    // A baseline has no objects: which of them are new, and where most of these are, only the snapshot tells.
+    const where = (text: string): boolean => text.startsWith('all 100 new ones are in ');
+    expect(snapshot.stdout.split('\n').filter(where)).toHaveLength(1);
+    expect(file.stdout.split('\n')).toEqual(snapshot.stdout.split('\n').filter((line) => !where(line)));
+    expect([file.stderr, file.code]).toEqual([snapshot.stderr, snapshot.code]);
     expect(file.code).toBe(1);
   });
 
@@ -220,16 +239,26 @@ describe('growth of many classes', () => {
     const lines = stdout.split('\n');
     expect(lines[0]).toContain(`; ${failing.length - 1} more classes beyond it`);
     expect(lines.slice(3, 6)).toEqual([
-      '  +100 of OBJ, at most +10',
-      '  +50 of Child, at most +10',
-      '  +50 of Foo, at most +10',
+      '  +100 of OBJ, at most +10; 100 in _cache, leak.cjs',
+      '  +50 of Child, at most +10; 50 in globalThis.registry.deep.nested.list',
+      '  +50 of Foo, at most +10; 50 in globalThis.registry.byId',
     ]);
     expect(lines[13]).toBe(`  and ${failing.length - 10} more`);
+    expect(lines[14]).toBe(
+      'all 100 new ones are in _cache (a variable of the module /tmp/corpus/leak.cjs), made at /tmp/corpus/leak.cjs:3:24',
+    );
+    // Code is the engine's own; the program's classes come before it, whatever grew more.
+    const code = failing.find((row) => row.type === '(compiled code)')!;
+    expect(code.where).toMatch(/; without the \d+ that only Node\.js and V8 hold it would be kept$/);
+    expect(failing.indexOf(code)).toBe(failing.length - 2);
   });
 
   test.each(['github', 'junit', 'markdown'])('--format %s names them', async (format) => {
     const { stdout } = await heapgraph([...grown, '--format', format]);
     expect(stdout).toContain('50 of Child, at most ');
+    expect(stdout).toContain(
+      'all 100 new ones are in _cache (a variable of the module /tmp/corpus/leak.cjs)',
+    );
     expect(stdout).toMatch(/and \d+ more/);
   });
 });
