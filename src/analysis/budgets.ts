@@ -1,7 +1,7 @@
 /** Budgets: how many objects and bytes a heap may have, and which of them it keeps. */
 import type { Graph } from '../graph/graph.js';
 import { totalSizeOf } from './baseline.js';
-import { type Countable, classesOf, type TypeMatcher, typeStats } from './classes.js';
+import { type Countable, classesOf, sizelessGrowth, type TypeMatcher, typeStats } from './classes.js';
 import { type DuplicateStrings, duplicateStrings } from './duplicate-strings.js';
 
 /** The kinds of budgets, by their names on the command line. */
@@ -73,6 +73,7 @@ export interface BudgetOptions {
 /**
  * One result a budget, in their order. A budget whose pattern fits several classes holds each of them to its limit by
  * itself. Growth may be the larger of `limit` and `share` of the earlier count; a class that is new has grown from 0.
+ * Strings and numbers without a size of their own do not grow, where they are known of both (see `isSizelessValue`).
  * `max-total` is the heap with native memory that no node stands for. Sizes are as Chrome DevTools shows them.
  * Needs edges for sizes, retained sizes and duplicate strings; counts and the total can be had from class counts.
  * Cost: that of `typeStats`, with retained sizes and `duplicateStrings` only where a budget is about them.
@@ -96,12 +97,13 @@ export function checkBudgets(
       case 'max-growth': {
         if (!options.before) throw new RangeError('max-growth needs an earlier heap');
         const now = new Map(stats.map(({ type, count }) => [type, count]));
+        const passedOver = sizelessGrowth(options.before, heap);
         const types = [...new Set([...now.keys(), ...before.keys()])].filter(budget.matches);
         return byClass(
           budget,
           types.map((type) => {
             const old = before.get(type) ?? 0;
-            const value = (now.get(type) ?? 0) - old;
+            const value = (now.get(type) ?? 0) - old - passedOver(type);
             const limit = Math.max(budget.limit, Math.floor(old * (budget.share ?? 0)));
             const isNoise = value > limit && value <= (options.noise?.(type) ?? 0);
             return { type, value, limit, before: old, ...(isNoise ? { isNoise } : {}) };

@@ -5,6 +5,7 @@ import { distances, SYSTEM_DISTANCE } from './distances.js';
 import type { Partition, Partitioner } from './partition.js';
 import { retainedSizesOfClasses } from './retained-sizes.js';
 import { shallowSizes } from './shallow-sizes.js';
+import { isSizelessValue, isValueType } from './sizeless-values.js';
 
 /** Objects of one class and one of V8's node types. */
 export interface ClassCount {
@@ -15,6 +16,8 @@ export interface ClassCount {
   readonly count: number;
   /** Sum of the shallow sizes, in bytes. */
   readonly shallowSize: number;
+  /** Of strings and numbers, those without a size of their own (see `isSizelessValue`). */
+  readonly sizeless?: number;
 }
 
 /** What hangs on a class. */
@@ -79,17 +82,27 @@ export function classesOf(heap: Countable, options: ClassCountOptions = {}, left
   const typeCount = nodeTypeNames.length;
   const counts = new Float64Array(labels.length * typeCount);
   const sizes = new Float64Array(labels.length * typeCount);
+  const sizeless = new Float64Array(typeCount); // all values of a type are of one class
+  const isSizeless = isSizelessValue(heap);
   for (let node = 0; node < nodeCount; node++) {
     if (leftOut?.[node] === 1) continue;
     const key = of[node]! * typeCount + nodeTypes[node]!;
     counts[key]! += 1;
     sizes[key]! += bytes[node]!;
+    if (isSizeless(node)) sizeless[nodeTypes[node]!]! += 1;
   }
   const rows: ClassCount[] = [];
   counts.forEach((count, key) => {
     if (count === 0) return;
     const type = labels[Math.floor(key / typeCount)]!;
-    rows.push({ type, nodeType: nodeTypeNames[key % typeCount]!, count, shallowSize: sizes[key]! });
+    const nodeType = key % typeCount;
+    rows.push({
+      type,
+      nodeType: nodeTypeNames[nodeType]!,
+      count,
+      shallowSize: sizes[key]!,
+      ...(isValueType[nodeType] === 1 ? { sizeless: sizeless[nodeType]! } : {}),
+    });
   });
   return {
     file,
@@ -130,6 +143,7 @@ export interface NameTallies {
     readonly name: string | undefined;
     readonly count: number;
     readonly size: number;
+    readonly sizeless?: number;
   }[];
   readonly nodeTypeNames: readonly string[];
 }
@@ -137,7 +151,7 @@ export interface NameTallies {
 /** Class counts from tallies. Right as long as no native node turns out to be detached, which tallies cannot tell. */
 export function classesFromTallies(tallies: NameTallies): Classes {
   const rows = new Map<string, ClassCount>();
-  for (const { nodeType, name, count, size } of tallies.rows) {
+  for (const { nodeType, name, count, size, sizeless } of tallies.rows) {
     const typeName = tallies.nodeTypeNames[nodeType]!;
     const type =
       isClassedByName(nodeType) && name !== undefined
@@ -150,6 +164,7 @@ export function classesFromTallies(tallies: NameTallies): Classes {
       nodeType: typeName,
       count: (known?.count ?? 0) + count,
       shallowSize: (known?.shallowSize ?? 0) + size,
+      ...(isValueType[nodeType] === 1 ? { sizeless: sizeless ?? 0 } : {}),
     });
   }
   const { file, ending, nodeCount, extraNativeBytes } = tallies;
@@ -217,6 +232,33 @@ export function typeStats(heap: Countable, options: TypeStatsOptions = {}): Type
   }
   const order = { count: byCountThenName, size: bySizeThenName, retained: byRetainedThenName };
   return [...merged.values()].sort(order[by]);
+}
+
+/**
+ * How many objects of each class do not count where growth in number is asked for: strings and numbers without a size of
+ * their own (see `isSizelessValue`). Undefined where that is not known, as of a baseline.
+ * Cost: a pass over the nodes of a graph.
+ */
+export function sizelessCounts(heap: Countable): ReadonlyMap<string, number> | undefined {
+  if (!('rows' in heap)) {
+    const counts = new Map<string, number>();
+    const { labels, of } = classIndex(heap);
+    const isSizeless = isSizelessValue(heap);
+    const numbers = new Float64Array(labels.length);
+    for (let node = 0; node < heap.nodeCount; node++) if (isSizeless(node)) numbers[of[node]!]! += 1;
+    numbers.forEach((count, label) => {
+      if (count > 0) counts.set(labels[label]!, count);
+    });
+    return counts;
+  }
+  const rows = heap.rows.filter(({ sizeless }) => sizeless !== undefined);
+  return rows.length === 0 ? undefined : new Map(rows.map(({ type, sizeless }) => [type, sizeless!]));
+}
+
+/** By class, how many more strings and numbers without a size there are; 0 where that is not known of both. Cost: as `sizelessCounts`. */
+export function sizelessGrowth(before: Countable, after: Countable): (type: string) => number {
+  const [old, now] = [sizelessCounts(before), sizelessCounts(after)];
+  return (type) => (old && now ? (now.get(type) ?? 0) - (old.get(type) ?? 0) : 0);
 }
 
 /** The first `limit` rows of `typeStats` (10 unless said otherwise; Infinity for all). */

@@ -2,7 +2,14 @@
 import type { Graph } from '../graph/graph.js';
 import { idIndex } from '../graph/ids.js';
 import { classIndex } from './class-names.js';
-import { type ClassCountOptions, type Countable, matcherOf, type TypeMatcher, typeStats } from './classes.js';
+import {
+  type ClassCountOptions,
+  type Countable,
+  matcherOf,
+  sizelessGrowth,
+  type TypeMatcher,
+  typeStats,
+} from './classes.js';
 import { type Partition, partitionAmong } from './partition.js';
 import { shallowSizes } from './shallow-sizes.js';
 import { isSizelessValue } from './sizeless-values.js';
@@ -133,7 +140,8 @@ function emptyRow(type: string): { -readonly [K in keyof ClassDiff]: ClassDiff[K
 export type ClassDelta = Pick<ClassDiff, 'type' | 'countDelta' | 'sizeDelta'>;
 
 /**
- * Classes whose count or size differs, in the order of `diff`. Counts every node, with a size or without.
+ * Classes whose count or size differs, in the order of `diff`. Counts every node, with a size or without, but no more and
+ * no fewer strings and numbers without one (see `isSizelessValue`), where that is known of both.
  * Cost: that of `typeStats` on both.
  */
 export function diffByClass(
@@ -145,16 +153,17 @@ export function diffByClass(
   const graphs = [before, after].filter((heap): heap is Graph => 'ids' in heap);
   const same = partition && { ...others, partition: partitionAmong(partition, graphs) };
   const old = new Map(typeStats(before, same ?? others).map((stat) => [stat.type, stat]));
+  const passedOver = sizelessGrowth(before, after);
   const rows: ClassDelta[] = [];
   for (const { type, count, shallowSize } of typeStats(after, same ?? others)) {
     const known = old.get(type);
     old.delete(type);
-    const countDelta = count - (known?.count ?? 0);
+    const countDelta = count - (known?.count ?? 0) - passedOver(type);
     const sizeDelta = shallowSize - (known?.shallowSize ?? 0);
     if (countDelta !== 0 || sizeDelta !== 0) rows.push({ type, countDelta, sizeDelta });
   }
   for (const { type, count, shallowSize } of old.values())
-    rows.push({ type, countDelta: -count, sizeDelta: -shallowSize });
+    rows.push({ type, countDelta: -count - passedOver(type), sizeDelta: -shallowSize });
   return rows.sort(byGrowth);
 }
 

@@ -1,7 +1,14 @@
 /** Which classes grew: objgraph's growth, over any number of snapshots. */
 import { usageError } from '../errors.js';
 import type { Graph } from '../graph/graph.js';
-import { type Countable, classesOf, type TypeStat, type TypeStatsOptions, typeStats } from './classes.js';
+import {
+  type Countable,
+  classesOf,
+  sizelessCounts,
+  type TypeStat,
+  type TypeStatsOptions,
+  typeStats,
+} from './classes.js';
 import { partitionAmong } from './partition.js';
 import { heapgraphNodes } from './tags.js';
 
@@ -23,6 +30,8 @@ export interface GrowthOptions extends Omit<TypeStatsOptions, 'nodeTypes'> {
 
 interface Peak {
   readonly count: number;
+  /** Without strings and numbers that have no size; undefined where that is not known. */
+  readonly sized: number | undefined;
   readonly shallowSize: number;
   readonly retainedSize: number;
 }
@@ -32,7 +41,7 @@ interface Peak {
  * counts all there is as growth; each later call gives the classes that are above their peak in what `by` says, the
  * largest increase first, ties by name. Each measure has a peak of its own. Empty when nothing grew.
  * Noise is told apart by `isNoise`, and does not raise a peak that the first call has set: small steps add up until they
- * are growth.
+ * are growth. Where it is known, strings and numbers without a size of their own do not grow (see `isSizelessValue`).
  * A partition whose labels depend on the graphs that are compared has to know them all: see `partitionAmong`.
  * Cost of a call: that of `typeStats`.
  */
@@ -43,12 +52,15 @@ export function growthTracker(options: GrowthOptions = {}): (heap: Countable) =>
   let isFirst = true;
   return (heap) => {
     const grown: Growth[] = [];
+    const sizeless = sizelessCounts(heap);
     for (const stat of typeStats(heap, options)) {
-      const peak = peaks.get(stat.type) ?? { count: 0, shallowSize: 0, retainedSize: 0 };
+      const peak = peaks.get(stat.type) ?? { count: 0, sized: 0, shallowSize: 0, retainedSize: 0 };
+      const sized = sizeless && stat.count - (sizeless.get(stat.type) ?? 0);
+      const isKnown = !isFirst && sized !== undefined && peak.sized !== undefined;
       const retained = stat.retainedSize;
       const row: Growth = {
         ...stat,
-        countDelta: stat.count - peak.count,
+        countDelta: isKnown ? sized - peak.sized : stat.count - peak.count,
         sizeDelta: stat.shallowSize - peak.shallowSize,
         ...(retained === undefined ? {} : { retainedDelta: retained - peak.retainedSize }),
       };
@@ -60,6 +72,8 @@ export function growthTracker(options: GrowthOptions = {}): (heap: Countable) =>
         now - old > allowed(measure) ? now : old;
       peaks.set(stat.type, {
         count: risen(peak.count, stat.count, 'count'),
+        sized:
+          sized === undefined || peak.sized === undefined ? undefined : risen(peak.sized, sized, 'count'),
         shallowSize: risen(peak.shallowSize, stat.shallowSize, 'size'),
         retainedSize: risen(peak.retainedSize, retained ?? 0, 'retained'),
       });

@@ -2,7 +2,8 @@
 import type { Graph } from '../graph/graph.js';
 import { nodeTypeMarks } from '../graph/schema.js';
 
-const isValueType = nodeTypeMarks('string', 'number');
+/** By node type, 1 for those of which V8 makes nodes for a snapshot. */
+export const isValueType = nodeTypeMarks('string', 'number');
 
 /**
  * Whether a node is a string or a number without a size of its own. Where a snapshot has numbers, V8 makes a node for each

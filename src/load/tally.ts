@@ -18,6 +18,8 @@ export interface TallyRow {
   readonly name: number;
   readonly count: number;
   readonly size: number;
+  /** Those that have no size; only where the class does not come from the name. */
+  readonly sizeless?: number;
 }
 
 export class NodeTally implements RecordSink {
@@ -96,10 +98,11 @@ export class NodeTally implements RecordSink {
     const { buffer } = kernel.memory;
     const typeCounts = new Float64Array(buffer, kernel.counts.value, this.layout.nodeTypes.length);
     const typeSizes = new Float64Array(buffer, kernel.sizes.value, this.layout.nodeTypes.length);
+    const sizeless = new Float64Array(buffer, kernel.sizeless.value, this.layout.nodeTypes.length);
     const rows: TallyRow[] = [];
     typeCounts.forEach((count, nodeType) => {
       if (count === 0 || nodeType === NODE.object || nodeType === NODE.native) return;
-      rows.push({ nodeType, name: -1, count, size: typeSizes[nodeType]! });
+      rows.push({ nodeType, name: -1, count, size: typeSizes[nodeType]!, sizeless: sizeless[nodeType]! });
     });
     const entries = new Float64Array(buffer, named, kernel.entries.value * 3);
     for (let i = 0; i < entries.length; i += 3) {

@@ -1,15 +1,19 @@
 /** Numbers, where a snapshot has them: values, expressions, pictures, and what is no growth. */
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
+import { checkBudgets } from '../../src/analysis/budgets.js';
 import { backrefChains } from '../../src/analysis/chains.js';
-import { newNodes } from '../../src/analysis/diff.js';
+import { count } from '../../src/analysis/classes.js';
+import { diffByClass, newNodes } from '../../src/analysis/diff.js';
 import { expressionOf } from '../../src/analysis/expressions.js';
+import { growth } from '../../src/analysis/growth.js';
 import { at, byType } from '../../src/analysis/nodes.js';
 import { isRoot } from '../../src/analysis/roots.js';
 import { linksOf } from '../../src/analysis/subgraph-links.js';
 import { survival } from '../../src/analysis/survival.js';
 import { numberText, shortValue } from '../../src/analysis/values.js';
 import type { Graph } from '../../src/graph/graph.js';
+import { loadClasses } from '../../src/heap.js';
 import { loadSnapshot } from '../../src/load/load.js';
 import { type GraphSpec, type NodeSpec, snapshotBytes } from '../support/builder.js';
 import { casePath } from '../support/fixtures.js';
@@ -149,4 +153,37 @@ test('keys of Maps: the expression gives the very object', () => {
     ['globalThis.byNumber.get(1099511627776)', true, '1099511627776'],
     ['globalThis.byNumber.get(NaN)', true, 'NaN'],
   ]);
+});
+
+/** As many numbers and texts as `numbers`, and so many strings of the program. */
+function counted(numbers: number, strings: number): Uint8Array {
+  const keys = (kind: string, count: number) => Array.from({ length: count }, (_, i) => `${kind}${i}`);
+  return snapshotBytes({
+    root: [...keys('n', numbers), ...keys('s', strings)],
+    ...Object.fromEntries(
+      keys('n', numbers).flatMap((key): [string, NodeSpec][] => [
+        [key, { type: 'number', name: 'smi number', size: 0, edges: [['internal', 'value', `t${key}`]] }],
+        [`t${key}`, { type: 'string', name: key, size: 0 }],
+      ]),
+    ),
+    ...Object.fromEntries(keys('s', strings).map((key) => [key, { type: 'string', name: key, size: 24 }])),
+  });
+}
+
+describe('more numbers are no growth', () => {
+  const [before, after] = [counted(1, 2), counted(100, 3)];
+
+  test.each([
+    ['graphs', (bytes: Uint8Array) => loadSnapshot(bytes)],
+    ['class counts', (bytes: Uint8Array) => loadClasses(bytes)],
+  ])('of %s', async (_, load) => {
+    const [old, now] = [await load(before), await load(after)];
+    expect(count(now, '(string)')).toBe(103);
+    expect(growth(old, now)).toMatchObject([{ type: '(string)', count: 103, countDelta: 1 }]);
+    expect(diffByClass(old, now, { raw: true })).toEqual([
+      { type: '(string)', countDelta: 1, sizeDelta: 24 },
+    ]);
+    const budget = { kind: 'max-growth', pattern: '*', text: '*=1', matches: () => true, limit: 1 } as const;
+    expect(checkBudgets(now, [budget], { before: old }).map(({ ok }) => ok)).toEqual([true]);
+  });
 });

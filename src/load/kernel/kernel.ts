@@ -12,6 +12,7 @@ export interface KernelExports {
   readonly startsLength: Global;
   readonly counts: Global;
   readonly sizes: Global;
+  readonly sizeless: Global;
   readonly entries: Global;
   readonly exhausted: Global;
   readonly typeCount: Global;
