@@ -179,19 +179,37 @@ const ESCAPES: Record<string, string> = {
   t: '\t',
 };
 
+const LETTER_U = 0x75;
+const UNREADABLE = -1;
+
+/** The UTF-16 code unit that the escape at a place stands for; `UNREADABLE` where it is none of JSON's. */
+function escapedUnit(bytes: Uint8Array, at: number): number {
+  const letter = bytes[at + 1]!;
+  if (letter !== LETTER_U) return ESCAPES[String.fromCharCode(letter)]?.charCodeAt(0) ?? UNREADABLE;
+  let unit = 0;
+  for (let i = at + 2; i < at + 6; i++) {
+    const digit = Number.parseInt(String.fromCharCode(bytes[i]!), 16);
+    if (Number.isNaN(digit)) return UNREADABLE;
+    unit = unit * 16 + digit;
+  }
+  return unit;
+}
+
 /** Whether the string that starts at `start` is `text`, or begins with it. */
 function matchesAt(bytes: Uint8Array, start: number, text: string, part: 'all' | 'beginning'): boolean {
   let at = start;
   for (let i = 0; i < text.length; i++) {
     const byte = bytes[at]!;
     const code = text.charCodeAt(i);
-    // Escapes and what is not ASCII may be spelled in several ways: decode.
-    if (byte === BACKSLASH || byte >= 0x80) {
+    if (byte >= 0x80 && code < 0x80) return false;
+    const escaped = byte === BACKSLASH ? escapedUnit(bytes, at) : byte < 0x80 ? byte : UNREADABLE;
+    // What is not ASCII, or no JSON, may be spelled in several ways: decode all of it, which may be long.
+    if (escaped === UNREADABLE) {
       const rest = decodeJsonText(bytes, at, closingQuote(bytes, at));
       return part === 'all' ? rest === text.slice(i) : rest.startsWith(text.slice(i));
     }
-    if (byte !== code || byte === QUOTE) return false;
-    at++;
+    if (escaped !== code || byte === QUOTE) return false;
+    at += byte !== BACKSLASH ? 1 : bytes[at + 1] === LETTER_U ? 6 : 2;
   }
   return part === 'beginning' || bytes[at] === QUOTE;
 }

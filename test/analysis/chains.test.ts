@@ -9,15 +9,17 @@ import {
   keepsAlive,
   pageOwnedNodes,
 } from '../../src/analysis/essential-edges.js';
+import { expressionOf } from '../../src/analysis/expressions.js';
 import { holderChains } from '../../src/analysis/holder-chains.js';
 import { holderPaths } from '../../src/analysis/holder-paths.js';
 import { leakingObjects } from '../../src/analysis/leaking-objects.js';
+import { nodesOfClass } from '../../src/analysis/nodes.js';
 import { isRoot } from '../../src/analysis/roots.js';
 import { edgesOf, type Graph, sourceOf } from '../../src/graph/graph.js';
 import { NODE } from '../../src/graph/schema.js';
 import { loadSnapshot } from '../../src/load/load.js';
 import { type GraphSpec, snapshotBytes, snapshotText } from '../support/builder.js';
-import { fixturePath } from '../support/fixtures.js';
+import { casePath, fixturePath } from '../support/fixtures.js';
 
 const load = (spec: GraphSpec): Promise<Graph> => loadSnapshot(snapshotBytes(spec));
 
@@ -267,6 +269,23 @@ describe("a value in a WeakMap of the page, whose key is not the page's", () => 
     expect(dominatorTree(graph).dominators[5]).toBe(0);
     expect(leakingObjects(graph).map(({ node }) => node)).toEqual([4]);
   });
+});
+
+test('windows of jsdom are held by what keeps one of their nodes', async () => {
+  const graph = await loadSnapshot(casePath('jsdom-windows.heapsnapshot.gz'), { locations: true });
+  const owned = pageOwnedNodes(graph);
+  const windows = [...nodesOfClass(graph, 'Window')];
+  expect(windows).toHaveLength(3);
+  const { pathOf, text } = holderPaths(graph);
+  for (const node of windows) {
+    expect(owned[node]).toBe(1);
+    const [chain] = backrefChains(graph, node, isRoot(graph));
+    expectWhole(graph, chain!);
+    expect(expressionOf(graph, chain!).text).toMatch(/\(variable hydrate of .*17-jsdom\.cjs\)\[\d\]\.footer/);
+    expect(text(pathOf(node))).toMatch(/^module .*17-jsdom\.cjs: hydrate → Array \[\] → Object \.footer → /);
+  }
+  // DevTools' own rule finds no holder: its numbers stay as they are.
+  expect(dominatorTree(graph).dominators[windows[0]!]).toBe(graph.root);
 });
 
 describe('what a search says besides the chains', () => {

@@ -50,6 +50,26 @@ describe('StringTable', () => {
     expect(new StringTable([]).find('a')).toEqual([]);
   });
 
+  it('compares escapes as it decodes them, also those that are none of JSON', () => {
+    const odd = [
+      '"\\x41b"',
+      '"\\u12g4"',
+      '"\\u00e9t"',
+      '"\\/a\\t"',
+      '"\\ud83d\\ude00"',
+      '"a\\q"',
+      '"\u0001\\n"',
+    ];
+    const table = tableOf(odd);
+    const texts = odd.map((_, index) => table.get(index));
+    for (const [index, text] of texts.entries()) {
+      for (const other of [...texts, ...texts.map((each) => each.slice(0, 2)), 'a', '\\x'])
+        expect(table.equals(index, other), `${odd[index]} and ${JSON.stringify(other)}`).toBe(text === other);
+      expect(table.find(text.slice(0, 2), 'beginning')).toContain(index);
+      expect(table.find(text)).toEqual([index]);
+    }
+  });
+
   it('knows which string equals which text', () => {
     for (const [index, text] of texts.entries()) {
       for (const other of [...texts, 'abc', '"', '\\', 'b', 'é', 'a"', 'a,']) {
