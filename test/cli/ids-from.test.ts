@@ -99,7 +99,7 @@ describe('wrong lists: exit code 2, nothing on stdout, the snapshot is not read'
     ['1\n\n@3\nfoo\n', /wrong\.txt, line 4: "foo" is not an object id/],
     ['@@5', /line 1: "@@5"/],
     ['1 3', /line 1: "1 3"/],
-    ['4294967296', /line 1/],
+    ['9007199254740992', /line 1/],
     ['-1', /line 1/],
     ['\x1b[2J', /line 1: "\\x1b\[2J"/],
     [`1\n${'x'.repeat(5000)}`, /line 2: "x{39}…"/],
