@@ -70,6 +70,22 @@ export const duplicateStrings = memo((graph: Graph): DuplicateStrings => {
   let groupCount = 0;
   const assumedIn = new Uint32Array(candidates); // by group
   let unknown = 0;
+  const search = (hash: number, node: number): Found => {
+    let isUnknown = false;
+    let isTaken = false;
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const group = slots[slot]! - 1;
+      if (group < 0) return { group, slot, isUnknown, isTaken, isAssumed: false };
+      if (hashes[group] !== hash) continue;
+      const first = firstNode[group]!;
+      const likeness = compare(graph, first, node);
+      if (likeness === 'equal' || likeness === 'assumed')
+        return { group, slot, isUnknown, isTaken, isAssumed: likeness === 'assumed' };
+      isUnknown ||= likeness === 'unknown';
+      isTaken ||=
+        isFlat(graph, first) === isFlat(graph, node) && textOf(graph, first) === textOf(graph, node);
+    }
+  };
   for (let node = 0; node < nodeCount; node++) {
     const type = nodeTypes[node]!;
     const size = sizes[node]!;
@@ -80,26 +96,26 @@ export const duplicateStrings = memo((graph: Graph): DuplicateStrings => {
       hash = hashOf(textOf(graph, node));
       if (type === NODE.string && name < hashOfName.length) hashOfName[name] = hash;
     }
-    let isUnknown = false;
-    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      let group = slots[slot]! - 1;
-      if (group < 0) {
-        group = groupCount++;
-        slots[slot] = group + 1;
-        hashes[group] = hash;
-        firstNode[group] = node;
-        if (isUnknown) unknown++;
-      } else {
-        const likeness = hashes[group] === hash ? compare(graph, firstNode[group]!, node) : 'different';
-        if (likeness === 'unknown') isUnknown = true;
-        if (likeness === 'unknown' || likeness === 'different') continue;
-        if (likeness === 'assumed') assumedIn[group]! += 1;
-      }
-      counts[group]! += 1;
-      bytes[group]! += size;
-      if (size > largest[group]!) largest[group] = size;
-      break;
+    // Under the hash of its text a group has its place, and one more where some are flat and some are not. What is
+    // equal to neither is looked for under what it would have to agree in: millions of strings may begin alike.
+    let found = search(hash, node);
+    let isUnknown = found.isUnknown;
+    if (found.group < 0 && found.isTaken) {
+      hash = mixed(hash, keyOf(graph, node));
+      found = search(hash, node);
+      isUnknown ||= found.isUnknown;
     }
+    let { group } = found;
+    if (group < 0) {
+      group = groupCount++;
+      slots[found.slot] = group + 1;
+      hashes[group] = hash;
+      firstNode[group] = node;
+      if (isUnknown) unknown++;
+    } else if (found.isAssumed) assumedIn[group]! += 1;
+    counts[group]! += 1;
+    bytes[group]! += size;
+    if (size > largest[group]!) largest[group] = size;
   }
   const groups: DuplicateString[] = [];
   let wastedSize = 0;
@@ -153,6 +169,39 @@ function textOf(graph: Graph, node: number): string {
     : stringText(graph, node, CUT).slice(0, CUT);
 }
 
+/** Where a string belongs in the table. */
+interface Found {
+  /** Its group, or -1 when it has none yet. */
+  readonly group: number;
+  readonly slot: number;
+  /** There is a group of which nobody knows whether it is its own. */
+  readonly isUnknown: boolean;
+  /** There is a group of the same text, flat as this one or not, that is another one. */
+  readonly isTaken: boolean;
+  readonly isAssumed: boolean;
+}
+
+/**
+ * What strings with one text have to agree in to be equal: nothing where none of them is cut. A number that no other
+ * string has where it is equal to none.
+ */
+function keyOf(graph: Graph, node: number): number {
+  const text = textOf(graph, node);
+  const name = graph.nodeNames[node]!;
+  if (text.includes(SLICED)) return graph.nodeTypes[node] === NODE.string ? name : node;
+  const { known, isCut } = lengthOf(graph, node, text);
+  if (!isCut) return 0;
+  const hash = numberBelow(graph, node, 'hash');
+  if (known !== undefined && hash !== undefined) return mixed(known, hash);
+  const size = shallowSizes(graph)[node]!;
+  return isFlat(graph, node) && size >= text.length ? size : node;
+}
+
+/** Whether its characters are its own: the size of any other string says nothing of its text. */
+function isFlat(graph: Graph, node: number): boolean {
+  return graph.nodeTypes[node] === NODE.string;
+}
+
 type Likeness = 'equal' | 'assumed' | 'unknown' | 'different';
 
 function compare(graph: Graph, a: number, b: number): Likeness {
@@ -170,8 +219,8 @@ function compare(graph: Graph, a: number, b: number): Likeness {
     if (hash !== undefined && otherHash !== undefined) return hash === otherHash ? 'equal' : 'different';
   }
   const sizes = shallowSizes(graph);
-  const isFlat = [a, b].every((node) => graph.nodeTypes[node] === NODE.string && sizes[node]! >= text.length);
-  if (!isFlat) return 'unknown';
+  const tellSizes = [a, b].every((node) => isFlat(graph, node) && sizes[node]! >= text.length);
+  if (!tellSizes) return 'unknown';
   return sizes[a] === sizes[b] ? 'assumed' : 'different';
 }
 
@@ -190,8 +239,7 @@ function lengthOf(graph: Graph, node: number, text: string): Length {
   const known = numberBelow(graph, node, 'length');
   if (childOf(graph, node, 'truncated') !== undefined) return { known, isCut: true };
   if (known !== undefined) return { known, isCut: known > text.length };
-  const isFlat = graph.nodeTypes[node] === NODE.string;
-  const isLarger = isFlat && shallowSizes(graph)[node]! > 2 * text.length + HEADER;
+  const isLarger = isFlat(graph, node) && shallowSizes(graph)[node]! > 2 * text.length + HEADER;
   return { known, isCut: text.length >= CUT || isLarger };
 }
 
@@ -211,9 +259,17 @@ function numberBelow(graph: Graph, node: number, name: string): number | undefin
   return undefined;
 }
 
+/** Differs from run to run, so that no file can be made whose texts all meet in one slot. */
+const SEED = (Math.random() * 2 ** 32) | 0;
+
 /** FNV-1a over the characters' codes; never 0, which stands for "not known yet". */
 function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
+  let hash = 0x811c9dc5 ^ SEED;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   return hash >>> 0 || 1;
+}
+
+function mixed(hash: number, key: number): number {
+  const one = Math.imul(hash ^ SEED ^ (key | 0), 0x9e3779b1);
+  return Math.imul(one ^ (one >>> 15), 0x85ebca6b) >>> 0 || 1;
 }

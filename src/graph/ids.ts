@@ -23,14 +23,15 @@ export const idIndex = memo((graph: Graph): IdIndex => indexOfIds(graph.ids, gra
 export function indexOfIds(ids: Uint32Array | Float64Array, count: number): IdIndex {
   let lineBits = 0;
   while (1 << (lineBits + LINE_BITS) < count * 2) lineBits++;
-  const cellOf = ids instanceof Float64Array ? wideCells(lineBits + LINE_BITS) : cells(lineBits);
+  const cellsBy = (factor: number, upper: number): ((id: number) => number) =>
+    ids instanceof Float64Array ? wideCells(lineBits + LINE_BITS, factor, upper) : cells(lineBits, factor);
   const mask = (1 << (lineBits + LINE_BITS)) - 1;
   const table = new Uint32Array(mask + 1); // ordinals plus one
-  for (let node = 0; node < count; node++) {
-    const id = ids[node]!;
-    let cell = cellOf(id);
-    while (table[cell] !== 0 && ids[table[cell]! - 1] !== id) cell = (cell + 1) & mask;
-    if (table[cell] === 0) table[cell] = node + 1;
+  let cellOf = cellsBy(FACTOR, UPPER_FACTOR);
+  // Ids can be chosen so that they pile up under a factor that is known, and filling the table takes quadratic time.
+  for (let tries = 0; !fill(table, ids, count, cellOf, tries < MOST_TRIES); tries++) {
+    table.fill(0);
+    cellOf = cellsBy(randomFactor(), randomFactor());
   }
   return {
     nodeOf(id) {
@@ -44,20 +45,56 @@ export function indexOfIds(ids: Uint32Array | Float64Array, count: number): IdIn
   };
 }
 
+/** With other factors, before ids are taken to pile up by themselves. */
+const MOST_TRIES = 4;
+
+/** Steps to the next cell for each id, on average: V8's ids take less than one. */
+const MOST_STEPS = 8;
+
+/** False when it was given up because ids pile up. */
+function fill(
+  table: Uint32Array,
+  ids: Uint32Array | Float64Array,
+  count: number,
+  cellOf: (id: number) => number,
+  mayGiveUp: boolean,
+): boolean {
+  const mask = table.length - 1;
+  let left = mayGiveUp ? count * MOST_STEPS + 1024 : Number.POSITIVE_INFINITY;
+  for (let node = 0; node < count; node++) {
+    const id = ids[node]!;
+    let cell = cellOf(id);
+    while (table[cell] !== 0 && ids[table[cell]! - 1] !== id) {
+      cell = (cell + 1) & mask;
+      left--;
+    }
+    if (table[cell] === 0) table[cell] = node + 1;
+    if (left < 0) return false;
+  }
+  return true;
+}
+
 /** The odd number next to 2^32 / the golden ratio. */
 const FACTOR = 0x9e3779b1;
 
-function cells(lineBits: number): (id: number) => number {
+/** For the upper half of an address. */
+const UPPER_FACTOR = 0x85ebca6b;
+
+function randomFactor(): number {
+  return (Math.random() * 2 ** 32) | 1;
+}
+
+function cells(lineBits: number, factor: number): (id: number) => number {
   const shift = 32 - lineBits;
   return (id) => {
     const number = id >>> 1;
-    const line = lineBits === 0 ? 0 : Math.imul(number >>> LINE_BITS, FACTOR) >>> shift;
+    const line = lineBits === 0 ? 0 : Math.imul(number >>> LINE_BITS, factor) >>> shift;
     return (line << LINE_BITS) | (number & ((1 << LINE_BITS) - 1));
   };
 }
 
 /** Addresses: both halves count, and the lowest bits are alike in all of them. */
-function wideCells(bits: number): (id: number) => number {
+function wideCells(bits: number, factor: number, upper: number): (id: number) => number {
   const shift = 32 - bits;
-  return (id) => Math.imul((id >>> 3) ^ Math.imul((id / 2 ** 32) | 0, 0x85ebca6b), FACTOR) >>> shift;
+  return (id) => Math.imul((id >>> 3) ^ Math.imul((id / 2 ** 32) | 0, upper), factor) >>> shift;
 }

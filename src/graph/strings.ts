@@ -26,12 +26,22 @@ function beginningOf(text: string): number {
   return one < 0x80 && two < 0x80 ? (one << 8) | two : SPELLED;
 }
 
+/** Bytes of a text from which on it is kept when it was decoded: V8 cuts at 1,024 characters unless told otherwise. */
+const LONG = 1 << 14;
+
+/** Characters of such texts that are kept at a time. */
+const MOST_KEPT = 1 << 25;
+
 /** Strings by index, decoded when they are asked for. */
 export class StringTable {
   /** Number of strings. */
   readonly length: number;
 
   private beginnings: Uint16Array | undefined;
+
+  /** Long texts that were decoded, by index, and their characters. */
+  private longTexts: Map<number, string> | undefined;
+  private kept = 0;
 
   constructor(private readonly pages: readonly StringPage[]) {
     const last = pages.at(-1);
@@ -43,10 +53,25 @@ export class StringTable {
    * the table (possible only in a salvaged snapshot) a text that says so.
    */
   get(index: number): string {
+    const known = this.longTexts?.get(index);
+    if (known !== undefined) return known;
     const page = this.pageOf(index);
     if (page === undefined) return `(lost name ${index})`;
     const start = page.starts[index - page.first]!;
-    return decodeJsonText(page.segment, start, closingQuote(page.segment, start));
+    const end = closingQuote(page.segment, start);
+    const text = decodeJsonText(page.segment, start, end);
+    if (end - start >= LONG) this.keepLong(index, text);
+    return text;
+  }
+
+  /** Millions of nodes may have one name of megabytes, and each asks for it. */
+  private keepLong(index: number, text: string): void {
+    if (this.longTexts === undefined || this.kept + text.length > MOST_KEPT) {
+      this.longTexts = new Map();
+      this.kept = 0;
+    }
+    this.longTexts.set(index, text);
+    this.kept += text.length;
   }
 
   /** Whether the string with this index is `text`, decided on the bytes. */

@@ -140,6 +140,27 @@ describe('duplicateStrings', () => {
     expect(await groups({ ...cut('a', 'abc', 3, 1), b: string('abc', 100) })).toEqual([['abc', 2, 100]]);
   });
 
+  test.each<[string, (i: number) => NodeSpec]>([
+    ['cut flat ones of different sizes', (i) => string('x'.repeat(1024), 5000 + 8 * i)],
+    ['cut ones outside of the heap', () => string('x'.repeat(1024), 32)],
+    ['concatenated ones that are cut', () => cons('p', 'q')],
+    ['concatenated ones with a part that is not known', () => cons('s', 'q')],
+  ])('10,000 strings of one text that are equal to no other take a moment: %s', async (_, one) => {
+    const n = 10_000;
+    const graph = await loadSnapshot(
+      snapshotBytes({
+        root: ['p', 'q', 's', ...Array.from({ length: n }, (_, i) => `o${i}`)],
+        p: string('x'.repeat(1024), 1040),
+        q: string('y', 16),
+        s: { type: 'sliced string', name: '(sliced string)', size: 32 },
+        ...Object.fromEntries(Array.from({ length: n }, (_, i) => [`o${i}`, one(i)])),
+      }),
+    );
+    const began = performance.now();
+    expect(duplicateStrings(graph).groups).toEqual([]);
+    expect(performance.now() - began).toBeLessThan(3000); // each compared with each: minutes
+  });
+
   test('an empty heap, and one without strings', async () => {
     expect(await groups({})).toEqual([]);
     expect(await groups({ a: { type: 'object' } })).toEqual([]);

@@ -1,7 +1,7 @@
 /** Nodes by id, against a Map. */
 import { describe, expect, test } from 'vitest';
 import type { Graph } from '../../src/graph/graph.js';
-import { idIndex } from '../../src/graph/ids.js';
+import { idIndex, indexOfIds } from '../../src/graph/ids.js';
 import { random } from '../support/random-graph.js';
 
 /** The index reads nothing else of a graph. */
@@ -78,4 +78,42 @@ describe('idIndex', () => {
       expect(performance.now() - begun).toBeLessThan(1000);
     },
   );
+});
+
+/** The factor that ids are multiplied by, and its inverse modulo 2^32 (Newton). */
+const FACTOR = 0x9e3779b1;
+let inverse = FACTOR;
+for (let i = 0; i < 5; i++) inverse = Math.imul(inverse, 2 - Math.imul(FACTOR, inverse));
+
+describe('ids that are chosen so that they meet', () => {
+  const count = 60_000;
+
+  /** Lines (an id without its lowest 5 bits) whose products with the factor are the smallest. */
+  const lines = (): number[] => {
+    const found: number[] = [];
+    for (let product = 0; found.length < count / 16; product++) {
+      const line = Math.imul(product, inverse) >>> 0;
+      if (line < 2 ** 27) found.push(line);
+    }
+    return found;
+  };
+
+  const addresses = (): number[] =>
+    many(count, (upper) => ((upper * 2 ** 32 + ((Math.imul(upper, 0x85ebca6b) << 3) >>> 0)) % 2 ** 52) + 8);
+
+  test.each([
+    [
+      'numbers of V8',
+      () => Uint32Array.from(lines().flatMap((line) => many(16, (i) => line * 32 + i * 2 + 1))),
+    ],
+    ['addresses', () => Float64Array.from(addresses())],
+  ])('%s: found all the same, and soon', (_, make) => {
+    const ids = make();
+    const began = performance.now();
+    const { nodeOf } = indexOfIds(ids, ids.length);
+    const first = new Map<number, number>();
+    ids.forEach((id, node) => void (first.has(id) || first.set(id, node)));
+    for (const [id, node] of first) if (nodeOf(id) !== node) throw new Error(`${id} is not found`);
+    expect(performance.now() - began).toBeLessThan(1500);
+  });
 });
