@@ -63,12 +63,21 @@ export function traceFrames(
   return frames;
 }
 
-/** How many functions a trace has. */
-export function traceLength({ traces }: Graph, trace: number): number {
-  let length = 0;
-  for (let at = trace; at >= 0; at = traces!.callers[at]! - 1) length++;
-  return length;
+/** How many functions a trace has. Cost: a look-up; a pass over all traces at the first call. */
+export function traceLength(graph: Graph, trace: number): number {
+  return traceLengths(graph)[trace]!;
 }
+
+/** By trace. A caller comes before what it calls. */
+const traceLengths = memo(({ traces }: Graph): Uint32Array => {
+  const { callers, count } = traces!;
+  const lengths = new Uint32Array(count);
+  for (let trace = 0; trace < count; trace++) {
+    const caller = callers[trace]! - 1;
+    lengths[trace] = caller < 0 ? 1 : lengths[caller]! + 1;
+  }
+  return lengths;
+});
 
 /**
  * A stack on one line: `addOrder app.js:2:33 ← handleRequest 2:87 ← (anonymous) ← (root)`. A script is named where it

@@ -78,6 +78,9 @@ export function requireTraces(graph: Graph): void {
 
 const MOST_CALLERS = 5;
 
+/** Where all are asked for. V8 records 64 at most; a file could have a million for each of its objects. */
+const ALL_CALLERS = 1000;
+
 /**
  * Objects by the stack on which they were made: how many, their sizes, the innermost function and its callers.
  *
@@ -116,7 +119,7 @@ export function stackTable(
   const rows = sorted.slice(0, options.limit).map(([trace, { count, size, example }]): Row => {
     const facts = { count, shallowSize: size, example: graph.ids[example]! };
     if (trace === NO_TRACE) return { function: null, location: null, ...facts, callers: [] };
-    const most = options.allCallers ? Number.POSITIVE_INFINITY : MOST_CALLERS + 1;
+    const most = (options.allCallers ? ALL_CALLERS : MOST_CALLERS) + 1;
     const [innermost, ...callers] = traceFrames(graph, trace, most).map(frameRow);
     return {
       ...innermost!,

@@ -3,10 +3,11 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { type GraphSpec, snapshotText } from '../support/builder.js';
 import { heapgraph, type Run, temporaryFolder } from '../support/cli.js';
+import { casePath } from '../support/fixtures.js';
 import { until } from '../support/processes.js';
 
 const BIN = fileURLToPath(new URL('../../bin/heapgraph.js', import.meta.url));
@@ -269,6 +270,138 @@ describe('inputs that are no files', () => {
         name,
       );
     }
+  });
+});
+
+describe('memory', () => {
+  /** The most bytes that the command ever had in RAM. */
+  function peakOf(args: readonly string[], cwd: string): number {
+    fs.writeFileSync(
+      path.join(cwd, 'peak.cjs'),
+      "process.once('exit', () => require('fs').writeFileSync('peak', String(process.resourceUsage().maxRSS)));",
+    );
+    const { status, stderr } = spawnSync(process.execPath, ['-r', './peak.cjs', BIN, ...args], {
+      cwd,
+      encoding: 'utf8',
+    });
+    expect([status, stderr]).toEqual([0, '']);
+    return Number(fs.readFileSync(path.join(cwd, 'peak'), 'utf8')) * 1024;
+  }
+
+  test('a few kilobytes of gzip with 300 MB of a section that is no column', () => {
+    const folder = newFolder();
+    const text = snapshotText(SMALL);
+    const at = text.indexOf('"strings"');
+    // Several gzip files one after the other are one: what is in the middle is packed only once.
+    const piece = gzipSync(Buffer.alloc(20_000_000, 'a'));
+    const pieces = Array.from({ length: 15 }, () => piece);
+    for (const [name, before, after] of [
+      ['text', '"junk":"', '",'],
+      ['space', '', ''],
+    ] as const) {
+      const middle = name === 'space' ? pieces.map(() => gzipSync(Buffer.alloc(20_000_000, ' '))) : pieces;
+      fs.writeFileSync(
+        path.join(folder, 'bomb.heapsnapshot.gz'),
+        Buffer.concat([gzipSync(text.slice(0, at) + before), ...middle, gzipSync(after + text.slice(at))]),
+      );
+      for (const args of [['info'], ['count', 'a']])
+        expect(peakOf([...args, '-q', '-s', 'bomb.heapsnapshot.gz'], folder)).toBeLessThan(250e6);
+    }
+  });
+});
+
+describe('depth', () => {
+  const chain = (length: number): GraphSpec =>
+    Object.fromEntries([
+      ['root', ['window']],
+      ['window', ['Node0']],
+      ...Array.from({ length }, (_, i) => [
+        `Node${i}`,
+        { name: 'Node', edges: i + 1 < length ? [['property', 'next', `Node${i + 1}`]] : ['Target'] },
+      ]),
+      ['Target', []],
+    ]) as GraphSpec;
+
+  test('a list of 30,000 objects: chains, pictures and dominators of any depth', async () => {
+    const folder = newFolder();
+    const file = path.join(folder, 'chain.heapsnapshot');
+    fs.writeFileSync(file, snapshotText(chain(30_000)));
+    for (const args of [
+      ['find-backref-chain', 'Target', '--max-depth', '5000000'],
+      ['find-backref-chain', 'Target', '--max-depth', '5000000', '--json'],
+      ['find-ref-chain', 'Node', '--to', 'Target', '--max-depth', '5000000'],
+      ['show-chain', 'Target', '--max-depth', '5000000', '-o', 'chain.dot'],
+      ['dominators', '--depth', '1000000'],
+      ['dominators', '--depth', '1000000', '--json'],
+      ['dominators', '--follow'],
+      ['retained', 'Node', '--all'],
+    ]) {
+      const { stderr, code } = await heapgraph([...args, '-s', file], { cwd: folder });
+      expect([args[0], code, /bug|RangeError|stack size/.test(stderr)]).toEqual([args[0], 0, false]);
+    }
+    const { stdout } = await heapgraph(['find-backref-chain', 'Target', '-s', file], { cwd: folder });
+    expect(stdout.length).toBeLessThan(10_000); // the middle is left out
+    expect(stdout).toMatch(/next/);
+  });
+
+  test('150,000 classes in one table', async () => {
+    const folder = newFolder();
+    const file = path.join(folder, 'classes.heapsnapshot');
+    const { snapshot, strings } = JSON.parse(snapshotText({ root: ['a'], a: [] }));
+    const n = 150_000; // a call takes some 120,000 arguments
+    const fields = snapshot.meta.node_fields.length;
+    const node = (type: number, name: number, id: number, edges: number): number[] => {
+      return [type, name, id, 16, edges, ...Array(fields - 5).fill(0)];
+    };
+    const object = snapshot.meta.node_types[0].indexOf('object');
+    const synthetic = snapshot.meta.node_types[0].indexOf('synthetic');
+    const first = strings.length;
+    fs.writeFileSync(
+      file,
+      JSON.stringify({
+        snapshot: { ...snapshot, node_count: n + 1, edge_count: n },
+        nodes: [
+          ...node(synthetic, 0, 1, n),
+          ...Array.from({ length: n }, (_, i) => node(object, first + i, 3 + 2 * i, 0)).flat(),
+        ],
+        edges: Array.from({ length: n }, (_, i) => [1, i, (i + 1) * fields]).flat(),
+        strings: [...strings, ...Array.from({ length: n }, (_, i) => `C${i}`)],
+      }),
+    );
+    const empty = writeSmall(folder);
+    for (const args of [
+      ['show-most-common-types', '--all', file],
+      ['show-growth', '--all', empty, file],
+      ['get-new-ids', '--by-id', empty, file],
+    ]) {
+      const { stderr, code } = await heapgraph(args, { cwd: folder });
+      expect([args[0], code, /bug|RangeError|stack size/.test(stderr)]).toEqual([args[0], 0, false]);
+    }
+  });
+
+  test('stacks of 100,000 calls for each of 500 objects: --all shows the innermost thousand', async () => {
+    const folder = newFolder();
+    const file = path.join(folder, 'stacks.heapsnapshot');
+    const snapshot = JSON.parse(
+      gunzipSync(fs.readFileSync(casePath('node24-allocation-trace.heapsnapshot.gz'))).toString(),
+    );
+    const { node_fields: fields } = snapshot.snapshot.meta;
+    const depth = 100_000;
+    const trace = fields.indexOf('trace_node_id');
+    for (let i = trace; i < snapshot.nodes.length; i += fields.length)
+      snapshot.nodes[i] = depth - (((i / fields.length) % 500) | 0);
+    const { strings, trace_tree: _, ...rest } = snapshot;
+    const tree = Array.from({ length: depth }, (_, i) => `${i === 0 ? '[' : ''}${i + 1},0,1,16,[`).join('');
+    fs.writeFileSync(
+      file,
+      `${JSON.stringify(rest).slice(0, -1)},"trace_tree":${tree}${']'.repeat(depth + 1)},"strings":${JSON.stringify(strings)}}`,
+    );
+    const { stdout, code } = await heapgraph(['by-type', '(string)', '--allocated', '--all', '--json', file]);
+    const { rows } = JSON.parse(stdout) as { rows: { callers: unknown[]; callersOmitted: number }[] };
+    expect(code).toBe(0);
+    expect(rows.length).toBeGreaterThan(100);
+    expect(rows[0]!.callers.length).toBe(1000);
+    expect(rows[0]!.callersOmitted).toBeGreaterThan(90_000);
   });
 });
 
