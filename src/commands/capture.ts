@@ -35,7 +35,7 @@ export const captureCommand = defineLiveCommand({
       value: 'file',
       help: 'where the snapshot goes; several are numbered; .gz compresses (default heapgraph-<pid>-<time>.heapsnapshot)',
     },
-    gzip: { kind: 'flag', short: 'z', help: 'compress with gzip' },
+    gzip: { kind: 'flag', short: 'z', help: 'compress with gzip; a name without .gz gets it' },
     after: { kind: 'duration', help: 'wait before the first snapshot' },
     every: { kind: 'duration', help: 'take --count snapshots, this far apart' },
     count: { kind: 'integer', help: 'how many snapshots' },

@@ -20,6 +20,7 @@ import {
   queryNotes,
   tagOption,
   targetArguments,
+  unknownGoalNote,
   type WalkOptions,
   WHOLE_GRAPH,
   walkOptions,
@@ -174,7 +175,10 @@ async function answer(
         (note) => note,
         (count) => `fewer than ${options.paths} ways to ${count} more`,
       ),
-      ...noChainNotes(graph, lost, to, options['max-depth'], way),
+      // An unknown goal is said already.
+      ...((await unknownGoalNote([graph], to)) === undefined
+        ? noChainNotes(graph, lost, to, options['max-depth'], way)
+        : []),
     ],
     found: missing.length === 0 && lost.length === 0,
   };

@@ -25,6 +25,7 @@ import {
   queryNotes,
   tagOption,
   targetArguments,
+  unknownGoalNote,
   type WalkOptions,
   WHOLE_GRAPH,
   walkOptions,
@@ -192,7 +193,9 @@ export const showChain = defineCommand({
       notes: [
         ...notes,
         ...(await queryNotes(graphsOf(heaps), options)),
-        ...noChainNotes(graph, lost, options.to, options['max-depth'], 'back'),
+        ...((await unknownGoalNote([graph], options.to)) === undefined
+          ? noChainNotes(graph, lost, options.to, options['max-depth'], 'back')
+          : []),
       ],
       found,
       earlier,

@@ -135,6 +135,11 @@ interface QueryOptions {
   readonly highlight?: readonly string[];
 }
 
+/** A note for `--to` where it names what is in none of the snapshots: no chain can end there. */
+export function unknownGoalNote(graphs: readonly Graph[], to: string): Promise<string | undefined> {
+  return unknownClassNote(graphs, 'to', to, ['root', 'module', 'global']);
+}
+
 /** Notes for classes in options that are in none of the snapshots, which probably are misspelt. */
 export async function queryNotes(
   graphs: readonly Graph[],
@@ -143,7 +148,7 @@ export async function queryNotes(
   const notes = (['ignore', 'extra-ignore', 'filter', 'highlight'] as const).flatMap((option) =>
     (options[option] ?? []).map((text) => unknownClassNote(graphs, option, text)),
   );
-  if (to !== undefined) notes.unshift(unknownClassNote(graphs, 'to', to, ['root', 'module', 'global']));
+  if (to !== undefined) notes.unshift(unknownGoalNote(graphs, to));
   return (await Promise.all(notes)).filter((note) => note !== undefined);
 }
 

@@ -42,6 +42,7 @@ export function* renderText(result: Result, style: Style): Generator<string> {
 function* renderChains(chains: Iterable<ChainResult>, style: Style): Generator<string> {
   let first = true;
   for (const chain of chains) {
+    if (!chain.found) continue; // a note says so
     if (!first) yield '\n';
     first = false;
     yield* renderChain(chain, style);
