@@ -32,7 +32,7 @@ const chainOptions = {
   paths: {
     kind: 'integer',
     default: 1,
-    help: 'distinct chains, by different last holders first, then by what holds these',
+    help: 'number of different chains, preferring different root holders',
   },
   'no-sizes': { kind: 'flag', help: 'leave the sizes out: less to compute' },
   ...pickOption,

@@ -51,7 +51,7 @@ export const idsOption = {
   'ids-from': {
     kind: 'ids',
     value: 'file',
-    help: 'objects by their ids, one a line; - is standard input; no other is needed then',
+    help: 'objects by their ids, one a line; - is standard input; no other target is required',
   },
 } as const;
 
@@ -65,9 +65,9 @@ export const tagOption = {
 } as const;
 
 export const walkOptions = {
-  ignore: { kind: 'list', value: 'query', help: 'objects that are passed by: @id, a class, /regex/' },
+  ignore: { kind: 'list', value: 'query', help: 'objects to skip: @id, a class, /regex/' },
   'extra-ignore': { kind: 'list', value: 'query', help: "the same, by objgraph's name" },
-  'ignore-edge': { kind: 'list', value: 'Class.name', help: 'references that are passed by' },
+  'ignore-edge': { kind: 'list', value: 'Class.name', help: 'references to skip' },
   weak: { kind: 'flag', help: 'follow references that keep nothing alive, too' },
 } as const;
 
@@ -86,7 +86,7 @@ export function checkWalk(options: WalkOptions): void {
   options['ignore-edge'].forEach(splitEdge);
 }
 
-/** What a search passes by. */
+/** What a search skips. */
 export function walkRules(
   graph: Graph,
   options: WalkOptions,
