@@ -15,6 +15,9 @@ import type { Answer } from './result.js';
 
 const NAME = 'heapgraph';
 
+/** Examples are not wider. */
+const WIDEST_HELP = 100;
+
 /** Put in by build.mjs. */
 declare const HEAPGRAPH_VERSION: string;
 
@@ -176,7 +179,7 @@ function report(error: unknown): void {
     return;
   }
   if ((error as NodeJS.ErrnoException).syscall === 'uv_cwd') {
-    process.stderr.write(`${NAME}: the current folder is gone\n  Change to a folder that is there.\n`);
+    process.stderr.write(`${NAME}: the current folder is gone\n  Change to an existing folder.\n`);
     return;
   }
   const stack = error instanceof Error ? (error.stack ?? String(error)) : String(error);
@@ -187,7 +190,12 @@ function report(error: unknown): void {
 
 function examples(list: Command['examples']): string {
   const width = Math.max(...list.map(({ line }) => line.length));
-  return `\nExamples:\n${list.map(({ line, says }) => `  $ ${line.padEnd(width)}   # ${says}`).join('\n')}`;
+  const aligned = list.map(({ line, says }) => `  $ ${line.padEnd(width)}   # ${says}`);
+  const fits = aligned.every(
+    (text) => text.length <= Math.min(WIDEST_HELP, process.stdout.columns ?? WIDEST_HELP),
+  );
+  const lines = fits ? aligned : list.map(({ line, says }) => `  # ${says}\n  $ ${line}`);
+  return `\nExamples:\n${lines.join('\n')}`;
 }
 
 function sentence(text: string): string {

@@ -7,7 +7,7 @@ import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } fro
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import type { Command } from '../src/commands/command.js';
+import { type Command, placeholderOf } from '../src/commands/command.js';
 import { COMMANDS } from '../src/commands/index.js';
 import { heapgraph, temporaryFolder } from './support/cli.js';
 import { casePath, EXPRESS, expressPath, fixturePath } from './support/fixtures.js';
@@ -55,9 +55,6 @@ async function played(block: string): Promise<string> {
   return parts.join('');
 }
 
-/** What help calls the values. */
-const VALUES: Readonly<Record<string, string>> = { integer: 'n', pattern: 'regex' };
-
 function bracketed(name: string, needed: boolean, many: boolean): string {
   const text = `${name}${many ? '…' : ''}`;
   return needed ? `<${text}>` : `[${text}]`;
@@ -81,11 +78,14 @@ function optionTables(): string {
       const value =
         spec.kind === 'flag'
           ? ''
-          : ` ${spec.kind === 'choice' ? spec.choices.join('\\|') : (spec.value ?? VALUES[spec.kind] ?? spec.kind)}`;
-      const fallback = 'default' in spec && spec.default !== undefined ? ` (default ${spec.default})` : '';
+          : ` ${spec.kind === 'choice' ? spec.choices.join('\\|') : placeholderOf(spec)}`;
+      const words = 'defaultWords' in spec ? spec.defaultWords : undefined;
+      const fallback =
+        'default' in spec && spec.default !== undefined ? ` (default ${words ?? spec.default})` : '';
       return `| \`--${option}${value}\` | ${spec.help}${fallback} |`;
     });
-    return [`**\`${usage}\`**: ${summary}`, '', '| option | |', '|---|---|', ...rows, ''].join('\n');
+    const table = rows.length > 0 ? ['| option | |', '|---|---|', ...rows, ''] : [];
+    return [`**\`${usage}\`**: ${summary}`, '', ...table].join('\n');
   }).join('\n');
 }
 

@@ -6,6 +6,19 @@ const REQUESTS = Number(process.env.REQUESTS ?? 500);
 /** Requests under way at a time: the same in both phases, so that the service keeps as many connections open. */
 const AT_ONCE = 8;
 
+/** Waits until the service listens: it may have been started a moment ago. */
+async function listening(url) {
+  for (const end = Date.now() + 30_000; ; ) {
+    try {
+      await fetch(url);
+      return;
+    } catch (error) {
+      if (Date.now() > end) throw new Error(`nothing listens at ${url}`, { cause: error });
+      await new Promise((done) => setTimeout(done, 200));
+    }
+  }
+}
+
 async function order(number) {
   const response = await fetch(`${SHOP}/orders`, {
     method: 'POST',
@@ -31,6 +44,8 @@ async function snapshot(name) {
   console.log(`wrote ${file}`);
 }
 
+await listening(SHOP);
+await listening(ADMIN);
 await send(WARM_UP);
 await snapshot('before');
 await send(REQUESTS);

@@ -68,7 +68,7 @@ export function checkArguments(
     const extra = tooMany.map((arg) => `"${printable(arg)}"`);
     throw new UsageError(
       `too many arguments: ${extra.join(', ')}`,
-      'If that is meant to be a snapshot: no such file is there. -s FILE names one outright.',
+      'If that is meant to be a snapshot: no such file is there. -s FILE names the snapshot, whatever it is called.',
     );
   }
 }

@@ -65,7 +65,9 @@ function candidates(
 }
 
 function optionsOf(sub: Program): readonly Candidate[] {
-  const own = sub.options.map(({ long, description }) => ({ value: long ?? '', says: description }));
+  const own = sub.options
+    .filter(({ hidden }) => !hidden)
+    .map(({ long, description }) => ({ value: long ?? '', says: description }));
   return [
     ...own.filter(({ value }) => value !== ''),
     { value: '--help', says: 'usage, options and examples' },

@@ -1,6 +1,6 @@
 /** Options of commands as commander has them, and back to values. */
 import { InvalidArgumentError, Option, type Command as Program } from 'commander';
-import type { Command, OptionSpec, OptionSpecs } from '../commands/command.js';
+import { type Command, type OptionSpec, type OptionSpecs, placeholderOf } from '../commands/command.js';
 import { printable } from '../printable.js';
 import { parsePattern } from '../query/types.js';
 import { parseBytes, parseCount, parseDuration } from '../units.js';
@@ -19,7 +19,11 @@ export interface CommonOptions {
 }
 
 export function addOptions(program: Program, command: Command): void {
-  for (const [name, spec] of Object.entries(command.options)) program.addOption(toOption(name, spec));
+  for (const [name, spec] of Object.entries(command.options)) {
+    program.addOption(toOption(name, spec));
+    if (spec.formerly !== undefined)
+      program.addOption(toOption(spec.formerly, spec).default(undefined).hideHelp());
+  }
   if (command.snapshot) {
     if (typeof command.snapshot !== 'object')
       program.option('-s, --snapshot <file>', 'the snapshot, whatever its name; - is standard input');
@@ -70,19 +74,26 @@ export function valuesOf(
       // commander takes --no-x for "x is not so", which x otherwise is.
       const negative = spec.kind === 'flag' && name.startsWith('no-');
       const key = negative ? name.slice(3) : name;
-      const value = parsed[key.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())];
+      const former = spec.formerly === undefined ? undefined : parsed[camelCase(spec.formerly)];
+      const value = former ?? parsed[camelCase(key)];
+      if (spec.kind === 'list') return [name, value ?? []];
       return [name, spec.kind === 'flag' ? value === !negative : value];
     }),
   );
 }
 
+function camelCase(name: string): string {
+  return name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+}
+
 function toOption(long: string, spec: OptionSpec): Option {
-  const name = spec.short === undefined ? `--${long}` : `-${spec.short}, --${long}`;
+  const plain = spec.short === undefined ? `--${long}` : `-${spec.short}, --${long}`;
+  const name = spec.kind === 'flag' ? plain : `${plain} <${placeholderOf(spec)}>`;
   switch (spec.kind) {
     case 'flag':
       return new Option(name, spec.help);
     case 'integer': {
-      const option = new Option(`${name} <${spec.value ?? 'n'}>`, spec.help).argParser((text) => {
+      const option = new Option(name, spec.help).argParser((text) => {
         const value = parseCount(text);
         if (value === undefined || value === 0)
           throw new InvalidArgumentError('Expected a whole number from 1 up.');
@@ -91,7 +102,7 @@ function toOption(long: string, spec: OptionSpec): Option {
       return spec.default === undefined ? option : option.default(spec.default);
     }
     case 'bytes': {
-      const option = new Option(`${name} <${spec.value ?? 'bytes'}>`, spec.help).argParser((text) => {
+      const option = new Option(name, spec.help).argParser((text) => {
         const value = parseBytes(text);
         if (value === undefined)
           throw new InvalidArgumentError('Expected a number of bytes: 10000, 64kB, 1.5MB.');
@@ -100,20 +111,15 @@ function toOption(long: string, spec: OptionSpec): Option {
       return spec.default === undefined ? option : option.default(spec.default);
     }
     case 'number':
-      return new Option(`${name} <${spec.value ?? 'n'}>`, spec.help).argParser((text) => {
+      return new Option(name, spec.help).argParser((text) => {
         if (!/^\d{1,15}(\.\d{1,15})?$/.test(text))
           throw new InvalidArgumentError('Expected a number from 0 up.');
         return Number(text);
       });
     case 'choice':
-      return new Option(`${name} <${spec.value ?? long}>`, spec.help)
-        .choices(spec.choices)
-        .default(spec.default);
+      return new Option(name, spec.help).choices(spec.choices).default(spec.default, spec.defaultWords);
     case 'choices':
-      return new Option(
-        `${name} <${spec.value ?? long}>`,
-        `${spec.help}: ${spec.choices.join(', ')}`,
-      ).argParser((text) => {
+      return new Option(name, `${spec.help}: ${spec.choices.join(', ')}`).argParser((text) => {
         const values = text.split(',').map((part) => part.trim());
         const wrong = values.filter((value) => !spec.choices.includes(value));
         if (wrong.length > 0) {
@@ -130,23 +136,21 @@ function toOption(long: string, spec: OptionSpec): Option {
           throw new InvalidArgumentError('Expected a time such as 500ms, 30s, 5m or 1h.');
         return value;
       };
-      const option = new Option(`${name} <${spec.value ?? 'time'}>`, spec.help).argParser(parse);
+      const option = new Option(name, spec.help).argParser(parse);
       return spec.default === undefined ? option : option.default(parse(spec.default), spec.default);
     }
     case 'text': {
-      const option = new Option(`${name} <${spec.value ?? 'text'}>`, spec.help).default(spec.default);
+      const option = new Option(name, spec.help).default(spec.default);
       return spec.once ? option.argParser(onlyOnce) : option;
     }
     case 'ids':
-      return new Option(`${name} <${spec.value ?? 'text'}>`, spec.help);
+      return new Option(name, spec.help);
     case 'list':
-      return new Option(`${name} <${spec.value ?? 'text'}>`, `${spec.help} (may be given several times)`)
-        .argParser((text, before: readonly string[] = []) => [...before, text])
-        .default([], 'none');
-    case 'pattern':
-      return new Option(`${name} <${spec.value ?? 'regex'}>`, spec.help).argParser((text) =>
-        parsePattern(text),
+      return new Option(name, `${spec.help} (may be given several times)`).argParser(
+        (text, before: readonly string[] = []) => [...before, text],
       );
+    case 'pattern':
+      return new Option(name, spec.help).argParser((text) => parsePattern(text));
   }
 }
 

@@ -108,7 +108,10 @@ export function freeSpace(file: string): number | undefined {
   }
 }
 
-/** The name asked for, or one from the pid and the time; numbered when there will be several; never one that is taken, unless it was asked for. */
+/**
+ * The name asked for, or one from the pid and the time. Numbered when there will be several; with `.gz` where it is
+ * compressed, so that its name says so; never one that is taken, unless it was asked for.
+ */
 export function snapshotName(
   asked: string | undefined,
   pid: number | null,
@@ -116,10 +119,17 @@ export function snapshotName(
   gzip: boolean,
 ): string {
   const time = new Date().toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
-  const name = asked ?? `heapgraph-${pid ?? 'page'}-${time}.heapsnapshot${gzip ? '.gz' : ''}`;
+  const plain = asked ?? `heapgraph-${pid ?? 'page'}-${time}.heapsnapshot`;
+  const name = gzip && !/\.gz$/i.test(plain) && !isSpecial(plain) ? `${plain}.gz` : plain;
   const numbered = (n: number | undefined): string =>
     n === undefined ? name : name.replace(/(\.heapsnapshot)?(\.gz)?$/, (ending) => `-${n}${ending}`);
   let file = numbered(number);
   for (let n = (number ?? 1) + 1; asked === undefined && fs.existsSync(file); n++) file = numbered(n);
   return file;
+}
+
+/** A pipe, a device: its name stays as it is. */
+function isSpecial(file: string): boolean {
+  const stat = fs.statSync(file, { throwIfNoEntry: false });
+  return stat !== undefined && !stat.isFile();
 }

@@ -65,7 +65,8 @@ export async function write(
   if (answer.result.kind === 'subgraph' && format !== 'json')
     return (await import('./picture.js')).writePicture(answer, output);
   const written = { notes: answer.notes ?? [] };
-  for (const piece of await rendered(answer, format, head, usesColour(output))) {
+  const columns = output.isTerminal ? process.stdout.columns : undefined;
+  for (const piece of await rendered(answer, format, head, usesColour(output), columns)) {
     if (!output.wanted) return written;
     output.write(piece);
   }
@@ -79,6 +80,7 @@ async function rendered(
   format: Format,
   head: JsonHead,
   colour: boolean,
+  columns: number | undefined,
 ): Promise<Iterable<string>> {
   const { result } = answer;
   if (result.kind === 'document') return [result.text];
@@ -102,7 +104,7 @@ async function rendered(
         import('../render/text.js'),
         import('../render/style.js'),
       ]);
-      return renderText(answer.result, await createStyle(colour));
+      return renderText(answer.result, await createStyle(colour, columns));
     }
   }
 }

@@ -27,7 +27,7 @@ export const budgetOptions = {
     kind: 'text',
     once: true,
     value: 'size',
-    help: 'the most bytes in strings that are there already: equal texts but for one of each',
+    help: 'the most bytes wasted by duplicate strings',
   },
 } as const;
 

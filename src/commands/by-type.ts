@@ -32,11 +32,12 @@ export const byTypeCommand = defineCommand({
   options: {
     limit: { kind: 'integer', help: 'rows to show (default 20, with --ids all)' },
     all: allRows,
-    sort: {
+    by: {
       kind: 'choice',
       choices: ['id', 'self', 'retained', 'name'],
       default: 'id',
       help: 'by id, by shallow or retained size (largest first), or by value; ties by id',
+      formerly: 'sort',
     },
     retained: { kind: 'flag', help: 'show retained sizes and distances too' },
     ids: { kind: 'flag', help: 'bare ids, one a line' },
@@ -50,7 +51,7 @@ export const byTypeCommand = defineCommand({
     ...rawSizes,
   },
   examples: [
-    { line: 'heapgraph by-type Session app.heapsnapshot --sort self', says: 'the largest first' },
+    { line: 'heapgraph by-type Session app.heapsnapshot --by self', says: 'the largest first' },
     {
       line: "heapgraph by-type 'onReload() app.js:5' app.heapsnapshot",
       says: 'the closures of one function',
@@ -65,7 +66,7 @@ export const byTypeCommand = defineCommand({
       refuseWithAllocated(options);
       return { kind: 'graph', edges: true, locations: functions, traces: true };
     }
-    const bare = options.ids && (options.sort === 'id' || (options.sort === 'self' && options.raw));
+    const bare = options.ids && (options.by === 'id' || (options.by === 'self' && options.raw));
     return {
       kind: 'graph',
       edges: bare && !functions ? 'for-names' : true,
@@ -78,8 +79,8 @@ export const byTypeCommand = defineCommand({
     const functions = options.functions && !options.ids ? functionIndex(graph) : undefined;
     const typeOf = (view: NodeView): string =>
       functions ? functions.labels[functions.of[view.ordinal]!]! : view.type;
-    const retained = options.retained || options.sort === 'retained';
-    const sorted = sortNodes(nodes, options.sort, options.raw);
+    const retained = options.retained || options.by === 'retained';
+    const sorted = sortNodes(nodes, options.by, options.raw);
     const limit = limitOf({ all: options.all, limit: options.limit ?? (options.ids ? undefined : 20) });
     const shown = sorted.slice(0, limit);
     const omitted = nodes.length - shown.length;
@@ -139,7 +140,7 @@ function membersOf(
 interface AllocatedOptions {
   readonly ids: boolean;
   readonly retained: boolean;
-  readonly sort: string;
+  readonly by: string;
   readonly limit: number | undefined;
   readonly all: boolean;
   readonly raw: boolean;
@@ -149,8 +150,8 @@ interface AllocatedOptions {
   readonly 'fail-if-none': boolean;
 }
 
-function refuseWithAllocated({ ids, retained, sort }: AllocatedOptions): void {
-  const other = ids ? '--ids' : retained ? '--retained' : sort === 'retained' ? '--sort retained' : undefined;
+function refuseWithAllocated({ ids, retained, by }: AllocatedOptions): void {
+  const other = ids ? '--ids' : retained ? '--retained' : by === 'retained' ? '--by retained' : undefined;
   if (other === undefined) return;
   throw new UsageError(
     `--allocated groups objects by their stacks, and ${other} is about single objects`,
@@ -164,7 +165,7 @@ async function allocated(graph: Graph, types: readonly string[], options: Alloca
   const nodes = membersOf(graph, types, options).map(({ ordinal }) => ordinal);
   const { table, withoutStack, lost } = stackTable(graph, nodes, {
     raw: options.raw,
-    by: options.sort === 'self' ? 'size' : 'count',
+    by: options.by === 'self' ? 'size' : 'count',
     limit: limitOf({ all: options.all, limit: options.limit ?? 20 }),
     allCallers: options.all,
   });

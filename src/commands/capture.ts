@@ -7,7 +7,7 @@ export const captureCommand = defineLiveCommand({
   description: [
     'A process is named by its pid (its inspector is opened by SIGUSR1, and closed again afterwards if it was closed before), by the address of its inspector (--inspect: Node.js, Deno, workerd, a browser; for Bun the ws:// URL that it prints), or started: heapgraph capture -- node app.js.',
     'Prints the path of each snapshot when it is whole. The process does nothing else while a snapshot is taken.',
-    'Snapshots that will be compared (leaks, diff, show-growth, get-new-ids, survival, --since) have to be of one run: --every with --count, or --on signal. When an inspector session ends, of heapgraph or of any debugger, V8 forgets the ids of all objects (V8HeapProfilerAgentImpl::disable calls ClearObjectIds), and the next snapshot has other ones.',
+    'Snapshots that will be compared (leaks, diff, show-growth, get-new-ids, survival, --since) must come from the same capture run: --every with --count, or --on signal. When an inspector session ends, of heapgraph or of any debugger, V8 forgets the ids of all objects (V8HeapProfilerAgentImpl::disable calls ClearObjectIds), and the next snapshot has other ones.',
     'A program that is started is node or a script for it; its standard output goes to standard error. Without --after, --every and --on signal its snapshot is taken when it exits; otherwise it is ended (SIGTERM) after its last snapshot. Only the process itself is looked at, not those that it starts.',
     'Workers have heaps of their own: --worker names one, of Node.js, Deno or a web page.',
     "By pid, nothing is asked at a port that the system does not show to be the process's own, and SIGUSR1 is sent only to what is Node.js by its executable, and runs. The inspector that it opens is closed again whatever happens, also when heapgraph is killed. A snapshot holds every string of the process: its file is for its owner alone (0600).",
@@ -35,7 +35,7 @@ export const captureCommand = defineLiveCommand({
       value: 'file',
       help: 'where the snapshot goes; several are numbered; .gz compresses (default heapgraph-<pid>-<time>.heapsnapshot)',
     },
-    gzip: { kind: 'flag', short: 'z', help: 'compress with gzip' },
+    gzip: { kind: 'flag', short: 'z', help: 'compress with gzip; a name without .gz gets it' },
     after: { kind: 'duration', help: 'wait before the first snapshot' },
     every: { kind: 'duration', help: 'take --count snapshots, this far apart' },
     count: { kind: 'integer', help: 'how many snapshots' },
@@ -51,7 +51,9 @@ export const captureCommand = defineLiveCommand({
       kind: 'choice',
       choices: ['now', 'exit', 'signal'],
       default: 'now',
-      help: 'when: exit of the program that was started (its default), or each time that heapgraph gets SIGUSR2, --count times or until Ctrl-C',
+      defaultWords: 'now; exit for a program that is started',
+      value: 'when',
+      help: 'when: at once, at the exit of the program that was started, or each time that heapgraph gets SIGUSR2, --count times or until Ctrl-C',
     },
     'track-allocations': {
       kind: 'flag',

@@ -5,12 +5,13 @@ import { type Classes, type Countable, classesOf, typeStats } from '../analysis/
 import { duplicateStrings } from '../analysis/duplicate-strings.js';
 import { UsageError } from '../errors.js';
 import type { Graph } from '../graph/graph.js';
+import { NODE } from '../graph/schema.js';
 import { printable } from '../printable.js';
 import { parseTypePattern } from '../query/types.js';
 import type { ChainResult, Check } from '../result.js';
 import { formatCount } from '../units.js';
 import { budgetOptions, mergeBudgets, parseBudgets } from './budgets.js';
-import { defineCommand, type Need } from './command.js';
+import { defineCommand, type Heap, type Need } from './command.js';
 import { checkBudgetOrder } from './compare.js';
 import type { GrownClasses } from './grown-classes.js';
 import { DEFAULT_SIGMA, sigmaOption, withinNoise } from './noise.js';
@@ -51,8 +52,15 @@ export const checkCommand = defineCommand({
     },
     { line: 'heapgraph check --format github', says: 'budgets of heapgraph.config.json, newest snapshot' },
   ],
-  configure(options, { budgets, baseline, sigma }) {
+  configure(options, { file, budgets, baseline, sigma }) {
     const merged = mergeBudgets(options, budgets);
+    const onlyInFile = options['max-growth'].length === 0 && merged['max-growth'].length > 0;
+    if (onlyInFile && (options.baseline ?? baseline) === undefined) {
+      throw new UsageError(
+        `${printable(file)}: budgets.maxGrowth needs a baseline, and none is named`,
+        'Name one: --baseline before.heapsnapshot, or "baseline" in the file; --no-config leaves the file out.',
+      );
+    }
     return {
       ...merged,
       baseline: options.baseline ?? (merged['max-growth'].length > 0 ? baseline : undefined),
@@ -96,7 +104,7 @@ export const checkCommand = defineCommand({
     } = await explained(found, heap, order?.sameProcess ? earlier?.graph : undefined);
     const notes = [
       ...(order?.notes ?? []),
-      ...(await unknownClasses(results, heap.countable, before)),
+      ...(await unknownClasses(results, heap, before)),
       ...(before && areEqual(heap.countable, before)
         ? [`${printable(before.file)} has the same counts in every class: one snapshot twice?`]
         : []),
@@ -173,17 +181,25 @@ function cutStrings(graph: Graph): readonly string[] {
   ];
 }
 
-/** A budget for a class that is not there is kept, and is probably misspelt: that has to be said. */
+/**
+ * A budget for a class that is not there is kept, and is probably misspelt: that has to be said. A class that is loaded and
+ * has no objects is there all the same, as its constructor.
+ */
 async function unknownClasses(
   results: readonly BudgetResult[],
-  now: Countable,
+  heap: Heap,
   before: Countable | undefined,
 ): Promise<readonly string[]> {
-  const classes: Classes = classesOf(now, { raw: true });
+  const classes: Classes = classesOf(heap.countable, { raw: true });
   const notes: string[] = [];
+  let functions: Promise<ReadonlySet<string> | undefined> | undefined;
   for (const { budget, classCount } of results) {
     if (budget.pattern === '' || budget.kind === 'forbid' || classCount > 0) continue;
     const { isName } = parseTypePattern(budget.pattern);
+    if (isName) {
+      functions ??= functionNames(heap);
+      if ((await functions)?.has(budget.pattern)) continue;
+    }
     const where = before ? ` and ${printable(before.file)}` : '';
     const said = isName
       ? await unknownType(classes, budget.pattern)
@@ -191,6 +207,18 @@ async function unknownClasses(
     notes.push(`${printable(budget.text)}: ${said}`);
   }
   return notes;
+}
+
+const NODES: Need = { kind: 'graph', edges: false, locations: false };
+
+/** Names of all functions, classes among them; undefined where the file cannot be read again. */
+async function functionNames({ countable, more }: Heap): Promise<ReadonlySet<string> | undefined> {
+  const graph = 'ids' in countable ? countable : (await more?.(NODES))?.graph;
+  if (!graph) return undefined;
+  const indexes = new Set<number>();
+  for (let node = 0; node < graph.nodeCount; node++)
+    if (graph.nodeTypes[node] === NODE.closure) indexes.add(graph.nodeNames[node]!);
+  return new Set(Array.from(indexes, (index) => graph.strings.get(index)));
 }
 
 function areEqual(now: Countable, before: Countable): boolean {

@@ -13,6 +13,8 @@ interface OptionBase {
   readonly value?: string;
   /** One letter that stands for it: `z`. */
   readonly short?: string;
+  /** Another name that is understood, and not shown: what it was called before. */
+  readonly formerly?: string;
 }
 
 export interface FlagOption extends OptionBase {
@@ -40,6 +42,8 @@ export interface ChoiceOption extends OptionBase {
   readonly kind: 'choice';
   readonly choices: readonly string[];
   readonly default: string;
+  /** What help says of the default, where it is not one and the same. */
+  readonly defaultWords?: string;
 }
 
 /** Several of a list, separated by commas. */
@@ -95,6 +99,26 @@ export type OptionSpec =
   | TextOption
   | ListOption
   | IdsOption;
+
+/** What help calls the values of a kind of options that do not say it themselves. */
+const PLACEHOLDERS: Readonly<Record<OptionSpec['kind'], string>> = {
+  flag: '',
+  integer: 'n',
+  bytes: 'bytes',
+  number: 'n',
+  choice: 'which',
+  choices: 'which,…',
+  pattern: 'regex',
+  duration: 'time',
+  text: 'text',
+  list: 'text',
+  ids: 'file',
+};
+
+/** Name of an option's value in help texts; empty for a flag. */
+export function placeholderOf({ kind, value }: OptionSpec): string {
+  return value ?? PLACEHOLDERS[kind];
+}
 
 /** Options by their names on the command line (`fail-if-none`). */
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>;

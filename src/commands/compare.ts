@@ -19,6 +19,17 @@ export const comparison = {
   'by-id': { kind: 'flag', help: 'compare by ids even if the snapshots seem to be of two processes' },
 } as const;
 
+/** In what order several snapshots are compared. */
+export const orderOption = {
+  order: {
+    kind: 'choice',
+    choices: ['given', 'name', 'time'],
+    default: 'given',
+    help: 'order of the snapshots: as given, by file name, or by the time they were written',
+    formerly: 'sort-by',
+  },
+} as const;
+
 /** V8 forgets all ids when an inspector session ends (V8HeapProfilerAgentImpl::disable). */
 const ONE_RUN = 'take all snapshots in one run (heapgraph capture PID --every 60s --count 3, or --on signal)';
 

@@ -33,11 +33,12 @@ export const diffCommand = defineCommand({
   options: {
     limit: { kind: 'integer', default: 20, help: 'rows to show' },
     all: allRows,
-    'sort-by': {
+    by: {
       kind: 'choice',
       choices: SORTS,
       default: 'size',
       help: 'by growth in bytes, growth in number, or number of new objects, largest first; or by name',
+      formerly: 'sort-by',
     },
     ...partitionOptions,
     filter: { kind: 'pattern', help: 'only classes whose name matches this regular expression' },
@@ -100,7 +101,7 @@ export const diffCommand = defineCommand({
         ? diff(before, after, { raw, partition, filter }, nodes)
         : diffByClass(before, after, { raw, partition, filter })
     ).map((row): Row => ({ ...row, ...placeOf(row.type) }));
-    const sorted = sort(rows, options['sort-by']);
+    const sorted = sort(rows, options.by);
     const asksHolders = options.holders && nodes !== undefined;
     const ordered = asksHolders ? programFirst(before, after, sorted, partition) : sorted;
     const cut = ordered.slice(0, limitOf(options));

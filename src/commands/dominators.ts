@@ -35,7 +35,7 @@ export const dominatorsCommand = defineCommand({
   },
   examples: [
     { line: 'heapgraph dominators app.heapsnapshot', says: 'where the memory is' },
-    { line: 'heapgraph dominators @114969 --depth 4 --limit 3', says: 'what hangs on one object' },
+    { line: 'heapgraph dominators @114969 --depth 4 --limit 3', says: 'what one object keeps' },
     { line: 'heapgraph dominators --by-type app.heapsnapshot', says: 'by class' },
     { line: 'heapgraph dominators --follow app.heapsnapshot', says: 'the collection that holds the memory' },
   ],

@@ -20,6 +20,7 @@ import {
   queryNotes,
   tagOption,
   targetArguments,
+  unknownGoalNote,
   type WalkOptions,
   WHOLE_GRAPH,
   walkOptions,
@@ -31,7 +32,7 @@ const chainOptions = {
   paths: {
     kind: 'integer',
     default: 1,
-    help: 'distinct chains, by different last holders first, then by what holds these',
+    help: 'number of different chains, preferring different root holders',
   },
   'no-sizes': { kind: 'flag', help: 'leave the sizes out: less to compute' },
   ...pickOption,
@@ -174,7 +175,10 @@ async function answer(
         (note) => note,
         (count) => `fewer than ${options.paths} ways to ${count} more`,
       ),
-      ...noChainNotes(graph, lost, to, options['max-depth'], way),
+      // An unknown goal is said already.
+      ...((await unknownGoalNote([graph], to)) === undefined
+        ? noChainNotes(graph, lost, to, options['max-depth'], way)
+        : []),
     ],
     found: missing.length === 0 && lost.length === 0,
   };

@@ -20,7 +20,13 @@ export const getNewIds = defineCommand({
   options: {
     limit: { kind: 'integer', help: 'rows to show (default 10, with --ids all)' },
     all: allRows,
-    'sort-by': { kind: 'choice', choices: SORTS, default: 'deltas', help: 'largest first; ties by name' },
+    by: {
+      kind: 'choice',
+      choices: SORTS,
+      default: 'deltas',
+      help: 'what is ranked, largest first; ties by name',
+      formerly: 'sort-by',
+    },
     type: { kind: 'text', value: 'class', help: 'only objects of this class' },
     ids: { kind: 'flag', help: 'bare ids of the new objects, one a line, ascending' },
     'by-id': { kind: 'flag', help: 'go on even if the snapshots seem to be of two processes' },
@@ -28,8 +34,8 @@ export const getNewIds = defineCommand({
   examples: [
     { line: 'heapgraph get-new-ids before.heapsnapshot after.heapsnapshot', says: 'how many of each class' },
     {
-      line: 'heapgraph get-new-ids before.heapsnapshot after.heapsnapshot --type Session --ids | heapgraph at --ids-from - after.heapsnapshot',
-      says: 'look at each new one',
+      line: 'heapgraph get-new-ids 1.heapsnapshot 2.heapsnapshot --type Foo --ids | heapgraph at --ids-from -',
+      says: 'look at each new one, in the newest snapshot of this folder',
     },
   ],
   needs: () => ({ kind: 'graph', edges: 'for-names', locations: false }),
@@ -54,7 +60,7 @@ export const getNewIds = defineCommand({
 interface Options {
   readonly limit: number | undefined;
   readonly all: boolean;
-  readonly 'sort-by': (typeof SORTS)[number];
+  readonly by: (typeof SORTS)[number];
   readonly type: string | undefined;
 }
 
@@ -101,7 +107,7 @@ function idTable(before: Graph, after: Graph, isNew: Uint8Array, options: Option
   tally(before, 'oldCount');
   tally(after, 'count');
   tally(after, 'newCount', isNew);
-  const key = ORDER[options['sort-by']];
+  const key = ORDER[options.by];
   const all = [...rows.values()]
     .filter(({ type }) => options.type === undefined || type === options.type)
     .map((row): typeof row => ({ ...row, countDelta: row.count - row.oldCount }))

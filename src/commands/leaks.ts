@@ -9,7 +9,7 @@ import { printable, shortened } from '../printable.js';
 import type { Answer, LeakEntry } from '../result.js';
 import { formatBytes, formatCount } from '../units.js';
 import { defineCommand, type Heap, type Need } from './command.js';
-import { requireOneProcess } from './compare.js';
+import { orderOption, requireOneProcess } from './compare.js';
 import { boundedNotes, searchLeaks } from './leak-search.js';
 import { allRows, limitOf, omittedNote } from './shared.js';
 import { WHOLE_GRAPH } from './targets.js';
@@ -31,12 +31,7 @@ export const leaksCommand = defineCommand({
     },
     limit: { kind: 'integer', default: 10, help: 'leaks to show' },
     all: allRows,
-    'sort-by': {
-      kind: 'choice',
-      choices: ['given', 'name', 'time'],
-      default: 'given',
-      help: 'the order of the snapshots: as given, by file name, by the time they were written',
-    },
+    ...orderOption,
     'fail-if-any': { kind: 'flag', help: 'exit with 1 when there is a leak' },
     'by-id': { kind: 'flag', help: 'compare by ids even if the snapshots seem to be of several processes' },
   },
@@ -45,11 +40,11 @@ export const leaksCommand = defineCommand({
       line: 'heapgraph leaks warm.heapsnapshot worked.heapsnapshot again.heapsnapshot',
       says: 'what leaks, and who holds it',
     },
-    { line: 'heapgraph leaks *.heapsnapshot --sort-by time --min-size 1MB', says: 'many, by their times' },
+    { line: 'heapgraph leaks *.heapsnapshot --order time --min-size 1MB', says: 'many, by their times' },
     { line: 'heapgraph leaks 1.heapsnapshot 2.heapsnapshot 3.heapsnapshot --fail-if-any', says: 'in CI' },
   ],
   needs: () => [NODES, NODES, { ...WHOLE_GRAPH, traces: true }],
-  order: (options) => options['sort-by'],
+  order: (options) => options.order,
   async run(_, __, options, heaps): Promise<Answer> {
     const notes = [...requireOneProcess(heaps, options['by-id'], 'leaks')];
     if (options['fail-if-any']) checkOrder(heaps, notes);

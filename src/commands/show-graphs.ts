@@ -25,6 +25,7 @@ import {
   queryNotes,
   tagOption,
   targetArguments,
+  unknownGoalNote,
   type WalkOptions,
   WHOLE_GRAPH,
   walkOptions,
@@ -34,8 +35,8 @@ import {
 const drawingOptions = {
   highlight: { kind: 'list', value: 'query', help: 'objects to paint blue' },
   'extra-info': { kind: 'choice', choices: INFOS, default: 'none', help: 'a further line in each box' },
-  refcounts: { kind: 'flag', help: 'the number of references to an object behind its type' },
-  'no-shortnames': { kind: 'flag', help: "the constructor's file behind the type" },
+  refcounts: { kind: 'flag', help: 'show the reference count after the type' },
+  'no-shortnames': { kind: 'flag', help: "show the constructor's file after the type" },
   'node-attr': { kind: 'list', value: 'key=value', help: 'a Graphviz attribute for all boxes' },
   legend: { kind: 'flag', help: 'a box that explains colours and marks' },
 } as const;
@@ -53,12 +54,16 @@ const sinceOptions = {
 } as const;
 
 const mergeOption = {
-  'no-merge': { kind: 'flag', help: 'one box for each object, also for a hundred of a kind' },
+  'no-merge': { kind: 'flag', help: 'one box for each object, however wide the picture gets' },
 } as const;
 
 const graphOptions = {
-  'max-depth': { kind: 'integer', default: 3, help: 'references from the object at most' },
-  'too-many': { kind: 'integer', default: 10, help: 'neighbours of one box at most; the others are counted' },
+  'max-depth': { kind: 'integer', default: 3, help: 'maximum number of references to follow' },
+  'too-many': {
+    kind: 'integer',
+    default: 10,
+    help: 'maximum number of neighbours of a box; the others are counted',
+  },
   filter: { kind: 'list', value: 'query', help: 'show only these objects (the targets always are)' },
   ...mergeOption,
   internals: { kind: 'flag', help: "V8's own helper objects, code and shapes, too" },
@@ -110,7 +115,7 @@ export const showBackrefs = defineCommand({
     },
     { line: 'heapgraph show-backrefs Session | dot -Tpdf > leak.pdf', says: 'dot text to Graphviz' },
     {
-      line: 'heapgraph show-backrefs Session after.heapsnapshot --pick all --since before.heapsnapshot -o leak.svg',
+      line: 'heapgraph show-backrefs Session 2.heapsnapshot --pick all --since 1.heapsnapshot -o leak.svg',
       says: 'new, survived, died',
     },
   ],
@@ -129,7 +134,7 @@ export const showRefs = defineCommand({
   examples: [
     {
       line: 'heapgraph show-refs Session app.heapsnapshot -o refs.svg --max-depth 2',
-      says: 'what hangs on it',
+      says: 'what it keeps',
     },
   ],
   needs: check,
@@ -151,7 +156,11 @@ export const showChain = defineCommand({
       help: 'where chains end: root, module, global, a class, /regex/, @id',
     },
     'max-depth': maxDepthOption,
-    paths: { kind: 'integer', default: 1, help: 'distinct chains to each object' },
+    paths: {
+      kind: 'integer',
+      default: 1,
+      help: 'number of different chains to each object, preferring different root holders',
+    },
     ...mergeOption,
     ...sinceOptions,
     ...drawingOptions,
@@ -192,7 +201,9 @@ export const showChain = defineCommand({
       notes: [
         ...notes,
         ...(await queryNotes(graphsOf(heaps), options)),
-        ...noChainNotes(graph, lost, options.to, options['max-depth'], 'back'),
+        ...((await unknownGoalNote([graph], options.to)) === undefined
+          ? noChainNotes(graph, lost, options.to, options['max-depth'], 'back')
+          : []),
       ],
       found,
       earlier,

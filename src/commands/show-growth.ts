@@ -7,7 +7,7 @@ import { type Partitioner, partitionAmong } from '../analysis/partition.js';
 import { UsageError } from '../errors.js';
 import type { Answer, Column, Row } from '../result.js';
 import { defineCommand, type Heap } from './command.js';
-import { checkBaselines, compareBy, comparison } from './compare.js';
+import { checkBaselines, compareBy, comparison, orderOption } from './compare.js';
 import { DEFAULT_SIGMA, sigmaOption, withinNoise } from './noise.js';
 import { partitionOf, partitionOptions, placeFields, withPartition } from './partition.js';
 import { allRows, columns, limitOf, omittedNote, rawSizes, sizesField } from './shared.js';
@@ -38,12 +38,7 @@ export const showGrowth = defineCommand({
     },
     ...partitionOptions,
     filter: { kind: 'pattern', help: 'only classes whose name matches this regular expression' },
-    'sort-by': {
-      kind: 'choice',
-      choices: ['given', 'name', 'time'],
-      default: 'given',
-      help: 'the order of the snapshots: as given, by file name, by the time they were written',
-    },
+    ...orderOption,
     ...sigmaOption,
     ...rawSizes,
     ...comparison,
@@ -54,7 +49,7 @@ export const showGrowth = defineCommand({
       line: 'heapgraph show-growth before.heapsnapshot after.heapsnapshot --by retained',
       says: 'in what it keeps',
     },
-    { line: 'heapgraph show-growth *.heapsnapshot --sort-by time --detail', says: 'step by step' },
+    { line: 'heapgraph show-growth *.heapsnapshot --order time --detail', says: 'step by step' },
   ],
   needs(_, { by, detail, shapes, functions, raw }) {
     const sizes = (by === 'size' || detail) && !raw;
@@ -62,7 +57,7 @@ export const showGrowth = defineCommand({
     return withPartition({ shapes, functions }, { edges, locations: false });
   },
   configure: (options, { sigma }) => ({ ...options, sigma: options.sigma ?? sigma }),
-  order: (options) => options['sort-by'],
+  order: (options) => options.order,
   run(_, __, options, heaps) {
     const { by, detail, filter, raw } = options;
     checkBaselines(heaps, options);

@@ -5,7 +5,7 @@ import { isLeak, type Leak, type Leaks } from '../analysis/leaks.js';
 import { type ClassSurvival, survival } from '../analysis/survival.js';
 import type { Cell, Column, Row } from '../result.js';
 import { defineCommand, type Need } from './command.js';
-import { requireOneProcess } from './compare.js';
+import { orderOption, requireOneProcess } from './compare.js';
 import { containerCell, type ShortTexts, shortTexts } from './container-text.js';
 import { boundedNotes, searchLeaks } from './leak-search.js';
 import { partitionOf } from './partition.js';
@@ -29,15 +29,10 @@ export const survivalCommand = defineCommand({
     },
     shapes: {
       kind: 'flag',
-      help: 'plain objects apart by the properties they were born with, {id, label}',
+      help: 'group plain objects by the properties they were born with: {id, label}',
     },
     internals: { kind: 'flag', help: "V8's own arrays, code, shapes and hidden nodes, too" },
-    'sort-by': {
-      kind: 'choice',
-      choices: ['given', 'name', 'time'],
-      default: 'given',
-      help: 'the order of the snapshots: as given, by file name, by the time they were written',
-    },
+    ...orderOption,
     'by-id': { kind: 'flag', help: 'go by ids even if the snapshots seem to be of several processes' },
   },
   examples: [
@@ -45,13 +40,13 @@ export const survivalCommand = defineCommand({
       line: 'heapgraph survival 1.heapsnapshot 2.heapsnapshot 3.heapsnapshot 4.heapsnapshot',
       says: 'which classes leak, and which fill a cache',
     },
-    { line: 'heapgraph survival *.heapsnapshot --sort-by time --json', says: 'the whole matrix' },
+    { line: 'heapgraph survival *.heapsnapshot --order time --json', says: 'the whole matrix' },
   ],
   needs: (_, { shapes }) => {
     const earlier: Need = { kind: 'graph', edges: shapes ? true : 'for-names', locations: false };
     return [earlier, earlier, WHOLE_GRAPH];
   },
-  order: (options) => options['sort-by'],
+  order: (options) => options.order,
   async run(_, __, options, heaps) {
     const { shapes, filter, internals } = options;
     const notes = requireOneProcess(heaps, options['by-id'], 'survival');

@@ -51,7 +51,7 @@ export const idsOption = {
   'ids-from': {
     kind: 'ids',
     value: 'file',
-    help: 'objects by their ids, one a line; - is standard input; no other is needed then',
+    help: 'objects by their ids, one a line; - is standard input; no other target is required',
   },
 } as const;
 
@@ -65,9 +65,9 @@ export const tagOption = {
 } as const;
 
 export const walkOptions = {
-  ignore: { kind: 'list', value: 'query', help: 'objects that are passed by: @id, a class, /regex/' },
+  ignore: { kind: 'list', value: 'query', help: 'objects to skip: @id, a class, /regex/' },
   'extra-ignore': { kind: 'list', value: 'query', help: "the same, by objgraph's name" },
-  'ignore-edge': { kind: 'list', value: 'Class.name', help: 'references that are passed by' },
+  'ignore-edge': { kind: 'list', value: 'Class.name', help: 'references to skip' },
   weak: { kind: 'flag', help: 'follow references that keep nothing alive, too' },
 } as const;
 
@@ -86,7 +86,7 @@ export function checkWalk(options: WalkOptions): void {
   options['ignore-edge'].forEach(splitEdge);
 }
 
-/** What a search passes by. */
+/** What a search skips. */
 export function walkRules(
   graph: Graph,
   options: WalkOptions,
@@ -135,6 +135,11 @@ interface QueryOptions {
   readonly highlight?: readonly string[];
 }
 
+/** A note for `--to` where it names what is in none of the snapshots: no chain can end there. */
+export function unknownGoalNote(graphs: readonly Graph[], to: string): Promise<string | undefined> {
+  return unknownClassNote(graphs, 'to', to, ['root', 'module', 'global']);
+}
+
 /** Notes for classes in options that are in none of the snapshots, which probably are misspelt. */
 export async function queryNotes(
   graphs: readonly Graph[],
@@ -143,7 +148,7 @@ export async function queryNotes(
   const notes = (['ignore', 'extra-ignore', 'filter', 'highlight'] as const).flatMap((option) =>
     (options[option] ?? []).map((text) => unknownClassNote(graphs, option, text)),
   );
-  if (to !== undefined) notes.unshift(unknownClassNote(graphs, 'to', to, ['root', 'module', 'global']));
+  if (to !== undefined) notes.unshift(unknownGoalNote(graphs, to));
   return (await Promise.all(notes)).filter((note) => note !== undefined);
 }
 

@@ -21,7 +21,12 @@ const tableOptions = {
   },
   retained: { kind: 'flag', help: 'show retained sizes and the smallest distance too' },
   ...partitionOptions,
-  type: { kind: 'choices', choices: NODE_TYPES, help: "only these of V8's node types", value: 'node-type,…' },
+  'node-type': {
+    kind: 'choices',
+    choices: NODE_TYPES,
+    help: "only these of V8's node types",
+    formerly: 'type',
+  },
   filter: { kind: 'pattern', help: 'only classes whose name matches this regular expression' },
   ...rawSizes,
 } as const;
@@ -29,7 +34,7 @@ const tableOptions = {
 interface TableOptions extends PartitionValues {
   readonly by: 'count' | 'size' | 'retained';
   readonly retained: boolean;
-  readonly type: readonly string[] | undefined;
+  readonly 'node-type': readonly string[] | undefined;
   readonly filter: RegExp | undefined;
   readonly raw: boolean;
 }
@@ -38,7 +43,7 @@ export const showMostCommonTypes = defineCommand({
   name: 'show-most-common-types',
   summary: 'the classes with the most objects, or with the most bytes',
   description:
-    'Text shows name and count, as objgraph does; --sizes or --by size adds shallow bytes and shares of the whole heap, --retained or --by retained what hangs on each class.',
+    'Text shows name and count, as objgraph does; --sizes or --by size adds shallow bytes and shares of the whole heap, --retained or --by retained how much memory each class keeps alive.',
   snapshot: true,
   options: {
     limit: { kind: 'integer', default: 10, help: 'rows to show' },
@@ -52,9 +57,9 @@ export const showMostCommonTypes = defineCommand({
       line: 'heapgraph show-most-common-types app.heapsnapshot --by retained --limit 20',
       says: 'what keeps the most memory',
     },
-    { line: 'heapgraph show-most-common-types --type object,closure', says: "without V8's own objects" },
+    { line: 'heapgraph show-most-common-types --node-type object,closure', says: "without V8's own objects" },
     {
-      line: 'heapgraph show-most-common-types --type closure --functions',
+      line: 'heapgraph show-most-common-types --node-type closure --functions',
       says: 'which functions have most closures',
     },
   ],
@@ -96,7 +101,7 @@ function need(options: TableOptions, sizes: boolean): Need {
 }
 
 function table(heap: Heap, options: TableOptions, limit: number, sizes: boolean): Answer {
-  const { by, type: nodeTypes, filter, raw } = options;
+  const { by, 'node-type': nodeTypes, filter, raw } = options;
   const retained = showsRetained(options);
   const source = heap.countable;
   const classes = classesOf(source, { raw });

@@ -88,7 +88,7 @@ export function parsePick(text: string): Pick {
     return { kind, seed: 0 };
   if (kind === 'random' && number !== undefined) return { kind, seed: number };
   throw new UsageError(
-    `"${printable(text)}" is no way to pick`,
+    `"${printable(text)}" cannot be picked`,
     'Pick first, largest, random, random:SEED or all.',
   );
 }

@@ -6,6 +6,8 @@ export interface Style {
   readonly heading: (text: string) => string;
   readonly error: (text: string) => string;
   readonly dim: (text: string) => string;
+  /** Columns of the terminal that tables have to fit into; undefined for a file or a pipe. */
+  readonly columns?: number | undefined;
 }
 
 const plain = (text: string): string => text;
@@ -14,15 +16,15 @@ const plain = (text: string): string => text;
 export const PLAIN: Style = { role: (_, text) => text, heading: plain, error: plain, dim: plain };
 
 /** With colour, or as plain text, which does not even load the library. */
-export async function createStyle(colour: boolean): Promise<Style> {
-  if (!colour) return PLAIN;
+export async function createStyle(colour: boolean, columns?: number): Promise<Style> {
+  if (!colour) return { ...PLAIN, columns };
   const { Chalk } = await import('chalk');
   const chalk = new Chalk({ level: 1 });
   const looks: Record<Role, (text: string) => string> = {
     name: chalk.cyan,
-    size: chalk.yellow,
+    size: chalk.magenta,
     count: chalk.bold,
-    id: chalk.dim,
+    id: plain,
     dim: chalk.dim,
     delta: (text) => (text.trim().startsWith('+') ? chalk.red(text) : chalk.green(text)),
   };
@@ -31,5 +33,6 @@ export async function createStyle(colour: boolean): Promise<Style> {
     heading: chalk.bold,
     error: chalk.red,
     dim: chalk.dim,
+    columns,
   };
 }

@@ -42,6 +42,7 @@ export function* renderText(result: Result, style: Style): Generator<string> {
 function* renderChains(chains: Iterable<ChainResult>, style: Style): Generator<string> {
   let first = true;
   for (const chain of chains) {
+    if (!chain.found) continue; // a note says so
     if (!first) yield '\n';
     first = false;
     yield* renderChain(chain, style);
@@ -84,7 +85,7 @@ function* renderChain(chain: ChainResult, style: Style): Generator<string> {
     const type = style.role('name', formatCell(step.type, 'text'));
     const name = step.name === step.type ? '' : ` ${formatCell(step.name, 'text')}`;
     const size = step.shallowSize === undefined ? '' : `  ${formatCount(step.shallowSize)} bytes`;
-    const facts = style.dim(`${size}  ${formatId(step.id)}`);
+    const facts = `${style.dim(size)}  ${style.role('id', formatId(step.id))}`;
     yield `${width > 0 ? `${pad(label, width, false)}  ` : ''}${type}${name}${facts}\n`;
   }
   if (chain.ending !== null) yield `${style.dim(`held by ${formatCell(chain.ending, 'text')}`)}\n`;
@@ -170,10 +171,12 @@ function* renderGrid(
     });
   }
   if (empty) return;
+  fitInto(columns, widths, (style.columns ?? Number.POSITIVE_INFINITY) - indent.length);
   const line = (texts: readonly string[], look: (column: Column, text: string) => string): string => {
     const cells = columns.map((column, i) => {
       const last = i === columns.length - 1 && !isNumeric(column.unit);
-      return look(column, last ? texts[i]! : pad(texts[i]!, widths[i]!, isNumeric(column.unit)));
+      const text = shortenedTo(texts[i]!, widths[i]!, column.unit === 'location');
+      return look(column, last ? text : pad(text, widths[i]!, isNumeric(column.unit)));
     });
     return `${(indent + cells.join('  ')).trimEnd()}\n`;
   };
@@ -253,6 +256,35 @@ const WIDEST = 80;
 
 function cell(row: Row, column: Column): string {
   return shortened(signedCell(row, column), WIDEST);
+}
+
+/** No column of texts is made narrower. */
+const NARROWEST = 16;
+
+/** Makes columns of texts narrower, always the widest one, until a row fits or all are as narrow as they may be. */
+function fitInto(columns: readonly Column[], widths: number[], room: number): void {
+  let over = widths.reduce((sum, width) => sum + width, 2 * (columns.length - 1)) - room;
+  while (over > 0) {
+    let widest = -1;
+    columns.forEach(({ unit }, i) => {
+      const isText = unit === 'text' || unit === 'location';
+      if (isText && widths[i]! > NARROWEST && (widest < 0 || widths[i]! > widths[widest]!)) widest = i;
+    });
+    if (widest < 0) return;
+    widths[widest]!--;
+    over--;
+  }
+}
+
+/** At most so many columns wide; of a place the end is kept, which has the file's name and the line. */
+function shortenedTo(text: string, width: number, isPlace: boolean): string {
+  if (stringWidth(text) <= width) return text;
+  const characters = Array.from(text);
+  while (stringWidth(characters.join('')) > width - 1) {
+    if (isPlace) characters.shift();
+    else characters.pop();
+  }
+  return isPlace ? `…${characters.join('')}` : `${characters.join('')}…`;
 }
 
 function pad(text: string, width: number, right: boolean): string {

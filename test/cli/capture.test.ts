@@ -286,7 +286,7 @@ describe('a program that capture starts', () => {
       `${kept} console.error('flags', JSON.stringify(process.execArgv), process.env.HEAPGRAPH_CAPTURE); setInterval(() => {}, 1000);`,
     );
     const { stdout, stderr, code } = await heapgraph(
-      ['capture', '--after', '300ms', '-z', '-o', 'a.heapsnapshot.gz', '--', 'node', program],
+      ['capture', '--after', '300ms', '-z', '-o', 'a.heapsnapshot', '--', 'node', program],
       { cwd },
     );
     expect([stdout, code]).toEqual(['a.heapsnapshot.gz\n', 0]);

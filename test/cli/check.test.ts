@@ -160,6 +160,15 @@ describe('check', () => {
     expect(stderr).toContain('max Sess*=1: no class fits Sess*');
   });
 
+  test.each([[['--max', 'OBJ=5']], [['--max', 'OBJ=5', '--max-retained', 'OBJ=1mb']]])(
+    'check B %j: a class that is loaded and has no objects is not misspelt',
+    async (args) => {
+      const { stdout, stderr, code } = await heapgraph(['check', B, ...args]);
+      expect(stdout).toContain('ok      max OBJ=5');
+      expect([stderr, code]).toEqual(['', 0]);
+    },
+  );
+
   test('check - < F: from standard input; chains where the edges were read', async () => {
     const input = fixtureBytes('node26-after');
     const counted = await heapgraph(['check', '-', '--max', 'OBJ=1'], { input });
@@ -528,6 +537,23 @@ describe('config files', () => {
     ]);
     expect(code).toBe(0);
     expect((await run('check', F)).code).toBe(1);
+  });
+
+  test('growth without a baseline: the file and the key are named, and how to do without', async () => {
+    write({ budgets: { maxGrowth: { OBJ: '10' } } });
+    const { stderr, code } = await run('check', F);
+    expect(stderr).toBe(
+      [
+        'heapgraph: ../../heapgraph.config.json: budgets.maxGrowth needs a baseline, and none is named',
+        '  Name one: --baseline before.heapsnapshot, or "baseline" in the file; --no-config leaves the file out.',
+        '',
+      ].join('\n'),
+    );
+    expect(code).toBe(2);
+    expect((await run('check', F, '--max-growth', 'Foo=1')).stderr).toContain(
+      '--max-growth needs a baseline',
+    );
+    expect((await run('check', F, '--baseline', B)).stderr).not.toContain('needs a baseline');
   });
 
   test('--config FILE, --no-config', async () => {

@@ -111,7 +111,7 @@ describe('find-backref-chain', () => {
       ['--ignore-edge', 'Array.0', '--extra-ignore', '(array)'],
     ]) {
       const { stdout, stderr, code } = await heapgraph(['find-backref-chain', '@119045', F, ...args]);
-      expect(stdout).toBe('OBJ {}  32 bytes  @119045\n');
+      expect(stdout).toBe('');
       expect(stderr).toContain('no chain from root to @119045');
       expect(code).toBe(1);
     }
@@ -207,6 +207,28 @@ describe('find-backref-chain', () => {
     const { stderr: neither } = await heapgraph(['find-backref-chain', '4000000001', F]);
     expect(neither).toMatch(/no object "4000000001" in /);
   });
+});
+
+test('find-ref-chain Parent F --to Nope: nothing on standard output, and it is said once', async () => {
+  for (const command of ['find-ref-chain', 'find-backref-chain'])
+    expect(await heapgraph([command, '@119045', F, '--to', 'Nope'])).toEqual({
+      stdout: '',
+      stderr: `heapgraph: no object "Nope" for --to in ${F}\n`,
+      code: 1,
+    });
+  const { stdout, stderr } = await heapgraph([
+    'find-ref-chain',
+    '@119045',
+    F,
+    '--to',
+    'WeakRef',
+    '--max-depth',
+    '1',
+  ]);
+  expect([stdout, stderr.split('\n')]).toEqual([
+    '',
+    [expect.stringMatching(/^heapgraph: no chain to WeakRef from @119045/), ''],
+  ]);
 });
 
 test('find-ref-chain Parent F --to Child', async () => {

@@ -48,6 +48,36 @@ describe('text', async () => {
     );
   });
 
+  test('on a terminal a row is no wider than that: texts give way, places keep their end, numbers and ids stay', async () => {
+    const wide: Table = {
+      ...table,
+      rows: [
+        {
+          type: 'onSettingsChanged() 日本語日本語日本語.js:54',
+          shallowSize: 1,
+          share: 1,
+          id: 114969,
+          location: { script: '/srv/express-leak/server.cjs', scriptId: 1, line: 54, column: 7 },
+        },
+      ],
+      total: 1,
+      omitted: 0,
+    };
+    expect(join(renderText(wide, await createStyle(false, 62)))).toBe(
+      [
+        'Type                Size       %  Id       Location',
+        'onSettingsChanged…     1  100.0%  @114969  …ak/server.cjs:54:7',
+        '',
+      ].join('\n'),
+    );
+    const narrow = join(renderText(wide, await createStyle(false, 20)));
+    expect(narrow).toContain('@114969');
+    expect(narrow).toContain('onSettingsChang…');
+    const whole = join(renderText(wide, await createStyle(false, 200)));
+    expect(whole).toBe(join(renderText(wide, plain)));
+    expect(whole).toContain('/srv/express-leak/server.cjs:54:7');
+  });
+
   test('counts and bare: plain numbers', () => {
     const some = { ...table, textColumns: ['type', 'shallowSize'] };
     expect(join(renderText({ ...some, layout: 'counts' }, plain))).toBe(

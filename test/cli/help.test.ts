@@ -1,0 +1,53 @@
+/** `heapgraph COMMAND --help`, and the names that options had before. */
+import { describe, expect, test } from 'vitest';
+import { COMMANDS } from '../../src/commands/index.js';
+import { heapgraph } from '../support/cli.js';
+import { fixturePath } from '../support/fixtures.js';
+
+const B = fixturePath('node26-before');
+const A = fixturePath('node26-after');
+
+describe.each(COMMANDS.map(({ name }) => name))('%s --help', (name) => {
+  test('fits into 100 columns, and has examples', async () => {
+    const { stdout, code } = await heapgraph([name, '--help']);
+    expect(code).toBe(0);
+    expect(stdout.split('\n').filter((line) => line.length > 100)).toEqual([]);
+    expect(stdout).toMatch(/\nExamples:\n(.*\n)*? {2}\$ heapgraph /);
+    expect(stdout).not.toContain('default: none');
+    expect(stdout).not.toContain('(default: [])');
+  });
+});
+
+test('what an option is for has one name, whatever the command: --by ranks, --order puts snapshots in order', () => {
+  const names = new Set(COMMANDS.flatMap(({ options }) => Object.keys(options)));
+  for (const former of ['sort', 'sort-by']) expect(names).not.toContain(former);
+  for (const { name, options } of COMMANDS) {
+    const value = (options.type as { value?: string } | undefined)?.value;
+    if ('type' in options) expect([name, value]).toEqual([name, 'class']);
+  }
+});
+
+test.each([
+  [
+    ['by-type', 'Foo', A, '--sort', 'name'],
+    ['by-type', 'Foo', A, '--by', 'name'],
+  ],
+  [
+    ['typestats', A, '--type', 'closure'],
+    ['typestats', A, '--node-type', 'closure'],
+  ],
+  [
+    ['diff', B, A, '--sort-by', 'name'],
+    ['diff', B, A, '--by', 'name'],
+  ],
+  [
+    ['get-new-ids', B, A, '--sort-by', 'new'],
+    ['get-new-ids', B, A, '--by', 'new'],
+  ],
+  [
+    ['show-growth', A, B, '--sort-by', 'name'],
+    ['show-growth', A, B, '--order', 'name'],
+  ],
+])('%j is understood as before', async (former, now) => {
+  expect(await heapgraph(former)).toEqual(await heapgraph(now));
+});
