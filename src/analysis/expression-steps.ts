@@ -234,8 +234,9 @@ function innerStep(graph: Graph, { nodes, edges }: Chain, at: number): Fold {
   const by = through.length > 0 ? ` through ${through.join(', ')}` : /^\d*$/.test(name) ? '' : ` by ${name}`;
   const taken = end - at;
   if (passed.some((each) => /EventListener$/.test(each)))
-    return { step: words((base) => `event listener of ${base}`), taken };
-  if (passed.includes('DOMTimer')) return { step: words((base) => `timer of ${base}`), taken };
+    return { step: words((base) => `event listener${functionName(graph, nodes[end]!)} of ${base}`), taken };
+  if (passed.includes('DOMTimer'))
+    return { step: words((base) => `timer${functionName(graph, nodes[end]!)} of ${base}`), taken };
   if (/^(parameters_and_registers|register_file)$/.test(edgeName(graph, edges[at]!)))
     return {
       step: words((base) => `a local value of ${suspendedWords(graph, { nodes, edges }, at, base)}`),
@@ -245,6 +246,12 @@ function innerStep(graph: Graph, { nodes, edges }: Chain, at: number): Fold {
   if (through.some((name) => name.startsWith('PromiseReaction')))
     return { step: words((base) => `what waits for ${base}`), taken };
   return { step: words((base) => `held inside ${base}${by}`), taken };
+}
+
+/** ` onResize` for a function of that name, otherwise nothing. */
+function functionName(graph: Graph, node: number): string {
+  const name = graph.nodeTypes[node] === NODE.closure ? className(graph, node) : '';
+  return name === '' ? '' : ` ${shortened(name, 40)}`;
 }
 
 /** Longer names are cut: those of C++ templates are. */

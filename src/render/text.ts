@@ -82,8 +82,9 @@ function* renderChain(chain: ChainResult, style: Style): Generator<string> {
       continue;
     }
     const { step, label } = line;
-    const type = style.role('name', formatCell(step.type, 'text'));
-    const name = step.name === step.type ? '' : ` ${formatCell(step.name, 'text')}`;
+    const type = style.role('name', formatCell(shortened(step.type, LONGEST_TYPE), 'text'));
+    const isSame = step.name === step.type || step.name === shortened(step.type, NAME_LENGTH);
+    const name = isSame ? '' : ` ${formatCell(step.name, 'text')}`;
     const size = step.shallowSize === undefined ? '' : `  ${formatCount(step.shallowSize)} bytes`;
     const facts = `${style.dim(size)}  ${style.role('id', formatId(step.id))}`;
     yield `${width > 0 ? `${pad(label, width, false)}  ` : ''}${type}${name}${facts}\n`;
@@ -91,6 +92,11 @@ function* renderChain(chain: ChainResult, style: Style): Generator<string> {
   if (chain.ending !== null) yield `${style.dim(`held by ${formatCell(chain.ending, 'text')}`)}\n`;
   if (chain.expression !== null) yield `${shownExpression(chain.expression)}\n`;
 }
+
+/** Longer types are cut: those of C++ templates are. */
+const LONGEST_TYPE = 60;
+/** Names of steps are cut at so many characters (see `shortValue`). */
+const NAME_LENGTH = 40;
 
 function edgeLabel(edge: NonNullable<ChainStep['edge']>): string {
   return edgeText(typeof edge.name === 'string' ? { ...edge, name: shortened(edge.name, 40) } : edge);

@@ -97,9 +97,12 @@ describe('every expression that is said to be evaluable gives that very object',
       const [chain] = backrefChains(graph, node, isRoot(graph), { isLastResort: isStack(graph) });
       return [chainEnding(graph, chain!).words, expressionOf(graph, chain!).text];
     };
-    expect(told('onResize')).toEqual(['an event listener of globalThis', '(event listener of globalThis)']);
+    expect(told('onResize')).toEqual([
+      'an event listener of globalThis',
+      '(event listener onResize of globalThis)',
+    ]);
     expect(told('onClick')[0]).toBe('an event listener of <button>');
-    expect(told('onLoad')[1]).toBe('(event listener of globalThis.request)');
-    expect(told('onTick')).toEqual(['a timer', '(timer of globalThis)']);
+    expect(told('onLoad')[1]).toBe('(event listener onLoad of globalThis.request)');
+    expect(told('onTick')).toEqual(['a timer', '(timer onTick of globalThis)']);
   });
 });

@@ -143,7 +143,7 @@ describe('find-backref-chain', () => {
   });
 
   test.each([
-    [['find-backref-chain', 'OBJ', F, '--pick', 'best'], /no way to pick/],
+    [['find-backref-chain', 'OBJ', F, '--pick', 'best'], /cannot be picked/],
     [['find-backref-chain', '@abc', F], /"@abc" is not an object id\n {2}Ids look like @123/],
     [['retained', 'OBJ', '@', F], /"@" is not an object id/],
     [['show-refs', '@1e3', F], /"@1e3" is not an object id/],
