@@ -8,7 +8,7 @@ import { keepsAlive } from './essential-edges.js';
 import type { ContainerGroup, Frontier } from './frontier.js';
 import { groupBehind } from './group-behind.js';
 import { holderChain } from './holder-chains.js';
-import { nodeRoles, WAY } from './node-roles.js';
+import { nodeRoles, THING, WAY } from './node-roles.js';
 import { isMadeByCode } from './runtime.js';
 
 /** Where objects of one kind are that came since. */
@@ -21,6 +21,8 @@ export interface GrowthPlace {
   readonly count: number;
   /** One of them, and the references from a root through the container to it. Undefined without a container. */
   readonly chain: Chain | undefined;
+  /** How many other things made since are between the container and the last node of the chain. */
+  readonly depth: number;
   /** How many are in containers of the runtime that have a limit, and the one with most of them. */
   readonly boundedCount: number;
   readonly bounded: BoundedBuffer | undefined;
@@ -69,11 +71,13 @@ export function growthPlace(frontier: Frontier, nodes: ArrayLike<number>): Growt
   const most = ordered[0]?.[1] ?? 0;
   const found = own[0] && own[0][1] >= most * WORTH_NAMING ? own[0] : ordered[0];
   const group = found && groups[found[0]];
+  const way = group && wayToMember(frontier, group, nodes);
   return {
     total: nodes.length,
     group,
     count: found?.[1] ?? 0,
-    chain: group && chainToMember(frontier, group, nodes),
+    chain: way?.chain,
+    depth: way?.depth ?? 0,
     boundedCount,
     bounded,
     runtimeCount,
@@ -90,14 +94,15 @@ function isOfRuntime(frontier: Frontier, group: ContainerGroup): boolean {
 const MOST_TRIED = 1000;
 
 /** From a root through a container of the group to the nearest of the nodes that hang on it. */
-function chainToMember(
+function wayToMember(
   frontier: Frontier,
   group: ContainerGroup,
   nodes: ArrayLike<number>,
-): Chain | undefined {
+): { readonly chain: Chain; readonly depth: number } | undefined {
   const wanted = wantedOf(frontier, group, nodes);
   if (wanted.size === 0) return undefined; // numbers and shapes hang on what is claimed
   const { container, containers } = group;
+  const roles = nodeRoles(frontier.graph);
   for (const start of [
     container,
     ...containers.slice(0, MOST_TRIED).filter((other) => other !== container),
@@ -105,7 +110,8 @@ function chainToMember(
     const steps = stepsTo(frontier, group, start, wanted);
     if (!steps) continue;
     const above = holderChain(frontier.graph, start);
-    return { nodes: [...above.nodes, ...steps.nodes], edges: [...above.edges, ...steps.edges] };
+    const chain = { nodes: [...above.nodes, ...steps.nodes], edges: [...above.edges, ...steps.edges] };
+    return { chain, depth: steps.nodes.filter((node) => roles[node] === THING).length - 1 };
   }
   return undefined;
 }

@@ -7,11 +7,9 @@ import { newNodes } from '../analysis/diff.js';
 import { exampleOfEach } from '../analysis/examples.js';
 import { frontierOf } from '../analysis/frontier.js';
 import { type GrowthPlace, growthPlace } from '../analysis/growth-place.js';
+import { growthWords, madeWords } from '../analysis/growth-words.js';
 import { runtimeName } from '../analysis/runtime.js';
-import { sourceLocation } from '../analysis/scripts.js';
 import type { Graph } from '../graph/graph.js';
-import { NODE } from '../graph/schema.js';
-import { printable } from '../printable.js';
 import type { Row } from '../result.js';
 import { formatCount } from '../units.js';
 import { containerCell, shortTexts } from './container-text.js';
@@ -84,7 +82,8 @@ export function grownClasses(
     const node = place.chain?.nodes.at(-1) ?? examples.get(type)!;
     const foreign = foreignWords(graph, place, failing);
     const where = container ? `${formatCount(place.count)} in ${short.container(container)}` : null;
-    const told = container ? `${amount(place)} in ${whole(container)}${madeAt(graph, node)}` : null;
+    const words = [growthWords(frontier, place), madeWords(frontier, place)];
+    const told = words[0] === undefined ? null : words.filter((part) => part !== undefined).join(', ');
     return {
       node,
       chain: place.chain,
@@ -99,23 +98,6 @@ export function grownClasses(
 function joined(...parts: readonly (string | null)[]): string | null {
   const texts = parts.filter((part) => part !== null);
   return texts.length === 0 ? null : texts.join('; ');
-}
-
-function amount({ count, total }: GrowthPlace): string {
-  if (count < total) return `${formatCount(count)} of ${formatCount(total)} new ones are`;
-  return total === 1 ? 'the new one is' : `all ${formatCount(total)} new ones are`;
-}
-
-function whole({ text, heldBy }: { readonly text: string; readonly heldBy: string }): string {
-  return text.startsWith('(') && heldBy.includes(text) ? heldBy : `${text} (${heldBy})`;
-}
-
-/** Functions of one class are made at many places. */
-function madeAt(graph: Graph, node: number): string {
-  const location = sourceLocation(graph, node);
-  if (location?.script === undefined) return '';
-  const which = graph.nodeTypes[node] === NODE.closure ? 'one of them ' : '';
-  return `, ${which}made at ${printable(location.script)}:${location.line}:${location.column}`;
 }
 
 /** What to say when only the runtime's own objects are too many. */

@@ -2,6 +2,9 @@
 
 import { chainResult } from '../analysis/chain-result.js';
 import { backrefChains, type Chain } from '../analysis/chains.js';
+import type { Frontier } from '../analysis/frontier.js';
+import { type GrowthPlace, growthPlace } from '../analysis/growth-place.js';
+import { growthWords, madeWords } from '../analysis/growth-words.js';
 import { NodeView } from '../analysis/nodes.js';
 import { isRoot, isStack, rootOf } from '../analysis/roots.js';
 import type { SourceLocation } from '../analysis/scripts.js';
@@ -25,16 +28,42 @@ const OWN_ROOTS: ReadonlySet<string> = new Set(['global', 'module', 'require cac
  */
 export function holderText(graph: Graph, nodes: ArrayLike<number>): string {
   const chain = bestChain(graph, nodes);
-  if (chain)
-    return [
-      ...renderText(
-        { kind: 'chains', chains: [chainResult(graph, chain, { found: true, rooted: true, sizes: true })] },
-        PLAIN,
-      ),
-    ].join('');
+  if (chain) return chainText(graph, chain);
   if (nodes.length === 0) return '';
   const view = new NodeView(graph, nodes[0]!);
   return `${printable(view.type)} ${formatId(view.id)} is held by nothing that the snapshot shows\n`;
+}
+
+function chainText(graph: Graph, chain: Chain): string {
+  const result = chainResult(graph, chain, { found: true, rooted: true, sizes: true });
+  return [...renderText({ kind: 'chains', chains: [result] }, PLAIN)].join('');
+}
+
+/** Who holds new objects. */
+export interface NewHolders {
+  /** Where they are: `all 5 new ones are in sessions (a variable of …)`; undefined where no container is known. */
+  readonly where: string | undefined;
+  /** Where they are made, in words; undefined where that is not known. */
+  readonly made: string | undefined;
+  /** The chain to one of them through that container; as `holderText` without one. */
+  readonly chain: string;
+}
+
+/**
+ * Who holds objects that came between two snapshots: the container that was there before and has most of them (see
+ * `growthPlace`).
+ */
+export function newHolders(
+  frontier: Frontier,
+  nodes: ArrayLike<number>,
+  place: GrowthPlace = growthPlace(frontier, nodes),
+): NewHolders {
+  const { graph } = frontier;
+  return {
+    where: growthWords(frontier, place),
+    made: madeWords(frontier, place),
+    chain: place.chain ? chainText(graph, place.chain) : holderText(graph, nodes),
+  };
 }
 
 function bestChain(graph: Graph, nodes: ArrayLike<number>): Chain | undefined {

@@ -4,6 +4,7 @@
  */
 
 import { newNodes } from '../analysis/diff.js';
+import { frontierOf } from '../analysis/frontier.js';
 import { instancesOf } from '../analysis/instances.js';
 import { lineage } from '../analysis/lineage.js';
 import { retainedSet } from '../analysis/retained-set.js';
@@ -17,7 +18,7 @@ import { takeSnapshot } from '../live/snapshot.js';
 import { tag, untag, wasTagged } from '../live/tag.js';
 import { printable } from '../printable.js';
 import { formatBytes, formatCount, parseBytes } from '../units.js';
-import { holderText, indented } from './holders.js';
+import { holderText, indented, newHolders } from './holders.js';
 
 /** A number, or bounds, both of them included. */
 export type ExpectedCount = number | { readonly atLeast?: number; readonly atMost?: number };
@@ -78,22 +79,22 @@ export const matchers = {
     return {
       pass: wanted.fits(grown.delta),
       message: () =>
-        told(
+        toldGrowth(
           `expected ${classWords(type)} to have grown by ${wanted.words.replace(/ instances?$/, '')}, and it has by ${grown.words}`,
-          grown.after,
-          grown.fresh,
+          grown,
         ),
     };
   },
 
   toHaveGrown(received: unknown, type: string | RegExp): MatcherResult {
-    const { delta, words, after, fresh } = growthOf(received, type, 'toHaveGrown');
+    const grown = growthOf(received, type, 'toHaveGrown');
+    const { delta, words } = grown;
     const pass = delta > 0;
     return {
       pass,
       message: () =>
         pass
-          ? told(`expected ${classWords(type)} not to have grown, and it has by ${words}`, after, fresh)
+          ? toldGrowth(`expected ${classWords(type)} not to have grown, and it has by ${words}`, grown)
           : `expected ${classWords(type)} to have grown: ${words}`,
     };
   },
@@ -141,6 +142,7 @@ function foreignInstances(graph: Graph, type: string | RegExp): Uint32Array {
 interface Grown {
   readonly delta: number;
   readonly words: string;
+  readonly before: Graph;
   readonly after: Graph;
   /** Instances that were not there before. */
   readonly fresh: Uint32Array;
@@ -162,6 +164,7 @@ function growthOf(received: unknown, type: string | RegExp, matcher: string): Gr
   return {
     delta,
     words: `${formatCount(delta)} (${formatCount(old)} before, ${formatCount(nodes.length)} after)`,
+    before,
     after,
     fresh: nodes.filter((node) => isNew[node] === 1),
   };
@@ -276,6 +279,15 @@ function told(summary: string, graph: Graph, nodes: ArrayLike<number>): string {
   const chain = holderText(graph, nodes);
   if (chain === '') return summary;
   return `${summary}\n\n${nodes.length > 1 ? 'one of them:' : 'what holds it:'}\n${indented(chain).trimEnd()}`;
+}
+
+/** With the container that got most of the new instances. */
+function toldGrowth(summary: string, { before, after, fresh }: Grown): string {
+  if (fresh.length === 0) return summary;
+  const { where, made, chain } = newHolders(frontierOf([before, after]), fresh);
+  const words = [where, made].filter((part) => part !== undefined).join(', ');
+  const which = fresh.length > 1 ? 'one of them:' : 'what holds it:';
+  return `${summary}\n\n${words === '' ? '' : `${words}\n`}${which}\n${indented(chain).trimEnd()}`;
 }
 
 function classWords(type: string | RegExp): string {

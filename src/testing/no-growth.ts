@@ -1,6 +1,7 @@
 /** Does a piece of code leave objects behind each time it runs? For any test runner. */
 import { classIndex } from '../analysis/class-names.js';
-import { dominatorTree } from '../analysis/dominators.js';
+import { type ContainerGroup, type Frontier, frontierOf } from '../analysis/frontier.js';
+import { type GrowthPlace, growthPlace } from '../analysis/growth-place.js';
 import { NodeView } from '../analysis/nodes.js';
 import { type ProgramGrowth, type ProgramGrowthOptions, programGrowth } from '../analysis/program-growth.js';
 import { usageError } from '../errors.js';
@@ -11,7 +12,7 @@ import { storeSnapshot } from '../live/snapshot.js';
 import { printable } from '../printable.js';
 import { didYouMean } from '../query/types.js';
 import { formatCount } from '../units.js';
-import { holderText, indented, madeAt } from './holders.js';
+import { indented, madeAt, newHolders } from './holders.js';
 
 /** How often the code runs, and what is looked at. */
 export interface NoGrowthOptions extends ProgramGrowthOptions {
@@ -34,13 +35,20 @@ export interface GrowingClass {
   readonly sizeDelta: number;
   /** Objects a run, on average. */
   readonly perRun: number;
+  /** How many there were before the first round of runs, after it, and after the second one. */
+  readonly counts: readonly number[];
+  /**
+   * The container that was there before and got most of the new objects: `all 5 new ones are in sessions (a variable of …)`.
+   * Undefined where none is known, and for classes that the message only names.
+   */
+  readonly container: string | undefined;
   /** Who holds one of the new objects: a line a reference, the holder in words, the chain as JavaScript. */
   readonly heldBy: string;
 }
 
 /** The code under test leaves objects behind. The message names classes, places and holders. */
 export class GrowthError extends Error {
-  /** The classes, the largest growth first; those whose objects others of them hold come after those. */
+  /** The classes, the largest growth first; those whose objects hang on others of them come after those. */
   readonly growing: readonly GrowingClass[];
 
   constructor(message: string, growing: readonly GrowingClass[]) {
@@ -57,7 +65,8 @@ const SHOWN = 5;
  * Runs the function `warmup` times, takes a snapshot, runs it `runs` times, takes another. A class that has at least `runs`
  * more objects (plus `tolerance`) is a suspect: there is at least one more for every run. When there are suspects, it
  * runs `runs` times again, and those that grow as much a second time are leaks: the promise is rejected with a
- * GrowthError. What is loaded or cached once, or fills a pool, is not one.
+ * GrowthError. What is loaded or cached once, or fills a pool, is not one, nor what fills a container of the runtime that
+ * has a limit (the resource timings of `fetch`).
  *
  * Looks at the program's own objects and, by the place of their code, closures; not at strings, numbers and V8's
  * internals, unless `classes` names them (`'(string)'`, `'(compiled code)'`): see `programGrowth`. Garbage is collected
@@ -84,32 +93,48 @@ export async function expectNoGrowth(run: () => unknown, options: NoGrowthOption
     for (let i = 0; i < times; i++) await run();
   };
   await repeat(warmup);
-  const suspects = await keysGrownIn(() => repeat(runs), options, names, suspicious);
+  const suspects = await grownIn(() => repeat(runs), options, names, suspicious);
   if (suspects.size === 0) return;
   // Measured against a new beginning: by now, what compared the first two snapshots has left its own traces.
   await inRound(
     () => repeat(runs),
     (before, after) => {
       const grown = programGrowth(before, after, { classes: options.classes });
-      const leaks = grown.filter((one) => suspicious(one) && suspects.has(keyOf(one)));
-      if (leaks.length > 0) throw growthError(after, holdersFirst(after, leaks), runs);
+      const twice = grown.filter((one) => suspicious(one) && suspects.has(keyOf(one)));
+      if (twice.length === 0) return;
+      const frontier = frontierOf([before, after]);
+      const leaks = twice
+        .map((one): Found => ({ one, place: growthPlace(frontier, one.newNodes) }))
+        .filter(({ one, place }) => suspicious({ ...one, countDelta: one.countDelta - place.boundedCount }));
+      if (leaks.length === 0) return;
+      throw growthError(frontier, holdersFirst(leaks), runs, suspects);
     },
   );
 }
 
-/** Only names come out of it: nothing of its snapshots is alive in a later round. */
-async function keysGrownIn(
+/** A class that grew in both rounds, and where. */
+interface Found {
+  readonly one: ProgramGrowth;
+  readonly place: GrowthPlace;
+}
+
+/** Counts before and after, by the key of a class. */
+type Counts = ReadonlyMap<string, readonly [before: number, after: number]>;
+
+/** Only names and numbers come out of it: nothing of its snapshots is alive in a later round. */
+async function grownIn(
   work: () => Promise<void>,
   { classes }: NoGrowthOptions,
   names: readonly string[],
   suspicious: (one: ProgramGrowth) => boolean,
-): Promise<ReadonlySet<string>> {
-  const keys = new Set<string>();
+): Promise<Counts> {
+  const found = new Map<string, readonly [number, number]>();
   await inRound(work, async (before, after) => {
     await checkNames(names, before, after);
-    for (const one of programGrowth(before, after, { classes })) if (suspicious(one)) keys.add(keyOf(one));
+    for (const one of programGrowth(before, after, { classes }))
+      if (suspicious(one)) found.set(keyOf(one), [one.countBefore, one.count]);
   });
-  return keys;
+  return found;
 }
 
 /** A snapshot, the work, a snapshot; then both are loaded and compared. */
@@ -170,35 +195,19 @@ function hasClass(graph: Graph, name: string): boolean {
   return graph.nodeTypes.some((type, node) => type === NODE.closure && called.has(graph.nodeNames[node]!));
 }
 
-/** Classes of which most new objects are held by those of another (dominated) come after that one: they are its company. */
-function holdersFirst(graph: Graph, leaks: readonly ProgramGrowth[]): readonly ProgramGrowth[] {
-  const { dominators } = dominatorTree(graph);
-  const leakOf = new Map<number, ProgramGrowth>();
-  for (const leak of leaks) for (const node of leak.newNodes) leakOf.set(node, leak);
-  const holderOf = (node: number, own: ProgramGrowth): ProgramGrowth | undefined => {
-    for (let at = node; dominators[at] !== at; ) {
-      at = dominators[at]!;
-      const leak = leakOf.get(at);
-      if (leak !== undefined && leak !== own) return leak;
-    }
-    return undefined;
+/** Of classes in the same containers those first that are nearest to them: what hangs on their objects is their company. */
+function holdersFirst(found: readonly Found[]): readonly Found[] {
+  const ranks = new Map<ContainerGroup | Found, number>();
+  const rankOf = (one: Found): number => {
+    const key = one.place.group ?? one;
+    const rank = ranks.get(key) ?? ranks.size;
+    ranks.set(key, rank);
+    return rank;
   };
-  const holders = new Map(
-    leaks.map((leak) => {
-      const votes = new Map<ProgramGrowth, number>();
-      for (const node of leak.newNodes) {
-        const holder = holderOf(node, leak);
-        if (holder) votes.set(holder, (votes.get(holder) ?? 0) + 1);
-      }
-      return [leak, [...votes].find(([, count]) => 2 * count > leak.newNodes.length)?.[0]];
-    }),
-  );
-  const depth = (leak: ProgramGrowth): number => {
-    const above = new Set([leak]);
-    for (let at = holders.get(leak); at && !above.has(at); at = holders.get(at)) above.add(at);
-    return above.size;
-  };
-  return [...leaks].sort((a, b) => depth(a) - depth(b));
+  return found
+    .map((one) => ({ one, rank: rankOf(one) }))
+    .sort((a, b) => a.rank - b.rank || a.one.place.depth - b.one.place.depth)
+    .map(({ one }) => one);
 }
 
 /** The same class, in each comparison of one process. */
@@ -208,9 +217,17 @@ function keyOf({ type, location }: ProgramGrowth): string {
     : type;
 }
 
-function growthError(graph: Graph, grown: readonly ProgramGrowth[], runs: number): GrowthError {
-  const growing = grown.map((one, i): GrowingClass => {
-    const { type, location, countDelta, sizeDelta, newNodes } = one;
+function growthError(
+  frontier: Frontier,
+  found: readonly Found[],
+  runs: number,
+  suspects: Counts,
+): GrowthError {
+  const { graph } = frontier;
+  const growing = found.map(({ one, place }, i): GrowingClass => {
+    const { type, location, countBefore, count, countDelta, sizeDelta, newNodes } = one;
+    const [first, between] = suspects.get(keyOf(one))!;
+    const holders = i < SHOWN ? newHolders(frontier, newNodes, place) : undefined;
     const name = newNodes.length > 0 && type === 'Function' ? new NodeView(graph, newNodes[0]!).rawName : '';
     return {
       type: name === '' ? type : `${type} ${name}`,
@@ -218,13 +235,19 @@ function growthError(graph: Graph, grown: readonly ProgramGrowth[], runs: number
       countDelta,
       sizeDelta,
       perRun: countDelta / runs,
-      heldBy: i < SHOWN ? holderText(graph, newNodes) : '',
+      // What else the process does between the rounds is not to be told.
+      counts: [first, between, between === countBefore ? count : between + countDelta],
+      container: holders?.where,
+      heldBy: holders?.chain ?? '',
     };
   });
-  const parts = growing.slice(0, SHOWN).map(({ type, location, countDelta, sizeDelta, perRun, heldBy }) => {
+  const parts = growing.slice(0, SHOWN).map((one) => {
+    const { type, location, countDelta, sizeDelta, perRun, counts, container, heldBy } = one;
     const head = `${printable(type)}${location ? ` (${location})` : ''}: ${formatRate(perRun)} a run`;
     const more = `${formatCount(countDelta)} more objects and ${formatCount(sizeDelta)} bytes after ${runs} runs`;
-    return `${head}, ${more}; one of them:\n${indented(heldBy).trimEnd()}`;
+    const steps = counts.map(formatCount).join(' → ');
+    const where = container === undefined ? '' : `  ${container}\n`;
+    return `${head}, ${more}: ${steps}\n${where}  one of them:\n${indented(heldBy).trimEnd()}`;
   });
   const rest = growing.length - parts.length;
   const count = growing.length;

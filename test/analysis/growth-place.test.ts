@@ -86,6 +86,7 @@ describe('growthPlace', () => {
       total: 1,
       chain: [3, 5, 201, 901],
     });
+    expect(place.depth).toBe(1);
   });
 
   test('numbers hang on what holds them: the container is known, a way is not', async () => {
@@ -119,6 +120,7 @@ describe('growthPlace', () => {
       group: undefined,
       count: 0,
       chain: undefined,
+      depth: 0,
       boundedCount: 0,
       bounded: undefined,
       runtimeCount: 0,

@@ -45,6 +45,32 @@ const CASES = {
       count++;
     },
   ],
+  'a buffer of Node.js that has a limit': [
+    () => {
+      const at = performance.now();
+      const timing = { startTime: at, endTime: at, finalConnectionTimingInfo: { domainLookupStartTime: at } };
+      const url = `http://127.0.0.1/${count++}`;
+      performance.markResourceTiming(timing, url, 'fetch', globalThis, '', { encodedSize: 1 }, 200, '');
+    },
+  ],
+  'a leak beside such a buffer': [
+    () => {
+      const session = new Session(count++);
+      sessions.set(`s${session.id}`, session);
+      const at = performance.now();
+      const timing = { startTime: at, endTime: at, finalConnectionTimingInfo: { domainLookupStartTime: at } };
+      performance.markResourceTiming(
+        timing,
+        'http://x/',
+        'fetch',
+        globalThis,
+        '',
+        { encodedSize: 1 },
+        200,
+        '',
+      );
+    },
+  ],
   map: [() => void sessions.set(`s${count}`, new Session(count++))],
   closure: [
     () => {

@@ -117,10 +117,10 @@ describe.each(runners)('%s', (_, expects) => {
     expects(both).not.toHaveGrown('Nope');
     expects(both).toHaveGrownBy('Nope', { atMost: 0 });
     expect(saying(() => expects(both).not.toHaveGrown('OBJ'))).toMatch(
-      /^expected OBJ not to have grown, and it has by 100 \(0 before, 100 after\)\n\none of them:\n[\s\S]*\(variable _cache of \/tmp\/corpus\/leak\.cjs\)\[0\]$/,
+      /^expected OBJ not to have grown, and it has by 100 \(0 before, 100 after\)\n\nall 100 new ones are in _cache \(a variable of the module \/tmp\/corpus\/leak\.cjs\), made at \/tmp\/corpus\/leak\.cjs:3:24\none of them:\n[\s\S]*\(variable _cache of \/tmp\/corpus\/leak\.cjs\)\[0\]$/,
     );
     expect(saying(() => expects(both).toHaveGrownBy('Foo', 10))).toMatch(
-      /^expected Foo to have grown by 10, and it has by 50 \(1 before, 51 after\)\n\none of them:\n[\s\S]*globalThis\.registry\.byId\.get\("id0"\)$/,
+      /^expected Foo to have grown by 10, and it has by 50 \(1 before, 51 after\)\n\nall 50 new ones are in globalThis\.registry\.byId \(a property of globalThis\), made at .*\none of them:\n[\s\S]*globalThis\.registry\.byId\.get\("id0"\)$/,
     );
     expect(saying(() => expects(both).toHaveGrown('Nope'))).toBe(
       'expected Nope to have grown: 0 (0 before, 0 after)',

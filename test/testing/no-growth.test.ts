@@ -21,7 +21,7 @@ describe('a program', () => {
   beforeAll(() => {
     const program = fileURLToPath(new URL('../support/leaks.mjs', import.meta.url));
     answers = JSON.parse(execFileSync(NODE, [program], { encoding: 'utf8' }));
-  });
+  }, 300_000);
 
   test.each([
     'nothing',
@@ -32,6 +32,7 @@ describe('a program', () => {
     'tolerance',
     'other class',
     'strings',
+    'a buffer of Node.js that has a limit',
   ])('%s: no growth', (name) => {
     expect(answers[name]).toBe(null);
   });
@@ -40,12 +41,18 @@ describe('a program', () => {
     const { message, name, growing } = answers.map!;
     expect(name).toBe('GrowthError');
     expect(growing).toMatchObject([{ type: 'Session', countDelta: 5, perRun: 1 }]);
+    const [{ counts, container }] = growing as [GrowingClass];
+    expect(counts).toEqual([counts[0], counts[0]! + 5, counts[0]! + 10]);
+    expect(container).toMatch(
+      /^all 5 new ones are in sessions \(a variable of the module file:.*\/leaks\.mjs\)$/,
+    );
     expect(growing![0]!.location).toMatch(/leaks\.mjs:8:\d+$/);
     const lines = message.split('\n');
     expect(lines[0]).toBe('1 class grows with every run');
     expect(lines[2]).toMatch(
-      /^Session \(file:.*\/leaks\.mjs:8:\d+\): 1 a run, 5 more objects and \d+ bytes after 5 runs; one of them:$/,
+      /^Session \(file:.*\/leaks\.mjs:8:\d+\): 1 a run, 5 more objects and \d+ bytes after 5 runs: \d+ → \d+ → \d+$/,
     );
+    expect(lines.slice(3, 5)).toEqual([`  ${container}`, '  one of them:']);
     expect(message).toMatch(/\n {2}\(variable sessions of file:.*\/leaks\.mjs\)\.get\("s\d+"\)$/);
   });
 
@@ -60,6 +67,12 @@ describe('a program', () => {
     const row = answers.emitter!.growing!.find(({ type }) => type.startsWith('Function'));
     expect(row).toMatchObject({ perRun: 1 });
     expect(row!.heldBy).toContain('._events.message[');
+    expect(row!.container).toMatch(/^all 5 new ones are in listeners of emitter for "message" \(/);
+  });
+
+  test('a leak beside a buffer that has a limit: the leak alone', () => {
+    const growing = answers['a leak beside such a buffer']!.growing!;
+    expect(growing.map(({ type }) => type)).toEqual(['Session']);
   });
 
   test('a class that is not there is told, with the closest name', () => {
