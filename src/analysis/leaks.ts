@@ -95,7 +95,9 @@ export interface Leaks {
   readonly leaks: readonly Leak[];
   /** Things of the last snapshot that were made since the first one; of three and more without those of the last step. */
   readonly survivors: number;
-  /** Their bytes, of all nodes that any container reaches. */
+  /** How many of these no container reaches. */
+  readonly unheld: number;
+  /** Their bytes, and those of the parts of what a container reaches. */
   readonly survivorSize: number;
   /** Of these, the bytes that the leaks explain. */
   readonly explainedSize: number;
@@ -135,10 +137,17 @@ export function leaks(snapshots: readonly Graph[], options: LeaksOptions = {}): 
   const { graph, groups, ages, newest, headEdges } = frontier;
   const roles = nodeRoles(graph);
   const isSurvivor = (age: number): boolean => age > 0 && (age < newest || newest === 1);
+  const nodeSizes = shallowSizes(graph);
   let survivors = 0;
-  for (let node = 0; node < graph.nodeCount; node++)
-    if (isSurvivor(ages[node]!) && roles[node] === THING) survivors++;
+  let unheld = 0;
   let survivorSize = 0;
+  for (let node = 0; node < graph.nodeCount; node++) {
+    if (!isSurvivor(ages[node]!) || roles[node] !== THING) continue;
+    survivors++;
+    if (frontier.groupOf[node]! >= 0) continue;
+    unheld++;
+    survivorSize += nodeSizes[node]!;
+  }
   const found: Leak[] = [];
   const limited = boundedBuffers(graph);
   const bounded = new Set<BoundedBuffer>();
@@ -165,6 +174,7 @@ export function leaks(snapshots: readonly Graph[], options: LeaksOptions = {}): 
   const result: Leaks = {
     leaks: merged,
     survivors,
+    unheld,
     survivorSize,
     explainedSize: explained.reduce((total, { size }) => total + size, 0),
     unexplained: unexplainedOf(frontier, explained, isSurvivor),

@@ -2,8 +2,10 @@
 import type { Graph } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';
 import { NODE } from '../graph/schema.js';
+import { landmarks } from './landmarks.js';
 import { heapgraphNodes } from './tags.js';
 import { literalTemplates } from './templates.js';
+import { isContext } from './v8-nodes.js';
 
 /** Code, feedback, shapes, numbers: what only they lead to is not the program's. */
 export const WALL = 0;
@@ -36,7 +38,9 @@ export const nodeRoles = memo((graph: Graph): Uint8Array => {
   const roles = new Uint8Array(nodeCount);
   const byType = new Uint8Array(256).fill(THING);
   for (const type of ['code', 'object shape', 'number', 'synthetic'] as const) byType[NODE[type]] = WALL;
-  byType[NODE.array] = WAY;
+  // Bun up to 1.2 has a type of its own for the arrays of a program, and takes scopes for code.
+  const isBun = landmarks(graph).runtime === 'Bun';
+  byType[NODE.array] = isBun ? THING : WAY;
   const { object, hidden, native } = NODE;
   // By string, one byte for each of the three types whose role depends on the name: the role plus one.
   const known = new Uint8Array(strings.length * 3);
@@ -51,6 +55,10 @@ export const nodeRoles = memo((graph: Graph): Uint8Array => {
     const key = name * 3 + slot;
     if (known[key] === 0) known[key] = roleByName(type, strings.get(name)) + 1;
     roles[node] = known[key]! - 1;
+  }
+  if (isBun) {
+    const isScope = isContext(graph);
+    for (let node = 0; node < nodeCount; node++) if (isScope(node)) roles[node] = THING;
   }
   const templates = literalTemplates(graph);
   const own = heapgraphNodes(graph);

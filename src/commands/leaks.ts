@@ -8,11 +8,12 @@ import type { Graph } from '../graph/graph.js';
 import { printable, shortened } from '../printable.js';
 import type { Answer, LeakEntry } from '../result.js';
 import { formatBytes, formatCount } from '../units.js';
+import { traceNotes } from './allocations.js';
 import { defineCommand, type Heap, type Need } from './command.js';
 import { orderOption, requireOneProcess } from './compare.js';
 import { boundedNotes, searchLeaks } from './leak-search.js';
 import { allRows, limitOf, omittedNote } from './shared.js';
-import { WHOLE_GRAPH } from './targets.js';
+import { missingEdgesNotes, WHOLE_GRAPH } from './targets.js';
 
 const NODES: Need = { kind: 'graph', edges: false, locations: false };
 
@@ -76,11 +77,25 @@ export const leaksCommand = defineCommand({
         survivorSize: found.survivorSize,
         explainedSize: found.explainedSize,
       },
-      notes: [...notes, ...more, ...boundedNotes(found), ...omittedNote(omitted, 'container', 'containers')],
+      notes: [
+        ...notes,
+        ...traceNotes(graph),
+        ...more,
+        ...boundedNotes(found),
+        ...unheldNotes(found),
+        ...omittedNote(omitted, 'container', 'containers'),
+      ],
       found: !(options['fail-if-any'] && count > 0),
     };
   },
 });
+
+/** What an engine does not write may hold what nothing else does. */
+function unheldNotes({ unheld, frontier: { graph } }: Leaks): readonly string[] {
+  if (unheld === 0) return [];
+  const what = unheld === 1 ? 'one new thing' : `${formatCount(unheld)} new things`;
+  return missingEdgesNotes(graph, `${what} that nothing else holds may be in one of these`);
+}
 
 /** Functions of an allocation stack that are shown. */
 const SHOWN_FRAMES = 4;

@@ -201,7 +201,9 @@ export function noChainNotes(
       (one) => `no chain ${toGoal} ${to} ${toObject} ${formatId(graph.ids[one.node]!)}${reason(one)}`,
       (count) => `no chain for ${count} more`,
     ),
-    ...(way === 'back' && lost.some(({ tooDeep }) => !tooDeep) ? missingEdgesNotes(graph) : []),
+    ...(way === 'back' && lost.some(({ tooDeep }) => !tooDeep)
+      ? missingEdgesNotes(graph, 'one of these may hold it')
+      : []),
   ];
 }
 
@@ -209,10 +211,10 @@ function objects(count: number): string {
   return `${formatCount(count)} ${count === 1 ? 'object' : 'objects'}`;
 }
 
-/** What a runtime leaves out of its snapshots. */
-function missingEdgesNotes(graph: Graph): readonly string[] {
+/** What a runtime leaves out of its snapshots, and what follows from that. */
+export function missingEdgesNotes(graph: Graph, so: string): readonly string[] {
   return engineName(graph) === 'JavaScriptCore'
-    ? ['JavaScriptCore does not write what a Map or a Set holds: one of these may hold it']
+    ? [`JavaScriptCore does not write what a Map or a Set holds: ${so}`]
     : [];
 }
 

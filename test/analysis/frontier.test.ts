@@ -205,6 +205,37 @@ describe('frontierOf', () => {
     expect(frontier.graph.nodeTypes[frontier.groups[0]!.container]).toBe(NODE.synthetic);
   });
 
+  test("JavaScriptCore's arrays, and scopes that it takes for code, are containers", async () => {
+    const spec = (ids: number[], marker: string): GraphSpec => ({
+      root: { id: 1, edges: ['scope', ['internal', 'code', marker]] },
+      [marker]: { id: 3, type: 'code', size: 0 },
+      scope: {
+        id: 5,
+        type: 'code',
+        name: 'JSModuleEnvironment',
+        edges: [
+          ['context', 'sessions', 'list'],
+          ...ids.slice(0, 1).map(() => ['context', 'last', 'o101'] as const),
+        ],
+      },
+      list: {
+        id: 7,
+        type: 'array',
+        name: `Array (${ids.length})`,
+        edges: ids.map((id, i) => ['element', i, `o${id}`] as const),
+      },
+      ...Object.fromEntries(ids.map((id) => [`o${id}`, { id, name: 'Session' }])),
+    });
+    const containers = async (marker: string): Promise<number[]> => {
+      const { graph, groups } = frontierOf(
+        await Promise.all([load(spec([], marker)), load(spec([101, 103], marker))]),
+      );
+      return groups.map(({ container }) => graph.ids[container]!).sort((a, b) => a - b);
+    };
+    expect(await containers('UnlinkedFunctionExecutable')).toEqual([5, 7]);
+    expect(await containers('BytecodeArray')).toEqual([]); // V8's own arrays and code are none
+  });
+
   test('a way that very many containers share is walked from some of them only', async () => {
     const owners = Array.from({ length: 50 }, (_, i) => `owner${i}`);
     const spec = (extra: number[]): GraphSpec => ({

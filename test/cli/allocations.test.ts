@@ -163,6 +163,9 @@ describe('by-type --allocated', () => {
     const { stdout, stderr, code } = await heapgraph(['by-type', 'Order', '--allocated', file]);
     expect(stdout).toMatch(/^− +− +250 +10,000 +@108039$/m);
     expect(stderr).toContain('are not whole: the section "trace_tree" is missing');
+    const leaks = await heapgraph(['leaks', A, file, '--by-id']);
+    expect(leaks.stderr).toContain('are not whole: the section "trace_tree" is missing');
+    expect(leaks.code).toBe(0);
     expect(stderr).toContain('250 of them have a stack that is not in the file');
     expect(code).toBe(0);
   });

@@ -158,6 +158,16 @@ describe("Bun's ids", () => {
     expect(code).toBe(0);
   });
 
+  test('leaks bun-1.2.21-1 bun-1.2.21-2 --min-size 1kB: arrays and scopes of JavaScriptCore', async () => {
+    const { stdout, stderr } = await heapgraph(['leaks', first, second, '--min-size', '1kB']);
+    expect(stdout).toContain('leak: 50 → 150 × Session in sessions, ');
+    expect(stdout).toContain('held by  a variable of an ES module\n');
+    expect(stdout).toContain('Map in globalThis.registry');
+    expect(stderr).toMatch(
+      /does not write what a Map or a Set holds: 206 new things that nothing else holds/,
+    );
+  });
+
   test("check bun-1.2.21-1 --baseline bun-1.2.21-2 --max-growth '*=0': no order is made up", async () => {
     const { stderr, code } = await heapgraph([
       'check',
