@@ -92,12 +92,15 @@ const TEXTS = 0.05;
 
 /**
  * The row of the heads that grow most, texts last: keys of a Map stand beside its values. Where the heads are made anew
- * each time (a list that is copied), the nearest row behind them that grows at every step.
+ * each time (a list that is copied), or are one collection that was made late, the nearest row behind them that grows at every step.
  */
 export function memberOf(contents: readonly ContentRow[]): ContentRow {
   const heads = contents.filter(({ depth }) => depth === 0);
   const steady = contents.filter((row) => least(row.counts) >= FEWEST && total(row.heads) === 0);
-  if (steady.length > 0 && heads.every((row) => least(row.heads) === 0)) {
+  const isMadeAnew = heads.every((row) => least(row.heads) === 0);
+  // One collection that did not exist before: what grows is in it.
+  const isMadeLate = heads.length === 1 && total(heads[0]!.heads) === 1 && GENERAL.test(heads[0]!.type);
+  if (steady.length > 0 && (isMadeAnew || isMadeLate)) {
     const item = heads.find((row) => least(row.counts) >= FEWEST && row.kind === 'object' && isTelling(row));
     if (item) return item; // of a list
     return steady.find(({ kind }) => kind !== 'string' && kind !== 'scope') ?? steady[0]!;

@@ -53,11 +53,7 @@ export function lineage(before: Graph, after: Graph): Lineage {
   const ids = kinds[0] === 'numbered' ? kinds[1] : kinds[0];
   const keepsName = typesThatKeepNames(ids);
   // V8's own objects: what native code adds is numbered apart.
-  let largestBefore = 0;
-  for (let node = 0; node < before.nodeCount; node++) {
-    if (before.ids[node]! > largestBefore && keepsName[before.nodeTypes[node]!] === 1)
-      largestBefore = before.ids[node]!;
-  }
+  const largestBefore = largestId(before, keepsName);
   const isSampled =
     ids === 'numbered'
       ? everyRange(Math.max(1, Math.ceil((largestBefore >>> RANGE_BITS) / RANGES)))
@@ -120,13 +116,25 @@ export function lineage(before: Graph, after: Graph): Lineage {
   return {
     ids,
     sameProcess,
-    inOrder: !sameProcess || ids !== 'numbered' || older <= newer,
+    // An object that is made between two snapshots has a larger id than all that the first one has.
+    inOrder:
+      !sameProcess ||
+      ids !== 'numbered' ||
+      (older <= newer && (newer > 0 || largestBefore <= largestId(after, keepsName))),
     identical,
     common,
     compared,
     agreeing,
     differingRanges,
   };
+}
+
+/** Of nodes whose type says that they keep their names. */
+function largestId({ ids, nodeCount, nodeTypes }: Graph, keepsName: ArrayLike<number>): number {
+  let largest = 0;
+  for (let node = 0; node < nodeCount; node++)
+    if (ids[node]! > largest && keepsName[nodeTypes[node]!] === 1) largest = ids[node]!;
+  return largest;
 }
 
 /** Whether an id is looked at: those of every `step`-th range, so that whole ranges can be compared. */

@@ -144,6 +144,14 @@ describe('leaks', () => {
     expect(leaks(shrunk).leaks).toEqual([]);
   });
 
+  test('a list that did not exist before: its items are the members', async () => {
+    const without: GraphSpec = { root: { id: 1, edges: ['app'] }, app: { id: 3 } };
+    const items = many(range(1001, 20), { name: 'Session', size: 100 });
+    const grown = { ...program(items), list: { ...program(items).list!, id: 901 } };
+    const [leak] = leaks(await Promise.all([load(without), load(grown)]), { minSize: 100 }).leaks;
+    expect(leak).toMatchObject({ verdict: 'leak', memberCounts: [0, 20], member: { type: 'Session' } });
+  });
+
   test('five snapshots: what grew at every step first, then in some steps, then once', async () => {
     const lists: Record<string, readonly number[]> = {
       every: [5, 5, 5, 5],

@@ -53,6 +53,23 @@ describe('the fixtures', async () => {
   });
 });
 
+test('nothing died between the two: the wrong order is told by the objects that only the later one has', async () => {
+  const names = Array.from({ length: 40 }, (_, i) => `text ${i}`);
+  const holding = (count: number): Promise<Graph> =>
+    loadSnapshot(
+      snapshotBytes({
+        root: { id: 1, edges: names.slice(0, count).map((_, i) => ['element', i, `s${i}`] as const) },
+        ...Object.fromEntries(
+          names.slice(0, count).map((name, i) => [`s${i}`, { id: 3 + 2 * i, type: 'string', name }]),
+        ),
+      }),
+      WITHOUT_EDGES,
+    );
+  const [before, after] = [await holding(30), await holding(40)];
+  expect(lineage(before, after)).toMatchObject({ sameProcess: true, inOrder: true });
+  expect(lineage(after, before)).toMatchObject({ sameProcess: true, inOrder: false });
+});
+
 describe('live processes of one program', () => {
   const folder = temporaryFolder();
   const SCRIPT = `
