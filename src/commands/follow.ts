@@ -2,11 +2,12 @@
 import { chainResult } from '../analysis/chain-result.js';
 import { type BranchList, heaviestBranch } from '../analysis/heaviest-branch.js';
 import { holderChain } from '../analysis/holder-chains.js';
+import { type Collection, largestCollections } from '../analysis/largest-collections.js';
 import { NodeView } from '../analysis/nodes.js';
 import { retainedSizes } from '../analysis/retained-sizes.js';
 import { isRoot } from '../analysis/roots.js';
 import type { Graph } from '../graph/graph.js';
-import type { Answer, Cell, Column, Detail, Fact, Row, Table } from '../result.js';
+import type { Answer, Cell, ChainResult, Column, Detail, Fact, Row, Table } from '../result.js';
 import { formatCount, formatId, formatShare } from '../units.js';
 import { type PartitionValues, partitionOf, placeFields } from './partition.js';
 import { columns, limitOf, sizesField } from './shared.js';
@@ -27,6 +28,16 @@ const largestSize: Column = {
   unit: 'bytes',
   role: 'size',
 };
+
+const collectionColumns: readonly Column[] = [
+  columns.retainedSize,
+  columns.retainedShare,
+  columns.id,
+  columns.type,
+  columns.count,
+  { key: 'members', title: 'Members', unit: 'text', role: 'name' },
+  { key: 'expression', title: 'Expression', unit: 'text' },
+];
 
 /** One item a start: the place where its memory spreads, how it is reached, what it keeps, who holds it. */
 export function follow(graph: Graph, starts: readonly number[], options: FollowOptions): Answer {
@@ -63,8 +74,13 @@ function followed(graph: Graph, start: number, options: FollowOptions, notes: st
       ...placeOf(type),
     }),
   );
+  const collections = !list && isRoot(graph)(place) ? collectionsBelow(graph, place, options) : [];
   const [first] = parts;
-  if (!list && first) {
+  if (collections.length > 0) {
+    notes.push(
+      `no object keeps half of ${formatId(view.id)}: the collections below it that keep the most come first; at and find-backref-chain show one by its id`,
+    );
+  } else if (!list && first) {
     const next = [...parts].sort((a, b) => retained[b.largest]! - retained[a.largest]!)[0]!.largest;
     const part = share(retained[next]!, size);
     if (part >= WORTH_FOLLOWING)
@@ -86,6 +102,15 @@ function followed(graph: Graph, start: number, options: FollowOptions, notes: st
     },
     facts: [],
     lists: [
+      ...(collections.length === 0
+        ? []
+        : [
+            {
+              key: 'collections',
+              title: 'Collections that keep the most',
+              table: grid(collectionColumns, collections, collections.length),
+            },
+          ]),
       {
         key: 'path',
         title: `Heaviest branch (${formatCount(levels.length)} ${levels.length === 1 ? 'level' : 'levels'})`,
@@ -107,6 +132,32 @@ function followed(graph: Graph, start: number, options: FollowOptions, notes: st
   };
 }
 
+/** A row a collection, and where it is. */
+function collectionsBelow(graph: Graph, place: number, options: FollowOptions): readonly Row[] {
+  const retained = retainedSizes(graph);
+  const heap = retained[graph.root]!;
+  const found = largestCollections(graph, place, MOST_COLLECTIONS, partitionOf(options));
+  return found.map(({ node, type: members, count, retainedSize: membersSize }: Collection): Row => {
+    const { id, type, name, retainedSize } = new NodeView(graph, node);
+    const { ending, expression } = holderOf(graph, node);
+    return {
+      retainedSize,
+      retainedShare: heap === 0 ? 0 : retainedSize / heap,
+      id,
+      type,
+      name,
+      count,
+      members,
+      membersSize,
+      expression,
+      heldBy: ending,
+    };
+  });
+}
+
+/** Collections that are shown. */
+const MOST_COLLECTIONS = 5;
+
 /** An object that keeps less of its holder is not worth a hint. */
 const WORTH_FOLLOWING = 0.1;
 
@@ -123,10 +174,15 @@ function listWords({ count, via }: BranchList): string {
 
 /** Who holds the place, and how it is written; null where nothing in the program does. */
 function holderFacts(graph: Graph, place: number): readonly Fact[] {
-  const chain = holderChain(graph, place);
-  const found = chain.nodes.length > 1 || isRoot(graph)(place);
-  const { ending, expression } = chainResult(graph, chain, { found, rooted: true, sizes: false });
+  const { ending, expression } = holderOf(graph, place);
   return [fact('heldBy', 'Held by', ending, 'text'), fact('expression', 'Expression', expression, 'text')];
+}
+
+function holderOf(graph: Graph, place: number): Pick<ChainResult, 'ending' | 'expression'> {
+  const chain = holderChain(graph, place);
+  // What is above the root, or written for it, is nothing.
+  const found = place !== graph.root && (chain.nodes.length > 1 || isRoot(graph)(place));
+  return chainResult(graph, chain, { found, rooted: true, sizes: false });
 }
 
 function fact(key: string, title: string, value: Cell, unit: Fact['unit']): Fact {

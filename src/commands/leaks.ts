@@ -32,6 +32,10 @@ export const leaksCommand = defineCommand({
     },
     limit: { kind: 'integer', default: 10, help: 'leaks to show' },
     all: allRows,
+    functions: {
+      kind: 'flag',
+      help: 'functions by name and place: always so here, the option is accepted as elsewhere',
+    },
     ...orderOption,
     'fail-if-any': { kind: 'flag', help: 'exit with 1 when there is a leak' },
     'by-id': { kind: 'flag', help: 'compare by ids even if the snapshots seem to be of several processes' },

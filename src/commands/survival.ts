@@ -4,11 +4,11 @@ import { leakEntry } from '../analysis/leak-entry.js';
 import { isLeak, type Leak, type Leaks } from '../analysis/leaks.js';
 import { type ClassSurvival, survival } from '../analysis/survival.js';
 import type { Cell, Column, Row } from '../result.js';
-import { defineCommand, type Need } from './command.js';
+import { defineCommand } from './command.js';
 import { orderOption, requireOneProcess } from './compare.js';
 import { containerCell, type ShortTexts, shortTexts } from './container-text.js';
 import { boundedNotes, searchLeaks } from './leak-search.js';
-import { partitionOf } from './partition.js';
+import { partitionOf, partitionOptions, placeFields, withPartition } from './partition.js';
 import { allRows, columns, limitOf, omittedNote } from './shared.js';
 import { WHOLE_GRAPH } from './targets.js';
 
@@ -31,6 +31,7 @@ export const survivalCommand = defineCommand({
       kind: 'flag',
       help: 'group plain objects by the properties they were born with: {id, label}',
     },
+    functions: partitionOptions.functions,
     internals: { kind: 'flag', help: "V8's own arrays, code, shapes and hidden nodes, too" },
     ...orderOption,
     'by-id': { kind: 'flag', help: 'go by ids even if the snapshots seem to be of several processes' },
@@ -40,20 +41,24 @@ export const survivalCommand = defineCommand({
       line: 'heapgraph survival 1.heapsnapshot 2.heapsnapshot 3.heapsnapshot 4.heapsnapshot',
       says: 'which classes leak, and which fill a cache',
     },
+    {
+      line: "heapgraph survival *.heapsnapshot --functions --filter 'app.js'",
+      says: 'the functions of a file, each by its name and place',
+    },
     { line: 'heapgraph survival *.heapsnapshot --order time --json', says: 'the whole matrix' },
   ],
-  needs: (_, { shapes }) => {
-    const earlier: Need = { kind: 'graph', edges: shapes ? true : 'for-names', locations: false };
+  needs: (_, options) => {
+    const earlier = withPartition(options, { edges: 'for-names', locations: false });
     return [earlier, earlier, WHOLE_GRAPH];
   },
   order: (options) => options.order,
   async run(_, __, options, heaps) {
-    const { shapes, filter, internals } = options;
+    const { filter, internals } = options;
     const notes = requireOneProcess(heaps, options['by-id'], 'survival');
     const { found: leaks, notes: more } = await searchLeaks(heaps, options['min-size']);
     const found = survival(
       heaps.map(({ graph }) => graph),
-      { partition: partitionOf({ shapes, functions: false }), filter, internals, leaks },
+      { partition: partitionOf(options), filter, internals, leaks },
     );
     const shown = found.slice(0, limitOf(options));
     const omitted = found.length - shown.length;
@@ -62,11 +67,15 @@ export const survivalCommand = defineCommand({
     const placeOf = ({ groups }: Leak) => containerPlace(leaks.frontier, leaks.frontier.groups[groups[0]!]!);
     const files = shown.flatMap(({ leaksIn }) => leaksIn.map(({ leak }) => placeOf(leak).file));
     const short = shortTexts(leaks.frontier.graph, files);
+    const placeOfFunction = placeFields(
+      options,
+      heaps.map(({ graph }) => graph),
+    );
     return {
       result: {
         kind: 'table',
         columns: columnsOf(heaps.length),
-        rows: shown.map((row) => rowOf(row, leaks, placeOf, short)),
+        rows: shown.map((row) => ({ ...rowOf(row, leaks, placeOf, short), ...placeOfFunction(row.type) })),
         total: found.length,
         omitted,
         layout: 'grid',

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { heapgraph, temporaryFolder } from '../support/cli.js';
-import { expressPath } from '../support/fixtures.js';
+import { expressPath, fixturePath } from '../support/fixtures.js';
 
 const folder = temporaryFolder();
 
@@ -72,10 +72,30 @@ test('dominators --follow Link --pick largest: the first of a list, and how it i
   expect(item!.parts).toEqual([expect.objectContaining({ type: 'Link', count: 5000 })]);
 });
 
-test('dominators --follow E3: what goes on below is said', async () => {
+test('dominators --follow E3: where no object keeps half, the collections that keep the most come first', async () => {
   const { stdout, stderr } = await heapgraph(['dominators', '--follow', expressPath('final'), '--functions']);
   expect(stdout).toContain('BuiltinModule() node:internal/bootstrap/realm:');
-  expect(stderr).toMatch(/^(heapgraph: the largest object below @\d+ keeps .* goes on there\n)?$/);
+  const lines = stdout.split('\n');
+  expect(lines[2]).toBe('  Collections that keep the most');
+  expect(lines.slice(4, 7).map((line) => line.replace(/ +/g, ' ').trim())).toEqual([
+    expect.stringMatching(
+      /^41,752 0\.5% @79605 Array 420 AuditEntry \(variable auditLog of .*server\.cjs\)$/,
+    ),
+    expect.stringMatching(/^41,344 0\.5% @79595 Map 210 Session \(variable sessions of .*server\.cjs\)$/),
+    expect.stringMatching(/^39,352 0\.5% @69033 Array 210 .* \(variable settings of .*\)\._events\.changed$/),
+  ]);
+  expect(stderr).toMatch(/^heapgraph: no object keeps half of @\d+: the collections below it .*\n$/);
+});
+
+test('dominators --follow @79981: what goes on below an object of the program is said', async () => {
+  const { stdout, stderr } = await heapgraph([
+    'dominators',
+    '--follow',
+    '@79981',
+    fixturePath('node26-after'),
+  ]);
+  expect(stdout).not.toContain('Collections');
+  expect(stderr).toMatch(/^heapgraph: the largest object below @\d+ keeps .* goes on there\n$/);
 });
 
 test('dominators --follow --by-type: one of them; --functions belongs to classes', async () => {

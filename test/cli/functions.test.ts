@@ -170,3 +170,20 @@ test('dominators Session E3 --pick largest: by retained size', async () => {
   const other = await heapgraph(['find-backref-chain', 'Session', E3, '--pick', 'largest']);
   expect(other.stderr).toContain('the largest (shallow size) of 210 "Session"');
 });
+
+test('survival --functions E1 E2 E3: a listener by its name and place, which leaks', async () => {
+  const rows = await rowsOf('survival', '--functions', E1, expressPath('target'), E3);
+  expect(rows.find(({ type }) => type === RELOAD)).toMatchObject({
+    counts: [60, 160, 210],
+    verdict: 'leak',
+    location: { script: '/srv/express-leak/server.cjs', line: 54 },
+  });
+  expect(rows.some(({ type }) => type === 'Function')).toBe(false);
+});
+
+test('leaks --functions E1 E2 E3: as without it', async () => {
+  const files = [E1, expressPath('target'), E3];
+  const answer = await heapgraph(['leaks', '--functions', ...files]);
+  expect(answer.stdout).toContain('× onSettingsChanged() in listeners of settings');
+  expect(answer).toEqual(await heapgraph(['leaks', ...files]));
+});
