@@ -12,6 +12,7 @@ import { isRoot, rootOf } from './roots.js';
 import { isOfRuntime } from './runtime.js';
 import { userRoots } from './shallow-sizes.js';
 import { isContext } from './v8-nodes.js';
+import { preferVariables } from './variable-holders.js';
 
 /** In place of a parent: no root reaches the node. A root is its own parent. */
 export const UNHELD = 0xffffffff;
@@ -26,6 +27,9 @@ export interface HolderChains {
   readonly depths: Uint32Array;
 }
 
+/** The place of handles among the groups of roots. */
+const HANDLES = 2;
+
 /** Names of shapes where V8 has no node type for them. */
 const SHAPES = ['Map', 'DescriptorArray', 'PrototypeInfo', 'TransitionArray'].map(
   (name) => `system / ${name}`,
@@ -38,7 +42,8 @@ const SHAPES = ['Map', 'DescriptorArray', 'PrototypeInfo', 'TransitionArray'].ma
  * 1. from the program's own places: globals, modules, the require cache, timers
  * 2. from the runtime's modules, also from the scopes of their functions (which a program has references to), and from
  *    built-in objects
- * 3. from handles and other synthetic roots
+ * 3. from handles and other synthetic roots; where a variable of the program holds an object as well, through that
+ *    variable (`preferVariables`)
  * 4. from the stack
  * 5. through compiled code and shapes
  * 6. over edges that are not essential and keep something alive nevertheless (\`keepsAlive\`)
@@ -93,10 +98,19 @@ export const holderChains = memo((graph: Graph): HolderChains => {
     const place = synthetic || node === graph.root ? (kind === 'stack' ? 3 : 2) : kind === 'internal' ? 1 : 0;
     groups[place]!.push(node);
   }
-  for (const group of groups) {
+  for (const [place, group] of groups.entries()) {
+    const [from, besides] = [tail, waiting];
     for (const node of group) queue[tail++] = node;
     for (const node of inner.splice(0)) queue[tail++] = node;
     search();
+    if (place === HANDLES)
+      preferVariables(
+        graph,
+        { parents, edges, depths },
+        queue.subarray(from, tail),
+        postponed.subarray(besides, waiting),
+        keeps,
+      );
     program = false;
   }
   // What machinery leads to may lead to more of it: every round takes what the one before has found.
