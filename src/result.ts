@@ -211,7 +211,10 @@ export interface LeakContent {
   /** Bytes of their own. */
   readonly size: number;
   readonly location: Cell;
-  /** The package that the code belongs to; null for the program's own and the runtime's. */
+  /**
+   * The package that the code belongs to, `NAME@VERSION` where the version is known; null for the program's own and the
+   * runtime's.
+   */
   readonly package: string | null;
   /** Whose code it is: `program`, `runtime`, `unknown`. */
   readonly origin: string;
@@ -242,6 +245,8 @@ export interface LeakEntry {
     readonly root: string | null;
     /** `program`, `timer`, `runtime`, `handles`, `stack`, `nobody`. */
     readonly owner: string;
+    /** The package whose module it is in, `NAME@VERSION` where the version is known; null where it is in none. */
+    readonly package: string | null;
     /** Containers that are held in the same way. */
     readonly count: number;
     readonly chain: ChainResult;

@@ -76,3 +76,10 @@ export function parseDuration(text: string): number | undefined {
   const duration = Math.round(Number(match[1]) * DURATION_UNITS[match[2]!]!);
   return duration >= 1 && duration <= 0x7fffffff ? duration : undefined;
 }
+
+const VERSION = /^\d{1,9}\.\d{1,9}\.\d{1,9}(-[\w.-]{1,40})?(\+[\w.-]{1,40})?$/;
+
+/** Whether a text looks like the version of a package: `8.18.0`, `2.0.0-rc.1+build`. */
+export function isVersion(text: string): boolean {
+  return VERSION.test(text);
+}

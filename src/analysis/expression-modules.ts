@@ -77,7 +77,7 @@ export const commonJsModules = memo((graph: Graph): CommonJsModules => {
 });
 
 /** Paths are often joined from parts and stay so until somebody needs the text in one piece. */
-function isText(graph: Graph, node: number): boolean {
+export function isText(graph: Graph, node: number): boolean {
   return graph.nodeTypes[node] === NODE.string || graph.nodeTypes[node] === NODE['concatenated string'];
 }
 

@@ -10,7 +10,8 @@ import { shapeText } from './container-chain.js';
 import { containerWords, listenersText } from './container-words.js';
 import type { ContentRow } from './group-contents.js';
 import type { Leak } from './leaks.js';
-import { isPackageCode, packageOf } from './packages.js';
+import { isPackageCode, packageOf, packageText } from './packages.js';
+import { rootOf } from './roots.js';
 
 const LABEL_LENGTH = 60;
 
@@ -37,16 +38,29 @@ function inOrder(leak: Leak): ContentRow[] {
   return [...leak.contents].sort((a, b) => rank(a) - rank(b) || b.size - a.size);
 }
 
+/** What is known beside the graph. */
+export interface LeakEntryOptions {
+  /** Where an object was allocated, a function a line; null where that is not known. Default: it is not. */
+  readonly allocated?: (node: number) => readonly string[] | null;
+  /** The package that a script is in; undefined where it is in none. Default: what the path says. */
+  readonly packageName?: (script: string | undefined) => string | undefined;
+}
+
+function nameByPath(script: string | undefined): string | undefined {
+  const found = packageOf(script);
+  return found && packageText(found);
+}
+
 /**
  * A leak in words.
  *
- * - In: the graph of the last snapshot, a leak of it, where its things were allocated if the file says so.
+ * - In: the graph of the last snapshot, a leak of it.
  * - Cost: the edges of the chain and of one example of each kind.
  */
 export function leakEntry(
   graph: Graph,
   leak: Leak,
-  allocated: (node: number) => readonly string[] | null = () => null,
+  { allocated = () => null, packageName = nameByPath }: LeakEntryOptions = {},
 ): LeakEntry {
   const content = (row: ContentRow): LeakContent => ({
     kind: row.kind,
@@ -57,7 +71,7 @@ export function leakEntry(
     size: row.size,
     location:
       row.location === undefined ? null : ({ ...row.location, script: row.location.script ?? null } as Cell),
-    package: packageOf(row.script) ?? null,
+    package: packageName(row.script) ?? null,
     origin: row.origin,
     example: graph.ids[row.example]!,
     allocated: allocated(row.example),
@@ -87,6 +101,7 @@ export function leakEntry(
       path: leak.path,
       root: leak.root,
       owner: leak.owner,
+      package: packageName(rootOf(graph, leak.chain.nodes[0]!)?.file) ?? null,
       count: leak.containers,
       chain: chainResult(graph, leak.chain, { found: true, rooted: true, sizes: true }),
     },

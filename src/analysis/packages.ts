@@ -1,24 +1,37 @@
 /** Which package a script belongs to, by its path. */
 
+/** A package's name, its version where that is known. */
+export interface Package {
+  readonly name: string;
+  readonly version: string | undefined;
+  /** Its folder, as the script's path or URL has it. */
+  readonly folder: string;
+}
+
 /**
- * `express`, `@scope/name`, with its version where the path has one (pnpm's store): `ws@8.18.0`; of nested packages the
- * innermost. Undefined for a script that is in no package's folder.
+ * `express`, `@scope/name`, with the version where the path has one (pnpm's store); of nested packages the innermost.
+ * Undefined for a script that is in no package's folder.
  */
-export function packageOf(script: string | undefined): string | undefined {
+export function packageOf(script: string | undefined): Package | undefined {
   if (script === undefined) return undefined;
-  const at = script.replaceAll('\\', '/').lastIndexOf('/node_modules/');
-  if (at < 0) return undefined;
   const path = script.replaceAll('\\', '/');
-  const [, name] = /^\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path.slice(at)) ?? [];
-  if (name === undefined) return undefined;
+  const at = path.lastIndexOf('/node_modules/');
+  if (at < 0) return undefined;
+  const [inside, name] = /^\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path.slice(at)) ?? [];
+  if (inside === undefined || name === undefined) return undefined;
   const store = /\/node_modules\/\.pnpm\/([^/]+)$/.exec(path.slice(0, at))?.[1];
   const version = store && versionIn(store, name);
-  return version === undefined ? name : `${name}@${version}`;
+  return { name, version: version || undefined, folder: script.slice(0, at + inside.length - 1) };
 }
 
 /** Whether a script is in a package's folder. */
 export function isPackageCode(script: string | undefined): boolean {
   return packageOf(script) !== undefined;
+}
+
+/** `ws@8.18.0`, or the name alone. */
+export function packageText({ name, version }: Pick<Package, 'name' | 'version'>): string {
+  return version === undefined ? name : `${name}@${version}`;
 }
 
 /** pnpm calls a folder of its store `@scope+name@1.2.3_peer@4.5.6`. */

@@ -2,6 +2,7 @@
 import type { Command, FurtherSnapshot, Need } from '../commands/command.js';
 import { UsageError } from '../errors.js';
 import type { Ending } from '../graph/graph.js';
+import { packageVersion } from '../io/package-version.js';
 import { isFile } from '../load/newest.js';
 import { printable } from '../printable.js';
 import type { Row } from '../result.js';
@@ -94,6 +95,7 @@ export async function runCommand(
       [...rest, ...ids.map(formatId)],
       options as never,
       heaps,
+      { packageVersion },
     );
     progress.clear();
     let broken: Ending | undefined;

@@ -181,6 +181,12 @@ export interface Heap {
   readonly more: ((need: Need) => Promise<Heap>) | undefined;
 }
 
+/** What a command may ask of the machine that it runs on, beside its files. */
+export interface Machine {
+  /** The version of a package that is installed here, where a script is; undefined where that is not to be had. */
+  packageVersion(script: string, name: string): string | undefined;
+}
+
 /** Snapshots of a command that compares several. */
 export interface SnapshotArguments {
   /** What they are called, in their order: `before`, `after`. The last name stands for all that follow. */
@@ -258,6 +264,7 @@ export interface Command<S extends OptionSpecs = OptionSpecs> {
     args: readonly string[],
     options: ValuesOf<S>,
     heaps: readonly Heap[],
+    machine: Machine,
   ): Answer | Promise<Answer>;
 }
 

@@ -12,6 +12,7 @@ import { traceNotes } from './allocations.js';
 import { defineCommand, type Heap, type Need } from './command.js';
 import { orderOption, requireOneProcess } from './compare.js';
 import { boundedNotes, searchLeaks } from './leak-search.js';
+import { packageNames } from './package-names.js';
 import { allRows, limitOf, omittedNote } from './shared.js';
 import { missingEdgesNotes, WHOLE_GRAPH } from './targets.js';
 
@@ -21,7 +22,7 @@ export const leaksCommand = defineCommand({
   name: 'leaks',
   summary: 'what grows from snapshot to snapshot, where it hangs, and which code makes it',
   description:
-    'Write the first snapshot when the program has warmed up, the second after some work, the third after the same work again; more are welcome. Everything made since the first snapshot hangs on something that was there before: a Map, a list of listeners, a variable, a list of handles. Such a container leaks when things of every step are in it. For each: how many members by snapshot, the container as JavaScript and its module, the place of the code that makes the members, and what hangs on them. Containers that grow by themselves (arrays of numbers, texts) are found as well, for which the earlier files are read once more. Two snapshots show what grew, three what keeps growing. It goes by what the files show: a cache that is not full yet grows in the same way.',
+    'Write the first snapshot when the program has warmed up, the second after some work, the third after the same work again; more are welcome. Everything made since the first snapshot hangs on something that was there before: a Map, a list of listeners, a variable, a list of handles. Such a container leaks when things of every step are in it. For each: how many members by snapshot, the container as JavaScript and its module, the place of the code that makes the members, and what hangs on them. Containers that grow by themselves (arrays of numbers, texts) are found as well, for which the earlier files are read once more. The version of a dependency is read from node_modules on this machine where the snapshot does not say it. Two snapshots show what grew, three what keeps growing. It goes by what the files show: a cache that is not full yet grows in the same way.',
   snapshot: { names: ['first', 'second', 'third'], least: 2, most: Number.POSITIVE_INFINITY },
   answers: 'leaks',
   options: {
@@ -50,7 +51,7 @@ export const leaksCommand = defineCommand({
   ],
   needs: () => [NODES, NODES, { ...WHOLE_GRAPH, traces: true }],
   order: (options) => options.order,
-  async run(_, __, options, heaps): Promise<Answer> {
+  async run(_, __, options, heaps, machine): Promise<Answer> {
     const notes = [...requireOneProcess(heaps, options['by-id'], 'leaks')];
     if (options['fail-if-any']) checkOrder(heaps, notes);
     const { found, notes: more } = await searchLeaks(heaps, options['min-size']);
@@ -65,7 +66,9 @@ export const leaksCommand = defineCommand({
         : limitOf(options),
     );
     const omitted = wanted.length - shown.length;
-    const entries = shown.map((leak) => leakEntry(graph, leak, (node) => madeBy(graph, node)));
+    const packages = packageNames(graph, machine);
+    const known = { allocated: (node: number) => madeBy(graph, node), packageName: packages.nameOf };
+    const entries = shown.map((leak) => leakEntry(graph, leak, known));
     return {
       result: {
         kind: 'leaks',
@@ -87,6 +90,7 @@ export const leaksCommand = defineCommand({
         ...more,
         ...boundedNotes(found),
         ...unheldNotes(found),
+        ...packages.notes(),
         ...omittedNote(omitted, 'container', 'containers'),
       ],
       found: !(options['fail-if-any'] && count > 0),

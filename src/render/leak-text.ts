@@ -42,7 +42,7 @@ function* renderLeak(leak: LeakEntry, style: Style): Generator<string> {
   const size = style.role('size', `${formatBytes(leak.size)} more`);
   yield `${style.heading(`${HEADS[verdict] ?? verdict}:`)} ${steps} in ${style.heading(formatCell(container.text, 'text'))}, ${size}\n`;
   const fact = (title: string, text: string): string => `  ${style.dim(title.padEnd(9))}${text}\n`;
-  yield fact('held by', formatCell(container.heldBy, 'text'));
+  yield fact('held by', `${formatCell(container.heldBy, 'text')}${packageWords(container.package)}`);
   const { expression } = container.chain;
   const many = container.count > 1 ? `, one of ${formatCount(container.count)} held alike` : '';
   yield fact(
@@ -59,12 +59,16 @@ function* renderLeak(leak: LeakEntry, style: Style): Generator<string> {
   if (principal.location !== null)
     yield fact(
       'made at',
-      `${formatCell(principal.location, 'location')}${principal.package === null ? '' : `, package ${formatCell(principal.package, 'text')}`}  ${style.dim(formatCell(principal.label, 'text'))}`,
+      `${formatCell(principal.location, 'location')}${packageWords(principal.package)}  ${style.dim(formatCell(principal.label, 'text'))}`,
     );
   for (const [i, call] of (principal.allocated ?? []).slice(0, SHOWN_PLACES).entries())
     yield fact(i === 0 ? 'by' : '', formatCell(call, 'text'));
   yield* renderContents(leak.contents, style);
   yield `  ${formatCell(leak.sentence, 'text')}\n`;
+}
+
+function packageWords(name: string | null): string {
+  return name === null ? '' : `, package ${formatCell(name, 'text')}`;
 }
 
 function* renderContents(contents: readonly LeakContent[], style: Style): Generator<string> {

@@ -39,6 +39,7 @@ const LEAK: LeakEntry = {
     path: 'module /app/a.js: config',
     root: 'module',
     owner: 'program',
+    package: null,
     count: 1,
     chain: {
       found: true,
