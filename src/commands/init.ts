@@ -34,7 +34,10 @@ export const initCommand = defineCommand({
       $schema: './node_modules/heapgraph/heapgraph.schema.json',
       budgets: heap ? suggested(heap.graph) : { max: {}, maxTotal: '256MB' },
     };
-    return { result: { kind: 'document', text: printableJson(`${JSON.stringify(config, undefined, 2)}\n`) } };
+    return {
+      result: { kind: 'document', text: printableJson(`${JSON.stringify(config, undefined, 2)}\n`) },
+      notes: ['$schema is for editors, where the project depends on heapgraph: elsewhere delete the line'],
+    };
   },
 });
 

@@ -15,7 +15,7 @@ export interface DotOptions {
   readonly highlight?: Iterable<number>;
   /** A further line for a box; default: its own `extra`. */
   readonly extraInfo?: (node: SubgraphNode) => string | undefined;
-  /** The number of references to an object behind its type: `OBJ [2]`. */
+  /** Show the reference count after the type: `OBJ [2]`. */
   readonly refcounts?: boolean;
   /** False: the file of the constructor behind the type. Default true. */
   readonly shortnames?: boolean;

@@ -20,7 +20,7 @@ export interface NoGrowthOptions extends ProgramGrowthOptions {
   readonly runs?: number;
   /** Runs before the first snapshot, which fill caches and load what is loaded once. Default 2. */
   readonly warmup?: number;
-  /** Objects that a class may grow by in `runs` runs without being a leak, beside one a run. Default 0. */
+  /** Extra objects that a class may gain in `runs` runs, in addition to one per run, without being a leak. Default 0. */
   readonly tolerance?: number;
 }
 
