@@ -1,6 +1,6 @@
 /** Pictures: drawn so that they can be looked at, and written. */
 import type { Answer, Subgraph } from '../result.js';
-import { formatCount } from '../units.js';
+import { formatCount, formatShare } from '../units.js';
 import type { Output } from './output.js';
 import type { Written } from './write.js';
 
@@ -75,7 +75,7 @@ async function estimatedToFit(answer: Answer): Promise<Omit<Drawn, 'content'>> {
   return { answer: current, width, isMerged: current !== answer };
 }
 
-function widthNotes({ answer, width, isMerged }: Drawn, isText: boolean): readonly string[] {
+function widthNotes({ answer, content, width, isMerged }: Drawn, isText: boolean): readonly string[] {
   const limit = `${formatCount(WIDEST)} pixels`;
   if (width <= WIDEST) {
     return isMerged
@@ -87,7 +87,23 @@ function widthNotes({ answer, width, isMerged }: Drawn, isText: boolean): readon
   const wide = `the picture is ${isText ? 'about ' : ''}${formatCount(Math.round(width))} pixels wide`;
   return answer.coarser === undefined && isMerged
     ? [`${wide}, and nothing is left to merge: ${NARROWER} makes it narrower`]
-    : [`${wide}: without --no-merge objects of a kind share a box`];
+    : [`${wide}: without --no-merge objects of a kind share a box`, ...shrunkNote(content, width)];
+}
+
+/** A PNG has a limit of pixels: what is wider is drawn smaller. */
+function shrunkNote(content: Drawn['content'], width: number): readonly string[] {
+  const drawn = pngWidth(content);
+  if (drawn === undefined || drawn >= Math.floor(width)) return [];
+  return [
+    `the PNG is drawn at ${formatShare(drawn / width)} of that size, ${formatCount(drawn)} pixels: as .svg it keeps its size`,
+  ];
+}
+
+/** The width that a PNG has in its first chunk; undefined for all else. */
+function pngWidth(content: Drawn['content']): number | undefined {
+  if (typeof content === 'string' || content.length < 20) return undefined;
+  const bytes = Buffer.from(content.buffer, content.byteOffset, 20);
+  return bytes.toString('latin1', 1, 4) === 'PNG' ? bytes.readUInt32BE(16) : undefined;
 }
 
 const NARROWER = 'fewer objects, a lower --max-depth or --too-many';

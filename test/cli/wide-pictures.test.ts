@@ -77,3 +77,12 @@ test('show-backrefs ArrayBuffer E --pick all --no-merge --max-depth 1: as wide a
     /the picture is about \d+,\d{3} pixels wide: without --no-merge objects of a kind share a box/,
   );
 });
+
+test('show-backrefs Promise E --pick all --no-merge --max-depth 2 -o all.png: a PNG that has to be smaller is said', async () => {
+  const args = ['show-backrefs', 'Promise', E, '--pick', 'all', '--no-merge', '--max-depth', '2'];
+  const { file, stderr } = await drawn('all.png', ...args);
+  const { width, height } = PNG.sync.read(readFileSync(file));
+  expect(width * height).toBeLessThan(36_100_000);
+  const [, pixels] = /the PNG is drawn at [\d.]+% of that size, ([\d,]+) pixels: as \.svg/.exec(stderr)!;
+  expect(Number(pixels!.replaceAll(',', ''))).toBe(width);
+}, 60_000);
