@@ -1,6 +1,7 @@
 /** How long objects live: of those born between two snapshots, how many later snapshots still have. */
 import type { Graph } from '../graph/graph.js';
 import { idIndex } from '../graph/ids.js';
+import { boundedBuffers } from './bounded-buffers.js';
 import { classIndex } from './class-names.js';
 import { matcherOf, type TypeMatcher } from './classes.js';
 import { groupBehind } from './group-behind.js';
@@ -11,7 +12,7 @@ import { isProgramNode } from './program-types.js';
 import { isSizelessValue } from './sizeless-values.js';
 
 /** What the numbers of a class look like; see `survival`. */
-export type Verdict = 'leak' | 'cache/warm-up';
+export type Verdict = 'leak' | 'cache/warm-up' | 'bounded';
 
 /** The generations of one class. Generation 0 is what the first snapshot has, generation i what came before snapshot i. */
 export interface ClassSurvival {
@@ -50,6 +51,8 @@ export interface SurvivalOptions {
 const SURVIVING = 0.5;
 /** Growth in the last step of at most this share of the largest step is none. */
 const LEVEL = 0.1;
+/** A class of which at least this share of the new objects is in limited containers of the runtime is bounded. */
+const BOUNDED = 0.9;
 
 /**
  * Objects are known by their ids; each stays in the class that it was born with. Strings and numbers without a size are
@@ -60,7 +63,9 @@ const LEVEL = 0.1;
  *   and at least three; and every class of which `leaks` says that it is added, or that it is behind what is added.
  * - `cache/warm-up`: something was born, and either the number has levelled off (the last step is at most a tenth of the
  *   largest one) or of generations 1 to n - 2 together less than half is there in the last snapshot.
- * - null: neither.
+ * - `bounded`: no leak, and nine of ten objects that came after the first snapshot and are there in the last are behind
+ *   containers of the runtime that have a limit (see `boundedBuffers`).
+ * - null: none of these.
  *
  * - In: three or more snapshots of one process, the earliest first. Of the last one edges and, to tell whose things are,
  *   locations; of all of them what `partition` needs. Fewer than three tell nothing of the kind: no verdicts, no survivors.
@@ -102,15 +107,16 @@ export function survival(snapshots: readonly Graph[], options: SurvivalOptions =
   }
   const answer = steps < 3 ? undefined : (options.leaks ?? leaks(snapshots));
   const leaking = answer ? leakingClasses(answer, earlier!, countedIn(earlier!.graph)) : undefined;
+  const bounded = answer ? boundedClasses(answer, earlier!, countedIn(earlier!.graph)) : undefined;
   const fits = options.filter === undefined ? undefined : matcherOf(options.filter);
   const found: ClassSurvival[] = [];
   for (const [type, number] of numbers) {
     const flat = alive[number]!;
     if (fits?.(type) === false || flat.every((count) => count === 0)) continue;
-    found.push(told(type, steps, flat, leaking?.get(number) ?? []));
+    found.push(told(type, steps, flat, leaking?.get(number) ?? [], bounded?.has(number) === true));
   }
   const rank = ({ verdict, counts }: ClassSurvival): number =>
-    verdict === 'leak' ? 0 : growth(counts).every((more) => more > 0) ? 1 : 2;
+    verdict === 'leak' ? 0 : verdict !== 'bounded' && growth(counts).every((more) => more > 0) ? 1 : 2;
   return found.sort((a, b) => rank(a) - rank(b) || b.survivors - a.survivors || (a.type < b.type ? -1 : 1));
 }
 
@@ -160,11 +166,43 @@ function leakingClasses(
   return leaking;
 }
 
+/** Numbers of the classes of which what is new is in limited containers of the runtime. */
+function boundedClasses(
+  { bounded, frontier }: Leaks,
+  { graph, born, types }: Born,
+  counts: (node: number) => boolean,
+): ReadonlySet<number> {
+  const found = new Set<number>();
+  if (bounded.length === 0) return found;
+  const limited = boundedBuffers(graph);
+  const { groups, headEdges } = frontier;
+  const isLimited = groups.map(
+    ({ container, firstHead }) => limited.of(container, headEdges[firstHead]) !== undefined,
+  );
+  const totals = new Map<number, { all: number; behind: number }>();
+  for (let node = 0; node < graph.nodeCount; node++) {
+    if (born[node] === 0 || !counts(node)) continue;
+    const total = totals.get(types[node]!) ?? { all: 0, behind: 0 };
+    totals.set(types[node]!, total);
+    total.all++;
+    const group = groupBehind(frontier, node);
+    if (group >= 0 && isLimited[group]) total.behind++;
+  }
+  for (const [type, { all, behind }] of totals) if (behind > 0 && behind >= BOUNDED * all) found.add(type);
+  return found;
+}
+
 function growth(counts: readonly number[]): number[] {
   return counts.slice(1).map((count, i) => count - counts[i]!);
 }
 
-function told(type: string, steps: number, flat: Float64Array, leaksIn: readonly ClassLeak[]): ClassSurvival {
+function told(
+  type: string,
+  steps: number,
+  flat: Float64Array,
+  leaksIn: readonly ClassLeak[],
+  isBounded: boolean,
+): ClassSurvival {
   const alive = Array.from({ length: steps }, (_, generation) => [
     ...flat.subarray(generation * steps, (generation + 1) * steps),
   ]);
@@ -178,6 +216,7 @@ function told(type: string, steps: number, flat: Float64Array, leaksIn: readonly
   const more = growth(counts);
   const level = more.length > 0 && more.at(-1)! <= Math.max(0, ...more) * LEVEL;
   if (leaksIn.length > 0) verdict = 'leak';
+  else if (isBounded) verdict = 'bounded';
   else if (steps >= 3 && arrived > 0 && (level || survivors < born * SURVIVING)) verdict = 'cache/warm-up';
   return { type, counts, alive, survivors, verdict, leaksIn };
 }
