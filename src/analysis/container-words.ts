@@ -5,6 +5,7 @@ import { NODE } from '../graph/schema.js';
 import { chainEnding } from './chain-ending.js';
 import type { Chain } from './chains.js';
 import { expressionOf } from './expressions.js';
+import { symbolTables } from './symbol-tables.js';
 
 export interface ContainerWords {
   /** `config._events.reload`, `listeners of config for "reload"`; not JavaScript. */
@@ -27,6 +28,8 @@ export function containerWords(graph: Graph, chain: Chain): ContainerWords {
   const only = chain.nodes.length === 1 ? chain.nodes[0]! : undefined;
   if (only !== undefined && nodeTypes[only] === NODE.synthetic)
     return { text: strings.get(nodeNames[only]!), heldBy };
+  if (chain.edges.length > 0 && symbolTables(graph).get(chain.nodes.at(-2)!) === chain.edges.at(-1))
+    return { text: 'the symbols of Symbol.for', heldBy };
   let text = '';
   for (const step of expressionOf(graph, chain).steps) text = next(text, step.text);
   const words = LISTS[text] ?? listeners(text) ?? text;

@@ -16,6 +16,7 @@ import { keepsAlive } from './essential-edges.js';
 import { holderPaths } from './holder-paths.js';
 import { nodeRoles, THING, WALL } from './node-roles.js';
 import { shallowSizes } from './shallow-sizes.js';
+import { symbolTables } from './symbol-tables.js';
 
 /** Containers that are held in the same way. */
 export interface ContainerGroup {
@@ -78,7 +79,10 @@ const SHARED = -2;
 /** A way that more containers reach than this is credited to the first of them. */
 const MOST_VISITS = 4;
 
-/** Synthetic nodes that are lists of native handles: containers. Other synthetic nodes are none, and neither is the root. */
+/**
+ * Synthetic nodes that are lists of native handles: containers. Of others only the table of `Symbol.for` is one, and the
+ * root is none.
+ */
 const HANDLES = /^(\((Global|Eternal|Traced) handles\)|Node \/ .*|C\+\+ (?!native stack).*)$/;
 
 /**
@@ -119,6 +123,7 @@ function headsOf(graph: Graph, ages: Uint8Array): Heads & { readonly rebuilt: re
   const roles = nodeRoles(graph);
   const keeps = keepsAlive(graph);
   const lists = handleLists(graph);
+  const symbols = symbolTables(graph);
   const nodes: number[] = [];
   const edges: number[] = [];
   const containers: number[] = [];
@@ -130,13 +135,18 @@ function headsOf(graph: Graph, ages: Uint8Array): Heads & { readonly rebuilt: re
   const rebuilt: Rebuilt[] = [];
   for (let container = 0; container < nodeCount; container++) {
     if (ages[container] !== 0 || container === root) continue;
-    if (nodeTypes[container] === synthetic ? !lists.has(container) : roles[container] !== THING) continue;
+    const table = symbols.get(container);
+    if (nodeTypes[container] === synthetic) {
+      if (table === undefined && !lists.has(container)) continue;
+    } else if (roles[container] !== THING) continue;
     const mark = container + 1;
     let source = container;
     let through = -1;
     let parts = 0;
     for (;;) {
-      for (let edge = firstEdge[source]!, end = firstEdge[source + 1]!; edge < end; edge++) {
+      const isTable = table !== undefined && source === container;
+      const end = isTable ? table + 1 : firstEdge[source + 1]!;
+      for (let edge = isTable ? table : firstEdge[source]!; edge < end; edge++) {
         const target = targets[edge]!;
         const role = roles[target]!;
         if (role === WALL || stamp[target] === mark) continue;
@@ -227,7 +237,9 @@ function groupsOf(graph: Graph, ages: Uint8Array, newest: number, heads: Heads):
     let to = from;
     while (to < headContainers.length && headContainers[to] === container) to++;
     const path = paths.pathOf(container);
-    if (sortByName(graph, heads, from, to)) {
+    const table = symbolTables(graph).get(container);
+    if (table !== undefined) add(container, path, names[table]!, from, to);
+    else if (sortByName(graph, heads, from, to)) {
       for (let first = from; first < to; ) {
         const name = names[heads.headEdges[first]!]!;
         let last = first;

@@ -205,6 +205,41 @@ describe('frontierOf', () => {
     expect(frontier.graph.nodeTypes[frontier.groups[0]!.container]).toBe(NODE.synthetic);
   });
 
+  test("of V8's own roots the table of Symbol.for is a container, the others are none", async () => {
+    const spec = (ids: number[], table: string): GraphSpec => ({
+      root: { id: 1, edges: [['element', 1, '(Strong roots)']] },
+      '(Strong roots)': {
+        id: 3,
+        type: 'synthetic',
+        edges: [
+          ['internal', 'string_table', 'others'],
+          ['internal', table, 'symbols'],
+        ],
+      },
+      // Made anew when it gets larger.
+      symbols: {
+        id: 5 + 100 * ids.length,
+        type: 'array',
+        edges: ids.map((id) => ['internal', `${id}`, `s${id}`] as const),
+      },
+      others: { id: 7, type: 'array', edges: ids.map((id) => ['internal', `${id}`, `o${id}`] as const) },
+      ...Object.fromEntries(ids.map((id) => [`s${id}`, { id, type: 'symbol', name: 'symbol' }])),
+      ...Object.fromEntries(ids.map((id) => [`o${id}`, { id: id + 2000, name: 'Other' }])),
+    });
+    const found = async (table: string): Promise<unknown[]> => {
+      const { graph, groups } = frontierOf(
+        await Promise.all([[], [1001], [1001, 1003, 1005]].map((ids) => load(spec(ids, table)))),
+      );
+      return groups.map(({ container, edgeName, heads }) => [
+        graph.ids[container],
+        graph.strings.get(edgeName!),
+        [...heads],
+      ]);
+    };
+    expect(await found('public_symbol_table')).toEqual([[3, 'public_symbol_table', [0, 1, 2]]]);
+    expect(await found('api_symbol_table')).toEqual([]);
+  });
+
   test("JavaScriptCore's arrays, and scopes that it takes for code, are containers", async () => {
     const spec = (ids: number[], marker: string): GraphSpec => ({
       root: { id: 1, edges: ['scope', ['internal', 'code', marker]] },

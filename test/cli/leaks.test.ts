@@ -101,6 +101,21 @@ describe.each([
   });
 });
 
+test('leaks 1 2 3: symbols of Symbol.for, which nothing but V8 holds', async () => {
+  const home = mkdtempSync(path.join(folder, 'symbols-'));
+  const program = `for (let step = 1; step <= 3; step++) {
+    for (let i = 0; i < 500; i++) Symbol.for('request ' + step + ' ' + i);
+    require('node:v8').writeHeapSnapshot(process.argv[1] + '/' + step + '.heapsnapshot');
+  }`;
+  execFileSync(process.env.HEAPGRAPH_NODE ?? process.execPath, ['-e', program, home]);
+  const files = [1, 2, 3].map((n) => path.join(home, `${n}.heapsnapshot`));
+  const { stdout } = await heapgraph(['leaks', ...files]);
+  expect(stdout).toMatch(/^leak: .* × \(symbol\) in the symbols of Symbol\.for, /);
+  const { rows } = await leaks(...files);
+  const [one, two, three] = rows[0]!.memberCounts;
+  expect([two! - one!, three! - two!]).toEqual([500, 500]);
+});
+
 describe('leaks', () => {
   test('leaks F F: two snapshots show what grew; 100 OBJ in _cache, 50 Foo in byId', async () => {
     const { rows, total } = await leaks(BEFORE, AFTER, '--min-size', '1kB');
