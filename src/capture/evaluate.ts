@@ -23,12 +23,17 @@ const isEvaluated = isRecord<Evaluated>({
 /** Also `require` is there then, in Node.js. */
 const OPTIONS = { returnByValue: true, includeCommandLineAPI: true, silent: true };
 
-/** The value of an expression, as JSON has it. Throws ProcessError, also when it is not what `is` says. */
-export async function evaluate<T>(session: Session, expression: string, is: Is<T>): Promise<T> {
+/** The value of an expression, as JSON has it; `within` so many milliseconds. Throws ProcessError, also when it is not what `is` says. */
+export async function evaluate<T>(
+  session: Session,
+  expression: string,
+  is: Is<T>,
+  within?: number,
+): Promise<T> {
   const { result, exceptionDetails, wasThrown } = await session.send(
     'Runtime.evaluate',
     { expression, ...OPTIONS },
-    { is: isEvaluated },
+    { is: isEvaluated, ...(within === undefined ? {} : { within }) },
   );
   const { what } = session;
   if (exceptionDetails || wasThrown)

@@ -7,6 +7,7 @@ import { ProcessError } from '../errors.js';
 import { memoryRoomHere } from './read-room.js';
 import { checkDisk, checkMemory } from './room.js';
 import { isMissingOr, isRecord, isText } from './shape.js';
+import { stringLimitFlag } from './string-limit.js';
 
 export interface ExitSnapshot {
   /** In a folder for it alone. */
@@ -14,13 +15,22 @@ export interface ExitSnapshot {
   readonly numbers: boolean;
   /** Also where there may be no room. */
   readonly force: boolean;
+  /** Characters of each string; V8's own limit otherwise. */
+  readonly strings?: number | undefined;
 }
 
 /** Runs in the program that ends. */
-export function writeExitSnapshot({ file, numbers, force }: ExitSnapshot): void {
+export function writeExitSnapshot({ file, numbers, force, strings }: ExitSnapshot): void {
   const refusal = force ? undefined : refusalFor(file);
-  if (refusal === undefined) v8.writeHeapSnapshot(file, { exposeNumericValues: numbers });
-  else fs.writeFileSync(refusalFile(file), JSON.stringify(refusal), { mode: 0o600, flag: 'wx' });
+  if (refusal === undefined) {
+    if (strings !== undefined) v8.setFlagsFromString(stringLimitFlag(strings));
+    v8.writeHeapSnapshot(file, { exposeNumericValues: numbers });
+  } else fs.writeFileSync(refusalFile(file), JSON.stringify(refusal), { mode: 0o600, flag: 'wx' });
+}
+
+/** The program goes on after all. */
+export function discardExitSnapshot({ file }: ExitSnapshot): void {
+  for (const written of [file, refusalFile(file)]) fs.rmSync(written, { force: true });
 }
 
 interface Refusal {

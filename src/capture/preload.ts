@@ -8,16 +8,23 @@
 import fs from 'node:fs';
 import inspector from 'node:inspector';
 import { isMainThread } from 'node:worker_threads';
+import { sampleUntilExit } from './exit-profile.js';
 import { writeExitSnapshot } from './exit-snapshot.js';
 import type { PreloadRequest } from './program.js';
+import { snapshotAtEnd, track as trackFromNow } from './track-until-exit.js';
 
 const request = process.env.HEAPGRAPH_CAPTURE;
 if (request !== undefined && isMainThread) {
   delete process.env.HEAPGRAPH_CAPTURE;
-  const { exit, flags } = JSON.parse(request) as PreloadRequest;
+  const { exit, profile, track, flags } = JSON.parse(request) as PreloadRequest;
   process.execArgv.splice(0, flags);
-  if (exit) process.once('exit', () => writeExitSnapshot(exit));
-  else inspector.open(0, '127.0.0.1', false);
+  if (exit && track) snapshotAtEnd(exit);
+  else if (exit) process.once('exit', () => writeExitSnapshot(exit));
+  else {
+    inspector.open(0, '127.0.0.1', false);
+    if (track) trackFromNow();
+  }
+  if (profile) sampleUntilExit(profile);
   fs.writeSync(3, `${JSON.stringify({ version: process.version, url: exit ? null : inspector.url() })}\n`);
   fs.closeSync(3);
 }

@@ -28,34 +28,57 @@ const MOST_NODES = 2_000_000;
 
 const isFrame = isRecord({ functionName: isText, url: isText });
 const isNode = isRecord({ callFrame: isFrame, selfSize: isAmount });
-const isProfile = isRecord({ profile: isRecord({ head: isObject }) });
+const isProfile = isRecord({ head: isObject });
+const isAnswer = isRecord({ profile: isProfile });
+
+/** Bytes of allocation from one sample to the next, on average. */
+export const SAMPLING_INTERVAL = 32_768;
 
 /** Begins to sample allocations. Throws ProcessError when the target does not do that. Cost: about a sample each 32 KiB. */
 export async function startProfile(session: Session): Promise<void> {
   await session.send('HeapProfiler.enable', {});
-  await session.send('HeapProfiler.startSampling', { samplingInterval: 32_768 });
+  await session.send('HeapProfiler.startSampling', { samplingInterval: SAMPLING_INTERVAL });
 }
 
 /**
- * Ends it.
+ * Ends it; also what another session with the same target began.
  *
- * - Out: the profile, and its functions summed over all stacks.
  * - Throws: ProcessError when the answer is no profile.
- * - Cost: linear in the profile.
+ * - Cost: a garbage collection in the target; linear in the profile.
  */
 export async function stopProfile(session: Session): Promise<HeapProfile> {
-  const { profile } = await session.send('HeapProfiler.stopSampling', {}, { is: isProfile });
-  return { text: `${JSON.stringify(profile)}\n`, ...functionsOf(session, profile.head) };
+  const { profile } = await session.send('HeapProfiler.stopSampling', {}, { is: isAnswer });
+  return heapProfile(profile, session.what);
 }
 
-function functionsOf(session: Session, head: unknown): Pick<HeapProfile, 'functions' | 'totalSize'> {
+/** The profile up to now; it goes on. Throws, costs: as stopProfile. */
+export async function profileSoFar(session: Session): Promise<HeapProfile> {
+  const { profile } = await session.send('HeapProfiler.getSamplingProfile', {}, { is: isAnswer });
+  return heapProfile(profile, session.what);
+}
+
+/**
+ * A profile as V8 gives it, with its functions summed over all stacks. `what` gave it.
+ *
+ * - Throws: ProcessError when it is none.
+ * - Cost: linear in the profile.
+ */
+export function heapProfile(profile: object, what: string): HeapProfile {
+  if (!isProfile(profile)) throw noProfile(what);
+  return { text: `${JSON.stringify(profile)}\n`, ...functionsOf(profile.head, what) };
+}
+
+function noProfile(what: string): ProcessError {
+  return new ProcessError(`${what} sent something else than a heap profile`, 'Try again.');
+}
+
+function functionsOf(head: unknown, what: string): Pick<HeapProfile, 'functions' | 'totalSize'> {
   const byPlace = new Map<string, ProfiledFunction>();
   const stack: unknown[] = [head];
   let totalSize = 0;
   for (let seen = 0; stack.length > 0; seen++) {
     const node = stack.pop();
-    if (!isNode(node) || seen > MOST_NODES)
-      throw new ProcessError(`${session.what} sent something else than a heap profile`, 'Try again.');
+    if (!isNode(node) || seen > MOST_NODES) throw noProfile(what);
     const { functionName, url } = node.callFrame;
     const { lineNumber, columnNumber } = node.callFrame as { lineNumber?: unknown; columnNumber?: unknown };
     const [line, column] = [place(lineNumber), place(columnNumber)];

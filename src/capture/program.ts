@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { ProcessError, UsageError } from '../errors.js';
 import { printable } from '../printable.js';
+import type { ExitProfile } from './exit-profile.js';
 import type { ExitSnapshot } from './exit-snapshot.js';
 import { armGuard } from './guard.js';
 import { isNullOr, isRecord, isText } from './shape.js';
@@ -35,6 +36,10 @@ export interface StartOptions {
   readonly preload: string;
   /** Write a snapshot on exit, instead of opening an inspector. */
   readonly exit?: ExitSnapshot;
+  /** Sample allocations from the start; the program writes the profile itself when it ends before it was asked. */
+  readonly profile?: ExitProfile;
+  /** Note from the start where each object is made. */
+  readonly track?: boolean;
 }
 
 /** What the preloaded module is told. */
@@ -49,7 +54,11 @@ const STOP_MS = 5000;
 const CLEAR_UP =
   'for state; do :; done; [ "$state" = ended ] || kill -9 "$0"; if [ $# -gt 1 ]; then rm -rf -- "$1"; fi';
 
-/** Its standard output goes to our standard error: ours is the result. Throws UsageError, ProcessError. */
+/**
+ * Its standard output goes to our standard error: ours is the result. One that is profiled is in a group of processes of
+ * its own, so that Ctrl-C on a terminal does not end it before it has been asked for its profile.
+ * Throws: UsageError, ProcessError.
+ */
 export function startProgram(words: readonly string[], options: StartOptions): Started {
   const [node, ...args] = nodeCommand(words);
   // Without the last one, Node.js would print where the debugger listens.
@@ -58,6 +67,7 @@ export function startProgram(words: readonly string[], options: StartOptions): S
   const request: PreloadRequest = { ...wanted, flags: flags.length };
   const child = spawn(node!, [...flags, ...args], {
     stdio: ['inherit', 2, 'inherit', 'pipe'],
+    detached: options.profile !== undefined && process.platform !== 'win32',
     env: { ...process.env, HEAPGRAPH_CAPTURE: JSON.stringify(request) },
   });
   if (child.pid === undefined) {
@@ -70,12 +80,12 @@ export function startProgram(words: readonly string[], options: StartOptions): S
   // Whatever happens to heapgraph, the program does not stay, nor what it has written.
   const kill = (): void => void child.kill('SIGKILL');
   process.once('exit', kill);
-  const { exit } = options;
-  const left = exit === undefined ? [] : [path.dirname(exit.file)];
+  const writes = options.exit ?? options.profile;
+  const left = writes === undefined ? [] : [path.dirname(writes.file)];
   const guard = armGuard(['/bin/sh', '-c', CLEAR_UP, String(child.pid), ...left]);
   void ended.then(() => {
     process.off('exit', kill);
-    if (exit === undefined) guard.disarm();
+    if (writes === undefined) guard.disarm();
     else guard.tell('ended');
   });
   return {

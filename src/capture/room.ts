@@ -171,8 +171,8 @@ export interface Disk {
   readonly folder: string;
   /** Bytes; undefined where nobody knows. */
   readonly free: number | undefined;
-  /** `only plain`: it cannot be compressed while it is written. */
-  readonly form: 'gzip' | 'plain' | 'only plain';
+  /** `only plain`: it cannot be compressed while it is written. `temporary`: nor named. */
+  readonly form: 'gzip' | 'plain' | 'only plain' | 'temporary';
 }
 
 /** Throws ProcessError when the file may not fit on the disk. */
@@ -181,6 +181,8 @@ export function checkDisk(heap: number, { folder, free, form }: Disk): void {
   if (free === undefined || free >= heap * share) return;
   throw new ProcessError(
     `no room for the snapshot in ${printable(folder)}: it can have ${share} times the heap of ${formatBytes(heap)}, and ${formatBytes(free)} are free`,
-    `-o names a file elsewhere${form === 'plain' ? ', -z makes it a quarter' : ''}; --force goes on.`,
+    form === 'temporary'
+      ? 'The environment variable TMPDIR names a folder elsewhere; --force goes on.'
+      : `-o names a file elsewhere${form === 'plain' ? ', -z makes it a quarter' : ''}; --force goes on.`,
   );
 }

@@ -1,26 +1,11 @@
 /** `capture -- program`: the program takes the snapshot itself when it exits. */
-import fs from 'node:fs';
 import path from 'node:path';
 import { checkExitSnapshot } from '../capture/exit-snapshot.js';
 import { startProgram } from '../capture/program.js';
-import { UsageError } from '../errors.js';
-import { writeReason } from '../io/reasons.js';
-import { printable } from '../printable.js';
 import type { Captures, Programs } from './capture.js';
 import type { Call, Run } from './live-call.js';
 import { adoptSnapshot } from './snapshot-file.js';
-
-/** Throws UsageError when there can be none. */
-function privateFolder(parent: string): string {
-  try {
-    return fs.mkdtempSync(path.join(parent, '.heapgraph-'));
-  } catch (error) {
-    throw new UsageError(
-      `cannot write to ${printable(parent)}: ${writeReason(error)}`,
-      'Name another folder by -o.',
-    );
-  }
-}
+import { formatEnding, privateFolder } from './started-program.js';
 
 /** No inspector can ask it any more by then. Throws UsageError, ProcessError. */
 export async function captureExit(
@@ -31,21 +16,17 @@ export async function captureExit(
 ): Promise<void> {
   const begun = performance.now();
   const { options } = captures;
-  // A folder of its own beside the file that is meant, which nobody else can write to. A wrong place is told before the
-  // program has run for hours.
-  const folder = privateFolder(path.resolve(path.dirname(options.output ?? '.')));
-  const exitFile = path.join(folder, 'exit.heapsnapshot');
-  const remove = (): void => fs.rmSync(folder, { recursive: true, force: true });
-  process.once('exit', remove);
-  run.atEnd(() => {
-    remove();
-    process.off('exit', remove);
+  // A wrong place is told before the program has run for hours.
+  const exitFile = path.join(privateFolder(options.output, run), 'exit.heapsnapshot');
+  const { force, strings } = options;
+  const started = startProgram(call.program!, {
+    preload: programs.preload,
+    exit: { file: exitFile, numbers: !options['no-numbers'], force, strings },
+    track: options['track-allocations'],
   });
-  const exit = { file: exitFile, numbers: !options['no-numbers'], force: options.force };
-  const started = startProgram(call.program!, { preload: programs.preload, exit });
   run.atEnd(() => started.stop());
-  const { code, signal } = await run.unlessInterrupted(started.ended);
-  if (signal !== null || code !== 0) run.warn(`the program ended: ${signal ?? `exit code ${code}`}`);
+  const ending = await run.unlessInterrupted(started.ended);
+  if (ending.code !== 0) run.warn(`the program ended: ${formatEnding(ending)}`);
   const file = captures.name(started.pid, false);
   checkExitSnapshot(exitFile);
   const bytes = await adoptSnapshot(exitFile, file, captures.gzip);

@@ -1,8 +1,10 @@
 /** What `capture` is asked for, and what of that cannot be: told before any process is touched. */
 import fs from 'node:fs';
 import path from 'node:path';
+import { STRING_LIMIT } from '../capture/string-limit.js';
 import { UsageError } from '../errors.js';
 import { printable } from '../printable.js';
+import { formatCount } from '../units.js';
 import type { Call } from './live-call.js';
 
 /** The options of `capture`; times in milliseconds. */
@@ -54,6 +56,11 @@ export function checkCapture(options: CaptureOptions, call: Call): void {
     wrong('--on exit needs a program that heapgraph starts', 'heapgraph capture --on exit -- node app.js');
   if (on === 'exit' && (after !== undefined || every !== undefined || count !== undefined))
     wrong('--on exit takes one snapshot, at the end', 'Leave out --after, --every and --count.');
+  if (worker !== undefined && program && profile !== undefined)
+    wrong(
+      'when a program starts its workers are not there yet',
+      'Start it, then sample the worker: heapgraph capture <pid> --worker … --profile 30s',
+    );
   if (worker !== undefined && program && (on === 'exit' || (on === 'now' && !after && !every)))
     wrong('when a program exits its workers are gone', 'Use --after or --on signal with --worker.');
   if (every !== undefined && on === 'signal')
@@ -63,15 +70,16 @@ export function checkCapture(options: CaptureOptions, call: Call): void {
   if (count !== undefined && count > 1 && every === undefined && on !== 'signal')
     wrong('--count needs --every', 'How far apart: --every 60s --count 3');
   const atExit = on === 'exit' || (program !== undefined && on === 'now' && !after && !every && !profile);
-  if (options['track-allocations'] && (atExit || (on === 'now' && !after && !every)))
+  if (options['track-allocations'] && !atExit && on === 'now' && !after && !every)
     wrong(
       '--track-allocations needs time before the snapshot',
       'Only what is made meanwhile has a stack: --after 30s, --every with --count, or --on signal.',
     );
-  if (strings !== undefined && (strings < 1 || strings > MOST_CHARACTERS))
-    wrong('--strings takes 1 to 536,870,888 characters', 'V8 itself writes 1,024: --strings 100000');
-  if (strings !== undefined && atExit)
-    wrong('--strings does not go with a snapshot at the exit', 'Use --after or --on signal.');
+  if (strings !== undefined && (strings <= STRING_LIMIT || strings > MOST_CHARACTERS))
+    wrong(
+      `--strings takes more characters than V8 writes itself: ${formatCount(STRING_LIMIT + 1)} to ${formatCount(MOST_CHARACTERS)}`,
+      'V8 writes the first 1,024 of each string: --strings 100000 raises that.',
+    );
   if (profile !== undefined && (after !== undefined || every !== undefined || on !== 'now'))
     wrong('--profile takes no snapshot', 'Leave out --after, --every and --on.');
   if (profile !== undefined && (options['track-allocations'] || strings !== undefined))

@@ -1,82 +1,111 @@
-/** `capture --profile`: a sampling heap profile in place of a snapshot, and its top functions. */
+/** `capture --profile`: a sampling heap profile in place of a snapshot, of a process that runs. */
 import type { Attached } from '../capture/attach.js';
-import { type HeapProfile, startProfile, stopProfile } from '../capture/profile.js';
+import { type HeapProfile, profileSoFar, startProfile, stopProfile } from '../capture/profile.js';
 import type { Session } from '../capture/session.js';
-import { printable } from '../printable.js';
-import { renderJson } from '../render/json.js';
-import { PLAIN } from '../render/style.js';
-import { renderText } from '../render/text.js';
-import type { Column, Row, Table } from '../result.js';
-import { formatBytes } from '../units.js';
+import { ProcessError } from '../errors.js';
 import type { CaptureOptions } from './capture-options.js';
 import { type Call, isInterrupted, type Run, sleep } from './live-call.js';
+import { type Sampled, tellProfile } from './profile-answer.js';
 import { openSnapshotFile } from './snapshot-file.js';
 
-/** Functions that are shown. */
-const SHOWN = 10;
+export type ProfileOptions = CaptureOptions & { readonly profile: number };
 
-const COLUMNS: readonly Column[] = [
-  { key: 'selfSize', title: 'Size', unit: 'bytes', role: 'size' },
-  { key: 'share', title: '%', unit: 'share', role: 'dim' },
-  { key: 'function', title: 'Function', unit: 'text', role: 'name' },
-  { key: 'location', title: 'Location', unit: 'location', role: 'dim' },
-];
-
-/** Samples for the time that was asked for, or until Ctrl-C; writes the file; prints the functions. */
+/** Samples for the time that was asked for, until Ctrl-C or the target's end; writes the file; prints the functions. */
 export async function captureProfile(
-  { profile, output }: CaptureOptions & { readonly profile: number },
+  options: ProfileOptions,
   session: Session,
   attached: Attached,
   call: Call,
   run: Run,
 ): Promise<void> {
-  const file = output ?? `heapgraph-${attached.facts.pid ?? 'profile'}-${Date.now()}.heapprofile`;
+  const file = options.output ?? profileName(attached.facts.pid);
   const target = openSnapshotFile(file, file.endsWith('.gz'));
   try {
     await run.unlessInterrupted(startProfile(session));
-    run.note(`sampling the allocations of ${session.what}; Ctrl-C ends it early`);
-    try {
-      await run.unlessInterrupted(Promise.race([sleep(profile), session.gone]));
-    } catch (error) {
-      if (!isInterrupted(error)) throw error;
+    const times = { ms: options.profile, begun: performance.now(), gone: session.gone };
+    const sampled = await sampleFor(times, session, run);
+    if (!sampled) {
+      throw new ProcessError(
+        `${session.what} ended, or closed the connection, before there was a profile`,
+        'Sample for less time, or start the program by heapgraph: heapgraph capture --profile 30s -- node app.js.',
+      );
     }
-    const found = await stopProfile(session);
-    await target.write(found.text);
+    await target.write(sampled.found.text);
     await target.finish();
-    tell(found, file, call, run);
+    tellProfile({ ...sampled, file, asked: options.profile }, call, run);
   } catch (error) {
     target.discard();
     throw error;
   }
 }
 
-function tell({ functions, totalSize }: HeapProfile, file: string, call: Call, run: Run): void {
-  const rows = functions.slice(0, SHOWN).map(
-    ({ name, script, line, column, selfSize }): Row => ({
-      selfSize,
-      share: totalSize === 0 ? 0 : selfSize / totalSize,
-      function: name,
-      location: script === '' ? null : { script, line, column },
-    }),
-  );
-  const table: Table = {
-    kind: 'table',
-    columns: COLUMNS,
-    rows,
-    total: functions.length,
-    omitted: functions.length - rows.length,
-    layout: 'grid',
-  };
-  run.progress.clear();
-  const pieces = call.json
-    ? renderJson(
-        { result: table, fields: { file, totalSize } },
-        { command: 'capture', snapshots: [], complete: true },
-      )
-    : renderText(table, PLAIN);
-  for (const piece of pieces) run.stdout.write(piece);
-  run.stdout.finish();
-  run.note(
-    `written to ${printable(file)}: ${formatBytes(totalSize)} that were made meanwhile and are alive, by samples; Chrome DevTools opens it (Memory, Load profile)`,
-  );
+export function profileName(pid: number | null): string {
+  return `heapgraph-${pid ?? 'profile'}-${Date.now()}.heapprofile`;
+}
+
+/** When the first copy is asked for, and how much longer than asking takes the times in between are at least. */
+const COPY_MS = 3000;
+const COPY_SHARE = 100;
+
+export interface SamplingTimes {
+  /** How long it is to sample. */
+  readonly ms: number;
+  /** When that began, as `performance.now()` has it. */
+  readonly begun: number;
+  /** The target cannot be asked any more. */
+  readonly gone: Promise<unknown>;
+}
+
+/**
+ * Waits for the time, Ctrl-C, or the end of the target, and gives the profile.
+ *
+ * A target that is killed cannot be asked any more, so that a copy of its profile is asked for every three seconds; more
+ * seldom where that takes long, so that it costs a hundredth of the time at most.
+ * Empty: undefined when the target has gone, and there was no copy.
+ * Throws: ProcessError when it is there, does not answer, and there was no copy.
+ */
+export async function sampleFor(
+  { ms, begun, gone }: SamplingTimes,
+  session: Session,
+  run: Run,
+): Promise<Sampled | undefined> {
+  run.note(`sampling the allocations of ${session.what}; Ctrl-C ends it early`);
+  const since = (): number => Math.round(performance.now() - begun);
+  let copy: { found: HeapProfile; sampled: number } | undefined;
+  let why: Sampled['why'];
+  try {
+    const isGone = gone.then(() => true);
+    for (let wait = COPY_MS; ; ) {
+      const left = ms - since();
+      const over = sleep(Math.min(wait, left)).then(() => false);
+      if (await run.unlessInterrupted(Promise.race([isGone, over]))) return copy && { ...copy, why: 'gone' };
+      if (left <= wait) break;
+      const asked = performance.now();
+      const sampled = since();
+      const found = await run.unlessInterrupted(quietly(profileSoFar(session)));
+      if (found) copy = { found, sampled };
+      wait = Math.max(COPY_MS, (performance.now() - asked) * COPY_SHARE);
+    }
+  } catch (error) {
+    if (!isInterrupted(error)) throw error;
+    why = 'asked';
+  }
+  const sampled = since();
+  const found: HeapProfile | undefined = await stopProfile(session).catch((error: unknown) => {
+    if (!session.over && !copy) throw error;
+    why = session.over ? 'gone' : 'silent';
+    return undefined;
+  });
+  if (found) return { found, sampled, why };
+  return copy && { ...copy, why };
+}
+
+/** Undefined where there is no answer: it is asked for again, or the target has gone. */
+async function quietly(found: Promise<HeapProfile>): Promise<HeapProfile | undefined> {
+  try {
+    return await found;
+  } catch (error) {
+    if (!(error instanceof ProcessError)) throw error;
+    return undefined;
+  }
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Attached } from '../capture/attach.js';
 import { heapUsed, wish } from '../capture/facts.js';
 import { memoryRoomHere, memoryRoomOf, residentMemory } from '../capture/read-room.js';
-import { checkDisk, checkMemory, type MemoryRoom } from '../capture/room.js';
+import { checkDisk, checkMemory, type Disk, type MemoryRoom } from '../capture/room.js';
 import type { Session } from '../capture/session.js';
 import { ProcessError } from '../errors.js';
 import { freeSpace } from './snapshot-file.js';
@@ -15,7 +15,7 @@ export interface RoomQuestion {
   /** Bytes of the heap; null when the target does not tell. */
   readonly heapUsed: number | null;
   readonly file: string;
-  readonly gzip: boolean;
+  readonly form: Disk['form'];
   /** Whether the pid is one of this machine: it was named by it, or started by us. */
   readonly isHere: boolean;
 }
@@ -47,11 +47,11 @@ function told(room: MemoryRoom | ProcessError | undefined): MemoryRoom | undefin
 }
 
 function check(
-  { session, file, gzip }: RoomQuestion,
+  { session, file, form }: RoomQuestion,
   used: number,
   room: MemoryRoom | undefined,
 ): string | undefined {
   const folder = path.dirname(path.resolve(file));
-  checkDisk(used, { folder, free: freeSpace(file), form: gzip ? 'gzip' : 'plain' });
+  checkDisk(used, { folder, free: freeSpace(file), form });
   return checkMemory(used, room, session.what);
 }

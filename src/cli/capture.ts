@@ -1,13 +1,12 @@
 /** `capture`: finds or starts the process, takes the snapshots, says where they are. */
 import { trackAllocations } from '../capture/allocations.js';
-import { type Attached, attachToAddress, attachToUrl } from '../capture/attach.js';
+import { type Attached, attachToAddress } from '../capture/attach.js';
 import { attachToPid } from '../capture/attach-pid.js';
 import { formatRuntime, heapUsed, type TargetFacts } from '../capture/facts.js';
 import { limitsOf } from '../capture/limits.js';
-import { type Ending, type Started, startProgram } from '../capture/program.js';
+import { type Started, startProgram } from '../capture/program.js';
 import type { Session } from '../capture/session.js';
 import { takeSnapshot } from '../capture/snapshot.js';
-import { raiseStringLimit } from '../capture/string-limit.js';
 import { workerSession } from '../capture/worker.js';
 import { ProcessError } from '../errors.js';
 import { printable } from '../printable.js';
@@ -17,10 +16,13 @@ import { formatBytes } from '../units.js';
 import { captureExit } from './capture-exit.js';
 import { type CaptureOptions, checkCapture, pidOf } from './capture-options.js';
 import { captureProfile } from './capture-profile.js';
+import { captureProgramProfile } from './capture-program-profile.js';
 import { checkRoom } from './capture-room.js';
+import { longerStrings } from './capture-strings.js';
 import { EXIT } from './exit.js';
 import { type Call, isInterrupted, type Run, runLiveWork, sleep } from './live-call.js';
 import { openSnapshotFile, snapshotName } from './snapshot-file.js';
+import { attachToStarted } from './started-program.js';
 
 /** Files that run as programs of their own. */
 export interface Programs {
@@ -37,13 +39,22 @@ export function capture(options: CaptureOptions, call: Call, programs: Programs)
     const captures = new Captures(options, call, run);
     try {
       if (onExit) await captureExit(captures, call, run, programs);
+      else if (call.program && options.profile !== undefined)
+        await captureProgramProfile(
+          { ...options, profile: options.profile },
+          call.program,
+          call,
+          run,
+          programs,
+        );
       else await captureLive(captures, options, call, run, programs);
     } catch (error) {
       captures.tell(false);
       throw error;
     }
+    if (options.profile !== undefined) return EXIT.ok;
     captures.tell(true);
-    if (captures.rows.length > 0 || options.profile !== undefined) return EXIT.ok;
+    if (captures.rows.length > 0) return EXIT.ok;
     run.warn('no snapshot was taken');
     return EXIT.no;
   });
@@ -144,7 +155,10 @@ async function captureLive(
   run: Run,
   programs: Programs,
 ): Promise<void> {
-  const started = call.program && startProgram(call.program, { preload: programs.preload });
+  const { profile, strings, worker } = options;
+  const track = options['track-allocations'];
+  const ofProgram = call.program && { preload: programs.preload, track: track && worker === undefined };
+  const started = ofProgram && startProgram(call.program!, ofProgram);
   if (started) run.atEnd(() => started.stop());
   const attaching = attach(options, call, run, programs, started);
   // Also when a signal comes before it is attached: by then the inspector may have been opened.
@@ -154,14 +168,9 @@ async function captureLive(
     ? await run.unlessInterrupted(workerSession(attached.session, options.worker))
     : attached.session;
   if (session !== attached.session) run.atEnd(() => session.close());
-  const { profile, strings } = options;
   if (profile !== undefined) return captureProfile({ ...options, profile }, session, attached, call, run);
-  if (options['track-allocations']) await run.unlessInterrupted(trackAllocations(session));
-  if (strings !== undefined) {
-    const restore = await run.unlessInterrupted(raiseStringLimit(session, strings));
-    if (restore) run.atEnd(restore);
-    else run.note(`${session.what} does not let the length of strings be set: they end at 1,024 characters`);
-  }
+  if (track && !ofProgram?.track) await run.unlessInterrupted(trackAllocations(session));
+  if (strings !== undefined) await longerStrings(attached, strings, run);
   if (options.after !== undefined) await pause(options.after, session, attached.name, run);
   if (options.on === 'signal') return captureOnSignals(captures, session, attached, run);
   const { count = 1, every = 0 } = options;
@@ -181,20 +190,7 @@ async function attach(
   const options = { limits: limitsOf(timeout), signal, onWait };
   if (inspect !== undefined) return attachToAddress(inspect, target, options);
   if (!started) return attachToPid(pidOf(call.args[0]!), { ...options, force, closer });
-  const url = (await started.hello)?.url;
-  if (!url) throw endedEarly(await started.ended);
-  return attachToUrl(url, `process ${started.pid}`, options).catch(async (error: unknown) => {
-    // It may just have ended; that says more than a connection that was refused.
-    const ending = await Promise.race([started.ended, sleep(500)]);
-    throw ending ? endedEarly(ending) : error;
-  });
-}
-
-function endedEarly({ code, signal }: Ending): ProcessError {
-  return new ProcessError(
-    `the program ended (${signal ?? `exit code ${code}`}) before its snapshot was due`,
-    'Without --after, --every and --on signal the snapshot is taken when the program exits.',
-  );
+  return attachToStarted(started, options);
 }
 
 /** Throws ProcessError when the target ends meanwhile. */
@@ -261,7 +257,14 @@ async function captureOne(
   const { force, inspect } = captures.options;
   if (!force) {
     const isHere = inspect === undefined;
-    const question = { attached, session, heapUsed: used, file, gzip, isHere };
+    const question = {
+      attached,
+      session,
+      heapUsed: used,
+      file,
+      form: gzip ? ('gzip' as const) : ('plain' as const),
+      isHere,
+    };
     const warning = await run.unlessInterrupted(checkRoom(question));
     if (warning !== undefined) run.note(warning);
   }

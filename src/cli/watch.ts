@@ -1,25 +1,18 @@
 /** `watch`: samples of a process's memory, and what grew. */
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { type Classes, classesOf } from '../analysis/classes.js';
-import { type Growth, growth } from '../analysis/growth.js';
 import { type Attached, attachToAddress } from '../capture/attach.js';
 import { attachToPid } from '../capture/attach-pid.js';
 import { evaluate } from '../capture/evaluate.js';
 import { limitsOf } from '../capture/limits.js';
 import type { Session } from '../capture/session.js';
 import { isAmount, isRecord } from '../capture/shape.js';
-import { takeSnapshot } from '../capture/snapshot.js';
 import { UsageError } from '../errors.js';
-import { loadSnapshot } from '../load/load.js';
 import { printableJson } from '../printable.js';
 import { JSON_SCHEMA } from '../render/json.js';
 import type { Programs } from './capture.js';
 import { pidOf } from './capture-options.js';
+import { GrowthMarks } from './growth-marks.js';
 import { type Call, isInterrupted, type Run, runLiveWork, sleep } from './live-call.js';
 import type { Output } from './output.js';
-import { openSnapshotFile } from './snapshot-file.js';
 import { type Screen, watchScreen } from './watch-screen.js';
 import { growthLines, type Sample, type View } from './watch-view.js';
 
@@ -83,7 +76,9 @@ async function watchAttached(
     listenToKeys(screen, run);
   } else if (!call.json) run.note(`${name}: seconds, rss, heapUsed, external, arrayBuffers`);
   const view = screen ?? lines(stdout, call, facts.pid, options.limit);
-  const growing = options.growth ? new GrowthMarks(attached, run) : undefined;
+  const growing = options.growth
+    ? new GrowthMarks(attached, run, { isHere: !call.args[0]!.includes(':'), force: options.force })
+    : undefined;
   const ended = session.gone.then(() => true);
   const begun = performance.now();
   const seconds = (): number => (performance.now() - begun) / 1000;
@@ -100,7 +95,9 @@ async function watchAttached(
       if (growing && (performance.now() - begun >= nextMark || screen?.takeMark())) {
         view.busy(`${name} does nothing else while its snapshot is taken`);
         const grown = await growing.mark();
-        await view.grown(seconds(), grown.slice(0, options.limit));
+        if (typeof grown !== 'string') await view.grown(seconds(), grown.slice(0, options.limit));
+        else if (screen) screen.busy(grown);
+        else run.warn(grown);
         nextMark = performance.now() - begun + (options['every-snapshot'] ?? MARK_EVERY_MS);
       }
     } catch (error) {
@@ -164,50 +161,6 @@ async function sampleOf(session: Session, isProcess: boolean): Promise<Sample> {
     external: null,
     arrayBuffers: null,
   };
-}
-
-/** Snapshots in a folder of their own, each gone as soon as its classes are counted. */
-class GrowthMarks {
-  private first: Classes | undefined;
-
-  constructor(
-    private readonly attached: Attached,
-    private readonly run: Run,
-  ) {}
-
-  /** The classes that have more objects than at the first mark, the largest increase first; none at the first. */
-  async mark(): Promise<Growth[]> {
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'heapgraph-'));
-    const remove = (): void => fs.rmSync(folder, { recursive: true, force: true });
-    process.once('exit', remove);
-    try {
-      const file = path.join(folder, 'mark.heapsnapshot');
-      const output = openSnapshotFile(file, false);
-      try {
-        const { session, facts } = this.attached;
-        const taking = takeSnapshot(session, {
-          write: (text) => output.write(text),
-          onProgress: this.run.progress.onProgress,
-          runtime: facts.runtime?.name,
-          heapUsed: facts.heapUsed,
-          numbers: false,
-        });
-        await this.run.unlessInterrupted(taking);
-        await output.finish();
-      } catch (error) {
-        output.discard();
-        throw error;
-      }
-      this.run.progress.clear();
-      const graph = await loadSnapshot(file, { edges: 'for-names' });
-      if (this.first) return growth(this.first, graph);
-      this.first = classesOf(graph, { raw: true });
-      return [];
-    } finally {
-      remove();
-      process.off('exit', remove);
-    }
-  }
 }
 
 /** Lines for another program: numbers, or JSON objects. */

@@ -57,19 +57,19 @@ export const captureCommand = defineLiveCommand({
     },
     'track-allocations': {
       kind: 'flag',
-      help: 'have V8 note where each object is made, from now on until the snapshot (--after, --every, --on signal); the process is several times slower meanwhile',
+      help: 'have V8 note where each object is made, from now on until the snapshot (--after, --every, --on signal; a program that is started: from its start to its exit); the process is several times slower meanwhile',
     },
     strings: {
       kind: 'integer',
-      help: 'write so many characters of each string, where Node.js allows it (without it: 1,024)',
+      help: 'write so many characters of each string, more than the 1,024 that V8 writes itself; Node.js only',
     },
     profile: {
       kind: 'duration',
-      help: 'in place of a snapshot sample the allocations for this time: what costs hardly anything; writes a .heapprofile and prints the functions that made most',
+      help: 'in place of a snapshot sample the allocations for this time: what costs hardly anything; writes a .heapprofile and prints the functions that made most; what was sampled up to then when the process ends before, or on Ctrl-C',
     },
     'no-numbers': {
       kind: 'flag',
-      help: 'without numbers, which are from 1 % to a fifth of the file',
+      help: 'without numbers, which make the file 1 % larger, or up to half as large again and more where the heap is full of them',
     },
   },
   examples: [

@@ -7,7 +7,7 @@ export const watchCommand = defineLiveCommand({
   description: [
     'On a terminal a plot of rss and heapUsed; otherwise one line a sample: seconds, rss, heapUsed, external, arrayBuffers, in bytes. Ends with Ctrl-C, after --count samples, or when the process ends.',
     'A web page has no rss, external and arrayBuffers: a dash stands for them (null in JSON).',
-    '--growth takes a snapshot at the start and then at marks, and shows the classes that have more objects than in the first one. The process does nothing else while a snapshot is taken.',
+    '--growth takes a snapshot at the start and then at marks, and shows the classes that have more objects than in the first one. The process does nothing else while a snapshot is taken. Where there is no room for one, in memory or on the disk, it is not taken: the first ends watch with exit code 2, later ones are left out.',
     'When watch ends, its inspector session does, and V8 forgets the ids of all objects (V8HeapProfilerAgentImpl::disable calls ClearObjectIds): snapshots from before and after cannot be compared by id. heapgraph capture --help says how to take some that can.',
   ].join('\n\n'),
   arguments: {
@@ -33,7 +33,7 @@ export const watchCommand = defineLiveCommand({
     },
     force: {
       kind: 'flag',
-      help: 'send SIGUSR1 also to a process that handles it and is not seen to be Node.js',
+      help: 'take the snapshots of --growth also where there is no room; send SIGUSR1 also to a process that handles it and is not seen to be Node.js',
     },
     target: {
       kind: 'text',

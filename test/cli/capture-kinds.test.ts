@@ -16,6 +16,14 @@ globalThis.long = Buffer.alloc(5000, 'long ').toString('latin1');
 console.log('ready');
 `;
 
+/** Characters of the long string in a snapshot. */
+const longest = (file: string): number =>
+  Math.max(
+    ...(readFileSync(file, 'utf8').match(/(?:long ){20,}(?:l|lo|lon|long)?/g) ?? ['']).map(
+      (text) => text.length,
+    ),
+  );
+
 let program: Awaited<ReturnType<typeof startNode>>;
 beforeAll(async () => {
   program = await startNode(folder, PROGRAM, ['--inspect-port=0']);
@@ -44,6 +52,31 @@ test('capture PID: the limit of strings is as it was', async () => {
   expect(text).not.toContain('long '.repeat(300));
 });
 
+test('capture PID --strings, of a program whose flags set a limit: that one is put back', async () => {
+  const other = await startNode(folder, PROGRAM, ['--inspect-port=0', '--heap_snapshot_string_limit=2000']);
+  const of = (...more: string[]) => heapgraph(['capture', String(other.pid), ...more]);
+  const file = path.join(folder, 'flags.heapsnapshot');
+  const raised = await of('--strings', '4000', '-o', file);
+  expect(raised.stderr).not.toContain('cannot be read');
+  expect(readFileSync(file, 'utf8')).toContain('long '.repeat(800));
+  await of('-o', file);
+  expect(longest(file)).toBe(2000);
+  await other.stop();
+});
+
+test('capture PID --strings: what cannot be put back is said; one limit at the end of a process is no error', async () => {
+  const other = await startNode(folder, `${PROGRAM} setTimeout(() => process.exit(), 3000);`, [
+    '--inspect-port=0',
+  ]);
+  const { stderr, code } = await heapgraph([
+    'capture',
+    String(other.pid),
+    ...['--strings', '4000', '--after', '1m', '-o', path.join(folder, 'gone.heapsnapshot')],
+  ]);
+  expect(stderr).toContain('(v8.setFlagsFromString) cannot be read, and is lost');
+  expect([stderr, code]).toEqual([expect.stringMatching(/ended before its snapshot was due/), 2]);
+});
+
 test('capture PID --profile 1s: a .heapprofile, and its functions', async () => {
   const file = path.join(folder, 'app.heapprofile');
   const { stdout, stderr, code } = await heapgraph([
@@ -63,11 +96,11 @@ test('capture PID --profile 1s: a .heapprofile, and its functions', async () => 
 describe('is refused before the process is touched', () => {
   test.each([
     [['1', '--track-allocations'], /needs time before the snapshot/],
-    [['--track-allocations', '--', 'node', 'x.js'], /needs time before the snapshot/],
-    [['1', '--strings', '600000000'], /--strings takes 1 to/],
-    [['--strings', '5000', '--', 'node', 'x.js'], /does not go with a snapshot at the exit/],
+    [['1', '--strings', '600000000'], /more characters than V8 writes itself: 1,025 to 536,870,888\n/],
+    [['1', '--strings', '1024'], /more characters than V8 writes itself: 1,025 to .*\n.*the first 1,024/],
+    [['--profile', '1s', '--worker', 'a', '--', 'node', 'x.js'], /its workers are not there yet/],
     [['1', '--profile', '1s', '--after', '1s'], /--profile takes no snapshot/],
-    [['1', '--profile', '1s', '--strings', '5'], /--profile takes no snapshot/],
+    [['1', '--profile', '1s', '--strings', '5000'], /--profile takes no snapshot/],
   ])('capture %j', async (args, message) => {
     const { stdout, stderr, code } = await heapgraph(['capture', ...args]);
     expect([stdout, code]).toEqual(['', 2]);

@@ -1,11 +1,11 @@
 /** `capture` where there is no room: what the process and the disk see of it. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { MemoryCgroup } from '../support/cgroup.js';
 import { heapgraph, temporaryFolder } from '../support/cli.js';
-import { filesOf, inspectorOf, startNode, until } from '../support/processes.js';
+import { filesOf, inspectorOf, startHeapgraph, startNode, until } from '../support/processes.js';
 
 const folder = temporaryFolder();
 const cgroup = MemoryCgroup.make();
@@ -57,6 +57,56 @@ describe.skipIf(cgroup === undefined)('a process in a cgroup with little memory'
     await program.stop();
   });
 });
+
+describe.skipIf(cgroup === undefined)('watch --growth in a cgroup with little memory', () => {
+  const watching = (pid: number, ...more: string[]): string[] => [
+    ...['watch', String(pid), '--growth', '--every', '200ms', '--every-snapshot', '200ms', ...more],
+  ];
+
+  test('refused with the figures; it goes on with --force', async () => {
+    const program = await startNode(folder, KEEPER, ['--inspect-port=0']);
+    onTestFinished(() => program.stop());
+    cgroup!.add(program.pid);
+    cgroup!.limit(75e6);
+    const { stderr, code } = await heapgraph(watching(program.pid, '--count', '2'));
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /no room for a snapshot of process \d+: V8 takes 2 to 10 times the heap of .*its cgroup has .*\n.*--force/,
+    );
+    expect(program.child.exitCode).toBe(null);
+    const forced = await heapgraph(watching(program.pid, '--count', '2', '--force'));
+    expect([forced.code, forced.stderr]).toEqual([0, expect.not.stringContaining('no room')]);
+  });
+
+  test('later ones are left out, and that is told', async () => {
+    const program = await startNode(folder, KEEPER, ['--inspect-port=0']);
+    onTestFinished(() => program.stop());
+    cgroup!.add(program.pid);
+    cgroup!.limit(2e9);
+    const run = startHeapgraph(watching(program.pid), folder);
+    let said = '';
+    let shown = '';
+    run.child.stderr!.on('data', (piece: Buffer) => {
+      said += piece.toString();
+    });
+    run.child.stdout!.on('data', (piece: Buffer) => {
+      shown += piece.toString();
+    });
+    await until('it has begun', () => shown.split('\n').length > 3);
+    // Room for what it has, and not for twice its heap.
+    cgroup!.limit(memoryOf(program.pid) + 40e6);
+    await until('it is told', () => /no snapshot was taken: no room for a snapshot of process/.test(said));
+    const before = shown.length;
+    await until('it goes on', () => shown.length > before);
+    run.child.kill('SIGINT');
+    expect((await run.ended).code).toBe(0);
+  });
+});
+
+/** Bytes that it has in memory. */
+function memoryOf(pid: number): number {
+  return Number(/^VmRSS:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) * 1024;
+}
 
 /** A disk of its own with so many megabytes; undefined where that cannot be (it needs root). */
 function smallDisk(megabytes: number): string | undefined {

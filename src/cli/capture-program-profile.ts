@@ -1,0 +1,105 @@
+/** `capture --profile 30s -- program`: sampled from its start, to the time that was asked for, Ctrl-C, or its end. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { type ExitProfile, readExitProfile } from '../capture/exit-profile.js';
+import { limitsOf } from '../capture/limits.js';
+import { type Ending, type Started, startProgram } from '../capture/program.js';
+import { ProcessError } from '../errors.js';
+import type { Programs } from './capture.js';
+import { type ProfileOptions, profileName, sampleFor } from './capture-profile.js';
+import { type Call, type Run, sleep } from './live-call.js';
+import { type Sampled, tellProfile } from './profile-answer.js';
+import { openSnapshotFile } from './snapshot-file.js';
+import { attachToStarted, formatEnding, privateFolder } from './started-program.js';
+
+/**
+ * The program samples by itself, from before its own code. As long as it runs, its inspector is asked for the profile,
+ * which works also while it computes; at its exit it writes it, as nobody can ask it any more by then.
+ * Throws: UsageError, ProcessError when it ended without both.
+ */
+export async function captureProgramProfile(
+  options: ProfileOptions,
+  program: readonly string[],
+  call: Call,
+  run: Run,
+  { preload }: Programs,
+): Promise<void> {
+  const profile: ExitProfile = { file: path.join(privateFolder(options.output, run), 'exit.heapprofile') };
+  const begun = performance.now();
+  const started = startProgram(program, { preload, profile });
+  run.atEnd(() => started.stop());
+  const file = options.output ?? profileName(started.pid);
+  const target = openSnapshotFile(file, file.endsWith('.gz'));
+  try {
+    const sampled = await sample(options, started, profile, begun, run);
+    await target.write(sampled.found.text);
+    await target.finish();
+    tellProfile({ ...sampled, file, asked: options.profile }, call, run);
+  } catch (error) {
+    target.discard();
+    throw error;
+  }
+}
+
+async function sample(
+  { profile: ms, timeout }: ProfileOptions,
+  started: Started,
+  { file }: ExitProfile,
+  begun: number,
+  run: Run,
+): Promise<Sampled> {
+  const { signal, onWait } = run;
+  const what = `process ${started.pid}`;
+  const limits = limitsOf(timeout);
+  const { answer } = limits;
+  const attaching = attachToStarted(started, { limits, signal, onWait });
+  run.atEnd(async () => (await attaching.catch(() => undefined))?.detach());
+  const attached = await run.unlessInterrupted(attaching).catch((error: unknown) => {
+    if (!(error instanceof ProcessError)) throw error;
+    return error; // it may have been quicker than we are
+  });
+  let sampled: Sampled | ProcessError | undefined = attached instanceof ProcessError ? attached : undefined;
+  if (!(attached instanceof ProcessError)) {
+    const { session } = attached;
+    const gone = Promise.race([session.gone, started.ended, isThere(file)]);
+    sampled = await sampleFor({ ms, begun, gone }, session, run).catch((error: unknown) => {
+      if (!(error instanceof ProcessError)) throw error;
+      return error; // it may have come to its end just then
+    });
+    if (sampled && !(sampled instanceof ProcessError) && sampled.why !== 'gone') return sampled;
+    await attached.detach(); // its end waits for that
+  }
+  const ending = await Promise.race([
+    started.ended,
+    sleep(sampled instanceof ProcessError ? LAST_MS : answer),
+  ]);
+  if (ending && ending.code !== 0) run.warn(`the program ended: ${formatEnding(ending)}`);
+  const written = readExitProfile(file, what);
+  if (written) return { found: written, sampled: written.sampled, why: 'gone' };
+  if (sampled instanceof ProcessError && !ending) throw sampled;
+  if (sampled && !(sampled instanceof ProcessError)) return sampled;
+  throw noProfile(ending ?? undefined);
+}
+
+/** For a program that is at its end to come to it. */
+const LAST_MS = 1000;
+const LOOK_MS = 100;
+
+/** Resolves when the file is there. A program at its end may wait for us without saying so. */
+function isThere(file: string): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setInterval(() => {
+      if (!fs.existsSync(file)) return;
+      clearInterval(timer);
+      resolve();
+    }, LOOK_MS);
+    timer.unref();
+  });
+}
+
+function noProfile(ending: Ending | undefined): ProcessError {
+  return new ProcessError(
+    `the program ended${ending ? ` (${formatEnding(ending)})` : ''} before there was a profile`,
+    'A signal, process.abort() or a crash skips what a program does on exit: sample for less time, and it is ended afterwards.',
+  );
+}
