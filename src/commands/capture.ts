@@ -69,7 +69,7 @@ export const captureCommand = defineLiveCommand({
     },
     'no-numbers': {
       kind: 'flag',
-      help: 'without numbers, which make the file 1 % larger, or up to half as large again and more where the heap is full of them',
+      help: 'without numbers, which make the file up to 90 % larger, the more of them a heap has (an Express server: 0 to 3 %)',
     },
   },
   examples: [

@@ -1,6 +1,6 @@
 /** `capture` where there is no room: what the process and the disk see of it. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { MemoryCgroup } from '../support/cgroup.js';
@@ -94,7 +94,7 @@ describe.skipIf(cgroup === undefined)('watch --growth in a cgroup with little me
     });
     await until('it has begun', () => shown.split('\n').length > 3);
     // Room for what it has, and not for twice its heap.
-    cgroup!.limit(memoryOf(program.pid) + 40e6);
+    cgroup!.limit(cgroup!.used() + 50e6);
     await until('it is told', () => /no snapshot was taken: no room for a snapshot of process/.test(said));
     const before = shown.length;
     await until('it goes on', () => shown.length > before);
@@ -102,11 +102,6 @@ describe.skipIf(cgroup === undefined)('watch --growth in a cgroup with little me
     expect((await run.ended).code).toBe(0);
   });
 });
-
-/** Bytes that it has in memory. */
-function memoryOf(pid: number): number {
-  return Number(/^VmRSS:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) * 1024;
-}
 
 /** A disk of its own with so many megabytes; undefined where that cannot be (it needs root). */
 function smallDisk(megabytes: number): string | undefined {

@@ -34,6 +34,12 @@ export class MemoryCgroup {
     writeFileSync(this.limitFile, String(bytes));
   }
 
+  /** Bytes that its processes use. */
+  used(): number {
+    const file = this.limitFile.endsWith('memory.max') ? 'memory.current' : 'memory.usage_in_bytes';
+    return Number(readFileSync(path.join(this.folder, file), 'utf8'));
+  }
+
   add(pid: number): void {
     writeFileSync(path.join(this.folder, 'cgroup.procs'), String(pid));
   }
