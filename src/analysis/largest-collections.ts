@@ -4,7 +4,7 @@ import { NODE } from '../graph/schema.js';
 import { classIndex } from './class-names.js';
 import { ownerOf } from './container-owner.js';
 import { childrenOf } from './dominated-nodes.js';
-import { holderChain, isMachinery } from './holder-chains.js';
+import { holderChain } from './holder-chains.js';
 import { prototypeNodes } from './instances.js';
 import type { Partitioner } from './partition.js';
 import { retainedSizes } from './retained-sizes.js';
@@ -31,7 +31,7 @@ const MOST_LOOKED_AT = 1000;
 
 /**
  * Objects that dominate at least 8 of one class, which together keep more than half of what the object keeps. V8's helpers
- * (backing arrays, tables) count for their owners. Roots, prototypes, functions, code and shapes are no collections, nor
+ * (backing arrays, tables) count for their owners. Roots, prototypes, functions and native objects are no collections, nor
  * is what the runtime's own modules hold, what holds the runtime's functions, or a list of texts in `process`.
  *
  * - In: ordinal of the object to look below. Needs edges, locations to know the runtime's functions.
@@ -49,12 +49,8 @@ export function largestCollections(
   const retained = retainedSizes(graph);
   const isRootNode = isRoot(graph);
   const isPrototype = prototypeNodes(graph);
-  const machinery = isMachinery(graph);
   const canBe = (node: number): boolean =>
-    !isRootNode(node) &&
-    (nodeTypes[node] === NODE.object || nodeTypes[node] === NODE.native) &&
-    isPrototype[node] === 0 &&
-    !machinery(node);
+    !isRootNode(node) && nodeTypes[node] === NODE.object && isPrototype[node] === 0;
   const { majority, counts, sums, samples } = memberSums(graph, below, of);
   const found: number[] = [];
   for (let node = 0; node < graph.nodeCount; node++) {

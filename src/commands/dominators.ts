@@ -39,8 +39,13 @@ export const dominatorsCommand = defineCommand({
     { line: 'heapgraph dominators --by-type app.heapsnapshot', says: 'by class' },
     { line: 'heapgraph dominators --follow app.heapsnapshot', says: 'the collection that holds the memory' },
   ],
-  needs(_, options) {
+  needs(_, options, format) {
     parsePick(options.pick);
+    if (options.follow && (format === 'csv' || format === 'markdown'))
+      throw new UsageError(
+        '--follow answers with several tables, which cannot be CSV or Markdown',
+        '--json has all of it; --by-type is one table.',
+      );
     if (options.follow && options['by-type'])
       throw new UsageError('--follow shows one branch, and --by-type classes', 'Leave one of them out.');
     if ((options.shapes || options.functions) && !options.follow && !options['by-type'])

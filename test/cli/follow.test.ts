@@ -115,3 +115,16 @@ test('dominators --follow Nope: exit code 1', async () => {
   });
   expect([code, stdout, stderr]).toEqual([1, '', expect.stringContaining('no object "Nope"')]);
 });
+
+test('dominators --follow --csv, --markdown, -o x.md: wrong usage, before anything is read', async () => {
+  for (const option of [['--csv'], ['--markdown'], ['-o', path.join(folder, 'x.md')]]) {
+    const { stdout, stderr, code } = await heapgraph([
+      'dominators',
+      '--follow',
+      'gone.heapsnapshot',
+      ...option,
+    ]);
+    expect([stdout, code]).toEqual(['', 2]);
+    expect(stderr).toContain('--follow answers with several tables, which cannot be CSV or Markdown');
+  }
+});
