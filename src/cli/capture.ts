@@ -164,6 +164,10 @@ async function captureLive(
   // Also when a signal comes before it is attached: by then the inspector may have been opened.
   run.atEnd(async () => (await attaching.catch(() => undefined))?.detach());
   const attached = await run.unlessInterrupted(attaching);
+  // A program has its workers some time after its start.
+  const { after } = options;
+  const waitsFirst = started && worker !== undefined && after !== undefined && !track;
+  if (waitsFirst) await pause(after, attached.session, attached.name, run);
   const session = options.worker
     ? await run.unlessInterrupted(workerSession(attached.session, options.worker))
     : attached.session;
@@ -171,7 +175,7 @@ async function captureLive(
   if (profile !== undefined) return captureProfile({ ...options, profile }, session, attached, call, run);
   if (track && !ofProgram?.track) await run.unlessInterrupted(trackAllocations(session));
   if (strings !== undefined) await longerStrings(attached, strings, run);
-  if (options.after !== undefined) await pause(options.after, session, attached.name, run);
+  if (after !== undefined && !waitsFirst) await pause(after, session, attached.name, run);
   if (options.on === 'signal') return captureOnSignals(captures, session, attached, run);
   const { count = 1, every = 0 } = options;
   for (let i = 0; i < count; i++) {

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { heapgraph, temporaryFolder } from '../support/cli.js';
-import { filesOf, startHeapgraph, until } from '../support/processes.js';
+import { counted, filesOf, startHeapgraph, until } from '../support/processes.js';
 
 const folder = temporaryFolder();
 let folders = 0;
@@ -170,4 +170,19 @@ describe('capture --track-allocations --strings 10000 -- program, at its exit', 
     const allocated = await heapgraph(['by-type', 'Order', '--allocated', file]);
     expect(allocated.stdout).toMatch(/(addOrder|\(anonymous\)) .*program.*js:\d+:\d+/);
   });
+});
+
+test('capture --after 1s --worker jobs -- program: a worker that it starts meanwhile', async () => {
+  const cwd = fresh();
+  const worker =
+    'class InWorker {} globalThis.k = Array.from({ length: 7 }, () => new InWorker()); setInterval(() => {}, 1000)';
+  const program = written(
+    `const { Worker } = require('node:worker_threads'); setTimeout(() => new Worker(${JSON.stringify(worker)}, { eval: true, name: 'jobs' }), 200);`,
+  );
+  const { stdout, code } = await heapgraph(
+    ['capture', '-q', '--after', '1s', '--worker', 'jobs', '-o', 'w.heapsnapshot', '--', 'node', program],
+    { cwd },
+  );
+  expect([stdout, code]).toEqual(['w.heapsnapshot\n', 0]);
+  expect([7, 8]).toContain(await counted('InWorker', 'w.heapsnapshot', cwd));
 });
