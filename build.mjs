@@ -37,9 +37,9 @@ await build({
     'src/render/ci.ts',
     'src/render/style.ts',
     // What works on running processes, which no other command loads.
-    'src/cli/live.ts',
+    'src/cli/live/run-live.ts',
     // Runs by itself when heapgraph was killed.
-    'src/capture/close-inspector.ts',
+    'src/inspector/close-inspector.ts',
   ],
   outbase: 'src',
   outdir: out,
@@ -51,30 +51,29 @@ await build({
 // Loaded into programs that `capture` starts; CommonJS, because --require takes nothing else everywhere.
 await build({
   ...common,
-  entryPoints: ['src/capture/preload.ts'],
-  outfile: `${out}/capture/preload.cjs`,
+  entryPoints: ['src/inspector/preload.ts'],
+  outfile: `${out}/inspector/preload.cjs`,
   format: 'cjs',
 });
 
 // The command line as one CommonJS file: Node.js starts it 10 ms earlier than modules (no module loader, and no
 // `node:fs` namespace, for which Node.js loads its streams). `count`, which is over in milliseconds, has a file of its
 // own, without the code of the other commands.
-for (const [outfile, commands] of [
-  ['cli.cjs', 'src/commands/index.ts'],
-  ['count.cjs', 'src/commands/only-count.ts'],
+for (const [outfile, entry] of [
+  ['cli.cjs', 'src/cli/main.ts'],
+  ['count.cjs', 'src/cli/main-count.ts'],
 ]) {
   await build({
     ...common,
-    entryPoints: ['src/cli.ts'],
+    entryPoints: [entry],
     outfile: `${out}/${outfile}`,
     format: 'cjs',
     define: { HEAPGRAPH_VERSION: JSON.stringify(require('./package.json').version) },
     plugins: [
       {
-        name: 'commands-and-renderers',
+        name: 'loaded-on-demand',
         setup({ onResolve }) {
-          onResolve({ filter: /^\.\/commands\/index\.js$/ }, () => ({ path: path.resolve(commands) }));
-          onResolve({ filter: /\/(render\/\w+|live)\.js$/ }, ({ path: file, resolveDir, kind }) =>
+          onResolve({ filter: /\/(render\/\w+|run-live)\.js$/ }, ({ path: file, resolveDir, kind }) =>
             kind === 'dynamic-import'
               ? { path: `./${path.relative('src', path.resolve(resolveDir, file))}`, external: true }
               : undefined,

@@ -8,36 +8,11 @@
  */
 
 export {
-  type AllocationFrame,
-  allocationStack,
-  allocationTrace,
-  NO_TRACE,
-  stackText,
-  traceFrames,
-} from './analysis/allocation-stacks.js';
-export {
-  BASELINE_SCHEMA,
-  type Baseline,
-  type BaselineClass,
-  baselineOf,
-  classesOfBaseline,
-  formatBaseline,
-  noiseOf,
-  parseBaseline,
-  type SnapshotSummary,
-} from './analysis/baseline.js';
-export { type BoundedBuffer, type BoundedBuffers, boundedBuffers } from './analysis/bounded-buffers.js';
-export {
-  type Budget,
-  type BudgetClass,
-  type BudgetKind,
-  type BudgetOptions,
-  type BudgetResult,
-  checkBudgets,
-} from './analysis/budgets.js';
-export { chainEnding } from './analysis/chain-ending.js';
-export { backrefChains, type Chain, type ChainOptions, refChains } from './analysis/chains.js';
-export { classIndex } from './analysis/class-names.js';
+  type BranchList,
+  type BranchPart,
+  type HeaviestBranch,
+  heaviestBranch,
+} from './analysis/accumulation/heaviest-branch.js';
 export {
   type ClassCount,
   type ClassCountOptions,
@@ -51,8 +26,35 @@ export {
   type TypeStat,
   type TypeStatsOptions,
   typeStats,
-} from './analysis/classes.js';
-export { type ContainerPlace, containerPlace } from './analysis/container-place.js';
+} from './analysis/classes/classes.js';
+export {
+  type DuplicateString,
+  type DuplicateStrings,
+  duplicateStrings,
+} from './analysis/classes/duplicate-strings.js';
+export { instancesOf } from './analysis/classes/instances.js';
+export { at, byType, EdgeView, NodeView, nodesOfClass } from './analysis/classes/nodes.js';
+export { heapgraphNodes } from './analysis/classes/own-objects.js';
+export { type Expression, expressionOf } from './analysis/expressions/expression.js';
+export {
+  BASELINE_SCHEMA,
+  type Baseline,
+  type BaselineClass,
+  baselineOf,
+  classesOfBaseline,
+  formatBaseline,
+  noiseOf,
+  parseBaseline,
+  type SnapshotSummary,
+} from './analysis/growth/baseline.js';
+export {
+  type Budget,
+  type BudgetClass,
+  type BudgetKind,
+  type BudgetOptions,
+  type BudgetResult,
+  checkBudgets,
+} from './analysis/growth/budgets.js';
 export {
   type ClassDelta,
   type ClassDiff,
@@ -62,44 +64,44 @@ export {
   type NodeDiff,
   newNodes,
   nodeDiff,
-} from './analysis/diff.js';
-export { distances, NO_DISTANCE, SYSTEM_DISTANCE } from './analysis/distances.js';
-export { type DominatorTree, dominatorTree } from './analysis/dominators.js';
+} from './analysis/growth/diff.js';
+export { type Growth, type GrowthOptions, growth, growthTracker } from './analysis/growth/growth.js';
+export { type Lineage, lineage } from './analysis/growth/lineage.js';
 export {
-  type DuplicateString,
-  type DuplicateStrings,
-  duplicateStrings,
-} from './analysis/duplicate-strings.js';
-export { essentialEdges } from './analysis/essential-edges.js';
-export { type Expression, expressionOf } from './analysis/expressions.js';
-export { type ContainerGroup, type Frontier, frontierOf, type Rebuilt } from './analysis/frontier.js';
-export { functionIndex, functionPlaces, functionsIn } from './analysis/functions.js';
-export { type Growth, type GrowthOptions, growth, growthTracker } from './analysis/growth.js';
+  type ProgramGrowth,
+  type ProgramGrowthOptions,
+  programGrowth,
+} from './analysis/growth/program-growth.js';
+export { backrefChains, type Chain, type ChainOptions, refChains } from './analysis/holders/chains.js';
+export { chainEnding } from './analysis/holders/endings.js';
+export { type HolderChains, holderChain, holderChains, UNHELD } from './analysis/holders/holder-chains.js';
+export { type HolderPaths, holderPaths } from './analysis/holders/holder-paths.js';
+export { type LeakingObject, leakingObjects } from './analysis/holders/leaking-objects.js';
+export { type BoundedBuffer, type BoundedBuffers, boundedBuffers } from './analysis/leaks/bounded-buffers.js';
+export { type ContainerPlace, containerPlace } from './analysis/leaks/container-place.js';
+export { type ContainerGroup, type Frontier, frontierOf, type Rebuilt } from './analysis/leaks/frontier.js';
 export {
-  type BranchList,
-  type BranchPart,
-  type HeaviestBranch,
-  heaviestBranch,
-} from './analysis/heaviest-branch.js';
-export { type HolderChains, holderChain, holderChains, UNHELD } from './analysis/holder-chains.js';
-export { type HolderPaths, holderPaths } from './analysis/holder-paths.js';
-export { instancesOf } from './analysis/instances.js';
-export { type LeakingObject, leakingObjects } from './analysis/leaking-objects.js';
-export { type AlsoIn, isLeak, type Leak, type Leaks, type LeaksOptions, leaks } from './analysis/leaks.js';
-export { type Lineage, lineage } from './analysis/lineage.js';
-export { holdersOfNew, type NewHolder, type NewHoldersOptions } from './analysis/new-holders.js';
-export { at, byType, EdgeView, NodeView, nodesOfClass } from './analysis/nodes.js';
-export { type Partition, type Partitioner, partitionAmong } from './analysis/partition.js';
-export { type ProgramGrowth, type ProgramGrowthOptions, programGrowth } from './analysis/program-growth.js';
-export { type RetainedSet, retainedSet } from './analysis/retained-set.js';
-export { retainedSizes, retainedSizesOfClasses } from './analysis/retained-sizes.js';
-export { isRoot, type Root, type RootKind, rootOf } from './analysis/roots.js';
-export type { SourceLocation } from './analysis/scripts.js';
-export { shallowSizes } from './analysis/shallow-sizes.js';
-export { shapeIndex } from './analysis/shapes.js';
-export { type Statistics, statistics } from './analysis/statistics.js';
-export { type ClassSurvival, type SurvivalOptions, survival, type Verdict } from './analysis/survival.js';
-export { heapgraphNodes, taggedNodes, tagsOf } from './analysis/tags.js';
+  type AlsoIn,
+  isLeak,
+  type Leak,
+  type Leaks,
+  type LeaksOptions,
+  leaks,
+} from './analysis/leaks/leaks.js';
+export { holdersOfNew, type NewHolder, type NewHoldersOptions } from './analysis/leaks/new-holders.js';
+export {
+  type ClassSurvival,
+  type SurvivalOptions,
+  survival,
+  type Verdict,
+} from './analysis/leaks/survival.js';
+export { distances, NO_DISTANCE, SYSTEM_DISTANCE } from './analysis/sizes/distances.js';
+export { type DominatorTree, dominatorTree } from './analysis/sizes/dominators.js';
+export { essentialEdges } from './analysis/sizes/essential-edges.js';
+export { type RetainedSet, retainedSet } from './analysis/sizes/retained-set.js';
+export { retainedSizes, retainedSizesOfClasses } from './analysis/sizes/retained-sizes.js';
+export { shallowSizes } from './analysis/sizes/shallow-sizes.js';
+export { type Statistics, statistics } from './analysis/sizes/statistics.js';
 export {
   HeapgraphError,
   QueryError,
@@ -107,20 +109,35 @@ export {
   SnapshotError,
   type SnapshotProblem,
   UsageError,
-} from './errors.js';
+} from './base/errors.js';
+export type { OnProgress, Progress } from './base/progress.js';
 export type { AllocationTraces, TracedFunctions } from './graph/allocation-traces.js';
 export type { Edges, Ending, Graph, Head, Section } from './graph/graph.js';
 export { type IdIndex, idIndex } from './graph/ids.js';
 export type { Location, Locations } from './graph/locations.js';
+export { type Partition, type Partitioner, partitionAmong } from './graph/partition.js';
 export { type Retainers, retainersOf } from './graph/retainers.js';
 export { EDGE, EDGE_TYPES, NODE, NODE_TYPES } from './graph/schema.js';
 export type { StringTable } from './graph/strings.js';
-export { type ClassesOptions, loadClasses } from './heap.js';
-export { collectGarbage } from './live/gc.js';
-export { type TakeOptions, takeSnapshot, writeSnapshot } from './live/snapshot.js';
-export { tag } from './live/tag.js';
 export { type LoadOptions, loadSnapshot, readSection } from './load/load.js';
 export { type ReadOptions, readHead } from './load/sections.js';
 export type { SnapshotInput } from './load/source.js';
-export type { OnProgress, Progress } from './progress.js';
+export { collectGarbage } from './self/gc.js';
+export { type TakeOptions, takeSnapshot, writeSnapshot } from './self/snapshot.js';
+export { tag } from './self/tag.js';
+export { type ClassesOptions, loadClasses } from './session/class-counts.js';
 export { expectNoGrowth, type GrowingClass, GrowthError, type NoGrowthOptions } from './testing/no-growth.js';
+export {
+  type AllocationFrame,
+  allocationStack,
+  allocationTrace,
+  NO_TRACE,
+  stackText,
+  traceFrames,
+} from './v8/allocation-stacks.js';
+export { classIndex } from './v8/class-names.js';
+export { functionIndex, functionPlaces, functionsIn } from './v8/functions.js';
+export { isRoot, type Root, type RootKind, rootOf } from './v8/roots.js';
+export type { SourceLocation } from './v8/scripts.js';
+export { shapeIndex } from './v8/shapes.js';
+export { taggedNodes, tagsOf } from './v8/tags.js';

@@ -1,9 +1,9 @@
 /** Which argument is the snapshot. */
 
+import { UsageError } from '../base/errors.js';
+import { printable } from '../base/printable.js';
 import type { Arguments, SnapshotArguments } from '../commands/command.js';
-import { UsageError } from '../errors.js';
 import { isFile, newestSnapshot, SNAPSHOT_NAME, timeOf } from '../load/newest.js';
-import { printable } from '../printable.js';
 
 export interface SnapshotChoice {
   readonly snapshot: string;

@@ -1,15 +1,15 @@
 /** `capture --profile 30s -- program`: sampled from its start, to the time that was asked for, Ctrl-C, or its end. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { type ExitProfile, readExitProfile } from '../capture/exit-profile.js';
-import { limitsOf } from '../capture/limits.js';
-import { type Ending, type Started, startProgram } from '../capture/program.js';
-import { ProcessError } from '../errors.js';
-import type { Programs } from './capture.js';
-import { type ProfileOptions, profileName, sampleFor } from './capture-profile.js';
-import { type Call, type Run, sleep } from './live-call.js';
+import { ProcessError } from '../base/errors.js';
+import { type ExitProfile, readExitProfile } from '../inspector/exit-profile.js';
+import { limitsOf } from '../inspector/limits.js';
+import { type Ending, type Started, startProgram } from '../inspector/program.js';
+import { type Call, type Run, sleep } from './live/call.js';
+import type { Programs } from './live/capture.js';
+import { type ProfileOptions, profileName, sampleFor } from './live/capture-profile.js';
+import { openSnapshotFile } from './live/snapshot-file.js';
 import { type Sampled, tellProfile } from './profile-answer.js';
-import { openSnapshotFile } from './snapshot-file.js';
 import { attachToStarted, formatEnding, privateFolder } from './started-program.js';
 
 /**

@@ -1,8 +1,9 @@
 /** `capture --strings`: more characters of each string, for the time of the capture. */
-import type { Attached } from '../capture/attach.js';
-import { raiseStringLimit, STRING_LIMIT } from '../capture/string-limit.js';
-import { formatCount } from '../units.js';
-import type { Run } from './live-call.js';
+
+import { formatCount } from '../base/units.js';
+import type { Attached } from '../inspector/attach.js';
+import { raiseStringLimit, STRING_LIMIT } from '../inspector/string-limit.js';
+import type { Run } from './live/call.js';
 
 /** Says where that cannot be, and what cannot be put back. */
 export async function longerStrings({ session, name }: Attached, strings: number, run: Run): Promise<void> {

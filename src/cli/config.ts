@@ -2,10 +2,10 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { CONFIG_NAME, type Config, parseConfig } from '../commands/config.js';
-import { UsageError } from '../errors.js';
+import { UsageError } from '../base/errors.js';
+import { printable } from '../base/printable.js';
+import { CONFIG_NAME, type Config, parseConfig } from '../commands/ci/config.js';
 import { readText } from '../io/read-text.js';
-import { printable } from '../printable.js';
 
 /**
  * The config file that is named, or the nearest one in this folder and above it (up to the home folder); undefined when

@@ -2,16 +2,16 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { type Classes, classesOf } from '../analysis/classes.js';
-import { type Growth, growth } from '../analysis/growth.js';
-import type { Attached } from '../capture/attach.js';
-import { heapUsed } from '../capture/facts.js';
-import { takeSnapshot } from '../capture/snapshot.js';
-import { ProcessError } from '../errors.js';
+import { type Classes, classesOf } from '../analysis/classes/classes.js';
+import { type Growth, growth } from '../analysis/growth/growth.js';
+import { ProcessError } from '../base/errors.js';
+import type { Attached } from '../inspector/attach.js';
+import { heapUsed } from '../inspector/facts.js';
+import { takeSnapshot } from '../inspector/snapshot.js';
 import { loadSnapshot } from '../load/load.js';
-import { checkRoom } from './capture-room.js';
-import type { Run } from './live-call.js';
-import { openSnapshotFile } from './snapshot-file.js';
+import type { Run } from './live/call.js';
+import { checkRoom } from './live/capture-room.js';
+import { openSnapshotFile } from './live/snapshot-file.js';
 
 export interface MarkOptions {
   /** Whether the pid is one of this machine. */

@@ -1,9 +1,9 @@
 /** Ids of objects out of a file or a pipe, as `get-new-ids --ids` writes them. */
-import { UsageError } from '../errors.js';
+import { UsageError } from '../base/errors.js';
+import { printable, shortened } from '../base/printable.js';
+import { formatCount, parseId } from '../base/units.js';
 import { openToRead, streamOf } from '../io/input-stream.js';
 import { readReason } from '../io/reasons.js';
-import { printable, shortened } from '../printable.js';
-import { formatCount, parseId } from '../units.js';
 
 /** No line with an id is longer; a file of another kind may be one line of gigabytes. */
 const LONGEST_LINE = 1000;

@@ -1,7 +1,7 @@
 /** That an answer does not replace what it is made of. */
 import fs from 'node:fs';
-import { UsageError } from '../errors.js';
-import { printable } from '../printable.js';
+import { UsageError } from '../base/errors.js';
+import { printable } from '../base/printable.js';
 
 /**
  * In: the file that will be written (undefined for standard output), and the files that are read (`-` is standard input).

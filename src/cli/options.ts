@@ -1,9 +1,9 @@
 /** Options of commands as commander has them, and back to values. */
 import { InvalidArgumentError, Option, type Command as Program } from 'commander';
+import { printable } from '../base/printable.js';
+import { parseBytes, parseCount, parseDuration } from '../base/units.js';
 import { type Command, type OptionSpec, type OptionSpecs, placeholderOf } from '../commands/command.js';
-import { printable } from '../printable.js';
 import { parsePattern } from '../query/types.js';
-import { parseBytes, parseCount, parseDuration } from '../units.js';
 
 /** Options that every command has, by the names that commander gives them. */
 export interface CommonOptions {

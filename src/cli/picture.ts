@@ -1,6 +1,6 @@
 /** Pictures: drawn so that they can be looked at, and written. */
-import type { Answer, Subgraph } from '../result.js';
-import { formatCount, formatShare } from '../units.js';
+import type { Answer, Subgraph } from '../base/result.js';
+import { formatCount, formatShare } from '../base/units.js';
 import type { Output } from './output.js';
 import type { Written } from './write.js';
 

@@ -1,14 +1,14 @@
 /** What `capture --profile` answers: the functions that made most, how long it sampled, and where the file is. */
 
-import type { HeapProfile } from '../capture/profile.js';
-import { formatDuration } from '../capture/waiting.js';
-import { printable } from '../printable.js';
+import { printable } from '../base/printable.js';
+import type { Column, Row, Table } from '../base/result.js';
+import { formatBytes } from '../base/units.js';
+import type { HeapProfile } from '../inspector/profile.js';
+import { formatDuration } from '../inspector/waiting.js';
 import { renderJson } from '../render/json.js';
 import { PLAIN } from '../render/style.js';
 import { renderText } from '../render/text.js';
-import type { Column, Row, Table } from '../result.js';
-import { formatBytes } from '../units.js';
-import type { Call, Run } from './live-call.js';
+import type { Call, Run } from './live/call.js';
 
 /** Functions that are shown. */
 const SHOWN = 10;

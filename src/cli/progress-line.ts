@@ -4,8 +4,8 @@
  * Our own, in place of a library: the parser works without giving the event loop a turn, so a bar that is drawn by a
  * timer would stand still.
  */
-import type { OnProgress } from '../progress.js';
-import { formatBytes, formatShare } from '../units.js';
+import type { OnProgress } from '../base/progress.js';
+import { formatBytes, formatShare } from '../base/units.js';
 
 /** Work shorter than this shows nothing. */
 const QUIET_MS = 500;

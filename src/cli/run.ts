@@ -1,12 +1,14 @@
 /** One run of a command: from its words to an answer and an exit code. */
+
+import { UsageError } from '../base/errors.js';
+import { printable } from '../base/printable.js';
+import type { Row } from '../base/result.js';
+import { formatCount, formatId } from '../base/units.js';
 import type { Command, FurtherSnapshot, Need } from '../commands/command.js';
-import { UsageError } from '../errors.js';
 import type { Ending } from '../graph/graph.js';
 import { packageVersion } from '../io/package-version.js';
 import { isFile } from '../load/newest.js';
-import { printable } from '../printable.js';
-import type { Row } from '../result.js';
-import { formatCount, formatId } from '../units.js';
+import { NO_HEAP, type Opened, openHeap } from '../session/open.js';
 import {
   checkArguments,
   checkSnapshots,
@@ -17,7 +19,6 @@ import {
 import { EXIT } from './exit.js';
 import { readIds } from './ids.js';
 import { checkInputs } from './inputs.js';
-import { NO_HEAP, type Opened, openHeap } from './open.js';
 import { type CommonOptions, valuesOf } from './options.js';
 import { type Output, openStandardOutput } from './output.js';
 import { createProgressLine } from './progress-line.js';
@@ -142,7 +143,7 @@ export async function runLiveCommand(
   program: readonly string[] | undefined,
 ): Promise<void> {
   const values = valuesOf(command.options, parsed);
-  const { runLive } = await import('./live.js');
+  const { runLive } = await import('./live/run-live.js');
   const code = await runLive(command.live!, values, {
     args,
     program,

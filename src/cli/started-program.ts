@@ -1,12 +1,12 @@
 /** What captures of a program that heapgraph started have in common. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { type Attached, type AttachOptions, attachToUrl } from '../capture/attach.js';
-import type { Ending, Started } from '../capture/program.js';
-import { ProcessError, UsageError } from '../errors.js';
+import { ProcessError, UsageError } from '../base/errors.js';
+import { printable } from '../base/printable.js';
+import { type Attached, type AttachOptions, attachToUrl } from '../inspector/attach.js';
+import type { Ending, Started } from '../inspector/program.js';
 import { writeReason } from '../io/reasons.js';
-import { printable } from '../printable.js';
-import { type Run, sleep } from './live-call.js';
+import { type Run, sleep } from './live/call.js';
 
 /** Throws ProcessError, also when the program has ended. */
 export async function attachToStarted(started: Started, options: AttachOptions): Promise<Attached> {

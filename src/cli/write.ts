@@ -1,9 +1,10 @@
 /** Answers to bytes: in which format, by which renderer, in colour or not. */
+
+import { UsageError } from '../base/errors.js';
+import type { Answer, Table } from '../base/result.js';
 import type { Command, Format } from '../commands/command.js';
-import { UsageError } from '../errors.js';
 import { renderBare } from '../render/bare.js';
 import type { JsonHead } from '../render/json.js';
-import type { Answer, Table } from '../result.js';
 import type { CommonOptions } from './options.js';
 import type { Output } from './output.js';
 

@@ -2,10 +2,10 @@
  * One definition of a question: what it is called, what it takes, what it needs of a snapshot, how it is answered.
  * The command line, `--help` and the tables in the README are made from it.
  */
-import type { Classes, Countable, TypeMatcher } from '../analysis/classes.js';
+import type { Classes, Countable, TypeMatcher } from '../analysis/classes/classes.js';
+import type { Answer } from '../base/result.js';
 import type { Graph, Head } from '../graph/graph.js';
-import type { Answer } from '../result.js';
-import type { Config } from './config.js';
+import type { Config } from './ci/config.js';
 
 interface OptionBase {
   readonly help: string;

@@ -1,25 +1,26 @@
 /** All commands, in the order in which help lists them. */
-import { atCommand } from './at.js';
-import { baselineCommand } from './baseline.js';
-import { byTypeCommand } from './by-type.js';
-import { captureCommand } from './capture.js';
-import { checkCommand } from './check.js';
+
+import { baselineCommand } from './ci/baseline.js';
+import { checkCommand } from './ci/check.js';
+import { initCommand } from './ci/init.js';
+import { byTypeCommand } from './classes/by-type.js';
+import { countCommand } from './classes/count.js';
+import { showMostCommonTypes, typestats } from './classes/type-tables.js';
 import type { Command } from './command.js';
-import { countCommand } from './count.js';
-import { diffCommand } from './diff.js';
-import { dominatorsCommand } from './dominators.js';
-import { findBackrefChain, findRefChain } from './find-chains.js';
-import { getLeakingObjects } from './get-leaking-objects.js';
-import { getNewIds } from './get-new-ids.js';
-import { info } from './info.js';
-import { initCommand } from './init.js';
-import { leaksCommand } from './leaks.js';
-import { retainedCommand } from './retained.js';
-import { showBackrefs, showChain, showRefs } from './show-graphs.js';
-import { showGrowth } from './show-growth.js';
-import { survivalCommand } from './survival.js';
-import { showMostCommonTypes, typestats } from './type-tables.js';
-import { watchCommand } from './watch.js';
+import { diffCommand } from './growth/diff.js';
+import { getNewIds } from './growth/get-new-ids.js';
+import { leaksCommand } from './growth/leaks.js';
+import { showGrowth } from './growth/show-growth.js';
+import { survivalCommand } from './growth/survival.js';
+import { findBackrefChain, findRefChain } from './holders/find-chains.js';
+import { showBackrefs, showChain, showRefs } from './holders/show-graphs.js';
+import { captureCommand } from './live/capture.js';
+import { watchCommand } from './live/watch.js';
+import { atCommand } from './objects/at.js';
+import { dominatorsCommand } from './objects/dominators.js';
+import { getLeakingObjects } from './objects/get-leaking-objects.js';
+import { info } from './objects/info.js';
+import { retainedCommand } from './objects/retained.js';
 
 export const COMMANDS = [
   countCommand,

@@ -9,8 +9,8 @@
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { UsageError } from '../errors.js';
-import { printable } from '../printable.js';
+import { UsageError } from '../base/errors.js';
+import { printable } from '../base/printable.js';
 import { outputTarget } from './output-target.js';
 import { writeReason } from './reasons.js';
 

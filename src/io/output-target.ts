@@ -4,8 +4,8 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import { UsageError } from '../errors.js';
-import { printable } from '../printable.js';
+import { UsageError } from '../base/errors.js';
+import { printable } from '../base/printable.js';
 
 export interface OutputTarget {
   /** Absolute, without symbolic links at its end; for devices and pipes the path as it was given. */

@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isVersion } from '../units.js';
+import { isVersion } from '../base/units.js';
 
 /** No package.json is larger. */
 const LARGEST = 1_000_000;

@@ -1,7 +1,7 @@
 /** Small text files, of which nobody knows whether they are small, or files. */
 import fs from 'node:fs';
-import { UsageError } from '../errors.js';
-import { formatBytes } from '../units.js';
+import { UsageError } from '../base/errors.js';
+import { formatBytes } from '../base/units.js';
 import { readReason } from './reasons.js';
 
 export interface ReadTextOptions {

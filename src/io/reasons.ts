@@ -1,5 +1,5 @@
 /** Why the system refused a file, in words: one place for all messages. */
-import { printable } from '../printable.js';
+import { printable } from '../base/printable.js';
 
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'no permission',

@@ -1,6 +1,6 @@
 /** What has to agree once the sections are read: counts, sums, string indexes. */
-import { SnapshotError } from '../errors.js';
-import { formatCount } from '../units.js';
+import { SnapshotError } from '../base/errors.js';
+import { formatCount } from '../base/units.js';
 import type { EdgeColumns } from './edges.js';
 import { DAMAGED_HINT } from './json.js';
 import type { Layout } from './meta.js';

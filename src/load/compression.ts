@@ -1,6 +1,6 @@
 /** Which compression bytes are in, told by their content, and the way out of it. */
 import { pipeline, type Readable } from 'node:stream';
-import { SnapshotError } from '../errors.js';
+import { SnapshotError } from '../base/errors.js';
 import { beginningOf, notASnapshot, otherBytes, otherText, snapshotBehind } from './other-files.js';
 
 export type Compression = 'gzip' | 'brotli' | 'zstd';

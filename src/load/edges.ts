@@ -1,7 +1,7 @@
 /** The edges section as columns: the longest section by far, so the hottest loop. 9 bytes an edge. */
-import type { SnapshotProblem } from '../errors.js';
+import type { SnapshotProblem } from '../base/errors.js';
+import { formatCount } from '../base/units.js';
 import { isIndexed } from '../graph/schema.js';
-import { formatCount } from '../units.js';
 import type { Layout } from './meta.js';
 import type { RecordSink } from './records.js';
 import { allocationError } from './room.js';

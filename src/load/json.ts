@@ -2,8 +2,8 @@
  * The little JSON that surrounds the big arrays: white space, keys, and values that are skipped or kept whole.
  * Works over a ByteWindow, so any token may lie across any chunk boundary.
  */
-import { SnapshotError } from '../errors.js';
-import { printable, shortened } from '../printable.js';
+import { SnapshotError } from '../base/errors.js';
+import { printable, shortened } from '../base/printable.js';
 import { asBuffer } from './bytes.js';
 import type { ByteWindow } from './window.js';
 

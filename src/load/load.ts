@@ -2,10 +2,10 @@
  * From bytes to a graph, or to class tallies, in one pass over the text. Neither the file nor a section is ever held as a
  * string.
  */
-import { SnapshotError } from '../errors.js';
+import { SnapshotError } from '../base/errors.js';
+import { formatCount } from '../base/units.js';
 import type { Ending, Graph } from '../graph/graph.js';
 import { StringTable } from '../graph/strings.js';
-import { formatCount } from '../units.js';
 import { checkNames, closeCounts, dropLostEdges, roomFor, sumEdgeCounts } from './checks.js';
 import { EdgeColumns } from './edges.js';
 import { LocationColumns } from './locations.js';

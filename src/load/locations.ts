@@ -1,7 +1,7 @@
 /** The locations section: one small number a node, and the distinct places. */
-import { SnapshotError, type SnapshotProblem } from '../errors.js';
+import { SnapshotError, type SnapshotProblem } from '../base/errors.js';
+import { formatCount } from '../base/units.js';
 import { type Location, Locations } from '../graph/locations.js';
-import { formatCount } from '../units.js';
 import type { Layout, LocationFields } from './meta.js';
 import type { RecordSink } from './records.js';
 

@@ -3,10 +3,10 @@
  * says where each column stands in a record, and maps V8's type numbers to ours.
  * V8: https://github.com/v8/v8/blob/13.6.233/src/profiler/heap-snapshot-generator.cc (HeapSnapshotJSONSerializer::SerializeSnapshot)
  */
-import { SnapshotError } from '../errors.js';
+import { SnapshotError } from '../base/errors.js';
+import { shortJson } from '../base/printable.js';
+import { formatCount } from '../base/units.js';
 import { EDGE_TYPES, NODE_TYPES } from '../graph/schema.js';
-import { shortJson } from '../printable.js';
-import { formatCount } from '../units.js';
 
 /** Columns of a node record: places in the record, -1 when the file does not have them. */
 export interface NodeFields {

@@ -1,7 +1,7 @@
 /** The newest snapshot of a folder, for commands that name no file. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { UsageError } from '../errors.js';
+import { UsageError } from '../base/errors.js';
 import { readReason } from '../io/reasons.js';
 
 /** Endings by which a file is taken for a snapshot: DevTools saves allocation timelines as snapshots of another name. */

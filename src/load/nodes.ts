@@ -2,9 +2,9 @@
  * The nodes section as columns. The loop below is the hot path: a record is six or seven numbers, mostly of one
  * to seven digits, and everything about it stays in local integers.
  */
-import type { SnapshotProblem } from '../errors.js';
+import type { SnapshotProblem } from '../base/errors.js';
+import { formatCount } from '../base/units.js';
 import { hasDetachedNative } from '../graph/schema.js';
-import { formatCount } from '../units.js';
 import { asBuffer } from './bytes.js';
 import type { Layout, NodeFields } from './meta.js';
 import type { RecordSink } from './records.js';

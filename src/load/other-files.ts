@@ -2,8 +2,8 @@
  * What a file is that is no heap snapshot, told by its first bytes, and what to do with it. People hand in what has a
  * similar name, what was packed once more, and what a download or a copy has made of a snapshot.
  */
-import { SnapshotError, type SnapshotErrorDetails } from '../errors.js';
-import { printable, shortened } from '../printable.js';
+import { SnapshotError, type SnapshotErrorDetails } from '../base/errors.js';
+import { printable, shortened } from '../base/printable.js';
 import { asBuffer } from './bytes.js';
 
 /** Another kind of file. */

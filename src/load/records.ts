@@ -8,8 +8,8 @@
  * need no error handling. Sinks without a loop of their own (locations, fields in an unusual order) share one that
  * knows nothing of the fields.
  */
-import { SnapshotError, type SnapshotProblem } from '../errors.js';
-import { formatCount } from '../units.js';
+import { SnapshotError, type SnapshotProblem } from '../base/errors.js';
+import { formatCount } from '../base/units.js';
 import {
   CLOSE_ARRAY,
   COMMA,

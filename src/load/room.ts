@@ -2,8 +2,8 @@
  * How much memory a snapshot may take. A few megabytes of gzip can hold gigabytes, so what is kept of a compressed
  * input is bounded by its own size; and nothing is begun that the machine cannot hold.
  */
-import { SnapshotError } from '../errors.js';
-import { formatBytes } from '../units.js';
+import { SnapshotError } from '../base/errors.js';
+import { formatBytes } from '../base/units.js';
 import type { ByteSource } from './source.js';
 
 /** What is held of any input, whatever its size. */

@@ -2,10 +2,10 @@
  * The walk through a snapshot's sections. A snapshot is one JSON object: `snapshot` (the head) first, then sections in any
  * order. A plan says what is done with which section; the others are passed over at the speed of a search for one byte.
  */
-import { SnapshotError } from '../errors.js';
+import { SnapshotError } from '../base/errors.js';
+import type { OnProgress } from '../base/progress.js';
+import { formatBytes, formatCount } from '../base/units.js';
 import type { Ending, Head, Section } from '../graph/graph.js';
-import type { OnProgress } from '../progress.js';
-import { formatBytes, formatCount } from '../units.js';
 import { asBuffer } from './bytes.js';
 import { startsObject } from './compression.js';
 import {

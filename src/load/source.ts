@@ -5,7 +5,7 @@
 import fs from 'node:fs';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { SnapshotError } from '../errors.js';
+import { SnapshotError } from '../base/errors.js';
 import { openToRead, streamOf } from '../io/input-stream.js';
 import { readReason } from '../io/reasons.js';
 import { asBuffer } from './bytes.js';

@@ -1,8 +1,8 @@
 /** The strings section: whole, as a table over its raw bytes, or only the few strings that a tally needs. */
 
-import { SnapshotError } from '../errors.js';
+import { SnapshotError } from '../base/errors.js';
+import { formatCount } from '../base/units.js';
 import { closingQuote, decodeJsonText, type StringPage, StringTable } from '../graph/strings.js';
-import { formatCount } from '../units.js';
 import { readBuffer } from './bytes.js';
 import { DAMAGED_HINT, expectToken, QUOTE, unexpected } from './json.js';
 import { createKernel } from './kernel/kernel.js';

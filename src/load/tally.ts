@@ -3,7 +3,7 @@
  * class is their name, of each name. Holds no column, so its memory does not grow with the file: 2 KiB for each 64
  * string indexes among which an object's name is.
  */
-import type { SnapshotProblem } from '../errors.js';
+import type { SnapshotProblem } from '../base/errors.js';
 import { NODE } from '../graph/schema.js';
 import { createKernel, type KernelExports } from './kernel/kernel.js';
 import type { Layout } from './meta.js';

@@ -2,8 +2,9 @@
  * The sections `trace_function_infos` and `trace_tree` as columns. What is missing or damaged in them costs their own
  * answers only: it is told in `problems`, and what comes before it is kept.
  */
+
+import { formatCount } from '../base/units.js';
 import type { AllocationTraces } from '../graph/allocation-traces.js';
-import { formatCount } from '../units.js';
 import type { Layout, TraceFunctionFields, TraceNodeFields } from './meta.js';
 import { type NumberTreeProblem, type NumberTreeSink, readNumberTree } from './number-tree.js';
 import type { ByteWindow } from './window.js';

@@ -5,8 +5,8 @@
  * digits or string characters stops without a bounds check. A parser moves `start` on, calls `fill()` when
  * it needs more, and carries on: what it has not consumed is kept.
  */
-import { SnapshotError } from '../errors.js';
-import { formatBytes } from '../units.js';
+import { SnapshotError } from '../base/errors.js';
+import { formatBytes } from '../base/units.js';
 import { readBuffer } from './bytes.js';
 import type { ByteSource } from './source.js';
 

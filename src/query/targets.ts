@@ -1,17 +1,18 @@
 /** Objects as people name them: an id, a tag, a class, a pattern on class names. */
-import { classIndex } from '../analysis/class-names.js';
-import { matcherOf } from '../analysis/classes.js';
-import { closuresWithLabel, functionIndex, isFunctionLabel } from '../analysis/functions.js';
-import { prototypeNodes } from '../analysis/instances.js';
-import { nodesOfClass } from '../analysis/nodes.js';
-import { retainedSizes } from '../analysis/retained-sizes.js';
-import { shallowSizes } from '../analysis/shallow-sizes.js';
-import { SNAPSHOT_TAG, taggedNodes, tagsOf } from '../analysis/tags.js';
-import { QueryError, UsageError } from '../errors.js';
+
+import { matcherOf } from '../analysis/classes/classes.js';
+import { prototypeNodes } from '../analysis/classes/instances.js';
+import { nodesOfClass } from '../analysis/classes/nodes.js';
+import { retainedSizes } from '../analysis/sizes/retained-sizes.js';
+import { shallowSizes } from '../analysis/sizes/shallow-sizes.js';
+import { QueryError, UsageError } from '../base/errors.js';
+import { printable } from '../base/printable.js';
+import { formatCount, formatId, parseCount, parseId } from '../base/units.js';
 import { type Graph, nodeWithId } from '../graph/graph.js';
 import { idIndex } from '../graph/ids.js';
-import { printable } from '../printable.js';
-import { formatCount, formatId, parseCount, parseId } from '../units.js';
+import { classIndex } from '../v8/class-names.js';
+import { closuresWithLabel, functionIndex, isFunctionLabel } from '../v8/functions.js';
+import { SNAPSHOT_TAG, taggedNodes, tagsOf } from '../v8/tags.js';
 import { didYouMean, parsePattern } from './types.js';
 
 /** What a query accepts, on one graph. */

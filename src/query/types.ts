@@ -1,7 +1,7 @@
 /** Class names as people give them: exact, or as patterns. */
-import type { TypeMatcher } from '../analysis/classes.js';
-import { QueryError } from '../errors.js';
-import { printable } from '../printable.js';
+import type { TypeMatcher } from '../analysis/classes/classes.js';
+import { QueryError } from '../base/errors.js';
+import { printable } from '../base/printable.js';
 
 export interface TypeQueryOptions {
   readonly regex: boolean;

@@ -1,7 +1,7 @@
 /** One value as text for people. */
-import { printable } from '../printable.js';
-import type { Cell, Column, Row, Table } from '../result.js';
-import { formatCount, formatId, formatShare } from '../units.js';
+import { printable } from '../base/printable.js';
+import type { Cell, Column, Row, Table } from '../base/result.js';
+import { formatCount, formatId, formatShare } from '../base/units.js';
 
 /** Safe to print: text out of a snapshot has its control characters escaped. `null` is a dash. */
 export function formatCell(value: Cell, unit: Column['unit']): string {

@@ -1,6 +1,6 @@
 /** Chains of references as lines: which of their steps are shown, and what stands in the place of the others. */
-import type { ChainResult, ChainStep } from '../result.js';
-import { formatCount } from '../units.js';
+import type { ChainResult, ChainStep } from '../base/result.js';
+import { formatCount } from '../base/units.js';
 import { formatCell } from './cells.js';
 
 /** A step that is shown, or the words for those that are not. */

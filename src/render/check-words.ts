@@ -1,6 +1,6 @@
 /** What is said of a budget, the same in every format. */
-import type { ChainResult, Check } from '../result.js';
-import { formatCount, formatId } from '../units.js';
+import type { ChainResult, Check } from '../base/result.js';
+import { formatCount, formatId } from '../base/units.js';
 import { formatCell } from './cells.js';
 import { shownExpression, shownSteps } from './chain-lines.js';
 

@@ -1,7 +1,7 @@
 /** Budgets as continuous integration reads them: GitHub's annotations, JUnit XML, Markdown. Never with colour. */
 import { markdownTable } from 'markdown-table';
-import { printable } from '../printable.js';
-import type { Check, Checks } from '../result.js';
+import { printable } from '../base/printable.js';
+import type { Check, Checks } from '../base/result.js';
 import { formatCell } from './cells.js';
 import { failingLines, holderLines, limitWords, valueWords } from './check-words.js';
 import { escapeMarkup } from './markdown.js';

@@ -1,7 +1,7 @@
 /** Tables as CSV (RFC 4180): raw numbers, keys as headings, line feeds between records. */
 import { stringify } from 'csv-stringify/sync';
-import { printable } from '../printable.js';
-import type { Cell, Table } from '../result.js';
+import { printable } from '../base/printable.js';
+import type { Cell, Table } from '../base/result.js';
 import { formatCell } from './cells.js';
 
 const BATCH = 1000;

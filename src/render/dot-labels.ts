@@ -1,6 +1,6 @@
 /** What stands in the boxes and at the arrows of a picture. */
-import type { SubgraphCut, SubgraphEdge, SubgraphNode } from '../result.js';
-import { formatCount } from '../units.js';
+import type { SubgraphCut, SubgraphEdge, SubgraphNode } from '../base/result.js';
+import { formatCount } from '../base/units.js';
 import { labelLine, labelLines } from './dot-text.js';
 
 /** What the text of boxes depends on; see `DotOptions`. */

@@ -1,5 +1,5 @@
 /** Text out of a snapshot as the value of a Graphviz attribute, its font, and colours. */
-import { printable, shortened } from '../printable.js';
+import { printable, shortened } from '../base/printable.js';
 
 /**
  * The font that the picture's measures are made for: Graphviz knows its widths by heart, and it is free to be carried

@@ -3,10 +3,10 @@
  * distance from the asked objects, roots in green, arrows from the referrer to the referent.
  */
 import { attribute as _, Subgraph as Cluster, Digraph, Edge, Node, type NodeModel, toDot } from 'ts-graphviz';
-import { UsageError } from '../errors.js';
-import { printable } from '../printable.js';
-import type { Subgraph, SubgraphCut, SubgraphEdge, SubgraphNode } from '../result.js';
-import { formatCount, formatId } from '../units.js';
+import { UsageError } from '../base/errors.js';
+import { printable } from '../base/printable.js';
+import type { Subgraph, SubgraphCut, SubgraphEdge, SubgraphNode } from '../base/result.js';
+import { formatCount, formatId } from '../base/units.js';
 import { cutLabel, edgeLabel, INTERNALS, LINE_LENGTH, nodeLabel, SIGNS, VALUE_LENGTH } from './dot-labels.js';
 import { type Colour, colourText, FONT, gradient, labelLine, labelLines } from './dot-text.js';
 

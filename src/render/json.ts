@@ -1,6 +1,6 @@
 /** Answers as one JSON object. Rows stand one a line and are written as they come. */
-import { printableJson } from '../printable.js';
-import type { Answer, Cell, Details, LeakReport, Row, Table } from '../result.js';
+import { printableJson } from '../base/printable.js';
+import type { Answer, Cell, Details, LeakReport, Row, Table } from '../base/result.js';
 
 export interface JsonHead {
   readonly command: string;

@@ -2,7 +2,7 @@
 
 import stringWidth from 'fast-string-width';
 import { markdownTable } from 'markdown-table';
-import type { Table } from '../result.js';
+import type { Table } from '../base/result.js';
 import { isNumeric, signedCell, textColumns } from './cells.js';
 
 /** A longer name sticks out: padding all others to its width could fill the disk. */

@@ -1,6 +1,6 @@
 /** Memory over time as a plot of characters. */
 import { plot } from 'simple-ascii-chart';
-import { formatBytes } from '../units.js';
+import { formatBytes } from '../base/units.js';
 
 export interface MemoryPoint {
   /** Seconds since the first. */

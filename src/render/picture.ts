@@ -7,8 +7,8 @@ import { spawn } from 'node:child_process';
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { UsageError } from '../errors.js';
-import { printable } from '../printable.js';
+import { UsageError } from '../base/errors.js';
+import { printable } from '../base/printable.js';
 import { FONT } from './dot-text.js';
 
 export interface PictureOptions {

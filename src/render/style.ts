@@ -1,5 +1,5 @@
 /** The only place that knows colours: roles in, escape sequences out. */
-import type { Role } from '../result.js';
+import type { Role } from '../base/result.js';
 
 export interface Style {
   readonly role: (role: Role | undefined, text: string) => string;

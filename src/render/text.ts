@@ -1,8 +1,18 @@
 /** Answers as text for people: aligned columns, one object a line. */
 import stringWidth from 'fast-string-width';
-import { shortened } from '../printable.js';
-import type { ChainResult, ChainStep, Checks, Column, Detail, Fact, Result, Row, Table } from '../result.js';
-import { formatCount, formatId } from '../units.js';
+import { shortened } from '../base/printable.js';
+import type {
+  ChainResult,
+  ChainStep,
+  Checks,
+  Column,
+  Detail,
+  Fact,
+  Result,
+  Row,
+  Table,
+} from '../base/result.js';
+import { formatCount, formatId } from '../base/units.js';
 import { renderBare } from './bare.js';
 import { formatCell, isNumeric, plain, signedCell, textColumns, withSign } from './cells.js';
 import { edgeText, shownExpression, shownSteps } from './chain-lines.js';

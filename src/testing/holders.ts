@@ -1,20 +1,20 @@
 /** What failure messages say of an object: who keeps it alive. */
 
-import { chainResult } from '../analysis/chain-result.js';
-import { backrefChains, type Chain } from '../analysis/chains.js';
-import type { Frontier } from '../analysis/frontier.js';
-import { type GrowthPlace, growthPlace } from '../analysis/growth-place.js';
-import { growthWords, madeWords } from '../analysis/growth-words.js';
-import { NodeView } from '../analysis/nodes.js';
-import { isRoot, isStack, rootOf } from '../analysis/roots.js';
-import type { SourceLocation } from '../analysis/scripts.js';
-import { heapgraphNodes } from '../analysis/tags.js';
+import { NodeView } from '../analysis/classes/nodes.js';
+import { heapgraphNodes } from '../analysis/classes/own-objects.js';
+import { chainResult } from '../analysis/expressions/chain-result.js';
+import { backrefChains, type Chain } from '../analysis/holders/chains.js';
+import type { Frontier } from '../analysis/leaks/frontier.js';
+import { type GrowthPlace, growthPlace } from '../analysis/leaks/growth-place.js';
+import { growthWords, madeWords } from '../analysis/leaks/growth-words.js';
+import { printable } from '../base/printable.js';
+import { formatId } from '../base/units.js';
 import type { Graph } from '../graph/graph.js';
 import { NODE } from '../graph/schema.js';
-import { printable } from '../printable.js';
 import { PLAIN } from '../render/style.js';
 import { renderText } from '../render/text.js';
-import { formatId } from '../units.js';
+import { isRoot, isStack, rootOf } from '../v8/roots.js';
+import type { SourceLocation } from '../v8/scripts.js';
 
 /** Objects that are tried. */
 const TRIED = 20;

@@ -4,7 +4,7 @@
  * as Jest's tests are; what a test needs of the library comes with it.
  */
 import type {} from 'expect';
-import { usageError } from '../errors.js';
+import { usageError } from '../base/errors.js';
 import { type HeapMatchers, matchers } from './matchers.js';
 
 interface Expect {
@@ -42,8 +42,8 @@ declare global {
   }
 }
 
-export { collectGarbage } from '../live/gc.js';
-export { takeSnapshot, writeSnapshot } from '../live/snapshot.js';
-export { tag } from '../live/tag.js';
+export { collectGarbage } from '../self/gc.js';
+export { takeSnapshot, writeSnapshot } from '../self/snapshot.js';
+export { tag } from '../self/tag.js';
 export { type HeapMatchers, matchers } from './matchers.js';
 export { expectNoGrowth, GrowthError } from './no-growth.js';

@@ -3,21 +3,22 @@
  * `loadSnapshot`) and answer as both want it: whether it passes, and a message for when that is not what was expected.
  */
 
-import { newNodes } from '../analysis/diff.js';
-import { frontierOf } from '../analysis/frontier.js';
-import { instancesOf } from '../analysis/instances.js';
-import { lineage } from '../analysis/lineage.js';
-import { retainedSet } from '../analysis/retained-set.js';
-import { heapgraphNodes, taggedNodes } from '../analysis/tags.js';
-import { literalTemplates } from '../analysis/templates.js';
-import { usageError } from '../errors.js';
+import { instancesOf } from '../analysis/classes/instances.js';
+import { heapgraphNodes } from '../analysis/classes/own-objects.js';
+import { newNodes } from '../analysis/growth/diff.js';
+import { lineage } from '../analysis/growth/lineage.js';
+import { frontierOf } from '../analysis/leaks/frontier.js';
+import { retainedSet } from '../analysis/sizes/retained-set.js';
+import { usageError } from '../base/errors.js';
+import { printable } from '../base/printable.js';
+import { formatBytes, formatCount, parseBytes } from '../base/units.js';
 import type { Graph } from '../graph/graph.js';
-import { described } from '../live/arguments.js';
-import { collectGarbage } from '../live/gc.js';
-import { takeSnapshot } from '../live/snapshot.js';
-import { tag, untag, wasTagged } from '../live/tag.js';
-import { printable } from '../printable.js';
-import { formatBytes, formatCount, parseBytes } from '../units.js';
+import { described } from '../self/arguments.js';
+import { collectGarbage } from '../self/gc.js';
+import { takeSnapshot } from '../self/snapshot.js';
+import { tag, untag, wasTagged } from '../self/tag.js';
+import { taggedNodes } from '../v8/tags.js';
+import { literalTemplates } from '../v8/templates.js';
 import { holderText, indented, newHolders } from './holders.js';
 
 /** A number, or bounds, both of them included. */

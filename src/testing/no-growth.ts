@@ -1,17 +1,22 @@
 /** Does a piece of code leave objects behind each time it runs? For any test runner. */
-import { classIndex } from '../analysis/class-names.js';
-import { type ContainerGroup, type Frontier, frontierOf } from '../analysis/frontier.js';
-import { type GrowthPlace, growthPlace } from '../analysis/growth-place.js';
-import { NodeView } from '../analysis/nodes.js';
-import { type ProgramGrowth, type ProgramGrowthOptions, programGrowth } from '../analysis/program-growth.js';
-import { usageError } from '../errors.js';
+
+import { NodeView } from '../analysis/classes/nodes.js';
+import {
+  type ProgramGrowth,
+  type ProgramGrowthOptions,
+  programGrowth,
+} from '../analysis/growth/program-growth.js';
+import { type ContainerGroup, type Frontier, frontierOf } from '../analysis/leaks/frontier.js';
+import { type GrowthPlace, growthPlace } from '../analysis/leaks/growth-place.js';
+import { usageError } from '../base/errors.js';
+import { printable } from '../base/printable.js';
+import { formatCount } from '../base/units.js';
 import type { Graph } from '../graph/graph.js';
 import { NODE } from '../graph/schema.js';
-import { checkOptions, described } from '../live/arguments.js';
-import { storeSnapshot } from '../live/snapshot.js';
-import { printable } from '../printable.js';
 import { didYouMean } from '../query/types.js';
-import { formatCount } from '../units.js';
+import { checkOptions, described } from '../self/arguments.js';
+import { storeSnapshot } from '../self/snapshot.js';
+import { classIndex } from '../v8/class-names.js';
 import { indented, madeAt, newHolders } from './holders.js';
 
 /** How often the code runs, and what is looked at. */

@@ -11,8 +11,8 @@ declare module 'vitest' {
   interface Matchers<T> extends HeapMatchers<void> {}
 }
 
-export { collectGarbage } from '../live/gc.js';
-export { takeSnapshot, writeSnapshot } from '../live/snapshot.js';
-export { tag } from '../live/tag.js';
+export { collectGarbage } from '../self/gc.js';
+export { takeSnapshot, writeSnapshot } from '../self/snapshot.js';
+export { tag } from '../self/tag.js';
 export { type HeapMatchers, matchers } from './matchers.js';
 export { expectNoGrowth, GrowthError } from './no-growth.js';

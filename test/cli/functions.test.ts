@@ -1,7 +1,7 @@
 /** Functions by name and place. Each test is named by its command line; B and A stand for the fixture before and after its leak. */
 import { describe, expect, test } from 'vitest';
-import { prototypeNodes } from '../../src/analysis/instances.js';
-import { nodesOfClass } from '../../src/analysis/nodes.js';
+import { prototypeNodes } from '../../src/analysis/classes/instances.js';
+import { nodesOfClass } from '../../src/analysis/classes/nodes.js';
 import { loadSnapshot } from '../../src/load/load.js';
 import { heapgraph } from '../support/cli.js';
 import { expressPath, fixturePath } from '../support/fixtures.js';

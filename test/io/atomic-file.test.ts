@@ -5,7 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 import { describe, expect, it } from 'vitest';
-import { UsageError } from '../../src/errors.js';
+import { UsageError } from '../../src/base/errors.js';
 import { openAtomicFile } from '../../src/io/atomic-file.js';
 import { outputTarget } from '../../src/io/output-target.js';
 import { temporaryFolder } from '../support/cli.js';

@@ -2,12 +2,12 @@ import fs, { chmodSync } from 'node:fs';
 import path from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { SNAPSHOT_PROBLEMS, type SnapshotError } from '../../src/errors.js';
-import { loadClasses } from '../../src/heap.js';
+import { SNAPSHOT_PROBLEMS, type SnapshotError } from '../../src/base/errors.js';
+import { formatCount } from '../../src/base/units.js';
 import { loadSnapshot, tallySnapshot } from '../../src/load/load.js';
 import { readHead } from '../../src/load/sections.js';
 import type { SnapshotInput } from '../../src/load/source.js';
-import { formatCount } from '../../src/units.js';
+import { loadClasses } from '../../src/session/class-counts.js';
 import { snapshotText } from '../support/builder.js';
 import { fixtureBytes } from '../support/fixtures.js';
 import {

@@ -1,11 +1,11 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { HeapgraphError, SnapshotError } from '../../src/errors.js';
+import { HeapgraphError, SnapshotError } from '../../src/base/errors.js';
 import type { Graph } from '../../src/graph/graph.js';
-import { loadClasses } from '../../src/heap.js';
 import { loadSnapshot, readSection, type Tallies, tallySnapshot } from '../../src/load/load.js';
 import type { SnapshotInput } from '../../src/load/source.js';
+import { loadClasses } from '../../src/session/class-counts.js';
 import { type NodeSpec, type SnapshotOptions, snapshotText } from '../support/builder.js';
 import { disagreement, type Parsed } from './compare.js';
 import { bytesOf, chunksOf, expectSound, SMALL } from './inputs.js';

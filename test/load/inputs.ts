@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect } from 'vitest';
-import { SnapshotError } from '../../src/errors.js';
+import { SnapshotError } from '../../src/base/errors.js';
+import { formatCount } from '../../src/base/units.js';
 import type { Graph } from '../../src/graph/graph.js';
-import { formatCount } from '../../src/units.js';
 import { type GraphSpec, type SnapshotOptions, snapshotText } from '../support/builder.js';
 
 export function bytesOf(text: string): Uint8Array {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SnapshotError } from '../../src/errors.js';
+import type { SnapshotError } from '../../src/base/errors.js';
 import { expectToken, peekToken, readValue, skipNumbers, skipValue } from '../../src/load/json.js';
 import { openSource } from '../../src/load/source.js';
 import { ByteWindow } from '../../src/load/window.js';

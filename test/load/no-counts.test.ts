@@ -3,11 +3,11 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { typeStats } from '../../src/analysis/classes.js';
+import { typeStats } from '../../src/analysis/classes/classes.js';
 import type { Graph } from '../../src/graph/graph.js';
-import { loadClasses } from '../../src/heap.js';
 import { loadSnapshot } from '../../src/load/load.js';
 import { readHead } from '../../src/load/sections.js';
+import { loadClasses } from '../../src/session/class-counts.js';
 import { type GraphSpec, type SnapshotOptions, snapshotText } from '../support/builder.js';
 import { casePath, fixtureBytes } from '../support/fixtures.js';
 import { bytesOf, chunksOf, failureOf } from './inputs.js';

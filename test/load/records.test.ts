@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { SnapshotProblem } from '../../src/errors.js';
+import type { SnapshotProblem } from '../../src/base/errors.js';
 import { type RecordSink, readRecords } from '../../src/load/records.js';
 import { openSource } from '../../src/load/source.js';
 import { ByteWindow } from '../../src/load/window.js';

@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { classesOf } from '../../src/analysis/classes.js';
+import { classesOf } from '../../src/analysis/classes/classes.js';
 import type { Graph } from '../../src/graph/graph.js';
-import { loadClasses } from '../../src/heap.js';
 import { loadSnapshot, tallySnapshot } from '../../src/load/load.js';
+import { loadClasses } from '../../src/session/class-counts.js';
 import { snapshotText } from '../support/builder.js';
 import { fixtureBytes } from '../support/fixtures.js';
 import { difference, disagreement, parsed, stringsOf } from './compare.js';

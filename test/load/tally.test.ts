@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { classesOf, count } from '../../src/analysis/classes.js';
-import { loadClasses } from '../../src/heap.js';
+import { classesOf, count } from '../../src/analysis/classes/classes.js';
 import { loadSnapshot, type Tallies, tallySnapshot } from '../../src/load/load.js';
 import type { SnapshotInput } from '../../src/load/source.js';
 import { WINDOW_SIZE } from '../../src/load/window.js';
+import { loadClasses } from '../../src/session/class-counts.js';
 import { snapshotText } from '../support/builder.js';
 import { FIXTURES, fixtureBytes, fixturePath, recorded } from '../support/fixtures.js';
 import { type Parsed, parsed } from './compare.js';

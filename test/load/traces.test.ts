@@ -1,9 +1,9 @@
 /** Allocation stacks as columns: whole, in other orders, nested deep, damaged in every way. */
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { allocationStack, stackText } from '../../src/analysis/allocation-stacks.js';
 import type { Graph } from '../../src/graph/graph.js';
 import { loadSnapshot } from '../../src/load/load.js';
+import { allocationStack, stackText } from '../../src/v8/allocation-stacks.js';
 import { snapshotText } from '../support/builder.js';
 import { bytesOf, chunksOf, edited, failureOf } from './inputs.js';
 

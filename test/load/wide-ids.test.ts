@@ -1,10 +1,10 @@
 /** Ids beyond 32 bits, as Julia writes them (addresses): exact, with the columns of all other files as they were. */
 import { describe, expect, it } from 'vitest';
-import { typeStats } from '../../src/analysis/classes.js';
+import { typeStats } from '../../src/analysis/classes/classes.js';
 import { nodeWithId } from '../../src/graph/graph.js';
 import { idIndex } from '../../src/graph/ids.js';
-import { loadClasses } from '../../src/heap.js';
 import { loadSnapshot } from '../../src/load/load.js';
+import { loadClasses } from '../../src/session/class-counts.js';
 import { type GraphSpec, type SnapshotOptions, snapshotText } from '../support/builder.js';
 import { casePath, FIXTURES, fixturePath } from '../support/fixtures.js';
 import { random } from '../support/random-graph.js';

@@ -1,8 +1,8 @@
 /** Lists below the rows of a table, as text. */
 import { expect, test } from 'vitest';
+import type { Table } from '../../src/base/result.js';
 import { createStyle } from '../../src/render/style.js';
 import { renderText } from '../../src/render/text.js';
-import type { Table } from '../../src/result.js';
 
 test('a list below its row, and how many more there are', async () => {
   const table: Table = {

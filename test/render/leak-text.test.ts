@@ -1,9 +1,9 @@
 /** Leaks as text and as JSON. */
 import { expect, test } from 'vitest';
+import type { LeakContent, LeakEntry, LeakReport } from '../../src/base/result.js';
 import { renderJson } from '../../src/render/json.js';
 import { createStyle } from '../../src/render/style.js';
 import { renderText } from '../../src/render/text.js';
-import type { LeakContent, LeakEntry, LeakReport } from '../../src/result.js';
 
 const content = (label: string, more: Partial<LeakContent> = {}): LeakContent => ({
   kind: 'object',

@@ -2,10 +2,10 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { PNG } from 'pngjs';
 import { describe, expect, test } from 'vitest';
-import { UsageError } from '../../src/errors.js';
+import { UsageError } from '../../src/base/errors.js';
+import type { Subgraph } from '../../src/base/result.js';
 import { renderDot } from '../../src/render/dot.js';
 import { dotOnPath, renderPicture } from '../../src/render/picture.js';
-import type { Subgraph } from '../../src/result.js';
 import { temporaryFolder } from '../support/cli.js';
 
 const none = { dotCommand: null };

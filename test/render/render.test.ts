@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import type { Details, Row, Table } from '../../src/base/result.js';
 import { renderCsv } from '../../src/render/csv.js';
 import { renderJson } from '../../src/render/json.js';
 import { renderMarkdown } from '../../src/render/markdown.js';
 import { createStyle } from '../../src/render/style.js';
 import { renderText } from '../../src/render/text.js';
-import type { Details, Row, Table } from '../../src/result.js';
 
 const columns: Table['columns'] = [
   { key: 'type', title: 'Type', unit: 'text', role: 'name' },

@@ -1,13 +1,13 @@
 /** Asks a living program what the expressions of its own snapshot give: each has to give that very object. */
 import { appendFileSync, writeFileSync } from 'node:fs';
 import type CDP from 'chrome-remote-interface';
-import { backrefChains } from '../../src/analysis/chains.js';
-import { expressionOf } from '../../src/analysis/expressions.js';
-import { globalObjects } from '../../src/analysis/realms.js';
-import { isRoot, isStack } from '../../src/analysis/roots.js';
-import { isObject } from '../../src/analysis/v8-nodes.js';
+import { expressionOf } from '../../src/analysis/expressions/expression.js';
+import { backrefChains } from '../../src/analysis/holders/chains.js';
 import type { Graph } from '../../src/graph/graph.js';
 import { loadSnapshot } from '../../src/load/load.js';
+import { isObject } from '../../src/v8/names.js';
+import { globalObjects } from '../../src/v8/realms.js';
+import { isRoot, isStack } from '../../src/v8/roots.js';
 
 export interface LiveExpressions {
   readonly graph: Graph;

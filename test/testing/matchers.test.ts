@@ -3,9 +3,9 @@ import { createRequire } from 'node:module';
 import { expect as jestExpect } from 'expect';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Graph } from '../../src/graph/graph.js';
-import { takeSnapshot } from '../../src/live/snapshot.js';
-import { tag } from '../../src/live/tag.js';
 import { loadSnapshot } from '../../src/load/load.js';
+import { takeSnapshot } from '../../src/self/snapshot.js';
+import { tag } from '../../src/self/tag.js';
 import '../../src/testing/vitest.js';
 import { fixturePath } from '../support/fixtures.js';
 

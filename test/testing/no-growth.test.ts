@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { UsageError } from '../../src/errors.js';
+import { UsageError } from '../../src/base/errors.js';
 import { expectNoGrowth, type GrowingClass, GrowthError } from '../../src/testing/no-growth.js';
 import { temporaryFolder } from '../support/cli.js';
 

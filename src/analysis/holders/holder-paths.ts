@@ -1,0 +1,341 @@
+/**
+ * Who holds an object, in a form that is the same for all objects held alike: `module /app/server.js: sessions → Map []`
+ * for each of ten thousand sessions. The way from the root to the object, step by step the reference and the class of
+ * what it leads to, with indexes, entries of tables and V8's helper objects left out.
+ *
+ * Paths are numbered. Each is the path before it and one piece of text, so that an object's path is one look into a
+ * table once that of its holder is known.
+ */
+
+import { shortened } from '../../base/printable.js';
+import { edgesOf, type Graph } from '../../graph/graph.js';
+import { memo } from '../../graph/memo.js';
+import { EDGE, isIndexed, NODE } from '../../graph/schema.js';
+import { classIndex } from '../../v8/class-names.js';
+import { commonJsModules, exportName } from '../../v8/modules.js';
+import { isContext, isInternal } from '../../v8/names.js';
+import { isIdentifier } from '../../v8/properties.js';
+import { recoveredName } from '../../v8/recovered-names.js';
+import { type Root, rootOf } from '../../v8/roots.js';
+import { isOfRuntime, runtimeName } from '../../v8/runtime.js';
+import { rootScopeOf } from '../../v8/scopes.js';
+import { scriptOf } from '../../v8/scripts.js';
+import { quoted } from '../../v8/table-entries.js';
+import { holderChains, isMachinery, UNHELD } from './holder-chains.js';
+
+/** The merged paths of one graph, by number. */
+export interface HolderPaths {
+  /** Number of the path to what holds a node, the last reference included, the node itself not. */
+  pathOf(node: number): number;
+  /**
+   * Number of the path to what hangs on a node by this edge of it, or by any of its items and entries; the node is the last
+   * step but one.
+   */
+  pathThrough(node: number, edge: number | undefined): number;
+  /** The path to read. */
+  text(path: number): string;
+  /** Where the path begins; undefined for nodes that no root reaches. */
+  rootOf(path: number): Root | undefined;
+}
+
+/** A plain object with more properties than this is taken for a dictionary, whose keys are data. */
+const RECORD = 32;
+/** Further steps are left out. */
+const DEEPEST = 32;
+/** Further paths are taken for the one they begin with. */
+const MOST = 4_000_000;
+/** Further pieces of text are one, `…`. */
+const MOST_PIECES = 2 ** 23;
+/** Entries of a Map at most (2^24), with some to spare. */
+const MOST_KNOWN = 2 ** 24 - 16;
+const NAME_LENGTH = 40;
+/** Classes that say nothing about what an object is for. */
+const CONTAINERS: ReadonlySet<string> = new Set(['Object', 'Array', 'Map', 'Set', 'Function']);
+/** How Node.js chains its timers. */
+const RING = /^(_idleNext|_idlePrev|head|tail)$/;
+const RING_CLASSES = /^(TimersList|ImmediateList|Timeout|Immediate)$/;
+const CELLS = /^(Cell|PropertyCell|ContextCell)$/;
+const PAIR = /^\d+ \/ part of key /;
+
+/** The piece in the place of those that are too many. */
+const ELSE = '…';
+const EDGE_PIECE = 1;
+const CLASS_PIECE = 2;
+
+/**
+ * Merged paths over the chains of `holderChains`. A path begins at the chain's root, or at the last module in the
+ * require cache, or scope of a function of Node.js, that it passes. Steps:
+ *
+ * - `.name`, or `variable name` of a function's scope; `[]` for what is numbered: items, entries of Map and Set, keys of a
+ *   plain object with more than 32 properties; `(name)` for references of V8's own.
+ * - ` → Class`, of functions the name. Tables, scopes and other helpers of V8 are not steps of their own.
+ * - A chain that comes back to a class (a list, a tree) is taken for the chain at that class; with plain objects, arrays,
+ *   Maps and Sets when the same reference led to them twice. Steps after the 32nd are left out.
+ * - Objects that only compiled code and shapes hold are told by that, wherever the code is.
+ *
+ * Needs edges. Cost: that of `holderChains` and 4 bytes a node; a node's path the length of its chain the first time,
+ * shared with all chains through the same nodes.
+ */
+export const holderPaths = memo((graph: Graph): HolderPaths => {
+  const { nodeCount, nodeTypes, nodeNames, firstEdge, strings, edgeTypeNames } = graph;
+  const { types, names } = edgesOf(graph);
+  const { parents, edges } = holderChains(graph);
+  const classes = classIndex(graph);
+  const modules = commonJsModules(graph);
+  const isScope = isContext(graph);
+  const internal = isInternal(graph);
+  const isRootScope = (node: number): boolean => rootScopeOf(graph, node) !== undefined;
+  const machinery = isMachinery(graph);
+  const ownedByNode = isOfRuntime(graph);
+  const plainNames = strings.indexesOf('Object');
+
+  // Paths by number: the path before, the last piece, what kind of piece it is, and where it begins.
+  const before: number[] = [];
+  const lastPiece: number[] = [];
+  const kinds: number[] = [];
+  const begins: number[] = [];
+  const roots: (Root | undefined)[] = [];
+  const pieces: string[] = [];
+  const pieceNumbers = new Map<string, number>();
+  const pathNumbers = new Map<number, number>();
+  const startNumbers = new Map<string, number>();
+  const known = new Uint32Array(nodeCount); // the path of the object itself, plus one
+
+  const piece = (text: string): number => {
+    let number = pieceNumbers.get(text);
+    if (number === undefined) {
+      if (pieces.length >= MOST_PIECES && text !== ELSE) return piece(ELSE);
+      number = pieces.push(text) - 1;
+      pieceNumbers.set(text, number);
+    }
+    return number;
+  };
+  const start = (text: string, root: Root | undefined): number => {
+    let number = startNumbers.get(text);
+    if (number === undefined) {
+      number = before.push(-1) - 1;
+      lastPiece.push(piece(text));
+      kinds.push(0);
+      begins.push(roots.push(root) - 1);
+      startNumbers.set(text, number);
+    }
+    return number;
+  };
+  // Less than 2^22 paths and at most 2^23 + 1 pieces: a key is below 2^47.
+  const keyOf = (path: number, next: number, kind: number): number =>
+    (path * 2 ** 24 + next) * 2 + (kind === CLASS_PIECE ? 1 : 0);
+  const know = (key: number, path: number): number => {
+    if (pathNumbers.size < MOST_KNOWN) pathNumbers.set(key, path);
+    return path;
+  };
+  const longer = (path: number, next: number, kind: number): number => {
+    const key = keyOf(path, next, kind);
+    const number = pathNumbers.get(key);
+    if (number !== undefined) return number;
+    if (before.length >= MOST) return path;
+    know(key, before.length);
+    lastPiece.push(next);
+    kinds.push(kind);
+    begins.push(begins[path]!);
+    return before.push(path) - 1;
+  };
+
+  const startOf = (node: number): number | undefined => {
+    const exported = modules.exportsOf.get(node);
+    if (exported !== undefined)
+      return start(`exports of ${exported}`, {
+        kind: 'require cache',
+        words: 'require.cache',
+        file: exported,
+      });
+    const file = modules.moduleOf.get(node);
+    if (file !== undefined)
+      return start(`require.cache[${quoted(file)}]`, { kind: 'require cache', words: 'require.cache', file });
+    if (parents[node] === UNHELD) return start('no root reaches it', undefined);
+    const holder = parents[node]!;
+    if (holder !== node) {
+      if (nodeTypes[holder] !== NODE.closure || !isScope(node) || !ownedByNode(holder)) return undefined;
+      const script = scriptOf(graph, holder)!;
+      return start(`${script}:`, {
+        kind: 'internal',
+        words: `a variable of ${script}, a part of ${runtimeName(graph)}`,
+      });
+    }
+    const root = rootOf(graph, node)!;
+    return start(beginning(root, isRootScope(node)), root);
+  };
+
+  /** Classes by their numbers, functions by the numbers of their names. */
+  const classPieces = new Int32Array(classes.labels.length).fill(-1);
+  const functionPieces = new Map<number, number>();
+  const hiddenPieces = new Map<number, number>();
+  const containers = new Set<number>();
+  const classPiece = (node: number): number => {
+    const type = nodeTypes[node];
+    const name = nodeNames[node]!;
+    if (type === NODE.closure || internal(node)) {
+      const known = type === NODE.closure ? functionPieces : hiddenPieces;
+      let number = known.get(name);
+      if (number === undefined) {
+        const text = shortened(strings.get(name), NAME_LENGTH);
+        number = piece(type !== NODE.closure ? text : text === '' ? 'function' : `${text}()`);
+        known.set(name, number);
+        if (type === NODE.closure) containers.add(number);
+      }
+      return number;
+    }
+    const of = classes.of[node]!;
+    if (classPieces[of] === -1) {
+      classPieces[of] = piece(shortened(classes.labels[of]!, 2 * NAME_LENGTH));
+      if (CONTAINERS.has(classes.labels[of]!)) containers.add(classPieces[of]!);
+    }
+    return classPieces[of]!;
+  };
+
+  /** By name, the part behind `system / ` of V8's own nodes. */
+  const systemNames = new Map<number, string>();
+  const systemName = (node: number): string => {
+    const name = nodeNames[node]!;
+    let text = systemNames.get(name);
+    if (text === undefined) {
+      text = /^system \/ (.*)$/.exec(strings.get(name))?.[1] ?? '';
+      systemNames.set(name, text);
+    }
+    return text;
+  };
+  const isHelper = (node: number): boolean => {
+    const type = nodeTypes[node];
+    if (type === NODE.array) return true;
+    if (type === NODE.object) return isScope(node);
+    // A Proxy and the like are objects of the language that V8 writes as nodes of its own.
+    if (!internal(node)) return false;
+    const name = systemName(node);
+    return !name.startsWith('JS') || name === 'JSArrayBufferData';
+  };
+
+  const property = (name: string): string =>
+    isIdentifier(name) ? `.${shortened(name, NAME_LENGTH)}` : `[${quoted(shortened(name, NAME_LENGTH))}]`;
+  const numbered = piece('[]');
+  const edgePieces = new Map<number, number>();
+  const edgePiece = (source: number, edge: number): number => {
+    const type = types[edge]!;
+    const name = names[edge]!;
+    if (type === EDGE.hidden && isScope(source)) {
+      const variable = recoveredName(graph, source, edge);
+      if (variable !== undefined) return piece(edgeText(EDGE.context, variable, isRootScope(source)));
+    }
+    if (isIndexed(type)) return numbered;
+    if (type === EDGE.property && plainNames.has(nodeNames[source]!) && nodeTypes[source] === NODE.object) {
+      if (parents[source] !== source && firstEdge[source + 1]! - firstEdge[source]! > RECORD) return numbered;
+    }
+    const scope = type === EDGE.context && isRootScope(source);
+    // Type numbers are below 256, string indexes below 2^32: a key is below 2^41.
+    const key = (name * edgeTypeNames.length + type) * 2 + (scope ? 1 : 0);
+    let number = edgePieces.get(key);
+    if (number === undefined) {
+      const text = strings.get(name);
+      number = piece(edgeText(type, text, scope));
+      edgePieces.set(key, number);
+    }
+    if (type === EDGE.property && RING.test(strings.get(name))) {
+      if (RING_CLASSES.test(strings.get(nodeNames[source]!))) return numbered;
+    }
+    return number;
+  };
+  const edgeText = (type: number, name: string, scope: boolean): string => {
+    if (type === EDGE.property) return property(name);
+    if (type === EDGE.context) return scope ? name : `variable ${name}`;
+    if (PAIR.test(name)) return '(value in a WeakMap)';
+    return /^\d+$/.test(name) ? '[]' : `(${shortened(name, NAME_LENGTH)})`;
+  };
+
+  /** The name under which an ES module exports the cell. */
+  const exported = (cell: number): string | undefined => {
+    let module = cell;
+    for (let steps = 0; steps < 3 && parents[module] !== module; steps++) module = parents[module]!;
+    return isRootScope(module) && !isScope(module) ? exportName(graph, module, cell) : undefined;
+  };
+  /** What led to the node; what led to its cell, if it is the value in one. */
+  const reference = (node: number): number => {
+    let at = node;
+    for (let steps = 0; steps < 3; steps++) {
+      const holder = parents[at]!;
+      if (parents[holder] === holder || !internal(holder)) break;
+      if (!CELLS.test(systemName(holder))) break;
+      const name = exported(holder);
+      if (name !== undefined) return piece(name);
+      at = holder;
+    }
+    return edgePiece(parents[at]!, edges[at]!);
+  };
+
+  /** The path of an object whose place is known: as told above, one that the path has passed already may stand for it. */
+  const objectAt = (place: number, type: number): number => {
+    const key = keyOf(place, type, CLASS_PIECE);
+    const found = pathNumbers.get(key);
+    if (found !== undefined) return found;
+    const container = containers.has(type);
+    let alike = -1;
+    let depth = 0;
+    for (let path = before[place]!; path >= 0 && kinds[path] === CLASS_PIECE; depth++) {
+      const above = before[path]!;
+      if (lastPiece[path] === type) {
+        const same = lastPiece[above] === lastPiece[place];
+        if (!container || (same && alike >= 0)) {
+          return know(key, container ? alike : path);
+        }
+        if (same) alike = path;
+      }
+      path = before[above] ?? -1;
+    }
+    if (depth < DEEPEST) return longer(place, type, CLASS_PIECE);
+    return know(key, before[place]!);
+  };
+
+  const stack: number[] = [];
+  const objectPath = (node: number): number => {
+    for (let at = node; known[at] === 0; at = parents[at]!) {
+      const begin = machinery(at) ? start('compiled code and object shapes', MACHINERY) : startOf(at);
+      if (begin !== undefined) {
+        known[at] = begin + 1;
+        break;
+      }
+      stack.push(at);
+    }
+    for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
+      const holder = known[parents[at]!]! - 1;
+      const path = isHelper(at)
+        ? holder
+        : objectAt(longer(holder, reference(at), EDGE_PIECE), classPiece(at));
+      known[at] = path + 1;
+    }
+    return known[node]! - 1;
+  };
+
+  return {
+    pathOf: (node) => startOf(node) ?? longer(objectPath(parents[node]!), reference(node), EDGE_PIECE),
+    pathThrough: (node, edge) =>
+      longer(objectPath(node), edge === undefined ? numbered : edgePiece(node, edge), EDGE_PIECE),
+    text: (path) => {
+      const texts: string[] = [];
+      for (let at = path; at >= 0; at = before[at]!) {
+        const text = pieces[lastPiece[at]!]!;
+        const space = kinds[at] === CLASS_PIECE ? ' → ' : kinds[at] === EDGE_PIECE ? ' ' : '';
+        texts.push(space + text);
+      }
+      return texts.reverse().join('');
+    },
+    rootOf: (path) => roots[begins[path]!],
+  };
+});
+
+const MACHINERY: Root = { kind: 'internal', words: 'compiled code and object shapes' };
+
+/** A root as the beginning of a path; behind a scope a colon, as its variables follow. */
+function beginning({ kind, words, file }: Root, scope: boolean): string {
+  if (scope) {
+    if (kind === 'global') return 'global scope of scripts:';
+    return file === undefined ? 'an ES module:' : `${kind === 'internal' ? '' : 'module '}${file}:`;
+  }
+  return words.replace(/^a property of /, '').replace(/^one of /, '');
+}

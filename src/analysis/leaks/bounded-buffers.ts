@@ -1,0 +1,265 @@
+/**
+ * Containers in which Node.js and V8 keep a limited number of objects for themselves. What fills one of them grows with
+ * the load and stops at the limit: it is no leak.
+ */
+import { edgesOf, type Graph } from '../../graph/graph.js';
+import { memo } from '../../graph/memo.js';
+import { retainersOf } from '../../graph/retainers.js';
+import { EDGE, NODE } from '../../graph/schema.js';
+import { StringIndexes } from '../../graph/strings.js';
+import { isContext } from '../../v8/names.js';
+import { rootScopeOf } from '../../v8/scopes.js';
+import { follow, scriptOf } from '../../v8/scripts.js';
+import { ENTRY_SIZE } from '../../v8/tables.js';
+import { stringText, tableEntries } from '../../v8/values.js';
+
+/** A limited container of the runtime. */
+export interface BoundedBuffer {
+  /** What it is, to be read in a sentence: `the resource timings of node:perf_hooks`. */
+  readonly words: string;
+  /** The most entries that are kept; null where the engine's limit is one of bytes. */
+  readonly limit: number | null;
+  /** The entries that are there now. Never more than the limit. */
+  readonly size: number;
+}
+
+/** Looks up the buffers of one graph. */
+export interface BoundedBuffers {
+  /**
+   * The buffer that a node is, or a part of: the array, Map or object, and the backing array or table behind it.
+   * Undefined for everything else. With an edge of that node: also the buffer that this reference alone is a part of.
+   */
+  of(node: number, edge?: number): BoundedBuffer | undefined;
+  /** By the ordinal of the container. */
+  readonly all: ReadonlyMap<number, BoundedBuffer>;
+}
+
+/** Variables of Node.js's own modules. The names and limits are the same in Node.js 20 to 26, where they are there. */
+const VARIABLES = [
+  {
+    file: 'node:internal/perf/observe',
+    name: 'resourceTimingBuffer',
+    limit: 250,
+    words: 'the resource timings of node:perf_hooks',
+  },
+  {
+    file: 'node:internal/fs/glob',
+    name: 'patternFnCache',
+    limit: 250,
+    words: 'the glob patterns of node:path',
+  },
+  { file: 'node:util', name: 'hexStyleCache', limit: 256, words: 'the colours of util.styleText' },
+] as const;
+
+/** Caches of V8 that begin at its own roots. Their tables have a fixed size, or one that the heap's size limits. */
+const ENGINE_CACHES = [
+  'string_split_cache',
+  'regexp_multiple_cache',
+  'regexp_match_global_atom_cache',
+  'number_string_cache',
+  'smi_string_cache',
+  'double_string_cache',
+] as const;
+
+/** Messages of the console that V8 keeps for DevTools while an inspector is open, with the objects that were printed. */
+const CONSOLE_HANDLE = / \/ DevTools console$/;
+const CONSOLE_MESSAGES = 1000;
+
+/**
+ * The buffers, told by who owns them: a variable of a script of Node.js, a property of an object whose class Node.js
+ * defines, a root of V8. A name alone is not enough: a program's own `resourceTimingBuffer` is none. One that has more
+ * entries than the limit is none either, because its limit was changed.
+ *
+ * - variables: `resourceTimingBuffer` (250), `patternFnCache` of path.matchesGlob (250), `hexStyleCache` (256)
+ * - HTTP parsers that wait to be used again: `FreeList.list` (1,000)
+ * - agents of node:http and node:https: each host's array in `freeSockets` (256), TLS sessions in `_sessionCache` (100)
+ * - TLS sessions of fetch: `_sessionCache` of undici (100)
+ * - V8's caches of converted numbers, split strings and matched regular expressions
+ * - the console's last messages (1,000) while an inspector is open: single handles of `(Global handles)`
+ *
+ * `markEntryBuffer` and `measureEntryBuffer` of node:perf_hooks have no limit, and are not among them.
+ *
+ * In: a graph with edges. Cost: one pass over the nodes and the edges of scopes and roots, and the reverse edges.
+ * Source: lib/internal/perf/observe.js, lib/internal/freelist.js, lib/_http_common.js, lib/_http_agent.js, lib/https.js
+ * and lib/internal/deps/undici of Node.js 20.20, 22.23, 24.21 and 26.10; V8's src/inspector/v8-console-message.cc.
+ */
+export const boundedBuffers = memo((graph: Graph): BoundedBuffers => {
+  const all = new Map<number, BoundedBuffer>();
+  const parts = new Map<number, number>();
+  const add = (container: number, words: string, limit: number | null, counted = container): void => {
+    const size = sizeOf(graph, counted);
+    if (limit !== null && size > limit) return;
+    all.set(container, { words, limit, size });
+    for (const part of ['elements', 'table', 'properties']) {
+      const behind = follow(graph, edgesOf(graph), container, [part]);
+      if (behind !== undefined && retainersCount(graph, behind) === 1) parts.set(behind, container);
+    }
+  };
+  addVariables(graph, add);
+  addAgents(graph, add);
+  addEngineCaches(graph, add);
+  const consoleHandles = consoleHandlesOf(graph);
+  const messages: BoundedBuffer = {
+    words: `the console's last ${CONSOLE_MESSAGES.toLocaleString('en-US')} messages, kept for DevTools`,
+    limit: null,
+    size: consoleHandles.size,
+  };
+  return {
+    all,
+    of(node, edge) {
+      if (edge !== undefined && consoleHandles.has(edge)) return messages;
+      return all.get(parts.get(node) ?? node);
+    },
+  };
+});
+
+type Add = (container: number, words: string, limit: number | null, counted?: number) => void;
+
+function addVariables(graph: Graph, add: Add): void {
+  const { nodeCount, firstEdge, strings } = graph;
+  const { types, names, targets } = edgesOf(graph);
+  const wanted = VARIABLES.map((variable) => ({ ...variable, indexes: strings.indexesOf(variable.name) }));
+  const any = new StringIndexes(wanted.flatMap(({ indexes }) => [...indexes.indexes]));
+  if (any.size === 0) return;
+  const isScope = isContext(graph);
+  for (let node = 0; node < nodeCount; node++) {
+    if (!isScope(node)) continue;
+    for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
+      if (types[edge] !== EDGE.context || !any.has(names[edge]!)) continue;
+      const file = rootScopeOf(graph, node)?.file;
+      const found = wanted.find((one) => one.file === file && one.indexes.has(names[edge]!));
+      if (found) add(targets[edge]!, found.words, found.limit);
+    }
+  }
+}
+
+function addAgents(graph: Graph, add: Add): void {
+  for (const list of instancesOfRuntime(graph, 'FreeList', ['node:internal/freelist'])) {
+    const name = property(graph, list, 'name');
+    const parsers = name !== undefined && stringText(graph, name, 20) === 'parsers';
+    const items = property(graph, list, 'list');
+    if (parsers && items !== undefined) add(items, 'the HTTP parsers that wait to be used again', 1000);
+  }
+  for (const agent of instancesOfRuntime(graph, 'Agent', ['node:_http_agent', 'node:https'])) {
+    const sessions = property(graph, agent, '_sessionCache');
+    const keys = sessions === undefined ? undefined : property(graph, sessions, 'list');
+    const map = sessions === undefined ? undefined : property(graph, sessions, 'map');
+    const words = 'the TLS sessions of an agent of node:https';
+    if (keys !== undefined) {
+      add(keys, words, 100);
+      if (map !== undefined) add(map, words, 100, keys);
+    }
+    const free = property(graph, agent, 'freeSockets');
+    for (const sockets of free === undefined ? [] : properties(graph, free))
+      add(sockets, 'the idle sockets of an agent of node:http', 256);
+  }
+  for (const name of ['WeakSessionCache', 'SimpleSessionCache', 'SessionCache'])
+    for (const cache of instancesOfRuntime(graph, name, ['node:internal/deps/undici/undici'])) {
+      const map = property(graph, cache, '_sessionCache');
+      if (map !== undefined) add(map, 'the TLS sessions of fetch', 100);
+    }
+}
+
+function addEngineCaches(graph: Graph, add: Add): void {
+  const { nodeCount, nodeTypes, firstEdge, strings } = graph;
+  const { types, names, targets } = edgesOf(graph);
+  const caches = strings.indexesOf(...ENGINE_CACHES);
+  for (let node = 0; node < nodeCount; node++) {
+    if (nodeTypes[node] !== NODE.synthetic) continue;
+    for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++)
+      if (types[edge] === EDGE.internal && caches.has(names[edge]!))
+        add(targets[edge]!, `V8's ${strings.get(names[edge]!).replaceAll('_', ' ')}`, null);
+  }
+}
+
+/** Edges of V8's global handles that hold what was printed on the console. */
+function consoleHandlesOf(graph: Graph): ReadonlySet<number> {
+  const { nodeCount, nodeTypes, firstEdge, strings } = graph;
+  const { types, names } = edgesOf(graph);
+  const found = new Set<number>();
+  for (let node = 0; node < nodeCount; node++) {
+    if (nodeTypes[node] !== NODE.synthetic || !strings.equals(graph.nodeNames[node]!, '(Global handles)'))
+      continue;
+    for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++)
+      if (types[edge] === EDGE.internal && CONSOLE_HANDLE.test(strings.get(names[edge]!))) found.add(edge);
+  }
+  return found;
+}
+
+/** Objects of a class, or of one that extends it, whose constructor stands in one of these scripts. */
+function instancesOfRuntime(graph: Graph, name: string, scripts: readonly string[]): Set<number> {
+  const { nodeCount, nodeTypes, nodeNames, strings } = graph;
+  const called = strings.indexesOf(name);
+  const found = new Set<number>();
+  if (called.size === 0) return found;
+  const work: number[] = [];
+  for (let node = 0; node < nodeCount; node++) {
+    if (nodeTypes[node] !== NODE.closure || !called.has(nodeNames[node]!)) continue;
+    const script = scriptOf(graph, node);
+    if (script === undefined || !scripts.includes(script)) continue;
+    const prototype = property(graph, node, 'prototype');
+    if (prototype !== undefined) work.push(prototype);
+  }
+  const prototypes = new Set(work);
+  for (let prototype = work.pop(); prototype !== undefined; prototype = work.pop()) {
+    for (const heir of heirsOf(graph, prototype)) {
+      if (prototypes.has(heir)) continue;
+      prototypes.add(heir); // may be the prototype of a class below
+      found.add(heir);
+      work.push(heir);
+    }
+  }
+  return found;
+}
+
+/** Nodes whose `__proto__` this is. */
+function heirsOf(graph: Graph, prototype: number): number[] {
+  const { firstEdge, strings } = graph;
+  const { types, names, targets } = edgesOf(graph);
+  const { firstRetainer, sources } = retainersOf(graph);
+  const found: number[] = [];
+  for (const source of sources.subarray(firstRetainer[prototype]!, firstRetainer[prototype + 1]!)) {
+    for (let edge = firstEdge[source]!, end = firstEdge[source + 1]!; edge < end; edge++) {
+      if (targets[edge] !== prototype || types[edge] !== EDGE.property) continue;
+      if (strings.equals(names[edge]!, '__proto__')) found.push(source);
+    }
+  }
+  return found;
+}
+
+function property(graph: Graph, node: number, name: string): number | undefined {
+  const { types, names, targets } = edgesOf(graph);
+  for (let edge = graph.firstEdge[node]!, end = graph.firstEdge[node + 1]!; edge < end; edge++)
+    if (types[edge] === EDGE.property && graph.strings.equals(names[edge]!, name)) return targets[edge];
+  return undefined;
+}
+
+/** What the properties of an object hold, without its prototype. */
+function properties(graph: Graph, node: number): number[] {
+  const { types, names, targets } = edgesOf(graph);
+  const found: number[] = [];
+  for (let edge = graph.firstEdge[node]!, end = graph.firstEdge[node + 1]!; edge < end; edge++)
+    if (types[edge] === EDGE.property && !graph.strings.equals(names[edge]!, '__proto__'))
+      found.push(targets[edge]!);
+  return found;
+}
+
+/** Entries of an array or a Map; of anything else its edges. */
+function sizeOf(graph: Graph, container: number): number {
+  const { types } = edgesOf(graph);
+  const name = graph.strings.get(graph.nodeNames[container]!);
+  if (name === 'Array') {
+    let count = 0;
+    for (let edge = graph.firstEdge[container]!, end = graph.firstEdge[container + 1]!; edge < end; edge++)
+      if (types[edge] === EDGE.element) count++;
+    return count;
+  }
+  const table = follow(graph, edgesOf(graph), container, ['table']);
+  if (table !== undefined) return tableEntries(graph, table, ENTRY_SIZE.Map);
+  return graph.firstEdge[container + 1]! - graph.firstEdge[container]!;
+}
+
+function retainersCount(graph: Graph, node: number): number {
+  const { firstRetainer, sources } = retainersOf(graph);
+  return new Set(sources.subarray(firstRetainer[node]!, firstRetainer[node + 1]!)).size;
+}

@@ -1,0 +1,475 @@
+/**
+ * Leaks, from two or more snapshots of one process: the containers that were there in the first one and to which things
+ * are added at every step since (see `frontierOf`), and old things that get larger at every step by themselves.
+ */
+import { edgesOf, type Graph } from '../../graph/graph.js';
+import { classIndex } from '../../v8/class-names.js';
+import type { RootKind } from '../../v8/roots.js';
+import { nodeRoles, THING } from '../classes/node-roles.js';
+import { totalsOfKind } from '../growth/kind-totals.js';
+import type { Chain } from '../holders/chains.js';
+import { type Ownership, ownerOf } from '../holders/container-owner.js';
+import { holderChain } from '../holders/holder-chains.js';
+import { holderPaths } from '../holders/holder-paths.js';
+import { shallowSizes } from '../sizes/shallow-sizes.js';
+import { type BoundedBuffer, boundedBuffers } from './bounded-buffers.js';
+import { containerChain, memberCounts } from './container-chain.js';
+import { type ContainerGroup, type Frontier, frontierOf, type Rebuilt } from './frontier.js';
+import { type ContentRow, contentsOf, describeContent } from './group-contents.js';
+import { isReplaced, type Slot, sizesInPlace } from './growth-in-place.js';
+import {
+  bytesVerdict,
+  groupVerdict,
+  isOfLoader,
+  type LeakVerdict,
+  memberOf,
+  principalOf,
+} from './leak-evidence.js';
+import { loadsAgain } from './module-reloads.js';
+
+/** A container that is held elsewhere, too, or is held in another way and gets the same members. */
+export interface AlsoIn {
+  /** Ordinal of the container. */
+  readonly container: number;
+  readonly path: string;
+  readonly chain: Chain;
+}
+
+/** One cause: a container, or several that hold the same things or are held alike, and what was added to it. */
+export interface Leak {
+  /**
+   * - `leak`: things of every step since the first snapshot are there.
+   * - `uneven`: so are they, but of one step next to none.
+   * - `sometimes`: things of two or more steps, but not of all.
+   * - `once`: things of one step, which a later snapshot has as well.
+   */
+  readonly verdict: LeakVerdict;
+  /** Whether members were added, or the container itself got larger. */
+  readonly growth: 'members' | 'in place';
+  /** Ordinal of the container with the most new members, in the last snapshot. */
+  readonly container: number;
+  /** How many containers are held in the same way. */
+  readonly containers: number;
+  /** The groups that claim what was added, by their places in `Frontier.groups`. In place: none. */
+  readonly groups: readonly number[];
+  /** Whose the container is. */
+  readonly owner: Ownership;
+  /** What the container's chain begins at; null where no root reaches it. */
+  readonly root: RootKind | null;
+  /** Who holds the container; see `holderPaths`. */
+  readonly path: string;
+  /** The references from a root to the container, and on to what grows in it where that has one name (a variable). */
+  readonly chain: Chain;
+  /** Whether the container is a list, of which `chain` leads to the owner. */
+  readonly isList: boolean;
+  readonly alsoIn: readonly AlsoIn[];
+  /** What is added: the class, function or scope of the heads, or of the list's items. In place: the container. */
+  readonly member: ContentRow;
+  /** By snapshot: how many members the container has of those that are there in the last snapshot. In place: empty. */
+  readonly memberCounts: readonly number[];
+  /** By snapshot: bytes of the container with its own parts. Of members: empty. */
+  readonly sizes: readonly number[];
+  /** What says most about the members: the nearest of the program's own classes and functions, or the members. */
+  readonly principal: ContentRow;
+  /** What was made since, behind the members and including them; see `contentsOf`. */
+  readonly contents: readonly ContentRow[];
+  /** By age: things made since. */
+  readonly things: readonly number[];
+  /** Bytes made since (transferred shallow sizes), or in place the growth. */
+  readonly size: number;
+  /** Bytes of those that no other container reaches. */
+  readonly aloneSize: number;
+}
+
+/** What may have grown in place. */
+export interface RebuiltPart extends Rebuilt {
+  /** All that are held in the same way; `node` is the one that was made anew most. */
+  readonly nodes: readonly number[];
+  /** The edge that new data hangs on; undefined for the thing with its own parts. */
+  readonly edge: number | undefined;
+}
+
+/** The answer of `leaks`. */
+export interface Leaks {
+  /** Containers that grow, one for each cause. */
+  readonly leaks: readonly Leak[];
+  /** Things of the last snapshot that were made since the first one; of three and more without those of the last step. */
+  readonly survivors: number;
+  /** How many of these no container reaches. */
+  readonly unheld: number;
+  /** Their bytes, and those of the parts of what a container reaches. */
+  readonly survivorSize: number;
+  /** Of these, the bytes that the leaks explain. */
+  readonly explainedSize: number;
+  /** Classes of the survivors that no leak explains, most bytes first, ties by number. */
+  readonly unexplained: readonly { readonly type: string; readonly count: number; readonly size: number }[];
+  /** Containers of the runtime that grew within their limits, which are no leaks. */
+  readonly bounded: readonly BoundedBuffer[];
+  /** Containers that are no leaks, whose parts were made anew since: what may have grown in place. The largest first. */
+  readonly rebuilt: readonly RebuiltPart[];
+  readonly frontier: Frontier;
+}
+
+/** What counts as a leak. */
+export interface LeaksOptions {
+  /** Bytes that a leak has to have grown by since the first snapshot. Default 10,000. */
+  readonly minSize?: number;
+}
+
+/** What is measured in the earlier snapshots at most: ways of being held, and things that are held in one way. */
+const MOST_REBUILT = 1000;
+const MOST_ALIKE = 1000;
+
+/**
+ * The containers that grow.
+ *
+ * - In: two or more snapshots of one process, the earliest first (`lineage`). Of the last one edges and, to tell whose
+ *   things are, locations; of the others the nodes, and to see growth in place edges as well.
+ * - Out: one entry for each cause. Of two snapshots, which have one step only, every container that grew.
+ * - Order: `leak`, `uneven`, `sometimes`, `once`; the program's containers, and those that lead to its code, first; then
+ *   the most bytes.
+ * - Empty: nothing grows by `minSize` bytes.
+ * - Cost: that of `frontierOf`; for each leak the nodes and edges behind it.
+ */
+export function leaks(snapshots: readonly Graph[], options: LeaksOptions = {}): Leaks {
+  const { minSize = 10_000 } = options;
+  const frontier = frontierOf(snapshots);
+  const { graph, groups, ages, newest, headEdges } = frontier;
+  const roles = nodeRoles(graph);
+  const isSurvivor = (age: number): boolean => age > 0 && (age < newest || newest === 1);
+  const nodeSizes = shallowSizes(graph);
+  let survivors = 0;
+  let unheld = 0;
+  let survivorSize = 0;
+  for (let node = 0; node < graph.nodeCount; node++) {
+    if (!isSurvivor(ages[node]!) || roles[node] !== THING) continue;
+    survivors++;
+    if (frontier.groupOf[node]! >= 0) continue;
+    unheld++;
+    survivorSize += nodeSizes[node]!;
+  }
+  const found: Leak[] = [];
+  const limited = boundedBuffers(graph);
+  const bounded = new Set<BoundedBuffer>();
+  for (const group of groups) {
+    group.bytes.forEach((bytes, age) => {
+      if (isSurvivor(age)) survivorSize += bytes;
+    });
+    if (sum(group.bytes) < minSize) continue;
+    const buffer = limited.of(group.container, headEdges[group.firstHead]);
+    if (buffer) {
+      bounded.add(buffer);
+      continue;
+    }
+    const leak = leakOf(frontier, group, snapshots);
+    if (leak) found.push(leak);
+  }
+  const merged = sorted(oneCauseEach(found));
+  const explained = merged.filter(isLeak);
+  const rebuilt = rebuiltOf(
+    frontier,
+    new Set(explained.flatMap((leak) => containersOf(frontier, leak))),
+    minSize,
+  );
+  const result: Leaks = {
+    leaks: merged,
+    survivors,
+    unheld,
+    survivorSize,
+    explainedSize: explained.reduce((total, { size }) => total + size, 0),
+    unexplained: unexplainedOf(frontier, explained, isSurvivor),
+    bounded: [...bounded],
+    rebuilt,
+    frontier,
+  };
+  const earlier = snapshots.slice(0, -1);
+  if (rebuilt.length === 0 || earlier.some(({ edges }) => edges === undefined)) return result;
+  const slots = slotsOf(result);
+  return withGrowthInPlace(
+    result,
+    earlier.map((one) => sizesInPlace(one, slots)),
+    options,
+  );
+}
+
+/** What is to be measured in the earlier snapshots, for `withGrowthInPlace`: the things of one `rebuilt` after another. */
+export function slotsOf({ rebuilt, frontier: { graph } }: Leaks): Slot[] {
+  const { names } = edgesOf(graph);
+  return rebuilt.flatMap(({ nodes, edge }) =>
+    nodes.map((node) => ({
+      id: graph.ids[node]!,
+      name: edge === undefined ? undefined : graph.strings.get(names[edge]!),
+    })),
+  );
+}
+
+/** Weak collections hold nothing: what is in them is held by others. */
+const WEAK = /^(Weak(Map|Set|Ref)|FinalizationRegistry)$/;
+
+/** What may have grown in place: things with new parts, and names on which new data hangs. The largest first. */
+function rebuiltOf(frontier: Frontier, known: ReadonlySet<number>, minSize: number): RebuiltPart[] {
+  const { graph, groups, headNodes, headEdges, newest } = frontier;
+  const { labels, of } = classIndex(graph);
+  const weak = labels.map((name) => WEAK.test(name));
+  const found: RebuiltPart[] = [];
+  const limited = boundedBuffers(graph);
+  const paths = holderPaths(graph);
+  const alike = new Map<string, { nodes: number[]; size: number; largest: number; most: number }>();
+  for (const { node, size } of frontier.rebuilt) {
+    if (known.has(node) || weak[of[node]!] || limited.of(node)) continue;
+    const key = `${paths.pathOf(node)} ${of[node]}`;
+    const group = alike.get(key) ?? { nodes: [], size: 0, largest: node, most: 0 };
+    alike.set(key, group);
+    if (group.nodes.length < MOST_ALIKE) group.nodes.push(node);
+    group.size += size;
+    if (size > group.most) {
+      group.most = size;
+      group.largest = node;
+    }
+  }
+  for (const { nodes, size, largest } of alike.values())
+    if (size >= minSize / 2) found.push({ node: largest, nodes, size, edge: undefined });
+  for (const { container, edgeName, bytes, firstHead } of groups) {
+    if (edgeName === undefined || bytes[newest]! < minSize / 2 || known.has(container)) continue;
+    if (isReplaced(graph, headNodes[firstHead]!))
+      found.push({
+        node: container,
+        nodes: [container],
+        size: bytes[newest]!,
+        edge: headEdges[firstHead]!,
+      });
+  }
+  return found.sort((a, b) => b.size - a.size).slice(0, MOST_REBUILT);
+}
+
+/** Whether it is a leak as far as the snapshots show: things of every step are there, about as many of each. */
+export function isLeak({ verdict }: Leak): boolean {
+  return verdict === 'leak';
+}
+
+/**
+ * Adds what grew in place.
+ *
+ * - In: an answer of `leaks`, and for each of the earlier snapshots `sizesInPlace` of its `rebuilt`.
+ * - Out: the answer with the containers that got larger at every step.
+ */
+export function withGrowthInPlace(
+  answer: Leaks,
+  earlier: readonly (readonly number[])[],
+  { minSize = 10_000 }: LeaksOptions = {},
+): Leaks {
+  const { frontier, rebuilt } = answer;
+  const { graph } = frontier;
+  const last = sizesInPlace(graph, slotsOf(answer));
+  const found: Leak[] = [];
+  let from = 0;
+  for (const one of rebuilt) {
+    const to = from + one.nodes.length;
+    const sizes = [...earlier, last].map((all) => sum(all.slice(from, to)));
+    from = to;
+    const size = sizes.at(-1)! - sizes[0]!;
+    if (size < minSize) continue;
+    const verdict = bytesVerdict(sizes);
+    if (verdict === undefined) continue;
+    const leak = inPlace(frontier, one, sizes, verdict);
+    if ((verdict === 'leak' || leak.owner === 'program') && !isOfLoader(leak.path)) found.push(leak);
+  }
+  const all = sorted([...answer.leaks, ...found]);
+  const explained = answer.explainedSize + found.filter(isLeak).reduce((total, { size }) => total + size, 0);
+  return { ...answer, leaks: all, explainedSize: explained };
+}
+
+/** Places in `Frontier.groups` of those that a leak is about, and of those that hold most of the same things. */
+export function groupsOfLeak({ groups }: Frontier, leak: Leak): ReadonlySet<number> {
+  return new Set(leak.groups.flatMap((number) => [number, ...groups[number]!.sharers]));
+}
+
+/** Survivors in no group of a leak, by class. */
+function unexplainedOf(
+  frontier: Frontier,
+  explained: readonly Leak[],
+  isSurvivor: (age: number) => boolean,
+): Leaks['unexplained'] {
+  const { graph, groups, groupOf, ages } = frontier;
+  const roles = nodeRoles(graph);
+  const sizes = shallowSizes(graph);
+  const { labels, of } = classIndex(graph);
+  const isKnown = new Uint8Array(groups.length);
+  for (const leak of explained) for (const number of groupsOfLeak(frontier, leak)) isKnown[number] = 1;
+  const counts = new Float64Array(labels.length);
+  const bytes = new Float64Array(labels.length);
+  for (let node = 0; node < graph.nodeCount; node++) {
+    if (!isSurvivor(ages[node]!) || roles[node] !== THING || isKnown[groupOf[node]!] === 1) continue;
+    counts[of[node]!]! += 1;
+    bytes[of[node]!]! += sizes[node]!;
+  }
+  return labels
+    .map((type, i) => ({ type, count: counts[i]!, size: bytes[i]! }))
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => b.size - a.size || b.count - a.count || (a.type < b.type ? -1 : 1));
+}
+
+function sum(numbers: ArrayLike<number>): number {
+  let total = 0;
+  for (let i = 0; i < numbers.length; i++) total += numbers[i]!;
+  return total;
+}
+
+const VERDICTS: readonly LeakVerdict[] = ['leak', 'uneven', 'sometimes', 'once'];
+
+function sorted(leaks: readonly Leak[]): Leak[] {
+  const rank = ({ verdict, owner, principal }: Leak): number =>
+    VERDICTS.indexOf(verdict) * 2 + (owner === 'program' || principal.origin === 'program' ? 0 : 1);
+  return [...leaks].sort((a, b) => rank(a) - rank(b) || b.size - a.size);
+}
+
+/** The containers of a leak and of all groups that hold the same things. */
+function containersOf({ groups }: Frontier, leak: Leak): readonly number[] {
+  const held = new Set([leak.container, ...leak.alsoIn.map(({ container }) => container)]);
+  const own = groups.filter(({ container }) => held.has(container));
+  return own.flatMap(({ containers, sharers }) => [
+    ...containers,
+    ...sharers.flatMap((number) => groups[number]!.containers),
+  ]);
+}
+
+/** Of its new members at least this share has to be growth of the whole kind. */
+const BECOMING_MORE = 0.5;
+
+function leakOf(frontier: Frontier, group: ContainerGroup, snapshots: readonly Graph[]): Leak | undefined {
+  const { graph } = frontier;
+  const contents = contentsOf(frontier, group);
+  const paths = holderPaths(graph);
+  const path = paths.text(group.path);
+  const becomesMore = ({ example, counts }: ContentRow): boolean => {
+    const totals = totalsOfKind(snapshots, example);
+    return totals.at(-1)! - totals[0]! >= sum(counts) * BECOMING_MORE;
+  };
+  const verdict = groupVerdict(contents, group, path, becomesMore, () => loadsAgain(frontier));
+  if (verdict === undefined) return undefined;
+  const { chain, isList } = containerChain(frontier, group);
+  const listOwner = isList ? chain.nodes.at(-1) : undefined;
+  let member = memberOf(contents);
+  let counts = memberCounts(frontier, group, member, listOwner);
+  const principal = principalOf(contents, member);
+  // Of members that come and go the counts say nothing: what grows is behind them.
+  if (verdict === 'leak' && !increases(counts) && principal !== member) {
+    member = principal;
+    counts = memberCounts(frontier, group, member, listOwner);
+    if (!increases(counts)) counts = cumulated(member.counts);
+  }
+  return {
+    verdict,
+    growth: 'members',
+    container: group.container,
+    containers: group.containers.length,
+    groups: [group.number],
+    owner: group.owner,
+    root: paths.rootOf(group.path)?.kind ?? null,
+    path,
+    chain,
+    isList,
+    alsoIn: group.sharers
+      .map((number) => frontier.groups[number]!)
+      .filter(({ owner }) => owner === 'program' || owner === 'timer')
+      .map((other) => alsoIn(frontier, other)),
+    member,
+    memberCounts: counts,
+    sizes: [],
+    principal,
+    contents,
+    things: [...group.things],
+    size: sum(group.bytes),
+    aloneSize: group.aloneSize,
+  };
+}
+
+function increases(counts: readonly number[]): boolean {
+  return counts.every((count, i) => i === 0 || count > counts[i - 1]!);
+}
+
+function cumulated(counts: readonly number[]): number[] {
+  let total = 0;
+  return counts.map((count) => {
+    total += count;
+    return total;
+  });
+}
+
+function alsoIn(frontier: Frontier, group: ContainerGroup): AlsoIn {
+  const { container } = group;
+  const path = holderPaths(frontier.graph).text(group.path);
+  return { container, path, chain: containerChain(frontier, group).chain };
+}
+
+function inPlace(
+  frontier: Frontier,
+  { node, nodes, edge }: RebuiltPart,
+  sizes: readonly number[],
+  verdict: LeakVerdict,
+): Leak {
+  const { graph, newest } = frontier;
+  const paths = holderPaths(graph);
+  const path = paths.pathOf(node);
+  const chain = holderChain(graph, node);
+  const size = sizes.at(-1)! - sizes[0]!;
+  const grown = edge === undefined ? node : edgesOf(graph).targets[edge]!;
+  const member: ContentRow = {
+    ...describeContent(frontier, grown),
+    counts: new Array<number>(newest + 1).fill(0),
+    heads: [],
+    size,
+    depth: 0,
+    example: grown,
+  };
+  return {
+    verdict,
+    growth: 'in place',
+    container: node,
+    containers: nodes.length,
+    groups: [],
+    owner: ownerOf(graph, node, paths.rootOf(path)),
+    root: paths.rootOf(path)?.kind ?? null,
+    path: paths.text(path),
+    chain: edge === undefined ? chain : { nodes: [...chain.nodes, grown], edges: [...chain.edges, edge] },
+    isList: false,
+    alsoIn: [],
+    member,
+    memberCounts: [],
+    sizes,
+    principal: member,
+    contents: [],
+    things: new Array<number>(newest + 1).fill(0),
+    size,
+    aloneSize: size,
+  };
+}
+
+/** Leaks with the same verdict whose members come from one place of the program's code are one cause. */
+function oneCauseEach(found: readonly Leak[]): Leak[] {
+  const byCause = new Map<string, Leak>();
+  for (const leak of [...found].sort((a, b) => b.size - a.size)) {
+    const { principal, verdict } = leak;
+    const { location, type, name, origin } = principal;
+    const key =
+      location && origin === 'program'
+        ? `${verdict} ${type} ${name} ${location.scriptId}:${location.line}:${location.column}`
+        : `${leak.path} ${leak.container}`;
+    const known = byCause.get(key);
+    const { container, path, chain } = leak;
+    byCause.set(
+      key,
+      known
+        ? {
+            ...known,
+            size: known.size + leak.size,
+            aloneSize: known.aloneSize + leak.aloneSize,
+            things: known.things.map((count, age) => count + leak.things[age]!),
+            groups: [...known.groups, ...leak.groups],
+            alsoIn: [...known.alsoIn, { container, path, chain }, ...leak.alsoIn],
+          }
+        : leak,
+    );
+  }
+  return [...byCause.values()];
+}

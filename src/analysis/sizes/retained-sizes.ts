@@ -1,0 +1,69 @@
+/** How many bytes hang on a node, on a class, on any set of nodes. */
+import type { Graph } from '../../graph/graph.js';
+import { memo } from '../../graph/memo.js';
+import type { Partition } from '../../graph/partition.js';
+import { classIndex } from '../../v8/class-names.js';
+import { dominatorTree } from './dominators.js';
+import { shallowSizes } from './shallow-sizes.js';
+
+/** Bytes by node: its own size and that of everything it dominates. Cost: one pass beside the dominators; 8 bytes a node. */
+export const retainedSizes = memo((graph: Graph): Float64Array => {
+  const retained = shallowSizes(graph).slice();
+  const { dominators, order } = dominatorTree(graph);
+  for (let i = order.length - 1; i > 0; i--) {
+    const node = order[i]!;
+    retained[dominators[node]!]! += retained[node]!;
+  }
+  return retained;
+});
+
+/**
+ * Bytes by class, numbered as in the partition that is given: the retained sizes of those members that no other member of
+ * the class dominates. Nodes of size 0 are left out, as DevTools leaves them out of its classes.
+ * Cost: one walk through the dominator tree; 12 bytes a node while it runs.
+ */
+export function retainedSizesOfClasses(graph: Graph, classes: Partition = classIndex(graph)): Float64Array {
+  const { nodeCount, root } = graph;
+  const { labels, of } = classes;
+  const result = new Float64Array(labels.length);
+  if (nodeCount === 0) return result;
+  const sizes = shallowSizes(graph);
+  const retained = retainedSizes(graph);
+  const { dominators, order } = dominatorTree(graph);
+  const NONE = 0xffffffff;
+  const firstChild = new Uint32Array(nodeCount).fill(NONE);
+  const nextSibling = new Uint32Array(nodeCount).fill(NONE);
+  for (let i = order.length - 1; i > 0; i--) {
+    const node = order[i]!;
+    const dominator = dominators[node]!;
+    nextSibling[node] = firstChild[dominator]!;
+    firstChild[dominator] = node;
+  }
+  // Members of a class on the path from the root to where the walk is.
+  const onPath = new Uint32Array(labels.length);
+  const enter = (node: number): void => {
+    if (sizes[node] === 0) return;
+    const type = of[node]!;
+    if (onPath[type]!++ === 0) result[type]! += retained[node]!;
+  };
+  const leave = (node: number): void => {
+    if (sizes[node] !== 0) onPath[of[node]!]!--;
+  };
+  let node = root;
+  enter(node);
+  for (;;) {
+    if (firstChild[node] !== NONE) {
+      node = firstChild[node]!;
+      enter(node);
+      continue;
+    }
+    leave(node);
+    while (node !== root && nextSibling[node] === NONE) {
+      node = dominators[node]!;
+      leave(node);
+    }
+    if (node === root) return result;
+    node = nextSibling[node]!;
+    enter(node);
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * Shallow sizes as Chrome DevTools shows them: the memory of V8's own helper objects (property and element arrays,
+ * hash tables, hidden nodes) counts for the one object that owns them.
+ * DevTools: HeapSnapshot.ts, calculateShallowSizes.
+ */
+import { edgesOf, type Graph } from '../../graph/graph.js';
+import { memo } from '../../graph/memo.js';
+import { EDGE, NODE } from '../../graph/schema.js';
+import { userRoots } from '../../v8/user-roots.js';
+
+const UNOWNED = 0xffffffff;
+const SHARED = 0xfffffffe;
+
+/**
+ * Bytes by node. `hidden` and `array` nodes and the native `system / ExternalStringData` start without an owner, all
+ * others own themselves; owners flow along edges that are not weak, and a node that two owners reach belongs to
+ * neither. A node with one owner hands its whole size over, unless the owner is synthetic or the root. Snapshots
+ * without a user root (taken with internals exposed) stay as V8 wrote them.
+ * Cost: linear in nodes and edges; 16 bytes a node while it runs, 8 afterwards.
+ */
+export const shallowSizes = memo((graph: Graph): Float64Array => {
+  const { nodeCount, nodeTypes, selfSizes, firstEdge, root } = graph;
+  const { types, targets } = edgesOf(graph);
+  const sizes = new Float64Array(selfSizes);
+  if (userRoots(graph).length === 0) return sizes;
+
+  const externalStringData = graph.strings.indexesOf('system / ExternalStringData');
+  const owners = new Uint32Array(nodeCount);
+  /** 1 for nodes that start without an owner: a byte, because most edges lead to others and need look no further. */
+  const ownable = new Uint8Array(nodeCount);
+  for (let node = 0; node < nodeCount; node++) {
+    const type = nodeTypes[node];
+    const unowned =
+      type === NODE.hidden ||
+      type === NODE.array ||
+      (type === NODE.native && externalStringData.has(graph.nodeNames[node]!));
+    owners[node] = unowned ? UNOWNED : node;
+    if (unowned) ownable[node] = 1;
+  }
+  const work = new Uint32Array(nodeCount * 2 + 1); // a node without an owner waits twice at most: owned, then shared
+  for (let first = 0; first < nodeCount; first++) {
+    if (ownable[first] === 1) continue;
+    work[0] = first;
+    let waiting = 1;
+    while (waiting > 0) {
+      const node = work[--waiting]!;
+      const owner = owners[node]!;
+      for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
+        const target = targets[edge]!;
+        if (ownable[target] === 0 || types[edge] === EDGE.weak) continue;
+        const current = owners[target]!;
+        if (current === owner || current === SHARED) continue;
+        owners[target] = current === UNOWNED ? owner : SHARED;
+        work[waiting++] = target;
+      }
+    }
+  }
+  for (let node = 0; node < nodeCount; node++) {
+    const owner = owners[node]!;
+    if (owner === node || owner >= SHARED || owner === root || nodeTypes[owner] === NODE.synthetic) continue;
+    sizes[owner]! += sizes[node]!;
+    sizes[node] = 0;
+  }
+  return sizes;
+});

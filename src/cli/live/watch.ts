@@ -1,0 +1,199 @@
+/** `watch`: samples of a process's memory, and what grew. */
+
+import { UsageError } from '../../base/errors.js';
+import { printableJson } from '../../base/printable.js';
+import { type Attached, attachToAddress } from '../../inspector/attach.js';
+import { attachToPid } from '../../inspector/attach-pid.js';
+import { evaluate } from '../../inspector/evaluate.js';
+import { limitsOf } from '../../inspector/limits.js';
+import type { Session } from '../../inspector/session.js';
+import { isAmount, isRecord } from '../../inspector/shape.js';
+import { JSON_SCHEMA } from '../../render/json.js';
+import { GrowthMarks } from '../growth-marks.js';
+import type { Output } from '../output.js';
+import { type Call, isInterrupted, type Run, runLiveWork, sleep } from './call.js';
+import type { Programs } from './capture.js';
+import { pidOf } from './capture-options.js';
+import { type Screen, watchScreen } from './watch-screen.js';
+import { growthLines, type Sample, type View } from './watch-view.js';
+
+export interface WatchOptions {
+  readonly every: number;
+  readonly count?: number;
+  readonly growth: boolean;
+  readonly 'every-snapshot'?: number;
+  readonly limit: number;
+  readonly target?: string;
+  readonly timeout?: number;
+  readonly force: boolean;
+}
+
+const MARK_EVERY_MS = 60_000;
+
+/** Gives the exit code: 1 when the process ended before --count samples. Throws UsageError, ProcessError. */
+export function watch(options: WatchOptions, call: Call, { closer }: Programs): Promise<number> {
+  const [asked = ''] = call.args;
+  if (call.args.length !== 1) {
+    throw new UsageError(
+      call.args.length === 0 ? 'no process was named' : 'too many arguments',
+      'heapgraph watch <pid>, or heapgraph watch 127.0.0.1:9229',
+    );
+  }
+  if (!options.growth && options['every-snapshot'] !== undefined)
+    throw new UsageError('--every-snapshot needs --growth', 'Add --growth.');
+  const isAddress = asked.includes(':');
+  if (!isAddress) pidOf(asked, 'or the address of an inspector: heapgraph watch 127.0.0.1:9229');
+  if (!isAddress && options.target !== undefined)
+    throw new UsageError('--target needs an address', 'heapgraph watch 127.0.0.1:9229 --target page');
+  return runLiveWork(call, async (run) => {
+    const { signal, onWait } = run;
+    const how = { limits: limitsOf(options.timeout), signal, onWait };
+    const attaching = isAddress
+      ? attachToAddress(asked, options.target, how)
+      : attachToPid(pidOf(asked), { ...how, force: options.force, closer });
+    run.atEnd(async () => (await attaching.catch(() => undefined))?.detach());
+    try {
+      const attached = await run.unlessInterrupted(attaching);
+      return await watchAttached(attached, options, call, run);
+    } catch (error) {
+      if (isInterrupted(error)) return 0;
+      throw error;
+    }
+  });
+}
+
+async function watchAttached(
+  attached: Attached,
+  options: WatchOptions,
+  call: Call,
+  run: Run,
+): Promise<number> {
+  const { session, name, facts } = attached;
+  const { stdout } = run;
+  const screen =
+    stdout.isTerminal && !call.json ? watchScreen(process.stdout, name, options.growth) : undefined;
+  if (screen) {
+    run.atEnd(() => screen.close());
+    listenToKeys(screen, run);
+  } else if (!call.json) run.note(`${name}: seconds, rss, heapUsed, external, arrayBuffers`);
+  const view = screen ?? lines(stdout, call, facts.pid, options.limit);
+  const growing = options.growth
+    ? new GrowthMarks(attached, run, { isHere: !call.args[0]!.includes(':'), force: options.force })
+    : undefined;
+  const ended = session.gone.then(() => true);
+  const begun = performance.now();
+  const seconds = (): number => (performance.now() - begun) / 1000;
+  let nextMark = 0;
+  for (let taken = 0; options.count === undefined || taken < options.count; taken++) {
+    if (taken > 0) {
+      // Samples lie on a grid, however long each takes; those that a snapshot made impossible are left out.
+      const missed = Math.floor((performance.now() - begun) / options.every) + 1;
+      const wait = sleep(missed * options.every - (performance.now() - begun)).then(() => false);
+      if (await run.unlessInterrupted(Promise.race([wait, ended]))) return endedEarly(name, options, run);
+    }
+    try {
+      view.sample(seconds(), await run.unlessInterrupted(sampleOf(session, facts.pid !== null)));
+      if (growing && (performance.now() - begun >= nextMark || screen?.takeMark())) {
+        view.busy(`${name} does nothing else while its snapshot is taken`);
+        const grown = await growing.mark();
+        if (typeof grown !== 'string') await view.grown(seconds(), grown.slice(0, options.limit));
+        else if (screen) screen.busy(grown);
+        else run.warn(grown);
+        nextMark = performance.now() - begun + (options['every-snapshot'] ?? MARK_EVERY_MS);
+      }
+    } catch (error) {
+      if (isInterrupted(error)) throw error;
+      if (await Promise.race([ended, sleep(50).then(() => false)])) return endedEarly(name, options, run);
+      throw error;
+    }
+    if (!view.wanted) return 0;
+  }
+  return 0;
+}
+
+function endedEarly(name: string, { count }: WatchOptions, run: Run): number {
+  run.note(`${name} has ended`);
+  return count === undefined ? 0 : 1;
+}
+
+function listenToKeys(screen: Screen, run: Run): void {
+  const { stdin } = process;
+  if (!stdin.isTTY) return;
+  stdin.setRawMode(true);
+  stdin.resume();
+  const onKeys = (keys: Buffer): void => {
+    for (const key of keys.toString('latin1')) {
+      if (key === '\x03' || key === 'q') run.interrupt();
+      else if (key === 's') screen.askMark();
+    }
+  };
+  stdin.on('data', onKeys);
+  run.atEnd(() => {
+    stdin.off('data', onKeys);
+    stdin.setRawMode(false);
+    stdin.pause();
+  });
+}
+
+type Numbers<K extends string> = Readonly<Record<K, number>>;
+
+const isMemoryUsage = isRecord<Numbers<'rss' | 'heapUsed' | 'heapTotal' | 'external' | 'arrayBuffers'>>({
+  rss: isAmount,
+  heapUsed: isAmount,
+  heapTotal: isAmount,
+  external: isAmount,
+  arrayBuffers: isAmount,
+});
+
+const isHeapUsage = isRecord<Numbers<'usedSize' | 'totalSize'>>({ usedSize: isAmount, totalSize: isAmount });
+
+/** A process (Node.js, Deno, Bun) says more of its memory than a page. */
+async function sampleOf(session: Session, isProcess: boolean): Promise<Sample> {
+  if (isProcess) {
+    const usage = await evaluate(session, 'process.memoryUsage()', isMemoryUsage);
+    const { rss, heapUsed, heapTotal, external, arrayBuffers } = usage;
+    return { rss, heapUsed, heapTotal, external, arrayBuffers };
+  }
+  const usage = await session.send('Runtime.getHeapUsage', {}, { is: isHeapUsage });
+  return {
+    rss: null,
+    heapUsed: usage.usedSize,
+    heapTotal: usage.totalSize,
+    external: null,
+    arrayBuffers: null,
+  };
+}
+
+/** Lines for another program: numbers, or JSON objects. */
+function lines(stdout: Output, call: Call, pid: number | null, limit: number): View {
+  const number = (value: number | null): string => (value === null ? '-' : String(value));
+  const json = (kind: string, seconds: number, facts: object): string =>
+    `${printableJson(JSON.stringify({ schema: JSON_SCHEMA, command: 'watch', kind, pid, time: new Date().toISOString(), seconds: round(seconds), ...facts }))}\n`;
+  const write = (text: string): void => {
+    stdout.write(text);
+    stdout.finish();
+  };
+  return {
+    sample(seconds, sample) {
+      const { rss, heapUsed, external, arrayBuffers } = sample;
+      write(
+        call.json
+          ? json('sample', seconds, sample)
+          : `${round(seconds).toFixed(1)} ${[rss, heapUsed, external, arrayBuffers].map(number).join(' ')}\n`,
+      );
+    },
+    async grown(seconds, grown) {
+      const rows = grown.map(({ type, count, countDelta }) => ({ type, count, countDelta }));
+      if (call.json) write(json('growth', seconds, { limit, rows }));
+      else for await (const line of growthLines(grown, false)) write(`# ${line}`);
+    },
+    busy() {},
+    get wanted() {
+      return stdout.wanted;
+    },
+  };
+}
+
+function round(seconds: number): number {
+  return Math.round(seconds * 10) / 10;
+}

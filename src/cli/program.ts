@@ -1,0 +1,212 @@
+/** The program: its commands, their help, and what it says when something goes wrong. */
+import { Argument, CommanderError, Command as Program } from 'commander';
+import { isHeapgraphError, UsageError } from '../base/errors.js';
+import { printable } from '../base/printable.js';
+import type { Answer } from '../base/result.js';
+import type { Command, SnapshotArguments } from '../commands/command.js';
+import { completions } from './completion.js';
+import { SCRIPTS, SHELLS } from './completion-scripts.js';
+import { EXIT } from './exit.js';
+import { addOptions, type CommonOptions } from './options.js';
+import { openStandardOutput } from './output.js';
+import { openOutput, outputFile, runCommand, runLiveCommand } from './run.js';
+import { formatOf, write } from './write.js';
+
+const NAME = 'heapgraph';
+
+/** Examples are not wider. */
+const WIDEST_HELP = 100;
+
+/** Put in by build.mjs. */
+declare const HEAPGRAPH_VERSION: string;
+
+/**
+ * Runs the command line.
+ *
+ * In: the commands that there are, the words behind the program's name.
+ * Out: an answer on standard output; notes and errors on standard error; `process.exitCode`.
+ */
+export async function runProgram(commands: readonly Command[], argv: readonly string[]): Promise<void> {
+  // Nobody reads notes any more (`2>&1 | head`): no reason to fail.
+  process.stderr.on('error', ignoreClosedPipe);
+  // What follows `--` is no business of commander's where it is a program to start.
+  const end = takesProgram(commands, argv[0]) ? argv.indexOf('--') : -1;
+  const words = end < 0 ? argv : argv.slice(0, end);
+  const program = createProgram(commands, argv[0], end < 0 ? undefined : argv.slice(end + 1));
+  try {
+    if (argv[0] === 'complete' && argv[1] === '--')
+      process.stdout.write(completions(program, commands, argv.slice(2)));
+    else if (argv.length === 0) program.outputHelp();
+    else await program.parseAsync(words, { from: 'user' });
+  } catch (error) {
+    report(error);
+  }
+}
+
+function takesProgram(commands: readonly Command[], name: string | undefined): boolean {
+  return commands.some((command) => command.name === name && command.program === true);
+}
+
+/** The whole program, or, when its first word is the name of a command, just as much as that one needs. */
+function createProgram(
+  commands: readonly Command[],
+  first: string | undefined,
+  toStart: readonly string[] | undefined,
+): Program {
+  const program = new Program(NAME)
+    .description('What is in a V8 heap snapshot, from the terminal: objgraph for Node.js.')
+    .version(HEAPGRAPH_VERSION, '-V, --version')
+    .configureHelp({ subcommandTerm: (sub) => sub.name() })
+    .showHelpAfterError('Run with --help for usage and examples.')
+    .exitOverride()
+    .configureOutput({
+      outputError: (text, print) => print(errorText(text)),
+      // A reader of the help that goes away (`| head`) is no error.
+      writeOut(text) {
+        const output = openStandardOutput();
+        output.write(text);
+        output.finish();
+      },
+    })
+    .addHelpText(
+      'after',
+      '\nA command that names no snapshot takes the newest *.heapsnapshot or *.heaptimeline (.gz, .br, .zst) in this folder.\n' +
+        'Exit codes: 0 answered, 1 not found or a check failed, 2 wrong usage or unreadable input.\n' +
+        `\n  $ ${NAME} show-most-common-types app.heapsnapshot\n  $ ${NAME} count Session`,
+    );
+  const asked = commands.find((command) => command.name === first);
+  for (const command of asked ? [asked] : commands) addCommand(program, command, toStart);
+  if (!asked) addCompletion(program);
+  return program;
+}
+
+function addCompletion(program: Program): void {
+  program
+    .command('completion')
+    .summary('a script that teaches a shell the commands and options')
+    .description('Prints a completion script for bash, zsh or fish.')
+    .argument('<shell>', SHELLS.join(', '))
+    .option('--json', 'the script as a JSON object')
+    .option('-o, --output <file>', 'write it to a file')
+    .addHelpText(
+      'after',
+      examples([
+        { line: `source <(${NAME} completion bash)`, says: 'in ~/.bashrc' },
+        { line: `source <(${NAME} completion zsh)`, says: 'in ~/.zshrc' },
+        { line: `${NAME} completion fish > ~/.config/fish/completions/${NAME}.fish`, says: 'for fish' },
+      ]),
+    )
+    .action(async (shell: string, options: CommonOptions) => {
+      const known = SHELLS.find((name) => name === shell);
+      if (!known)
+        throw new UsageError(
+          `no completion for "${printable(shell)}"`,
+          `There is one for ${SHELLS.join(', ')}.`,
+        );
+      const text = SCRIPTS[known];
+      const answer: Answer = { result: { kind: 'text', text, fields: { shell, script: text } } };
+      const output = await openOutput(outputFile(options));
+      await write(answer, output, formatOf(options), {
+        command: 'completion',
+        snapshots: [],
+        complete: true,
+      });
+    });
+}
+
+function addCommand(program: Program, command: Command, toStart: readonly string[] | undefined): void {
+  const takes = command.arguments;
+  const sub = program
+    .command(command.name)
+    .summary(command.summary)
+    .description(sentence(command.summary) + (command.description ? `\n\n${command.description}` : ''))
+    .addHelpText('after', examples(command.examples));
+  const shown = [
+    ...(takes
+      ? [new Argument(bracketed(`${takes.name}${takes.most > 1 ? '...' : ''}`, takes.least > 0), takes.help)]
+      : []),
+    ...(command.snapshot === true || command.snapshot === 'optional'
+      ? [new Argument('[snapshot]', 'a .heapsnapshot file (.gz, .br, .zst), or - for standard input')]
+      : []),
+  ];
+  if (typeof command.snapshot === 'object') shown.push(...snapshotArguments(command.snapshot));
+  // Which argument is the snapshot depends on what they are: commander takes them all, and help shows them apart.
+  sub.argument('[arguments...]').configureHelp({ visibleArguments: () => shown });
+  sub.usage(
+    [
+      '[options]',
+      ...shown.map((argument) =>
+        bracketed(`${argument.name()}${argument.variadic ? '...' : ''}`, argument.required),
+      ),
+    ].join(' '),
+  );
+  addOptions(sub, command);
+  sub.action(() => {
+    const options = sub.opts<CommonOptions & Record<string, unknown>>();
+    return command.live
+      ? runLiveCommand(command, sub.args, options, toStart)
+      : runCommand(command, sub.args, options);
+  });
+}
+
+function snapshotArguments({ names, least, most, baselines }: SnapshotArguments): Argument[] {
+  const files = baselines ? 'a .heapsnapshot file, or a baseline file' : 'a .heapsnapshot file';
+  return names.map((name, i) => {
+    const many = i === names.length - 1 && most > names.length ? '...' : '';
+    return new Argument(bracketed(`${name}${many}`, i < least), files);
+  });
+}
+
+/** An argument as usage lines have it: in angle brackets where it must be given. */
+function bracketed(name: string, required: boolean): string {
+  return required ? `<${name}>` : `[${name}]`;
+}
+
+/** commander's text, which repeats words of the command line as they are; its question may follow on a line of its own. */
+function errorText(text: string): string {
+  const whole = text.replace(/^error: /, '').trimEnd();
+  const line = whole.lastIndexOf('\n');
+  const isQuestion = line >= 0 && whole.startsWith('(Did you mean ', line + 1);
+  const message = isQuestion ? whole.slice(0, line) : whole;
+  return `${NAME}: ${printable(message)}\n${isQuestion ? `${printable(whole.slice(line + 1))}\n` : ''}`;
+}
+
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}
+
+function report(error: unknown): void {
+  if (error instanceof CommanderError) {
+    // commander has printed what there is to say; help and version are answers.
+    process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.wrong;
+    return;
+  }
+  process.exitCode = EXIT.wrong;
+  if (isHeapgraphError(error)) {
+    process.stderr.write(`${NAME}: ${printable(error.message)}\n`);
+    if (error.hint) process.stderr.write(`  ${printable(error.hint)}\n`);
+    return;
+  }
+  if ((error as NodeJS.ErrnoException).syscall === 'uv_cwd') {
+    process.stderr.write(`${NAME}: the current folder is gone\n  Change to an existing folder.\n`);
+    return;
+  }
+  const stack = error instanceof Error ? (error.stack ?? String(error)) : String(error);
+  process.stderr.write(
+    `${NAME}: this is a bug in heapgraph ${HEAPGRAPH_VERSION} (Node.js ${process.version}). Please report it with this text:\n${stack}\n`,
+  );
+}
+
+function examples(list: Command['examples']): string {
+  const width = Math.max(...list.map(({ line }) => line.length));
+  const aligned = list.map(({ line, says }) => `  $ ${line.padEnd(width)}   # ${says}`);
+  const fits = aligned.every(
+    (text) => text.length <= Math.min(WIDEST_HELP, process.stdout.columns ?? WIDEST_HELP),
+  );
+  const lines = fits ? aligned : list.map(({ line, says }) => `  # ${says}\n  $ ${line}`);
+  return `\nExamples:\n${lines.join('\n')}`;
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}

@@ -1,0 +1,62 @@
+import { baselineOf, formatBaseline } from '../../analysis/growth/baseline.js';
+import { lineage } from '../../analysis/growth/lineage.js';
+import { printable } from '../../base/printable.js';
+import { formatBytes, formatCount } from '../../base/units.js';
+import type { Graph } from '../../graph/graph.js';
+import { defineCommand, type Heap, type Need } from '../command.js';
+import { requireWhole } from '../shared/tables.js';
+
+export const baselineCommand = defineCommand({
+  name: 'baseline',
+  summary: 'class counts and sizes of a snapshot as a small file, for comparisons',
+  description:
+    'A few kilobytes of JSON, one class a line, to be kept in a repository: check, show-growth and diff take it in place of a snapshot. Of several snapshots of an idle process, or of equal runs, it has means and standard deviations, by which noise is told from growth.',
+  snapshot: { names: ['snapshot'], least: 1, most: Number.POSITIVE_INFINITY },
+  answers: 'document',
+  options: {},
+  examples: [
+    { line: 'heapgraph baseline app.heapsnapshot -o heap-baseline.json', says: 'to compare with later' },
+    {
+      line: 'heapgraph baseline idle-*.heapsnapshot -o heap-baseline.json',
+      says: 'with the noise of an idle process',
+    },
+  ],
+  needs: () => ({ kind: 'summary' }),
+  async run(_, __, ___, heaps) {
+    requireWhole(
+      heaps.map(({ countable }) => countable),
+      'a baseline',
+    );
+    const baseline = baselineOf(heaps);
+    const { classes, snapshots, totalSize } = baseline;
+    return {
+      result: { kind: 'document', text: formatBaseline(baseline) },
+      notes: [
+        ...(await likeness(heaps)),
+        `a baseline of ${formatCount(snapshots)} ${snapshots === 1 ? 'snapshot' : 'snapshots'}: ${formatCount(classes.size)} classes, ${formatBytes(Math.round(totalSize))}`,
+      ],
+    };
+  },
+});
+
+const NODES: Need = { kind: 'graph', edges: false, locations: false };
+
+/** Notes on neighbours whose differences are no noise of an idle process. Reads the nodes of each again, two at a time. */
+async function likeness(heaps: readonly Heap[]): Promise<readonly string[]> {
+  const notes: string[] = [];
+  let before: Graph | undefined;
+  for (const heap of heaps.length > 1 ? heaps : []) {
+    const after = (await heap.more?.(NODES))?.graph;
+    if (before && after) {
+      const { identical, sameProcess, ids } = lineage(before, after);
+      const both = `${printable(before.file)} and ${printable(after.file)}`;
+      if (identical) notes.push(`${both} are one snapshot twice: the noise comes out too small`);
+      else if (!sameProcess && ids !== 'renumbered' && ids !== 'rounded')
+        notes.push(
+          `${both} seem to be of two processes: what they differ by counts as noise, which is right for equal runs only`,
+        );
+    }
+    before = after;
+  }
+  return notes;
+}

@@ -1,0 +1,236 @@
+/** Budgets for CI: how many objects, how many bytes, how much growth. */
+
+import { type Classes, type Countable, classesOf, typeStats } from '../../analysis/classes/classes.js';
+import { duplicateStrings } from '../../analysis/classes/duplicate-strings.js';
+import { noiseOf } from '../../analysis/growth/baseline.js';
+import {
+  type Budget,
+  type BudgetResult,
+  checkBudgets,
+  isBytes,
+  needsEdges,
+} from '../../analysis/growth/budgets.js';
+import { UsageError } from '../../base/errors.js';
+import { printable } from '../../base/printable.js';
+import type { ChainResult, Check } from '../../base/result.js';
+import { formatCount } from '../../base/units.js';
+import type { Graph } from '../../graph/graph.js';
+import { NODE } from '../../graph/schema.js';
+import { parseTypePattern } from '../../query/types.js';
+import { defineCommand, type Heap, type Need } from '../command.js';
+import { checkBudgetOrder } from '../shared/compare.js';
+import { requireWhole, unknownType } from '../shared/tables.js';
+import { WHOLE_GRAPH } from '../shared/targets.js';
+import { budgetOptions, mergeBudgets, parseBudgets } from './budgets.js';
+import type { GrownClasses } from './grown-classes.js';
+import { DEFAULT_SIGMA, sigmaOption, withinNoise } from './noise.js';
+import { explained } from './offenders.js';
+
+export const checkCommand = defineCommand({
+  name: 'check',
+  summary: 'budgets for CI: fails when there is too much of something, and says who holds it',
+  description:
+    'Classes are exact names, globs (* and ?) or /regex/; of several that fit, each has to keep the budget by itself. Growth may be the larger of the number and the share; with an earlier snapshot of the process as the baseline the container is named that most of the new objects are in, and it is said when a budget would be kept without those that only the runtime holds. Budgets also come from heapgraph.config.json, found in this folder or above it; for the same classes the command line wins. Exit code 1 when a budget failed.',
+  snapshot: true,
+  answers: 'checks',
+  options: {
+    ...budgetOptions,
+    baseline: {
+      kind: 'text',
+      value: 'file',
+      help: 'what growth is measured against: a baseline file, or an earlier snapshot',
+    },
+    ...sigmaOption,
+    format: {
+      kind: 'choice',
+      choices: ['text', 'github', 'junit', 'json', 'markdown'],
+      default: 'text',
+      help: 'github: annotations, and a table in $GITHUB_STEP_SUMMARY; junit: XML',
+    },
+  },
+  examples: [
+    {
+      line: "heapgraph check app.heapsnapshot --max 'Session=100' --max-total 200mb",
+      says: 'numbers and bytes',
+    },
+    {
+      line: "heapgraph check after.heapsnapshot --baseline heap-baseline.json --max-growth '*=100,10%'",
+      says: 'no class grows',
+    },
+    { line: 'heapgraph check --format github', says: 'budgets of heapgraph.config.json, newest snapshot' },
+  ],
+  configure(options, { file, budgets, baseline, sigma }) {
+    const merged = mergeBudgets(options, budgets);
+    const onlyInFile = options['max-growth'].length === 0 && merged['max-growth'].length > 0;
+    if (onlyInFile && (options.baseline ?? baseline) === undefined) {
+      throw new UsageError(
+        `${printable(file)}: budgets.maxGrowth needs a baseline, and none is named`,
+        'Name one: --baseline before.heapsnapshot, or "baseline" in the file; --no-config leaves the file out.',
+      );
+    }
+    return {
+      ...merged,
+      baseline: options.baseline ?? (merged['max-growth'].length > 0 ? baseline : undefined),
+      sigma: options.sigma ?? sigma,
+    };
+  },
+  needs(_, options) {
+    const budgets = parseBudgets(options);
+    if (budgets.some(({ kind }) => kind === 'max-growth') && options.baseline === undefined) {
+      throw new UsageError(
+        '--max-growth needs a baseline',
+        'Name an earlier snapshot or a baseline file: --baseline heap-baseline.json.',
+      );
+    }
+    if (budgets.some(needsEdges)) return WHOLE_GRAPH;
+    return budgets.some(({ kind }) => kind === 'max-growth') ? WITH_IDS : countsOf(budgets);
+  },
+  others: (options) =>
+    options.baseline !== undefined && options['max-growth'].length > 0
+      ? [{ file: options.baseline, need: WITH_IDS, baselines: true }]
+      : [],
+  async run(heap, _, options, [, earlier]) {
+    const budgets = parseBudgets(options);
+    const sigma = options.sigma ?? DEFAULT_SIGMA;
+    const before = earlier?.countable;
+    requireWhole([heap.countable, ...(before ? [before] : [])], 'a budget');
+    const noise = before && 'rows' in before ? noiseOf(before, sigma) : undefined;
+    const found = checkBudgets(heap.countable, budgets, {
+      before,
+      noise: noise && ((type) => noise(type, 'count')),
+    });
+    const failed = found.filter(({ ok }) => !ok);
+    const noisy = new Set(found.flatMap((result) => result.noisy.map(({ type }) => type)));
+    const after = heap.countable;
+    const order = before && 'ids' in before && 'ids' in after ? checkBudgetOrder(before, after) : undefined;
+    const {
+      results,
+      chains,
+      grown,
+      notes: more,
+    } = await explained(found, heap, order?.sameProcess ? earlier?.graph : undefined);
+    const notes = [
+      ...(order?.notes ?? []),
+      ...(await unknownClasses(results, heap, before)),
+      ...(before && areEqual(heap.countable, before)
+        ? [`${printable(before.file)} has the same counts in every class: one snapshot twice?`]
+        : []),
+      ...(options.baseline !== undefined && !earlier
+        ? ['no budget limits growth: --baseline is not read; --max-growth takes it']
+        : []),
+      ...withinNoise(noisy.size, sigma),
+      ...more,
+      ...(budgets.some(({ kind }) => kind === 'max-dup-strings') ? cutStrings(heap.graph) : []),
+    ];
+    const checks = results.map((result): Check => checkOf(result, chains.get(result) ?? null, grown));
+    return {
+      result: { kind: 'checks', checks },
+      fields: {
+        baseline: earlier ? (before?.file ?? null) : null,
+        ok: failed.length === 0,
+        failed: failed.length,
+      },
+      notes,
+      found: failed.length === 0,
+    };
+  },
+});
+
+/** Ids tell whether the two are of one process, and which is the earlier one. */
+const WITH_IDS: Need = { kind: 'graph', edges: 'for-names', locations: false };
+
+function countsOf(budgets: readonly Budget[]): Need {
+  return { kind: 'classes', types: (type) => budgets.some(({ matches }) => matches(type)) };
+}
+
+function checkOf(result: BudgetResult, chain: ChainResult | null, grown: GrownClasses): Check {
+  const { budget, ok, value, limit, worst, failing, noisy } = result;
+  const isGrowth = budget.kind === 'max-growth';
+  const ofWorst = isGrowth && !ok && worst ? grown(worst) : undefined;
+  return {
+    budget: budget.text,
+    kind: budget.kind,
+    pattern: budget.pattern === '' ? null : budget.pattern,
+    ok,
+    unit: isBytes(budget.kind) ? 'bytes' : 'count',
+    value,
+    limit,
+    type: worst?.type ?? null,
+    before: worst?.before ?? null,
+    failing: failing.map((row) => ({
+      type: row.type,
+      value: row.value,
+      limit: row.limit,
+      where: (isGrowth && grown(row)?.where) || null,
+    })),
+    container: ofWorst?.container ?? null,
+    where: ofWorst?.sentence ?? null,
+    noisy: noisy.length,
+    chain,
+  };
+}
+
+/** What is not certain about equal strings, of which a snapshot has the beginnings alone. */
+function cutStrings(graph: Graph): readonly string[] {
+  const { assumed, unknown } = duplicateStrings(graph);
+  const cut = 'longer than what the snapshot has of them (V8 cuts at 1,024 characters unless told otherwise)';
+  return [
+    ...(assumed > 0
+      ? [
+          `${formatCount(assumed)} equal strings are ${cut}: they count as equal because they begin alike and have one size`,
+        ]
+      : []),
+    ...(unknown > 0
+      ? [
+          `${formatCount(unknown)} strings are ${cut} and begin like another one; whether they are equal is not known, and they are not counted`,
+        ]
+      : []),
+  ];
+}
+
+/**
+ * A budget for a class that is not there is kept, and is probably misspelt: that has to be said. A class that is loaded and
+ * has no objects is there all the same, as its constructor.
+ */
+async function unknownClasses(
+  results: readonly BudgetResult[],
+  heap: Heap,
+  before: Countable | undefined,
+): Promise<readonly string[]> {
+  const classes: Classes = classesOf(heap.countable, { raw: true });
+  const notes: string[] = [];
+  let functions: Promise<ReadonlySet<string> | undefined> | undefined;
+  for (const { budget, classCount } of results) {
+    if (budget.pattern === '' || budget.kind === 'forbid' || classCount > 0) continue;
+    const { isName } = parseTypePattern(budget.pattern);
+    if (isName) {
+      functions ??= functionNames(heap);
+      if ((await functions)?.has(budget.pattern)) continue;
+    }
+    const where = before ? ` and ${printable(before.file)}` : '';
+    const said = isName
+      ? await unknownType(classes, budget.pattern)
+      : `no class fits ${printable(budget.pattern)} in ${printable(classes.file)}${where}`;
+    notes.push(`${printable(budget.text)}: ${said}`);
+  }
+  return notes;
+}
+
+const NODES: Need = { kind: 'graph', edges: false, locations: false };
+
+/** Names of all functions, classes among them; undefined where the file cannot be read again. */
+async function functionNames({ countable, more }: Heap): Promise<ReadonlySet<string> | undefined> {
+  const graph = 'ids' in countable ? countable : (await more?.(NODES))?.graph;
+  if (!graph) return undefined;
+  const indexes = new Set<number>();
+  for (let node = 0; node < graph.nodeCount; node++)
+    if (graph.nodeTypes[node] === NODE.closure) indexes.add(graph.nodeNames[node]!);
+  return new Set(Array.from(indexes, (index) => graph.strings.get(index)));
+}
+
+function areEqual(now: Countable, before: Countable): boolean {
+  if ('rows' in before && before.reach) return false; // a baseline of this very snapshot is what one starts with
+  const old = new Map(typeStats(before).map(({ type, count }) => [type, count]));
+  const stats = typeStats(now);
+  return stats.length === old.size && stats.every(({ type, count }) => old.get(type) === count);
+}

@@ -1,0 +1,108 @@
+/**
+ * What heapgraph.config.json may say: budgets, the baseline, the noise. Its keys are the options' names in camelCase.
+ * heapgraph.schema.json, which comes with the package, says the same for editors.
+ */
+import { UsageError } from '../../base/errors.js';
+import { printable, shortened, shortJson } from '../../base/printable.js';
+import { parseTypePattern } from '../../query/types.js';
+import { type BudgetValues, EXPECTED, limitIn } from './budgets.js';
+
+/** A config file, as values of options. */
+export interface Config {
+  /** Its name, as it is told. */
+  readonly file: string;
+  readonly budgets: Partial<BudgetValues>;
+  /** As it is written: relative to the folder of the file. */
+  readonly baseline?: string;
+  readonly sigma?: number;
+}
+
+export const CONFIG_NAME = 'heapgraph.config.json';
+
+const KEYS = ['$schema', 'budgets', 'baseline', 'sigma'] as const;
+
+const BUDGET_KEYS = {
+  max: 'max',
+  maxSize: 'max-size',
+  maxRetained: 'max-retained',
+  maxGrowth: 'max-growth',
+  maxTotal: 'max-total',
+  forbid: 'forbid',
+  maxDupStrings: 'max-dup-strings',
+} as const;
+
+/** The largest number of 15 digits: what the options take, too. */
+const LARGEST = 999_999_999_999_999;
+
+/** Reads what JSON.parse made of the file. Throws UsageError that names file, key, what was expected and what was found. */
+export function parseConfig(value: unknown, file: string): Config {
+  const wrong = (key: string, expected: string, found: unknown): UsageError =>
+    new UsageError(
+      `${printable(file)}: ${key === '' ? '' : `${printable(key)}: `}expected ${expected}, found ${described(found)}`,
+      'heapgraph init writes a config file to start from.',
+    );
+  const objectAt = (key: string, found: unknown): [string, unknown][] => {
+    if (typeof found === 'object' && found !== null && !Array.isArray(found)) return Object.entries(found);
+    throw wrong(key, 'an object', found);
+  };
+  const known = (path: string, key: string, keys: readonly string[]): void => {
+    if (keys.includes(key)) return;
+    throw new UsageError(
+      `${printable(file)}: ${printable(shortened(path + key, 80))} is not a key of it: expected one of ${keys.join(', ')}, found ${described(key)}`,
+      'Check the spelling; keys are the options of heapgraph check in camelCase.',
+    );
+  };
+  /** A number, or a text that stands for one: as an option would have it. */
+  const limitAt = (path: string, kind: keyof typeof EXPECTED, found: unknown): string => {
+    const number = typeof found === 'number' && Number.isInteger(found) && found >= 0 && found <= LARGEST;
+    if (number) return String(found);
+    if (typeof found === 'string' && kind !== 'max' && limitIn(kind, found)) return found;
+    throw wrong(path, EXPECTED[kind], found);
+  };
+  const patternAt = (path: string, text: unknown): string => {
+    if (typeof text !== 'string' || text === '') throw wrong(path, 'a class name, a glob or /regex/', text);
+    try {
+      parseTypePattern(text);
+    } catch (error) {
+      throw new UsageError(`${printable(file)}: ${printable(path)}: ${(error as Error).message}`);
+    }
+    return text;
+  };
+
+  const entries = new Map(objectAt('', value));
+  for (const key of entries.keys()) known('', key, KEYS);
+  const { $schema, baseline, sigma } = Object.fromEntries(entries);
+  if ($schema !== undefined && typeof $schema !== 'string') throw wrong('$schema', 'a text', $schema);
+  if (baseline !== undefined && (typeof baseline !== 'string' || baseline === ''))
+    throw wrong('baseline', 'the path of a baseline file or a snapshot', baseline);
+  if (sigma !== undefined && !(typeof sigma === 'number' && Number.isFinite(sigma) && sigma >= 0))
+    throw wrong('sigma', 'a number from 0 up', sigma);
+
+  const budgets: Record<string, unknown> = {};
+  for (const [key, found] of entries.has('budgets') ? objectAt('budgets', entries.get('budgets')) : []) {
+    known('budgets.', key, Object.keys(BUDGET_KEYS));
+    const kind = BUDGET_KEYS[key as keyof typeof BUDGET_KEYS];
+    const path = `budgets.${key}`;
+    if (kind === 'forbid') {
+      if (!Array.isArray(found)) throw wrong(path, 'a list of classes', found);
+      budgets[kind] = found.map((text, i) => patternAt(`${path}[${i}]`, text));
+    } else if (kind === 'max-total' || kind === 'max-dup-strings') {
+      budgets[kind] = limitAt(path, kind, found);
+    } else {
+      budgets[kind] = objectAt(path, found).map(([pattern, limit]) => {
+        const place = `${path}[${JSON.stringify(shortened(pattern, 60))}]`;
+        return `${patternAt(place, pattern)}=${limitAt(place, kind, limit)}`;
+      });
+    }
+  }
+  return {
+    file,
+    budgets,
+    ...(typeof baseline === 'string' ? { baseline } : {}),
+    ...(typeof sigma === 'number' ? { sigma } : {}),
+  };
+}
+
+function described(value: unknown): string {
+  return value === undefined ? 'nothing' : printable(shortJson(value, 80));
+}

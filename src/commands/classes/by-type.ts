@@ -1,0 +1,211 @@
+import { classesOf } from '../../analysis/classes/classes.js';
+import { NodeView, nodesOfClass } from '../../analysis/classes/nodes.js';
+import { UsageError } from '../../base/errors.js';
+import type { Answer, Row } from '../../base/result.js';
+import { formatCount } from '../../base/units.js';
+import type { Graph } from '../../graph/graph.js';
+import { closuresWithLabel, functionIndex, isFunctionLabel } from '../../v8/functions.js';
+import { defineCommand } from '../command.js';
+import { NOT_RECORDED, requireTraces, stackTable, traceNotes } from '../shared/allocations.js';
+import { partitionOptions } from '../shared/partition.js';
+import {
+  allRows,
+  anyOf,
+  columns,
+  failIfNone,
+  limitOf,
+  nodeRow,
+  omittedNote,
+  patternOptions,
+  rawSizes,
+  sizesField,
+  unknownType,
+} from '../shared/tables.js';
+
+export const byTypeCommand = defineCommand({
+  name: 'by-type',
+  summary: 'the objects of a class, one a line',
+  description:
+    "Shows id, a short form of the value, V8's size, the number of edges and, where the snapshot knows it, where the function or the constructor stands. Small integers are not in a snapshot: items and properties that hold nothing else are not seen.",
+  arguments: { name: 'type', help: 'a class name', least: 1, most: 1 },
+  snapshot: true,
+  options: {
+    limit: { kind: 'integer', help: 'rows to show (default 20, with --ids all)' },
+    all: allRows,
+    by: {
+      kind: 'choice',
+      choices: ['id', 'self', 'retained', 'name'],
+      default: 'id',
+      help: 'by id, by shallow or retained size (largest first), or by value; ties by id',
+      formerly: 'sort',
+    },
+    retained: { kind: 'flag', help: 'show retained sizes and distances too' },
+    ids: { kind: 'flag', help: 'bare ids, one a line' },
+    allocated: {
+      kind: 'flag',
+      help: 'by the stack on which they were made, where allocations were tracked; most objects first',
+    },
+    functions: partitionOptions.functions,
+    ...patternOptions,
+    ...failIfNone,
+    ...rawSizes,
+  },
+  examples: [
+    { line: 'heapgraph by-type Session app.heapsnapshot --by self', says: 'the largest first' },
+    {
+      line: "heapgraph by-type 'onReload() app.js:5' app.heapsnapshot",
+      says: 'the closures of one function',
+    },
+    { line: 'heapgraph by-type Session --ids | head -1', says: 'the id of one of them' },
+    { line: 'heapgraph by-type Session --allocated', says: 'which code made how many of them' },
+  ],
+  needs: (types, options) => {
+    anyOf(types, options); // a pattern that cannot be read is told before the file is
+    const functions = options.functions || types.some(isFunctionLabel);
+    if (options.allocated) {
+      refuseWithAllocated(options);
+      return { kind: 'graph', edges: true, locations: functions, traces: true };
+    }
+    const bare = options.ids && (options.by === 'id' || (options.by === 'self' && options.raw));
+    return {
+      kind: 'graph',
+      edges: bare && !functions ? 'for-names' : true,
+      locations: !options.ids || functions,
+    };
+  },
+  async run({ graph }, types, options) {
+    if (options.allocated) return allocated(graph, types, options);
+    const nodes = membersOf(graph, types, options);
+    const functions = options.functions && !options.ids ? functionIndex(graph) : undefined;
+    const typeOf = (view: NodeView): string =>
+      functions ? functions.labels[functions.of[view.ordinal]!]! : view.type;
+    const retained = options.retained || options.by === 'retained';
+    const sorted = sortNodes(nodes, options.by, options.raw);
+    const limit = limitOf({ all: options.all, limit: options.limit ?? (options.ids ? undefined : 20) });
+    const shown = sorted.slice(0, limit);
+    const omitted = nodes.length - shown.length;
+    const notes = omitted > 0 ? [`${formatCount(omitted)} more; --all shows them`] : [];
+    if (nodes.length === 0) {
+      const partition = options.functions || isFunctionLabel(types[0]!) ? functionIndex : undefined;
+      notes.push(await unknownType(classesOf(graph, { raw: true, partition }), types[0]!));
+    }
+    return {
+      result: {
+        kind: 'table',
+        columns: options.ids
+          ? [columns.id]
+          : [
+              columns.id,
+              ...(options.regex || options['ignore-case'] || options.functions ? [columns.type] : []),
+              columns.name,
+              columns.shallowSize,
+              ...(retained ? [columns.retainedSize, columns.distance] : []),
+              columns.edges,
+              columns.location,
+            ],
+        rows: lazily(
+          shown,
+          options.ids
+            ? ({ id }) => ({ id })
+            : (node): Row => ({ ...nodeRow(node, { raw: options.raw, retained }), type: typeOf(node) }),
+        ),
+        total: nodes.length,
+        omitted,
+        layout: options.ids ? 'bare' : 'grid',
+      },
+      fields: sizesField(options.raw),
+      notes,
+      found: !(options['fail-if-none'] && nodes.length === 0),
+    };
+  },
+});
+
+/**
+ * With `functions` a function is a class of its own, and of the class `Function` as well. Without it the name of a
+ * function is understood where no class has it.
+ */
+function membersOf(
+  graph: Graph,
+  types: readonly string[],
+  options: { readonly regex: boolean; readonly 'ignore-case': boolean; readonly functions: boolean },
+): NodeView[] {
+  const matches = anyOf(types, options);
+  const ofClass = nodesOfClass(graph, matches);
+  let nodes: Iterable<number> = ofClass;
+  if (options.functions) nodes = new Set([...ofClass, ...nodesOfClass(graph, matches, functionIndex(graph))]);
+  else if (ofClass.length === 0) nodes = closuresWithLabel(graph, types[0]!);
+  return Array.from(nodes, (node) => new NodeView(graph, node));
+}
+
+interface AllocatedOptions {
+  readonly ids: boolean;
+  readonly retained: boolean;
+  readonly by: string;
+  readonly limit: number | undefined;
+  readonly all: boolean;
+  readonly raw: boolean;
+  readonly functions: boolean;
+  readonly regex: boolean;
+  readonly 'ignore-case': boolean;
+  readonly 'fail-if-none': boolean;
+}
+
+function refuseWithAllocated({ ids, retained, by }: AllocatedOptions): void {
+  const other = ids ? '--ids' : retained ? '--retained' : by === 'retained' ? '--by retained' : undefined;
+  if (other === undefined) return;
+  throw new UsageError(
+    `--allocated groups objects by their stacks, and ${other} is about single objects`,
+    'Leave one of them out; at shows the stack of one object.',
+  );
+}
+
+/** The objects by the stacks on which they were made. */
+async function allocated(graph: Graph, types: readonly string[], options: AllocatedOptions): Promise<Answer> {
+  requireTraces(graph);
+  const nodes = membersOf(graph, types, options).map(({ ordinal }) => ordinal);
+  const { table, withoutStack, lost } = stackTable(graph, nodes, {
+    raw: options.raw,
+    by: options.by === 'self' ? 'size' : 'count',
+    limit: limitOf({ all: options.all, limit: options.limit ?? 20 }),
+    allCallers: options.all,
+  });
+  const notes = [
+    ...traceNotes(graph),
+    ...omittedNote(table.omitted, 'stack', 'stacks'),
+    ...(withoutStack > 0
+      ? [
+          `${formatCount(withoutStack)} of ${formatCount(nodes.length)} objects have no stack (${NOT_RECORDED})`,
+        ]
+      : []),
+  ];
+  if (lost > 0) notes.push(`${formatCount(lost)} of them have a stack that is not in the file`);
+  if (nodes.length === 0) notes.push(await unknownType(classesOf(graph, { raw: true }), types[0]!));
+  return {
+    result: table,
+    fields: { ...sizesField(options.raw), objects: nodes.length, withoutStack },
+    notes,
+    found: !(options['fail-if-none'] && nodes.length === 0),
+  };
+}
+
+function sortNodes(nodes: NodeView[], by: 'id' | 'self' | 'retained' | 'name', raw: boolean): NodeView[] {
+  const byId = (a: NodeView, b: NodeView): number => a.id - b.id;
+  if (by === 'id') return nodes.sort(byId);
+  const keyOf = (node: NodeView): string | number => {
+    if (by === 'name') return node.name;
+    return -(by === 'retained' ? node.retainedSize : raw ? node.selfSize : node.shallowSize);
+  };
+  return nodes
+    .map((node) => ({ node, key: keyOf(node) }))
+    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : byId(a.node, b.node)))
+    .map(({ node }) => node);
+}
+
+/** Rows made while they are walked over: a list of a million objects is never there as a million rows. */
+function lazily<T, R>(items: readonly T[], row: (item: T) => R): Iterable<R> {
+  return {
+    *[Symbol.iterator]() {
+      for (const item of items) yield row(item);
+    },
+  };
+}

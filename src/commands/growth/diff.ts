@@ -1,0 +1,201 @@
+/** Chrome DevTools' comparison of two snapshots. */
+
+import { NodeView } from '../../analysis/classes/nodes.js';
+import { type ClassDiff, diff, diffByClass, nodeDiff } from '../../analysis/growth/diff.js';
+import { UsageError } from '../../base/errors.js';
+import type { Answer, Column, Row } from '../../base/result.js';
+import type { Graph } from '../../graph/graph.js';
+import type { Partitioner } from '../../graph/partition.js';
+import { classIndex } from '../../v8/class-names.js';
+import { defineCommand, type Need } from '../command.js';
+import { beforeAndAfter, checkBaselines, compareBy, comparison } from '../shared/compare.js';
+import { partitionOf, partitionOptions, placeFields, withPartition } from '../shared/partition.js';
+import {
+  allRows,
+  columns,
+  limitOf,
+  nodeRow,
+  omittedNote,
+  rawSizes,
+  sizesField,
+  unknownInAll,
+} from '../shared/tables.js';
+import { WHOLE_GRAPH } from '../shared/targets.js';
+import { HOLDERS, programFirst, withHolders } from './diff-holders.js';
+
+const SORTS = ['size', 'count', 'new', 'name'] as const;
+
+export const diffCommand = defineCommand({
+  name: 'diff',
+  summary: 'what came and what went, class by class, as Chrome DevTools compares two snapshots',
+  description:
+    "Objects are compared by their ids; those without a size of their own count for their owners and are left out, as in DevTools. --type lists the objects of one class that came and went. --holders says what the new objects of a class hang on that was there before: a Map, a list of listeners, a variable, with its module. Its rows begin with the classes of the program, then functions, those of the runtime, plain objects and strings; V8's own are last.",
+  snapshot: { ...beforeAndAfter, baselines: true },
+  options: {
+    limit: { kind: 'integer', default: 20, help: 'rows to show' },
+    all: allRows,
+    by: {
+      kind: 'choice',
+      choices: SORTS,
+      default: 'size',
+      help: 'by growth in bytes, growth in number, or number of new objects, largest first; or by name',
+      formerly: 'sort-by',
+    },
+    ...partitionOptions,
+    filter: { kind: 'pattern', help: 'only classes whose name matches this regular expression' },
+    type: { kind: 'text', value: 'class', help: 'list the objects of this class that came and went' },
+    holders: {
+      kind: 'flag',
+      help: "below each class that grew, who holds its new objects: the three with most bytes; the program's classes first",
+    },
+    ...rawSizes,
+    ...comparison,
+  },
+  examples: [
+    { line: 'heapgraph diff before.heapsnapshot after.heapsnapshot', says: 'the classes that changed most' },
+    { line: 'heapgraph diff before.heapsnapshot after.heapsnapshot --type Session', says: 'which Sessions' },
+    {
+      line: 'heapgraph diff before.heapsnapshot after.heapsnapshot --holders',
+      says: 'and who holds what is new',
+    },
+  ],
+  needs(_, { raw, shapes, functions, type, holders }) {
+    if (holders && type !== undefined) {
+      throw new UsageError(
+        '--type lists objects, and --holders belongs to the table of classes',
+        'Leave one of them out; find-backref-chain says who holds a single object.',
+      );
+    }
+    const edges = !raw || type !== undefined ? true : 'for-names';
+    const before: Need = withPartition({ shapes, functions }, { edges, locations: type !== undefined });
+    return holders ? [before, WHOLE_GRAPH] : before;
+  },
+  async run(_, __, options, heaps) {
+    checkBaselines(heaps, options);
+    const { byId, notes } = compareBy(heaps, options);
+    const [before, after] = heaps.map(({ countable }) => countable) as [Graph, Graph];
+    const { raw, filter, type } = options;
+    const partition = partitionOf(options);
+    if (type !== undefined) {
+      if (!byId)
+        throw new UsageError(
+          '--type needs two snapshots of one process',
+          notes[0] ?? 'Baseline files have no ids: leave --type out.',
+        );
+      const answer = objects(before, after, type, { ...options, partition });
+      const unknown = await unknownInAll([before, after], type, partition);
+      return {
+        ...answer,
+        notes: [...notes, ...(unknown ? [unknown] : (answer.notes ?? []))],
+        found: unknown === undefined,
+      };
+    }
+    if (options.holders && !byId)
+      throw new UsageError(
+        '--holders needs two snapshots of one process',
+        notes[0] ?? 'Baseline files have no objects and no ids: leave --holders out.',
+      );
+    const nodes = byId ? nodeDiff(before, after, { raw, partition }) : undefined;
+    const placeOf = placeFields(options, [before, after]);
+    const rows: readonly Row[] = (
+      nodes
+        ? diff(before, after, { raw, partition, filter }, nodes)
+        : diffByClass(before, after, { raw, partition, filter })
+    ).map((row): Row => ({ ...row, ...placeOf(row.type) }));
+    const sorted = sort(rows, options.by);
+    const asksHolders = options.holders && nodes !== undefined;
+    const ordered = asksHolders ? programFirst(before, after, sorted, partition) : sorted;
+    const cut = ordered.slice(0, limitOf(options));
+    const held = asksHolders ? withHolders(before, after, cut, { raw, partition }, nodes) : undefined;
+    const omitted = rows.length - cut.length;
+    return {
+      result: {
+        kind: 'table',
+        columns: byId ? BY_ID : BY_CLASS,
+        rows: held?.rows ?? cut,
+        total: rows.length,
+        omitted,
+        layout: 'grid',
+        ...(held ? { below: { key: 'holders', columns: HOLDERS }, legend: held.legend } : {}),
+      },
+      fields: { ...sizesField(raw), comparedBy: byId ? 'id' : 'class' },
+      notes: [
+        ...notes,
+        ...(rows.length === 0 ? ['nothing changed'] : []),
+        ...omittedNote(omitted, 'class changed', 'classes changed'),
+      ],
+    };
+  },
+});
+
+const BY_ID: readonly Column[] = [
+  columns.type,
+  columns.newCount,
+  columns.deletedCount,
+  columns.countDelta,
+  columns.newSize,
+  columns.deletedSize,
+  columns.sizeDelta,
+];
+const BY_CLASS: readonly Column[] = [columns.type, columns.countDelta, columns.sizeDelta];
+
+/** Rows come by growth in bytes; the sort is stable. Without ids nothing is known to be new. */
+function sort(rows: readonly Row[], by: (typeof SORTS)[number]): readonly Row[] {
+  if (by === 'size') return rows;
+  if (by === 'name') return [...rows].sort((a, b) => (String(a.type) < String(b.type) ? -1 : 1));
+  const key: keyof ClassDiff = by === 'count' ? 'countDelta' : 'newCount';
+  return [...rows].sort((a, b) => Number(b[key] ?? b.countDelta) - Number(a[key] ?? a.countDelta));
+}
+
+/** The new objects, then those that are gone; each by id. */
+function objects(
+  before: Graph,
+  after: Graph,
+  type: string,
+  options: {
+    readonly raw: boolean;
+    readonly partition: Partitioner | undefined;
+    readonly limit: number;
+    readonly all: boolean;
+  },
+): Answer {
+  const { raw, partition = classIndex } = options;
+  const { isNew, isGone } = nodeDiff(before, after, { raw, partition });
+  const members = (graph: Graph, marked: Uint8Array): NodeView[] => {
+    const { labels, of } = partition(graph, [before, after]);
+    const wanted = labels.indexOf(type);
+    const found: NodeView[] = [];
+    for (let node = 0; node < graph.nodeCount; node++)
+      if (marked[node] === 1 && of[node] === wanted) found.push(new NodeView(graph, node));
+    return found.sort((a, b) => a.id - b.id);
+  };
+  const rowsOf = (views: readonly NodeView[], change: string): Row[] =>
+    views.map((view) => ({ change, ...nodeRow(view, { raw }), type }));
+  const came = members(after, isNew);
+  const went = members(before, isGone);
+  const total = came.length + went.length;
+  const limit = limitOf(options);
+  const rows = rowsOf(came.slice(0, limit), 'new').concat(
+    rowsOf(went.slice(0, Math.max(0, limit - came.length)), 'deleted'),
+  );
+  const omitted = total - rows.length;
+  return {
+    result: {
+      kind: 'table',
+      columns: [
+        { key: 'change', title: 'Change', unit: 'text', role: 'dim' },
+        columns.id,
+        columns.name,
+        columns.shallowSize,
+        columns.edges,
+        columns.location,
+      ],
+      rows,
+      total,
+      omitted,
+      layout: 'grid',
+    },
+    fields: { ...sizesField(raw), type, newCount: came.length, deletedCount: went.length },
+    notes: [...(total === 0 ? [`no object of class "${type}" came or went`] : []), ...omittedNote(omitted)],
+  };
+}

@@ -1,0 +1,158 @@
+/** What leaks, by two or more snapshots of one process. */
+
+import { lineage } from '../../analysis/growth/lineage.js';
+import { leakEntry } from '../../analysis/leaks/leak-entry.js';
+import { isLeak, type Leaks } from '../../analysis/leaks/leaks.js';
+import { UsageError } from '../../base/errors.js';
+import { printable, shortened } from '../../base/printable.js';
+import type { Answer, LeakEntry } from '../../base/result.js';
+import { formatBytes, formatCount } from '../../base/units.js';
+import type { Graph } from '../../graph/graph.js';
+import { allocationStack, stackText } from '../../v8/allocation-stacks.js';
+import { defineCommand, type Heap, type Need } from '../command.js';
+import { traceNotes } from '../shared/allocations.js';
+import { orderOption, requireOneProcess } from '../shared/compare.js';
+import { packageNames } from '../shared/package-names.js';
+import { allRows, limitOf, omittedNote } from '../shared/tables.js';
+import { missingEdgesNotes, WHOLE_GRAPH } from '../shared/targets.js';
+import { boundedNotes, searchLeaks } from './leak-search.js';
+
+const NODES: Need = { kind: 'graph', edges: false, locations: false };
+
+export const leaksCommand = defineCommand({
+  name: 'leaks',
+  summary: 'what grows from snapshot to snapshot, where it hangs, and which code makes it',
+  description:
+    'Write the first snapshot when the program has warmed up, the second after some work, the third after the same work again; more are welcome. Everything made since the first snapshot hangs on something that was there before: a Map, a list of listeners, a variable, a list of handles. Such a container leaks when things of every step are in it. For each: how many members by snapshot, the container as JavaScript and its module, the place of the code that makes the members, and what hangs on them. Containers that grow by themselves (arrays of numbers, texts) are found as well, for which the earlier files are read once more. The version of a dependency is read from node_modules on this machine where the snapshot does not say it. Two snapshots show what grew, three what keeps growing. It goes by what the files show: a cache that is not full yet grows in the same way.',
+  snapshot: { names: ['first', 'second', 'third'], least: 2, most: Number.POSITIVE_INFINITY },
+  answers: 'leaks',
+  options: {
+    'min-size': {
+      kind: 'bytes',
+      default: 10_000,
+      help: 'leave out containers that grew by less: bytes, or 64kB, 10MB',
+    },
+    limit: { kind: 'integer', default: 10, help: 'leaks to show' },
+    all: allRows,
+    functions: {
+      kind: 'flag',
+      help: 'functions by name and place: always so here, the option is accepted as elsewhere',
+    },
+    ...orderOption,
+    'fail-if-any': { kind: 'flag', help: 'exit with 1 when there is a leak' },
+    'by-id': { kind: 'flag', help: 'compare by ids even if the snapshots seem to be of several processes' },
+  },
+  examples: [
+    {
+      line: 'heapgraph leaks warm.heapsnapshot worked.heapsnapshot again.heapsnapshot',
+      says: 'what leaks, and who holds it',
+    },
+    { line: 'heapgraph leaks *.heapsnapshot --order time --min-size 1MB', says: 'many, by their times' },
+    { line: 'heapgraph leaks 1.heapsnapshot 2.heapsnapshot 3.heapsnapshot --fail-if-any', says: 'in CI' },
+  ],
+  needs: () => [NODES, NODES, { ...WHOLE_GRAPH, traces: true }],
+  order: (options) => options.order,
+  async run(_, __, options, heaps, machine): Promise<Answer> {
+    const notes = [...requireOneProcess(heaps, options['by-id'], 'leaks')];
+    if (options['fail-if-any']) checkOrder(heaps, notes);
+    const { found, notes: more } = await searchLeaks(heaps, options['min-size']);
+    const { graph } = found.frontier;
+    const count = found.leaks.filter(isLeak).length;
+    // What did not grow at every step says something only where nothing else does, or where there are many steps.
+    const wanted = found.leaks.filter((leak) => isLeak(leak) || count === 0 || heaps.length > 3);
+    const shown = wanted.slice(
+      0,
+      count === 0
+        ? Math.min(limitOf(options), options.all ? Number.POSITIVE_INFINITY : MOST_WITHOUT_LEAK)
+        : limitOf(options),
+    );
+    const omitted = wanted.length - shown.length;
+    const packages = packageNames(graph, machine);
+    const known = { allocated: (node: number) => madeBy(graph, node), packageName: packages.nameOf };
+    const entries = shown.map((leak) => leakEntry(graph, leak, known));
+    return {
+      result: {
+        kind: 'leaks',
+        leaks: entries,
+        total: wanted.length,
+        omitted,
+        summary: summaryOf(found, entries, heaps),
+      },
+      fields: {
+        minSize: options['min-size'],
+        leaking: count,
+        survivors: found.survivors,
+        survivorSize: found.survivorSize,
+        explainedSize: found.explainedSize,
+      },
+      notes: [
+        ...notes,
+        ...traceNotes(graph),
+        ...more,
+        ...boundedNotes(found),
+        ...unheldNotes(found),
+        ...packages.notes(),
+        ...omittedNote(omitted, 'container', 'containers'),
+      ],
+      found: !(options['fail-if-any'] && count > 0),
+    };
+  },
+});
+
+/** What an engine does not write may hold what nothing else does. */
+function unheldNotes({ unheld, frontier: { graph } }: Leaks): readonly string[] {
+  if (unheld === 0) return [];
+  const what = unheld === 1 ? 'one new thing' : `${formatCount(unheld)} new things`;
+  return missingEdgesNotes(graph, `${what} that nothing else holds may be in one of these`);
+}
+
+/** Functions of an allocation stack that are shown. */
+const SHOWN_FRAMES = 4;
+
+/** Where an object was allocated, a function a line, the innermost first; null where the file does not say. */
+function madeBy(graph: Graph, node: number): readonly string[] | null {
+  const frames = allocationStack(graph, node, SHOWN_FRAMES);
+  return frames ? frames.map((frame) => stackText(graph, [frame])) : null;
+}
+
+/** Of what grew once, shown where there is no leak. */
+const MOST_WITHOUT_LEAK = 3;
+
+/** Sentences beside the leaks: how many there are, or that there is none, and what is not explained. */
+function summaryOf(found: Leaks, entries: readonly LeakEntry[], heaps: readonly Heap[]): string[] {
+  const [first, last] = [heaps[0]!, heaps.at(-1)!].map(({ graph }) => printable(graph.file));
+  const leaking = entries.filter(({ verdict }) => verdict === 'leak').length;
+  if (leaking > 1)
+    return [
+      `${formatCount(leaking)} containers grow at every step; the first is ${entries[0]!.container.text}.`,
+    ];
+  if (leaking === 1) return [];
+  if (found.survivors === 0) return [`No leak found: nothing that was made after ${first} is still there.`];
+  const classes = found.unexplained
+    .slice(0, NAMED_CLASSES)
+    .map(({ type, count }) => `${formatCount(count)} × ${shortened(type, 40)}`);
+  const others = found.unexplained.length - classes.length;
+  if (others > 0) classes.push(`${formatCount(others)} more ${others === 1 ? 'class' : 'classes'}`);
+  const uneven = entries.some(({ verdict }) => verdict === 'uneven');
+  const once = entries.length > 0 ? '; below is where most of them are' : '';
+  return [
+    `No leak found: nothing grew ${heaps.length === 2 ? 'by so much' : uneven ? 'at every step alike' : 'at every step'}.`,
+    `Made after ${first}, still there and not explained: ${formatCount(found.survivors)} things, ${formatBytes(found.survivorSize)} (${classes.join(', ')})${once}.`,
+    `heapgraph diff --holders ${first} ${last} shows who holds them.`,
+  ];
+}
+
+const NAMED_CLASSES = 3;
+
+/** Throws UsageError for the wrong order and for one snapshot twice: nothing would be found, and CI be green. */
+function checkOrder(heaps: readonly Heap[], notes: readonly string[]): void {
+  const isWrong = heaps.slice(1).some(({ graph }, i) => {
+    const { identical, inOrder } = lineage(heaps[i]!.graph, graph);
+    return identical || !inOrder;
+  });
+  if (!isWrong) return;
+  throw new UsageError(
+    `--fail-if-any cannot judge these snapshots: ${notes.join('; ')}`,
+    'Name snapshots of one process, the earliest first; without --fail-if-any this is only a note.',
+  );
+}

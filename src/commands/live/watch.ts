@@ -1,0 +1,49 @@
+/** The memory of a running process over time. */
+import { defineLiveCommand } from '../command.js';
+
+export const watchCommand = defineLiveCommand({
+  name: 'watch',
+  summary: 'the memory of a running process over time',
+  description: [
+    'On a terminal a plot of rss and heapUsed; otherwise one line a sample: seconds, rss, heapUsed, external, arrayBuffers, in bytes. Ends with Ctrl-C, after --count samples, or when the process ends.',
+    'A web page has no rss, external and arrayBuffers: a dash stands for them (null in JSON).',
+    '--growth takes a snapshot at the start and then at marks, and shows the classes that have more objects than in the first one. The process does nothing else while a snapshot is taken. Where there is no room for one, in memory or on the disk, it is not taken: the first ends watch with exit code 2, later ones are left out.',
+    'When watch ends, its inspector session does, and V8 forgets the ids of all objects (V8HeapProfilerAgentImpl::disable calls ClearObjectIds): snapshots from before and after cannot be compared by id. heapgraph capture --help says how to take some that can.',
+  ].join('\n\n'),
+  arguments: {
+    name: 'process',
+    help: 'a pid, or the address of an inspector: 127.0.0.1:9229',
+    least: 1,
+    most: 1,
+  },
+  live: 'watch',
+  answers: 'details',
+  options: {
+    every: { kind: 'duration', default: '1s', help: 'time between samples' },
+    count: { kind: 'integer', help: 'samples, then end' },
+    growth: { kind: 'flag', help: 'take snapshots at marks and show what grew since the first' },
+    'every-snapshot': {
+      kind: 'duration',
+      help: 'time between the snapshots of --growth (default 60s); on a terminal the key s takes one at once',
+    },
+    limit: { kind: 'integer', default: 10, help: 'classes that --growth shows' },
+    timeout: {
+      kind: 'duration',
+      help: 'how long to wait for an answer, and for a snapshot of --growth (without it: 10s for an answer)',
+    },
+    force: {
+      kind: 'flag',
+      help: 'take the snapshots of --growth also where there is no room; send SIGUSR1 also to a process that handles it and is not seen to be Node.js',
+    },
+    target: {
+      kind: 'text',
+      value: 'which',
+      help: 'which target of the inspector: its id, or a part of its title or URL',
+    },
+  },
+  examples: [
+    { line: 'heapgraph watch 4711', says: 'a plot, until Ctrl-C' },
+    { line: 'heapgraph watch 127.0.0.1:9229 --every 5s --json', says: 'numbers for another program' },
+    { line: 'heapgraph watch 4711 --growth --every-snapshot 30s', says: 'what grew, every half a minute' },
+  ],
+});

@@ -1,0 +1,174 @@
+import { NodeView } from '../../analysis/classes/nodes.js';
+import { dominatedNodes } from '../../analysis/sizes/dominated-nodes.js';
+import { retainedSizes } from '../../analysis/sizes/retained-sizes.js';
+import { UsageError } from '../../base/errors.js';
+import type { Column, Row } from '../../base/result.js';
+import { formatCount } from '../../base/units.js';
+import type { Graph } from '../../graph/graph.js';
+import { parsePick, resolveTargets } from '../../query/targets.js';
+import { classIndex } from '../../v8/class-names.js';
+import { defineCommand } from '../command.js';
+import { type PartitionValues, partitionOf, partitionOptions, placeFields } from '../shared/partition.js';
+import { allRows, columns, limitOf, sizesField } from '../shared/tables.js';
+import { pickByRetainedOption, tagOption, targetArguments, WHOLE_GRAPH } from '../shared/targets.js';
+import { follow } from './follow.js';
+
+const depthColumn: Column = { key: 'depth', title: 'Depth', unit: 'count' };
+const treeColumn: Column = { key: 'tree', title: 'Object', unit: 'text', role: 'name' };
+
+export const dominatorsCommand = defineCommand({
+  name: 'dominators',
+  summary: 'the objects that keep the most memory, as a tree',
+  description:
+    'An object dominates what would be freed with it. Without a target the tree begins at the root. --by-type sums up by class what a target dominates immediately. --follow goes down to the place that holds the memory: from the target (or the root) to the largest object that it dominates, and on, as long as that keeps at least half of what the object above keeps. It shows the objects on the way, what the last one keeps by class, and who holds it. Backing arrays and tables count for their owners; of a linked list the first object is the place. Where that is a root (no object of the program keeps half), the collections below it that keep the most are listed: objects that keep at least 8 of one class.',
+  arguments: { ...targetArguments, least: 0 },
+  snapshot: true,
+  options: {
+    depth: { kind: 'integer', default: 2, help: 'levels to show' },
+    limit: { kind: 'integer', default: 10, help: 'objects to show below each, the largest first' },
+    all: allRows,
+    'by-type': { kind: 'flag', help: 'classes in place of objects' },
+    follow: { kind: 'flag', help: 'the heaviest branch only, down to where it spreads' },
+    ...partitionOptions,
+    ...pickByRetainedOption,
+    ...tagOption,
+  },
+  examples: [
+    { line: 'heapgraph dominators app.heapsnapshot', says: 'where the memory is' },
+    { line: 'heapgraph dominators @114969 --depth 4 --limit 3', says: 'what one object keeps' },
+    { line: 'heapgraph dominators --by-type app.heapsnapshot', says: 'by class' },
+    { line: 'heapgraph dominators --follow app.heapsnapshot', says: 'the collection that holds the memory' },
+  ],
+  needs(_, options, format) {
+    parsePick(options.pick);
+    if (options.follow && (format === 'csv' || format === 'markdown'))
+      throw new UsageError(
+        '--follow answers with several tables, which cannot be CSV or Markdown',
+        '--json has all of it; --by-type is one table.',
+      );
+    if (options.follow && options['by-type'])
+      throw new UsageError('--follow shows one branch, and --by-type classes', 'Leave one of them out.');
+    if ((options.shapes || options.functions) && !options.follow && !options['by-type'])
+      throw new UsageError(
+        `--${options.shapes ? 'shapes' : 'functions'} is for classes, and the tree shows objects`,
+        'It goes with --by-type or --follow.',
+      );
+    return WHOLE_GRAPH;
+  },
+  async run({ graph }, texts, options) {
+    const targets =
+      texts.length === 0
+        ? { nodes: [graph.root], notes: [], missing: [] }
+        : await resolveTargets(graph, texts, parsePick(options.pick), { retained: true });
+    if (options.follow && graph.nodeCount > 0) {
+      const answer = follow(graph, targets.nodes, options);
+      return {
+        ...answer,
+        notes: [...targets.notes, ...(answer.notes ?? [])],
+        found: targets.missing.length === 0,
+      };
+    }
+    const limit = limitOf(options);
+    const { rows, omitted } =
+      graph.nodeCount === 0
+        ? { rows: [], omitted: 0 }
+        : options['by-type']
+          ? byClass(graph, targets.nodes, limit, options)
+          : tree(graph, targets.nodes, options.depth, limit);
+    return {
+      result: {
+        kind: 'table',
+        columns: options['by-type']
+          ? [columns.type, columns.count, columns.retainedSize, columns.retainedShare]
+          : [
+              depthColumn,
+              columns.id,
+              columns.type,
+              columns.name,
+              columns.shallowSize,
+              columns.retainedSize,
+              columns.retainedShare,
+              treeColumn,
+            ],
+        rows,
+        total: rows.length + omitted,
+        omitted,
+        layout: 'grid',
+        ...(options['by-type']
+          ? {}
+          : { textColumns: ['retainedSize', 'retainedShare', 'shallowSize', 'id', 'tree'] }),
+      },
+      fields: sizesField(false),
+      notes: [
+        ...targets.notes,
+        ...(omitted > 0
+          ? [`${formatCount(omitted)} more${options['by-type'] ? ' classes' : ''}; --all shows them`]
+          : []),
+      ],
+      found: targets.missing.length === 0,
+    };
+  },
+});
+
+interface Shown {
+  readonly rows: readonly Row[];
+  /** Rows that the limit left out; of a tree those of its first level. */
+  readonly omitted: number;
+}
+
+function tree(graph: Graph, roots: readonly number[], levels: number, limit: number): Shown {
+  const total = retainedSizes(graph)[graph.root]!;
+  const rows: Row[] = [];
+  let omitted = 0;
+  // No recursion: a list of a million elements is a branch of a million levels.
+  const waiting = roots.map((node) => ({ node, depth: 0 })).reverse();
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { node, depth } = next;
+    const { id, type, name, shallowSize, retainedSize } = new NodeView(graph, node);
+    const label = name === type ? type : `${type} ${name}`;
+    rows.push({
+      depth,
+      id,
+      type,
+      name,
+      shallowSize,
+      retainedSize,
+      retainedShare: total === 0 ? 0 : retainedSize / total,
+      tree: `${indentation(depth)}${label}`,
+    });
+    if (depth >= levels) continue;
+    const children = dominatedNodes(graph, node);
+    for (let i = Math.min(limit, children.length) - 1; i >= 0; i--)
+      waiting.push({ node: children[i]!, depth: depth + 1 });
+    if (depth === 0) omitted += Math.max(0, children.length - limit);
+  }
+  return { rows, omitted };
+}
+
+/** Levels that are indented; a deeper one says its number. */
+const INDENTED = 40;
+
+function indentation(depth: number): string {
+  return depth <= INDENTED ? '  '.repeat(depth) : `${'  '.repeat(INDENTED)}… level ${depth}: `;
+}
+
+function byClass(graph: Graph, roots: readonly number[], limit: number, options: PartitionValues): Shown {
+  const total = retainedSizes(graph)[graph.root]!;
+  const retained = retainedSizes(graph);
+  const { labels, of } = (partitionOf(options) ?? classIndex)(graph);
+  const placeOf = placeFields(options, [graph]);
+  const classes = new Map<number, { count: number; retainedSize: number }>();
+  for (const child of roots.flatMap((node) => dominatedNodes(graph, node))) {
+    const row = classes.get(of[child]!) ?? { count: 0, retainedSize: 0 };
+    classes.set(of[child]!, { count: row.count + 1, retainedSize: row.retainedSize + retained[child]! });
+  }
+  const rows = [...classes]
+    .map(([number, row]) => ({
+      type: labels[number]!,
+      ...row,
+      ...placeOf(labels[number]!),
+      retainedShare: total === 0 ? 0 : row.retainedSize / total,
+    }))
+    .sort((a, b) => b.retainedSize - a.retainedSize || (a.type < b.type ? -1 : 1));
+  return { rows: rows.slice(0, limit), omitted: Math.max(0, rows.length - limit) };
+}

@@ -1,0 +1,206 @@
+/** `dominators --follow`: down to the place that holds the memory. */
+
+import { type BranchList, heaviestBranch } from '../../analysis/accumulation/heaviest-branch.js';
+import { type Collection, largestCollections } from '../../analysis/accumulation/largest-collections.js';
+import { NodeView } from '../../analysis/classes/nodes.js';
+import { chainResult } from '../../analysis/expressions/chain-result.js';
+import { holderChain } from '../../analysis/holders/holder-chains.js';
+import { retainedSizes } from '../../analysis/sizes/retained-sizes.js';
+import type { Answer, Cell, ChainResult, Column, Detail, Fact, Row, Table } from '../../base/result.js';
+import { formatCount, formatId, formatShare } from '../../base/units.js';
+import type { Graph } from '../../graph/graph.js';
+import { isRoot } from '../../v8/roots.js';
+import { type PartitionValues, partitionOf, placeFields } from '../shared/partition.js';
+import { columns, limitOf, sizesField } from '../shared/tables.js';
+
+export interface FollowOptions extends PartitionValues {
+  readonly limit: number;
+  readonly all: boolean;
+}
+
+/** Levels that are shown where there are more: so many from the start, and as many before the place. */
+const SHOWN_LEVELS = 15;
+
+const partShare: Column = { key: 'share', title: '% of it', unit: 'share', role: 'dim' };
+const largest: Column = { key: 'largest', title: 'Largest', unit: 'id', role: 'id' };
+const largestSize: Column = {
+  key: 'largestRetainedSize',
+  title: 'Its retained size',
+  unit: 'bytes',
+  role: 'size',
+};
+
+const collectionColumns: readonly Column[] = [
+  columns.retainedSize,
+  columns.retainedShare,
+  columns.id,
+  columns.type,
+  columns.count,
+  { key: 'members', title: 'Members', unit: 'text', role: 'name' },
+  { key: 'expression', title: 'Expression', unit: 'text' },
+];
+
+/** One item a start: the place where its memory spreads, how it is reached, what it keeps, who holds it. */
+export function follow(graph: Graph, starts: readonly number[], options: FollowOptions): Answer {
+  const notes: string[] = [];
+  const items = starts.map((start) => followed(graph, start, options, notes));
+  return {
+    result: { kind: 'details', items, total: items.length, omitted: 0 },
+    fields: sizesField(false),
+    notes,
+  };
+}
+
+function followed(graph: Graph, start: number, options: FollowOptions, notes: string[]): Detail {
+  const { path, list, parts } = heaviestBranch(graph, start, partitionOf(options));
+  const retained = retainedSizes(graph);
+  const heap = retained[graph.root]!;
+  const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
+  const place = path.at(-1)!;
+  const view = new NodeView(graph, place);
+  const levels = path.map((node): Row => {
+    const { id, type, name, shallowSize, retainedSize } = new NodeView(graph, node);
+    return { retainedSize, retainedShare: share(retainedSize, heap), id, type, name, shallowSize };
+  });
+  const placeOf = placeFields(options, [graph]);
+  const size = retained[place]!;
+  const rows = parts.map(
+    ({ type, count, retainedSize, largest: node }): Row => ({
+      type,
+      count,
+      retainedSize,
+      share: share(retainedSize, size),
+      largest: graph.ids[node]!,
+      largestRetainedSize: retained[node]!,
+      ...placeOf(type),
+    }),
+  );
+  const collections = !list && isRoot(graph)(place) ? collectionsBelow(graph, place, options) : [];
+  const [first] = parts;
+  if (collections.length > 0) {
+    notes.push(
+      `no object keeps half of ${formatId(view.id)}: the collections below it that keep the most come first; at and find-backref-chain show one by its id`,
+    );
+  } else if (!list && first) {
+    const next = [...parts].sort((a, b) => retained[b.largest]! - retained[a.largest]!)[0]!.largest;
+    const part = share(retained[next]!, size);
+    if (part >= WORTH_FOLLOWING)
+      notes.push(
+        `the largest object below ${formatId(view.id)} keeps ${formatShare(part)} of it: dominators --follow ${formatId(graph.ids[next]!)} goes on there`,
+      );
+  }
+  return {
+    title: `${formatId(view.id)} ${described(view)} keeps ${formatCount(size)} bytes, ${formatShare(share(size, heap))} of the heap${list ? `; ${listWords(list)}` : ''}`,
+    fields: {
+      id: view.id,
+      type: view.type,
+      name: view.name,
+      shallowSize: view.shallowSize,
+      retainedSize: size,
+      retainedShare: share(size, heap),
+      listLength: list?.count ?? null,
+      listVia: list ? [...list.via] : null,
+    },
+    facts: [],
+    lists: [
+      ...(collections.length === 0
+        ? []
+        : [
+            {
+              key: 'collections',
+              title: 'Collections that keep the most',
+              table: grid(collectionColumns, collections, collections.length),
+            },
+          ]),
+      {
+        key: 'path',
+        title: `Heaviest branch (${formatCount(levels.length)} ${levels.length === 1 ? 'level' : 'levels'})`,
+        table: levelTable(levels, options.all),
+      },
+      {
+        key: 'parts',
+        title: list
+          ? `Where it spreads: ${formatCount(list.count)} objects in a row`
+          : `Where it spreads: ${formatCount(parts.reduce((sum, { count }) => sum + count, 0))} objects`,
+        table: grid(
+          [columns.type, columns.count, columns.retainedSize, partShare, largest, largestSize],
+          rows.slice(0, limitOf(options)),
+          rows.length,
+        ),
+      },
+    ],
+    closing: holderFacts(graph, place),
+  };
+}
+
+/** A row a collection, and where it is. */
+function collectionsBelow(graph: Graph, place: number, options: FollowOptions): readonly Row[] {
+  const retained = retainedSizes(graph);
+  const heap = retained[graph.root]!;
+  const found = largestCollections(graph, place, MOST_COLLECTIONS, partitionOf(options));
+  return found.map(({ node, type: members, count, retainedSize: membersSize }: Collection): Row => {
+    const { id, type, name, retainedSize } = new NodeView(graph, node);
+    const { ending, expression } = holderOf(graph, node);
+    return {
+      retainedSize,
+      retainedShare: heap === 0 ? 0 : retainedSize / heap,
+      id,
+      type,
+      name,
+      count,
+      members,
+      membersSize,
+      expression,
+      heldBy: ending,
+    };
+  });
+}
+
+/** Collections that are shown. */
+const MOST_COLLECTIONS = 5;
+
+/** An object that keeps less of its holder is not worth a hint. */
+const WORTH_FOLLOWING = 0.1;
+
+function described({ type, name }: NodeView): string {
+  return name === type ? type : `${type} ${name}`;
+}
+
+function listWords({ count, via }: BranchList): string {
+  const linked = via.every((name) => name !== null)
+    ? ` linked by ${via.map((name) => (typeof name === 'number' ? `[${name}]` : `.${name}`)).join('')}`
+    : ' in a row';
+  return `the first of ${formatCount(count)}${linked}`;
+}
+
+/** Who holds the place, and how it is written; null where nothing in the program does. */
+function holderFacts(graph: Graph, place: number): readonly Fact[] {
+  const { ending, expression } = holderOf(graph, place);
+  return [fact('heldBy', 'Held by', ending, 'text'), fact('expression', 'Expression', expression, 'text')];
+}
+
+function holderOf(graph: Graph, place: number): Pick<ChainResult, 'ending' | 'expression'> {
+  const chain = holderChain(graph, place);
+  // What is above the root, or written for it, is nothing.
+  const found = place !== graph.root && (chain.nodes.length > 1 || isRoot(graph)(place));
+  return chainResult(graph, chain, { found, rooted: true, sizes: false });
+}
+
+function fact(key: string, title: string, value: Cell, unit: Fact['unit']): Fact {
+  return { key, title, value, unit };
+}
+
+/** All levels, or the first and the last of many. */
+function levelTable(levels: readonly Row[], all: boolean): Table {
+  const cut = all || levels.length <= 2 * SHOWN_LEVELS + 1;
+  const rows = cut ? levels : [...levels.slice(0, SHOWN_LEVELS), ...levels.slice(-SHOWN_LEVELS)];
+  return grid(
+    [columns.retainedSize, columns.retainedShare, columns.id, columns.type, columns.name],
+    rows,
+    levels.length,
+  );
+}
+
+function grid(shown: readonly Column[], rows: readonly Row[], total: number): Table {
+  return { kind: 'table', columns: shown, rows, total, omitted: total - rows.length, layout: 'grid' };
+}

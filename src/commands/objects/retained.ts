@@ -1,0 +1,85 @@
+import { retainedSet } from '../../analysis/sizes/retained-set.js';
+import { shallowSizes } from '../../analysis/sizes/shallow-sizes.js';
+import { formatCount } from '../../base/units.js';
+import { parsePick, resolveTargets } from '../../query/targets.js';
+import { classIndex } from '../../v8/class-names.js';
+import { defineCommand } from '../command.js';
+import { allRows, columns, limitOf, sizesField } from '../shared/tables.js';
+import {
+  idsOption,
+  pickByRetainedOption,
+  tagOption,
+  targetArguments,
+  WHOLE_GRAPH,
+} from '../shared/targets.js';
+
+export const retainedCommand = defineCommand({
+  name: 'retained',
+  summary: 'what would be freed if a set of objects went, by class',
+  description:
+    'Exact for any set: also what several of its members keep alive together. A class means all its objects.',
+  arguments: targetArguments,
+  snapshot: true,
+  options: {
+    limit: { kind: 'integer', default: 10, help: 'classes to show' },
+    all: allRows,
+    pick: { ...pickByRetainedOption.pick, default: 'all' },
+    ...idsOption,
+    ...tagOption,
+  },
+  examples: [
+    { line: 'heapgraph retained Session app.heapsnapshot', says: 'all sessions together' },
+    { line: 'heapgraph retained @114969 @12345 app.heapsnapshot --json', says: 'two objects' },
+  ],
+  needs(_, options) {
+    parsePick(options.pick);
+    return WHOLE_GRAPH;
+  },
+  async run({ graph }, texts, options) {
+    const {
+      nodes: members,
+      notes,
+      missing,
+    } = await resolveTargets(graph, texts, parsePick(options.pick), {
+      retained: true,
+    });
+    const { nodes, size } = retainedSet(graph, members);
+    const { labels, of } = classIndex(graph);
+    const sizes = shallowSizes(graph);
+    const counts = new Map<number, { count: number; shallowSize: number }>();
+    for (const node of nodes) {
+      const row = counts.get(of[node]!) ?? { count: 0, shallowSize: 0 };
+      counts.set(of[node]!, { count: row.count + 1, shallowSize: row.shallowSize + sizes[node]! });
+    }
+    const rows = [...counts]
+      .map(([type, row]) => ({
+        type: labels[type]!,
+        ...row,
+        sizeShare: size === 0 ? 0 : row.shallowSize / size,
+      }))
+      .sort((a, b) => b.shallowSize - a.shallowSize || b.count - a.count || (a.type < b.type ? -1 : 1));
+    const shown = rows.slice(0, limitOf(options));
+    const omitted = rows.length - shown.length;
+    return {
+      result: {
+        kind: 'table',
+        columns: [columns.type, columns.count, columns.shallowSize, columns.sizeShare],
+        rows: shown,
+        total: rows.length,
+        omitted,
+        layout: 'grid',
+      },
+      fields: { ...sizesField(false), members: members.length, count: nodes.length, retainedSize: size },
+      notes: [
+        ...notes,
+        ...(members.length > 0 ? [retainedNote(members.length, nodes.length, size)] : []),
+        ...(omitted > 0 ? [`${formatCount(omitted)} more classes; --all shows them`] : []),
+      ],
+      found: missing.length === 0,
+    };
+  },
+});
+
+function retainedNote(members: number, count: number, size: number): string {
+  return `${formatCount(members)} ${members === 1 ? 'object retains' : 'objects retain'} ${formatCount(count)} with ${formatCount(size)} bytes`;
+}

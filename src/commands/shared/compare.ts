@@ -1,0 +1,191 @@
+/** What commands that compare snapshots have in common: may they compare ids, and what to say if not. */
+import { type Lineage, lineage } from '../../analysis/growth/lineage.js';
+import { UsageError } from '../../base/errors.js';
+import { printable } from '../../base/printable.js';
+import { formatCount, formatShare } from '../../base/units.js';
+import type { Graph } from '../../graph/graph.js';
+import type { Heap } from '../command.js';
+import type { PartitionValues } from './partition.js';
+
+/** Two snapshots, the earlier first. */
+export const beforeAndAfter = {
+  names: ['before', 'after'],
+  least: 2,
+  most: 2,
+} as const;
+
+export const comparison = {
+  'by-class': { kind: 'flag', help: 'compare classes only, not objects by their ids' },
+  'by-id': { kind: 'flag', help: 'compare by ids even if the snapshots seem to be of two processes' },
+} as const;
+
+/** In what order several snapshots are compared. */
+export const orderOption = {
+  order: {
+    kind: 'choice',
+    choices: ['given', 'name', 'time'],
+    default: 'given',
+    help: 'order of the snapshots: as given, by file name, or by the time they were written',
+    formerly: 'sort-by',
+  },
+} as const;
+
+/** V8 forgets all ids when an inspector session ends (V8HeapProfilerAgentImpl::disable). */
+const ONE_RUN = 'take all snapshots in one run (heapgraph capture PID --every 60s --count 3, or --on signal)';
+
+export interface ComparisonOptions {
+  readonly 'by-class': boolean;
+  readonly 'by-id': boolean;
+}
+
+/** How two snapshots are compared. */
+export interface Comparison {
+  readonly byId: boolean;
+  readonly notes: readonly string[];
+}
+
+/** Whether neighbours in a list of snapshots can be compared by id. Baselines have no ids, and nothing is said of them. */
+export function compareBy(heaps: readonly Heap[], options: ComparisonOptions): Comparison {
+  const graphs = heaps.map(({ countable }) => ('ids' in countable ? countable : undefined));
+  const known = graphs.every((graph) => graph !== undefined);
+  const notes: string[] = [];
+  let same = known;
+  graphs.forEach((graph, i) => {
+    const before = graphs[i - 1];
+    if (!graph || !before) return;
+    const facts = lineage(before, graph);
+    if (facts.sameProcess) {
+      notes.push(...orderNotes(before, graph, facts, 'name the earlier one first'));
+      return;
+    }
+    same = false;
+    const done = options['by-id']
+      ? 'compared by id all the same'
+      : facts.ids === 'renumbered' || facts.ids === 'rounded'
+        ? 'compared by class only'
+        : `compared by class only; to compare objects ${ONE_RUN}; --by-id does it all the same`;
+    notes.push(`${cannotCompare(before, graph, facts)}: ${done}`);
+  });
+  return { byId: known && (options['by-id'] || (same && !options['by-class'])), notes };
+}
+
+/** Throws UsageError when a baseline, which has DevTools' sizes of whole classes, is to be compared in another way. */
+export function checkBaselines(
+  heaps: readonly Heap[],
+  options: PartitionValues & { readonly raw: boolean },
+): void {
+  const baseline = heaps.map(({ countable }) => countable).find((countable) => 'rows' in countable);
+  const given = (['raw', 'shapes', 'functions'] as const).find((option) => options[option]);
+  const wrong = given && `--${given}`;
+  if (!baseline || !wrong) return;
+  throw new UsageError(
+    `${wrong} needs snapshots, and ${printable(baseline.file)} is a baseline`,
+    'A baseline has the counts and sizes of classes as DevTools shows them: leave the option out.',
+  );
+}
+
+/**
+ * For questions about several snapshots that have no answer by class: throws UsageError unless all are of one process, or
+ * `byId` says to go on. Gives the notes that there are.
+ */
+export function requireOneProcess(
+  heaps: readonly Heap[],
+  byId: boolean,
+  question: string,
+): readonly string[] {
+  return heaps.slice(1).flatMap(({ graph }, i) => {
+    const before = heaps[i]!.graph;
+    return checkOneProcess(before, graph, { byId, advice: 'name the earlier one first', question });
+  });
+}
+
+/**
+ * For what can be told by ids only. Gives notes on the order of the two; `advice` says how the user names the earlier one.
+ * Throws UsageError for two processes, unless `byId` says to go on.
+ */
+export function checkOneProcess(
+  before: Graph,
+  after: Graph,
+  { byId, advice, question }: { readonly byId: boolean; readonly advice: string; readonly question?: string },
+): readonly string[] {
+  const facts = lineage(before, after);
+  if (facts.sameProcess) return orderNotes(before, after, facts, advice);
+  const problem = cannotCompare(before, after, facts);
+  if (!byId)
+    throw new UsageError(
+      question === undefined ? problem : `${question} needs snapshots of one process: ${problem}`,
+      facts.ids === 'renumbered' || facts.ids === 'rounded'
+        ? 'Compare classes: show-growth and diff do that.'
+        : `Ids mean the same object only within a process, and until an inspector session of it ends: ${ONE_RUN}; --by-id goes on all the same.`,
+    );
+  return [`${problem}: compared by id all the same`];
+}
+
+/**
+ * For budgets, which compare classes: whether the two snapshots are of one process, and a note if not. Throws UsageError
+ * when the later one was named as the earlier, as nothing would be found to grow.
+ */
+export function checkBudgetOrder(
+  before: Graph,
+  after: Graph,
+): { readonly sameProcess: boolean; readonly notes: readonly string[] } {
+  const facts = lineage(before, after);
+  if (!facts.sameProcess) {
+    return {
+      sameProcess: false,
+      notes: [`${cannotCompare(before, after, facts)}: compared by class only`],
+    };
+  }
+  if (facts.inOrder) return { sameProcess: true, notes: idNotes(before, after, facts) };
+  throw new UsageError(
+    `the baseline ${printable(before.file)} seems to be later than ${printable(after.file)}: its objects have higher ids`,
+    'Name the earlier snapshot as --baseline and check the later one.',
+  );
+}
+
+/** Why objects of the two cannot be compared by their ids. */
+function cannotCompare(before: Graph, after: Graph, facts: Lineage): string {
+  const files = `${printable(before.file)} and ${printable(after.file)}`;
+  if (facts.ids === 'renumbered')
+    return `the ids in ${files} are given anew in each snapshot, as Bun does from 1.4 on, and say nothing of objects`;
+  if (facts.ids === 'rounded')
+    return `the ids in ${files} are beyond 2^53 and cannot be held exactly, and equal ones may be of different objects`;
+  return twoProcesses(before, after, facts);
+}
+
+/** What to keep in mind where ids are compared that are not those of V8. */
+function idNotes(before: Graph, after: Graph, { ids, identical }: Lineage): readonly string[] {
+  const files = `${printable(before.file)} and ${printable(after.file)}`;
+  if (identical) return [];
+  if (ids === 'hashes') {
+    return [
+      `the ids in ${files} are hashes, as Bun writes them up to 1.3: which of the two is the earlier one does not follow from them, and now and then two objects have the same one`,
+    ];
+  }
+  if (ids === 'addresses') {
+    return [
+      `the ids in ${files} are addresses: which of the two is the earlier one does not follow from them, and an object may have taken the place of one that is gone`,
+    ];
+  }
+  return [];
+}
+
+function twoProcesses(before: Graph, after: Graph, facts: Lineage): string {
+  const share = facts.compared === 0 ? 0 : facts.agreeing / facts.compared;
+  const found =
+    facts.differingRanges > 0
+      ? `strings and functions whose id both have: ${formatShare(share)} are the same, in ${formatCount(facts.differingRanges)} ranges of ids most are not`
+      : `strings and functions whose id both have: ${formatShare(share)} are the same`;
+  return `${printable(before.file)} and ${printable(after.file)} seem to be of two processes, or of one whose inspector session ended in between (${found})`;
+}
+
+/** What is odd about two snapshots of one process: the wrong order, one twice. */
+function orderNotes(before: Graph, after: Graph, facts: Lineage, advice: string): readonly string[] {
+  if (facts.identical) {
+    return [
+      `${printable(before.file)} and ${printable(after.file)} hold the same ${formatCount(before.nodeCount)} objects: one snapshot twice?`,
+    ];
+  }
+  if (facts.inOrder) return idNotes(before, after, facts);
+  return [`${printable(before.file)} seems to be the later one: its objects have higher ids; ${advice}`];
+}

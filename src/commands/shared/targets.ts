@@ -1,0 +1,230 @@
+/** Options and answers of commands that start from objects. */
+
+import { EdgeView, NodeView } from '../../analysis/classes/nodes.js';
+import type { ChainOptions, ChainSearch } from '../../analysis/holders/chains.js';
+import { QueryError } from '../../base/errors.js';
+import { printable } from '../../base/printable.js';
+import { formatCount, formatId } from '../../base/units.js';
+import { edgesOf, type Graph, sourceOf } from '../../graph/graph.js';
+import {
+  firstNotes,
+  type NodePredicate,
+  parseQueries,
+  parseQuery,
+  TAG_PREFIX,
+  unknownClassNote,
+} from '../../query/targets.js';
+import { isRoot, isStack, type RootKind, rootOf } from '../../v8/roots.js';
+import { engineName } from '../../v8/runtime.js';
+import type { Need } from '../command.js';
+
+export { chainResult } from '../../analysis/expressions/chain-result.js';
+
+export const targetArguments = {
+  name: 'target',
+  help: "an object (@id), a class, /regex/ on class names, or a function: 'name() app.js:5'",
+  least: 1,
+  most: Number.POSITIVE_INFINITY,
+} as const;
+
+const pickHelp = (sizes: string): string =>
+  `which of a class: first, largest (by ${sizes}), random[:seed] (seed 1 by default), all`;
+
+export const pickOption = {
+  pick: { kind: 'text', default: 'first', value: 'how', help: pickHelp('shallow size') },
+} as const;
+
+/** For pictures, which need retained sizes only where they show them. */
+export const pickInPictureOption = {
+  pick: {
+    ...pickOption.pick,
+    help: pickHelp('shallow size; with --extra-info retained by retained size'),
+  },
+} as const;
+
+/** For commands that need retained sizes anyway; they say so to `resolveTargets`. */
+export const pickByRetainedOption = {
+  pick: { ...pickOption.pick, help: pickHelp('retained size') },
+} as const;
+
+export const idsOption = {
+  'ids-from': {
+    kind: 'ids',
+    value: 'file',
+    help: 'objects by their ids, one a line; - is standard input; no other target is required',
+  },
+} as const;
+
+export const tagOption = {
+  tag: {
+    kind: 'list',
+    value: 'name',
+    argument: TAG_PREFIX,
+    help: 'objects that the program named with tag(object, name), as further targets',
+  },
+} as const;
+
+export const walkOptions = {
+  ignore: { kind: 'list', value: 'query', help: 'objects to skip: @id, a class, /regex/' },
+  'extra-ignore': { kind: 'list', value: 'query', help: "the same, by objgraph's name" },
+  'ignore-edge': { kind: 'list', value: 'Class.name', help: 'references to skip' },
+  weak: { kind: 'flag', help: 'follow references that keep nothing alive, too' },
+} as const;
+
+export interface WalkOptions {
+  readonly ignore: readonly string[];
+  readonly 'extra-ignore': readonly string[];
+  readonly 'ignore-edge': readonly string[];
+  readonly weak: boolean;
+}
+
+export const WHOLE_GRAPH: Need = { kind: 'graph', edges: true, locations: true };
+
+/** Throws QueryError for options that cannot be read, before the snapshot is. */
+export function checkWalk(options: WalkOptions): void {
+  parseQueries(ignored(options));
+  options['ignore-edge'].forEach(splitEdge);
+}
+
+/** What a search skips. */
+export function walkRules(
+  graph: Graph,
+  options: WalkOptions,
+): Pick<ChainOptions, 'ignoreNode' | 'ignoreEdge' | 'weak'> {
+  const ignoreNode = parseQueries(ignored(options))?.(graph);
+  const edges = options['ignore-edge'].map(splitEdge);
+  return {
+    weak: options.weak,
+    ...(ignoreNode ? { ignoreNode } : {}),
+    ...(edges.length > 0 ? { ignoreEdge: edgeMatcher(graph, edges) } : {}),
+  };
+}
+
+function ignored(options: WalkOptions): readonly string[] {
+  return [...options.ignore, ...options['extra-ignore']];
+}
+
+function splitEdge(text: string): { type: string; name: string } {
+  const dot = text.lastIndexOf('.');
+  if (dot > 0 && dot < text.length - 1) return { type: text.slice(0, dot), name: text.slice(dot + 1) };
+  throw new QueryError(
+    `"${printable(text)}" is not a reference`,
+    "Write the class, a dot and the name: 'Session.socket'.",
+  );
+}
+
+function edgeMatcher(
+  graph: Graph,
+  wanted: readonly { type: string; name: string }[],
+): (edge: number) => boolean {
+  const edges = edgesOf(graph);
+  return (edge) => {
+    const name = String(new EdgeView(graph, edges, edge).name);
+    return wanted.some(
+      (want) => want.name === name && want.type === new NodeView(graph, sourceOf(graph, edge)).type,
+    );
+  };
+}
+
+/** Options whose values are queries. */
+interface QueryOptions {
+  readonly to?: string | undefined;
+  readonly ignore: readonly string[];
+  readonly 'extra-ignore': readonly string[];
+  readonly filter?: readonly string[];
+  readonly highlight?: readonly string[];
+}
+
+/** A note for `--to` where it names what is in none of the snapshots: no chain can end there. */
+export function unknownGoalNote(graphs: readonly Graph[], to: string): Promise<string | undefined> {
+  return unknownClassNote(graphs, 'to', to, ['root', 'module', 'global']);
+}
+
+/** Notes for classes in options that are in none of the snapshots, which probably are misspelt. */
+export async function queryNotes(
+  graphs: readonly Graph[],
+  { to, ...options }: QueryOptions,
+): Promise<readonly string[]> {
+  const notes = (['ignore', 'extra-ignore', 'filter', 'highlight'] as const).flatMap((option) =>
+    (options[option] ?? []).map((text) => unknownClassNote(graphs, option, text)),
+  );
+  if (to !== undefined) notes.unshift(unknownGoalNote(graphs, to));
+  return (await Promise.all(notes)).filter((note) => note !== undefined);
+}
+
+export const maxDepthOption = {
+  kind: 'integer',
+  help: 'maximum number of references to follow; any number by default',
+} as const;
+
+/** What `--max-depth` means to a search. */
+export function depthRule(options: { readonly 'max-depth': number | undefined }): { maxDepth?: number } {
+  return options['max-depth'] === undefined ? {} : { maxDepth: options['max-depth'] };
+}
+
+/** What holds for a moment only, where any root is the goal: it comes last. */
+export function lastResort(graph: Graph, to: string): Pick<ChainOptions, 'isLastResort'> {
+  return to === 'root' ? { isLastResort: isStack(graph) } : {};
+}
+
+/** An object that no chain was found for, and what the search has seen. */
+export interface Lost extends Omit<ChainSearch, 'chains'> {
+  readonly node: number;
+}
+
+/**
+ * Notes for objects that no chain was found for: whether `--max-depth` was too small, nothing refers to the object, or what
+ * holds it is held by no such goal either.
+ */
+export function noChainNotes(
+  graph: Graph,
+  lost: readonly Lost[],
+  to: string,
+  maxDepth: number | undefined,
+  way: 'back' | 'forward',
+): readonly string[] {
+  const [toGoal, toObject] = way === 'back' ? ['from', 'to'] : ['to', 'from'];
+  const reason = ({ tooDeep, seen }: Lost): string => {
+    if (tooDeep && maxDepth !== undefined)
+      return ` within ${formatCount(maxDepth)} ${maxDepth === 1 ? 'reference' : 'references'} (--max-depth); there may be a longer one`;
+    const others = seen - 1;
+    if (way === 'forward')
+      return others === 0 ? ': it holds nothing' : `: none of the ${objects(others)} that it holds is one`;
+    if (others === 0) return ': nothing holds it';
+    return to === 'root'
+      ? `: ${objects(others)} hold${others === 1 ? 's' : ''} it, and no root holds ${others === 1 ? 'that' : 'these'}`
+      : `: none of the ${objects(others)} that hold it is one`;
+  };
+  return [
+    ...firstNotes(
+      lost,
+      (one) => `no chain ${toGoal} ${to} ${toObject} ${formatId(graph.ids[one.node]!)}${reason(one)}`,
+      (count) => `no chain for ${count} more`,
+    ),
+    ...(way === 'back' && lost.some(({ tooDeep }) => !tooDeep)
+      ? missingEdgesNotes(graph, 'one of these may hold it')
+      : []),
+  ];
+}
+
+function objects(count: number): string {
+  return `${formatCount(count)} ${count === 1 ? 'object' : 'objects'}`;
+}
+
+/** What a runtime leaves out of its snapshots, and what follows from that. */
+export function missingEdgesNotes(graph: Graph, so: string): readonly string[] {
+  return engineName(graph) === 'JavaScriptCore'
+    ? [`JavaScriptCore does not write what a Map or a Set holds: ${so}`]
+    : [];
+}
+
+const MODULE_ROOTS: ReadonlySet<RootKind | undefined> = new Set(['module', 'require cache'] as const);
+
+/** Where a chain may end: `root`, `module`, `global`, or what a query accepts. */
+export function goalOf(graph: Graph, to: string): NodePredicate {
+  if (to === 'root') return isRoot(graph);
+  if (to === 'global') return (node) => rootOf(graph, node)?.kind === 'global';
+  // What a module exports is held by require.cache, not by a scope.
+  if (to === 'module') return (node) => MODULE_ROOTS.has(rootOf(graph, node)?.kind);
+  return parseQuery(to)(graph);
+}

@@ -1,0 +1,164 @@
+/** A short form of an object's value, as far as a snapshot tells it: what one would want to see in a list. */
+
+import { shortened } from '../base/printable.js';
+import { edgesOf, type Graph } from '../graph/graph.js';
+import { memo } from '../graph/memo.js';
+import { EDGE, NODE } from '../graph/schema.js';
+import { isContext } from './names.js';
+import { blockNames, suspendedFunction } from './recovered-names.js';
+import { follow } from './scripts.js';
+import { ENTRY_SIZE, firstEntrySlot } from './tables.js';
+
+/**
+ * The value in at most `limit` characters: a string's text, a number where the snapshot has it, `[100 items]` of an array,
+ * a function's name, the names of an object's first properties, the variables of a context, the bytes of a buffer.
+ * Numbers are in a snapshot that was taken with them (see `numberText`); in others, properties and items that are numbers
+ * are not seen. An array that holds nothing but numbers shows no items in any.
+ * Needs edges. Cost: the node's own edges; those of large nodes are read once a graph, because one large holder stands in
+ * thousands of chains.
+ */
+export function shortValue(graph: Graph, node: number, limit = 40): string {
+  if (graph.firstEdge[node + 1]! - graph.firstEdge[node]! < MANY_EDGES)
+    return shortened(fullValue(graph, node, limit), limit);
+  const known = largeValues(graph);
+  const key = `${node} ${limit}`;
+  const value = known.get(key) ?? shortened(fullValue(graph, node, limit), limit);
+  known.set(key, value);
+  return value;
+}
+
+const MANY_EDGES = 1000;
+const largeValues = memo((_: Graph) => new Map<string, string>());
+
+function fullValue(graph: Graph, node: number, limit: number): string {
+  const name = graph.strings.get(graph.nodeNames[node]!);
+  switch (graph.nodeTypes[node]) {
+    case NODE.string:
+      return JSON.stringify(name);
+    case NODE['concatenated string']:
+      return JSON.stringify(stringText(graph, node, limit));
+    case NODE['sliced string']:
+      return `part of ${JSON.stringify(stringText(graph, follow(graph, edgesOf(graph), node, ['parent']) ?? node, limit))}`;
+    case NODE.closure:
+      return name === '' ? '(anonymous)' : `${name}()`;
+    case NODE.regexp:
+      return `/${name}/`;
+    case NODE.symbol: {
+      const description = follow(graph, edgesOf(graph), node, ['name']);
+      return `Symbol(${description === undefined ? '' : stringText(graph, description, limit)})`;
+    }
+    case NODE.number:
+      return numberText(graph, node) ?? name;
+    case NODE.object:
+      return objectValue(graph, node, name, limit);
+    default:
+      return name;
+  }
+}
+
+/**
+ * A number (or `true`, `false`) as JavaScript writes it; undefined where the snapshot does not have it. V8 writes numbers
+ * when it is asked to (`captureNumericValue`, `exposeNumericValues`): a node of its own for each value of the small
+ * integers, and for each number on the heap an edge `value` to its text. It writes -0 as 0.
+ * Cost: the node's few edges.
+ */
+export function numberText(graph: Graph, node: number): string | undefined {
+  if (graph.nodeTypes[node] !== NODE.number) return undefined;
+  const text = follow(graph, edgesOf(graph), node, ['value']);
+  return text === undefined ? undefined : graph.strings.get(graph.nodeNames[text]!);
+}
+
+/** Text of a string node, the parts of a concatenated one joined, up to a little more than `limit` characters. */
+export function stringText(graph: Graph, node: number, limit: number): string {
+  const edges = edgesOf(graph);
+  const parts = [node];
+  let text = '';
+  // The number of steps is limited as well: a damaged file may have a string that holds itself.
+  for (let steps = 0; parts.length > 0 && text.length <= limit && steps < 10_000; steps++) {
+    const part = parts.pop()!;
+    if (graph.nodeTypes[part] !== NODE['concatenated string']) {
+      text += graph.strings.get(graph.nodeNames[part]!);
+      continue;
+    }
+    const second = follow(graph, edges, part, ['second']);
+    const first = follow(graph, edges, part, ['first']);
+    if (second !== undefined) parts.push(second);
+    if (first !== undefined) parts.push(first);
+  }
+  return text;
+}
+
+function objectValue(graph: Graph, node: number, name: string, limit: number): string {
+  const edges = edgesOf(graph);
+  if (name === 'Array') return arrayValue(graph, node);
+  const buffer = follow(graph, edges, node, ['buffer']);
+  const store = follow(graph, edges, buffer ?? node, ['backing_store']);
+  if (store !== undefined)
+    return `[${buffer === undefined ? '' : 'view of '}${graph.selfSizes[store]} bytes]`;
+  if (name === 'Map' || name === 'Set') {
+    const table = follow(graph, edges, node, ['table']);
+    if (table !== undefined) return items(tableEntries(graph, table, ENTRY_SIZE[name]));
+  }
+  const closure = suspendedFunction(graph, node);
+  if (closure !== undefined) return `${graph.strings.get(graph.nodeNames[closure]!) || '(anonymous)'}()`;
+  return propertyNames(graph, node, limit);
+}
+
+function items(count: number): string {
+  return `[${count} ${count === 1 ? 'item' : 'items'}]`;
+}
+
+/** One more than the highest index that holds something other than a small integer; without any, what there is room for. */
+function arrayValue(graph: Graph, node: number): string {
+  const edges = edgesOf(graph);
+  let length = 0;
+  for (let edge = graph.firstEdge[node]!, end = graph.firstEdge[node + 1]!; edge < end; edge++) {
+    if (edges.types[edge] === EDGE.element && edges.names[edge]! >= length) length = edges.names[edge]! + 1;
+  }
+  const elements = follow(graph, edges, node, ['elements']);
+  if (length > 0 || elements === undefined) return items(length);
+  // An array object is four pointers (its map, properties, elements, length); its elements have a header of two.
+  const pointer = graph.selfSizes[node] === 16 ? 4 : 8;
+  const room = Math.max(0, Math.floor(graph.selfSizes[elements]! / pointer) - 2);
+  return room === 0 ? items(0) : `[at most ${items(room).slice(1)}`;
+}
+
+/** What Node.js 22 and 24 show in the place of an entry that was deleted; other versions show nothing there. */
+const holeNames = memo((graph: Graph) => graph.strings.indexesOf('system / Hole'));
+
+/** Entries of a Map's or Set's hash table that hold something other than small integers. */
+export function tableEntries(graph: Graph, table: number, entrySize: number): number {
+  const { types, names, targets } = edgesOf(graph);
+  const holes = holeNames(graph);
+  const start = firstEntrySlot(graph.selfSizes[table]!, entrySize) ?? 3;
+  let entries = 0;
+  let last = -1;
+  for (let edge = graph.firstEdge[table]!, end = graph.firstEdge[table + 1]!; edge < end; edge++) {
+    if (types[edge] !== EDGE.internal || holes.has(graph.nodeNames[targets[edge]!]!)) continue;
+    const slot = Number(graph.strings.get(names[edge]!));
+    if (!Number.isInteger(slot) || slot < start) continue;
+    const entry = Math.floor((slot - start) / entrySize);
+    if (entry !== last) entries++;
+    last = entry;
+  }
+  return entries;
+}
+
+function propertyNames(graph: Graph, node: number, limit: number): string {
+  const { types, names } = edgesOf(graph);
+  const found: string[] = [];
+  let length = 0;
+  for (
+    let edge = graph.firstEdge[node]!, end = graph.firstEdge[node + 1]!;
+    edge < end && length <= limit;
+    edge++
+  ) {
+    if (types[edge] !== EDGE.property && types[edge] !== EDGE.context) continue;
+    const name = graph.strings.get(names[edge]!);
+    if (name === '__proto__') continue;
+    found.push(name);
+    length += name.length + 2;
+  }
+  if (found.length === 0 && isContext(graph)(node)) return `{${blockNames(graph, node).join(', ')}}`;
+  return `{${found.join(', ')}}`;
+}

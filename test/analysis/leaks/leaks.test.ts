@@ -1,0 +1,196 @@
+import { describe, expect, test } from 'vitest';
+import { leaks } from '../../../src/analysis/leaks/leaks.js';
+import type { Graph } from '../../../src/graph/graph.js';
+import { loadSnapshot } from '../../../src/load/load.js';
+import { type GraphSpec, type NodeSpec, snapshotBytes } from '../../support/builder.js';
+
+const load = (spec: GraphSpec): Promise<Graph> => loadSnapshot(snapshotBytes(spec));
+
+/** A program whose list holds these objects, by id. */
+function program(objects: Readonly<Record<number, NodeSpec>>): GraphSpec {
+  const ids = Object.keys(objects).map(Number);
+  return {
+    root: { id: 1, edges: ['app'] },
+    app: { id: 3, edges: ['list'] },
+    list: { id: 5, name: 'Array', edges: ids.map((id, i) => ['element', i, `o${id}`] as const) },
+    ...Object.fromEntries(ids.map((id) => [`o${id}`, { id, ...objects[id] }])),
+  };
+}
+
+/** Objects of a class with these ids, each of `size` bytes. */
+function many(ids: readonly number[], spec: NodeSpec): Record<number, NodeSpec> {
+  return Object.fromEntries(ids.map((id) => [id, spec]));
+}
+const range = (from: number, count: number): number[] =>
+  Array.from({ length: count }, (_, i) => from + 2 * i);
+
+describe('leaks', () => {
+  const old = many(range(101, 4), { name: 'Session', size: 100 });
+  const step = (n: number, count = 6): Record<number, NodeSpec> =>
+    many(range(1001 + 200 * n, count), { name: 'Session', size: 100 });
+
+  test('members of every step: a leak, with its container, counts and bytes', async () => {
+    const graphs = await Promise.all([
+      load(program(old)),
+      load(program({ ...old, ...step(1), 901: { name: 'Gone' } })),
+      load(program({ ...old, ...step(1), ...step(2) })),
+    ]);
+    const found = leaks(graphs, { minSize: 100 });
+    expect(found.leaks).toHaveLength(1);
+    const [leak] = found.leaks;
+    expect(leak).toMatchObject({
+      verdict: 'leak',
+      growth: 'members',
+      owner: 'program',
+      root: 'global',
+      path: 'the global object app .list',
+      memberCounts: [4, 10, 16],
+      size: 1200,
+      aloneSize: 1200,
+      isList: false,
+      alsoIn: [],
+    });
+    expect(leak!.member).toMatchObject({ type: 'Session', counts: [0, 6, 6], heads: [0, 6, 6], depth: 0 });
+    expect(found).toMatchObject({ survivors: 6, survivorSize: 600, explainedSize: 1200, unexplained: [] });
+    expect(leaks(graphs, { minSize: 1201 }).leaks).toEqual([]);
+  });
+
+  test.each([
+    ['the last step added nothing: once', 6, 0, 'once'],
+    ['the first step added nothing, the last is not confirmed', 0, 6, undefined],
+    ['two a step are taken for chance', 2, 2, undefined],
+    ['uneven, of a class with a name of its own', 100, 12, 'uneven'],
+    ['a quarter of the larger step is even', 16, 4, 'leak'],
+  ] as const)('%s', async (_, first, second, verdict) => {
+    const graphs = await Promise.all([
+      load(program(old)),
+      load(program({ ...old, ...step(1, first) })),
+      load(program({ ...old, ...step(1, first), ...step(2, second) })),
+    ]);
+    expect(leaks(graphs, { minSize: 1 }).leaks.map((leak) => leak.verdict)).toEqual(verdict ? [verdict] : []);
+  });
+
+  test('uneven, of objects that many things are made of: none', async () => {
+    const objects = (from: number, count: number) => many(range(from, count), { name: 'Object', size: 100 });
+    const graphs = await Promise.all([
+      load(program(old)),
+      load(program({ ...old, ...objects(1001, 100) })),
+      load(program({ ...old, ...objects(1001, 100), ...objects(2001, 12) })),
+    ]);
+    expect(leaks(graphs, { minSize: 1 }).leaks).toEqual([]);
+  });
+
+  test('a list: members are counted along it, and its owner is the container', async () => {
+    const list = (length: number): GraphSpec => ({
+      root: { id: 1, edges: ['app'] },
+      app: { id: 3, edges: [['property', 'head', 'n0']] },
+      ...Object.fromEntries(
+        Array.from({ length }, (_, i): [string, NodeSpec] => [
+          `n${i}`,
+          {
+            id: 101 + 2 * i,
+            name: 'Listener',
+            size: 50,
+            edges: i + 1 < length ? [['property', 'next', `n${i + 1}`]] : [],
+          },
+        ]),
+      ),
+    });
+    const graphs = await Promise.all([load(list(5)), load(list(15)), load(list(25))]);
+    const [leak, ...others] = leaks(graphs, { minSize: 100 }).leaks;
+    expect(others).toEqual([]);
+    expect(leak).toMatchObject({ isList: true, memberCounts: [5, 15, 25], size: 1000 });
+    const last = graphs[2]!;
+    expect(leak!.chain.nodes.map((node) => last.ids[node])).toEqual([1, 3].slice(-leak!.chain.nodes.length));
+  });
+
+  test('two containers of the same things are one leak, which says where they are as well', async () => {
+    const both = (ids: number[]): GraphSpec => ({
+      root: { id: 1, edges: ['app'] },
+      app: { id: 3, edges: ['byId', 'recent'] },
+      byId: { id: 5, name: 'Map', edges: ids.map((id, i) => ['element', i, `o${id}`] as const) },
+      recent: { id: 7, name: 'Array', edges: ids.map((id, i) => ['element', i, `o${id}`] as const) },
+      ...Object.fromEntries(ids.map((id) => [`o${id}`, { id, name: 'Order', size: 100 }])),
+    });
+    const graphs = await Promise.all([both([]), both(range(101, 5)), both(range(101, 10))].map(load));
+    const found = leaks(graphs, { minSize: 100 }).leaks;
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatchObject({ size: 1000, aloneSize: 0, memberCounts: [0, 5, 10] });
+    expect([found[0]!.path, ...found[0]!.alsoIn.map(({ path }) => path)].sort()).toEqual([
+      'the global object app .byId',
+      'the global object app .recent',
+    ]);
+  });
+
+  test('an array of numbers grows in place; known only where the earlier snapshots have edges', async () => {
+    const at = (size: number, id: number): GraphSpec => ({
+      root: { id: 1, edges: ['app'] },
+      app: { id: 3, edges: ['latencies'] },
+      latencies: { id: 5, name: 'Array', size: 16, edges: [['internal', 'elements', 'store']] },
+      store: { id, type: 'array', size },
+    });
+    const specs = [at(20_000, 7), at(60_000, 9), at(100_000, 11)];
+    const graphs = await Promise.all(specs.map(load));
+    expect(leaks(graphs).leaks).toMatchObject([
+      { verdict: 'leak', growth: 'in place', sizes: [20_016, 60_016, 100_016], size: 80_000 },
+    ]);
+    const nodesOnly = await Promise.all(
+      specs.map((spec, i) => loadSnapshot(snapshotBytes(spec), { edges: i === 2 })),
+    );
+    const found = leaks(nodesOnly);
+    expect(found.leaks).toEqual([]);
+    expect(found.rebuilt.map(({ node }) => nodesOnly[2]!.ids[node])).toEqual([5]);
+    const shrunk = await Promise.all([at(20_000, 7), at(160_000, 9), at(100_000, 11)].map(load));
+    expect(leaks(shrunk).leaks).toEqual([]);
+  });
+
+  test('a list that did not exist before: its items are the members', async () => {
+    const without: GraphSpec = { root: { id: 1, edges: ['app'] }, app: { id: 3 } };
+    const items = many(range(1001, 20), { name: 'Session', size: 100 });
+    const grown = { ...program(items), list: { ...program(items).list!, id: 901 } };
+    const [leak] = leaks(await Promise.all([load(without), load(grown)]), { minSize: 100 }).leaks;
+    expect(leak).toMatchObject({ verdict: 'leak', memberCounts: [0, 20], member: { type: 'Session' } });
+  });
+
+  test('five snapshots: what grew at every step first, then in some steps, then once', async () => {
+    const lists: Record<string, readonly number[]> = {
+      every: [5, 5, 5, 5],
+      some: [9, 0, 9, 0],
+      once: [40, 0, 0, 0],
+    };
+    const at = (now: number): GraphSpec => {
+      const spec: Record<string, NodeSpec> = {
+        root: { id: 1, edges: ['app'] },
+        app: { id: 3, edges: Object.keys(lists) },
+      };
+      Object.entries(lists).forEach(([name, counts], place) => {
+        const ids = counts.slice(0, now).flatMap((count, n) => range(10_001 + 1000 * place + 200 * n, count));
+        spec[name] = {
+          id: 5 + 2 * place,
+          name: 'Array',
+          edges: ids.map((id, i) => ['element', i, `o${id}`]),
+        };
+        for (const id of ids) spec[`o${id}`] = { id, name: `${name}Thing`, size: 100 };
+      });
+      return spec;
+    };
+    const graphs = await Promise.all([0, 1, 2, 3, 4].map((now) => load(at(now))));
+    expect(leaks(graphs, { minSize: 1 }).leaks.map(({ verdict, path }) => [verdict, path])).toEqual([
+      ['leak', 'the global object app .every'],
+      ['sometimes', 'the global object app .some'],
+      ['once', 'the global object app .once'],
+    ]);
+  });
+
+  test('one snapshot, the same snapshot, an empty one: nothing', async () => {
+    const graph = await load(program(old));
+    const empty = await load({});
+    for (const snapshots of [[graph], [graph, graph, graph], [empty, empty]])
+      expect(leaks(snapshots)).toMatchObject({ leaks: [], survivors: 0, survivorSize: 0, rebuilt: [] });
+  });
+
+  test('two snapshots have one step: what grew', async () => {
+    const graphs = await Promise.all([load(program(old)), load(program({ ...old, ...step(1) }))]);
+    expect(leaks(graphs, { minSize: 100 }).leaks).toMatchObject([{ verdict: 'leak', memberCounts: [4, 10] }]);
+  });
+});

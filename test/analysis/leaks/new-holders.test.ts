@@ -1,0 +1,171 @@
+import { describe, expect, test } from 'vitest';
+import { classKinds } from '../../../src/analysis/classes/class-kinds.js';
+import { containerPlace } from '../../../src/analysis/leaks/container-place.js';
+import { frontierOf } from '../../../src/analysis/leaks/frontier.js';
+import { holdersOfNew, type NewHolder } from '../../../src/analysis/leaks/new-holders.js';
+import type { Graph } from '../../../src/graph/graph.js';
+import { loadSnapshot } from '../../../src/load/load.js';
+import { classIndex } from '../../../src/v8/class-names.js';
+import { type GraphSpec, type NodeSpec, snapshotBytes } from '../../support/builder.js';
+import { fixturePath } from '../../support/fixtures.js';
+
+const load = (spec: GraphSpec): Promise<Graph> => loadSnapshot(snapshotBytes(spec));
+
+/** A program with two containers; the objects behind each, by id. */
+function program(
+  sessions: Readonly<Record<number, NodeSpec>>,
+  recent: readonly number[] = [],
+  more: GraphSpec = {},
+): GraphSpec {
+  const ids = Object.keys(sessions).map(Number);
+  return {
+    root: { id: 1, edges: ['app', ...('stack' in more ? ['stack'] : [])] },
+    app: { id: 3, edges: ['sessions', 'recent'] },
+    sessions: { id: 5, name: 'Map', edges: [['internal', 'table', 'table']] },
+    table: { id: 7, type: 'array', edges: ids.map((id) => ['internal', String(id), `o${id}`] as const) },
+    recent: { id: 9, name: 'Array', edges: recent.map((id, i) => ['element', i, `o${id}`] as const) },
+    ...Object.fromEntries(ids.map((id) => [`o${id}`, { id, ...sessions[id] }])),
+    ...more,
+  };
+}
+
+const range = (from: number, count: number): number[] =>
+  Array.from({ length: count }, (_, i) => from + 2 * i);
+const many = (ids: readonly number[], spec: NodeSpec): Record<number, NodeSpec> =>
+  Object.fromEntries(ids.map((id) => [id, spec]));
+
+function told(holders: readonly NewHolder[] | undefined): unknown[] {
+  return (holders ?? []).map(({ path, count, size, group }) => [path, count, size, group?.containers.length]);
+}
+
+describe('holdersOfNew', () => {
+  test('new objects by the container that was there before; the most bytes first', async () => {
+    const old = many(range(101, 3), { name: 'Session' });
+    const [before, after] = await Promise.all([
+      load(program(old)),
+      load(
+        program(
+          { ...old, ...many(range(201, 5), { name: 'Session', size: 40 }), 301: { name: 'Cart', size: 8 } },
+          [101],
+        ),
+      ),
+    ]);
+    const held = holdersOfNew(before!, after!);
+    expect(told(held.get('Session'))).toEqual([['the global object app .sessions → Map []', 5, 200, 1]]);
+    expect(told(held.get('Cart'))).toEqual([['the global object app .sessions → Map []', 1, 8, 1]]);
+    expect([...holdersOfNew(before!, after!, { types: new Set(['Cart']) }).keys()]).toEqual(['Cart']);
+  });
+
+  test('what hangs on new objects has their container; shapes and numbers have that of what holds them', async () => {
+    const session: NodeSpec = {
+      name: 'Session',
+      size: 40,
+      edges: [['internal', 'map', 'shape'], 'id', 'cart'],
+    };
+    const [before, after] = await Promise.all([
+      load(program({})),
+      load(
+        program({ 201: session }, [], {
+          shape: { id: 401, type: 'object shape', size: 80, name: 'system / Map' },
+          id: { id: 403, type: 'number', size: 12 },
+          cart: { id: 405, name: 'Cart', size: 24 },
+        }),
+      ),
+    ]);
+    const held = holdersOfNew(before!, after!, { raw: true });
+    const path = 'the global object app .sessions → Map []';
+    expect(told(held.get('Cart'))).toEqual([[path, 1, 24, 1]]);
+    expect(told(held.get('(number)'))).toEqual([[path, 1, 12, 1]]);
+    expect(told(held.get('(object shape)'))).toEqual([[path, 1, 80, 1]]);
+  });
+
+  test('what no container reaches has the way from a root to itself', async () => {
+    const [before, after] = await Promise.all([
+      load(program({})),
+      load(
+        program({}, [], {
+          stack: { id: 501, type: 'synthetic', name: '(Stack roots)', edges: [['element', 0, 'local']] },
+          local: { id: 503, name: 'Local', size: 32 },
+        }),
+      ),
+    ]);
+    const [holder, ...others] = holdersOfNew(before!, after!).get('Local')!;
+    expect(others).toEqual([]);
+    expect(holder).toEqual({
+      path: 'the stack of a running function: (Stack roots) []',
+      count: 1,
+      size: 32,
+      file: undefined,
+      group: undefined,
+    });
+  });
+
+  test('in two containers: of that which gets more of them', async () => {
+    const [before, after] = await Promise.all([
+      load(program({})),
+      load(program(many(range(201, 4), { name: 'Session', size: 10 }), [201, 203])),
+    ]);
+    const frontier = frontierOf([before!, after!]);
+    const held = holdersOfNew(before!, after!, { frontier });
+    expect(told(held.get('Session'))).toEqual([['the global object app .sessions → Map []', 4, 40, 1]]);
+    const place = containerPlace(frontier, held.get('Session')![0]!.group!);
+    expect(place).toMatchObject({ type: 'Map', root: 'global', owner: 'program', count: 1, file: undefined });
+    expect(after!.ids[place.node]).toBe(5);
+    expect(containerPlace(frontier, held.get('Session')![0]!.group!)).toBe(place);
+  });
+
+  test('equal snapshots, and empty ones: nothing', async () => {
+    const graph = await load(program(many(range(101, 3), { name: 'Session' })));
+    const empty = await load({});
+    expect(holdersOfNew(graph, graph).size).toBe(0);
+    expect(holdersOfNew(empty, empty).size).toBe(0);
+  });
+
+  test.each(['node18', 'node22', 'node26'] as const)('%s', async (name) => {
+    const [before, after] = await Promise.all([
+      loadSnapshot(fixturePath(`${name}-before`), { edges: true }),
+      loadSnapshot(fixturePath(`${name}-after`), { edges: true, locations: true }),
+    ]);
+    const frontier = frontierOf([before!, after!]);
+    const held = holdersOfNew(before!, after!, { types: new Set(['OBJ', 'Foo', 'Parent']), frontier });
+    expect([...held.keys()].sort()).toEqual(['Foo', 'OBJ', 'Parent']);
+    const words = (type: string) =>
+      held.get(type)!.map(({ count, group }) => [count, containerPlace(frontier, group!).text]);
+    expect(words('OBJ')).toEqual([[100, '_cache']]);
+    expect(words('Foo')).toEqual([[50, 'globalThis.registry.byId']]);
+    expect(words('Parent')).toEqual([[10, 'globalThis.registry.deep.nested.list']]);
+    expect(held.get('OBJ')![0]!.path).toMatch(/^module .*leak\.cjs: _cache → Array \[\]$/);
+    expect(held.get('OBJ')![0]!.file).toMatch(/leak\.cjs$/);
+  });
+});
+
+describe('classKinds', () => {
+  test("node26: the program's classes, Node.js's, the language's, V8's", async () => {
+    const graph = await loadSnapshot(fixturePath('node26-after'), { locations: true });
+    const classes = classIndex(graph);
+    const kinds = classKinds(graph, classes);
+    const of = (type: string) => kinds[classes.labels.indexOf(type)];
+    expect(['OBJ', 'Foo', 'Child', 'Parent'].map(of)).toEqual(new Array(4).fill('program'));
+    expect(of('Function')).toBe('function');
+    expect(['BuiltinModule', 'EventEmitter', 'Node / AliasedUint8Array'].map(of)).toEqual(
+      new Array(3).fill('runtime'),
+    );
+    expect(['Object', 'Array', 'Map', '(string)', '(number)', '(symbol)'].map(of)).toEqual(
+      new Array(6).fill('plain'),
+    );
+    expect(['(array)', '(compiled code)', '(object shape)', 'system / Context'].map(of)).toEqual(
+      new Array(4).fill('engine'),
+    );
+  });
+
+  test('without locations nobody knows whose a class is', async () => {
+    const graph = await load(program({ 101: { name: 'Session' }, 103: { name: 'Promise' } }));
+    const { labels } = classIndex(graph);
+    const kinds = classKinds(graph, classIndex(graph));
+    expect([kinds[labels.indexOf('Session')], kinds[labels.indexOf('Promise')]]).toEqual([
+      'unknown',
+      'plain',
+    ]);
+    expect(classKinds(await load({}), { labels: ['A'], of: new Uint32Array(0) })).toEqual([undefined]);
+  });
+});

@@ -1,0 +1,86 @@
+/** heapgraph.schema.json and the code accept and refuse the same config files. */
+import { readFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
+import { describe, expect, test } from 'vitest';
+import { UsageError } from '../../../src/base/errors.js';
+import { parseConfig } from '../../../src/commands/ci/config.js';
+
+const schema = JSON.parse(
+  readFileSync(new URL('../../../heapgraph.schema.json', import.meta.url), 'utf8'),
+) as object;
+const validate = new Ajv().compile(schema);
+
+const budgets = (value: unknown) => ({ budgets: value });
+
+describe('accepted by both', () => {
+  test.each<[unknown]>([
+    [{}],
+    [{ $schema: './node_modules/heapgraph/heapgraph.schema.json', baseline: 'b.json', sigma: 2.5 }],
+    [{ sigma: 0 }],
+    [budgets({})],
+    [budgets({ max: {}, forbid: [] })],
+    [budgets({ max: { Session: 100, 'Detached *': 0, '/^S/i': 999_999_999_999_999 } })],
+    [budgets({ maxSize: { Buffer: '64mb', A: '1 KiB', B: 4096, C: '1.5GB' }, maxRetained: { A: ' 1 ' } })],
+    [budgets({ maxGrowth: { A: 10, B: '10', C: '10%', D: '10,10%', E: '10, 0.5%' } })],
+    [budgets({ maxTotal: '200MB', maxDupStrings: 5, forbid: ['Detached *', '/x/'] })],
+  ])('%j', (config) => {
+    expect(validate(config), JSON.stringify(validate.errors)).toBe(true);
+    expect(() => parseConfig(config, 'c.json')).not.toThrow();
+  });
+});
+
+describe('refused by both; the error names file, key, what was expected and what was found', () => {
+  test.each<[unknown, RegExp]>([
+    [[], /expected an object, found \[\]/],
+    [null, /expected an object, found null/],
+    ['x', /expected an object, found "x"/],
+    [
+      { budget: {} },
+      /budget is not a key.*expected one of \$schema, budgets, baseline, sigma, found "budget"/,
+    ],
+    [{ $schema: 1 }, /\$schema: expected a text, found 1/],
+    [{ baseline: '' }, /baseline: expected the path/],
+    [{ baseline: ['a'] }, /baseline: expected the path.*found \["a"\]/],
+    [{ sigma: '3' }, /sigma: expected a number from 0 up, found "3"/],
+    [{ sigma: -1 }, /sigma: expected a number from 0 up, found -1/],
+    [budgets([]), /budgets: expected an object/],
+    [budgets({ 'max-size': {} }), /budgets\.max-size is not a key.*expected one of max, maxSize/],
+    [budgets({ max: 7 }), /budgets\.max: expected an object, found 7/],
+    [budgets({ max: { Session: '100' } }), /budgets\.max\["Session"\]: expected a whole number.*found "100"/],
+    [budgets({ max: { Session: 1.5 } }), /expected a whole number.*found 1\.5/],
+    [budgets({ max: { Session: -1 } }), /expected a whole number.*found -1/],
+    [budgets({ max: { Session: 1e15 } }), /expected a whole number/],
+    [budgets({ max: { '': 1 } }), /budgets\.max\[""\]: expected a class name/],
+    [budgets({ maxSize: { A: '64 megabytes' } }), /maxSize\["A"\]: expected a size.*found "64 megabytes"/],
+    [budgets({ maxSize: { A: true } }), /expected a size.*found true/],
+    [budgets({ maxGrowth: { A: '10,' } }), /maxGrowth\["A"\]: expected a number of objects.*found "10,"/],
+    [budgets({ maxGrowth: { A: '10%,10' } }), /maxGrowth/],
+    [budgets({ maxGrowth: { A: '' } }), /maxGrowth/],
+    [budgets({ maxTotal: {} }), /budgets\.maxTotal: expected a size.*found \{\}/],
+    [budgets({ maxDupStrings: '1e3' }), /maxDupStrings: expected a size/],
+    [budgets({ forbid: 'Detached *' }), /forbid: expected a list/],
+    [budgets({ forbid: ['a', 7] }), /forbid\[1\]: expected a class name.*found 7/],
+    [budgets({ forbid: [''] }), /forbid\[0\]/],
+  ])('%j', (config, message) => {
+    expect(validate(config)).toBe(false);
+    const read = () => parseConfig(config, 'c.json');
+    expect(read).toThrow(UsageError);
+    expect(read).toThrow(message);
+    expect(read).toThrow(/^c\.json: /);
+  });
+});
+
+test('a pattern that is none: only the code can tell', () => {
+  expect(() => parseConfig({ budgets: { forbid: ['/(/'] } }, 'c.json')).toThrow(
+    /c\.json: budgets\.forbid\[0\]: .*not a regular expression/,
+  );
+});
+
+test('values become those of the options', () => {
+  const config = { baseline: 'b.json', budgets: { max: { 'a=b': 1 }, maxTotal: 5, forbid: ['x'] } };
+  expect(parseConfig(config, 'c.json')).toEqual({
+    file: 'c.json',
+    baseline: 'b.json',
+    budgets: { max: ['a=b=1'], 'max-total': '5', forbid: ['x'] },
+  });
+});
