@@ -43,9 +43,26 @@ export function usageError(message: string, hint: string, cause?: unknown): Usag
   return new UsageError(`${message}. ${hint}`, hint, cause);
 }
 
+/** Where in a query a mistake stands. */
+export interface QueryPlace {
+  /** The whole query. */
+  readonly text: string;
+  /** Index of the first wrong character; the length of the text where something is missing at its end. */
+  readonly from: number;
+  /** How many characters are wrong. */
+  readonly length: number;
+}
+
 /** A pattern or a query cannot be read. */
 export class QueryError extends HeapgraphError {
   readonly code = 'query';
+  /** Undefined where the text as a whole is meant. */
+  readonly place: QueryPlace | undefined;
+
+  constructor(message: string, hint?: string, place?: QueryPlace) {
+    super(message, hint);
+    this.place = place;
+  }
 }
 
 /** A running process cannot be found, reached or asked, or it ended meanwhile. */
