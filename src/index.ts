@@ -112,7 +112,7 @@ export {
 } from './base/errors.js';
 export type { OnProgress, Progress } from './base/progress.js';
 export type { AllocationTraces, TracedFunctions } from './graph/allocation-traces.js';
-export type { Edges, Ending, Graph, Head, Section } from './graph/graph.js';
+export type { Edges, Graph, Head, Section, Truncation } from './graph/graph.js';
 export { type IdIndex, idIndex } from './graph/ids.js';
 export type { Location, Locations } from './graph/locations.js';
 export { type Partition, type Partitioner, partitionAmong } from './graph/partition.js';

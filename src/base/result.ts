@@ -186,7 +186,7 @@ export interface ChainResult {
   /** Whether the expression can be pasted into a debugger. */
   readonly evaluable: boolean;
   /** What holds the beginning of the chain, in words. */
-  readonly ending: string | null;
+  readonly heldBy: string | null;
 }
 
 /** Chains of references. */

@@ -5,7 +5,7 @@ import { printable } from '../base/printable.js';
 import type { Row } from '../base/result.js';
 import { formatCount, formatId } from '../base/units.js';
 import type { Command, FurtherSnapshot, Need } from '../commands/command.js';
-import type { Ending } from '../graph/graph.js';
+import type { Truncation } from '../graph/graph.js';
 import { packageVersion } from '../io/package-version.js';
 import { isFile } from '../load/newest.js';
 import { NO_HEAP, type Opened, openHeap } from '../session/open.js';
@@ -99,18 +99,18 @@ export async function runCommand(
       { packageVersion },
     );
     progress.clear();
-    let broken: Ending | undefined;
-    opened.forEach(({ ending }, i) => {
-      if (!ending) return;
-      broken ??= ending;
+    let broken: Truncation | undefined;
+    opened.forEach(({ truncation }, i) => {
+      if (!truncation) return;
+      broken ??= truncation;
       const which = opened.length > 1 ? `${snapshots[i]} is` : 'the file is';
-      note(`${which} not whole: ${describe(ending)}; the answer is from what comes before`);
+      note(`${which} not whole: ${describe(truncation)}; the answer is from what comes before`);
     });
     const { said, notes } = await write(answer, output, format, {
       command: command.name,
       snapshots,
       complete: broken === undefined,
-      ending: broken as Row | undefined,
+      truncation: broken as Row | undefined,
     });
     if (said !== undefined && !parsed.quiet) process.stderr.write(`${printable(said)}\n`); // as objgraph says it
     if (format === 'github' && answer.result.kind === 'checks') {
@@ -202,6 +202,6 @@ function stopOnSignals(): void {
     process.once(signal, () => process.exit(128 + number));
 }
 
-function describe(ending: Ending): string {
-  return `section "${ending.section}" ends at byte ${formatCount(ending.offset)} (expected ${ending.expected}, found ${ending.found})`;
+function describe(truncation: Truncation): string {
+  return `section "${truncation.section}" ends at byte ${formatCount(truncation.offset)} (expected ${truncation.expected}, found ${truncation.found})`;
 }

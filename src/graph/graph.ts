@@ -35,7 +35,7 @@ export interface Section {
 }
 
 /** Where a salvaged snapshot ended. */
-export interface Ending {
+export interface Truncation {
   readonly section: string;
   readonly offset: number;
   readonly expected: string;
@@ -65,7 +65,7 @@ export interface Graph {
   /** The path, or `(standard input)`, `(memory)`, `(stream)`. */
   readonly file: string;
   /** Set when the file ended early and was salvaged. */
-  readonly ending: Ending | undefined;
+  readonly truncation: Truncation | undefined;
   readonly nodeCount: number;
   /** Ordinal of the root. */
   readonly root: number;

@@ -4,7 +4,7 @@
  */
 import { SnapshotError } from '../base/errors.js';
 import { formatCount } from '../base/units.js';
-import type { Ending, Graph } from '../graph/graph.js';
+import type { Graph, Truncation } from '../graph/graph.js';
 import { StringTable } from '../graph/strings.js';
 import { checkNames, closeCounts, dropLostEdges, roomFor, sumEdgeCounts } from './checks.js';
 import { EdgeColumns } from './edges.js';
@@ -89,9 +89,9 @@ export async function loadSnapshot(input: SnapshotInput, options: LoadOptions = 
       },
     };
   });
-  const { layout, ending } = reading;
+  const { layout, truncation } = reading;
   const n = nodes!.count;
-  if (ending) {
+  if (truncation) {
     if (!countsClosed) sumEdgeCounts(nodes!.firstEdge, n);
     // Edges that were asked for and did not come are none.
     if (wantsEdges === true || (wantsEdges && nodes!.hasDetachedNatives))
@@ -105,7 +105,7 @@ export async function loadSnapshot(input: SnapshotInput, options: LoadOptions = 
   return {
     head: reading.head,
     file: reading.file,
-    ending,
+    truncation,
     nodeCount: n,
     root: layout.root,
     extraNativeBytes: layout.extraNativeBytes,
@@ -143,7 +143,7 @@ function mostStrings({ nodeCount, edgeCount, traceFunctionCount }: Layout): numb
 /** Counts by node type and raw name, without a graph. */
 export interface Tallies {
   readonly file: string;
-  readonly ending: Ending | undefined;
+  readonly truncation: Truncation | undefined;
   readonly nodeCount: number;
   /** Native bytes that no node stands for (0 before Node.js 24). */
   readonly extraNativeBytes: number;
@@ -205,10 +205,10 @@ async function tally(input: SnapshotInput, options: ReadOptions, leap: boolean):
       },
     };
   });
-  if (!reading.ending) await checkNames(input, options, reading, picked.total, [nodes!]);
+  if (!reading.truncation) await checkNames(input, options, reading, picked.total, [nodes!]);
   return {
     file: reading.file,
-    ending: reading.ending,
+    truncation: reading.truncation,
     nodeCount: nodes!.count,
     extraNativeBytes: reading.layout.extraNativeBytes,
     rows: collected().map((row) => ({

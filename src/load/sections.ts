@@ -5,7 +5,7 @@
 import { SnapshotError } from '../base/errors.js';
 import type { OnProgress } from '../base/progress.js';
 import { formatBytes, formatCount } from '../base/units.js';
-import type { Ending, Head, Section } from '../graph/graph.js';
+import type { Head, Section, Truncation } from '../graph/graph.js';
 import { asBuffer } from './bytes.js';
 import { startsObject } from './compression.js';
 import {
@@ -40,7 +40,7 @@ import { ByteWindow, WINDOW_SIZE } from './window.js';
 
 /** How a snapshot is read. */
 export interface ReadOptions {
-  /** Answer from what is there when the file ends early or is damaged: `ending` then says where. Default false. */
+  /** Answer from what is there when the file ends early or is damaged: `truncation` then says where. Default false. */
   readonly salvage?: boolean;
   /** Called a few hundred times at most. */
   readonly onProgress?: OnProgress;
@@ -77,7 +77,7 @@ export interface Reading {
   readonly head: Head;
   readonly layout: Layout;
   readonly sections: readonly Section[];
-  readonly ending: Ending | undefined;
+  readonly truncation: Truncation | undefined;
 }
 
 /** Sections that are flat arrays of numbers in every V8: passed over without looking for strings and brackets. */
@@ -126,7 +126,7 @@ export async function readSnapshot(
     room = await Room.for(source);
     const plan = planFor(layout, source, room);
     const sections: Section[] = [];
-    let ending: Ending | undefined;
+    let truncation: Truncation | undefined;
     let section = 'snapshot';
     let keptBytes = 0;
     const keeper = (name: string, pieces: Uint8Array[]): KeepBytes => {
@@ -181,14 +181,14 @@ export async function readSnapshot(
     } catch (error) {
       if (hasLeapt) throw new WrongLeap();
       if (!(options.salvage && error instanceof SnapshotError && SALVAGEABLE.has(error.code))) throw error;
-      ending = {
+      truncation = {
         section: error.section ?? section,
         offset: error.offset ?? window.offset,
         expected: error.expected ?? 'the rest of the file',
         found: error.found ?? 'the end of the file',
       };
     }
-    return { file: source.name, head: headOf(layout, source), layout, sections, ending };
+    return { file: source.name, head: headOf(layout, source), layout, sections, truncation };
   } finally {
     source.close();
   }

@@ -7,7 +7,7 @@ export interface JsonHead {
   readonly snapshots: readonly string[];
   readonly complete: boolean;
   /** Where a salvaged snapshot ended. */
-  readonly ending?: Row;
+  readonly truncation?: Row;
 }
 
 export const JSON_SCHEMA = 'heapgraph/1';
@@ -15,8 +15,8 @@ export const JSON_SCHEMA = 'heapgraph/1';
 /** Pieces of a JSON document that ends with a line break. Safe to print: control characters are escaped. */
 export function* renderJson(answer: Answer, head: JsonHead): Generator<string> {
   const { result, fields = {} } = answer;
-  const { ending, ...rest } = head;
-  const opening: Row = { schema: JSON_SCHEMA, ...rest, ...(ending ? { ending } : {}), ...fields };
+  const { truncation, ...rest } = head;
+  const opening: Row = { schema: JSON_SCHEMA, ...rest, ...(truncation ? { truncation } : {}), ...fields };
   if (result.kind === 'text') {
     yield `${stringify({ ...opening, ...result.fields })}\n`;
     return;

@@ -99,7 +99,7 @@ function* renderChain(chain: ChainResult, style: Style): Generator<string> {
     const facts = `${style.dim(size)}  ${style.role('id', formatId(step.id))}`;
     yield `${width > 0 ? `${pad(label, width, false)}  ` : ''}${type}${name}${facts}\n`;
   }
-  if (chain.ending !== null) yield `${style.dim(`held by ${formatCell(chain.ending, 'text')}`)}\n`;
+  if (chain.heldBy !== null) yield `${style.dim(`held by ${formatCell(chain.heldBy, 'text')}`)}\n`;
   if (chain.expression !== null) yield `${shownExpression(chain.expression)}\n`;
 }
 

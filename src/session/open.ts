@@ -5,7 +5,7 @@ import { classesOfBaseline, isBaselineText, parseBaseline } from '../analysis/gr
 import { SnapshotError, UsageError } from '../base/errors.js';
 import { printable } from '../base/printable.js';
 import type { Heap, Need } from '../commands/command.js';
-import type { Ending, Graph, Head } from '../graph/graph.js';
+import type { Graph, Head, Truncation } from '../graph/graph.js';
 import { loadSnapshot } from '../load/load.js';
 import { isRegularFile } from '../load/newest.js';
 import { type ReadOptions, readHead } from '../load/sections.js';
@@ -14,7 +14,7 @@ import { loadClasses } from './class-counts.js';
 
 export interface Opened {
   readonly heap: Heap;
-  readonly ending: Ending | undefined;
+  readonly truncation: Truncation | undefined;
 }
 
 export interface OpenOptions extends ReadOptions {
@@ -29,7 +29,7 @@ export interface OpenOptions extends ReadOptions {
 export async function openHeap(need: Need, snapshot: string, options: OpenOptions): Promise<Opened> {
   if (options.baselines) {
     const text = await baselineText(snapshot);
-    if (text !== undefined) return { heap: baselineHeap(text, snapshot), ending: undefined };
+    if (text !== undefined) return { heap: baselineHeap(text, snapshot), truncation: undefined };
   }
   try {
     return await openSnapshot(need, snapshot, options);
@@ -116,7 +116,10 @@ async function openSnapshot(need: Need, snapshot: string, options: OpenOptions):
     snapshot === '-'
       ? undefined
       : async (further: Need): Promise<Heap> => (await openSnapshot(further, snapshot, options)).heap;
-  return { heap: heapOf({ head, classes, graph, more }), ending: classes?.ending ?? graph?.ending };
+  return {
+    heap: heapOf({ head, classes, graph, more }),
+    truncation: classes?.truncation ?? graph?.truncation,
+  };
 }
 
 interface Parts {

@@ -21,7 +21,7 @@ interface ChainAnswer {
     readonly steps: readonly { readonly id: number; readonly type: string; readonly edge: unknown }[];
     readonly expression: string | null;
     readonly evaluable: boolean;
-    readonly ending: string | null;
+    readonly heldBy: string | null;
   }[];
 }
 
@@ -101,7 +101,7 @@ describe('find-backref-chain', () => {
     const system = rows.find(({ heldBy }) => heldBy === '(Global handles)')!;
     const [chain] = await chains('find-backref-chain', `@${system.id}`, F);
     expect(chain?.found).toBe(true);
-    expect(chain?.ending).toMatch(/handle/);
+    expect(chain?.heldBy).toMatch(/handle/);
   });
 
   test('--max-depth 1, --extra-ignore, --ignore-edge: nothing found is said, exit code 1', async () => {
@@ -126,7 +126,7 @@ describe('find-backref-chain', () => {
       );
     }
     const [alone] = await chains('find-backref-chain', '@119045', F, '--max-depth', '1');
-    expect(alone).toMatchObject({ found: false, expression: null, ending: null });
+    expect(alone).toMatchObject({ found: false, expression: null, heldBy: null });
   });
 
   test.each([

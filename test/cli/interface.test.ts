@@ -101,7 +101,7 @@ describe('--salvage', () => {
     expect(code).toBe(0);
     expect(stderr).toMatch(/the file is not whole: section "strings" ends at byte/);
     const answer = JSON.parse(stdout) as Record<string, unknown>;
-    expect(answer).toMatchObject({ complete: false, ending: { section: 'strings' } });
+    expect(answer).toMatchObject({ complete: false, truncation: { section: 'strings' } });
     expect(answer.rows).toContainEqual(expect.objectContaining({ type: 'Foo', count: 1 }));
     expect(answer.rows).toContainEqual(expect.objectContaining({ type: '(lost name 3)', count: 1 }));
   });

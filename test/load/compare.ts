@@ -174,7 +174,7 @@ export function difference(actual: Graph, expected: Graph): string | undefined {
     unequal('locations.count', actual.locations?.count, expected.locations?.count) ??
     unequal('nodeTypeNames', actual.nodeTypeNames.join(), expected.nodeTypeNames.join()) ??
     unequal('edgeTypeNames', actual.edgeTypeNames.join(), expected.edgeTypeNames.join()) ??
-    unequal('ending', JSON.stringify(actual.ending), JSON.stringify(expected.ending)) ??
+    unequal('truncation', JSON.stringify(actual.truncation), JSON.stringify(expected.truncation)) ??
     unequal('sections', sectionsOf(actual), sectionsOf(expected)) ??
     stringDisagreement(actual, stringsOf(expected))
   );

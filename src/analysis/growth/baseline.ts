@@ -236,7 +236,7 @@ export function classesOfBaseline(baseline: Baseline, file: string): Classes {
   });
   return {
     file,
-    ending: undefined,
+    truncation: undefined,
     nodeCount: Math.round(baseline.nodeCount),
     extraNativeBytes: Math.round(baseline.extraNativeBytes),
     sizes: 'devtools',

@@ -140,7 +140,7 @@ function collectionsBelow(graph: Graph, place: number, options: FollowOptions): 
   const found = largestCollections(graph, place, MOST_COLLECTIONS, partitionOf(options));
   return found.map(({ node, type: members, count, retainedSize: membersSize }: Collection): Row => {
     const { id, type, name, retainedSize } = new NodeView(graph, node);
-    const { ending, expression } = holderOf(graph, node);
+    const { heldBy, expression } = holderOf(graph, node);
     return {
       retainedSize,
       retainedShare: heap === 0 ? 0 : retainedSize / heap,
@@ -151,7 +151,7 @@ function collectionsBelow(graph: Graph, place: number, options: FollowOptions): 
       members,
       membersSize,
       expression,
-      heldBy: ending,
+      heldBy,
     };
   });
 }
@@ -175,11 +175,11 @@ function listWords({ count, via }: BranchList): string {
 
 /** Who holds the place, and how it is written; null where nothing in the program does. */
 function holderFacts(graph: Graph, place: number): readonly Fact[] {
-  const { ending, expression } = holderOf(graph, place);
-  return [fact('heldBy', 'Held by', ending, 'text'), fact('expression', 'Expression', expression, 'text')];
+  const { heldBy, expression } = holderOf(graph, place);
+  return [fact('heldBy', 'Held by', heldBy, 'text'), fact('expression', 'Expression', expression, 'text')];
 }
 
-function holderOf(graph: Graph, place: number): Pick<ChainResult, 'ending' | 'expression'> {
+function holderOf(graph: Graph, place: number): Pick<ChainResult, 'heldBy' | 'expression'> {
   const chain = holderChain(graph, place);
   // What is above the root, or written for it, is nothing.
   const found = place !== graph.root && (chain.nodes.length > 1 || isRoot(graph)(place));

@@ -15,7 +15,7 @@ function heap(counts: Readonly<Record<string, number>>, jitter?: Readonly<Record
   }));
   return {
     file: 'heap',
-    ending: undefined,
+    truncation: undefined,
     nodeCount: 0,
     extraNativeBytes: 5,
     sizes: 'devtools',
