@@ -37,14 +37,11 @@ export { at, byType, EdgeView, NodeView, nodesOfClass } from './analysis/classes
 export { heapgraphNodes } from './analysis/classes/own-objects.js';
 export { type Expression, expressionOf } from './analysis/expressions/expression.js';
 export {
-  BASELINE_SCHEMA,
   type Baseline,
   type BaselineClass,
   baselineOf,
   classesOfBaseline,
-  formatBaseline,
   noiseOf,
-  parseBaseline,
   type SnapshotSummary,
 } from './analysis/growth/baseline.js';
 export {
@@ -125,6 +122,7 @@ export type { SnapshotInput } from './load/source.js';
 export { collectGarbage } from './self/gc.js';
 export { type TakeOptions, takeSnapshot, writeSnapshot } from './self/snapshot.js';
 export { tag } from './self/tag.js';
+export { BASELINE_SCHEMA, formatBaseline, parseBaseline } from './session/baseline-file.js';
 export { type ClassesOptions, loadClasses } from './session/class-counts.js';
 export { expectNoGrowth, type GrowingClass, GrowthError, type NoGrowthOptions } from './testing/no-growth.js';
 export {

@@ -47,8 +47,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'base',
   ],
   query: ['analysis', 'v8', 'graph', 'base'],
-  session: ['load', 'analysis', 'v8', 'graph', 'type:commands', 'base'],
-  commands: ['analysis', 'query', 'v8', 'graph', 'type:session', 'base'],
+  session: ['load', 'analysis', 'v8', 'graph', 'base'],
+  commands: ['session', 'analysis', 'query', 'v8', 'graph', 'base'],
   render: ['base'],
   inspector: ['io', 'base'],
   cli: [

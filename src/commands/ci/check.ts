@@ -17,7 +17,8 @@ import { formatCount } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
 import { NODE } from '../../graph/schema.js';
 import { parseTypePattern } from '../../query/types.js';
-import { defineCommand, type Heap, type Need } from '../command.js';
+import type { Need, OpenedSnapshot, Session } from '../../session/need.js';
+import { defineCommand } from '../command.js';
 import { checkBudgetOrder } from '../shared/compare.js';
 import { requireWhole, unknownType } from '../shared/tables.js';
 import { WHOLE_GRAPH } from '../shared/targets.js';
@@ -89,7 +90,7 @@ export const checkCommand = defineCommand({
     options.baseline !== undefined && options['max-growth'].length > 0
       ? [{ file: options.baseline, need: WITH_IDS, baselines: true }]
       : [],
-  async run(heap, _, options, [, earlier]) {
+  async run(heap, _, options, [, earlier], { session }) {
     const budgets = parseBudgets(options);
     const sigma = options.sigma ?? DEFAULT_SIGMA;
     const before = earlier?.countable;
@@ -108,10 +109,10 @@ export const checkCommand = defineCommand({
       chains,
       grown,
       notes: more,
-    } = await explained(found, heap, order?.sameProcess ? earlier?.graph : undefined);
+    } = await explained(found, heap, order?.sameProcess ? earlier?.graph : undefined, session);
     const notes = [
       ...(order?.notes ?? []),
-      ...(await unknownClasses(results, heap, before)),
+      ...(await unknownClasses(results, heap, before, session)),
       ...(before && areEqual(heap.countable, before)
         ? [`${printable(before.file)} has the same counts in every class: one snapshot twice?`]
         : []),
@@ -194,8 +195,9 @@ function cutStrings(graph: Graph): readonly string[] {
  */
 async function unknownClasses(
   results: readonly BudgetResult[],
-  heap: Heap,
+  heap: OpenedSnapshot,
   before: Countable | undefined,
+  session: Session,
 ): Promise<readonly string[]> {
   const classes: Classes = classesOf(heap.countable, { raw: true });
   const notes: string[] = [];
@@ -204,7 +206,7 @@ async function unknownClasses(
     if (budget.pattern === '' || budget.kind === 'forbid' || classCount > 0) continue;
     const { isName } = parseTypePattern(budget.pattern);
     if (isName) {
-      functions ??= functionNames(heap);
+      functions ??= functionNames(heap, session);
       if ((await functions)?.has(budget.pattern)) continue;
     }
     const where = before ? ` and ${printable(before.file)}` : '';
@@ -219,9 +221,12 @@ async function unknownClasses(
 const NODES: Need = { kind: 'graph', edges: false, locations: false };
 
 /** Names of all functions, classes among them; undefined where the file cannot be read again. */
-async function functionNames({ countable, more }: Heap): Promise<ReadonlySet<string> | undefined> {
-  const graph = 'ids' in countable ? countable : (await more?.(NODES))?.graph;
-  if (!graph) return undefined;
+async function functionNames(
+  { countable, isReadable, name }: OpenedSnapshot,
+  session: Session,
+): Promise<ReadonlySet<string> | undefined> {
+  if (!('ids' in countable) && !isReadable) return undefined;
+  const graph = 'ids' in countable ? countable : (await session.open(name, NODES)).graph;
   const indexes = new Set<number>();
   for (let node = 0; node < graph.nodeCount; node++)
     if (graph.nodeTypes[node] === NODE.closure) indexes.add(graph.nodeNames[node]!);

@@ -13,9 +13,9 @@ import type { ChainResult } from '../../base/result.js';
 import { formatBytes, formatCount } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
 import { NODE } from '../../graph/schema.js';
+import type { OpenedSnapshot, Session } from '../../session/need.js';
 import { isRoot, isStack } from '../../v8/roots.js';
 import { isMadeByCode } from '../../v8/runtime.js';
-import type { Heap } from '../command.js';
 import { chainResult, WHOLE_GRAPH } from '../shared/targets.js';
 import { type GrownClasses, grownClasses } from './grown-classes.js';
 
@@ -35,13 +35,14 @@ export interface Explained {
  */
 export async function explained(
   results: readonly BudgetResult[],
-  heap: Heap,
+  heap: OpenedSnapshot,
   earlier: Graph | undefined,
+  session: Session,
 ): Promise<Explained> {
   const asked = results.filter(({ ok, budget }) => !ok && budget.kind !== 'max-total');
   if (asked.length === 0) return { results, chains: new Map(), grown: () => undefined, notes: [] };
   const ofGrowth = asked.filter(({ budget }) => budget.kind === 'max-growth');
-  const graph = await wholeGraph(heap, ofGrowth.length > 0);
+  const graph = await wholeGraph(heap, ofGrowth.length > 0, session);
   if (!graph) {
     return {
       results,
@@ -104,11 +105,14 @@ function programFirst(graph: Graph, result: BudgetResult, grown: GrownClasses): 
 }
 
 /** The graph with edges, and where code matters with the places of it, as far as the file has them. */
-async function wholeGraph(heap: Heap, needsCode: boolean): Promise<Graph | undefined> {
-  const { countable } = heap;
+async function wholeGraph(
+  { countable, isReadable, name }: OpenedSnapshot,
+  needsCode: boolean,
+  session: Session,
+): Promise<Graph | undefined> {
   const loaded = 'ids' in countable && countable.edges ? countable : undefined;
   if (loaded && (!needsCode || loaded.locations)) return loaded;
-  return (await heap.more?.(WHOLE_GRAPH))?.graph ?? loaded;
+  return isReadable ? (await session.open(name, WHOLE_GRAPH)).graph : loaded;
 }
 
 function mostRepeated(graph: Graph, { budget }: BudgetResult): string {

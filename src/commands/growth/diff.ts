@@ -6,8 +6,9 @@ import { UsageError } from '../../base/errors.js';
 import type { Answer, Column, Row } from '../../base/result.js';
 import type { Graph } from '../../graph/graph.js';
 import type { Partitioner } from '../../graph/partition.js';
+import type { Need } from '../../session/need.js';
 import { classIndex } from '../../v8/class-names.js';
-import { defineCommand, type Need } from '../command.js';
+import { defineCommand } from '../command.js';
 import { beforeAndAfter, checkBaselines, compareBy, comparison } from '../shared/compare.js';
 import { partitionOf, partitionOptions, placeFields, withPartition } from '../shared/partition.js';
 import {

@@ -2,7 +2,7 @@
 import { sizesInPlace } from '../../analysis/leaks/growth-in-place.js';
 import { type Leaks, leaks, slotsOf, withGrowthInPlace } from '../../analysis/leaks/leaks.js';
 import { formatCount } from '../../base/units.js';
-import type { Heap, Need } from '../command.js';
+import type { Need, OpenedSnapshot, Session } from '../../session/need.js';
 
 const EDGES: Need = { kind: 'graph', edges: true, locations: false };
 
@@ -11,8 +11,9 @@ const EDGES: Need = { kind: 'graph', edges: true, locations: false };
  * With notes on what was not looked at.
  */
 export async function searchLeaks(
-  heaps: readonly Heap[],
+  heaps: readonly OpenedSnapshot[],
   minSize: number,
+  session: Session,
 ): Promise<{ readonly found: Leaks; readonly notes: readonly string[] }> {
   const found = leaks(
     heaps.map(({ graph }) => graph),
@@ -23,12 +24,12 @@ export async function searchLeaks(
   const isWhole = earlier.every(({ graph }) => graph.edges !== undefined); // then it was looked at
   if (slots.length === 0 || isWhole) return { found, notes: [] };
   const sizes: number[][] = [];
-  for (const { graph, more } of earlier) {
-    if (!graph.edges && !more) {
+  for (const { graph, isReadable, name } of earlier) {
+    if (!graph.edges && !isReadable) {
       const note = 'growth in place was not looked at: standard input cannot be read twice';
       return { found, notes: [note] };
     }
-    sizes.push(sizesInPlace(graph.edges ? graph : (await more!(EDGES)).graph, slots));
+    sizes.push(sizesInPlace(graph.edges ? graph : (await session.open(name, EDGES)).graph, slots));
   }
   return { found: withGrowthInPlace(found, sizes, { minSize }), notes: [] };
 }

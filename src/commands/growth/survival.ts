@@ -52,10 +52,10 @@ export const survivalCommand = defineCommand({
     return [earlier, earlier, WHOLE_GRAPH];
   },
   order: (options) => options.order,
-  async run(_, __, options, heaps) {
+  async run(_, __, options, heaps, { session }) {
     const { filter, internals } = options;
     const notes = requireOneProcess(heaps, options['by-id'], 'survival');
-    const { found: leaks, notes: more } = await searchLeaks(heaps, options['min-size']);
+    const { found: leaks, notes: more } = await searchLeaks(heaps, options['min-size'], session);
     const found = survival(
       heaps.map(({ graph }) => graph),
       { partition: partitionOf(options), filter, internals, leaks },
