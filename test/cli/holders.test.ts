@@ -3,8 +3,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type NodeSpec, snapshotBytes } from '../support/builder.js';
-import { heapgraph, temporaryFolder } from '../support/cli.js';
+import { heapgraph } from '../support/cli.js';
 import { casePath, fixturePath } from '../support/fixtures.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const F = fixturePath('node26-after');
 const folder = temporaryFolder();

@@ -17,8 +17,9 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { COMMANDS } from '../../src/commands/index.js';
 import { snapshotBytes, snapshotText } from '../support/builder.js';
-import { heapgraph, temporaryFolder } from '../support/cli.js';
+import { heapgraph } from '../support/cli.js';
 import { fixtureBytes, fixturePath } from '../support/fixtures.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const F = fixturePath('node26-after');
 const folder = temporaryFolder();
