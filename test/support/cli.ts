@@ -3,6 +3,8 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { CliHost } from './cli-host.js';
 
+export { temporaryFolder } from './temporary-folder.js';
+
 const BIN = fileURLToPath(new URL('../../bin/heapgraph.js', import.meta.url));
 
 /** The Node.js that runs it: another one than the tests' own, when HEAPGRAPH_NODE says so. */
