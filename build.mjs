@@ -24,39 +24,11 @@ const common = {
   minifySyntax: true,
 };
 
-// The library, and the renderers that the command line loads when they are asked for.
-await build({
-  ...common,
-  entryPoints: [
-    'src/index.ts',
-    'src/testing/vitest.ts',
-    'src/render/text.ts',
-    'src/render/json.ts',
-    'src/render/dot.ts',
-    'src/render/picture.ts',
-    'src/render/csv.ts',
-    'src/render/markdown.ts',
-    'src/render/ci.ts',
-    'src/render/style.ts',
-    // What works on running processes, which no other command loads.
-    'src/cli/live/run-live.ts',
-    // Runs by itself when heapgraph was killed.
-    'src/inspector/close-inspector.ts',
-  ],
-  outbase: 'src',
-  outdir: out,
-  format: 'esm',
-  splitting: true,
-  chunkNames: 'chunks/[name]-[hash]',
-});
-
-// Loaded into programs that `capture` starts; CommonJS, because --require takes nothing else everywhere.
-await build({
-  ...common,
-  entryPoints: ['src/inspector/preload.ts'],
-  outfile: `${out}/inspector/preload.cjs`,
-  format: 'cjs',
-});
+// Modules of these folders that the command line imports on demand are files of their own: renderers
+// (src/render/index.ts names them), and what works on running processes.
+const ON_DEMAND = /^(render|cli\/live)\//;
+/** Their sources, as they are found. */
+const onDemand = new Set();
 
 // The command line as one CommonJS file: Node.js starts it 10 ms earlier than modules (no module loader, and no
 // `node:fs` namespace, for which Node.js loads its streams). `count`, which is over in milliseconds, has a file of its
@@ -75,16 +47,43 @@ for (const [outfile, entry] of [
       {
         name: 'loaded-on-demand',
         setup({ onResolve }) {
-          onResolve({ filter: /\/(render\/\w+|run-live)\.js$/ }, ({ path: file, resolveDir, kind }) =>
-            kind === 'dynamic-import'
-              ? { path: `./${path.relative('src', path.resolve(resolveDir, file))}`, external: true }
-              : undefined,
-          );
+          onResolve({ filter: /^\./ }, ({ path: file, resolveDir, kind }) => {
+            if (kind !== 'dynamic-import') return undefined;
+            const target = path.relative('src', path.resolve(resolveDir, file));
+            if (!ON_DEMAND.test(target)) return undefined;
+            onDemand.add(`src/${target.replace(/js$/, 'ts')}`);
+            return { path: `./${target}`, external: true };
+          });
         },
       },
     ],
   });
 }
+
+// The library, and what the command line loads on demand.
+await build({
+  ...common,
+  entryPoints: [
+    'src/index.ts',
+    'src/testing/vitest.ts',
+    ...onDemand,
+    // Runs by itself when heapgraph was killed.
+    'src/inspector/close-inspector.ts',
+  ],
+  outbase: 'src',
+  outdir: out,
+  format: 'esm',
+  splitting: true,
+  chunkNames: 'chunks/[name]-[hash]',
+});
+
+// Loaded into programs that `capture` starts; CommonJS, because --require takes nothing else everywhere.
+await build({
+  ...common,
+  entryPoints: ['src/inspector/preload.ts'],
+  outfile: `${out}/inspector/preload.cjs`,
+  format: 'cjs',
+});
 
 // Jest runs tests as CommonJS and cannot load modules: its matchers are one file with all that they need.
 await build({

@@ -7,6 +7,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import type { Result } from '../src/base/result.js';
 import { COMMANDS } from '../src/commands/index.js';
+import { renderJson } from '../src/render/json.js';
 import { heapgraph, temporaryFolder } from './support/cli.js';
 import { casePath, EXPRESS, expressPath, fixturePath } from './support/fixtures.js';
 import { startNode } from './support/processes.js';
@@ -19,7 +20,8 @@ ajv.addFormat('date-time', (text) => !Number.isNaN(Date.parse(text)));
 for (const file of readdirSync(FOLDER))
   ajv.addSchema(JSON.parse(readFileSync(path.join(FOLDER, file), 'utf8')) as object, file);
 
-type Schema = Exclude<Result['kind'], 'document'> | 'baseline' | 'watch';
+/** A tree is written as a table. */
+type Schema = Exclude<Result['kind'], 'document' | 'tree'> | 'baseline' | 'watch';
 
 function check(schema: Schema, value: unknown): void {
   const validate = ajv.getSchema(`${schema}.json`)!;
@@ -168,6 +170,25 @@ test('a broken file that --salvage reads says where it stopped', async () => {
   const answer = JSON.parse(stdout) as Record<string, unknown>;
   expect(answer).toMatchObject({ complete: false, truncation: { section: 'edges' } });
   check('table', answer);
+});
+
+test('a report', () => {
+  const report: Result = {
+    kind: 'report',
+    parts: [
+      {
+        title: 'Classes',
+        result: { kind: 'table', columns: [], rows: [{ type: 'A' }], total: 1, omitted: 0, layout: 'grid' },
+      },
+      { title: 'Chains', result: { kind: 'chains', chains: [] }, notes: ['nothing found'] },
+    ],
+  };
+  const text = [...renderJson({ result: report }, { command: 'report', snapshots: [], complete: true })].join(
+    '',
+  );
+  const answer = JSON.parse(text) as Record<string, unknown>;
+  check('report', answer);
+  expect(ajv.getSchema('report.json')!({ ...answer, other: 1 })).toBe(false);
 });
 
 test('baseline of two snapshots', () => {

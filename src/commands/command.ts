@@ -2,7 +2,7 @@
  * One definition of a question: what it is called, what it takes, what it needs of a snapshot, how it is answered.
  * The command line, `--help` and the tables in the README are made from it.
  */
-import type { Answer } from '../base/result.js';
+import type { Answer, Format, Result } from '../base/result.js';
 import type { Need, OpenedSnapshot, Session } from '../session/need.js';
 import type { Config } from './ci/config.js';
 
@@ -176,9 +176,6 @@ export interface FurtherSnapshot {
   readonly baselines?: boolean;
 }
 
-/** How the answer will be written; text may show less than the others, and then less has to be known. */
-export type Format = 'text' | 'json' | 'csv' | 'markdown' | 'github' | 'junit';
-
 export interface Arguments {
   /** Name in the usage line: `type`. */
   readonly name: string;
@@ -210,10 +207,10 @@ export interface Command<S extends OptionSpecs = OptionSpecs> {
   /** Whether what follows `--` is a program with its arguments. */
   readonly program?: boolean;
   /**
-   * What comes out; only tables can be CSV and Markdown. `checks` come in the formats of an option `format`, a
-   * `document` is written as it is. Default `table`.
+   * The kind of the result, which decides the formats (`src/render/index.ts`). `checks` take theirs from an option
+   * `format`. Default `table`.
    */
-  readonly answers?: 'table' | 'details' | 'chains' | 'leaks' | 'subgraph' | 'checks' | 'document';
+  readonly answers?: Result['kind'];
   /** The file that the answer goes to when -o names none; one that is there is replaced with an option `force` only. */
   readonly writes?: string;
   readonly options: S;

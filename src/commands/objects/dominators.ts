@@ -75,29 +75,17 @@ export const dominatorsCommand = defineCommand({
         : options['by-type']
           ? byClass(graph, targets.nodes, limit, options)
           : tree(graph, targets.nodes, options.depth, limit);
+    const shown = { rows, total: rows.length + omitted, omitted };
     return {
-      result: {
-        kind: 'table',
-        columns: options['by-type']
-          ? [columns.type, columns.count, columns.retainedSize, columns.retainedShare]
-          : [
-              depthColumn,
-              columns.id,
-              columns.type,
-              columns.name,
-              columns.shallowSize,
-              columns.retainedSize,
-              columns.retainedShare,
-              treeColumn,
-            ],
-        rows,
-        total: rows.length + omitted,
-        omitted,
-        layout: 'grid',
-        ...(options['by-type']
-          ? {}
-          : { textColumns: ['retainedSize', 'retainedShare', 'shallowSize', 'id', 'tree'] }),
-      },
+      result: options['by-type']
+        ? { kind: 'table', columns: CLASS_COLUMNS, ...shown, layout: 'grid' }
+        : {
+            kind: 'tree',
+            columns: TREE_COLUMNS,
+            ...shown,
+            label: 'tree',
+            textColumns: ['retainedSize', 'retainedShare', 'shallowSize', 'id', 'tree'],
+          },
       fields: sizesField(false),
       notes: [
         ...targets.notes,
@@ -109,6 +97,18 @@ export const dominatorsCommand = defineCommand({
     };
   },
 });
+
+const CLASS_COLUMNS = [columns.type, columns.count, columns.retainedSize, columns.retainedShare];
+const TREE_COLUMNS = [
+  depthColumn,
+  columns.id,
+  columns.type,
+  columns.name,
+  columns.shallowSize,
+  columns.retainedSize,
+  columns.retainedShare,
+  treeColumn,
+];
 
 interface Shown {
   readonly rows: readonly Row[];
@@ -134,7 +134,7 @@ function tree(graph: Graph, roots: readonly number[], levels: number, limit: num
       shallowSize,
       retainedSize,
       retainedShare: total === 0 ? 0 : retainedSize / total,
-      tree: `${indentation(depth)}${label}`,
+      tree: label,
     });
     if (depth >= levels) continue;
     const children = dominatedNodes(graph, node);
@@ -143,13 +143,6 @@ function tree(graph: Graph, roots: readonly number[], levels: number, limit: num
     if (depth === 0) omitted += Math.max(0, children.length - limit);
   }
   return { rows, omitted };
-}
-
-/** Levels that are indented; a deeper one says its number. */
-const INDENTED = 40;
-
-function indentation(depth: number): string {
-  return depth <= INDENTED ? '  '.repeat(depth) : `${'  '.repeat(INDENTED)}… level ${depth}: `;
 }
 
 function byClass(graph: Graph, roots: readonly number[], limit: number, options: PartitionValues): Shown {
