@@ -28,6 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'analysis/accumulation': [
     'analysis/pictures',
+    'analysis/expressions',
     'analysis/holders',
     'analysis/classes',
     'analysis/sizes',
@@ -39,6 +40,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'analysis/leaks': [
     'analysis/growth',
     'analysis/expressions',
+    'analysis/holders',
+    'analysis/classes',
+    'analysis/sizes',
+    'v8',
+    'graph',
+    'base',
+  ],
+  'analysis/budgets': [
+    'analysis/leaks',
+    'analysis/growth',
     'analysis/holders',
     'analysis/classes',
     'analysis/sizes',

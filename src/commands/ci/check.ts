@@ -1,15 +1,17 @@
 /** Budgets for CI: how many objects, how many bytes, how much growth. */
 
-import { type Classes, type Countable, classesOf, typeStats } from '../../analysis/classes/classes.js';
-import { duplicateStrings } from '../../analysis/classes/duplicate-strings.js';
-import { noiseOf } from '../../analysis/growth/baseline.js';
 import {
   type Budget,
   type BudgetResult,
   checkBudgets,
   isBytes,
   needsEdges,
-} from '../../analysis/growth/budgets.js';
+} from '../../analysis/budgets/budgets.js';
+import type { GrownClasses } from '../../analysis/budgets/grown-classes.js';
+import { type Classes, type Countable, classesOf, typeStats } from '../../analysis/classes/classes.js';
+import { duplicateStrings } from '../../analysis/classes/duplicate-strings.js';
+import { noiseOf } from '../../analysis/growth/baseline.js';
+import { containerCell } from '../../analysis/leaks/container-text.js';
 import { UsageError } from '../../base/errors.js';
 import { printable } from '../../base/printable.js';
 import type { ChainResult, Check } from '../../base/result.js';
@@ -23,9 +25,8 @@ import { checkBudgetOrder } from '../shared/compare.js';
 import { requireWhole, unknownType } from '../shared/tables.js';
 import { WHOLE_GRAPH } from '../shared/targets.js';
 import { budgetOptions, mergeBudgets, parseBudgets } from './budgets.js';
-import type { GrownClasses } from './grown-classes.js';
+import { explained } from './explained.js';
 import { DEFAULT_SIGMA, sigmaOption, withinNoise } from './noise.js';
-import { explained } from './offenders.js';
 
 export const checkCommand = defineCommand({
   name: 'check',
@@ -108,6 +109,7 @@ export const checkCommand = defineCommand({
       results,
       chains,
       grown,
+      graph,
       notes: more,
     } = await explained(found, heap, order?.sameProcess ? earlier?.graph : undefined, session);
     const notes = [
@@ -123,7 +125,7 @@ export const checkCommand = defineCommand({
       ...more,
       ...(budgets.some(({ kind }) => kind === 'max-dup-strings') ? cutStrings(heap.graph) : []),
     ];
-    const checks = results.map((result): Check => checkOf(result, chains.get(result) ?? null, grown));
+    const checks = results.map((result): Check => checkOf(result, chains.get(result) ?? null, grown, graph));
     return {
       result: { kind: 'checks', checks },
       fields: {
@@ -144,10 +146,16 @@ function countsOf(budgets: readonly Budget[]): Need {
   return { kind: 'classes', types: (type) => budgets.some(({ matches }) => matches(type)) };
 }
 
-function checkOf(result: BudgetResult, chain: ChainResult | null, grown: GrownClasses): Check {
+function checkOf(
+  result: BudgetResult,
+  chain: ChainResult | null,
+  grown: GrownClasses,
+  graph: Graph | undefined,
+): Check {
   const { budget, ok, value, limit, worst, failing, noisy } = result;
   const isGrowth = budget.kind === 'max-growth';
   const ofWorst = isGrowth && !ok && worst ? grown(worst) : undefined;
+  const container = ofWorst?.container;
   return {
     budget: budget.text,
     kind: budget.kind,
@@ -164,7 +172,7 @@ function checkOf(result: BudgetResult, chain: ChainResult | null, grown: GrownCl
       limit: row.limit,
       where: (isGrowth && grown(row)?.where) || null,
     })),
-    container: ofWorst?.container ?? null,
+    container: graph && container ? { ...containerCell(graph, container), members: ofWorst.members } : null,
     where: ofWorst?.sentence ?? null,
     noisy: noisy.length,
     chain,

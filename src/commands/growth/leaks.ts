@@ -2,7 +2,8 @@
 
 import { lineage } from '../../analysis/growth/lineage.js';
 import { leakEntry } from '../../analysis/leaks/leak-entry.js';
-import { isLeak, type Leaks } from '../../analysis/leaks/leaks.js';
+import { notableLeaks } from '../../analysis/leaks/leak-search.js';
+import type { Leaks } from '../../analysis/leaks/leaks.js';
 import { UsageError } from '../../base/errors.js';
 import { printable, shortened } from '../../base/printable.js';
 import type { Answer, LeakEntry } from '../../base/result.js';
@@ -58,15 +59,9 @@ export const leaksCommand = defineCommand({
     if (options['fail-if-any']) checkOrder(heaps, notes);
     const { found, notes: more } = await searchLeaks(heaps, options['min-size'], machine.session);
     const { graph } = found.frontier;
-    const count = found.leaks.filter(isLeak).length;
-    // What did not grow at every step says something only where nothing else does, or where there are many steps.
-    const wanted = found.leaks.filter((leak) => isLeak(leak) || count === 0 || heaps.length > 3);
-    const shown = wanted.slice(
-      0,
-      count === 0
-        ? Math.min(limitOf(options), options.all ? Number.POSITIVE_INFINITY : MOST_WITHOUT_LEAK)
-        : limitOf(options),
-    );
+    const { leaks: wanted, leaking, most } = notableLeaks(found, heaps.length);
+    const limit = limitOf(options);
+    const shown = wanted.slice(0, options.all ? limit : Math.min(limit, most));
     const omitted = wanted.length - shown.length;
     const packages = packageNames(graph, machine);
     const known = { allocated: (node: number) => madeBy(graph, node), packageName: packages.nameOf };
@@ -81,7 +76,7 @@ export const leaksCommand = defineCommand({
       },
       fields: {
         minSize: options['min-size'],
-        leaking: count,
+        leaking,
         survivors: found.survivors,
         survivorSize: found.survivorSize,
         explainedSize: found.explainedSize,
@@ -95,7 +90,7 @@ export const leaksCommand = defineCommand({
         ...packages.notes(),
         ...omittedNote(omitted, 'container', 'containers'),
       ],
-      found: !(options['fail-if-any'] && count > 0),
+      found: !(options['fail-if-any'] && leaking > 0),
     };
   },
 });
@@ -115,9 +110,6 @@ function madeBy(graph: Graph, node: number): readonly string[] | null {
   const frames = allocationStack(graph, node, SHOWN_FRAMES);
   return frames ? frames.map((frame) => stackText(graph, [frame])) : null;
 }
-
-/** Of what grew once, shown where there is no leak. */
-const MOST_WITHOUT_LEAK = 3;
 
 /** Sentences beside the leaks: how many there are, or that there is none, and what is not explained. */
 function summaryOf(found: Leaks, entries: readonly LeakEntry[], heaps: readonly OpenedSnapshot[]): string[] {

@@ -1,12 +1,12 @@
 /** How long objects live, over three or more snapshots. */
 import { containerPlace } from '../../analysis/leaks/container-place.js';
+import { containerCell, type ShortTexts, shortTexts } from '../../analysis/leaks/container-text.js';
 import { leakEntry } from '../../analysis/leaks/leak-entry.js';
 import { isLeak, type Leak, type Leaks } from '../../analysis/leaks/leaks.js';
 import { type ClassSurvival, survival } from '../../analysis/leaks/survival.js';
 import type { Cell, Column, Row } from '../../base/result.js';
 import { defineCommand } from '../command.js';
 import { orderOption, requireOneProcess } from '../shared/compare.js';
-import { containerCell, type ShortTexts, shortTexts } from '../shared/container-text.js';
 import { partitionOf, partitionOptions, placeFields, withPartition } from '../shared/partition.js';
 import { allRows, columns, limitOf, omittedNote } from '../shared/tables.js';
 import { WHOLE_GRAPH } from '../shared/targets.js';
