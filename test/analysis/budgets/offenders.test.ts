@@ -64,7 +64,7 @@ describe('offenders', () => {
 
 describe('suggestedBudgets', () => {
   test("the program's classes that retain the most, with room to grow", async () => {
-    const graph = await loadSnapshot('fixtures/express-final.heapsnapshot.gz');
+    const graph = await loadSnapshot('fixtures/express-final.heapsnapshot.gz', { locations: true });
     const counts = new Map(typeStats(graph).map(({ type, count }) => [type, count]));
     expect(counts.get('Session')).toBe(210);
     const { max } = suggestedBudgets(graph, { classes: 1000, headroom: 2 });
