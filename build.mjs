@@ -1,16 +1,18 @@
 // Builds dist: the code bundled into a few files (a command line that starts fast must not open fifty), with what is
 // loaded on demand in files of its own, and the type declarations beside it.
 import { execFileSync } from 'node:child_process';
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { build } from 'esbuild';
+import { withRecordLoops } from './build/record-loops.mjs';
 
 const require = createRequire(import.meta.url);
 
 // Made beside dist and put in its place when it is whole: a program that runs meanwhile finds one or the other.
 const out = `dist.${process.pid}`;
 
+writeRecordLoops();
 await buildKernel();
 const common = {
   bundle: true,
@@ -22,39 +24,11 @@ const common = {
   minifySyntax: true,
 };
 
-// The library, and the renderers that the command line loads when they are asked for.
-await build({
-  ...common,
-  entryPoints: [
-    'src/index.ts',
-    'src/testing/vitest.ts',
-    'src/render/text.ts',
-    'src/render/json.ts',
-    'src/render/dot.ts',
-    'src/render/picture.ts',
-    'src/render/csv.ts',
-    'src/render/markdown.ts',
-    'src/render/ci.ts',
-    'src/render/style.ts',
-    // What works on running processes, which no other command loads.
-    'src/cli/live/run-live.ts',
-    // Runs by itself when heapgraph was killed.
-    'src/inspector/close-inspector.ts',
-  ],
-  outbase: 'src',
-  outdir: out,
-  format: 'esm',
-  splitting: true,
-  chunkNames: 'chunks/[name]-[hash]',
-});
-
-// Loaded into programs that `capture` starts; CommonJS, because --require takes nothing else everywhere.
-await build({
-  ...common,
-  entryPoints: ['src/inspector/preload.ts'],
-  outfile: `${out}/inspector/preload.cjs`,
-  format: 'cjs',
-});
+// Modules of these folders that the command line imports on demand are files of their own: renderers
+// (src/render/index.ts names them), and what works on running processes.
+const ON_DEMAND = /^(render|cli\/live)\//;
+/** Their sources, as they are found. */
+const onDemand = new Set();
 
 // The command line as one CommonJS file: Node.js starts it 10 ms earlier than modules (no module loader, and no
 // `node:fs` namespace, for which Node.js loads its streams). `count`, which is over in milliseconds, has a file of its
@@ -73,16 +47,43 @@ for (const [outfile, entry] of [
       {
         name: 'loaded-on-demand',
         setup({ onResolve }) {
-          onResolve({ filter: /\/(render\/\w+|run-live)\.js$/ }, ({ path: file, resolveDir, kind }) =>
-            kind === 'dynamic-import'
-              ? { path: `./${path.relative('src', path.resolve(resolveDir, file))}`, external: true }
-              : undefined,
-          );
+          onResolve({ filter: /^\./ }, ({ path: file, resolveDir, kind }) => {
+            if (kind !== 'dynamic-import') return undefined;
+            const target = path.relative('src', path.resolve(resolveDir, file));
+            if (!ON_DEMAND.test(target)) return undefined;
+            onDemand.add(`src/${target.replace(/js$/, 'ts')}`);
+            return { path: `./${target}`, external: true };
+          });
         },
       },
     ],
   });
 }
+
+// The library, and what the command line loads on demand.
+await build({
+  ...common,
+  entryPoints: [
+    'src/index.ts',
+    'src/testing/vitest.ts',
+    ...onDemand,
+    // Runs by itself when heapgraph was killed.
+    'src/inspector/close-inspector.ts',
+  ],
+  outbase: 'src',
+  outdir: out,
+  format: 'esm',
+  splitting: true,
+  chunkNames: 'chunks/[name]-[hash]',
+});
+
+// Loaded into programs that `capture` starts; CommonJS, because --require takes nothing else everywhere.
+await build({
+  ...common,
+  entryPoints: ['src/inspector/preload.ts'],
+  outfile: `${out}/inspector/preload.cjs`,
+  format: 'cjs',
+});
 
 // Jest runs tests as CommonJS and cannot load modules: its matchers are one file with all that they need.
 await build({
@@ -104,6 +105,16 @@ execFileSync(
 writeFileSync(`${out}/testing/jest.d.cts`, "export * from './jest.js';\n");
 rmSync('dist', { recursive: true, force: true });
 renameSync(out, 'dist');
+
+/** Writes the loops over records, see their template. */
+function writeRecordLoops() {
+  const template = readFileSync('src/load/record-loops.template.ts', 'utf8');
+  const code = withRecordLoops(template, 'typescript').replace(/^\/\*\*[\s\S]*?\*\/\n/, '');
+  writeFileSync(
+    'src/load/record-loops.generated.ts',
+    `/** Made of record-loops.template.ts by build.mjs. */\n${code}`,
+  );
+}
 
 /** Compiles the WebAssembly kernel and writes it down as a module, because a command line opens as few files as it can. */
 async function buildKernel() {
@@ -134,6 +145,14 @@ async function compileKernel(asc) {
       '16',
     ],
     {
+      readFile: (name, folder) => {
+        const file = path.join(folder, name);
+        if (!existsSync(file)) return null;
+        const text = readFileSync(file, 'utf8');
+        return path.normalize(name) === path.normalize(source)
+          ? withRecordLoops(text, 'assemblyscript')
+          : text;
+      },
       writeFile: (name, contents) => {
         if (name === 'kernel.wasm') binary = Buffer.from(contents);
       },

@@ -13,6 +13,23 @@ export {
   type HeaviestBranch,
   heaviestBranch,
 } from './analysis/accumulation/heaviest-branch.js';
+export { type Holder, type MemoryPlace, memoryPlace } from './analysis/accumulation/memory-place.js';
+export {
+  type Budget,
+  type BudgetClass,
+  type BudgetKind,
+  type BudgetOptions,
+  type BudgetResult,
+  checkBudgets,
+} from './analysis/budgets/budgets.js';
+export type { GrownClass, GrownClasses } from './analysis/budgets/grown-classes.js';
+export { hasOffender, type Offender, type Offenders, offenders } from './analysis/budgets/offenders.js';
+export {
+  type SuggestedBudgets,
+  type SuggestionOptions,
+  suggestedBudgets,
+} from './analysis/budgets/suggested-budgets.js';
+export { CLASS_KINDS, type ClassKind, classKindRanks, classKinds } from './analysis/classes/class-kinds.js';
 export {
   type ClassCount,
   type ClassCountOptions,
@@ -37,36 +54,36 @@ export { at, byType, EdgeView, NodeView, nodesOfClass } from './analysis/classes
 export { heapgraphNodes } from './analysis/classes/own-objects.js';
 export { type Expression, expressionOf } from './analysis/expressions/expression.js';
 export {
-  BASELINE_SCHEMA,
   type Baseline,
   type BaselineClass,
   baselineOf,
   classesOfBaseline,
-  formatBaseline,
   noiseOf,
-  parseBaseline,
   type SnapshotSummary,
 } from './analysis/growth/baseline.js';
 export {
-  type Budget,
-  type BudgetClass,
-  type BudgetKind,
-  type BudgetOptions,
-  type BudgetResult,
-  checkBudgets,
-} from './analysis/growth/budgets.js';
-export {
+  type ChangedNodes,
   type ClassDelta,
   type ClassDiff,
+  changedNodes,
+  type DiffKey,
   type DiffOptions,
   diff,
   diffByClass,
   type NodeDiff,
   newNodes,
   nodeDiff,
+  rankedDiff,
 } from './analysis/growth/diff.js';
 export { type Growth, type GrowthOptions, growth, growthTracker } from './analysis/growth/growth.js';
 export { type Lineage, lineage } from './analysis/growth/lineage.js';
+export {
+  type ClassIds,
+  type ClassIdsKey,
+  type NewIdsOptions,
+  newIds,
+  newIdsByClass,
+} from './analysis/growth/new-ids.js';
 export {
   type ProgramGrowth,
   type ProgramGrowthOptions,
@@ -80,6 +97,14 @@ export { type LeakingObject, leakingObjects } from './analysis/holders/leaking-o
 export { type BoundedBuffer, type BoundedBuffers, boundedBuffers } from './analysis/leaks/bounded-buffers.js';
 export { type ContainerPlace, containerPlace } from './analysis/leaks/container-place.js';
 export { type ContainerGroup, type Frontier, frontierOf, type Rebuilt } from './analysis/leaks/frontier.js';
+export { type GrownHolder, type GrownHolders, grownHolders } from './analysis/leaks/grown-holders.js';
+export {
+  type LeakSearch,
+  type LeakSearchOptions,
+  type NotableLeaks,
+  notableLeaks,
+  searchLeaks,
+} from './analysis/leaks/leak-search.js';
 export {
   type AlsoIn,
   isLeak,
@@ -96,9 +121,23 @@ export {
   type Verdict,
 } from './analysis/leaks/survival.js';
 export { distances, NO_DISTANCE, SYSTEM_DISTANCE } from './analysis/sizes/distances.js';
+export {
+  type DominatedClass,
+  dominatedClasses,
+  dominatedNodes,
+  dominatorTreeBelow,
+  type TreeNode,
+  type TreeOptions,
+  type TreePart,
+} from './analysis/sizes/dominated-nodes.js';
 export { type DominatorTree, dominatorTree } from './analysis/sizes/dominators.js';
 export { essentialEdges } from './analysis/sizes/essential-edges.js';
-export { type RetainedSet, retainedSet } from './analysis/sizes/retained-set.js';
+export {
+  type RetainedClass,
+  type RetainedSet,
+  retainedClasses,
+  retainedSet,
+} from './analysis/sizes/retained-set.js';
 export { retainedSizes, retainedSizesOfClasses } from './analysis/sizes/retained-sizes.js';
 export { shallowSizes } from './analysis/sizes/shallow-sizes.js';
 export { type Statistics, statistics } from './analysis/sizes/statistics.js';
@@ -112,7 +151,7 @@ export {
 } from './base/errors.js';
 export type { OnProgress, Progress } from './base/progress.js';
 export type { AllocationTraces, TracedFunctions } from './graph/allocation-traces.js';
-export type { Edges, Ending, Graph, Head, Section } from './graph/graph.js';
+export type { Edges, Graph, Head, Section, Truncation } from './graph/graph.js';
 export { type IdIndex, idIndex } from './graph/ids.js';
 export type { Location, Locations } from './graph/locations.js';
 export { type Partition, type Partitioner, partitionAmong } from './graph/partition.js';
@@ -125,6 +164,7 @@ export type { SnapshotInput } from './load/source.js';
 export { collectGarbage } from './self/gc.js';
 export { type TakeOptions, takeSnapshot, writeSnapshot } from './self/snapshot.js';
 export { tag } from './self/tag.js';
+export { BASELINE_SCHEMA, formatBaseline, parseBaseline } from './session/baseline-file.js';
 export { type ClassesOptions, loadClasses } from './session/class-counts.js';
 export { expectNoGrowth, type GrowingClass, GrowthError, type NoGrowthOptions } from './testing/no-growth.js';
 export {
@@ -137,6 +177,7 @@ export {
 } from './v8/allocation-stacks.js';
 export { classIndex } from './v8/class-names.js';
 export { functionIndex, functionPlaces, functionsIn } from './v8/functions.js';
+export { isMadeByCode, ownClasses } from './v8/origin.js';
 export { isRoot, type Root, type RootKind, rootOf } from './v8/roots.js';
 export type { SourceLocation } from './v8/scripts.js';
 export { shapeIndex } from './v8/shapes.js';

@@ -9,8 +9,9 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { type Command, placeholderOf } from '../src/commands/command.js';
 import { COMMANDS } from '../src/commands/index.js';
-import { heapgraph, temporaryFolder } from './support/cli.js';
+import { heapgraph } from './support/cli.js';
 import { casePath, EXPRESS, expressPath, fixturePath } from './support/fixtures.js';
+import { temporaryFolder } from './support/temporary-folder.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const FILE = path.join(ROOT, 'README.md');

@@ -44,6 +44,34 @@ export interface Table {
   readonly textColumns?: readonly string[];
 }
 
+/**
+ * A table whose rows are a tree. In text, CSV and Markdown the value of `label` is indented.
+ *
+ * Order: preorder, a node before its children. Each row has its `depth`, from 0.
+ */
+export interface Tree {
+  readonly kind: 'tree';
+  readonly columns: readonly Column[];
+  /** May be walked more than once. */
+  readonly rows: Iterable<Row>;
+  readonly total: number;
+  readonly omitted: number;
+  /** Key of the column that names a node. */
+  readonly label: string;
+  /** Columns that text and Markdown show, where they are fewer than all. */
+  readonly textColumns?: readonly string[];
+}
+
+/** Several answers in one, each under its title. */
+export interface Report {
+  readonly kind: 'report';
+  readonly parts: readonly {
+    readonly title: string;
+    readonly result: Table | Tree | Details | Chains | LeakReport | Checks;
+    readonly notes?: readonly string[];
+  }[];
+}
+
 /** One thing in full: a title, facts, and lists that belong to it. */
 export interface Detail {
   readonly title: string;
@@ -186,7 +214,7 @@ export interface ChainResult {
   /** Whether the expression can be pasted into a debugger. */
   readonly evaluable: boolean;
   /** What holds the beginning of the chain, in words. */
-  readonly ending: string | null;
+  readonly heldBy: string | null;
 }
 
 /** Chains of references. */
@@ -336,7 +364,20 @@ export interface Drawing {
   readonly since?: string;
 }
 
-export type Result = Table | Details | Text | Chains | LeakReport | Subgraph | Checks | Document;
+export type Result =
+  | Table
+  | Tree
+  | Details
+  | Text
+  | Chains
+  | LeakReport
+  | Subgraph
+  | Checks
+  | Report
+  | Document;
+
+/** How an answer is written. */
+export type Format = 'text' | 'json' | 'csv' | 'markdown' | 'github' | 'junit';
 
 export interface Answer {
   readonly result: Result;

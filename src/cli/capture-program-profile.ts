@@ -4,13 +4,13 @@ import path from 'node:path';
 import { ProcessError } from '../base/errors.js';
 import { type ExitProfile, readExitProfile } from '../inspector/exit-profile.js';
 import { limitsOf } from '../inspector/limits.js';
-import { type Ending, type Started, startProgram } from '../inspector/program.js';
+import { type Exit, type Started, startProgram } from '../inspector/program.js';
 import { type Call, type Run, sleep } from './live/call.js';
 import type { Programs } from './live/capture.js';
 import { type ProfileOptions, profileName, sampleFor } from './live/capture-profile.js';
 import { openSnapshotFile } from './live/snapshot-file.js';
 import { type Sampled, tellProfile } from './profile-answer.js';
-import { attachToStarted, formatEnding, privateFolder } from './started-program.js';
+import { attachToStarted, formatExit, privateFolder } from './started-program.js';
 
 /**
  * The program samples by itself, from before its own code. As long as it runs, its inspector is asked for the profile,
@@ -69,16 +69,13 @@ async function sample(
     if (sampled && !(sampled instanceof ProcessError) && sampled.why !== 'gone') return sampled;
     await attached.detach(); // its end waits for that
   }
-  const ending = await Promise.race([
-    started.ended,
-    sleep(sampled instanceof ProcessError ? LAST_MS : answer),
-  ]);
-  if (ending && ending.code !== 0) run.warn(`the program ended: ${formatEnding(ending)}`);
+  const exit = await Promise.race([started.ended, sleep(sampled instanceof ProcessError ? LAST_MS : answer)]);
+  if (exit && exit.code !== 0) run.warn(`the program ended: ${formatExit(exit)}`);
   const written = readExitProfile(file, what);
   if (written) return { found: written, sampled: written.sampled, why: 'gone' };
-  if (sampled instanceof ProcessError && !ending) throw sampled;
+  if (sampled instanceof ProcessError && !exit) throw sampled;
   if (sampled && !(sampled instanceof ProcessError)) return sampled;
-  throw noProfile(ending ?? undefined);
+  throw noProfile(exit ?? undefined);
 }
 
 /** For a program that is at its end to come to it. */
@@ -97,9 +94,9 @@ function isThere(file: string): Promise<void> {
   });
 }
 
-function noProfile(ending: Ending | undefined): ProcessError {
+function noProfile(exit: Exit | undefined): ProcessError {
   return new ProcessError(
-    `the program ended${ending ? ` (${formatEnding(ending)})` : ''} before there was a profile`,
+    `the program ended${exit ? ` (${formatExit(exit)})` : ''} before there was a profile`,
     'A signal, process.abort() or a crash skips what a program does on exit: sample for less time, and it is ended afterwards.',
   );
 }

@@ -2,4 +2,9 @@
 import { countCommand } from '../commands/classes/count.js';
 import { runProgram } from './program.js';
 
-void runProgram([countCommand], process.argv.slice(2));
+/** As in main.ts. */
+export function main(): Promise<void> {
+  return runProgram([countCommand], process.argv.slice(2));
+}
+
+void main();

@@ -2,4 +2,9 @@
 import { COMMANDS } from '../commands/index.js';
 import { runProgram } from './program.js';
 
-void runProgram(COMMANDS, process.argv.slice(2));
+/** Runs once when the file is loaded; the tests' host process runs it again. */
+export function main(): Promise<void> {
+  return runProgram(COMMANDS, process.argv.slice(2));
+}
+
+void main();

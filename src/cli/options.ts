@@ -4,6 +4,7 @@ import { printable } from '../base/printable.js';
 import { parseBytes, parseCount, parseDuration } from '../base/units.js';
 import { type Command, type OptionSpec, type OptionSpecs, placeholderOf } from '../commands/command.js';
 import { parsePattern } from '../query/types.js';
+import { formatsOf } from '../render/index.js';
 
 /** Options that every command has, by the names that commander gives them. */
 export interface CommonOptions {
@@ -47,10 +48,11 @@ export function addOptions(program: Program, command: Command): void {
       command.answers === 'document' ? 'the same: it is JSON anyway' : 'the answer as one JSON object',
     ).conflicts(['csv', 'markdown']),
   );
-  if ((command.answers ?? 'table') === 'table') {
+  const formats = formatsOf(command.answers ?? 'table');
+  if (formats.includes('csv'))
     program.addOption(new Option('--csv', 'the table as CSV').conflicts('markdown'));
+  if (formats.includes('markdown') && !('format' in command.options))
     program.option('--markdown', 'the table as Markdown');
-  }
   program.option(
     '-o, --output <file>',
     command.answers === 'subgraph'

@@ -4,11 +4,12 @@ import { UsageError } from '../base/errors.js';
 import { printable } from '../base/printable.js';
 import type { Row } from '../base/result.js';
 import { formatCount, formatId } from '../base/units.js';
-import type { Command, FurtherSnapshot, Need } from '../commands/command.js';
-import type { Ending } from '../graph/graph.js';
+import type { Command, FurtherSnapshot } from '../commands/command.js';
+import type { Truncation } from '../graph/graph.js';
 import { packageVersion } from '../io/package-version.js';
 import { isFile } from '../load/newest.js';
-import { NO_HEAP, type Opened, openHeap } from '../session/open.js';
+import type { Need, OpenedSnapshot } from '../session/need.js';
+import { createSession, NOTHING } from '../session/open.js';
 import {
   checkArguments,
   checkSnapshots,
@@ -79,38 +80,33 @@ export async function runCommand(
   try {
     if (choice?.guessed) note(`reading ${choice.snapshot}, the newest snapshot in this folder`);
     const ids = idsFrom === undefined ? [] : await readIds(idsFrom);
-    const opened: Opened[] = [];
-    for (const { file, need, baselines } of inputs) {
-      opened.push(
-        await openHeap(need, file, {
-          salvage: parsed.salvage,
-          onProgress: progress.onProgress,
-          onWarning: note,
-          baselines: baselines === true,
-        }),
-      );
-    }
-    const heaps = opened.map(({ heap }) => heap);
+    const session = createSession({
+      salvage: parsed.salvage,
+      onProgress: progress.onProgress,
+      onWarning: note,
+    });
+    const heaps: OpenedSnapshot[] = [];
+    for (const { file, need, baselines } of inputs) heaps.push(await session.open(file, need, { baselines }));
     const answer = await command.run(
-      heaps[0] ?? NO_HEAP,
+      heaps[0] ?? NOTHING,
       [...rest, ...ids.map(formatId)],
       options as never,
       heaps,
-      { packageVersion },
+      { packageVersion, session },
     );
     progress.clear();
-    let broken: Ending | undefined;
-    opened.forEach(({ ending }, i) => {
-      if (!ending) return;
-      broken ??= ending;
-      const which = opened.length > 1 ? `${snapshots[i]} is` : 'the file is';
-      note(`${which} not whole: ${describe(ending)}; the answer is from what comes before`);
+    let broken: Truncation | undefined;
+    heaps.forEach(({ truncation }, i) => {
+      if (!truncation) return;
+      broken ??= truncation;
+      const which = heaps.length > 1 ? `${snapshots[i]} is` : 'the file is';
+      note(`${which} not whole: ${describe(truncation)}; the answer is from what comes before`);
     });
     const { said, notes } = await write(answer, output, format, {
       command: command.name,
       snapshots,
       complete: broken === undefined,
-      ending: broken as Row | undefined,
+      truncation: broken as Row | undefined,
     });
     if (said !== undefined && !parsed.quiet) process.stderr.write(`${printable(said)}\n`); // as objgraph says it
     if (format === 'github' && answer.result.kind === 'checks') {
@@ -202,6 +198,6 @@ function stopOnSignals(): void {
     process.once(signal, () => process.exit(128 + number));
 }
 
-function describe(ending: Ending): string {
-  return `section "${ending.section}" ends at byte ${formatCount(ending.offset)} (expected ${ending.expected}, found ${ending.found})`;
+function describe(truncation: Truncation): string {
+  return `section "${truncation.section}" ends at byte ${formatCount(truncation.offset)} (expected ${truncation.expected}, found ${truncation.found})`;
 }

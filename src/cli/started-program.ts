@@ -4,7 +4,7 @@ import path from 'node:path';
 import { ProcessError, UsageError } from '../base/errors.js';
 import { printable } from '../base/printable.js';
 import { type Attached, type AttachOptions, attachToUrl } from '../inspector/attach.js';
-import type { Ending, Started } from '../inspector/program.js';
+import type { Exit, Started } from '../inspector/program.js';
 import { writeReason } from '../io/reasons.js';
 import { type Run, sleep } from './live/call.js';
 
@@ -14,19 +14,19 @@ export async function attachToStarted(started: Started, options: AttachOptions):
   if (!url) throw endedEarly(await started.ended);
   return attachToUrl(url, `process ${started.pid}`, options).catch(async (error: unknown) => {
     // It may just have ended; that says more than a connection that was refused.
-    const ending = await Promise.race([started.ended, sleep(500)]);
-    throw ending ? endedEarly(ending) : error;
+    const exit = await Promise.race([started.ended, sleep(500)]);
+    throw exit ? endedEarly(exit) : error;
   });
 }
 
-function endedEarly(ending: Ending): ProcessError {
+function endedEarly(exit: Exit): ProcessError {
   return new ProcessError(
-    `the program ended (${formatEnding(ending)}) before its snapshot was due`,
+    `the program ended (${formatExit(exit)}) before its snapshot was due`,
     'Without --after, --every and --on signal the snapshot is taken when the program exits.',
   );
 }
 
-export function formatEnding({ code, signal }: Ending): string {
+export function formatExit({ code, signal }: Exit): string {
   return signal ?? `exit code ${code}`;
 }
 

@@ -1,9 +1,9 @@
 /** Answers to bytes: in which format, by which renderer, in colour or not. */
 
 import { UsageError } from '../base/errors.js';
-import type { Answer, Table } from '../base/result.js';
-import type { Command, Format } from '../commands/command.js';
-import { renderBare } from '../render/bare.js';
+import type { Answer, Format } from '../base/result.js';
+import type { Command } from '../commands/command.js';
+import { formatsOf, rendererOf } from '../render/index.js';
 import type { JsonHead } from '../render/json.js';
 import type { CommonOptions } from './options.js';
 import type { Output } from './output.js';
@@ -21,13 +21,14 @@ export function formatOf(
   if (options.markdown) return 'markdown';
   if (ending === 'json') return 'json';
   if (ending === undefined || ending === 'xml' || answers === 'subgraph') return 'text';
-  if (answers !== 'table') {
+  const wanted = ending === 'csv' ? 'csv' : 'markdown';
+  if (!formatsOf(answers).includes(wanted)) {
     throw new UsageError(
       `this command's answer is not a table and cannot be written as .${ending}`,
       'Use .json, or another name for text.',
     );
   }
-  return ending === 'csv' ? 'csv' : 'markdown';
+  return wanted;
 }
 
 function formatOfChecks(
@@ -67,47 +68,13 @@ export async function write(
     return (await import('./picture.js')).writePicture(answer, output);
   const written = { notes: answer.notes ?? [] };
   const columns = output.isTerminal ? process.stdout.columns : undefined;
-  for (const piece of await rendered(answer, format, head, usesColour(output), columns)) {
+  const render = await rendererOf(answer.result.kind, format);
+  for (const piece of await render(answer, { head, colour: usesColour(output), columns })) {
     if (!output.wanted) return written;
     output.write(piece);
   }
   output.finish();
   return written;
-}
-
-/** Only the renderer that is asked for is loaded. */
-async function rendered(
-  answer: Answer,
-  format: Format,
-  head: JsonHead,
-  colour: boolean,
-  columns: number | undefined,
-): Promise<Iterable<string>> {
-  const { result } = answer;
-  if (result.kind === 'document') return [result.text];
-  if (result.kind === 'checks' && format !== 'json' && format !== 'text') {
-    const { renderGithub, renderJunit, renderChecksMarkdown } = await import('../render/ci.js');
-    if (format === 'github') return renderGithub(result);
-    return format === 'junit'
-      ? renderJunit(result, head.snapshots[0] ?? '')
-      : renderChecksMarkdown(result, '');
-  }
-  switch (format) {
-    case 'json':
-      return (await import('../render/json.js')).renderJson(answer, head);
-    case 'csv':
-      return (await import('../render/csv.js')).renderCsv(answer.result as Table);
-    case 'markdown':
-      return (await import('../render/markdown.js')).renderMarkdown(answer.result as Table);
-    default: {
-      if (answer.result.kind === 'table' && answer.result.layout === 'bare') return renderBare(answer.result);
-      const [{ renderText }, { createStyle }] = await Promise.all([
-        import('../render/text.js'),
-        import('../render/style.js'),
-      ]);
-      return renderText(answer.result, await createStyle(colour, columns));
-    }
-  }
 }
 
 /** Colour on a terminal, unless NO_COLOR (https://no-color.org) or a dumb terminal says no; FORCE_COLOR asks for it anywhere. */

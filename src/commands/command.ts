@@ -2,9 +2,8 @@
  * One definition of a question: what it is called, what it takes, what it needs of a snapshot, how it is answered.
  * The command line, `--help` and the tables in the README are made from it.
  */
-import type { Classes, Countable, TypeMatcher } from '../analysis/classes/classes.js';
-import type { Answer } from '../base/result.js';
-import type { Graph, Head } from '../graph/graph.js';
+import type { Answer, Format, Result } from '../base/result.js';
+import type { Need, OpenedSnapshot, Session } from '../session/need.js';
 import type { Config } from './ci/config.js';
 
 interface OptionBase {
@@ -151,40 +150,12 @@ type ValueOf<S extends OptionSpec> = S extends FlagOption
 
 export type ValuesOf<S extends OptionSpecs> = { readonly [K in keyof S]: ValueOf<S[K]> };
 
-/** What of the snapshot a question needs. What is not needed is not parsed. */
-export type Need =
-  | { readonly kind: 'nothing' }
-  | { readonly kind: 'head' }
-  /** Class counts; `types` says which classes matter. */
-  | { readonly kind: 'classes'; readonly types: TypeMatcher }
-  /** The head, and class counts with DevTools' sizes and retained sizes; the graph is let go again. */
-  | { readonly kind: 'summary' }
-  | {
-      readonly kind: 'graph';
-      readonly edges: boolean | 'for-names';
-      readonly locations: boolean;
-      /** The stacks on which objects were made, where allocations were tracked. Default false. */
-      readonly traces?: boolean;
-    };
-
-/** What was opened of a snapshot; asking for what was not needed throws. */
-export interface Heap {
-  readonly head: Head;
-  readonly classes: Classes;
-  readonly graph: Graph;
-  /** The graph where there is one, else the class counts. */
-  readonly countable: Countable;
-  /**
-   * Opens the same file again, for what was not needed at first. Undefined where that cannot be: for standard input, and
-   * for a baseline, which has no more.
-   */
-  readonly more: ((need: Need) => Promise<Heap>) | undefined;
-}
-
 /** What a command may ask of the machine that it runs on, beside its files. */
 export interface Machine {
   /** The version of a package that is installed here, where a script is; undefined where that is not to be had. */
   packageVersion(script: string, name: string): string | undefined;
+  /** Where a question opens more of a snapshot than it needed at first. */
+  readonly session: Session;
 }
 
 /** Snapshots of a command that compares several. */
@@ -204,9 +175,6 @@ export interface FurtherSnapshot {
   /** Whether a baseline file may stand in its place. */
   readonly baselines?: boolean;
 }
-
-/** How the answer will be written; text may show less than the others, and then less has to be known. */
-export type Format = 'text' | 'json' | 'csv' | 'markdown' | 'github' | 'junit';
 
 export interface Arguments {
   /** Name in the usage line: `type`. */
@@ -239,10 +207,10 @@ export interface Command<S extends OptionSpecs = OptionSpecs> {
   /** Whether what follows `--` is a program with its arguments. */
   readonly program?: boolean;
   /**
-   * What comes out; only tables can be CSV and Markdown. `checks` come in the formats of an option `format`, a
-   * `document` is written as it is. Default `table`.
+   * The kind of the result, which decides the formats (`src/render/index.ts`). `checks` take theirs from an option
+   * `format`. Default `table`.
    */
-  readonly answers?: 'table' | 'details' | 'chains' | 'leaks' | 'subgraph' | 'checks' | 'document';
+  readonly answers?: Result['kind'];
   /** The file that the answer goes to when -o names none; one that is there is replaced with an option `force` only. */
   readonly writes?: string;
   readonly options: S;
@@ -260,10 +228,10 @@ export interface Command<S extends OptionSpecs = OptionSpecs> {
   order?(options: ValuesOf<S>): 'given' | 'name' | 'time';
   /** `heaps` has all snapshots, of which `heap` is the first; those of `others` are the last. */
   run(
-    heap: Heap,
+    heap: OpenedSnapshot,
     args: readonly string[],
     options: ValuesOf<S>,
-    heaps: readonly Heap[],
+    heaps: readonly OpenedSnapshot[],
     machine: Machine,
   ): Answer | Promise<Answer>;
 }

@@ -4,8 +4,7 @@
  *
  * The edges of a node are `edge = firstEdge[node] … firstEdge[node + 1] - 1`.
  *
- * Memory: 18 bytes a node (1 more for detachedness where anything is known of it), 9 bytes an edge, the strings'
- * own bytes and 4 bytes a string.
+ * The graph is views of the columns of columns.ts, which says what memory they take.
  */
 import type { AllocationTraces } from './allocation-traces.js';
 import type { Locations } from './locations.js';
@@ -35,7 +34,7 @@ export interface Section {
 }
 
 /** Where a salvaged snapshot ended. */
-export interface Ending {
+export interface Truncation {
   readonly section: string;
   readonly offset: number;
   readonly expected: string;
@@ -65,7 +64,7 @@ export interface Graph {
   /** The path, or `(standard input)`, `(memory)`, `(stream)`. */
   readonly file: string;
   /** Set when the file ended early and was salvaged. */
-  readonly ending: Ending | undefined;
+  readonly truncation: Truncation | undefined;
   readonly nodeCount: number;
   /** Ordinal of the root. */
   readonly root: number;

@@ -1,4 +1,5 @@
 /** Edges the other way round: who refers to a node. */
+import { allocateColumn } from './columns.js';
 import { edgesOf, type Graph } from './graph.js';
 import { memo } from './memo.js';
 
@@ -16,7 +17,7 @@ export interface Retainers {
 export const retainersOf = memo((graph: Graph): Retainers => {
   const { nodeCount, firstEdge } = graph;
   const { targets, count } = edgesOf(graph);
-  const firstRetainer = new Uint32Array(nodeCount + 1);
+  const firstRetainer = allocateColumn('firstRetainer', nodeCount);
   for (let edge = 0; edge < count; edge++) firstRetainer[targets[edge]!]!++;
   // Counts become ends; filling backwards turns the ends into beginnings.
   let end = 0;
@@ -25,7 +26,7 @@ export const retainersOf = memo((graph: Graph): Retainers => {
     firstRetainer[node] = end;
   }
   firstRetainer[nodeCount] = end;
-  const sources = new Uint32Array(count);
+  const sources = allocateColumn('retainerSources', count);
   for (let node = nodeCount - 1; node >= 0; node--) {
     for (let edge = firstEdge[node + 1]! - 1, first = firstEdge[node]!; edge >= first; edge--) {
       const target = targets[edge]!;

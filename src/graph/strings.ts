@@ -16,14 +16,14 @@ export interface StringPage {
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
-/** A beginning that is not plain ASCII, or is written with an escape: it has to be read. */
-const SPELLED = 0xffff;
+/** A beginning that is not plain ASCII, or is written with an escape. */
+const NEEDS_DECODING = 0xffff;
 
-/** The first two bytes of a text as a file has them, its closing quote included; `SPELLED` where it may have others. */
+/** The first two bytes of a text as a file has them, its closing quote included; `NEEDS_DECODING` where it may have others. */
 function beginningOf(text: string): number {
   const one = text.length > 0 ? text.charCodeAt(0) : QUOTE;
   const two = text.length > 1 ? text.charCodeAt(1) : QUOTE;
-  return one < 0x80 && two < 0x80 ? (one << 8) | two : SPELLED;
+  return one < 0x80 && two < 0x80 ? (one << 8) | two : NEEDS_DECODING;
 }
 
 /** Bytes of a text from which on it is kept when it was decoded: V8 cuts at 1,024 characters unless told otherwise. */
@@ -31,6 +31,11 @@ const LONG = 1 << 14;
 
 /** Characters of such texts that are kept at a time. */
 const MOST_KEPT = 1 << 25;
+
+/** In place of a string that a salvaged snapshot has lost. */
+export function lostName(index: number): string {
+  return `(lost name ${index})`;
+}
 
 /** Strings by index, decoded when they are asked for. */
 export class StringTable {
@@ -43,7 +48,10 @@ export class StringTable {
   private longTexts: Map<number, string> | undefined;
   private kept = 0;
 
-  constructor(private readonly pages: readonly StringPage[]) {
+  constructor(
+    /** Pages follow each other; a page has its bytes and its part of the column `stringStarts`. */
+    readonly pages: readonly StringPage[],
+  ) {
     const last = pages.at(-1);
     this.length = last ? last.first + last.starts.length : 0;
   }
@@ -56,7 +64,7 @@ export class StringTable {
     const known = this.longTexts?.get(index);
     if (known !== undefined) return known;
     const page = this.pageOf(index);
-    if (page === undefined) return `(lost name ${index})`;
+    if (page === undefined) return lostName(index);
     const start = page.starts[index - page.first]!;
     const end = closingQuote(page.segment, start);
     const text = decodeJsonText(page.segment, start, end);
@@ -96,7 +104,7 @@ export class StringTable {
     const { beginnings } = this;
     for (let index = 0; index < beginnings.length; index++) {
       const own = beginnings[index]!;
-      if ((own === beginning || own === SPELLED) && this.matches(index, text, part)) found.push(index);
+      if ((own === beginning || own === NEEDS_DECODING) && this.matches(index, text, part)) found.push(index);
     }
     return found;
   }
@@ -114,7 +122,7 @@ export class StringTable {
         const one = segment[start]!;
         const two = one === QUOTE ? QUOTE : segment[start + 1]!;
         const plain = one !== BACKSLASH && one < 0x80 && two !== BACKSLASH && two < 0x80;
-        beginnings[first + i] = plain ? (one << 8) | two : SPELLED;
+        beginnings[first + i] = plain ? (one << 8) | two : NEEDS_DECODING;
       }
     }
     return beginnings;

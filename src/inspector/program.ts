@@ -10,7 +10,7 @@ import { armGuard } from './guard.js';
 import { isNullOr, isRecord, isText } from './shape.js';
 import { delay } from './waiting.js';
 
-export interface Ending {
+export interface Exit {
   readonly code: number | null;
   readonly signal: string | null;
 }
@@ -26,7 +26,7 @@ export interface Started {
   readonly pid: number;
   /** What it says of itself at its start; undefined when it ended before that. */
   readonly hello: Promise<Hello | undefined>;
-  readonly ended: Promise<Ending>;
+  readonly ended: Promise<Exit>;
   /** Ends it: SIGTERM, and SIGKILL when that does not help. Nothing happens when it has ended. */
   stop(): Promise<void>;
 }
@@ -74,7 +74,7 @@ export function startProgram(words: readonly string[], options: StartOptions): S
     child.on('error', () => {});
     throw new ProcessError(`cannot start ${printable(node!)}`, 'Is it there, and may it be run?');
   }
-  const ended = new Promise<Ending>((resolve) => {
+  const ended = new Promise<Exit>((resolve) => {
     child.once('exit', (code, signal) => resolve({ code, signal }));
   });
   // Whatever happens to heapgraph, the program does not stay, nor what it has written.

@@ -1,3 +1,5 @@
+import type { BufferType } from '../graph/columns.js';
+
 /**
  * A byte buffer that is fast to read files into.
  *
@@ -5,8 +7,8 @@
  * and the kernel's copy into such an address ran 5 times slower on the AMD processors where it was measured.
  * 48 bytes further on it does not.
  */
-export function readBuffer(length: number): Uint8Array {
-  return new Uint8Array(length + 64).subarray(48, 48 + length);
+export function readBuffer(length: number, buffers: BufferType = ArrayBuffer): Uint8Array {
+  return new Uint8Array(new buffers(length + 64), 48, length);
 }
 
 /** The bytes as a Buffer over the same memory, for its native `indexOf` and `latin1Slice`. */

@@ -3,20 +3,14 @@
  * string.
  */
 import { SnapshotError } from '../base/errors.js';
-import { formatCount } from '../base/units.js';
-import type { Ending, Graph } from '../graph/graph.js';
-import { StringTable } from '../graph/strings.js';
-import { checkNames, closeCounts, dropLostEdges, roomFor, sumEdgeCounts } from './checks.js';
-import { EdgeColumns } from './edges.js';
-import { LocationColumns } from './locations.js';
-import type { Layout } from './meta.js';
-import { NodeColumns } from './nodes.js';
-import { readRecords } from './records.js';
-import { passOver, type ReadOptions, readSnapshot, WrongLeap } from './sections.js';
+import type { BufferType } from '../graph/columns.js';
+import type { Graph, Truncation } from '../graph/graph.js';
+import { GraphBuilder } from './graph-builder.js';
+import { type ReadOptions, readSnapshot, SkipMissed } from './sections.js';
 import { type ByteSource, openSource, type SnapshotInput } from './source.js';
-import { type PickedStrings, pickStrings, readStringTable } from './strings.js';
-import { NodeTally, type TallyRow } from './tally.js';
-import { TraceColumns } from './traces.js';
+import { checkStringIndexes } from './string-indexes.js';
+import type { TallyRow } from './tally.js';
+import { TallyBuilder } from './tally-builder.js';
 
 /** What is loaded of a snapshot. */
 export interface LoadOptions extends ReadOptions {
@@ -29,121 +23,34 @@ export interface LoadOptions extends ReadOptions {
   readonly locations?: boolean;
   /** Load the stacks on which objects were made, where allocations were tracked. Default false. */
   readonly traces?: boolean;
+  /** Memory of the columns: a `SharedArrayBuffer` can be read by worker threads without a copy. Default ArrayBuffer. */
+  readonly buffers?: BufferType;
 }
 
 /**
  * Loads a snapshot. Sections that are not columns (`samples`, `trace_tree`, …) are listed in `sections` and can be
  * read with `readSection`; they take no memory, whatever their size.
  *
- * Throws SnapshotError, see its codes. Cost: one pass over the bytes; memory as graph.ts says, plus half a megabyte.
+ * - Throws: SnapshotError, see its codes.
+ * - Memory: as columns.ts says, and half a megabyte.
+ * - Cost: one pass over the bytes.
  */
 export async function loadSnapshot(input: SnapshotInput, options: LoadOptions = {}): Promise<Graph> {
-  const {
-    edges: wantsEdges = true,
-    locations: wantsLocations = false,
-    traces: wantsTraces = false,
-  } = options;
-  let nodes: NodeColumns | undefined;
-  let edges: EdgeColumns | undefined;
-  let locations: LocationColumns | undefined;
-  let traces: TraceColumns | undefined;
-  let countsClosed = false;
-  let strings = new StringTable([]);
+  let builder: GraphBuilder | undefined;
   const reading = await readSnapshot(input, { ...options, holds: true }, (layout, source, room) => {
-    const nodeRoom = roomFor(layout.nodeCount, layout.nodes.count, source);
-    room.take(nodeRoom * NODE_BYTES, `${formatCount(nodeRoom)} nodes`);
-    nodes = new NodeColumns(layout, source.name, nodeRoom);
-    const columns = nodes;
-    const { locations: locationFields } = layout;
-    traces = wantsTraces ? new TraceColumns(layout) : undefined;
-    const traceColumns = traces;
-    return {
-      nodes: async (window, offset) => {
-        await readRecords(window, columns);
-        countsClosed = true;
-        const edgeSum = sumEdgeCounts(columns.firstEdge, columns.count);
-        closeCounts(columns.count, edgeSum, layout, source.name, offset);
-      },
-      edges: async (window) => {
-        const mayBeNeeded = !countsClosed || columns.hasDetachedNatives;
-        if (!wantsEdges || (wantsEdges === 'for-names' && !mayBeNeeded)) return passOver(window, 'edges');
-        const edgeRoom = roomFor(layout.edgeCount, layout.edges.count, source);
-        room.take(edgeRoom * EDGE_BYTES, `${formatCount(edgeRoom)} edges`);
-        edges = new EdgeColumns(layout, source.name, edgeRoom);
-        return readRecords(window, edges);
-      },
-      locations:
-        wantsLocations && locationFields
-          ? async (window) => {
-              locations = new LocationColumns(layout, locationFields, source.name, columns.types.length);
-              await readRecords(window, locations);
-            }
-          : undefined,
-      trace_function_infos: traceColumns && ((window) => traceColumns.readFunctions(window)),
-      trace_tree: traceColumns && ((window) => traceColumns.readTree(window)),
-      strings: async (window) => {
-        const keep = (table: StringTable): void => {
-          strings = table;
-        };
-        keep(await readStringTable(window, 'strings', keep, { most: mostStrings(layout), room }));
-      },
-    };
+    builder = new GraphBuilder(layout, source, room, options);
+    return builder.plan();
   });
-  const { layout, ending } = reading;
-  const n = nodes!.count;
-  if (ending) {
-    if (!countsClosed) sumEdgeCounts(nodes!.firstEdge, n);
-    // Edges that were asked for and did not come are none.
-    if (wantsEdges === true || (wantsEdges && nodes!.hasDetachedNatives))
-      edges ??= new EdgeColumns(layout, reading.file, 0);
-    if (edges) dropLostEdges(nodes!, edges, n);
-  } else {
-    await checkNames(input, options, reading, strings.length, [nodes!, edges]);
-  }
-  const cut = <T extends Uint8Array | Uint32Array | Float64Array>(column: T, length: number): T =>
-    column.length === length ? column : (column.subarray(0, length) as T);
-  return {
-    head: reading.head,
-    file: reading.file,
-    ending,
-    nodeCount: n,
-    root: layout.root,
-    extraNativeBytes: layout.extraNativeBytes,
-    nodeTypes: cut(nodes!.types, n),
-    nodeNames: cut(nodes!.names, n),
-    ids: cut(nodes!.ids, n),
-    idsAreExact: nodes!.idsAreExact,
-    selfSizes: cut(nodes!.selfSizes, n),
-    firstEdge: cut(nodes!.firstEdge, n + 1),
-    detachedness: nodes!.detachedness && cut(nodes!.detachedness, n),
-    traceNodeIds: nodes!.traceNodeIds && cut(nodes!.traceNodeIds, n),
-    traces: traces?.finish(nodes!.traceNodeIds !== undefined),
-    edges: edges && {
-      count: edges.count,
-      types: cut(edges.types, edges.count),
-      names: cut(edges.names, edges.count),
-      targets: cut(edges.targets, edges.count),
-    },
-    strings,
-    locations: locations?.finish(n),
-    nodeTypeNames: layout.nodeTypes,
-    edgeTypeNames: layout.edgeTypes,
-    sections: reading.sections,
-  };
-}
-
-const NODE_BYTES = 17;
-const EDGE_BYTES = 9;
-
-/** A string stands in a snapshot because a node, an edge or a function names it. Generous: other tools may write more. */
-function mostStrings({ nodeCount, edgeCount, traceFunctionCount }: Layout): number {
-  return (1 << 20) + 4 * (nodeCount + edgeCount + traceFunctionCount);
+  const graph = builder!.finish(reading);
+  if (!reading.truncation)
+    await checkStringIndexes(input, options, reading, graph.strings.length, builder!.named);
+  return graph;
 }
 
 /** Counts by node type and raw name, without a graph. */
 export interface Tallies {
   readonly file: string;
-  readonly ending: Ending | undefined;
+  readonly truncation: Truncation | undefined;
   readonly nodeCount: number;
   /** Native bytes that no node stands for (0 before Node.js 24). */
   readonly extraNativeBytes: number;
@@ -157,67 +64,28 @@ export interface Tallies {
  * Tallies a snapshot's nodes by type and, for objects and native nodes, by name. Does not read the edges; in a
  * plain file it does not even touch them.
  *
- * Throws SnapshotError. Cost: one pass over the nodes and the strings; memory does not grow with the file, only
- * with the number of distinct names (16 bytes each, and the names).
+ * - Throws: SnapshotError.
+ * - Memory: does not grow with the file, only with the number of distinct names (16 bytes each, and the names).
+ * - Cost: one pass over the nodes and the strings.
  */
 export async function tallySnapshot(input: SnapshotInput, options: ReadOptions = {}): Promise<Tallies> {
   try {
     return await tally(input, options, true);
   } catch (error) {
-    if (error instanceof WrongLeap) return tally(input, options, false);
+    if (error instanceof SkipMissed) return tally(input, options, false);
     throw error;
   }
 }
 
-async function tally(input: SnapshotInput, options: ReadOptions, leap: boolean): Promise<Tallies> {
-  let nodes: NodeTally | undefined;
-  let rows: TallyRow[] | undefined;
-  let picked: { total: number; get(index: number): string | undefined } = { total: 0, get: () => undefined };
-  const collected = (): TallyRow[] => {
-    rows ??= nodes!.rows();
-    return rows;
-  };
-  const reading = await readSnapshot(input, { ...options, leap }, (layout, source, room) => {
-    const sink = new NodeTally(layout, source.name, room);
-    let isCounted = false;
-    nodes = sink;
-    return {
-      nodes: async (window, offset) => {
-        await readRecords(window, sink);
-        isCounted = true;
-        closeCounts(sink.count, sink.edgeSum, layout, source.name, offset);
-      },
-      strings: async (window) => {
-        const most = mostStrings(layout);
-        if (!isCounted) {
-          // Strings before nodes: which names will matter is not known yet.
-          const keepAll = (table: StringTable): void => {
-            picked = { total: table.length, get: (index) => table.get(index) };
-          };
-          keepAll(await readStringTable(window, 'strings', keepAll, { most, room }));
-        } else {
-          const keep = ({ total, texts }: PickedStrings): void => {
-            picked = { total, get: (index) => texts.get(index) };
-          };
-          const names = collected().flatMap(({ name }) => (name >= 0 ? [name] : []));
-          keep(await pickStrings(window, 'strings', names, keep, { most }));
-        }
-      },
-    };
+async function tally(input: SnapshotInput, options: ReadOptions, skipToStrings: boolean): Promise<Tallies> {
+  let builder: TallyBuilder | undefined;
+  const reading = await readSnapshot(input, { ...options, skipToStrings }, (layout, source, room) => {
+    builder = new TallyBuilder(layout, source, room);
+    return builder.plan();
   });
-  if (!reading.ending) await checkNames(input, options, reading, picked.total, [nodes!]);
-  return {
-    file: reading.file,
-    ending: reading.ending,
-    nodeCount: nodes!.count,
-    extraNativeBytes: reading.layout.extraNativeBytes,
-    rows: collected().map((row) => ({
-      ...row,
-      name: row.name < 0 ? undefined : (picked.get(row.name) ?? `(lost name ${row.name})`),
-    })),
-    hasDetachedNatives: nodes!.hasDetachedNatives,
-    nodeTypeNames: reading.layout.nodeTypes,
-  };
+  const { nodes, stringCount } = builder!;
+  if (!reading.truncation) await checkStringIndexes(input, options, reading, stringCount, [nodes]);
+  return builder!.finish(reading);
 }
 
 /**

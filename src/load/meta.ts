@@ -55,9 +55,9 @@ export interface TraceNodeFields {
 
 export interface Layout {
   /** What the head says; undefined where it says 0, which Hermes writes whatever follows. */
-  readonly promisedNodes: number | undefined;
-  readonly promisedEdges: number | undefined;
-  /** The promised counts, or what was counted: set behind the nodes, whose own edge counts tell that of the edges. */
+  readonly declaredNodes: number | undefined;
+  readonly declaredEdges: number | undefined;
+  /** The declared counts, or what was counted: set behind the nodes, whose own edge counts tell that of the edges. */
   nodeCount: number;
   edgeCount: number;
   /** Ordinal of the root node. */
@@ -72,8 +72,8 @@ export interface Layout {
   readonly traceFunctions: TraceFunctionFields | undefined;
   readonly traceNodes: TraceNodeFields | undefined;
   /** Names of the node types by our number. */
-  readonly nodeTypes: readonly string[];
-  readonly edgeTypes: readonly string[];
+  readonly nodeTypeNames: readonly string[];
+  readonly edgeTypeNames: readonly string[];
   /** Our number by the file's number. */
   readonly nodeTypeOf: Uint8Array;
   readonly edgeTypeOf: Uint8Array;
@@ -197,8 +197,8 @@ export function layoutOf(text: string, file: string, offset: number): Layout {
   const place = (name: string): number => nodeNames.indexOf(name);
   const locationPlace = (name: string): number => locationNames.indexOf(name);
   return {
-    promisedNodes: nodeCount || undefined,
-    promisedEdges: edgeCount || undefined,
+    declaredNodes: nodeCount || undefined,
+    declaredEdges: edgeCount || undefined,
     nodeCount,
     edgeCount,
     root,
@@ -241,8 +241,8 @@ export function layoutOf(text: string, file: string, offset: number): Layout {
       functionInfo: 'function_info_index',
       children: 'children',
     }),
-    nodeTypes: nodeTypes.names,
-    edgeTypes: edgeTypes.names,
+    nodeTypeNames: nodeTypes.names,
+    edgeTypeNames: edgeTypes.names,
     nodeTypeOf: nodeTypes.map,
     edgeTypeOf: edgeTypes.map,
     fieldNames: { node: nodeNames, edge: edgeNames, location: locationNames },

@@ -1,12 +1,13 @@
 /**
  * Arrays of numbers that come in records of a fixed number of fields: nodes, edges, locations.
  *
- * Two readers share the work. A sink's own `parse` is a loop specialised by field that takes records as V8 writes
- * them (digits, commas, at most one newline between records) and stops before anything else: the end of the
- * window, white space, a number of more than nine digits, damage. The careful reader below then takes over for
- * one record, which it accepts in any spelling that JSON allows, or explains why it cannot. So the fast loops
- * need no error handling. Sinks without a loop of their own (locations, fields in an unusual order) share one that
- * knows nothing of the fields.
+ * Two readers share the work:
+ * - A loop of record-loops.template.ts takes records as V8 writes them (digits, commas, at most one newline between
+ *   records). It stops before anything else: the end of the window, white space, a number of more than nine digits,
+ *   damage. `parse` of a sink is the loop for its section in V8's order of fields; sinks without one share a loop
+ *   that knows nothing of the fields.
+ * - `CarefulReader` then takes one record, in any spelling that JSON allows, or says what is wrong with it.
+ *   So the loops need no error handling.
  */
 import { SnapshotError, type SnapshotProblem } from '../base/errors.js';
 import { formatCount } from '../base/units.js';
@@ -16,20 +17,23 @@ import {
   DAMAGED_HINT,
   expectToken,
   isSpace,
+  OPEN_ARRAY,
   peekToken,
   TRUNCATED_HINT,
   unexpected,
 } from './json.js';
+import { numberAt } from './numbers.js';
+import { parseAnyFields } from './record-loops.generated.js';
 import type { ByteWindow } from './window.js';
 
 export interface RecordSink {
   readonly section: string;
   /** Field names in the order of the file, for messages. */
   readonly fields: readonly string[];
-  /** Records that the head promises; undefined when it does not say. */
-  readonly promised: number | undefined;
-  /** What the promise is called in the head. */
-  readonly promise: string;
+  /** Records that the head declares; undefined when it does not say. */
+  readonly declaredCount: number | undefined;
+  /** What declares them: the key in the head. */
+  readonly countKey: string;
   /** Records taken so far. */
   count: number;
   /**
@@ -57,7 +61,7 @@ const END = 2;
  */
 export async function readRecords(window: ByteWindow, sink: RecordSink): Promise<undefined> {
   const { section } = sink;
-  await expectToken(window, 0x5b, section);
+  await expectToken(window, OPEN_ARRAY, section);
   if ((await peekToken(window)) === CLOSE_ARRAY) {
     window.start++;
     return checkCount(window, sink);
@@ -68,7 +72,7 @@ export async function readRecords(window: ByteWindow, sink: RecordSink): Promise
     if (reader.atRecord) {
       window.start = sink.parse
         ? sink.parse(window.bytes, window.start, window.end)
-        : parseAnyFields(sink, values, window.bytes, window.start, window.end);
+        : parseAnyFields(window.bytes, window.start, window.end, sink, values);
     }
     const outcome = reader.step();
     if (outcome === END) return checkCount(window, sink);
@@ -78,44 +82,6 @@ export async function readRecords(window: ByteWindow, sink: RecordSink): Promise
       if (wait) await wait;
     }
   }
-}
-
-/** The shared loop: digits and commas, any fields. Keeps to what `RecordSink.parse` promises. */
-function parseAnyFields(
-  sink: RecordSink,
-  values: Float64Array,
-  b: Uint8Array,
-  position: number,
-  end: number,
-): number {
-  const last = values.length - 1;
-  const promised = sink.promised ?? Number.POSITIVE_INFINITY;
-  let done = position;
-  records: while (done < end && sink.count < promised) {
-    let p = done;
-    for (let field = 0; field <= last; field++) {
-      const from = p;
-      let value = (b[p]! - 48) | 0;
-      let c = (b[p + 1]! - 48) | 0;
-      p = (p + 2) | 0;
-      if (value >>> 0 > 9) break records;
-      while (c >>> 0 < 10) {
-        value = (Math.imul(value, 10) + c) | 0;
-        c = (b[p]! - 48) | 0;
-        p = (p + 1) | 0;
-      }
-      if (p - from > 10 || sink.refuse(field, value) !== undefined) break records;
-      if (c !== -4) {
-        if (field < last || c !== -38 || b[p] !== 44) break records;
-        p = (p + 1) | 0;
-      }
-      values[field] = value;
-    }
-    sink.take(values);
-    sink.count++;
-    done = p;
-  }
-  return done;
 }
 
 class CarefulReader {
@@ -189,9 +155,9 @@ class CarefulReader {
       );
     }
     if (position >= end) return false;
-    if (sink.promised !== undefined && sink.count >= sink.promised) throw tooMany(window, sink);
+    if (sink.declaredCount !== undefined && sink.count >= sink.declaredCount) throw tooMany(window, sink);
     const isRounded = value > Number.MAX_SAFE_INTEGER;
-    if (isRounded && sink.roundable?.[field]) value = Number(asBufferText(bytes, first, position));
+    if (isRounded && sink.roundable?.[field]) value = numberAt(bytes, first, position);
     const refused = isRounded && !sink.roundable?.[field] ? TOO_LARGE : sink.refuse(field, value);
     if (refused) {
       throw new SnapshotError(
@@ -220,7 +186,7 @@ function asBufferText(bytes: Uint8Array, start: number, end: number): string {
 }
 
 function checkCount(window: ByteWindow, sink: RecordSink): undefined {
-  if (sink.promised === undefined || sink.count === sink.promised) return undefined;
+  if (sink.declaredCount === undefined || sink.count === sink.declaredCount) return undefined;
   throw mismatch(window, sink, `${formatCount(sink.count)} before "]"`);
 }
 
@@ -233,7 +199,7 @@ function mismatch(window: ByteWindow, sink: RecordSink, found: string): Snapshot
     file: window.source.name,
     section: sink.section,
     offset: window.offset,
-    expected: `${formatCount(sink.promised ?? 0)} ${sink.section} (${sink.promise})`,
+    expected: `${formatCount(sink.declaredCount ?? 0)} ${sink.section} (${sink.countKey})`,
     found,
     hint: DAMAGED_HINT,
   });
@@ -256,9 +222,9 @@ function truncated(window: ByteWindow, sink: RecordSink): SnapshotError {
     section: sink.section,
     offset: window.offsetOf(window.end),
     expected:
-      sink.promised === undefined
+      sink.declaredCount === undefined
         ? 'more numbers'
-        : `${formatCount(sink.promised)} ${sink.section} (${sink.promise})`,
+        : `${formatCount(sink.declaredCount)} ${sink.section} (${sink.countKey})`,
     found: `${formatCount(sink.count)} before the end of the file`,
     hint: TRUNCATED_HINT,
   });

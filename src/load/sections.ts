@@ -5,7 +5,7 @@
 import { SnapshotError } from '../base/errors.js';
 import type { OnProgress } from '../base/progress.js';
 import { formatBytes, formatCount } from '../base/units.js';
-import type { Ending, Head, Section } from '../graph/graph.js';
+import type { Head, Section, Truncation } from '../graph/graph.js';
 import { asBuffer } from './bytes.js';
 import { startsObject } from './compression.js';
 import {
@@ -40,7 +40,7 @@ import { ByteWindow, WINDOW_SIZE } from './window.js';
 
 /** How a snapshot is read. */
 export interface ReadOptions {
-  /** Answer from what is there when the file ends early or is damaged: `ending` then says where. Default false. */
+  /** Answer from what is there when the file ends early or is damaged: `truncation` then says where. Default false. */
   readonly salvage?: boolean;
   /** Called a few hundred times at most. */
   readonly onProgress?: OnProgress;
@@ -57,7 +57,7 @@ export interface ReadOptions {
 
 interface ReadMode {
   /** From the nodes straight to the strings, where that is possible. */
-  readonly leap?: boolean;
+  readonly skipToStrings?: boolean;
   /** What the plan reads stays in memory. */
   readonly holds?: boolean;
 }
@@ -77,7 +77,7 @@ export interface Reading {
   readonly head: Head;
   readonly layout: Layout;
   readonly sections: readonly Section[];
-  readonly ending: Ending | undefined;
+  readonly truncation: Truncation | undefined;
 }
 
 /** Sections that are flat arrays of numbers in every V8: passed over without looking for strings and brackets. */
@@ -109,7 +109,7 @@ export async function readSnapshot(
   let phase = 'reading';
   let reported = 0;
   const step = Math.max((source.storedSize ?? 0) / 200, 1 << 22);
-  let hasLeapt = false;
+  let hasSkipped = false;
   let room: Room | undefined;
   let isHeld = false; // the section that is read stays in memory
   let heldText = 0; // bytes of those before it
@@ -126,7 +126,7 @@ export async function readSnapshot(
     room = await Room.for(source);
     const plan = planFor(layout, source, room);
     const sections: Section[] = [];
-    let ending: Ending | undefined;
+    let truncation: Truncation | undefined;
     let section = 'snapshot';
     let keptBytes = 0;
     const keeper = (name: string, pieces: Uint8Array[]): KeepBytes => {
@@ -138,12 +138,12 @@ export async function readSnapshot(
     };
     try {
       const seen = new Set(['snapshot']);
-      let leapt = false;
+      let skipped = false;
       for (;;) {
         const token = await peekToken(window);
         if (token === CLOSE_OBJECT) break;
-        if (!leapt) await expectToken(window, COMMA, 'snapshot');
-        leapt = false;
+        if (!skipped) await expectToken(window, COMMA, 'snapshot');
+        skipped = false;
         section = await readKey(window);
         await peekToken(window);
         const { offset } = window;
@@ -167,8 +167,8 @@ export async function readSnapshot(
           rereadable: source.isRereadable,
           kept: source.slice?.(offset, length) ?? (read ? undefined : kept),
         });
-        if (section === 'nodes' && options.leap) leapt = leapToStrings(window);
-        hasLeapt ||= leapt;
+        if (section === 'nodes' && options.skipToStrings) skipped = skipToStrings(window);
+        hasSkipped ||= skipped;
         section = 'snapshot';
       }
       window.start++;
@@ -176,19 +176,19 @@ export async function readSnapshot(
         if (plan[name] && !seen.has(name) && !OPTIONAL.has(name)) throw missingSection(window, name);
       }
       const rest = await peekToken(window);
-      if (rest !== -1 && hasLeapt) throw new WrongLeap();
+      if (rest !== -1 && hasSkipped) throw new SkipMissed();
       if (rest !== -1) options.onWarning?.(`${source.name}: text behind the end of the snapshot is ignored`);
     } catch (error) {
-      if (hasLeapt) throw new WrongLeap();
+      if (hasSkipped) throw new SkipMissed();
       if (!(options.salvage && error instanceof SnapshotError && SALVAGEABLE.has(error.code))) throw error;
-      ending = {
+      truncation = {
         section: error.section ?? section,
         offset: error.offset ?? window.offset,
         expected: error.expected ?? 'the rest of the file',
         found: error.found ?? 'the end of the file',
       };
     }
-    return { file: source.name, head: headOf(layout, source), layout, sections, ending };
+    return { file: source.name, head: headOf(layout, source), layout, sections, truncation };
   } finally {
     source.close();
   }
@@ -284,21 +284,21 @@ export async function passOver(window: ByteWindow, name: string, keep?: KeepByte
   else await skipValue(window, name, keep);
 }
 
-/** What was leapt to was not the end of the snapshot: read it again from section to section. */
-export class WrongLeap extends Error {}
+/** The last `"strings":[` of the file was not the last section: read the file again from section to section. */
+export class SkipMissed extends Error {}
 
 /**
  * Goes on behind the key "strings", which V8 writes last, without reading what lies between. Its raw bytes cannot
  * stand inside a JSON string, where quotes are escaped. Where they are not found (a stream, a file that ends early)
  * the window stays where it is.
  */
-function leapToStrings(window: ByteWindow): boolean {
+function skipToStrings(window: ByteWindow): boolean {
   const { source, offset } = window;
   if (!source.seek || source.size === undefined || source.size - offset < WINDOW_SIZE) return false;
   const found = findLast(source, '"strings":[');
-  const leaps = found !== undefined && found > offset;
-  window.seek(leaps ? found : offset);
-  return leaps;
+  const skips = found !== undefined && found > offset;
+  window.seek(skips ? found : offset);
+  return skips;
 }
 
 function duplicate(file: string, section: string, offset: number): SnapshotError {

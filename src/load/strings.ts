@@ -2,9 +2,10 @@
 
 import { SnapshotError } from '../base/errors.js';
 import { formatCount } from '../base/units.js';
+import { allocateColumn, type BufferType } from '../graph/columns.js';
 import { closingQuote, decodeJsonText, type StringPage, StringTable } from '../graph/strings.js';
 import { readBuffer } from './bytes.js';
-import { DAMAGED_HINT, expectToken, QUOTE, unexpected } from './json.js';
+import { DAMAGED_HINT, expectToken, OPEN_ARRAY, QUOTE, unexpected } from './json.js';
 import { createKernel } from './kernel/kernel.js';
 import type { Room } from './room.js';
 import { type ByteWindow, TOKEN_LIMIT, tooLong } from './window.js';
@@ -92,159 +93,163 @@ function tooManyStrings(window: ByteWindow, section: string, most: number): Snap
 }
 
 /**
- * Reads the strings section into a table. On an error the whole strings up to there are handed to `salvaged`. Cost: one pass; its own bytes and 4 bytes a string.
+ * Reads the strings section into a table.
+ *
+ * - Memory: the section's own bytes and 4 bytes a string.
+ * - Cost: one pass.
  */
-export async function readStringTable(
-  window: ByteWindow,
-  section: string,
-  salvaged: (table: StringTable) => void,
-  { most = Number.POSITIVE_INFINITY, room }: StringLimits = {},
-): Promise<StringTable> {
-  await expectToken(window, 0x5b, section);
-  const scanner = new StringScanner();
-  const pages: StringPage[] = [];
-  let pageStarts: Uint32Array[] = [];
-  let first = 0;
-  let segment: Uint8Array = new Uint8Array(0);
-  let total = 0;
-  let filled = 0; // bytes of the segment that were read
-  let scanned = 0; // bytes of the segment that were looked at
+export class StringTableReader {
+  private readonly scanner = new StringScanner();
+  private readonly pages: StringPage[] = [];
+  /** Strings of the pages. */
+  private first = 0;
+  /** The starts of the strings of the segment that is read now, in the order in which they came. */
+  private starts: Uint32Array[] = [];
+  private segment: Uint8Array = new Uint8Array(0);
+  /** Bytes of the segment that were read. */
+  private filled = 0;
+  /** Bytes of the segment that were looked at. */
+  private scanned = 0;
+  private total = 0;
 
-  const closePage = (): void => {
-    const length = pageStarts.reduce((sum, starts) => sum + starts.length, 0);
-    if (length === 0) return;
-    const starts = new Uint32Array(length);
+  constructor(
+    private readonly limits: StringLimits = {},
+    private readonly buffers: BufferType = ArrayBuffer,
+  ) {}
+
+  /** The whole strings that were read so far. */
+  get table(): StringTable {
+    this.closePage();
+    return new StringTable(this.pages);
+  }
+
+  /** Reads to the section's closing bracket. Throws SnapshotError; `table` then has what comes before. */
+  async read(window: ByteWindow, section: string): Promise<void> {
+    await expectToken(window, OPEN_ARRAY, section);
+    const { scanner } = this;
+    for (;;) {
+      if (this.filled + PADDING >= this.segment.length) this.nextSegment(window);
+      const { segment } = this;
+      const read = window.readInto(segment, this.filled, segment.length - PADDING - this.filled);
+      const count = typeof read === 'number' ? read : await read;
+      this.filled += count;
+      this.scan(window, section);
+      const { filled, scanned } = this;
+      if (scanner.closed) {
+        window.unread(segment.subarray(scanned, filled));
+        this.closePage();
+        this.trimLast();
+        return;
+      }
+      if (count === 0 || !scanner.waitsAt(segment, scanned, filled)) {
+        if (count > 0) window.unread(segment.subarray(Math.max(scanned, filled - count), filled));
+        const expected = count === 0 ? 'more strings, or "]" at their end' : scanner.expected;
+        throw unexpected(window, section, expected);
+      }
+    }
+  }
+
+  private scan(window: ByteWindow, section: string): void {
+    const { scanner, segment, filled, limits } = this;
+    for (let before = -1; !scanner.closed && this.scanned > before && this.scanned < filled; ) {
+      before = this.scanned;
+      this.scanned = scanner.scan(segment, before, filled);
+      // A string so long comes alone.
+      if (this.scanned - before > TOKEN_LIMIT)
+        throw tooLong(window.source.name, window.offset - (filled - before), section);
+      if (scanner.starts.length === 0) continue;
+      this.starts.push(scanner.starts.slice());
+      this.total += scanner.starts.length;
+      if (limits.most !== undefined && this.total > limits.most)
+        throw tooManyStrings(window, section, limits.most);
+    }
+    if (filled - this.scanned >= TOKEN_LIMIT && scanner.waitsAt(segment, this.scanned, filled))
+      throw tooLong(window.source.name, window.offset - (filled - this.scanned), section);
+  }
+
+  private closePage(): void {
+    const count = this.starts.reduce((sum, starts) => sum + starts.length, 0);
+    if (count === 0) return;
+    const starts = allocateColumn('stringStarts', count, this.buffers);
     let at = 0;
-    for (const part of pageStarts) {
+    for (const part of this.starts) {
       starts.set(part, at);
       at += part.length;
     }
-    pages.push({ first, segment, starts });
-    first += length;
-    pageStarts = [];
-  };
-  const nextSegment = (): void => {
-    closePage();
+    this.pages.push({ first: this.first, segment: this.segment, starts });
+    this.first += count;
+    this.starts = [];
+  }
+
+  private nextSegment(window: ByteWindow): void {
+    this.closePage();
+    const { segment, scanned, filled } = this;
     const rest = segment.subarray(scanned, filled); // the beginning of a string that goes on
     const left = (window.source.size ?? Number.POSITIVE_INFINITY) - window.offset;
     const size = Math.max(Math.min(SEGMENT_SIZE, left + rest.length), rest.length * 2, 16);
-    room?.take(size, 'the strings');
-    const larger = readBuffer(size + PADDING);
+    this.limits.room?.take(size, 'the strings');
+    const larger = readBuffer(size + PADDING, this.buffers);
     larger.set(rest);
-    if (segment.length - scanned > SEGMENT_SIZE / 4) trimLast(pages, segment, scanned);
-    segment = larger;
-    filled = rest.length;
-    scanned = 0;
-  };
+    if (segment.length - scanned > SEGMENT_SIZE / 4) this.trimLast();
+    this.segment = larger;
+    this.filled = rest.length;
+    this.scanned = 0;
+  }
 
-  /** Hands over what is whole. */
-  const endedBy = (error: unknown): unknown => {
-    closePage();
-    salvaged(new StringTable(pages));
-    return error;
-  };
-
-  for (;;) {
-    if (filled + PADDING >= segment.length) nextSegment();
-    const room = segment.length - PADDING - filled;
-    let count: number;
-    try {
-      const read = window.readInto(segment, filled, room);
-      count = typeof read === 'number' ? read : await read;
-    } catch (error) {
-      throw endedBy(error);
-    }
-    filled += count;
-    for (let before = -1; !scanner.closed && scanned > before && scanned < filled; ) {
-      before = scanned;
-      scanned = scanner.scan(segment, scanned, filled);
-      if (scanner.starts.length > 0) {
-        pageStarts.push(scanner.starts.slice());
-        total += scanner.starts.length;
-        if (total > most) throw endedBy(tooManyStrings(window, section, most));
-      }
-      if (scanned - before > TOKEN_LIMIT) {
-        pageStarts.pop(); // a string so long comes alone
-        throw endedBy(tooLong(window.source.name, window.offset - (filled - before), section));
-      }
-    }
-    if (filled - scanned >= TOKEN_LIMIT && scanner.waitsAt(segment, scanned, filled))
-      throw endedBy(tooLong(window.source.name, window.offset - (filled - scanned), section));
-    if (scanner.closed) {
-      window.unread(segment.subarray(scanned, filled));
-      closePage();
-      trimLast(pages, segment, scanned);
-      return new StringTable(pages);
-    }
-    if (count === 0 || !scanner.waitsAt(segment, scanned, filled)) {
-      if (count > 0) window.unread(segment.subarray(Math.max(scanned, filled - count), filled));
-      throw endedBy(
-        unexpected(window, section, count === 0 ? 'more strings, or "]" at their end' : scanner.expected),
-      );
-    }
+  /** Gives back the unused end of the segment, if the last page stands on it. */
+  private trimLast(): void {
+    const { segment, scanned } = this;
+    const last = this.pages.at(-1);
+    if (last?.segment !== segment || segment.length - scanned < 1 << 16) return;
+    const smaller = new Uint8Array(new this.buffers(scanned + 1));
+    smaller.set(segment.subarray(0, scanned + 1));
+    this.pages[this.pages.length - 1] = { ...last, segment: smaller };
   }
 }
 
-/** Gives back the unused end of a segment, if the last page stands on it. */
-function trimLast(pages: StringPage[], segment: Uint8Array, used: number): void {
-  const last = pages.at(-1);
-  if (last?.segment !== segment || segment.length - used < 1 << 16) return;
-  pages[pages.length - 1] = { ...last, segment: segment.slice(0, used + 1) };
-}
-
-export interface PickedStrings {
-  /** Number of strings in the section (up to where it ended, when it is not whole). */
-  readonly total: number;
-  readonly texts: ReadonlyMap<number, string>;
-}
-
 /**
- * Reads the strings section and keeps only the strings with the given indexes.
- * On an error what was found up to there is handed to `salvaged`. Memory: what it keeps.
+ * Reads the strings section and keeps only the strings with the indexes that are wanted.
+ *
+ * - Memory: what it keeps.
+ * - Cost: one pass.
  */
-export async function pickStrings(
-  window: ByteWindow,
-  section: string,
-  wanted: readonly number[],
-  salvaged: (picked: PickedStrings) => void,
-  { most = Number.POSITIVE_INFINITY }: StringLimits = {},
-): Promise<PickedStrings> {
-  await expectToken(window, 0x5b, section);
-  const indexes = Float64Array.from(wanted).sort();
-  const scanner = new StringScanner();
-  const texts = new Map<number, string>();
-  let next = 0;
-  let total = 0;
-  for (;;) {
-    const { bytes, start, end } = window;
-    const stop = scanner.scan(bytes, start, end);
-    const { starts } = scanner;
-    while (next < indexes.length && indexes[next]! < total + starts.length) {
-      const index = indexes[next++]!;
-      const from = starts[index - total]!;
-      texts.set(index, decodeJsonText(bytes, from, closingQuote(bytes, from)));
-    }
-    total += starts.length;
-    window.start = stop;
-    if (total > most) {
-      salvaged({ total, texts });
-      throw tooManyStrings(window, section, most);
-    }
-    if (scanner.closed) return { total, texts };
-    if (stop > start && stop < end) continue;
-    const waits = scanner.waitsAt(bytes, stop, end);
-    if (window.ended || !waits) {
-      salvaged({ total, texts });
-      if (waits) window.start = window.end;
-      throw unexpected(window, section, `${scanner.expected} (after ${formatCount(total)} strings)`);
-    }
-    try {
+export class StringPicker {
+  /** Strings in the section, up to where it ended when it is not whole. */
+  total = 0;
+  readonly texts = new Map<number, string>();
+
+  constructor(private readonly limits: StringLimits = {}) {}
+
+  /** Reads to the section's closing bracket. Throws SnapshotError; the fields then have what comes before. */
+  async read(window: ByteWindow, section: string, wanted: readonly number[]): Promise<void> {
+    await expectToken(window, OPEN_ARRAY, section);
+    const { limits, texts } = this;
+    const indexes = Float64Array.from(wanted).sort();
+    const scanner = new StringScanner();
+    let next = 0;
+    for (;;) {
+      const { bytes, start, end } = window;
+      const stop = scanner.scan(bytes, start, end);
+      const { starts } = scanner;
+      while (next < indexes.length && indexes[next]! < this.total + starts.length) {
+        const index = indexes[next++]!;
+        const from = starts[index - this.total]!;
+        texts.set(index, decodeJsonText(bytes, from, closingQuote(bytes, from)));
+      }
+      this.total += starts.length;
+      window.start = stop;
+      if (limits.most !== undefined && this.total > limits.most)
+        throw tooManyStrings(window, section, limits.most);
+      if (scanner.closed) return;
+      if (stop > start && stop < end) continue;
+      const waits = scanner.waitsAt(bytes, stop, end);
+      if (window.ended || !waits) {
+        if (waits) window.start = window.end;
+        throw unexpected(window, section, `${scanner.expected} (after ${formatCount(this.total)} strings)`);
+      }
       if (window.end - window.start >= TOKEN_LIMIT) throw tooLong(window.source.name, window.offset, section);
       const wait = window.fill();
       if (wait) await wait;
-    } catch (error) {
-      salvaged({ total, texts });
-      throw error;
     }
   }
 }

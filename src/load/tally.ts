@@ -24,8 +24,8 @@ export interface TallyRow {
 
 export class NodeTally implements RecordSink {
   readonly section = 'nodes';
-  readonly promise = 'node_count';
-  readonly promised: number | undefined;
+  readonly countKey = 'node_count';
+  readonly declaredCount: number | undefined;
   count = 0;
   readonly parse: RecordSink['parse'];
   readonly roundable: readonly boolean[];
@@ -38,15 +38,15 @@ export class NodeTally implements RecordSink {
     private readonly room: Room,
   ) {
     const { kernel } = this;
-    this.promised = layout.promisedNodes;
+    this.declaredCount = layout.declaredNodes;
     this.roundable = roundableFields(layout.nodes);
     this.bytes = new Uint8Array(kernel.memory.buffer);
     this.bytes.set(layout.nodeTypeOf);
     kernel.typeCount.value = layout.nodeTypeOf.length;
     kernel.objectType.value = NODE.object;
     kernel.nativeType.value = NODE.native;
-    kernel.promised.value = layout.promisedNodes ?? 0x7fffffff;
-    kernel.traced.value = layout.nodes.traceNodeId >= 0 ? 1 : 0;
+    kernel.limit.value = layout.declaredNodes ?? 0x7fffffff;
+    kernel.hasTrace.value = layout.nodes.traceNodeId >= 0 ? 1 : 0;
     kernel.hasDetachedness.value = layout.nodes.detachedness >= 0 ? 1 : 0;
     this.parse = hasUsualOrder(layout.nodes) ? this.parseUsual : undefined;
   }
@@ -96,9 +96,9 @@ export class NodeTally implements RecordSink {
     const named = kernel.collect(); // may grow the memory: views come afterwards
     this.checkMemory();
     const { buffer } = kernel.memory;
-    const typeCounts = new Float64Array(buffer, kernel.counts.value, this.layout.nodeTypes.length);
-    const typeSizes = new Float64Array(buffer, kernel.sizes.value, this.layout.nodeTypes.length);
-    const sizeless = new Float64Array(buffer, kernel.sizeless.value, this.layout.nodeTypes.length);
+    const typeCounts = new Float64Array(buffer, kernel.counts.value, this.layout.nodeTypeNames.length);
+    const typeSizes = new Float64Array(buffer, kernel.sizes.value, this.layout.nodeTypeNames.length);
+    const sizeless = new Float64Array(buffer, kernel.sizeless.value, this.layout.nodeTypeNames.length);
     const rows: TallyRow[] = [];
     typeCounts.forEach((count, nodeType) => {
       if (count === 0 || nodeType === NODE.object || nodeType === NODE.native) return;

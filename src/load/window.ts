@@ -17,8 +17,8 @@ const SENTINEL = 8; // zero bytes behind the text
 /** Bytes of one token (a string with its quotes): V8 cuts strings at 1,024 characters, or where it is told to. */
 export const TOKEN_LIMIT = 1 << 26;
 
-/** After so many bytes read without waiting, the event loop gets a turn: signals and timers must not starve. */
-const BREATH = 1 << 26;
+/** Bytes read without waiting after which the event loop gets a turn: signals and timers must not starve. */
+const YIELD_EVERY = 1 << 26;
 
 export class ByteWindow {
   bytes: Uint8Array;
@@ -27,7 +27,7 @@ export class ByteWindow {
   /** True once the source has said that nothing follows. */
   ended = false;
   private base = 0;
-  private sinceBreath = 0;
+  private sinceYield = 0;
 
   constructor(
     readonly source: ByteSource,
@@ -65,9 +65,9 @@ export class ByteWindow {
     const count = this.source.read(this.bytes, kept, this.bytes.length - SENTINEL - kept);
     if (typeof count !== 'number') return count.then((later) => this.take(later));
     this.take(count);
-    this.sinceBreath += count;
-    if (this.sinceBreath < BREATH) return undefined;
-    this.sinceBreath = 0;
+    this.sinceYield += count;
+    if (this.sinceYield < YIELD_EVERY) return undefined;
+    this.sinceYield = 0;
     return new Promise((resolve) => setImmediate(resolve));
   }
 

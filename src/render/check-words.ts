@@ -51,7 +51,7 @@ export function holderLines({ where, chain }: Check): readonly string[] {
 
 /** A chain in plain lines: an object a line, how it is held, the expression. */
 function chainLines(chain: ChainResult): readonly string[] {
-  const { ending, expression } = chain;
+  const { heldBy, expression } = chain;
   return [
     ...shownSteps(chain).map((line) => {
       if (!('step' in line)) return line.omitted;
@@ -60,7 +60,7 @@ function chainLines(chain: ChainResult): readonly string[] {
       const value = name === type ? '' : ` ${formatCell(name, 'text')}`;
       return `${label}${formatCell(type, 'text')}${value} ${formatId(id)}`;
     }),
-    ...(ending === null ? [] : [`held by ${formatCell(ending, 'text')}`]),
+    ...(heldBy === null ? [] : [`held by ${formatCell(heldBy, 'text')}`]),
     ...(expression === null ? [] : [shownExpression(expression)]),
   ];
 }

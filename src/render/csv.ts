@@ -1,8 +1,9 @@
 /** Tables as CSV (RFC 4180): raw numbers, keys as headings, line feeds between records. */
 import { stringify } from 'csv-stringify/sync';
 import { printable } from '../base/printable.js';
-import type { Cell, Table } from '../base/result.js';
+import type { Cell, Table, Tree } from '../base/result.js';
 import { formatCell } from './cells.js';
+import { treeTable } from './tree.js';
 
 const BATCH = 1000;
 
@@ -10,7 +11,8 @@ const BATCH = 1000;
 const OPTIONS = { escape_formulas: true, cast: { boolean: String } };
 
 /** Pieces of the document. Control characters are escaped, so that it is safe to print and a record is a line. */
-export function* renderCsv(table: Table): Generator<string> {
+export function* renderCsv(result: Table | Tree): Generator<string> {
+  const table = result.kind === 'tree' ? treeTable(result) : result;
   yield stringify([table.columns.map((column) => column.key)]);
   let batch: (string | number | boolean | null)[][] = [];
   for (const row of table.rows) {

@@ -1,13 +1,14 @@
 /** Answers as one JSON object. Rows stand one a line and are written as they come. */
 import { printableJson } from '../base/printable.js';
-import type { Answer, Cell, Details, LeakReport, Row, Table } from '../base/result.js';
+import type { Answer, Cell, Details, Document, Result, Row } from '../base/result.js';
+import { treeTable } from './tree.js';
 
 export interface JsonHead {
   readonly command: string;
   readonly snapshots: readonly string[];
   readonly complete: boolean;
   /** Where a salvaged snapshot ended. */
-  readonly ending?: Row;
+  readonly truncation?: Row;
 }
 
 export const JSON_SCHEMA = 'heapgraph/1';
@@ -15,54 +16,81 @@ export const JSON_SCHEMA = 'heapgraph/1';
 /** Pieces of a JSON document that ends with a line break. Safe to print: control characters are escaped. */
 export function* renderJson(answer: Answer, head: JsonHead): Generator<string> {
   const { result, fields = {} } = answer;
-  const { ending, ...rest } = head;
-  const opening: Row = { schema: JSON_SCHEMA, ...rest, ...(ending ? { ending } : {}), ...fields };
-  if (result.kind === 'text') {
-    yield `${stringify({ ...opening, ...result.fields })}\n`;
-    return;
-  }
-  if (result.kind === 'chains') {
-    yield `${stringify(opening).slice(0, -1)},"chains":[`;
-    let first = true;
-    for (const chain of result.chains) {
-      yield `${first ? '\n' : ',\n'}${stringify(chain as unknown as Row)}`;
-      first = false;
-    }
-    yield first ? ']}\n' : '\n]}\n';
-    return;
-  }
-  if (result.kind === 'subgraph') {
-    const { kind: _, ...rest } = result;
-    yield `${stringify({ ...opening, ...(rest as unknown as Row) })}\n`;
-    return;
-  }
   if (result.kind === 'document') {
     yield result.text;
     return;
   }
-  if (result.kind === 'checks') {
-    const rows = result.checks.map((check) => `\n${stringify({ ...check } as unknown as Row)}`);
-    yield `${stringify({ ...opening, total: rows.length, omitted: 0 }).slice(0, -1)},"rows":[${rows.join(',')}\n]}\n`;
+  const { truncation, ...rest } = head;
+  const opening: Row = { schema: JSON_SCHEMA, ...rest, ...(truncation ? { truncation } : {}), ...fields };
+  yield* renderObject(opening, bodyOf(result));
+  yield '\n';
+}
+
+/** What an object has behind its head: facts, and a list that is written as it comes, an item a line. */
+interface Body {
+  readonly fields: Row;
+  readonly list?: { readonly key: string; readonly items: Iterable<Iterable<string>> };
+}
+
+function* renderObject(opening: Row, { fields, list }: Body): Generator<string> {
+  const start = stringify({ ...opening, ...fields });
+  if (!list) {
+    yield start;
     return;
   }
-  const { total, omitted } = result;
-  const summary: Row = result.kind === 'leaks' ? { summary: [...result.summary] } : {};
-  yield `${stringify({ ...opening, ...summary, total, omitted }).slice(0, -1)},"rows":[`;
+  yield `${start.slice(0, -1)},"${list.key}":[`;
   let first = true;
-  for (const row of rowsOf(result)) {
-    yield `${first ? '\n' : ',\n'}${stringify(row)}`;
+  for (const item of list.items) {
+    yield first ? '\n' : ',\n';
+    yield* item;
     first = false;
   }
-  yield first ? ']}\n' : '\n]}\n';
+  yield first ? ']}' : '\n]}';
 }
 
-function rowsOf(result: Table | Details | LeakReport): Iterable<Row> {
-  if (result.kind === 'table') return tableRows(result);
-  return result.kind === 'leaks' ? (result.leaks as unknown as readonly Row[]) : detailRows(result);
+function bodyOf(result: Exclude<Result, Document>): Body {
+  switch (result.kind) {
+    case 'text':
+      return { fields: result.fields };
+    case 'subgraph': {
+      const { kind: _, ...fields } = result;
+      return { fields: fields as unknown as Row };
+    }
+    case 'chains':
+      return { fields: {}, list: { key: 'chains', items: lines(result.chains) } };
+    case 'checks':
+      return rowsBody(result.checks, { total: result.checks.length, omitted: 0 });
+    case 'leaks':
+      return rowsBody(result.leaks, result, { summary: [...result.summary] });
+    case 'details':
+      return rowsBody(detailRows(result), result);
+    case 'table':
+      return rowsBody(result.rows, result);
+    case 'tree':
+      return rowsBody(treeTable(result).rows, result);
+    case 'report':
+      return {
+        fields: {},
+        list: {
+          key: 'parts',
+          items: result.parts.map(({ title, result: part, notes = [] }) =>
+            renderObject({ title, kind: part.kind, notes: [...notes] }, bodyOf(part)),
+          ),
+        },
+      };
+  }
 }
 
-function* tableRows(table: Table): Generator<Row> {
-  yield* table.rows;
+function rowsBody(
+  rows: Iterable<object>,
+  { total, omitted }: { readonly total: number; readonly omitted: number },
+  before: Row = {},
+): Body {
+  return { fields: { ...before, total, omitted }, list: { key: 'rows', items: lines(rows) } };
+}
+
+function* lines(items: Iterable<object>): Generator<Iterable<string>> {
+  for (const item of items) yield [stringify(item as Row)];
 }
 
 function* detailRows(details: Details): Generator<Row> {

@@ -19,6 +19,7 @@ import { edgeText, shownExpression, shownSteps } from './chain-lines.js';
 import { failingLines, limitWords, valueWords } from './check-words.js';
 import { renderLeaks } from './leak-text.js';
 import type { Style } from './style.js';
+import { treeTable } from './tree.js';
 
 /** Lines, each with its line break. */
 export function* renderText(result: Result, style: Style): Generator<string> {
@@ -38,6 +39,16 @@ export function* renderText(result: Result, style: Style): Generator<string> {
       return;
     case 'leaks':
       yield* renderLeaks(result, style);
+      return;
+    case 'tree':
+      yield* renderTable(treeTable(result), style, '');
+      return;
+    case 'report':
+      for (const [i, { title, result: part, notes = [] }] of result.parts.entries()) {
+        yield `${i > 0 ? '\n' : ''}${style.heading(formatCell(title, 'text'))}\n\n`;
+        yield* renderText(part, style);
+        for (const note of notes) yield `${style.dim(formatCell(note, 'text'))}\n`;
+      }
       return;
     case 'subgraph':
       throw new TypeError('a subgraph is drawn, not written as text');
@@ -99,7 +110,7 @@ function* renderChain(chain: ChainResult, style: Style): Generator<string> {
     const facts = `${style.dim(size)}  ${style.role('id', formatId(step.id))}`;
     yield `${width > 0 ? `${pad(label, width, false)}  ` : ''}${type}${name}${facts}\n`;
   }
-  if (chain.ending !== null) yield `${style.dim(`held by ${formatCell(chain.ending, 'text')}`)}\n`;
+  if (chain.heldBy !== null) yield `${style.dim(`held by ${formatCell(chain.heldBy, 'text')}`)}\n`;
   if (chain.expression !== null) yield `${shownExpression(chain.expression)}\n`;
 }
 

@@ -1,56 +1,96 @@
-/** Opens what a command needs of its snapshot. */
+/** Opens what questions need of files, and no more. */
 
 import { type Classes, classesOf } from '../analysis/classes/classes.js';
-import { classesOfBaseline, isBaselineText, parseBaseline } from '../analysis/growth/baseline.js';
-import { SnapshotError, UsageError } from '../base/errors.js';
+import { classesOfBaseline } from '../analysis/growth/baseline.js';
+import { UsageError } from '../base/errors.js';
 import { printable } from '../base/printable.js';
-import type { Heap, Need } from '../commands/command.js';
-import type { Ending, Graph, Head } from '../graph/graph.js';
+import type { Graph, Head } from '../graph/graph.js';
 import { loadSnapshot } from '../load/load.js';
-import { isRegularFile } from '../load/newest.js';
+import { isRegularFile, timeOf } from '../load/newest.js';
 import { type ReadOptions, readHead } from '../load/sections.js';
 import { openSource } from '../load/source.js';
+import { isBaselineText, parseBaseline } from './baseline-file.js';
 import { loadClasses } from './class-counts.js';
+import { type Need, type OpenedSnapshot, type Session, serves } from './need.js';
 
-export interface Opened {
-  readonly heap: Heap;
-  readonly ending: Ending | undefined;
+/** How files are read, and what is kept of them. */
+export interface SessionOptions extends ReadOptions {
+  /**
+   * How many of the snapshots that were used last are kept after their question, for the next one.
+   * Default 0: a snapshot that no question uses can be collected.
+   */
+  readonly keepLast?: number;
 }
 
-export interface OpenOptions extends ReadOptions {
-  /** Whether the file may be a baseline. */
-  readonly baselines: boolean;
+/** What is known of a file. */
+interface Known {
+  readonly isBaseline: boolean;
+  /** What was opened of it. The references are weak: questions keep what they use. */
+  readonly opened: { readonly need: Need; readonly snapshot: WeakRef<OpenedSnapshot> }[];
 }
 
-/**
- * Throws SnapshotError, and UsageError for a baseline where there has to be a snapshot. Standard input can be read only
- * once, so nothing reads it twice: it is never a baseline.
- */
-export async function openHeap(need: Need, snapshot: string, options: OpenOptions): Promise<Opened> {
-  if (options.baselines) {
-    const text = await baselineText(snapshot);
-    if (text !== undefined) return { heap: baselineHeap(text, snapshot), ending: undefined };
-  }
-  try {
-    return await openSnapshot(need, snapshot, options);
-  } catch (error) {
-    const isOther = error instanceof SnapshotError && error.code === 'not-a-snapshot';
-    if (isOther && !options.baselines && (await baselineText(snapshot)) !== undefined) {
-      throw new UsageError(
-        `${printable(snapshot)} is a baseline: it has counts of classes, and no objects or references`,
-        'Name a snapshot; show-growth, diff and check --baseline take baselines.',
-      );
-    }
-    throw error;
-  }
+/** A session. What was opened is found again as long as it is in use, or among the last `keepLast`. */
+export function createSession(options: SessionOptions = {}): Session {
+  const { keepLast = 0, ...readOptions } = options;
+  const files = new Map<string, Known>();
+  let recent: OpenedSnapshot[] = [];
+
+  const use = (opened: OpenedSnapshot): OpenedSnapshot => {
+    if (keepLast > 0) recent = [opened, ...recent.filter((other) => other !== opened)].slice(0, keepLast);
+    return opened;
+  };
+
+  return {
+    async open(file, need, { baselines = false } = {}) {
+      // A file that was written anew is another one.
+      const key = file === STANDARD_INPUT ? file : `${timeOf(file)} ${file}`;
+      const known = files.get(key);
+      if (known?.isBaseline && !baselines) throw baselineError(file);
+      for (const { need: had, snapshot } of known?.opened ?? []) {
+        const opened = snapshot.deref();
+        if (opened && (known?.isBaseline || serves(had, need))) return use(opened);
+      }
+      if (known && file === STANDARD_INPUT)
+        throw new UsageError(
+          'standard input can be read only once, and more of it is needed',
+          'Name a file.',
+        );
+      const text = known?.isBaseline === false ? undefined : await baselineText(file);
+      if (text !== undefined && !baselines) throw baselineError(file);
+      const opened =
+        text === undefined ? await openSnapshot(file, need, readOptions) : openBaseline(file, text);
+      const others = (known?.opened ?? []).filter(({ snapshot }) => snapshot.deref() !== undefined);
+      files.set(key, {
+        isBaseline: text !== undefined,
+        opened: [...others, { need, snapshot: new WeakRef(opened) }],
+      });
+      return use(opened);
+    },
+  };
+}
+
+const STANDARD_INPUT = '-';
+
+function baselineError(file: string): UsageError {
+  return new UsageError(
+    `${printable(file)} is a baseline: it has counts of classes, and no objects or references`,
+    'Name a snapshot; show-growth, diff and check --baseline take baselines.',
+  );
 }
 
 /** No baseline is larger: a class takes less than a kilobyte. */
 const LARGEST_BASELINE = 1 << 26;
 
-/** The text of a regular file, packed or not, that claims to be a baseline. Of a snapshot only the beginning is read. */
+/**
+ * Sniffs a file.
+ *
+ * Out: its text, unpacked, if it claims to be a baseline; else undefined. What is no regular file can
+ * be read only once and is not sniffed. What cannot be read is left to the reader of snapshots, which
+ * says what is wrong.
+ * Cost: of a snapshot only the beginning is read.
+ */
 async function baselineText(file: string): Promise<string | undefined> {
-  if (file === '-' || !isRegularFile(file)) return undefined;
+  if (file === STANDARD_INPUT || !isRegularFile(file)) return undefined;
   const source = await openSource(file);
   try {
     const chunks: Buffer[] = [];
@@ -66,73 +106,71 @@ async function baselineText(file: string): Promise<string | undefined> {
     }
     const text = Buffer.concat(chunks).toString('utf8');
     return isBaselineText(text) ? text : undefined;
+  } catch {
+    return undefined;
   } finally {
     source.close();
   }
 }
 
-function baselineHeap(text: string, file: string): Heap {
+function openBaseline(file: string, text: string): OpenedSnapshot {
   const classes = classesOfBaseline(parseBaseline(text, file), file);
-  const lacks = (what: string) => (): never => {
+  const lacks = (what: string): never => {
     throw new UsageError(
       `${printable(file)} is a baseline: it has no ${what}`,
       'Name the snapshot that it was made of.',
     );
   };
-  return Object.defineProperties({ classes, countable: classes, more: undefined } as unknown as Heap, {
-    head: { get: lacks('facts of a file') },
-    graph: { get: lacks('objects and references') },
-  });
+  return {
+    name: file,
+    classes,
+    countable: classes,
+    truncation: undefined,
+    isReadable: false,
+    get head() {
+      return lacks('facts of a file');
+    },
+    get graph() {
+      return lacks('objects and references');
+    },
+  };
 }
 
-async function openSnapshot(need: Need, snapshot: string, options: OpenOptions): Promise<Opened> {
-  let head: Head | undefined;
-  let classes: Classes | undefined;
-  let graph: Graph | undefined;
+async function openSnapshot(file: string, need: Need, options: ReadOptions): Promise<OpenedSnapshot> {
   switch (need.kind) {
     case 'nothing':
-      break;
+      return snapshotOf(file, {});
     case 'head':
-      head = await readHead(snapshot, options);
-      break;
+      return snapshotOf(file, { head: await readHead(file, options) });
     case 'classes':
-      classes = await loadClasses(snapshot, { ...options, types: need.types });
-      break;
+      return snapshotOf(file, { classes: await loadClasses(file, { ...options, types: need.types }) });
     case 'summary': {
-      const whole = await loadSnapshot(snapshot, options);
-      head = whole.head;
-      classes = classesOf(whole, { retained: true });
-      break;
+      const whole = await loadSnapshot(file, options);
+      return snapshotOf(file, { head: whole.head, classes: classesOf(whole, { retained: true }) });
     }
-    case 'graph':
-      graph = await loadSnapshot(snapshot, {
-        ...options,
-        edges: need.edges,
-        locations: need.locations,
-        traces: need.traces === true,
-      });
+    case 'graph': {
+      const { edges, locations, traces = false } = need;
+      return snapshotOf(file, { graph: await loadSnapshot(file, { ...options, edges, locations, traces }) });
+    }
   }
-  const more =
-    snapshot === '-'
-      ? undefined
-      : async (further: Need): Promise<Heap> => (await openSnapshot(further, snapshot, options)).heap;
-  return { heap: heapOf({ head, classes, graph, more }), ending: classes?.ending ?? graph?.ending };
 }
 
 interface Parts {
-  readonly head?: Head | undefined;
-  readonly classes?: Classes | undefined;
-  readonly graph?: Graph | undefined;
-  readonly more?: Heap['more'];
+  readonly head?: Head;
+  readonly classes?: Classes;
+  readonly graph?: Graph;
 }
 
-function heapOf({ head, classes, graph, more }: Parts): Heap {
+function snapshotOf(name: string, { head, classes, graph }: Parts): OpenedSnapshot {
   const given = <T>(value: T | undefined, what: string): T => {
     if (value === undefined)
       throw new TypeError(`a command asks for ${what} and did not say that it needs it`);
     return value;
   };
   return {
+    name,
+    truncation: classes?.truncation ?? graph?.truncation,
+    isReadable: name !== STANDARD_INPUT,
     get head() {
       return given(head ?? graph?.head, 'the head');
     },
@@ -145,9 +183,8 @@ function heapOf({ head, classes, graph, more }: Parts): Heap {
     get graph() {
       return given(graph, 'the graph');
     },
-    more,
   };
 }
 
-/** What a command that takes no snapshot gets. */
-export const NO_HEAP: Heap = heapOf({});
+/** What a question about no snapshot gets. */
+export const NOTHING: OpenedSnapshot = snapshotOf('', {});

@@ -89,7 +89,7 @@ const closuresOf = memo((graph: Graph): Closures => {
     let number = known.get(key);
     if (number === undefined) {
       const name = strings.get(nodeNames[node]!);
-      const at = place > 0 ? locations!.places[place - 1] : undefined;
+      const at = place > 0 ? locations!.place(place - 1) : undefined;
       number = functions.length;
       known.set(key, number);
       functions.push({

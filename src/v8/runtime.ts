@@ -1,9 +1,6 @@
 /** Which runtime wrote a snapshot, and which scripts are the runtime's own. */
-import { edgesOf, type Graph } from '../graph/graph.js';
-import { memo } from '../graph/memo.js';
-import { EDGE } from '../graph/schema.js';
+import type { Graph } from '../graph/graph.js';
 import { landmarks } from './landmarks.js';
-import { scriptOf, sourceLocation } from './scripts.js';
 
 /**
  * The runtime's name, to be read in a sentence: `Node.js`, `Deno`, `workerd`, `Electron`, `the browser`, `Bun`, `Hermes`;
@@ -30,36 +27,3 @@ const RUNTIME_SCRIPT =
 export function isRuntimeScript(name: string): boolean {
   return RUNTIME_SCRIPT.test(name);
 }
-
-/**
- * Whether a node is a function of the program's own code, or an object that such code constructed. False where the
- * snapshot does not say. Needs edges and locations.
- */
-export function isMadeByCode(graph: Graph, node: number): boolean {
-  const script = sourceLocation(graph, node)?.script;
-  return script !== undefined && !isRuntimeScript(script);
-}
-
-/**
- * Whether a closure's code is a part of the runtime. Cost: the closure's edges; a script's name is read once for each
- * function in the source.
- */
-export const isOfRuntime = memo((graph: Graph): ((closure: number) => boolean) => {
-  const { firstEdge, strings } = graph;
-  const { types, names, targets } = edgesOf(graph);
-  const sharedNames = strings.indexesOf('shared');
-  const known = new Map<number, boolean>();
-  return (closure) => {
-    for (let edge = firstEdge[closure]!, end = firstEdge[closure + 1]!; edge < end; edge++) {
-      if (types[edge] !== EDGE.internal || !sharedNames.has(names[edge]!)) continue;
-      let own = known.get(targets[edge]!);
-      if (own === undefined) {
-        const script = scriptOf(graph, closure);
-        own = script !== undefined && isRuntimeScript(script);
-        known.set(targets[edge]!, own);
-      }
-      return own;
-    }
-    return false;
-  };
-});

@@ -13,7 +13,7 @@ import {
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
-import { heapgraph, temporaryFolder } from '../support/cli.js';
+import { heapgraph } from '../support/cli.js';
 import { facts, type Inspector, SNAPSHOT, SOUND, startInspector } from '../support/inspectors.js';
 import {
   counted,
@@ -28,6 +28,7 @@ import {
   startNode,
   until,
 } from '../support/processes.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const folder = temporaryFolder();
 let folders = 0;

@@ -4,8 +4,9 @@ import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { MemoryCgroup } from '../support/cgroup.js';
-import { heapgraph, temporaryFolder } from '../support/cli.js';
+import { heapgraph } from '../support/cli.js';
 import { filesOf, inspectorOf, startHeapgraph, startNode, until } from '../support/processes.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const folder = temporaryFolder();
 const cgroup = MemoryCgroup.make();

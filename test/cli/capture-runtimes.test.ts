@@ -5,9 +5,10 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { heapgraph, type Run, temporaryFolder } from '../support/cli.js';
+import { heapgraph, type Run } from '../support/cli.js';
 import { counted, freePort, inspectorOf, type Program, start, until } from '../support/processes.js';
 import { chromiumFile, programFile } from '../support/runtimes.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const folder = temporaryFolder();
 let folders = 0;

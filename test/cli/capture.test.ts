@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import CDP from 'chrome-remote-interface';
 import { describe, expect, test } from 'vitest';
-import { heapgraph, temporaryFolder } from '../support/cli.js';
+import { heapgraph } from '../support/cli.js';
 import {
   answering,
   counted,
@@ -18,6 +18,7 @@ import {
   startNode,
   until,
 } from '../support/processes.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const folder = temporaryFolder();
 let folders = 0;

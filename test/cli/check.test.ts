@@ -5,8 +5,9 @@ import { gzipSync } from 'node:zlib';
 import { Ajv } from 'ajv';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { snapshotBytes } from '../support/builder.js';
-import { heapgraph, temporaryFolder } from '../support/cli.js';
+import { heapgraph } from '../support/cli.js';
 import { fixtureBytes, fixturePath } from '../support/fixtures.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const F = fixturePath('node26-after');
 const B = fixturePath('node26-before');

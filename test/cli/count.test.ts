@@ -3,8 +3,9 @@ import { copyFileSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { snapshotBytes } from '../support/builder.js';
-import { heapgraph, temporaryFolder } from '../support/cli.js';
+import { heapgraph } from '../support/cli.js';
 import { fixtureBytes, fixturePath } from '../support/fixtures.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const F = fixturePath('node26-after');
 

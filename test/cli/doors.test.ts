@@ -6,9 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { type GraphSpec, snapshotText } from '../support/builder.js';
-import { heapgraph, type Run, temporaryFolder } from '../support/cli.js';
+import { heapgraph, type Run } from '../support/cli.js';
 import { casePath } from '../support/fixtures.js';
 import { until } from '../support/processes.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const BIN = fileURLToPath(new URL('../../bin/heapgraph.js', import.meta.url));
 const home = temporaryFolder();

@@ -4,8 +4,9 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { heapgraph, temporaryFolder } from '../support/cli.js';
+import { heapgraph } from '../support/cli.js';
 import { EXPRESS, expressPath } from '../support/fixtures.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const [BASELINE, TARGET, FINAL] = EXPRESS.map(expressPath) as [string, string, string];
 const folder = temporaryFolder();

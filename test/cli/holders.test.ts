@@ -3,8 +3,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type NodeSpec, snapshotBytes } from '../support/builder.js';
-import { heapgraph, temporaryFolder } from '../support/cli.js';
+import { heapgraph } from '../support/cli.js';
 import { casePath, fixturePath } from '../support/fixtures.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const F = fixturePath('node26-after');
 const folder = temporaryFolder();
@@ -21,7 +22,7 @@ interface ChainAnswer {
     readonly steps: readonly { readonly id: number; readonly type: string; readonly edge: unknown }[];
     readonly expression: string | null;
     readonly evaluable: boolean;
-    readonly ending: string | null;
+    readonly heldBy: string | null;
   }[];
 }
 
@@ -101,7 +102,7 @@ describe('find-backref-chain', () => {
     const system = rows.find(({ heldBy }) => heldBy === '(Global handles)')!;
     const [chain] = await chains('find-backref-chain', `@${system.id}`, F);
     expect(chain?.found).toBe(true);
-    expect(chain?.ending).toMatch(/handle/);
+    expect(chain?.heldBy).toMatch(/handle/);
   });
 
   test('--max-depth 1, --extra-ignore, --ignore-edge: nothing found is said, exit code 1', async () => {
@@ -126,7 +127,7 @@ describe('find-backref-chain', () => {
       );
     }
     const [alone] = await chains('find-backref-chain', '@119045', F, '--max-depth', '1');
-    expect(alone).toMatchObject({ found: false, expression: null, ending: null });
+    expect(alone).toMatchObject({ found: false, expression: null, heldBy: null });
   });
 
   test.each([

@@ -3,8 +3,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { COMMANDS } from '../../src/commands/index.js';
-import { heapgraph, type Run, temporaryFolder } from '../support/cli.js';
+import { heapgraph, type Run } from '../support/cli.js';
 import { fixtureBytes, fixturePath } from '../support/fixtures.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const B = fixturePath('node26-before');
 const A = fixturePath('node26-after');

@@ -17,8 +17,9 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { COMMANDS } from '../../src/commands/index.js';
 import { snapshotBytes, snapshotText } from '../support/builder.js';
-import { heapgraph, temporaryFolder } from '../support/cli.js';
+import { heapgraph } from '../support/cli.js';
 import { fixtureBytes, fixturePath } from '../support/fixtures.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const F = fixturePath('node26-after');
 const folder = temporaryFolder();
@@ -101,7 +102,7 @@ describe('--salvage', () => {
     expect(code).toBe(0);
     expect(stderr).toMatch(/the file is not whole: section "strings" ends at byte/);
     const answer = JSON.parse(stdout) as Record<string, unknown>;
-    expect(answer).toMatchObject({ complete: false, ending: { section: 'strings' } });
+    expect(answer).toMatchObject({ complete: false, truncation: { section: 'strings' } });
     expect(answer.rows).toContainEqual(expect.objectContaining({ type: 'Foo', count: 1 }));
     expect(answer.rows).toContainEqual(expect.objectContaining({ type: '(lost name 3)', count: 1 }));
   });

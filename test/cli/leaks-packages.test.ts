@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { heapgraph, temporaryFolder } from '../support/cli.js';
+import { heapgraph } from '../support/cli.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const home = temporaryFolder();
 const files = [1, 2, 3].map((n) => path.join(home, `${n}.heapsnapshot`));

@@ -5,7 +5,8 @@ import path from 'node:path';
 import v8 from 'node:v8';
 import zlib from 'node:zlib';
 import { expect, test } from 'vitest';
-import { heapgraph, temporaryFolder } from '../support/cli.js';
+import { heapgraph } from '../support/cli.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 class HeapgraphLiveTest {
   constructor(readonly n: number) {}

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { memoryRoomHere } from '../../src/inspector/read-room.js';
 import { checkDisk, checkMemory, memoryCgroups, memoryRoom } from '../../src/inspector/room.js';
-import { temporaryFolder } from '../support/cli.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 /** Mounts, as /proc/self/mountinfo has them. */
 const V2 = '30 24 0:27 / /sys/fs/cgroup rw,nosuid shared:9 - cgroup2 cgroup2 rw,nsdelegate';

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/base/errors.js';
 import { openAtomicFile } from '../../src/io/atomic-file.js';
 import { outputTarget } from '../../src/io/output-target.js';
-import { temporaryFolder } from '../support/cli.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const ATOMIC_FILE = fileURLToPath(new URL('../../src/io/atomic-file.ts', import.meta.url));
 const home = temporaryFolder();

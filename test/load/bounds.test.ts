@@ -47,22 +47,22 @@ const PACKERS: [string, string, (bytes: Uint8Array) => Uint8Array][] = [
 
 function packed(
   pack: (bytes: Uint8Array) => Uint8Array,
-  ending: string,
+  suffix: string,
   pieces: Iterable<Uint8Array>,
 ): string {
-  return write(`bomb.heapsnapshot.${ending}`, pack(Buffer.concat([...pieces])));
+  return write(`bomb.heapsnapshot.${suffix}`, pack(Buffer.concat([...pieces])));
 }
 
 const letters = new Uint8Array(MB).fill(0x61);
 
-describe.each(PACKERS)('%s', (_, ending, pack) => {
+describe.each(PACKERS)('%s', (_, suffix, pack) => {
   it('a huge section that is no column is passed over, and nothing of it is kept', async () => {
     for (const [piece, before, after] of [
       [letters, '"junk":"', '",'],
       ['0,'.repeat(MB / 2), '"samples2":[', '0],'],
       ['['.repeat(MB / 2), '"trace_tree":', `${']'.repeat(MB * 4)},`],
     ] as const) {
-      const file = packed(pack, ending, textWith(piece, 8, before, after));
+      const file = packed(pack, suffix, textWith(piece, 8, before, after));
       const graph = await loadSnapshot(file);
       expect(graph.nodeCount).toBe((await loadSnapshot(bytesOf(TEXT))).nodeCount);
       expect(graph.sections.every(({ kept }) => kept === undefined)).toBe(true);
@@ -132,7 +132,7 @@ describe('strings', () => {
         expect(counting.message).toBe(loading.message);
         const salvaged = await loadSnapshot(source(), { salvage: true });
         expect(salvaged.strings.length).toBe((await loadSnapshot(bytesOf(TEXT))).strings.length);
-        expect(salvaged.ending).toMatchObject({ section: 'strings', offset });
+        expect(salvaged.truncation).toMatchObject({ section: 'strings', offset });
       }
     }
   });
@@ -200,7 +200,7 @@ describe('locations', () => {
     );
     const began = performance.now();
     const { locations } = await loadSnapshot(bytes, { locations: true });
-    expect(locations?.places.length).toBe(n);
+    expect(locations?.placeCount).toBe(n);
     expect(performance.now() - began).toBeLessThan(5000);
   });
 });

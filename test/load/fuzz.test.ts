@@ -116,7 +116,7 @@ async function expectAnswers(bytes: Uint8Array, chunk: number): Promise<void> {
 
   const salvaged = await outcomeOf(loadSnapshot(bytes, { salvage: true, windowSize: 4096 }));
   if (salvaged.value) await expectUsable(salvaged.value);
-  if (whole.value) expect(salvaged.value?.ending).toBeUndefined();
+  if (whole.value) expect(salvaged.value?.truncation).toBeUndefined();
 
   const tallies = await outcomeOf(tallySnapshot(bytes, { windowSize: 4096 }));
   if (whole.value) expectTallied(tallies.value, whole.value.nodeCount);

@@ -47,7 +47,7 @@ describe('a real snapshot', () => {
       expect(disagreement(graph, parsed(bytes))).toBeUndefined();
       expect(graph.nodeCount).toBe(recorded(name).nodeCount);
       expect(graph.edges?.count).toBe(recorded(name).edgeCount);
-      expect(graph.ending).toBeUndefined();
+      expect(graph.truncation).toBeUndefined();
       expect(graph.locations?.count).toBeGreaterThan(100);
     });
 

@@ -52,9 +52,9 @@ describe('layoutOf', () => {
     const nodeTypes = ['object', 'new', 'hidden', 'newer', 'new'];
     const layout = read(head({}, { node_types: [nodeTypes], edge_types: [['weak', 'soft', 'context']] }));
     expect([...layout.nodeTypeOf]).toEqual([3, 15, 0, 16, 15]);
-    expect(layout.nodeTypes).toEqual([...NODE_TYPES, 'new', 'newer']);
+    expect(layout.nodeTypeNames).toEqual([...NODE_TYPES, 'new', 'newer']);
     expect([...layout.edgeTypeOf]).toEqual([6, 7, 0]);
-    expect(layout.edgeTypes).toEqual([...EDGE_TYPES, 'soft']);
+    expect(layout.edgeTypeNames).toEqual([...EDGE_TYPES, 'soft']);
   });
 
   it('takes the location fields of Chromium 156, and does without what it cannot use', () => {

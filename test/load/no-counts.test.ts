@@ -131,11 +131,11 @@ describe('a head without counts', () => {
     });
     const graph = await loadSnapshot(cut, { salvage: true });
     expect(graph.nodeCount).toBeGreaterThan(4500);
-    expect(graph.ending).toMatchObject({ section: 'nodes' });
+    expect(graph.truncation).toMatchObject({ section: 'nodes' });
     const inEdges = bytesOf(text.slice(0, text.indexOf('"strings"') - 1000));
     const half = await loadSnapshot(inEdges, { salvage: true });
     expect(half.nodeCount).toBe(5001);
     expect(half.edges!.count).toBeGreaterThan(4500);
-    expect(half.ending).toMatchObject({ section: 'edges' });
+    expect(half.truncation).toMatchObject({ section: 'edges' });
   });
 });

@@ -9,11 +9,11 @@ import { bytesOf, chunksOf, expectReadable, failureOf } from './inputs.js';
 /** A sink that keeps all records; fields `x`, `y` and `z`, where `y` has to be below 1,000. */
 class Kept implements RecordSink {
   readonly section = 'edges';
-  readonly promise = 'edge_count';
+  readonly countKey = 'edge_count';
   readonly fields = ['x', 'y', 'z'];
   readonly records: number[][] = [];
   count = 0;
-  constructor(readonly promised: number | undefined) {}
+  constructor(readonly declaredCount: number | undefined) {}
 
   refuse(field: number, value: number): { code: SnapshotProblem; expected: string } | undefined {
     return field === 1 && value >= 1000 ? { code: 'range', expected: 'a number below 1,000' } : undefined;
@@ -35,11 +35,11 @@ async function windowOver(json: string, size?: number, chunk?: number): Promise<
 
 async function failing(
   json: string,
-  promised?: number,
+  declaredCount?: number,
 ): Promise<{ sink: Kept; text: string; [key: string]: unknown }> {
   let first: { sink: Kept; text: string; [key: string]: unknown } | undefined;
   for (const [size, chunk] of [[undefined], [1], [2], [5], [100, 1], [100, 3]] as const) {
-    const sink = new Kept(promised);
+    const sink = new Kept(declaredCount);
     const error = await failureOf(readRecords(await windowOver(json, size, chunk), sink));
     expectReadable(error, error.file);
     const { code, section, offset, expected, found, message: text } = error;
@@ -172,8 +172,8 @@ describe('readRecords', () => {
     ['[]', 1, 'mismatch', '0 before "]"'],
     ['[1,2,3,4,5,6]', 1, 'mismatch', 'more of them'],
     ['[1,2,3]', 0, 'mismatch', 'more of them'],
-  ])('counts: %s with %d promised', async (json, promised, code, found) => {
-    const failure = await failing(json, promised);
+  ])('counts: %s with %d declaredCount', async (json, declaredCount, code, found) => {
+    const failure = await failing(json, declaredCount);
     if (json.endsWith(']')) expect(failure).toMatchObject({ code, found });
     else expect(failure.code).toBe('truncated');
   });

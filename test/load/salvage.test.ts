@@ -108,11 +108,11 @@ describe.each(Object.entries(TEXTS))('a small snapshot, %s, that is cut', (_, te
       const graph = await loadSnapshot(part, { salvage: true });
       expect(graph.nodeCount).toBe(wholeRecords(before, 'nodes', fields, 5));
       expectPrefix(graph, whole, wholeRecords(before, 'edges', 3, 6));
-      expect(graph.ending).toMatchObject({ section: sectionAt(cut), offset: cut });
+      expect(graph.truncation).toMatchObject({ section: sectionAt(cut), offset: cut });
       const again = await loadSnapshot(chunksOf(part, 1 + (cut % 5)), { salvage: true });
       expect(difference(again, graph)).toBeUndefined();
     }
-    expect((await loadSnapshot(bytes, { salvage: true })).ending).toBeUndefined();
+    expect((await loadSnapshot(bytes, { salvage: true })).truncation).toBeUndefined();
   });
 
   it('behind the head can be counted (every third byte), with the same result by tallies and by the graph', async () => {
@@ -122,10 +122,10 @@ describe.each(Object.entries(TEXTS))('a small snapshot, %s, that is cut', (_, te
       const tallies = await tallySnapshot(part, { salvage: true });
       expect(tallies.nodeCount).toBe(graph.nodeCount);
       expect(tallies.rows.reduce((sum, row) => sum + row.count, 0)).toBe(graph.nodeCount);
-      expect(tallies.ending).toMatchObject({ section: sectionAt(cut), offset: cut });
+      expect(tallies.truncation).toMatchObject({ section: sectionAt(cut), offset: cut });
       for (const input of cut % 4 === 0 ? [part, chunksOf(part, 9)] : [part]) {
-        const { file: _file, ending: _ending, ...classes } = await loadClasses(input, { salvage: true });
-        const { file: _file2, ending: _ending2, ...expected } = classesOf(graph, { raw: true });
+        const { file: _file, truncation: _ending, ...classes } = await loadClasses(input, { salvage: true });
+        const { file: _file2, truncation: _ending2, ...expected } = classesOf(graph, { raw: true });
         expect(classes).toEqual(expected);
       }
     }
@@ -174,7 +174,7 @@ describe('a real snapshot that is cut', () => {
         }
         const graph = await loadSnapshot(part, { salvage: true, locations: true });
         expectSound(graph);
-        expect(graph.ending).toMatchObject({ section, offset: part.length });
+        expect(graph.truncation).toMatchObject({ section, offset: part.length });
         const where = whole.sections.findIndex((candidate) => candidate.name === section);
         if (section === 'nodes') {
           expect(graph.nodeCount / whole.nodeCount).toBeCloseTo(share, 0.5);
@@ -251,9 +251,9 @@ describe('a damaged snapshot', () => {
       expect(graph.nodeCount).toBe(nodes);
       expect(graph.strings.length).toBe(strings);
       expectPrefix(graph, whole, edges);
-      expect(graph.ending).toMatchObject({ section });
-      expect(graph.ending!.expected.length).toBeGreaterThan(3);
-      expect(graph.ending!.found.length).toBeGreaterThan(3);
+      expect(graph.truncation).toMatchObject({ section });
+      expect(graph.truncation!.expected.length).toBeGreaterThan(3);
+      expect(graph.truncation!.found.length).toBeGreaterThan(3);
     }
   });
 
@@ -267,7 +267,7 @@ describe('a damaged snapshot', () => {
     if (!['compression', 'malformed'].includes(failure.code)) return;
     const graph = await loadSnapshot(damaged, { salvage: true });
     expectSound(graph);
-    expect(graph.ending?.section).toMatch(/nodes|edges/);
+    expect(graph.truncation?.section).toMatch(/nodes|edges/);
   });
 
   it('keeps its edges with their nodes when a section stands there twice', async () => {
@@ -301,7 +301,7 @@ describe('a damaged snapshot', () => {
   it('without one of its sections is salvaged, with what the others hold', async () => {
     const graph = await loadSnapshot(bytesOf(reordered(text, ['nodes', 'strings'])), { salvage: true });
     expectSound(graph);
-    expect(graph).toMatchObject({ nodeCount: 5, ending: { section: 'snapshot' } });
+    expect(graph).toMatchObject({ nodeCount: 5, truncation: { section: 'snapshot' } });
     const nameless = await loadSnapshot(bytesOf(reordered(text, ['nodes', 'edges'])), { salvage: true });
     expectSound(nameless);
     expect(nameless.strings.get(nameless.nodeNames[1]!)).toBe('(lost name 1)');

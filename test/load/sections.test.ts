@@ -105,7 +105,7 @@ describe('readSection', () => {
     expect((await loadSnapshot(many(1000))).sections).toHaveLength(1000 + 9);
     for (const salvage of [false, true]) {
       const loading = loadSnapshot(many(2000), { salvage });
-      if (salvage) expect((await loading).ending).toMatchObject({ expected: 'at most 1,024' });
+      if (salvage) expect((await loading).truncation).toMatchObject({ expected: 'at most 1,024' });
       else expect(await failureOf(loading)).toMatchObject({ code: 'malformed', expected: 'at most 1,024' });
     }
   });

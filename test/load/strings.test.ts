@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { StringTable } from '../../src/graph/strings.js';
 import { openSource } from '../../src/load/source.js';
-import { type PickedStrings, pickStrings, readStringTable } from '../../src/load/strings.js';
+import { StringPicker, StringTableReader } from '../../src/load/strings.js';
 import { ByteWindow } from '../../src/load/window.js';
 import { bytesOf, chunksOf, expectReadable, failureOf } from './inputs.js';
 
@@ -22,9 +22,17 @@ function textsOf(table: StringTable): string[] {
   return Array.from({ length: table.length }, (_, index) => table.get(index));
 }
 
-const unused = (): never => {
-  throw new Error('nothing is to be salvaged');
-};
+async function readTable(window: ByteWindow): Promise<StringTable> {
+  const reader = new StringTableReader();
+  await reader.read(window, 'strings');
+  return reader.table;
+}
+
+async function pick(window: ByteWindow, wanted: readonly number[]): Promise<StringPicker> {
+  const picker = new StringPicker();
+  await picker.read(window, 'strings', wanted);
+  return picker;
+}
 
 /** Reads a section in every way, as a table and picking every string and every third; checks what follows it. */
 async function expectStrings(
@@ -35,13 +43,13 @@ async function expectStrings(
   const length = bytesOf(json).length;
   for (const [size, chunk] of ways as readonly (readonly [number?, number?])[]) {
     const window = await windowOver(`${json}, "after":1}`, size, chunk);
-    const table = await readStringTable(window, 'strings', unused);
+    const table = await readTable(window);
     expect(textsOf(table)).toEqual(texts);
     expect(window.offset).toBe(1 + length);
     for (const step of [1, 3]) {
       const wanted = [...texts.keys()].filter((index) => index % step === 0).reverse();
       const other = await windowOver(`${json}, "after":1}`, size, chunk);
-      const picked = await pickStrings(other, 'strings', wanted, unused);
+      const picked = await pick(other, wanted);
       expect(picked.total).toBe(texts.length);
       expect(picked.texts.size).toBe(wanted.length);
       for (const index of wanted) expect(picked.texts.get(index)).toBe(texts[index]);
@@ -88,7 +96,7 @@ describe('the strings section', () => {
   it('may hold bytes that are not UTF-8, which become U+FFFD', async () => {
     const bytes = Buffer.concat([bytesOf('["a'), Uint8Array.of(0xff, 0xc3), bytesOf('","b"]')]);
     for (const [size, chunk] of WAYS) {
-      const table = await readStringTable(await windowOver(bytes, size, chunk), 'strings', unused);
+      const table = await readTable(await windowOver(bytes, size, chunk));
       expect(textsOf(table)).toEqual(['a\ufffd\ufffd', 'b']);
     }
   });
@@ -126,12 +134,12 @@ describe('the strings section', () => {
     const json = JSON.stringify(texts);
     for (const [size, chunk] of [[undefined], [1000], [1 << 16, 5000]] as const) {
       const window = await windowOver(json, size, chunk);
-      const table = await readStringTable(window, 'strings', unused);
+      const table = await readTable(window);
       expect(table.length).toBe(n);
       const wanted = [0, 1, 65_534, 65_535, 65_536, 65_537, 131_071, 131_072, n - 1].filter((i) => i < n);
       for (const index of wanted) expect(table.get(index)).toBe(texts[index]);
       expect(textsOf(table)).toEqual(texts);
-      const picked = await pickStrings(await windowOver(json, size, chunk), 'strings', wanted, unused);
+      const picked = await pick(await windowOver(json, size, chunk), wanted);
       expect(picked.total).toBe(n);
       for (const index of wanted) expect(picked.texts.get(index)).toBe(texts[index]);
     }
@@ -142,11 +150,11 @@ describe('the strings section', () => {
     const texts = ['a', long('x', 5), 'b', '', long('\n', 3), long('é', 2), 'c'];
     const json = JSON.stringify(texts);
     for (const [size, chunk] of [[undefined], [undefined, 1 << 18]] as const) {
-      const table = await readStringTable(await windowOver(json, size, chunk), 'strings', unused);
+      const table = await readTable(await windowOver(json, size, chunk));
       expect(table.length).toBe(texts.length);
       for (const [index, text] of texts.entries())
         expect(table.get(index) === text, `string ${index}`).toBe(true);
-      const picked = await pickStrings(await windowOver(json, size, chunk), 'strings', [1, 5], unused);
+      const picked = await pick(await windowOver(json, size, chunk), [1, 5]);
       expect(picked.total).toBe(texts.length);
       expect(picked.texts.get(1) === texts[1] && picked.texts.get(5) === texts[5]).toBe(true);
     }
@@ -161,7 +169,7 @@ describe('the strings section', () => {
       expect(json.length).toBe((segments << 22) + 2 + shift); // two brackets
       for (const end of [']', ' ]', '\n\n\n]', ',"z"]']) {
         const window = await windowOver(`${json.slice(0, -1)}${end}}`);
-        const table = await readStringTable(window, 'strings', unused);
+        const table = await readTable(window);
         const expected = end.includes('z') ? texts : texts.slice(0, -1);
         expect(table.length).toBe(expected.length);
         expect(expected.findIndex((text, index) => table.get(index) !== text)).toBe(-1);
@@ -178,31 +186,23 @@ describe('a strings section that is not whole', () => {
     const bytes = bytesOf(json);
     for (let cut = 0; cut < bytes.length; cut++) {
       for (const [size, chunk] of WAYS) {
-        let salvaged: StringTable | undefined;
+        const reader = new StringTableReader();
         const window = await windowOver(bytes.subarray(0, cut), size, chunk);
-        const failure = await failureOf(
-          readStringTable(window, 'strings', (table) => {
-            salvaged = table;
-          }),
-        );
+        const failure = await failureOf(reader.read(window, 'strings'));
         expect(failure).toMatchObject({ code: 'truncated', section: 'strings', offset: 1 + cut });
         expectReadable(failure, failure.file);
         if (cut === 0) continue;
-        const whole = textsOf(salvaged!);
+        const whole = textsOf(reader.table);
         expect(whole).toEqual(texts.slice(0, whole.length));
         const text = Buffer.from(bytes.subarray(0, cut)).toString();
         expect(whole.length).toBe(text.match(/"(?:[^"\\]|\\.)*"/gs)?.length ?? 0);
 
-        let picked: PickedStrings | undefined;
+        const picker = new StringPicker();
         const other = await windowOver(bytes.subarray(0, cut), size, chunk);
-        const second = await failureOf(
-          pickStrings(other, 'strings', [0, 1, 2, 3, 4], (found) => {
-            picked = found;
-          }),
-        );
+        const second = await failureOf(picker.read(other, 'strings', [0, 1, 2, 3, 4]));
         expect(second).toMatchObject({ code: 'truncated', section: 'strings', offset: 1 + cut });
-        expect(picked!.total).toBe(whole.length);
-        expect([...picked!.texts.values()]).toEqual(whole);
+        expect(picker.total).toBe(whole.length);
+        expect([...picker.texts.values()]).toEqual(whole);
       }
     }
   });
@@ -221,33 +221,29 @@ describe('a strings section that is not whole', () => {
     ['["a",\u0000"b"]', 'a string', 6, 1],
   ])('is malformed: %j, expected %s at byte %d', async (damaged, expected, offset, count) => {
     for (const [size, chunk] of WAYS) {
-      let salvaged: StringTable | undefined;
+      const reader = new StringTableReader();
       const failure = await failureOf(
-        readStringTable(await windowOver(`${damaged}\n  `, size, chunk), 'strings', (table) => {
-          salvaged = table;
-        }),
+        reader.read(await windowOver(`${damaged}\n  `, size, chunk), 'strings'),
       );
       expect(failure).toMatchObject({ code: 'malformed', section: 'strings', offset });
       expect(failure.expected).toContain(expected);
       expectReadable(failure, failure.file);
-      expect(salvaged!.length).toBe(count);
+      expect(reader.table.length).toBe(count);
 
-      let picked: PickedStrings | undefined;
+      const picker = new StringPicker();
       const second = await failureOf(
-        pickStrings(await windowOver(`${damaged}\n  `, size, chunk), 'strings', [0, 1], (found) => {
-          picked = found;
-        }),
+        picker.read(await windowOver(`${damaged}\n  `, size, chunk), 'strings', [0, 1]),
       );
       expect(second).toMatchObject({ code: 'malformed', section: 'strings', offset });
       expect(second.expected).toContain(expected);
-      expect(picked!.total).toBe(count);
+      expect(picker.total).toBe(count);
     }
   });
 
   it.each(['{"a":1}', '"a"', '1', 'null'])('is malformed: %s in the place of an array', async (value) => {
-    const failure = await failureOf(readStringTable(await windowOver(value), 'strings', unused));
+    const failure = await failureOf(readTable(await windowOver(value)));
     expect(failure).toMatchObject({ code: 'malformed', section: 'strings', offset: 1, expected: '"["' });
-    expect(await failureOf(pickStrings(await windowOver(value), 'strings', [], unused))).toMatchObject({
+    expect(await failureOf(pick(await windowOver(value), []))).toMatchObject({
       code: 'malformed',
       offset: 1,
     });

@@ -163,7 +163,7 @@ describe('tallySnapshot', () => {
       '["native","Map"]': [1, 1],
       '["string",null]': [2, 12],
     });
-    expect(tallies).toMatchObject({ hasDetachedNatives: false, nodeCount: 7, ending: undefined });
+    expect(tallies).toMatchObject({ hasDetachedNatives: false, nodeCount: 7, truncation: undefined });
     await expectTallies(text);
   });
 

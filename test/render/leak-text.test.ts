@@ -46,7 +46,7 @@ const LEAK: LeakEntry = {
       steps: [],
       expression: '(variable config of /app/a.js)._events.reload',
       evaluable: false,
-      ending: 'a variable of the module /app/a.js',
+      heldBy: 'a variable of the module /app/a.js',
     },
   },
   alsoIn: [1, 2, 3, 4].map((id) => ({ id, type: 'Map', text: `place${id}`, heldBy: 'a timer' })),

@@ -6,7 +6,7 @@ import { UsageError } from '../../src/base/errors.js';
 import type { Subgraph } from '../../src/base/result.js';
 import { renderDot } from '../../src/render/dot.js';
 import { dotOnPath, renderPicture } from '../../src/render/picture.js';
-import { temporaryFolder } from '../support/cli.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const none = { dotCommand: null };
 

@@ -16,7 +16,7 @@ import { loadSnapshot } from '../../src/load/load.js';
 import { collectGarbage } from '../../src/self/gc.js';
 import { takeSnapshot, writeSnapshot } from '../../src/self/snapshot.js';
 import { SNAPSHOT_TAG, taggedNodes } from '../../src/v8/tags.js';
-import { temporaryFolder } from '../support/cli.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const folder = temporaryFolder();
 

@@ -8,8 +8,9 @@ import { loadSnapshot } from '../../src/load/load.js';
 import { takeSnapshot, writeSnapshot } from '../../src/self/snapshot.js';
 import { tag, untag, wasTagged } from '../../src/self/tag.js';
 import { TAG_CLASS, taggedNodes, tagsOf } from '../../src/v8/tags.js';
-import { heapgraph, temporaryFolder } from '../support/cli.js';
+import { heapgraph } from '../support/cli.js';
 import { fixturePath } from '../support/fixtures.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const folder = temporaryFolder();
 

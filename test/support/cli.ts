@@ -1,10 +1,9 @@
-/** Runs the command line as a user does: another process, its streams, its exit code. */
+/** The command line as a user has it: another process, its streams, its exit code. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll } from 'vitest';
+import { CliHost } from './cli-host.js';
+
+export { temporaryFolder } from './temporary-folder.js';
 
 const BIN = fileURLToPath(new URL('../../bin/heapgraph.js', import.meta.url));
 
@@ -21,12 +20,34 @@ export interface RunOptions {
   readonly cwd?: string;
   readonly input?: Uint8Array;
   readonly env?: Readonly<Record<string, string>>;
+  /** In a process of its own, as a shell does it. */
+  readonly spawned?: boolean;
 }
 
-/** Runs `heapgraph ARGS…`. Without `input`, standard input is empty. */
-export function heapgraph(args: readonly string[], options: RunOptions = {}): Promise<Run> {
+const { NO_COLOR: _, FORCE_COLOR: __, ...env } = process.env;
+const host = new CliHost(NODE, env);
+
+/**
+ * Answers `heapgraph ARGS…`, in the process of this file's tests that answers one command line after another. What is
+ * about processes has one of its own: `spawned`, a variable of the environment, something on standard input, `capture`
+ * and `watch`, and the names of standard streams. Without `input`, standard input is empty.
+ */
+export async function heapgraph(args: readonly string[], options: RunOptions = {}): Promise<Run> {
+  const { cwd = process.cwd(), input, spawned } = options;
+  const own =
+    spawned === true ||
+    options.env !== undefined ||
+    (input !== undefined && input.length > 0) ||
+    ['capture', 'watch'].includes(args[0]!) ||
+    args.some((arg) => /(^|=)\/(dev|proc)\//.test(arg));
+  if (own) return spawnHeapgraph(args, options);
+  const { stdout, stderr, code } = await host.ask(args, cwd);
+  return { stdout, stderr, code };
+}
+
+/** Runs `heapgraph ARGS…` as a shell does: a process of its own. */
+export function spawnHeapgraph(args: readonly string[], options: RunOptions = {}): Promise<Run> {
   return new Promise((resolve, reject) => {
-    const { NO_COLOR: _, FORCE_COLOR: __, ...env } = process.env;
     const child = spawn(NODE, [BIN, ...args], { cwd: options.cwd, env: { ...env, ...options.env } });
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
@@ -39,11 +60,4 @@ export function heapgraph(args: readonly string[], options: RunOptions = {}): Pr
     child.stdin.on('error', () => {}); // it may end before it has read everything
     child.stdin.end(options.input);
   });
-}
-
-/** A folder that is gone after the tests of the file. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(path.join(tmpdir(), 'heapgraph-test-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 }));
-  return folder;
 }

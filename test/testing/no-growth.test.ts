@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { UsageError } from '../../src/base/errors.js';
 import { expectNoGrowth, type GrowingClass, GrowthError } from '../../src/testing/no-growth.js';
-import { temporaryFolder } from '../support/cli.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const folder = temporaryFolder();
 const NODE = process.env.HEAPGRAPH_NODE ?? process.execPath;

@@ -1,10 +1,10 @@
 /** Numbers, where a snapshot has them: values, expressions, pictures, and what is no growth. */
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
+import { checkBudgets } from '../../src/analysis/budgets/budgets.js';
 import { count } from '../../src/analysis/classes/classes.js';
 import { at, byType } from '../../src/analysis/classes/nodes.js';
 import { expressionOf } from '../../src/analysis/expressions/expression.js';
-import { checkBudgets } from '../../src/analysis/growth/budgets.js';
 import { diffByClass, newNodes } from '../../src/analysis/growth/diff.js';
 import { growth } from '../../src/analysis/growth/growth.js';
 import { backrefChains } from '../../src/analysis/holders/chains.js';

@@ -1,8 +1,9 @@
 /** Whose the objects of a class are: the program's, the runtime's, the language's, V8's. */
 import type { Graph } from '../../graph/graph.js';
-import type { Partition } from '../../graph/partition.js';
+import type { Partition, Partitioner } from '../../graph/partition.js';
 import { NODE, nodeTypeMarks } from '../../graph/schema.js';
-import { isOfRuntime, isRuntimeScript } from '../../v8/runtime.js';
+import { isOfRuntime } from '../../v8/origin.js';
+import { isRuntimeScript } from '../../v8/runtime.js';
 import { sourceLocation } from '../../v8/scripts.js';
 import { nodeRoles, THING } from './node-roles.js';
 
@@ -75,4 +76,16 @@ function kindOf(graph: Graph, node: number, label: string): ClassKind | undefine
   const script = sourceLocation(graph, node)?.script;
   if (script === undefined) return undefined;
   return isRuntimeScript(script) ? 'runtime' : 'program';
+}
+
+/**
+ * By class name, the place of its kind in `CLASS_KINDS`: what says most about the program has 0.
+ *
+ * - In: as `classKinds`. Classes without objects count as the engine's.
+ * - Cost: that of `classKinds`.
+ */
+export function classKindRanks(graph: Graph, partition: Partitioner): ReadonlyMap<string, number> {
+  const classes = partition(graph);
+  const kinds = classKinds(graph, classes);
+  return new Map(classes.labels.map((label, i) => [label, CLASS_KINDS.indexOf(kinds[i] ?? 'engine')]));
 }

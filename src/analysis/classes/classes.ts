@@ -1,5 +1,5 @@
 /** How many objects there are of each class, and how large they are: objgraph's `typestats` and its relatives. */
-import type { Ending, Graph } from '../../graph/graph.js';
+import type { Graph, Truncation } from '../../graph/graph.js';
 import type { Partition, Partitioner } from '../../graph/partition.js';
 import { classFromName, classFromType, classIndex, isClassedByName } from '../../v8/class-names.js';
 import { isSizelessValue, isValueType } from '../../v8/sizeless-values.js';
@@ -40,7 +40,7 @@ export interface ClassJitter {
 /** The class counts of a snapshot: all that counting questions need, a few kilobytes. */
 export interface Classes {
   readonly file: string;
-  readonly ending: Ending | undefined;
+  readonly truncation: Truncation | undefined;
   readonly nodeCount: number;
   /** Native bytes that no node stands for. */
   readonly extraNativeBytes: number;
@@ -74,7 +74,7 @@ export interface ClassCountOptions {
  */
 export function classesOf(heap: Countable, options: ClassCountOptions = {}, leftOut?: Uint8Array): Classes {
   if ('rows' in heap) return heap;
-  const { file, ending, nodeCount, extraNativeBytes, nodeTypes, nodeTypeNames, selfSizes } = heap;
+  const { file, truncation, nodeCount, extraNativeBytes, nodeTypes, nodeTypeNames, selfSizes } = heap;
   const raw = options.raw === true || heap.edges === undefined;
   const partition = (options.partition ?? classIndex)(heap);
   const { labels, of } = partition;
@@ -106,7 +106,7 @@ export function classesOf(heap: Countable, options: ClassCountOptions = {}, left
   });
   return {
     file,
-    ending,
+    truncation,
     nodeCount,
     extraNativeBytes,
     sizes: raw ? 'raw' : 'devtools',
@@ -135,7 +135,7 @@ function reachOfClasses(graph: Graph, { labels, of }: Partition): Map<string, Cl
 /** What a tally of nodes by type and raw name says (see `tallySnapshot`). */
 export interface NameTallies {
   readonly file: string;
-  readonly ending: Ending | undefined;
+  readonly truncation: Truncation | undefined;
   readonly nodeCount: number;
   readonly extraNativeBytes: number;
   readonly rows: readonly {
@@ -167,10 +167,10 @@ export function classesFromTallies(tallies: NameTallies): Classes {
       ...(isValueType[nodeType] === 1 ? { sizeless: sizeless ?? 0 } : {}),
     });
   }
-  const { file, ending, nodeCount, extraNativeBytes } = tallies;
+  const { file, truncation, nodeCount, extraNativeBytes } = tallies;
   return {
     file,
-    ending,
+    truncation,
     nodeCount,
     extraNativeBytes,
     sizes: 'raw',

@@ -27,7 +27,7 @@ export function chainResult(
       edge: edge ? stepEdge(graph, chain.nodes[i - 1]!, edge) : null,
     };
   });
-  if (!found) return { found, steps, expression: null, evaluable: false, ending: null };
+  if (!found) return { found, steps, expression: null, evaluable: false, heldBy: null };
   const { text, evaluable } = expressionOf(graph, chain);
   const repeats = repeatedSteps(steps);
   return {
@@ -36,7 +36,7 @@ export function chainResult(
     ...(repeats.length > 0 ? { repeats } : {}),
     expression: text,
     evaluable,
-    ending: rooted ? chainEnding(graph, chain).words : null,
+    heldBy: rooted ? chainEnding(graph, chain).words : null,
   };
 }
 

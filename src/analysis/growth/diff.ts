@@ -1,4 +1,5 @@
 /** What came and what went between two snapshots of one process, by V8's ids. */
+import { byDescending, byText, byType, type Compare, inOrder } from '../../base/order.js';
 import type { Graph } from '../../graph/graph.js';
 import { idIndex } from '../../graph/ids.js';
 import { type Partition, partitionAmong } from '../../graph/partition.js';
@@ -167,6 +168,62 @@ export function diffByClass(
   return rows.sort(byGrowth);
 }
 
-function byGrowth(a: ClassDelta, b: ClassDelta): number {
-  return b.sizeDelta - a.sizeDelta || b.countDelta - a.countDelta || (a.type < b.type ? -1 : 1);
+const byGrowth: Compare<ClassDelta> = inOrder<ClassDelta>(
+  byDescending((row) => row.sizeDelta),
+  byDescending((row) => row.countDelta),
+  byType,
+);
+
+/** What a comparison can be ranked by: growth in bytes, in number, the number of new objects, or the name. */
+export type DiffKey = 'size' | 'count' | 'new' | 'name';
+
+/**
+ * Rows of `diff` or `diffByClass` in another order.
+ *
+ * - Order: the largest `by` first, or by name; equal ones stay in their order.
+ * - Without ids nothing is known to be new: `new` is then the growth in number.
+ */
+export function rankedDiff<T extends ClassDelta & Partial<Pick<ClassDiff, 'newCount'>>>(
+  rows: readonly T[],
+  by: DiffKey,
+): readonly T[] {
+  if (by === 'size') return rows;
+  if (by === 'name') return [...rows].sort(byText((row) => row.type));
+  return [...rows].sort(
+    byDescending((row) => (by === 'new' ? (row.newCount ?? row.countDelta) : row.countDelta)),
+  );
+}
+
+/** The objects of one class that came and went. */
+export interface ChangedNodes {
+  /** Ordinals in the later snapshot, by id. */
+  readonly came: readonly number[];
+  /** Ordinals in the earlier snapshot, by id. */
+  readonly went: readonly number[];
+}
+
+/**
+ * Which objects of a class came and went.
+ *
+ * - In: two snapshots of one process, the earlier first, and the name of a class of the partition.
+ * - Order: ascending ids.
+ * - Empty: none came or went, or neither snapshot has the class.
+ * - Cost: that of `nodeDiff`.
+ */
+export function changedNodes(
+  before: Graph,
+  after: Graph,
+  type: string,
+  options: DiffOptions = {},
+): ChangedNodes {
+  const { isNew, isGone } = nodeDiff(before, after, options);
+  const members = (graph: Graph, marked: Uint8Array): number[] => {
+    const { labels, of } = partitionOf(graph, [before, after], options);
+    const wanted = labels.indexOf(type);
+    const found: number[] = [];
+    for (let node = 0; node < graph.nodeCount; node++)
+      if (marked[node] === 1 && of[node] === wanted) found.push(node);
+    return found.sort((a, b) => graph.ids[a]! - graph.ids[b]!);
+  };
+  return { came: members(after, isNew), went: members(before, isGone) };
 }

@@ -121,7 +121,7 @@ function tally(
     let found = at > 0 ? byPlace[at] : byClass[type];
     if (found === undefined) {
       if (at > 0) {
-        const { scriptId, line, column } = locations!.places[at - 1]!;
+        const { scriptId, line, column } = locations!.place(at - 1);
         found = byPlace[at] = group(`${name}\n${scriptId}:${line}:${column}`, name);
       } else found = byClass[type] = group(name, name);
     }

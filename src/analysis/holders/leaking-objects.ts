@@ -6,8 +6,8 @@
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { NODE } from '../../graph/schema.js';
 import { isInternal } from '../../v8/names.js';
+import { isMadeByCode } from '../../v8/origin.js';
 import { isMadeByProgram } from '../../v8/program-types.js';
-import { isMadeByCode } from '../../v8/runtime.js';
 import { userRoots } from '../../v8/user-roots.js';
 import { type EdgeTest, keepsAlive } from '../sizes/essential-edges.js';
 

@@ -1,7 +1,7 @@
 /** Where objects that came since are: on which containers most of them hang, and the way to one of them. */
 import { edgesOf } from '../../graph/graph.js';
 import { NODE } from '../../graph/schema.js';
-import { isMadeByCode } from '../../v8/runtime.js';
+import { isMadeByCode } from '../../v8/origin.js';
 import { nodeRoles, THING, WAY } from '../classes/node-roles.js';
 import type { Chain } from '../holders/chains.js';
 import { holderChain } from '../holders/holder-chains.js';

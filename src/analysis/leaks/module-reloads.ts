@@ -19,7 +19,7 @@ export function loadsAgain({ graph, ages, newest }: Pick<Frontier, 'graph' | 'ag
   const ageOf = new Map<number, number>(); // of a script: that of its oldest function
   for (let node = 0; node < nodeCount; node++) {
     if (nodeTypes[node] !== NODE.closure || locations.placeOf[node] === 0) continue;
-    const { scriptId } = locations.places[locations.placeOf[node]! - 1]!;
+    const scriptId = locations.scriptIds[locations.placeOf[node]! - 1]!;
     ageOf.set(scriptId, Math.min(ageOf.get(scriptId) ?? newest, ages[node]!));
   }
   const copies = new Map<string, number[]>();

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { checkExitSnapshot } from '../../inspector/exit-snapshot.js';
 import { startProgram } from '../../inspector/program.js';
-import { formatEnding, privateFolder } from '../started-program.js';
+import { formatExit, privateFolder } from '../started-program.js';
 import type { Call, Run } from './call.js';
 import type { Captures, Programs } from './capture.js';
 import { adoptSnapshot } from './snapshot-file.js';
@@ -25,8 +25,8 @@ export async function captureExit(
     track: options['track-allocations'],
   });
   run.atEnd(() => started.stop());
-  const ending = await run.unlessInterrupted(started.ended);
-  if (ending.code !== 0) run.warn(`the program ended: ${formatEnding(ending)}`);
+  const exit = await run.unlessInterrupted(started.ended);
+  if (exit.code !== 0) run.warn(`the program ended: ${formatExit(exit)}`);
   const file = captures.name(started.pid, false);
   checkExitSnapshot(exitFile);
   const bytes = await adoptSnapshot(exitFile, file, captures.gzip);

@@ -1,9 +1,11 @@
-import { baselineOf, formatBaseline } from '../../analysis/growth/baseline.js';
+import { baselineOf } from '../../analysis/growth/baseline.js';
 import { lineage } from '../../analysis/growth/lineage.js';
 import { printable } from '../../base/printable.js';
 import { formatBytes, formatCount } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
-import { defineCommand, type Heap, type Need } from '../command.js';
+import { formatBaseline } from '../../session/baseline-file.js';
+import type { Need, OpenedSnapshot, Session } from '../../session/need.js';
+import { defineCommand } from '../command.js';
 import { requireWhole } from '../shared/tables.js';
 
 export const baselineCommand = defineCommand({
@@ -22,7 +24,7 @@ export const baselineCommand = defineCommand({
     },
   ],
   needs: () => ({ kind: 'summary' }),
-  async run(_, __, ___, heaps) {
+  async run(_, __, ___, heaps, { session }) {
     requireWhole(
       heaps.map(({ countable }) => countable),
       'a baseline',
@@ -32,7 +34,7 @@ export const baselineCommand = defineCommand({
     return {
       result: { kind: 'document', text: formatBaseline(baseline) },
       notes: [
-        ...(await likeness(heaps)),
+        ...(await likeness(heaps, session)),
         `a baseline of ${formatCount(snapshots)} ${snapshots === 1 ? 'snapshot' : 'snapshots'}: ${formatCount(classes.size)} classes, ${formatBytes(Math.round(totalSize))}`,
       ],
     };
@@ -42,11 +44,11 @@ export const baselineCommand = defineCommand({
 const NODES: Need = { kind: 'graph', edges: false, locations: false };
 
 /** Notes on neighbours whose differences are no noise of an idle process. Reads the nodes of each again, two at a time. */
-async function likeness(heaps: readonly Heap[]): Promise<readonly string[]> {
+async function likeness(heaps: readonly OpenedSnapshot[], session: Session): Promise<readonly string[]> {
   const notes: string[] = [];
   let before: Graph | undefined;
   for (const heap of heaps.length > 1 ? heaps : []) {
-    const after = (await heap.more?.(NODES))?.graph;
+    const after = heap.isReadable ? (await session.open(heap.name, NODES)).graph : undefined;
     if (before && after) {
       const { identical, sameProcess, ids } = lineage(before, after);
       const both = `${printable(before.file)} and ${printable(after.file)}`;

@@ -1,5 +1,5 @@
 /** Budgets as people write them: `Session=100`, `Buffer=64mb`, `Session=10,10%`. */
-import type { Budget, BudgetKind } from '../../analysis/growth/budgets.js';
+import type { Budget, BudgetKind } from '../../analysis/budgets/budgets.js';
 import { UsageError } from '../../base/errors.js';
 import { printable } from '../../base/printable.js';
 import { parseBytes, parseCount } from '../../base/units.js';

@@ -1,15 +1,17 @@
 /** Budgets for CI: how many objects, how many bytes, how much growth. */
 
-import { type Classes, type Countable, classesOf, typeStats } from '../../analysis/classes/classes.js';
-import { duplicateStrings } from '../../analysis/classes/duplicate-strings.js';
-import { noiseOf } from '../../analysis/growth/baseline.js';
 import {
   type Budget,
   type BudgetResult,
   checkBudgets,
   isBytes,
   needsEdges,
-} from '../../analysis/growth/budgets.js';
+} from '../../analysis/budgets/budgets.js';
+import type { GrownClasses } from '../../analysis/budgets/grown-classes.js';
+import { type Classes, type Countable, classesOf, typeStats } from '../../analysis/classes/classes.js';
+import { duplicateStrings } from '../../analysis/classes/duplicate-strings.js';
+import { noiseOf } from '../../analysis/growth/baseline.js';
+import { containerCell } from '../../analysis/leaks/container-text.js';
 import { UsageError } from '../../base/errors.js';
 import { printable } from '../../base/printable.js';
 import type { ChainResult, Check } from '../../base/result.js';
@@ -17,14 +19,14 @@ import { formatCount } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
 import { NODE } from '../../graph/schema.js';
 import { parseTypePattern } from '../../query/types.js';
-import { defineCommand, type Heap, type Need } from '../command.js';
+import type { Need, OpenedSnapshot, Session } from '../../session/need.js';
+import { defineCommand } from '../command.js';
 import { checkBudgetOrder } from '../shared/compare.js';
 import { requireWhole, unknownType } from '../shared/tables.js';
 import { WHOLE_GRAPH } from '../shared/targets.js';
 import { budgetOptions, mergeBudgets, parseBudgets } from './budgets.js';
-import type { GrownClasses } from './grown-classes.js';
+import { explained } from './explained.js';
 import { DEFAULT_SIGMA, sigmaOption, withinNoise } from './noise.js';
-import { explained } from './offenders.js';
 
 export const checkCommand = defineCommand({
   name: 'check',
@@ -89,7 +91,7 @@ export const checkCommand = defineCommand({
     options.baseline !== undefined && options['max-growth'].length > 0
       ? [{ file: options.baseline, need: WITH_IDS, baselines: true }]
       : [],
-  async run(heap, _, options, [, earlier]) {
+  async run(heap, _, options, [, earlier], { session }) {
     const budgets = parseBudgets(options);
     const sigma = options.sigma ?? DEFAULT_SIGMA;
     const before = earlier?.countable;
@@ -107,11 +109,12 @@ export const checkCommand = defineCommand({
       results,
       chains,
       grown,
+      graph,
       notes: more,
-    } = await explained(found, heap, order?.sameProcess ? earlier?.graph : undefined);
+    } = await explained(found, heap, order?.sameProcess ? earlier?.graph : undefined, session);
     const notes = [
       ...(order?.notes ?? []),
-      ...(await unknownClasses(results, heap, before)),
+      ...(await unknownClasses(results, heap, before, session)),
       ...(before && areEqual(heap.countable, before)
         ? [`${printable(before.file)} has the same counts in every class: one snapshot twice?`]
         : []),
@@ -122,7 +125,7 @@ export const checkCommand = defineCommand({
       ...more,
       ...(budgets.some(({ kind }) => kind === 'max-dup-strings') ? cutStrings(heap.graph) : []),
     ];
-    const checks = results.map((result): Check => checkOf(result, chains.get(result) ?? null, grown));
+    const checks = results.map((result): Check => checkOf(result, chains.get(result) ?? null, grown, graph));
     return {
       result: { kind: 'checks', checks },
       fields: {
@@ -143,10 +146,16 @@ function countsOf(budgets: readonly Budget[]): Need {
   return { kind: 'classes', types: (type) => budgets.some(({ matches }) => matches(type)) };
 }
 
-function checkOf(result: BudgetResult, chain: ChainResult | null, grown: GrownClasses): Check {
+function checkOf(
+  result: BudgetResult,
+  chain: ChainResult | null,
+  grown: GrownClasses,
+  graph: Graph | undefined,
+): Check {
   const { budget, ok, value, limit, worst, failing, noisy } = result;
   const isGrowth = budget.kind === 'max-growth';
   const ofWorst = isGrowth && !ok && worst ? grown(worst) : undefined;
+  const container = ofWorst?.container;
   return {
     budget: budget.text,
     kind: budget.kind,
@@ -163,7 +172,7 @@ function checkOf(result: BudgetResult, chain: ChainResult | null, grown: GrownCl
       limit: row.limit,
       where: (isGrowth && grown(row)?.where) || null,
     })),
-    container: ofWorst?.container ?? null,
+    container: graph && container ? { ...containerCell(graph, container), members: ofWorst.members } : null,
     where: ofWorst?.sentence ?? null,
     noisy: noisy.length,
     chain,
@@ -194,8 +203,9 @@ function cutStrings(graph: Graph): readonly string[] {
  */
 async function unknownClasses(
   results: readonly BudgetResult[],
-  heap: Heap,
+  heap: OpenedSnapshot,
   before: Countable | undefined,
+  session: Session,
 ): Promise<readonly string[]> {
   const classes: Classes = classesOf(heap.countable, { raw: true });
   const notes: string[] = [];
@@ -204,7 +214,7 @@ async function unknownClasses(
     if (budget.pattern === '' || budget.kind === 'forbid' || classCount > 0) continue;
     const { isName } = parseTypePattern(budget.pattern);
     if (isName) {
-      functions ??= functionNames(heap);
+      functions ??= functionNames(heap, session);
       if ((await functions)?.has(budget.pattern)) continue;
     }
     const where = before ? ` and ${printable(before.file)}` : '';
@@ -219,9 +229,12 @@ async function unknownClasses(
 const NODES: Need = { kind: 'graph', edges: false, locations: false };
 
 /** Names of all functions, classes among them; undefined where the file cannot be read again. */
-async function functionNames({ countable, more }: Heap): Promise<ReadonlySet<string> | undefined> {
-  const graph = 'ids' in countable ? countable : (await more?.(NODES))?.graph;
-  if (!graph) return undefined;
+async function functionNames(
+  { countable, isReadable, name }: OpenedSnapshot,
+  session: Session,
+): Promise<ReadonlySet<string> | undefined> {
+  if (!('ids' in countable) && !isReadable) return undefined;
+  const graph = 'ids' in countable ? countable : (await session.open(name, NODES)).graph;
   const indexes = new Set<number>();
   for (let node = 0; node < graph.nodeCount; node++)
     if (graph.nodeTypes[node] === NODE.closure) indexes.add(graph.nodeNames[node]!);

@@ -1,13 +1,9 @@
 /** A config file to start from. */
 
-import { type Classes, classesOf, typeStats } from '../../analysis/classes/classes.js';
-import { totalSizeOf } from '../../analysis/growth/baseline.js';
+import { suggestedBudgets } from '../../analysis/budgets/suggested-budgets.js';
 import { printableJson } from '../../base/printable.js';
 import { formatBytes } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
-import { NODE } from '../../graph/schema.js';
-import { classIndex } from '../../v8/class-names.js';
-import { isMadeByCode } from '../../v8/runtime.js';
 import { defineCommand } from '../command.js';
 import { WHOLE_GRAPH } from '../shared/targets.js';
 import { CONFIG_NAME } from './config.js';
@@ -42,41 +38,16 @@ export const initCommand = defineCommand({
 });
 
 function suggested(graph: Graph): { max: Record<string, number>; maxTotal: string } {
-  const classes: Classes = classesOf(graph);
-  const own = ownClasses(graph);
-  const largest = typeStats(graph, { by: 'retained', filter: (type) => own.has(type) }).slice(0, SUGGESTED);
+  const { max, maxTotal } = suggestedBudgets(graph, { classes: SUGGESTED, headroom: HEADROOM });
   return {
-    max: Object.fromEntries(
-      largest.map(({ type, count }) => [escapedName(type), roundedUp(count * HEADROOM)]),
-    ),
-    maxTotal: formatBytes(roundedUp(totalSizeOf(classes) * HEADROOM))
+    max: Object.fromEntries(Array.from(max, ([type, limit]) => [escapedName(type), limit])),
+    maxTotal: formatBytes(maxTotal)
       .replace(/\.0(?= )/, '')
       .replace(' ', ''),
   };
 }
 
-/** Classes whose constructor stands in a script that is not a part of the runtime. Needs locations. Cost: one pass over the nodes. */
-function ownClasses(graph: Graph): ReadonlySet<string> {
-  const { labels, of } = classIndex(graph);
-  const seen = new Uint8Array(labels.length);
-  const own = new Set<string>();
-  for (let node = 0; node < graph.nodeCount; node++) {
-    const type = of[node]!;
-    if (graph.nodeTypes[node] !== NODE.object || seen[type] === 1) continue;
-    if (graph.locations?.of(node) === undefined) continue;
-    seen[type] = 1;
-    if (isMadeByCode(graph, node)) own.add(labels[type]!);
-  }
-  return own;
-}
-
 /** A name in which nothing is taken for a pattern. */
 function escapedName(type: string): string {
   return /[*?]/.test(type) ? type.replace(/[*?\\]/g, '\\$&') : type;
-}
-
-/** Rounded up to two digits: 153 is 160. */
-function roundedUp(value: number): number {
-  const step = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, value))) - 1);
-  return Math.ceil(value / step) * step;
 }

@@ -2,7 +2,8 @@
 import { classesOf, typeStats } from '../../analysis/classes/classes.js';
 import type { Answer, Column } from '../../base/result.js';
 import { NODE_TYPES } from '../../graph/schema.js';
-import { defineCommand, type Heap, type Need } from '../command.js';
+import type { Need, OpenedSnapshot } from '../../session/need.js';
+import { defineCommand } from '../command.js';
 import {
   type PartitionValues,
   partitionOf,
@@ -100,7 +101,7 @@ function need(options: TableOptions, sizes: boolean): Need {
   return { kind: 'classes', types: (type) => options.filter?.test(type) ?? true };
 }
 
-function table(heap: Heap, options: TableOptions, limit: number, sizes: boolean): Answer {
+function table(heap: OpenedSnapshot, options: TableOptions, limit: number, sizes: boolean): Answer {
   const { by, 'node-type': nodeTypes, filter, raw } = options;
   const retained = showsRetained(options);
   const source = heap.countable;

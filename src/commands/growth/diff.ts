@@ -1,13 +1,20 @@
 /** Chrome DevTools' comparison of two snapshots. */
 
 import { NodeView } from '../../analysis/classes/nodes.js';
-import { type ClassDiff, diff, diffByClass, nodeDiff } from '../../analysis/growth/diff.js';
+import {
+  changedNodes,
+  type DiffKey,
+  diff,
+  diffByClass,
+  nodeDiff,
+  rankedDiff,
+} from '../../analysis/growth/diff.js';
 import { UsageError } from '../../base/errors.js';
 import type { Answer, Column, Row } from '../../base/result.js';
 import type { Graph } from '../../graph/graph.js';
 import type { Partitioner } from '../../graph/partition.js';
-import { classIndex } from '../../v8/class-names.js';
-import { defineCommand, type Need } from '../command.js';
+import type { Need } from '../../session/need.js';
+import { defineCommand } from '../command.js';
 import { beforeAndAfter, checkBaselines, compareBy, comparison } from '../shared/compare.js';
 import { partitionOf, partitionOptions, placeFields, withPartition } from '../shared/partition.js';
 import {
@@ -23,7 +30,7 @@ import {
 import { WHOLE_GRAPH } from '../shared/targets.js';
 import { HOLDERS, programFirst, withHolders } from './diff-holders.js';
 
-const SORTS = ['size', 'count', 'new', 'name'] as const;
+const SORTS = ['size', 'count', 'new', 'name'] as const satisfies readonly DiffKey[];
 
 export const diffCommand = defineCommand({
   name: 'diff',
@@ -97,23 +104,21 @@ export const diffCommand = defineCommand({
       );
     const nodes = byId ? nodeDiff(before, after, { raw, partition }) : undefined;
     const placeOf = placeFields(options, [before, after]);
-    const rows: readonly Row[] = (
-      nodes
-        ? diff(before, after, { raw, partition, filter }, nodes)
-        : diffByClass(before, after, { raw, partition, filter })
-    ).map((row): Row => ({ ...row, ...placeOf(row.type) }));
-    const sorted = sort(rows, options.by);
+    const compared = nodes
+      ? diff(before, after, { raw, partition, filter }, nodes)
+      : diffByClass(before, after, { raw, partition, filter });
+    const sorted = rankedDiff(compared, options.by).map((row): Row => ({ ...row, ...placeOf(row.type) }));
     const asksHolders = options.holders && nodes !== undefined;
     const ordered = asksHolders ? programFirst(before, after, sorted, partition) : sorted;
     const cut = ordered.slice(0, limitOf(options));
     const held = asksHolders ? withHolders(before, after, cut, { raw, partition }, nodes) : undefined;
-    const omitted = rows.length - cut.length;
+    const omitted = sorted.length - cut.length;
     return {
       result: {
         kind: 'table',
         columns: byId ? BY_ID : BY_CLASS,
         rows: held?.rows ?? cut,
-        total: rows.length,
+        total: sorted.length,
         omitted,
         layout: 'grid',
         ...(held ? { below: { key: 'holders', columns: HOLDERS }, legend: held.legend } : {}),
@@ -121,7 +126,7 @@ export const diffCommand = defineCommand({
       fields: { ...sizesField(raw), comparedBy: byId ? 'id' : 'class' },
       notes: [
         ...notes,
-        ...(rows.length === 0 ? ['nothing changed'] : []),
+        ...(sorted.length === 0 ? ['nothing changed'] : []),
         ...omittedNote(omitted, 'class changed', 'classes changed'),
       ],
     };
@@ -139,14 +144,6 @@ const BY_ID: readonly Column[] = [
 ];
 const BY_CLASS: readonly Column[] = [columns.type, columns.countDelta, columns.sizeDelta];
 
-/** Rows come by growth in bytes; the sort is stable. Without ids nothing is known to be new. */
-function sort(rows: readonly Row[], by: (typeof SORTS)[number]): readonly Row[] {
-  if (by === 'size') return rows;
-  if (by === 'name') return [...rows].sort((a, b) => (String(a.type) < String(b.type) ? -1 : 1));
-  const key: keyof ClassDiff = by === 'count' ? 'countDelta' : 'newCount';
-  return [...rows].sort((a, b) => Number(b[key] ?? b.countDelta) - Number(a[key] ?? a.countDelta));
-}
-
 /** The new objects, then those that are gone; each by id. */
 function objects(
   before: Graph,
@@ -159,24 +156,14 @@ function objects(
     readonly all: boolean;
   },
 ): Answer {
-  const { raw, partition = classIndex } = options;
-  const { isNew, isGone } = nodeDiff(before, after, { raw, partition });
-  const members = (graph: Graph, marked: Uint8Array): NodeView[] => {
-    const { labels, of } = partition(graph, [before, after]);
-    const wanted = labels.indexOf(type);
-    const found: NodeView[] = [];
-    for (let node = 0; node < graph.nodeCount; node++)
-      if (marked[node] === 1 && of[node] === wanted) found.push(new NodeView(graph, node));
-    return found.sort((a, b) => a.id - b.id);
-  };
-  const rowsOf = (views: readonly NodeView[], change: string): Row[] =>
-    views.map((view) => ({ change, ...nodeRow(view, { raw }), type }));
-  const came = members(after, isNew);
-  const went = members(before, isGone);
+  const { raw, partition } = options;
+  const { came, went } = changedNodes(before, after, type, { raw, partition });
+  const rowsOf = (graph: Graph, nodes: readonly number[], change: string): Row[] =>
+    nodes.map((node) => ({ change, ...nodeRow(new NodeView(graph, node), { raw }), type }));
   const total = came.length + went.length;
   const limit = limitOf(options);
-  const rows = rowsOf(came.slice(0, limit), 'new').concat(
-    rowsOf(went.slice(0, Math.max(0, limit - came.length)), 'deleted'),
+  const rows = rowsOf(after, came.slice(0, limit), 'new').concat(
+    rowsOf(before, went.slice(0, Math.max(0, limit - came.length)), 'deleted'),
   );
   const omitted = total - rows.length;
   return {

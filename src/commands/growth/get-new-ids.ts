@@ -1,11 +1,8 @@
 /** objgraph's get_new_ids: which objects the later snapshot has and the earlier one has not. */
 
-import { NodeView } from '../../analysis/classes/nodes.js';
-import { newNodes } from '../../analysis/growth/diff.js';
+import { newIds, newIdsByClass } from '../../analysis/growth/new-ids.js';
 import type { Answer, Column, Row } from '../../base/result.js';
 import type { Graph } from '../../graph/graph.js';
-import { classIndex } from '../../v8/class-names.js';
-import { isSizelessValue } from '../../v8/sizeless-values.js';
 import { defineCommand } from '../command.js';
 import { beforeAndAfter, checkOneProcess } from '../shared/compare.js';
 import { allRows, columns, limitOf, omittedNote, unknownInAll } from '../shared/tables.js';
@@ -46,10 +43,9 @@ export const getNewIds = defineCommand({
       byId: options['by-id'],
       advice: 'name the earlier one first',
     });
-    const isNew = newNodes(before, after);
     const unknown =
       options.type === undefined ? undefined : await unknownInAll([before, after], options.type);
-    const answer = options.ids ? idList(after, isNew, options) : idTable(before, after, isNew, options);
+    const answer = options.ids ? idList(before, after, options) : idTable(before, after, options);
     return {
       ...answer,
       notes: [...notes, ...(unknown ? [unknown] : []), ...(answer.notes ?? [])],
@@ -65,13 +61,9 @@ interface Options {
   readonly type: string | undefined;
 }
 
-function idList(graph: Graph, isNew: Uint8Array, options: Options): Answer {
-  const ids: number[] = [];
-  for (let node = 0; node < graph.nodeCount; node++) {
-    if (isNew[node] === 1 && (options.type === undefined || new NodeView(graph, node).type === options.type))
-      ids.push(graph.ids[node]!);
-  }
-  const shown = ids.sort((a, b) => a - b).slice(0, limitOf(options));
+function idList(before: Graph, after: Graph, options: Options): Answer {
+  const ids = newIds(before, after, options);
+  const shown = ids.slice(0, limitOf(options));
   const omitted = ids.length - shown.length;
   return {
     result: {
@@ -88,31 +80,8 @@ function idList(graph: Graph, isNew: Uint8Array, options: Options): Answer {
 
 const ORDER = { deltas: 'countDelta', new: 'newCount', current: 'count', old: 'oldCount' } as const;
 
-function idTable(before: Graph, after: Graph, isNew: Uint8Array, options: Options): Answer {
-  const rows = new Map<
-    string,
-    { type: string; oldCount: number; count: number; newCount: number; countDelta: number }
-  >();
-  const tally = (graph: Graph, key: 'oldCount' | 'count' | 'newCount', marked?: Uint8Array): void => {
-    const { labels, of } = classIndex(graph);
-    const isLeftOut = isSizelessValue(graph);
-    const counts = new Float64Array(labels.length);
-    for (let node = 0; node < of.length; node++)
-      if ((marked === undefined || marked[node] === 1) && !isLeftOut(node)) counts[of[node]!]! += 1;
-    labels.forEach((type, number) => {
-      const row = rows.get(type) ?? { type, oldCount: 0, count: 0, newCount: 0, countDelta: 0 };
-      row[key] += counts[number]!;
-      rows.set(type, row);
-    });
-  };
-  tally(before, 'oldCount');
-  tally(after, 'count');
-  tally(after, 'newCount', isNew);
-  const key = ORDER[options.by];
-  const all = [...rows.values()]
-    .filter(({ type }) => options.type === undefined || type === options.type)
-    .map((row): typeof row => ({ ...row, countDelta: row.count - row.oldCount }))
-    .sort((a, b) => b[key] - a[key] || (a.type < b.type ? -1 : 1));
+function idTable(before: Graph, after: Graph, options: Options): Answer {
+  const all = newIdsByClass(before, after, { type: options.type, by: ORDER[options.by] });
   const shown = all.slice(0, limitOf({ all: options.all, limit: options.limit ?? 10 }));
   const number = (name: string, title: string): Column => ({ key: name, title, unit: 'count' });
   const omitted = all.length - shown.length;
@@ -126,7 +95,7 @@ function idTable(before: Graph, after: Graph, isNew: Uint8Array, options: Option
         number('newCount', 'New_ids'),
         { ...columns.countDelta, title: 'Count_Deltas' },
       ],
-      rows: shown satisfies Row[],
+      rows: shown.map((row): Row => ({ ...row })),
       total: all.length,
       omitted,
       layout: 'ids',

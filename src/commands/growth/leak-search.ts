@@ -1,36 +1,30 @@
 /** The search for leaks in snapshots that were opened for a command. */
-import { sizesInPlace } from '../../analysis/leaks/growth-in-place.js';
-import { type Leaks, leaks, slotsOf, withGrowthInPlace } from '../../analysis/leaks/leaks.js';
+import { searchLeaks as search } from '../../analysis/leaks/leak-search.js';
+import type { Leaks } from '../../analysis/leaks/leaks.js';
 import { formatCount } from '../../base/units.js';
-import type { Heap, Need } from '../command.js';
+import type { Graph } from '../../graph/graph.js';
+import type { Need, OpenedSnapshot, Session } from '../../session/need.js';
 
 const EDGES: Need = { kind: 'graph', edges: true, locations: false };
 
-/**
- * The leaks; to see what grew in place, earlier snapshots that were opened without edges are opened again, one at a time.
- * With notes on what was not looked at.
- */
+/** The leaks, with notes on what was not looked at. */
 export async function searchLeaks(
-  heaps: readonly Heap[],
+  heaps: readonly OpenedSnapshot[],
   minSize: number,
+  session: Session,
 ): Promise<{ readonly found: Leaks; readonly notes: readonly string[] }> {
-  const found = leaks(
+  const withEdges = (place: number): Promise<Graph> | undefined => {
+    const { isReadable, name } = heaps[place]!;
+    return isReadable ? session.open(name, EDGES).then(({ graph }) => graph) : undefined;
+  };
+  const { found, looksInPlace } = await search(
     heaps.map(({ graph }) => graph),
-    { minSize },
+    { minSize, withEdges },
   );
-  const earlier = heaps.slice(0, -1);
-  const slots = slotsOf(found);
-  const isWhole = earlier.every(({ graph }) => graph.edges !== undefined); // then it was looked at
-  if (slots.length === 0 || isWhole) return { found, notes: [] };
-  const sizes: number[][] = [];
-  for (const { graph, more } of earlier) {
-    if (!graph.edges && !more) {
-      const note = 'growth in place was not looked at: standard input cannot be read twice';
-      return { found, notes: [note] };
-    }
-    sizes.push(sizesInPlace(graph.edges ? graph : (await more!(EDGES)).graph, slots));
-  }
-  return { found: withGrowthInPlace(found, sizes, { minSize }), notes: [] };
+  return {
+    found,
+    notes: looksInPlace ? [] : ['growth in place was not looked at: standard input cannot be read twice'],
+  };
 }
 
 /** Notes on what grew within a limit that the runtime has for it. */

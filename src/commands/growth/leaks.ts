@@ -2,14 +2,16 @@
 
 import { lineage } from '../../analysis/growth/lineage.js';
 import { leakEntry } from '../../analysis/leaks/leak-entry.js';
-import { isLeak, type Leaks } from '../../analysis/leaks/leaks.js';
+import { notableLeaks } from '../../analysis/leaks/leak-search.js';
+import type { Leaks } from '../../analysis/leaks/leaks.js';
 import { UsageError } from '../../base/errors.js';
 import { printable, shortened } from '../../base/printable.js';
 import type { Answer, LeakEntry } from '../../base/result.js';
 import { formatBytes, formatCount } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
+import type { Need, OpenedSnapshot } from '../../session/need.js';
 import { allocationStack, stackText } from '../../v8/allocation-stacks.js';
-import { defineCommand, type Heap, type Need } from '../command.js';
+import { defineCommand } from '../command.js';
 import { traceNotes } from '../shared/allocations.js';
 import { orderOption, requireOneProcess } from '../shared/compare.js';
 import { packageNames } from '../shared/package-names.js';
@@ -55,17 +57,11 @@ export const leaksCommand = defineCommand({
   async run(_, __, options, heaps, machine): Promise<Answer> {
     const notes = [...requireOneProcess(heaps, options['by-id'], 'leaks')];
     if (options['fail-if-any']) checkOrder(heaps, notes);
-    const { found, notes: more } = await searchLeaks(heaps, options['min-size']);
+    const { found, notes: more } = await searchLeaks(heaps, options['min-size'], machine.session);
     const { graph } = found.frontier;
-    const count = found.leaks.filter(isLeak).length;
-    // What did not grow at every step says something only where nothing else does, or where there are many steps.
-    const wanted = found.leaks.filter((leak) => isLeak(leak) || count === 0 || heaps.length > 3);
-    const shown = wanted.slice(
-      0,
-      count === 0
-        ? Math.min(limitOf(options), options.all ? Number.POSITIVE_INFINITY : MOST_WITHOUT_LEAK)
-        : limitOf(options),
-    );
+    const { leaks: wanted, leaking, most } = notableLeaks(found, heaps.length);
+    const limit = limitOf(options);
+    const shown = wanted.slice(0, options.all ? limit : Math.min(limit, most));
     const omitted = wanted.length - shown.length;
     const packages = packageNames(graph, machine);
     const known = { allocated: (node: number) => madeBy(graph, node), packageName: packages.nameOf };
@@ -80,7 +76,7 @@ export const leaksCommand = defineCommand({
       },
       fields: {
         minSize: options['min-size'],
-        leaking: count,
+        leaking,
         survivors: found.survivors,
         survivorSize: found.survivorSize,
         explainedSize: found.explainedSize,
@@ -94,7 +90,7 @@ export const leaksCommand = defineCommand({
         ...packages.notes(),
         ...omittedNote(omitted, 'container', 'containers'),
       ],
-      found: !(options['fail-if-any'] && count > 0),
+      found: !(options['fail-if-any'] && leaking > 0),
     };
   },
 });
@@ -115,11 +111,8 @@ function madeBy(graph: Graph, node: number): readonly string[] | null {
   return frames ? frames.map((frame) => stackText(graph, [frame])) : null;
 }
 
-/** Of what grew once, shown where there is no leak. */
-const MOST_WITHOUT_LEAK = 3;
-
 /** Sentences beside the leaks: how many there are, or that there is none, and what is not explained. */
-function summaryOf(found: Leaks, entries: readonly LeakEntry[], heaps: readonly Heap[]): string[] {
+function summaryOf(found: Leaks, entries: readonly LeakEntry[], heaps: readonly OpenedSnapshot[]): string[] {
   const [first, last] = [heaps[0]!, heaps.at(-1)!].map(({ graph }) => printable(graph.file));
   const leaking = entries.filter(({ verdict }) => verdict === 'leak').length;
   if (leaking > 1)
@@ -145,7 +138,7 @@ function summaryOf(found: Leaks, entries: readonly LeakEntry[], heaps: readonly 
 const NAMED_CLASSES = 3;
 
 /** Throws UsageError for the wrong order and for one snapshot twice: nothing would be found, and CI be green. */
-function checkOrder(heaps: readonly Heap[], notes: readonly string[]): void {
+function checkOrder(heaps: readonly OpenedSnapshot[], notes: readonly string[]): void {
   const isWrong = heaps.slice(1).some(({ graph }, i) => {
     const { identical, inOrder } = lineage(heaps[i]!.graph, graph);
     return identical || !inOrder;

@@ -7,8 +7,9 @@ import { type Growth, growthTracker } from '../../analysis/growth/growth.js';
 import { UsageError } from '../../base/errors.js';
 import type { Answer, Column, Row } from '../../base/result.js';
 import { type Partitioner, partitionAmong } from '../../graph/partition.js';
+import type { OpenedSnapshot } from '../../session/need.js';
 import { DEFAULT_SIGMA, sigmaOption, withinNoise } from '../ci/noise.js';
-import { defineCommand, type Heap } from '../command.js';
+import { defineCommand } from '../command.js';
 import { checkBaselines, compareBy, comparison, orderOption } from '../shared/compare.js';
 import { partitionOf, partitionOptions, placeFields, withPartition } from '../shared/partition.js';
 import { allRows, columns, limitOf, omittedNote, rawSizes, sizesField } from '../shared/tables.js';
@@ -112,8 +113,8 @@ function hasJitter(heap: Countable): heap is Classes {
 }
 
 function changesOf(
-  before: Heap,
-  after: Heap,
+  before: OpenedSnapshot,
+  after: OpenedSnapshot,
   options: { readonly partition: Partitioner | undefined; readonly raw: boolean },
 ): ReadonlyMap<string, ClassDiff> {
   const rows = diff(before.graph, after.graph, { ...options, sizeless: true });

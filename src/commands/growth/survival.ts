@@ -1,12 +1,12 @@
 /** How long objects live, over three or more snapshots. */
 import { containerPlace } from '../../analysis/leaks/container-place.js';
+import { containerCell, type ShortTexts, shortTexts } from '../../analysis/leaks/container-text.js';
 import { leakEntry } from '../../analysis/leaks/leak-entry.js';
 import { isLeak, type Leak, type Leaks } from '../../analysis/leaks/leaks.js';
 import { type ClassSurvival, survival } from '../../analysis/leaks/survival.js';
 import type { Cell, Column, Row } from '../../base/result.js';
 import { defineCommand } from '../command.js';
 import { orderOption, requireOneProcess } from '../shared/compare.js';
-import { containerCell, type ShortTexts, shortTexts } from '../shared/container-text.js';
 import { partitionOf, partitionOptions, placeFields, withPartition } from '../shared/partition.js';
 import { allRows, columns, limitOf, omittedNote } from '../shared/tables.js';
 import { WHOLE_GRAPH } from '../shared/targets.js';
@@ -52,10 +52,10 @@ export const survivalCommand = defineCommand({
     return [earlier, earlier, WHOLE_GRAPH];
   },
   order: (options) => options.order,
-  async run(_, __, options, heaps) {
+  async run(_, __, options, heaps, { session }) {
     const { filter, internals } = options;
     const notes = requireOneProcess(heaps, options['by-id'], 'survival');
-    const { found: leaks, notes: more } = await searchLeaks(heaps, options['min-size']);
+    const { found: leaks, notes: more } = await searchLeaks(heaps, options['min-size'], session);
     const found = survival(
       heaps.map(({ graph }) => graph),
       { partition: partitionOf(options), filter, internals, leaks },

@@ -4,8 +4,9 @@ import { UsageError } from '../../base/errors.js';
 import type { Answer } from '../../base/result.js';
 import { formatId } from '../../base/units.js';
 import { firstNotes, parsePick, parseQuery, resolveTargets } from '../../query/targets.js';
+import type { OpenedSnapshot } from '../../session/need.js';
 import { isRoot } from '../../v8/roots.js';
-import { type Arguments, defineCommand, type Heap } from '../command.js';
+import { type Arguments, defineCommand } from '../command.js';
 import {
   chainResult,
   checkWalk,
@@ -125,7 +126,7 @@ interface FoundChain {
 }
 
 async function answer(
-  { graph }: Heap,
+  { graph }: OpenedSnapshot,
   texts: readonly string[],
   options: Options,
   to: string,

@@ -13,8 +13,9 @@ import type { Answer, Drawing, Subgraph } from '../../base/result.js';
 import { formatCount } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
 import { parsePick, parseQueries, parseQuery, resolveTargets, type Targets } from '../../query/targets.js';
+import type { OpenedSnapshot } from '../../session/need.js';
 import { isRoot, rootOf } from '../../v8/roots.js';
-import { defineCommand, type FurtherSnapshot, type Heap } from '../command.js';
+import { defineCommand, type FurtherSnapshot } from '../command.js';
 import { checkOneProcess } from '../shared/compare.js';
 import { extraInfo, INFOS, type Info } from '../shared/extra-info.js';
 import {
@@ -245,7 +246,7 @@ function others({ since }: DrawingOptions): readonly FurtherSnapshot[] {
   return since === undefined ? [] : [{ file: since, need: WHOLE_GRAPH }];
 }
 
-function graphsOf(heaps: readonly Heap[]): readonly Graph[] {
+function graphsOf(heaps: readonly OpenedSnapshot[]): readonly Graph[] {
   return heaps.map(({ graph }) => graph);
 }
 
@@ -255,7 +256,7 @@ interface Earlier {
 }
 
 /** The snapshot of `--since`, and what is to be said of it. Throws UsageError for one of another process. */
-function earlierOf(heaps: readonly Heap[], options: DrawingOptions): Earlier | undefined {
+function earlierOf(heaps: readonly OpenedSnapshot[], options: DrawingOptions): Earlier | undefined {
   const [after, before] = graphsOf(heaps);
   if (!after || !before) return undefined;
   const notes = checkOneProcess(before, after, {
@@ -272,7 +273,7 @@ function rulesOf(graph: Graph, options: GraphOptions) {
 }
 
 async function draw(
-  heaps: readonly Heap[],
+  heaps: readonly OpenedSnapshot[],
   texts: readonly string[],
   options: GraphOptions,
   build: Build,

@@ -1,12 +1,11 @@
 import { NodeView } from '../../analysis/classes/nodes.js';
-import { dominatedNodes } from '../../analysis/sizes/dominated-nodes.js';
+import { dominatedClasses, dominatorTreeBelow } from '../../analysis/sizes/dominated-nodes.js';
 import { retainedSizes } from '../../analysis/sizes/retained-sizes.js';
 import { UsageError } from '../../base/errors.js';
 import type { Column, Row } from '../../base/result.js';
 import { formatCount } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
 import { parsePick, resolveTargets } from '../../query/targets.js';
-import { classIndex } from '../../v8/class-names.js';
 import { defineCommand } from '../command.js';
 import { type PartitionValues, partitionOf, partitionOptions, placeFields } from '../shared/partition.js';
 import { allRows, columns, limitOf, sizesField } from '../shared/tables.js';
@@ -75,29 +74,17 @@ export const dominatorsCommand = defineCommand({
         : options['by-type']
           ? byClass(graph, targets.nodes, limit, options)
           : tree(graph, targets.nodes, options.depth, limit);
+    const shown = { rows, total: rows.length + omitted, omitted };
     return {
-      result: {
-        kind: 'table',
-        columns: options['by-type']
-          ? [columns.type, columns.count, columns.retainedSize, columns.retainedShare]
-          : [
-              depthColumn,
-              columns.id,
-              columns.type,
-              columns.name,
-              columns.shallowSize,
-              columns.retainedSize,
-              columns.retainedShare,
-              treeColumn,
-            ],
-        rows,
-        total: rows.length + omitted,
-        omitted,
-        layout: 'grid',
-        ...(options['by-type']
-          ? {}
-          : { textColumns: ['retainedSize', 'retainedShare', 'shallowSize', 'id', 'tree'] }),
-      },
+      result: options['by-type']
+        ? { kind: 'table', columns: CLASS_COLUMNS, ...shown, layout: 'grid' }
+        : {
+            kind: 'tree',
+            columns: TREE_COLUMNS,
+            ...shown,
+            label: 'tree',
+            textColumns: ['retainedSize', 'retainedShare', 'shallowSize', 'id', 'tree'],
+          },
       fields: sizesField(false),
       notes: [
         ...targets.notes,
@@ -110,6 +97,18 @@ export const dominatorsCommand = defineCommand({
   },
 });
 
+const CLASS_COLUMNS = [columns.type, columns.count, columns.retainedSize, columns.retainedShare];
+const TREE_COLUMNS = [
+  depthColumn,
+  columns.id,
+  columns.type,
+  columns.name,
+  columns.shallowSize,
+  columns.retainedSize,
+  columns.retainedShare,
+  treeColumn,
+];
+
 interface Shown {
   readonly rows: readonly Row[];
   /** Rows that the limit left out; of a tree those of its first level. */
@@ -118,15 +117,10 @@ interface Shown {
 
 function tree(graph: Graph, roots: readonly number[], levels: number, limit: number): Shown {
   const total = retainedSizes(graph)[graph.root]!;
-  const rows: Row[] = [];
-  let omitted = 0;
-  // No recursion: a list of a million elements is a branch of a million levels.
-  const waiting = roots.map((node) => ({ node, depth: 0 })).reverse();
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const { node, depth } = next;
+  const { nodes, omitted } = dominatorTreeBelow(graph, roots, { levels, limit });
+  const rows = nodes.map(({ node, depth }): Row => {
     const { id, type, name, shallowSize, retainedSize } = new NodeView(graph, node);
-    const label = name === type ? type : `${type} ${name}`;
-    rows.push({
+    return {
       depth,
       id,
       type,
@@ -134,41 +128,24 @@ function tree(graph: Graph, roots: readonly number[], levels: number, limit: num
       shallowSize,
       retainedSize,
       retainedShare: total === 0 ? 0 : retainedSize / total,
-      tree: `${indentation(depth)}${label}`,
-    });
-    if (depth >= levels) continue;
-    const children = dominatedNodes(graph, node);
-    for (let i = Math.min(limit, children.length) - 1; i >= 0; i--)
-      waiting.push({ node: children[i]!, depth: depth + 1 });
-    if (depth === 0) omitted += Math.max(0, children.length - limit);
-  }
+      tree: name === type ? type : `${type} ${name}`,
+    };
+  });
   return { rows, omitted };
-}
-
-/** Levels that are indented; a deeper one says its number. */
-const INDENTED = 40;
-
-function indentation(depth: number): string {
-  return depth <= INDENTED ? '  '.repeat(depth) : `${'  '.repeat(INDENTED)}… level ${depth}: `;
 }
 
 function byClass(graph: Graph, roots: readonly number[], limit: number, options: PartitionValues): Shown {
   const total = retainedSizes(graph)[graph.root]!;
-  const retained = retainedSizes(graph);
-  const { labels, of } = (partitionOf(options) ?? classIndex)(graph);
   const placeOf = placeFields(options, [graph]);
-  const classes = new Map<number, { count: number; retainedSize: number }>();
-  for (const child of roots.flatMap((node) => dominatedNodes(graph, node))) {
-    const row = classes.get(of[child]!) ?? { count: 0, retainedSize: 0 };
-    classes.set(of[child]!, { count: row.count + 1, retainedSize: row.retainedSize + retained[child]! });
-  }
-  const rows = [...classes]
-    .map(([number, row]) => ({
-      type: labels[number]!,
-      ...row,
-      ...placeOf(labels[number]!),
-      retainedShare: total === 0 ? 0 : row.retainedSize / total,
-    }))
-    .sort((a, b) => b.retainedSize - a.retainedSize || (a.type < b.type ? -1 : 1));
-  return { rows: rows.slice(0, limit), omitted: Math.max(0, rows.length - limit) };
+  const classes = dominatedClasses(graph, roots, partitionOf(options));
+  const rows = classes.slice(0, limit).map(
+    ({ type, count, retainedSize }): Row => ({
+      type,
+      count,
+      retainedSize,
+      ...placeOf(type),
+      retainedShare: total === 0 ? 0 : retainedSize / total,
+    }),
+  );
+  return { rows, omitted: Math.max(0, classes.length - limit) };
 }

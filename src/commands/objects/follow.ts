@@ -1,15 +1,12 @@
 /** `dominators --follow`: down to the place that holds the memory. */
 
-import { type BranchList, heaviestBranch } from '../../analysis/accumulation/heaviest-branch.js';
-import { type Collection, largestCollections } from '../../analysis/accumulation/largest-collections.js';
+import type { BranchList } from '../../analysis/accumulation/heaviest-branch.js';
+import { type Holder, type MemoryPlace, memoryPlace } from '../../analysis/accumulation/memory-place.js';
 import { NodeView } from '../../analysis/classes/nodes.js';
-import { chainResult } from '../../analysis/expressions/chain-result.js';
-import { holderChain } from '../../analysis/holders/holder-chains.js';
 import { retainedSizes } from '../../analysis/sizes/retained-sizes.js';
-import type { Answer, Cell, ChainResult, Column, Detail, Fact, Row, Table } from '../../base/result.js';
+import type { Answer, Cell, Column, Detail, Fact, Row, Table } from '../../base/result.js';
 import { formatCount, formatId, formatShare } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
-import { isRoot } from '../../v8/roots.js';
 import { type PartitionValues, partitionOf, placeFields } from '../shared/partition.js';
 import { columns, limitOf, sizesField } from '../shared/tables.js';
 
@@ -52,11 +49,11 @@ export function follow(graph: Graph, starts: readonly number[], options: FollowO
 }
 
 function followed(graph: Graph, start: number, options: FollowOptions, notes: string[]): Detail {
-  const { path, list, parts } = heaviestBranch(graph, start, partitionOf(options));
+  const found = memoryPlace(graph, start, partitionOf(options));
+  const { path, place, list, parts } = found;
   const retained = retainedSizes(graph);
   const heap = retained[graph.root]!;
   const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
-  const place = path.at(-1)!;
   const view = new NodeView(graph, place);
   const levels = path.map((node): Row => {
     const { id, type, name, shallowSize, retainedSize } = new NodeView(graph, node);
@@ -75,19 +72,16 @@ function followed(graph: Graph, start: number, options: FollowOptions, notes: st
       ...placeOf(type),
     }),
   );
-  const collections = !list && isRoot(graph)(place) ? collectionsBelow(graph, place, options) : [];
-  const [first] = parts;
+  const collections = found.collections.map((one) => collectionRow(graph, one));
   if (collections.length > 0) {
     notes.push(
       `no object keeps half of ${formatId(view.id)}: the collections below it that keep the most come first; at and find-backref-chain show one by its id`,
     );
-  } else if (!list && first) {
-    const next = [...parts].sort((a, b) => retained[b.largest]! - retained[a.largest]!)[0]!.largest;
-    const part = share(retained[next]!, size);
-    if (part >= WORTH_FOLLOWING)
-      notes.push(
-        `the largest object below ${formatId(view.id)} keeps ${formatShare(part)} of it: dominators --follow ${formatId(graph.ids[next]!)} goes on there`,
-      );
+  } else if (found.next !== undefined) {
+    const part = share(retained[found.next]!, size);
+    notes.push(
+      `the largest object below ${formatId(view.id)} keeps ${formatShare(part)} of it: dominators --follow ${formatId(graph.ids[found.next]!)} goes on there`,
+    );
   }
   return {
     title: `${formatId(view.id)} ${described(view)} keeps ${formatCount(size)} bytes, ${formatShare(share(size, heap))} of the heap${list ? `; ${listWords(list)}` : ''}`,
@@ -129,38 +123,28 @@ function followed(graph: Graph, start: number, options: FollowOptions, notes: st
         ),
       },
     ],
-    closing: holderFacts(graph, place),
+    closing: holderFacts(found.holder),
   };
 }
 
-/** A row a collection, and where it is. */
-function collectionsBelow(graph: Graph, place: number, options: FollowOptions): readonly Row[] {
-  const retained = retainedSizes(graph);
-  const heap = retained[graph.root]!;
-  const found = largestCollections(graph, place, MOST_COLLECTIONS, partitionOf(options));
-  return found.map(({ node, type: members, count, retainedSize: membersSize }: Collection): Row => {
-    const { id, type, name, retainedSize } = new NodeView(graph, node);
-    const { ending, expression } = holderOf(graph, node);
-    return {
-      retainedSize,
-      retainedShare: heap === 0 ? 0 : retainedSize / heap,
-      id,
-      type,
-      name,
-      count,
-      members,
-      membersSize,
-      expression,
-      heldBy: ending,
-    };
-  });
+/** A collection, and where it is. */
+function collectionRow(graph: Graph, collection: MemoryPlace['collections'][number]): Row {
+  const { node, type: members, count, retainedSize: membersSize, holder } = collection;
+  const heap = retainedSizes(graph)[graph.root]!;
+  const { id, type, name, retainedSize } = new NodeView(graph, node);
+  return {
+    retainedSize,
+    retainedShare: heap === 0 ? 0 : retainedSize / heap,
+    id,
+    type,
+    name,
+    count,
+    members,
+    membersSize,
+    expression: holder.expression,
+    heldBy: holder.heldBy,
+  };
 }
-
-/** Collections that are shown. */
-const MOST_COLLECTIONS = 5;
-
-/** An object that keeps less of its holder is not worth a hint. */
-const WORTH_FOLLOWING = 0.1;
 
 function described({ type, name }: NodeView): string {
   return name === type ? type : `${type} ${name}`;
@@ -174,16 +158,8 @@ function listWords({ count, via }: BranchList): string {
 }
 
 /** Who holds the place, and how it is written; null where nothing in the program does. */
-function holderFacts(graph: Graph, place: number): readonly Fact[] {
-  const { ending, expression } = holderOf(graph, place);
-  return [fact('heldBy', 'Held by', ending, 'text'), fact('expression', 'Expression', expression, 'text')];
-}
-
-function holderOf(graph: Graph, place: number): Pick<ChainResult, 'ending' | 'expression'> {
-  const chain = holderChain(graph, place);
-  // What is above the root, or written for it, is nothing.
-  const found = place !== graph.root && (chain.nodes.length > 1 || isRoot(graph)(place));
-  return chainResult(graph, chain, { found, rooted: true, sizes: false });
+function holderFacts({ heldBy, expression }: Holder): readonly Fact[] {
+  return [fact('heldBy', 'Held by', heldBy, 'text'), fact('expression', 'Expression', expression, 'text')];
 }
 
 function fact(key: string, title: string, value: Cell, unit: Fact['unit']): Fact {

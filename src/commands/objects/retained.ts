@@ -1,8 +1,7 @@
-import { retainedSet } from '../../analysis/sizes/retained-set.js';
-import { shallowSizes } from '../../analysis/sizes/shallow-sizes.js';
+import { retainedClasses, retainedSet } from '../../analysis/sizes/retained-set.js';
+import type { Row } from '../../base/result.js';
 import { formatCount } from '../../base/units.js';
 import { parsePick, resolveTargets } from '../../query/targets.js';
-import { classIndex } from '../../v8/class-names.js';
 import { defineCommand } from '../command.js';
 import { allRows, columns, limitOf, sizesField } from '../shared/tables.js';
 import {
@@ -43,36 +42,24 @@ export const retainedCommand = defineCommand({
     } = await resolveTargets(graph, texts, parsePick(options.pick), {
       retained: true,
     });
-    const { nodes, size } = retainedSet(graph, members);
-    const { labels, of } = classIndex(graph);
-    const sizes = shallowSizes(graph);
-    const counts = new Map<number, { count: number; shallowSize: number }>();
-    for (const node of nodes) {
-      const row = counts.get(of[node]!) ?? { count: 0, shallowSize: 0 };
-      counts.set(of[node]!, { count: row.count + 1, shallowSize: row.shallowSize + sizes[node]! });
-    }
-    const rows = [...counts]
-      .map(([type, row]) => ({
-        type: labels[type]!,
-        ...row,
-        sizeShare: size === 0 ? 0 : row.shallowSize / size,
-      }))
-      .sort((a, b) => b.shallowSize - a.shallowSize || b.count - a.count || (a.type < b.type ? -1 : 1));
+    const retained = retainedSet(graph, members);
+    const rows = retainedClasses(graph, retained);
+    const count = retained.nodes.length;
     const shown = rows.slice(0, limitOf(options));
     const omitted = rows.length - shown.length;
     return {
       result: {
         kind: 'table',
         columns: [columns.type, columns.count, columns.shallowSize, columns.sizeShare],
-        rows: shown,
+        rows: shown.map((row): Row => ({ ...row })),
         total: rows.length,
         omitted,
         layout: 'grid',
       },
-      fields: { ...sizesField(false), members: members.length, count: nodes.length, retainedSize: size },
+      fields: { ...sizesField(false), members: members.length, count, retainedSize: retained.size },
       notes: [
         ...notes,
-        ...(members.length > 0 ? [retainedNote(members.length, nodes.length, size)] : []),
+        ...(members.length > 0 ? [retainedNote(members.length, count, retained.size)] : []),
         ...(omitted > 0 ? [`${formatCount(omitted)} more classes; --all shows them`] : []),
       ],
       found: missing.length === 0,

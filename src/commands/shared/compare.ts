@@ -4,7 +4,7 @@ import { UsageError } from '../../base/errors.js';
 import { printable } from '../../base/printable.js';
 import { formatCount, formatShare } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
-import type { Heap } from '../command.js';
+import type { OpenedSnapshot } from '../../session/need.js';
 import type { PartitionValues } from './partition.js';
 
 /** Two snapshots, the earlier first. */
@@ -45,7 +45,7 @@ export interface Comparison {
 }
 
 /** Whether neighbours in a list of snapshots can be compared by id. Baselines have no ids, and nothing is said of them. */
-export function compareBy(heaps: readonly Heap[], options: ComparisonOptions): Comparison {
+export function compareBy(heaps: readonly OpenedSnapshot[], options: ComparisonOptions): Comparison {
   const graphs = heaps.map(({ countable }) => ('ids' in countable ? countable : undefined));
   const known = graphs.every((graph) => graph !== undefined);
   const notes: string[] = [];
@@ -71,7 +71,7 @@ export function compareBy(heaps: readonly Heap[], options: ComparisonOptions): C
 
 /** Throws UsageError when a baseline, which has DevTools' sizes of whole classes, is to be compared in another way. */
 export function checkBaselines(
-  heaps: readonly Heap[],
+  heaps: readonly OpenedSnapshot[],
   options: PartitionValues & { readonly raw: boolean },
 ): void {
   const baseline = heaps.map(({ countable }) => countable).find((countable) => 'rows' in countable);
@@ -89,7 +89,7 @@ export function checkBaselines(
  * `byId` says to go on. Gives the notes that there are.
  */
 export function requireOneProcess(
-  heaps: readonly Heap[],
+  heaps: readonly OpenedSnapshot[],
   byId: boolean,
   question: string,
 ): readonly string[] {

@@ -3,9 +3,9 @@ import type { Countable } from '../../analysis/classes/classes.js';
 import type { Row } from '../../base/result.js';
 import type { Graph } from '../../graph/graph.js';
 import type { Partitioner } from '../../graph/partition.js';
+import type { Need } from '../../session/need.js';
 import { functionIndex, functionPlaces, functionsIn } from '../../v8/functions.js';
 import { shapeIndex } from '../../v8/shapes.js';
-import type { Need } from '../command.js';
 import { locationCell } from './tables.js';
 
 export const partitionOptions = {

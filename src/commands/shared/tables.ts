@@ -98,10 +98,10 @@ export async function unknownInAll(
  * `question` is what cannot be answered then.
  */
 export function requireWhole(heaps: readonly Countable[], question: string): void {
-  const cut = heaps.find(({ ending }) => ending !== undefined);
+  const cut = heaps.find(({ truncation }) => truncation !== undefined);
   if (!cut) return;
   throw new UsageError(
-    `${printable(cut.file)} is not whole (section "${cut.ending!.section}" ends at byte ${formatCount(cut.ending!.offset)}): ${question} needs all of a snapshot`,
+    `${printable(cut.file)} is not whole (section "${cut.truncation!.section}" ends at byte ${formatCount(cut.truncation!.offset)}): ${question} needs all of a snapshot`,
     'Take the snapshot again; --salvage is for questions such as typestats and by-type.',
   );
 }

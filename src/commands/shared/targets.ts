@@ -14,9 +14,9 @@ import {
   TAG_PREFIX,
   unknownClassNote,
 } from '../../query/targets.js';
+import type { Need } from '../../session/need.js';
 import { isRoot, isStack, type RootKind, rootOf } from '../../v8/roots.js';
 import { engineName } from '../../v8/runtime.js';
-import type { Need } from '../command.js';
 
 export { chainResult } from '../../analysis/expressions/chain-result.js';
 

@@ -26,8 +26,12 @@ const BLOCK_SIZE: usize = (1 << BLOCK_BITS) * 4;
 
 const QUOTE: u8 = 0x22;
 const BACKSLASH: u8 = 0x5c;
-const COMMA: u8 = 0x2c;
+const COMMA_BYTE: u8 = 0x2c;
 const CLOSE: u8 = 0x5d;
+
+// As the digits: bytes minus 48.
+const COMMA: i32 = 0x2c - 48;
+const NEWLINE: i32 = 0x0a - 48;
 
 export const window: usize = WINDOW;
 export const windowSize: usize = WINDOW_SIZE;
@@ -41,8 +45,8 @@ export const sizeless: usize = SIZELESS;
 export let typeCount: i32 = 0;
 export let objectType: i32 = 0;
 export let nativeType: i32 = 0;
-export let promised: i32 = 0;
-export let traced: bool = false;
+export let limit: i32 = 0;
+export let hasTrace: bool = false;
 export let hasDetachedness: bool = false;
 
 // Results so far.
@@ -118,97 +122,36 @@ export function add(type: i32, name: u32, size: f64, edges: f64, detached: i32):
 }
 
 /**
- * Tallies whole records of the usual spelling from `from` on; returns where the next one begins. The same walk over
- * a record as in nodes.ts, which see for what stops it.
+ * Tallies whole records of the usual spelling from `from` on; returns where the next one begins. The build replaces
+ * the comments that begin with `@` (see build/record-loops.mjs); record-loops.template.ts has the same loop for columns.
  */
 export function tally(from: usize, end: usize): usize {
   let p = from;
+  let start = p;
   let done = p;
-  while (p < end && node < promised) {
-    let type = <i32>load<u8>(p) - 48;
-    let c = <i32>load<u8>(p, 1) - 48;
-    p += 2;
-    if (<u32>type > 9) break;
-    if (<u32>c < 10) {
-      type = type * 10 + c;
-      c = <i32>load<u8>(p) - 48;
-      p++;
+  let c: i32 = 0;
+  while (p < end && node < limit) {
+    // @digits type 2
+    if (c != COMMA || type >= typeCount) break;
+    // @number name
+    if (c != COMMA) break;
+    // @skipped id 20
+    if (c != COMMA) break;
+    // @number size
+    if (c != COMMA) break;
+    // @number edges
+    if (hasTrace) {
+      if (c != COMMA) break;
+      // @skipped traceNodeId
     }
-    if (c != -4 || type >= typeCount) break;
-
-    let start = p;
-    let name = <i32>load<u8>(p) - 48;
-    c = <i32>load<u8>(p, 1) - 48;
-    p += 2;
-    if (<u32>name > 9) break;
-    while (<u32>c < 10) {
-      name = name * 10 + c;
-      c = <i32>load<u8>(p) - 48;
-      p++;
-    }
-    if (c != -4 || p - start > 10) break;
-
-    start = p; // the id: only passed over
-    c = <i32>load<u8>(p) - 48;
-    p++;
-    if (<u32>c > 9) break;
-    while (<u32>c < 10) {
-      c = <i32>load<u8>(p) - 48;
-      p++;
-    }
-    if (c != -4 || p - start > 21) break; // 64 bits have 20 digits
-
-    start = p;
-    let size = <i32>load<u8>(p) - 48;
-    c = <i32>load<u8>(p, 1) - 48;
-    p += 2;
-    if (<u32>size > 9) break;
-    while (<u32>c < 10) {
-      size = size * 10 + c;
-      c = <i32>load<u8>(p) - 48;
-      p++;
-    }
-    if (c != -4 || p - start > 10) break;
-
-    start = p;
-    let edges = <i32>load<u8>(p) - 48;
-    c = <i32>load<u8>(p, 1) - 48;
-    p += 2;
-    if (<u32>edges > 9) break;
-    while (<u32>c < 10) {
-      edges = edges * 10 + c;
-      c = <i32>load<u8>(p) - 48;
-      p++;
-    }
-    if (p - start > 10) break;
-
-    if (traced) {
-      if (c != -4) break;
-      start = p;
-      c = <i32>load<u8>(p) - 48;
-      p++;
-      if (<u32>c > 9) break;
-      while (<u32>c < 10) {
-        c = <i32>load<u8>(p) - 48;
-        p++;
-      }
-      if (p - start > 10) break;
-    }
-
-    let detached = 0;
+    let state = 0;
     if (hasDetachedness) {
-      if (c != -4) break;
-      detached = <i32>load<u8>(p) - 48;
-      c = <i32>load<u8>(p, 1) - 48;
-      p += 2;
-      if (<u32>detached > 9) break;
+      if (c != COMMA) break;
+      // @digits detached 1
+      state = detached;
     }
-
-    if (c != -4) {
-      if (c != -38 || load<u8>(p) != COMMA) break;
-      p++;
-    }
-    tallyNode(load<u8>(type), name, size, edges, detached);
+    // @end
+    tallyNode(load<u8>(type), name, size, edges, state);
     node++;
     done = p;
   }
@@ -279,12 +222,12 @@ export function scanStrings(from: usize, end: usize, base: u32): usize {
       store<u32>(STARTS + (count << 2), base + <u32>(p + 1 - from));
       count++;
       begun = true;
-      if (at < end && load<u8>(at) == COMMA) p = at + 1;
+      if (at < end && load<u8>(at) == COMMA_BYTE) p = at + 1;
       else {
         p = at;
         afterString = true;
       }
-    } else if (byte == COMMA && afterString) {
+    } else if (byte == COMMA_BYTE && afterString) {
       afterString = false;
       p++;
     } else if (byte == CLOSE && (afterString || !begun)) {

@@ -18,8 +18,8 @@ export interface KernelExports {
   readonly typeCount: Global;
   readonly objectType: Global;
   readonly nativeType: Global;
-  readonly promised: Global;
-  readonly traced: Global;
+  readonly limit: Global;
+  readonly hasTrace: Global;
   readonly hasDetachedness: Global;
   readonly node: Global;
   readonly edgeSum: Global;

@@ -9,9 +9,9 @@ import { EDGE, NODE } from '../../../src/graph/schema.js';
 import { loadSnapshot } from '../../../src/load/load.js';
 import { isRoot, type Root } from '../../../src/v8/roots.js';
 import { snapshotBytes } from '../../support/builder.js';
-import { temporaryFolder } from '../../support/cli.js';
 import { FIXTURES, fixturePath } from '../../support/fixtures.js';
 import { Holders } from '../../support/holders.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
 
 const FOLDER = fileURLToPath(new URL('../../support', import.meta.url));
 

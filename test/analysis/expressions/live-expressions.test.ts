@@ -11,10 +11,10 @@ import { backrefChains } from '../../../src/analysis/holders/chains.js';
 import { chainEnding } from '../../../src/analysis/holders/endings.js';
 import { NODE } from '../../../src/graph/schema.js';
 import { isRoot, isStack } from '../../../src/v8/roots.js';
-import { temporaryFolder } from '../../support/cli.js';
 import { liveExpressions } from '../../support/live-expressions.js';
 import { freePort } from '../../support/processes.js';
 import { chromiumFile } from '../../support/runtimes.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
 
 const folder = temporaryFolder();
 const NODE_FILE = process.env.HEAPGRAPH_NODE ?? process.execPath;

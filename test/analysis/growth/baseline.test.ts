@@ -4,10 +4,7 @@ import {
   type Baseline,
   baselineOf,
   classesOfBaseline,
-  formatBaseline,
-  isBaselineText,
   noiseOf,
-  parseBaseline,
   totalSizeOf,
 } from '../../../src/analysis/growth/baseline.js';
 import { diffByClass } from '../../../src/analysis/growth/diff.js';
@@ -15,6 +12,7 @@ import { growth } from '../../../src/analysis/growth/growth.js';
 import { statistics } from '../../../src/analysis/sizes/statistics.js';
 import { SnapshotError } from '../../../src/base/errors.js';
 import { loadSnapshot } from '../../../src/load/load.js';
+import { formatBaseline, isBaselineText, parseBaseline } from '../../../src/session/baseline-file.js';
 import { type GraphSpec, snapshotBytes } from '../../support/builder.js';
 import { type Fixture, fixturePath } from '../../support/fixtures.js';
 

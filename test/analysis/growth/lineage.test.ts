@@ -6,8 +6,8 @@ import { lineage } from '../../../src/analysis/growth/lineage.js';
 import type { Graph } from '../../../src/graph/graph.js';
 import { loadSnapshot } from '../../../src/load/load.js';
 import { snapshotBytes, snapshotText } from '../../support/builder.js';
-import { temporaryFolder } from '../../support/cli.js';
 import { type Fixture, fixturePath } from '../../support/fixtures.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
 
 const WITHOUT_EDGES = { edges: false } as const;
 const fixture = (name: Fixture): Promise<Graph> => loadSnapshot(fixturePath(name), WITHOUT_EDGES);

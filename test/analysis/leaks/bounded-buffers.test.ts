@@ -8,8 +8,8 @@ import { type BoundedBuffer, boundedBuffers } from '../../../src/analysis/leaks/
 import { edgesOf, type Graph } from '../../../src/graph/graph.js';
 import { retainersOf } from '../../../src/graph/retainers.js';
 import { loadSnapshot } from '../../../src/load/load.js';
-import { temporaryFolder } from '../../support/cli.js';
 import { FIXTURES, fixturePath } from '../../support/fixtures.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
 
 const NODE = process.env.HEAPGRAPH_NODE ?? process.execPath;
 const folder = temporaryFolder();

@@ -1,9 +1,9 @@
 /** Containers in tables: short, with what the short names of their scripts stand for below the table. */
-import type { ContainerPlace } from '../../analysis/leaks/container-place.js';
 import type { Row, Table } from '../../base/result.js';
 import type { Graph } from '../../graph/graph.js';
 import { scriptNames } from '../../v8/scripts.js';
 import { shortScriptNames } from '../../v8/short-scripts.js';
+import type { ContainerPlace } from './container-place.js';
 
 /** Texts with short names of scripts. */
 export interface ShortTexts {

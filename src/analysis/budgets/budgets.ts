@@ -8,7 +8,7 @@ import {
   typeStats,
 } from '../classes/classes.js';
 import { type DuplicateStrings, duplicateStrings } from '../classes/duplicate-strings.js';
-import { totalSizeOf } from './baseline.js';
+import { totalSizeOf } from '../growth/baseline.js';
 
 /** The kinds of budgets, by their names on the command line. */
 export const BUDGET_KINDS = [

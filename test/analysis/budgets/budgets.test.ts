@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { type Budget, checkBudgets } from '../../../src/analysis/budgets/budgets.js';
 import type { Classes } from '../../../src/analysis/classes/classes.js';
 import { noiseOf } from '../../../src/analysis/growth/baseline.js';
-import { type Budget, checkBudgets } from '../../../src/analysis/growth/budgets.js';
 import { growthTracker } from '../../../src/analysis/growth/growth.js';
 import { parseBudgets } from '../../../src/commands/ci/budgets.js';
 
@@ -15,7 +15,7 @@ function heap(counts: Readonly<Record<string, number>>, jitter?: Readonly<Record
   }));
   return {
     file: 'heap',
-    ending: undefined,
+    truncation: undefined,
     nodeCount: 0,
     extraNativeBytes: 5,
     sizes: 'devtools',

@@ -1,18 +1,18 @@
 /** Where the new objects of classes are that grew too much, and whether they are the program's. */
-import type { BudgetClass } from '../../analysis/growth/budgets.js';
-import { newNodes } from '../../analysis/growth/diff.js';
-import type { Chain } from '../../analysis/holders/chains.js';
-import { exampleOfEach } from '../../analysis/holders/examples.js';
-import { containerPlace } from '../../analysis/leaks/container-place.js';
-import { frontierOf } from '../../analysis/leaks/frontier.js';
-import { type GrowthPlace, growthPlace } from '../../analysis/leaks/growth-place.js';
-import { growthWords, madeWords } from '../../analysis/leaks/growth-words.js';
-import type { Row } from '../../base/result.js';
+
 import { formatCount } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
 import { classIndex } from '../../v8/class-names.js';
 import { runtimeName } from '../../v8/runtime.js';
-import { containerCell, shortTexts } from '../shared/container-text.js';
+import { newNodes } from '../growth/diff.js';
+import type { Chain } from '../holders/chains.js';
+import { exampleOfEach } from '../holders/examples.js';
+import { type ContainerPlace, containerPlace } from '../leaks/container-place.js';
+import { shortTexts } from '../leaks/container-text.js';
+import { frontierOf } from '../leaks/frontier.js';
+import { type GrowthPlace, growthPlace } from '../leaks/growth-place.js';
+import { growthWords, madeWords } from '../leaks/growth-words.js';
+import type { BudgetClass } from './budgets.js';
 
 /** What is said of a class that grew too much. */
 export interface GrownClass {
@@ -20,7 +20,10 @@ export interface GrownClass {
   readonly node: number;
   /** The way through the container that most of the new ones hang on; undefined where none is known. */
   readonly chain: Chain | undefined;
-  readonly container: Row | null;
+  /** That container. */
+  readonly container: ContainerPlace | undefined;
+  /** How many of the new ones are in it. */
+  readonly members: number;
   /** In short, for a list: `100 in sessions, server.js`. */
   readonly where: string | null;
   /** In full. */
@@ -52,7 +55,14 @@ export function grownClasses(
   );
   const numbers = new Map(labels.map((label, number) => [label, number]));
   if (!isNew) {
-    const nothing = { chain: undefined, container: null, where: null, sentence: null, isForeign: false };
+    const nothing = {
+      chain: undefined,
+      container: undefined,
+      members: 0,
+      where: null,
+      sentence: null,
+      isForeign: false,
+    };
     return ({ type }) => {
       const node = examples.get(numbers.get(type) ?? -1);
       return node === undefined ? undefined : { node, ...nothing };
@@ -87,7 +97,8 @@ export function grownClasses(
     return {
       node,
       chain: place.chain,
-      container: container ? { ...containerCell(graph, container), members: place.count } : null,
+      container,
+      members: place.count,
       where: joined(where, foreign),
       sentence: joined(told, foreign),
       isForeign: foreign !== null,

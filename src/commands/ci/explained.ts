@@ -1,0 +1,74 @@
+/** Who holds what is beyond a budget, for the answer of `check`. */
+import type { BudgetResult } from '../../analysis/budgets/budgets.js';
+import type { GrownClasses } from '../../analysis/budgets/grown-classes.js';
+import { hasOffender, type Offender, offenders } from '../../analysis/budgets/offenders.js';
+import { printable, shortened } from '../../base/printable.js';
+import type { ChainResult } from '../../base/result.js';
+import { formatBytes, formatCount } from '../../base/units.js';
+import type { Graph } from '../../graph/graph.js';
+import type { OpenedSnapshot, Session } from '../../session/need.js';
+import { chainResult, WHOLE_GRAPH } from '../shared/targets.js';
+
+/** What is said of the budgets that failed. */
+export interface Explained {
+  readonly results: readonly BudgetResult[];
+  readonly chains: ReadonlyMap<BudgetResult, ChainResult>;
+  readonly grown: GrownClasses;
+  /** The graph that it was found in; undefined where nothing was looked for. */
+  readonly graph: Graph | undefined;
+  readonly notes: readonly string[];
+}
+
+/** See `offenders`. The edges are loaded now, if they were not needed before. */
+export async function explained(
+  results: readonly BudgetResult[],
+  heap: OpenedSnapshot,
+  earlier: Graph | undefined,
+  session: Session,
+): Promise<Explained> {
+  const nothing = { results, chains: new Map(), grown: () => undefined, graph: undefined };
+  const failed = results.filter(hasOffender);
+  if (failed.length === 0) return { ...nothing, notes: [] };
+  const needsCode = failed.some(({ budget }) => budget.kind === 'max-growth');
+  const graph = await wholeGraph(heap, needsCode, session);
+  if (!graph) {
+    return {
+      ...nothing,
+      notes: ['standard input cannot be read again: name a file to see who holds what is too much'],
+    };
+  }
+  const found = offenders(graph, results, earlier);
+  const chains = Array.from(found.of, ([result, { node, chain }]): [BudgetResult, ChainResult] => [
+    result,
+    chainResult(graph, chain ?? { nodes: [node], edges: [] }, {
+      found: chain !== undefined,
+      rooted: chain !== undefined,
+      sizes: false,
+    }),
+  ]);
+  return {
+    results: found.results,
+    chains: new Map(chains),
+    grown: found.grown,
+    graph,
+    notes: Array.from(found.of, ([result, offender]) => mostRepeated(result, offender)).flat(),
+  };
+}
+
+/** The graph with edges, and where code matters with the places of it, as far as the file has them. */
+async function wholeGraph(
+  { countable, isReadable, name }: OpenedSnapshot,
+  needsCode: boolean,
+  session: Session,
+): Promise<Graph | undefined> {
+  const loaded = 'ids' in countable && countable.edges ? countable : undefined;
+  if (loaded && (!needsCode || loaded.locations)) return loaded;
+  return isReadable ? (await session.open(name, WHOLE_GRAPH)).graph : loaded;
+}
+
+function mostRepeated({ budget }: BudgetResult, { repeated }: Offender): readonly string[] {
+  if (!repeated) return [];
+  const { count, wastedSize, text } = repeated;
+  const what = printable(JSON.stringify(shortened(text, 60)));
+  return [`${budget.text}: ${formatBytes(wastedSize)} of it are ${formatCount(count)} strings ${what}`];
+}

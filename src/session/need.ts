@@ -1,0 +1,71 @@
+/** What a question needs of a snapshot, and what was opened for it. */
+import type { Classes, Countable, TypeMatcher } from '../analysis/classes/classes.js';
+import type { Graph, Head, Truncation } from '../graph/graph.js';
+
+/** What of the snapshot a question needs. What is not needed is not parsed. */
+export type Need =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'head' }
+  /** Class counts; `types` says which classes matter. */
+  | { readonly kind: 'classes'; readonly types: TypeMatcher }
+  /** The head, and class counts with DevTools' sizes and retained sizes; the graph is not kept. */
+  | { readonly kind: 'summary' }
+  | GraphNeed;
+
+export interface GraphNeed {
+  readonly kind: 'graph';
+  readonly edges: boolean | 'for-names';
+  readonly locations: boolean;
+  /** The stacks on which objects were made, where allocations were tracked. Default false. */
+  readonly traces?: boolean;
+}
+
+/** What was opened of a snapshot or a baseline. Throws: when a part is asked for that was not needed. */
+export interface OpenedSnapshot {
+  /** As it was named; `-` is standard input. */
+  readonly name: string;
+  readonly head: Head;
+  readonly classes: Classes;
+  readonly graph: Graph;
+  /** The graph where there is one, else the class counts. */
+  readonly countable: Countable;
+  /** Where the file ends too early, if it does. */
+  readonly truncation: Truncation | undefined;
+  /** Whether more of it can be opened. False for standard input, and for a baseline, which has no more. */
+  readonly isReadable: boolean;
+}
+
+/** The one door to files that hold heaps: no question reads one in another way. */
+export interface Session {
+  /**
+   * Opens a file for a need.
+   *
+   * In: the name of the file; `baselines` says whether it may be a baseline (default false).
+   * Out: what was opened before, while it is in use and has all that is needed; else the file is read.
+   * Throws: SnapshotError; UsageError for a baseline where there has to be a snapshot, and when more
+   * is needed of standard input than was read of it.
+   */
+  open(file: string, need: Need, options?: { readonly baselines?: boolean }): Promise<OpenedSnapshot>;
+}
+
+/** Whether what was opened for one need has all that another one names. */
+export function serves(had: Need, need: Need): boolean {
+  if (need.kind === 'nothing') return true;
+  if (had.kind !== 'graph') {
+    if (need.kind === 'head') return had.kind === 'head' || had.kind === 'summary';
+    // Class counts for one question may have no exact names for the classes of another one.
+    return need.kind === 'classes' ? had === need : need.kind === 'summary' && had.kind === 'summary';
+  }
+  if (need.kind === 'summary') return false;
+  if (need.kind === 'head') return true;
+  if (need.kind === 'classes') return had.edges !== false;
+  return (
+    edgesIn(had) >= edgesIn(need) &&
+    (had.locations || !need.locations) &&
+    (had.traces === true || need.traces !== true)
+  );
+}
+
+function edgesIn({ edges }: GraphNeed): number {
+  return edges === true ? 2 : edges === 'for-names' ? 1 : 0;
+}

@@ -1,0 +1,136 @@
+/** The process that answers the tests' command lines answers as a process of its own does, and keeps nothing. */
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { Command } from '../../src/commands/command.js';
+import { COMMANDS } from '../../src/commands/index.js';
+import { heapgraph, spawnHeapgraph } from '../support/cli.js';
+import { CliHost } from '../support/cli-host.js';
+import { fixturePath } from '../support/fixtures.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+const B = fixturePath('node22-before');
+const F = fixturePath('node22-after');
+const folder = temporaryFolder();
+const NODE = process.env.HEAPGRAPH_NODE ?? process.execPath;
+
+/** A command line of each command that reads snapshots. */
+const LINES: Readonly<Record<string, readonly string[]>> = {
+  count: ['count', 'OBJ', F],
+  'by-type': ['by-type', 'OBJ', F, '--limit', '2'],
+  'show-most-common-types': ['show-most-common-types', F, '--by', 'size'],
+  typestats: ['typestats', F, '--csv'],
+  at: ['at', '1', F, '--json'],
+  'find-backref-chain': ['find-backref-chain', 'OBJ', F],
+  'find-ref-chain': ['find-ref-chain', 'OBJ', F, '--to', 'Nope'],
+  'show-backrefs': ['show-backrefs', 'OBJ', F],
+  'show-refs': ['show-refs', 'OBJ', F],
+  'show-chain': ['show-chain', 'OBJ', F],
+  dominators: ['dominators', F, '--depth', '1', '--limit', '2'],
+  retained: ['retained', 'OBJ', F],
+  'get-leaking-objects': ['get-leaking-objects', F, '--limit', '3'],
+  'show-growth': ['show-growth', B, F],
+  leaks: ['leaks', B, F],
+  survival: ['survival', B, F, F],
+  diff: ['diff', B, F, '--markdown'],
+  'get-new-ids': ['get-new-ids', B, F, '--limit', '3'],
+  check: ['check', F, '--max', 'OBJ=50'],
+  baseline: ['baseline', F, '-o', '-'],
+  init: ['init', F, '-o', '-'],
+  info: ['info', F],
+};
+
+const commands: readonly Command[] = COMMANDS;
+
+describe('a process of its own and the process of many answers say the same', () => {
+  it('of each command that reads snapshots', () => {
+    expect(Object.keys(LINES)).toEqual(commands.filter(({ live }) => !live).map(({ name }) => name));
+  });
+
+  it.each(Object.entries(LINES))('%s', async (_, line) => {
+    const own = await spawnHeapgraph(line);
+    expect(await heapgraph(line)).toEqual(own);
+    expect(own.stdout + own.stderr).not.toBe('');
+  });
+
+  it.each([
+    ['no command', []],
+    ['help', ['--help']],
+    ['version', ['--version']],
+    ['wrong usage', ['count']],
+    ['an unknown command', ['cuont', 'OBJ']],
+    ['an unreadable file', ['typestats', path.join(folder, 'nothing.heapsnapshot')]],
+    ['completion', ['completion', 'zsh']],
+  ])('%s', async (_, line) => {
+    expect(await heapgraph(line)).toEqual(await spawnHeapgraph(line));
+  });
+});
+
+describe('the process of many answers', () => {
+  const host = new CliHost(NODE, { ...process.env, HEAPGRAPH_HOST_QUESTIONS: '8' });
+  const small = new CliHost(NODE, { ...process.env, HEAPGRAPH_HOST_BYTES: '1' });
+  afterAll(() => {
+    host.end();
+    small.end();
+  });
+
+  it('keeps no exit code, listener, file or folder, and is followed by another one in time', async () => {
+    const out = path.join(folder, 'out.json');
+    const lines = [
+      ['typestats', F, '--json'],
+      ['count', 'Nope', F],
+      ['check', F, '--max', 'OBJ=1'],
+      ['typestats', 'nothing.heapsnapshot'],
+      ['typestats', F, '-o', 'out.json'],
+      ['show-backrefs', 'OBJ', F, '-o', 'out.svg'],
+      ['typestats', F, '-o', path.join('nowhere', 'out.json')],
+      ['typestats', F, '--json'],
+      ['typestats', F, '--json'],
+    ];
+    const runs = [];
+    for (const line of lines) runs.push(await host.ask(line, folder));
+    expect(runs.map(({ code }) => code)).toEqual([0, 0, 1, 2, 0, 0, 2, 0, 0]);
+    expect(runs.map(({ left }) => left)).toEqual(runs.map(() => 0));
+    expect(new Set(runs.map(({ listeners }) => listeners)).size).toBe(1);
+    expect(runs.map(({ last }) => last)).toEqual(runs.map((_, i) => i === 7));
+    expect(new Set(runs.map(({ pid }) => pid)).size).toBe(2);
+    expect(runs[8]!.pid).not.toBe(runs[0]!.pid);
+    for (const again of [runs[7]!, runs[8]!]) {
+      expect(again.stdout).toBe(runs[0]!.stdout);
+      expect(again.stderr).toBe('');
+    }
+    expect(readFileSync(out, 'utf8')).toBe(runs[0]!.stdout);
+    expect(existsSync(path.join(folder, 'nowhere'))).toBe(false);
+  });
+
+  it('ends when it has grown too large', async () => {
+    const runs = [await small.ask(['count', 'OBJ', F], folder), await small.ask(['count', 'OBJ', F], folder)];
+    expect(runs.map(({ stdout, last }) => [stdout, last])).toEqual([
+      ['100\n', true],
+      ['100\n', true],
+    ]);
+    expect(runs[0]!.pid).not.toBe(runs[1]!.pid);
+  });
+
+  it('answers one at a time, in order, what is asked at once', async () => {
+    const asked = ['OBJ', 'Nope', 'Array'].map((name) => heapgraph(['count', name, F]));
+    expect((await Promise.all(asked)).map(({ stdout }) => stdout.split('\n')[0])).toEqual([
+      '100',
+      '0',
+      (await spawnHeapgraph(['count', 'Array', F])).stdout.trim(),
+    ]);
+  });
+
+  it('says that it died', async () => {
+    const dying = new CliHost(NODE, process.env);
+    const answer = dying.ask(['typestats', F], folder);
+    await dying.ask(['count', 'OBJ', F], folder); // queued behind: the process lives
+    const broken = dying.ask(['typestats', F], folder);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    dying.end();
+    await expect(broken).rejects.toThrow('heapgraph typestats');
+    expect((await answer).code).toBe(0);
+    expect((await dying.ask(['count', 'OBJ', F], folder)).stdout).toBe('100\n');
+    dying.end();
+  });
+});
