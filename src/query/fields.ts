@@ -115,7 +115,7 @@ function scriptMask(
   const { locations } = graph;
   if (!locations) return mask;
   const names = scriptNames(graph);
-  const fits = locations.places.map(({ scriptId }) => {
+  const fits = Array.from(locations.scriptIds, (scriptId) => {
     const script = names.get(scriptId);
     const text = field === 'script' ? script : packageOf(script)?.name;
     return text !== undefined && test(text);

@@ -2,8 +2,8 @@
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { EDGE, NODE } from '../../graph/schema.js';
 import { isContext } from '../../v8/names.js';
+import { isOfRuntime } from '../../v8/origin.js';
 import { isRoot } from '../../v8/roots.js';
-import { isOfRuntime } from '../../v8/runtime.js';
 import { rootScopeOf } from '../../v8/scopes.js';
 import { nodeRoles, THING, WAY } from '../classes/node-roles.js';
 import type { Chain } from '../holders/chains.js';

@@ -4,8 +4,9 @@ import { memo } from '../../graph/memo.js';
 import type { Partition } from '../../graph/partition.js';
 import { NODE, nodeTypeMarks } from '../../graph/schema.js';
 import { isContext, isObject } from '../../v8/names.js';
+import { isOfRuntime } from '../../v8/origin.js';
 import { rootOf } from '../../v8/roots.js';
-import { isOfRuntime, isRuntimeScript } from '../../v8/runtime.js';
+import { isRuntimeScript } from '../../v8/runtime.js';
 import { fileOfScope } from '../../v8/scopes.js';
 import { scriptNames, scriptOf } from '../../v8/scripts.js';
 import { nodeRoles, THING } from '../classes/node-roles.js';
@@ -75,7 +76,7 @@ function ownOrigin(graph: Graph): (node: number) => number {
   const roles = nodeRoles(graph);
   const scripts = scriptNames(graph);
   // Whose a place in the source is, by its number.
-  const places = locations?.places.map(({ scriptId }) => {
+  const places = Array.from(locations?.scriptIds ?? [], (scriptId) => {
     const script = scripts.get(scriptId);
     return script === undefined ? UNKNOWN : isRuntimeScript(script) ? RUNTIME : PROGRAM;
   });
@@ -90,7 +91,7 @@ function ownOrigin(graph: Graph): (node: number) => number {
       return file === undefined ? UNKNOWN : isRuntimeScript(file) ? RUNTIME : PROGRAM;
     }
     const place = locations?.placeOf[node] ?? 0;
-    if (place > 0 && places) return places[place - 1]!;
+    if (place > 0) return places[place - 1]!;
     if (type === NODE.native) return roles[node] === THING ? UNKNOWN : RUNTIME;
     return isOfEngine[type] === 1 && !isObject(graph, node) ? ENGINE : UNKNOWN;
   };

@@ -35,7 +35,7 @@ function inherited(graph: Graph, labelOf: (script: string) => string): Parts {
   const of = new Uint32Array(nodeCount).fill(none);
   if (!locations) return partsOf({ labels: numbers.labels, of });
   const scripts = scriptNames(graph);
-  const byPlace = locations.places.map(({ scriptId }) => {
+  const byPlace = Array.from(locations.scriptIds, (scriptId) => {
     const script = scripts.get(scriptId);
     return script === undefined ? none : numbers.numberOf(labelOf(script));
   });
@@ -54,13 +54,13 @@ export function byLocation(graph: Graph): Parts {
   const { locations, nodeCount } = graph;
   if (!locations) return { count: 1, of: new Uint32Array(nodeCount), label: () => NO_PLACE };
   const scripts = scriptNames(graph);
-  const { places, placeOf } = locations;
+  const { placeOf, placeCount } = locations;
   return {
-    count: places.length + 1,
+    count: placeCount + 1,
     of: placeOf,
     label(part) {
       if (part === 0) return NO_PLACE;
-      const { scriptId, line, column } = places[part - 1]!;
+      const { scriptId, line, column } = locations.place(part - 1);
       return `${scripts.get(scriptId) ?? `script ${scriptId}`}:${line + 1}:${column + 1}`;
     },
   };

@@ -3,6 +3,7 @@ import { edgesOf, type Graph } from '../../graph/graph.js';
 import { EDGE } from '../../graph/schema.js';
 import { classIndex } from '../../v8/class-names.js';
 import { nodeRoles, WAY } from '../classes/node-roles.js';
+import { referenceText } from '../patterns/reference-text.js';
 import { LabelNumbers, PairNumbers, type Parts } from './parts.js';
 
 /** Kinds of a label that are named. */
@@ -42,7 +43,7 @@ export function byVia(graph: Graph): Parts {
     const type = types[edge]!;
     // Items of an array have an index for a name: all of them are one kind.
     const pair = known.numberOf(type, type === EDGE.element || type === EDGE.hidden ? 0 : names[edge]!);
-    labelOf[pair] ??= numbers.numberOf(viaText(graph, type, names[edge]!));
+    labelOf[pair] ??= numbers.numberOf(referenceText(graph, type, names[edge]!));
     return labelOf[pair]!;
   };
   return bySets(
@@ -51,16 +52,6 @@ export function byVia(graph: Graph): Parts {
     (kind) => numbers.labels[kind]!,
     () => false,
   );
-}
-
-function viaText(graph: Graph, type: number, name: number): string {
-  if (type === EDGE.element) return '[…]';
-  if (type === EDGE.hidden) return '(hidden)';
-  const text = graph.strings.get(name);
-  if (type === EDGE.property) return /^\d+$/.test(text) ? '[…]' : `.${text}`;
-  if (type === EDGE.context) return `variable ${text}`;
-  if (type === EDGE.shortcut) return `shortcut ${text}`;
-  return /^\d+$/.test(text) ? '[…]' : `(${text.replace(/^\d+ \/ .*/s, 'entry of a WeakMap')})`;
 }
 
 /** Sets of kinds, each with a number: the empty set is 0, all others are another set and one greater kind. */
