@@ -3,7 +3,8 @@
 import { UsageError } from '../base/errors.js';
 import { printable } from '../base/printable.js';
 import type { Arguments, SnapshotArguments } from '../commands/command.js';
-import { isFile, newestSnapshot, SNAPSHOT_NAME, timeOf } from '../load/newest.js';
+import { isFile, timeOf } from '../io/file-facts.js';
+import { newestSnapshot, SNAPSHOT_NAME } from './newest.js';
 
 export interface SnapshotChoice {
   readonly snapshot: string;

@@ -6,8 +6,8 @@ import type { Row } from '../base/result.js';
 import { formatCount, formatId } from '../base/units.js';
 import type { Command, FurtherSnapshot } from '../commands/command.js';
 import type { Truncation } from '../graph/graph.js';
+import { isFile } from '../io/file-facts.js';
 import { packageVersion } from '../io/package-version.js';
-import { isFile } from '../load/newest.js';
 import type { Need, OpenedSnapshot } from '../session/need.js';
 import { createSession, NOTHING } from '../session/open.js';
 import {
