@@ -670,6 +670,7 @@ describe('compressed data', () => {
 describe('a head that promises more than there is', () => {
   it.each([100_000_000, 1_000_000_000, 2_147_483_646, 2_147_483_648, 1_000_000_000_000_000])(
     '%d nodes and edges in a file of 850 bytes: told soon, without taking the memory',
+    { tags: 'slow' },
     async (count) => {
       const bytes = bytesOf(
         edited(smallText(), ({ snapshot }) =>
