@@ -13,6 +13,7 @@ import { duplicateStrings } from '../../analysis/classes/duplicate-strings.js';
 import { noiseOf } from '../../analysis/growth/baseline.js';
 import { containerCell } from '../../analysis/leaks/container-text.js';
 import { UsageError } from '../../base/errors.js';
+import { note, option } from '../../base/notes.js';
 import { printable } from '../../base/printable.js';
 import type { ChainResult, Check } from '../../base/result.js';
 import { formatCount } from '../../base/units.js';
@@ -119,7 +120,11 @@ export const checkCommand = defineCommand({
         ? [`${printable(before.file)} has the same counts in every class: one snapshot twice?`]
         : []),
       ...(options.baseline !== undefined && !earlier
-        ? ['no budget limits growth: --baseline is not read; --max-growth takes it']
+        ? [
+            note(
+              'answer',
+            )`no budget limits growth: ${option('baseline')} is not read; ${option('maxGrowth')} takes it`,
+          ]
         : []),
       ...withinNoise(noisy.size, sigma),
       ...more,

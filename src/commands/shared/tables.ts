@@ -3,6 +3,7 @@
 import { type Classes, type Countable, classesOf, type TypeMatcher } from '../../analysis/classes/classes.js';
 import type { NodeView } from '../../analysis/classes/nodes.js';
 import { UsageError } from '../../base/errors.js';
+import { type Note, note, option } from '../../base/notes.js';
 import { printable } from '../../base/printable.js';
 import type { Cell, Column, Row } from '../../base/result.js';
 import { formatCount } from '../../base/units.js';
@@ -107,11 +108,11 @@ export function requireWhole(heaps: readonly Countable[], question: string): voi
 }
 
 /** A note on rows that are left out, where there are any: what one of them is, and what several are. */
-export function omittedNote(omitted: number, one?: string, several?: string): readonly string[] {
+export function omittedNote(omitted: number, one?: string, several?: string): readonly Note[] {
   if (omitted === 0) return [];
   const what = omitted === 1 ? one : several;
   const count = `${formatCount(omitted)} more${what === undefined ? '' : ` ${what}`}`;
-  return [`${count}; --all shows ${omitted === 1 ? 'it' : 'them'}`];
+  return [note('omitted')`${count}; ${option('all')} shows ${omitted === 1 ? 'it' : 'them'}`];
 }
 
 export function locationCell(location: SourceLocation | undefined): Cell {
