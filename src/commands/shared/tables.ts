@@ -74,13 +74,13 @@ export function anyOf(
 }
 
 /** A note for a type that does not occur, with the closest names that do. */
-export async function unknownType(classes: Classes, type: string): Promise<string> {
+export async function unknownType(classes: Classes, type: string): Promise<Note> {
   const near = await didYouMean(
     classes.rows.map((row) => row.type),
     type,
   );
   const path = /^\S*[\\/]\S*$|\.(json|gz|br|zst)$/.test(type) ? ' (and no file of that name)' : '';
-  return `no objects of type "${printable(type)}" in ${printable(classes.file)}${path}${near}`;
+  return note('unknown')`no objects of type "${printable(type)}" in ${printable(classes.file)}${path}${near}`;
 }
 
 /** The same for a class that none of several graphs has; the names are those of the last. Undefined when one has it. */
@@ -88,7 +88,7 @@ export async function unknownInAll(
   graphs: readonly Graph[],
   type: string,
   partition: Partitioner = classIndex,
-): Promise<string | undefined> {
+): Promise<Note | undefined> {
   if (graphs.some((graph) => partition(graph, graphs).labels.includes(type))) return undefined;
   const last = classesOf(graphs.at(-1)!, { raw: true, partition: partitionAmong(partition, graphs) });
   return unknownType(last, type);
