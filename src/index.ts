@@ -158,8 +158,9 @@ export { type Partition, type Partitioner, partitionAmong } from './graph/partit
 export { type Retainers, retainersOf } from './graph/retainers.js';
 export { EDGE, EDGE_TYPES, NODE, NODE_TYPES } from './graph/schema.js';
 export type { StringTable } from './graph/strings.js';
+export { readHead } from './load/head.js';
 export { type LoadOptions, loadSnapshot, readSection } from './load/load.js';
-export { type ReadOptions, readHead } from './load/sections.js';
+export type { ReadOptions } from './load/sections.js';
 export type { SnapshotInput } from './load/source.js';
 export { collectGarbage } from './self/gc.js';
 export { type TakeOptions, takeSnapshot, writeSnapshot } from './self/snapshot.js';

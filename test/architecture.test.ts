@@ -58,7 +58,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'base',
   ],
   query: ['analysis', 'v8', 'graph', 'base'],
-  session: ['load', 'analysis', 'v8', 'graph', 'base'],
+  session: ['load', 'io', 'analysis', 'v8', 'graph', 'base'],
   commands: ['session', 'analysis', 'query', 'v8', 'graph', 'base'],
   render: ['base'],
   inspector: ['io', 'base'],

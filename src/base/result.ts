@@ -2,6 +2,7 @@
  * Answers, as data: raw numbers with their units, totals, and what was left out. Renderers turn them into text,
  * JSON, CSV or Markdown; nothing here knows how they will look.
  */
+import type { NoteLike } from './notes.js';
 import type { Unit } from './units.js';
 
 /** Values keep their own type; a location and a list stay structured for JSON. */
@@ -382,7 +383,7 @@ export type Format = 'text' | 'json' | 'csv' | 'markdown' | 'github' | 'junit';
 export interface Answer {
   readonly result: Result;
   /** For people, beside the result: what was left out, what was meant. */
-  readonly notes?: readonly string[];
+  readonly notes?: readonly NoteLike[];
   /** Further facts for JSON, beside the rows. */
   readonly fields?: Row;
   /** For a subgraph. */

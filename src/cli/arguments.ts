@@ -2,8 +2,9 @@
 
 import { UsageError } from '../base/errors.js';
 import { printable } from '../base/printable.js';
-import type { Arguments, SnapshotArguments } from '../commands/command.js';
-import { isFile, newestSnapshot, SNAPSHOT_NAME, timeOf } from '../load/newest.js';
+import type { Arguments } from '../commands/command.js';
+import { isFile } from '../io/file-facts.js';
+import { newestSnapshot, SNAPSHOT_NAME } from './newest.js';
 
 export interface SnapshotChoice {
   readonly snapshot: string;
@@ -42,51 +43,20 @@ export function chooseSnapshot(
   return { snapshot: newest, rest: args, guessed: true };
 }
 
-/** Throws UsageError unless there are as many arguments as the command takes beside `snapshot`, the one that was named. */
+/** Throws UsageError when there is a file among arguments that are too many, beside `snapshot`, the one that was named. */
 export function checkArguments(
   args: readonly string[],
   takes: Arguments | undefined,
-  snapshot?: string,
+  snapshot: string | undefined,
 ): void {
-  const { name = '', least = 0, most = 0 } = takes ?? {};
-  if (args.length < least) {
-    throw new UsageError(
-      `missing ${name}: name ${least === 1 ? 'at least one' : `at least ${least}`}`,
-      'See --help for examples.',
-    );
-  }
-  if (args.length > most) {
-    const tooMany = args.slice(most);
-    const files = tooMany.filter((arg) => SNAPSHOT_NAME.test(arg) || isFile(arg));
-    if (snapshot !== undefined && files.length > 0) {
-      const named = [...files, snapshot].map((file) => `"${printable(file)}"`);
-      throw new UsageError(
-        `one snapshot is taken, and ${named.length} are named: ${named.join(', ')}`,
-        'Name one of them. diff, show-growth and leaks compare several.',
-      );
-    }
-    const extra = tooMany.map((arg) => `"${printable(arg)}"`);
-    throw new UsageError(
-      `too many arguments: ${extra.join(', ')}`,
-      'If that is meant to be a snapshot: no such file is there. -s FILE names the snapshot, whatever it is called.',
-    );
-  }
-}
-
-/** Throws UsageError unless there are as many snapshots as the command compares. */
-export function checkSnapshots(files: readonly string[], takes: SnapshotArguments): void {
-  const { least, most, names } = takes;
-  if (files.length < least) {
-    const missing = names[Math.min(files.length, names.length - 1)]!;
-    throw new UsageError(
-      `missing ${missing}: name ${least === 1 ? 'at least one snapshot' : `${least === most ? least : `at least ${least}`} snapshots, the earliest first`}`,
-      'See --help for examples.',
-    );
-  }
-  if (files.length > most) {
-    const extra = files.slice(most).map((file) => `"${printable(file)}"`);
-    throw new UsageError(`too many snapshots: ${extra.join(', ')}`, `Name ${most}, the earliest first.`);
-  }
+  const tooMany = args.slice(takes?.most ?? 0);
+  const files = tooMany.filter((arg) => SNAPSHOT_NAME.test(arg) || isFile(arg));
+  if (snapshot === undefined || files.length === 0) return;
+  const named = [...files, snapshot].map((file) => `"${printable(file)}"`);
+  throw new UsageError(
+    `one snapshot is taken, and ${named.length} are named: ${named.join(', ')}`,
+    'Name one of them. diff, show-growth and leaks compare several.',
+  );
 }
 
 /** Throws UsageError when standard input is to be read twice, or nothing is piped into it. */
@@ -103,14 +73,4 @@ export function checkStandardInput(files: readonly string[], isTerminal: boolean
       'Pipe something into it: gunzip -c app.heapsnapshot.gz | heapgraph … -',
     );
   }
-}
-
-/** Files in the order asked for; ties stay as they are given. What is not there comes last, to be told when it is opened. */
-export function orderSnapshots(
-  files: readonly string[],
-  order: 'given' | 'name' | 'time',
-): readonly string[] {
-  if (order === 'given') return files;
-  if (order === 'name') return [...files].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
-  return [...files].sort((a, b) => timeOf(a) - timeOf(b));
 }

@@ -1,22 +1,17 @@
 /** One run of a command: from its words to an answer and an exit code. */
 
 import { UsageError } from '../base/errors.js';
+import { noteText } from '../base/notes.js';
 import { printable } from '../base/printable.js';
 import type { Row } from '../base/result.js';
-import { formatCount, formatId } from '../base/units.js';
-import type { Command, FurtherSnapshot } from '../commands/command.js';
+import { formatCount } from '../base/units.js';
+import { prepare } from '../commands/ask.js';
+import type { Command } from '../commands/command.js';
 import type { Truncation } from '../graph/graph.js';
+import { isFile } from '../io/file-facts.js';
 import { packageVersion } from '../io/package-version.js';
-import { isFile } from '../load/newest.js';
-import type { Need, OpenedSnapshot } from '../session/need.js';
-import { createSession, NOTHING } from '../session/open.js';
-import {
-  checkArguments,
-  checkSnapshots,
-  checkStandardInput,
-  chooseSnapshot,
-  orderSnapshots,
-} from './arguments.js';
+import { createSession } from '../session/open.js';
+import { checkArguments, checkStandardInput, chooseSnapshot } from './arguments.js';
 import { EXIT } from './exit.js';
 import { readIds } from './ids.js';
 import { checkInputs } from './inputs.js';
@@ -33,44 +28,30 @@ export async function runCommand(
   args: readonly string[],
   parsed: CommonOptions & Readonly<Record<string, unknown>>,
 ): Promise<void> {
-  const given = valuesOf(command.options, parsed);
+  const values = valuesOf(command.options, parsed);
   const config = command.configure && (await import('./config.js')).readConfig(parsed.config);
-  const options = config ? (command.configure!(given as never, config) as Record<string, unknown>) : given;
-  const several = typeof command.snapshot === 'object' ? command.snapshot : undefined;
-  const idsFrom = idsFileOf(command, options);
-  const further = furtherArguments(command, options);
-  const isFurther = idsFrom !== undefined || further.length > 0;
-  const takes = command.arguments && isFurther ? { ...command.arguments, least: 0 } : command.arguments;
+  const several = typeof command.snapshot === 'object';
+  const idsFrom = idsFileOf(command, values);
   const isNamed = args.length > 0 || parsed.snapshot !== undefined;
   const choice =
     command.snapshot === true || (command.snapshot === 'optional' && isNamed)
-      ? chooseSnapshot(args, takes, parsed.snapshot)
+      ? chooseSnapshot(args, argumentsBeside(command, values), parsed.snapshot)
       : undefined;
-  const rest = several ? [] : [...(choice?.rest ?? args), ...further];
-  if (several) checkSnapshots(args, several);
-  else checkArguments(rest, takes, choice?.guessed === false ? choice.snapshot : undefined);
-  const files = several
-    ? orderSnapshots(args, command.order?.(options as never) ?? 'given')
-    : choice
-      ? [choice.snapshot]
-      : [];
+  const targets = several ? [] : (choice?.rest ?? args);
+  if (choice?.guessed === false) checkArguments(targets, command.arguments, choice.snapshot);
   const format = formatOf(parsed, command.answers);
-  const need = command.needs(rest, options as never, format);
-  const inputs: FurtherSnapshot[] = files.map((file, i) => ({
-    file,
-    need: needOf(need, i, files.length),
-    baselines: several?.baselines === true,
-  }));
-  inputs.push(...(command.others?.(options as never) ?? []));
-  const snapshots = inputs.map(({ file }) => file);
-  checkStandardInput([...snapshots, ...(idsFrom === undefined ? [] : [idsFrom])], process.stdin.isTTY);
+  const { inputs, answer } = prepare(command, {
+    targets,
+    snapshots: several ? args : choice ? [choice.snapshot] : [],
+    options: values,
+    config,
+    format,
+  });
+  const read = [...inputs.map(({ file }) => file), ...(idsFrom === undefined ? [] : [idsFrom])];
+  checkStandardInput(read, process.stdin.isTTY);
   const target = outputFile(parsed, command);
-  checkInputs(target, [
-    ...snapshots,
-    ...(idsFrom === undefined ? [] : [idsFrom]),
-    ...(config ? [config.file] : []),
-  ]);
-  const output = await openOutput(target, command, options.force === true);
+  checkInputs(target, [...read, ...(config ? [config.file] : [])]);
+  const output = await openOutput(target, command, parsed.force === true);
   const progress = createProgressLine(process.stderr, parsed.quiet === true);
   const note = (text: string): void => {
     if (parsed.quiet) return;
@@ -85,50 +66,34 @@ export async function runCommand(
       onProgress: progress.onProgress,
       onWarning: note,
     });
-    const heaps: OpenedSnapshot[] = [];
-    for (const { file, need, baselines } of inputs) heaps.push(await session.open(file, need, { baselines }));
-    const answer = await command.run(
-      heaps[0] ?? NOTHING,
-      [...rest, ...ids.map(formatId)],
-      options as never,
-      heaps,
-      { packageVersion, session },
-    );
+    const reply = await answer(session, { machine: { packageVersion }, ids });
     progress.clear();
-    let broken: Truncation | undefined;
-    heaps.forEach(({ truncation }, i) => {
-      if (!truncation) return;
-      broken ??= truncation;
-      const which = heaps.length > 1 ? `${snapshots[i]} is` : 'the file is';
+    const { snapshots, truncated } = reply;
+    for (const { file, truncation } of truncated) {
+      const which = snapshots.length > 1 ? `${file} is` : 'the file is';
       note(`${which} not whole: ${describe(truncation)}; the answer is from what comes before`);
-    });
-    const { said, notes } = await write(answer, output, format, {
+    }
+    const { said, notes } = await write(reply, output, format, {
       command: command.name,
       snapshots,
-      complete: broken === undefined,
-      truncation: broken as Row | undefined,
+      complete: truncated.length === 0,
+      truncation: truncated[0]?.truncation as Row | undefined,
     });
     if (said !== undefined && !parsed.quiet) process.stderr.write(`${printable(said)}\n`); // as objgraph says it
-    if (format === 'github' && answer.result.kind === 'checks') {
+    if (format === 'github' && reply.result.kind === 'checks') {
       const { renderChecksMarkdown } = await import('../render/ci.js');
-      appendSummary(renderChecksMarkdown(answer.result, files[0] ?? ''), note);
+      appendSummary(renderChecksMarkdown(reply.result, snapshots[0] ?? ''), note);
     }
     if (command.writes !== undefined && output.file !== undefined) note(`written to ${output.file}`);
-    for (const text of notes) note(text);
+    for (const one of notes) note(noteText(one));
     const noIds = idsFrom !== undefined && ids.length === 0;
     if (noIds) note(`no ids in ${idsFrom === '-' ? '(standard input)' : idsFrom}`);
-    if (answer.found === false || noIds) process.exitCode = EXIT.no;
+    if (reply.found === false || noIds) process.exitCode = EXIT.no;
   } catch (error) {
     progress.clear();
     output.discard();
     throw error;
   }
-}
-
-/** What one of the snapshots needs. A list's last entry is for the last snapshot, the one before it also for all between. */
-function needOf(need: Need | readonly Need[], i: number, count: number): Need {
-  if ('kind' in need) return need;
-  return i === count - 1 ? need.at(-1)! : need[Math.min(i, need.length - 2)]!;
 }
 
 /** The same for commands on running processes; `program` is what follows `--`. */
@@ -155,13 +120,14 @@ function idsFileOf(command: Command, options: Readonly<Record<string, unknown>>)
   return name === undefined ? undefined : (options[name] as string | undefined);
 }
 
-/** Arguments that were given as options. */
-function furtherArguments(command: Command, options: Readonly<Record<string, unknown>>): readonly string[] {
-  return Object.entries(command.options).flatMap(([name, spec]) =>
-    spec.kind === 'list' && spec.argument !== undefined
-      ? (options[name] as readonly string[]).map((value) => `${spec.argument}${value}`)
-      : [],
+/** The arguments of a command: none is needed where options name targets. */
+function argumentsBeside(command: Command, options: Readonly<Record<string, unknown>>): Command['arguments'] {
+  const isNamed = Object.entries(command.options).some(([name, spec]) =>
+    spec.kind === 'list'
+      ? spec.argument !== undefined && (options[name] as readonly string[]).length > 0
+      : spec.kind === 'ids' && options[name] !== undefined,
   );
+  return command.arguments && isNamed ? { ...command.arguments, least: 0 } : command.arguments;
 }
 
 /** The file that -o or the command itself names; undefined for standard output. */

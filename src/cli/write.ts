@@ -1,6 +1,7 @@
 /** Answers to bytes: in which format, by which renderer, in colour or not. */
 
 import { UsageError } from '../base/errors.js';
+import type { NoteLike } from '../base/notes.js';
 import type { Answer, Format } from '../base/result.js';
 import type { Command } from '../commands/command.js';
 import { formatsOf, rendererOf } from '../render/index.js';
@@ -54,7 +55,7 @@ function formatOfChecks(
 export interface Written {
   /** Of a picture in a file. */
   readonly said?: string | undefined;
-  readonly notes: readonly string[];
+  readonly notes: readonly NoteLike[];
 }
 
 /** Writes an answer in a format; the output is whole afterwards. */

@@ -154,8 +154,6 @@ export type ValuesOf<S extends OptionSpecs> = { readonly [K in keyof S]: ValueOf
 export interface Machine {
   /** The version of a package that is installed here, where a script is; undefined where that is not to be had. */
   packageVersion(script: string, name: string): string | undefined;
-  /** Where a question opens more of a snapshot than it needed at first. */
-  readonly session: Session;
 }
 
 /** Snapshots of a command that compares several. */
@@ -232,7 +230,8 @@ export interface Command<S extends OptionSpecs = OptionSpecs> {
     args: readonly string[],
     options: ValuesOf<S>,
     heaps: readonly OpenedSnapshot[],
-    machine: Machine,
+    /** With the session, where a question opens more of a snapshot than it needed at first. */
+    surroundings: Machine & { readonly session: Session },
   ): Answer | Promise<Answer>;
 }
 

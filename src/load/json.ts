@@ -63,6 +63,18 @@ export async function readValue(window: ByteWindow, section: string, limit: numb
   return Buffer.concat(parts).toString('utf8');
 }
 
+/** Consumes the key of an object and the colon behind it. Out: the key. */
+export async function readKey(window: ByteWindow, section: string): Promise<string> {
+  if ((await peekToken(window)) !== QUOTE) throw unexpected(window, section, 'the name of a section');
+  const text = await readValue(window, section, 1 << 12);
+  await expectToken(window, COLON, section);
+  try {
+    return JSON.parse(text) as string;
+  } catch {
+    return text.slice(1, -1);
+  }
+}
+
 /**
  * Consumes a whole JSON value without looking at what it says; `keep` gets its bytes, piece by piece.
  * A flat array of numbers is skipped at the speed of a search for one byte.

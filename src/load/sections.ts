@@ -6,34 +6,20 @@ import { SnapshotError } from '../base/errors.js';
 import type { OnProgress } from '../base/progress.js';
 import { formatBytes, formatCount } from '../base/units.js';
 import type { Head, Section, Truncation } from '../graph/graph.js';
-import { asBuffer } from './bytes.js';
-import { startsObject } from './compression.js';
+import { headOf, readLayout } from './head.js';
 import {
   CLOSE_OBJECT,
-  COLON,
   COMMA,
   DAMAGED_HINT,
   expectToken,
   type KeepBytes,
   OPEN_ARRAY,
-  OPEN_OBJECT,
   peekToken,
-  QUOTE,
-  readValue,
+  readKey,
   skipNumbers,
   skipValue,
-  unexpected,
 } from './json.js';
-import { type Layout, layoutOf } from './meta.js';
-import {
-  beginningOf,
-  notASnapshot,
-  type OtherFile,
-  otherBytes,
-  otherJson,
-  otherText,
-  snapshotBehind,
-} from './other-files.js';
+import type { Layout } from './meta.js';
 import { Room } from './room.js';
 import { type ByteSource, findLast, openSource, type SnapshotInput } from './source.js';
 import { ByteWindow, WINDOW_SIZE } from './window.js';
@@ -144,7 +130,7 @@ export async function readSnapshot(
         if (token === CLOSE_OBJECT) break;
         if (!skipped) await expectToken(window, COMMA, 'snapshot');
         skipped = false;
-        section = await readKey(window);
+        section = await readKey(window, 'snapshot');
         await peekToken(window);
         const { offset } = window;
         if (seen.has(section)) throw duplicate(source.name, section, offset);
@@ -191,90 +177,6 @@ export async function readSnapshot(
     return { file: source.name, head: headOf(layout, source), layout, sections, truncation };
   } finally {
     source.close();
-  }
-}
-
-/** What the head of a snapshot says, without reading on. Throws SnapshotError. Cost: the first few kilobytes. */
-export async function readHead(input: SnapshotInput, options: ReadOptions = {}): Promise<Head> {
-  const source = await openSource(input);
-  try {
-    return headOf(await readLayout(new ByteWindow(source, options.windowSize)), source);
-  } finally {
-    source.close();
-  }
-}
-
-function headOf(layout: Layout, source: ByteSource): Head {
-  const { nodeCount, edgeCount, traceFunctionCount, extraNativeBytes, fieldNames } = layout;
-  const { name: file, compression, storedSize } = source;
-  return {
-    file,
-    compression,
-    storedSize,
-    nodeCount,
-    edgeCount,
-    traceFunctionCount,
-    extraNativeBytes,
-    fieldNames,
-  };
-}
-
-async function readLayout(window: ByteWindow): Promise<Layout> {
-  const { name: file, compression } = window.source;
-  while (window.end - window.start < 4096 && !window.ended) await window.fill();
-  const head = window.bytes.slice(window.start, Math.min(window.end, window.start + 8192));
-  const first = await peekFirst(window);
-  if (first === -1 && compression !== undefined) throw unexpected(window, 'snapshot', 'an object');
-  if (first === -1) {
-    throw new SnapshotError('empty', 'holds nothing but white space', {
-      file,
-      hint: 'Take the snapshot again.',
-    });
-  }
-  const refuse = (found: string, other?: OtherFile): SnapshotError => {
-    const { offset } = window;
-    const known = other ?? snapshotBehind(head) ?? otherJson(asBuffer(head).toString());
-    return notASnapshot(file, known, { offset, expected: 'an object that begins with "snapshot"', found });
-  };
-  // Plain files were looked at before they were opened.
-  const packed =
-    compression === undefined || startsObject(head)
-      ? undefined
-      : (otherBytes(head, compression) ?? otherText(head));
-  if (packed) throw refuse('', packed);
-  if (first !== OPEN_OBJECT && first !== OPEN_ARRAY && first !== QUOTE) throw refuse(beginningOf(head));
-  if (first !== OPEN_OBJECT) throw refuse('another JSON value');
-  window.start++;
-  const token = await peekToken(window);
-  if (token === CLOSE_OBJECT) throw refuse('an empty object');
-  const key = token === QUOTE ? await readKey(window) : '';
-  if (token === QUOTE && key !== 'snapshot')
-    throw refuse(`an object whose first key is ${JSON.stringify(key)}`);
-  if (token !== QUOTE) throw unexpected(window, 'snapshot', 'the key "snapshot"');
-  const value = await peekToken(window);
-  if (value !== OPEN_OBJECT && value !== -1) throw refuse('an object whose "snapshot" is not an object');
-  const { offset } = window;
-  const text = await readValue(window, 'snapshot', 1 << 24);
-  if (!text.includes('"meta"')) throw refuse('an object whose "snapshot" has no "meta"');
-  return layoutOf(text, file, offset);
-}
-
-/** Like peekToken, behind a byte order mark. */
-async function peekFirst(window: ByteWindow): Promise<number> {
-  while (window.end - window.start < 3 && !window.ended) await window.fill();
-  const { bytes, start } = window;
-  if (bytes[start] === 0xef && bytes[start + 1] === 0xbb && bytes[start + 2] === 0xbf) window.start += 3;
-  return peekToken(window);
-}
-
-async function readKey(window: ByteWindow): Promise<string> {
-  if ((await peekToken(window)) !== QUOTE) throw unexpected(window, 'snapshot', 'the name of a section');
-  const text = await readValue(window, 'snapshot', 1 << 12);
-  await expectToken(window, COLON, 'snapshot');
-  try {
-    return JSON.parse(text) as string;
-  } catch {
-    return text.slice(1, -1);
   }
 }
 

@@ -9,7 +9,8 @@ import { SnapshotError } from '../base/errors.js';
 import { openToRead, streamOf } from '../io/input-stream.js';
 import { readReason } from '../io/reasons.js';
 import { asBuffer } from './bytes.js';
-import { type Compression, compressionOf, decompressed } from './compression.js';
+import { type Compression, decompressed } from './compression.js';
+import { compressionOf } from './sniff.js';
 
 /** A path (`-` is standard input), a file URL, the bytes themselves, or chunks of bytes. */
 export type SnapshotInput = string | URL | Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>;

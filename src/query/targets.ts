@@ -7,13 +7,13 @@ import { retainedSizes } from '../analysis/sizes/retained-sizes.js';
 import { shallowSizes } from '../analysis/sizes/shallow-sizes.js';
 import { QueryError, UsageError } from '../base/errors.js';
 import { printable } from '../base/printable.js';
-import { formatCount, formatId, parseCount, parseId } from '../base/units.js';
+import { parseCount, parseId } from '../base/units.js';
 import { type Graph, nodeWithId } from '../graph/graph.js';
 import { idIndex } from '../graph/ids.js';
 import { classIndex } from '../v8/class-names.js';
 import { closuresWithLabel, functionIndex, isFunctionLabel } from '../v8/functions.js';
-import { SNAPSHOT_TAG, taggedNodes, tagsOf } from '../v8/tags.js';
-import { didYouMean, parsePattern } from './types.js';
+import { taggedNodes } from '../v8/tags.js';
+import { parsePattern } from './types.js';
 
 /** What a query accepts, on one graph. */
 export type NodePredicate = (node: number) => boolean;
@@ -94,12 +94,32 @@ export function parsePick(text: string): Pick {
   );
 }
 
+/** What is odd about how a text was understood. */
+export type TargetFact =
+  /** One was taken of several. `retained`: the largest by retained size. */
+  | {
+      readonly kind: 'picked';
+      readonly text: string;
+      readonly count: number;
+      readonly pick: Pick;
+      readonly retained: boolean;
+    }
+  /** Prototypes of that name were left out. */
+  | { readonly kind: 'prototypes'; readonly text: string; readonly count: number }
+  /** Only prototypes have that name, and one was taken. */
+  | { readonly kind: 'prototype'; readonly text: string };
+
+/** A text that no object was taken for; `prototypes` have that name and were not wanted. */
+export interface MissingTarget {
+  readonly text: string;
+  readonly prototypes: number;
+}
+
 export interface Targets {
   /** Ordinals, in the order asked for. */
   readonly nodes: readonly number[];
-  /** What was taken of how many, and what is not there. */
-  readonly notes: readonly string[];
-  readonly missing: readonly string[];
+  readonly facts: readonly TargetFact[];
+  readonly missing: readonly MissingTarget[];
 }
 
 /** With more texts than this, ids are looked up in an index in place of a search for each. */
@@ -112,20 +132,21 @@ export interface PickSizes {
 }
 
 /**
- * The objects that texts name. Prototypes, which V8 names after a class too, are not among its objects: they are taken
- * by their ids, and where one of a class is picked that has no objects. Throws QueryError for a text that cannot be read.
+ * The objects that texts name. Prototypes, which V8 names after a class too, are not among its objects:
+ * they are taken by their ids, and where one of a class is picked that has no objects.
+ *
+ * Throws: QueryError for a text that cannot be read.
  * Cost: one pass over the nodes for each class; for all ids together one pass at most.
  */
-export async function resolveTargets(
+export function resolveTargets(
   graph: Graph,
   texts: readonly string[],
   pick: Pick,
   { retained = retainedSizes.known(graph) !== undefined }: PickSizes = {},
-): Promise<Targets> {
+): Targets {
   const nodes: number[] = [];
-  const notes: string[] = [];
-  const missing: string[] = [];
-  const onlyPrototypes = new Map<string, number>();
+  const facts: TargetFact[] = [];
+  const missing: MissingTarget[] = [];
   const nodeOf =
     texts.length > FEW_TEXTS ? idIndex(graph).nodeOf : (id: number) => nodeWithId(graph, id) ?? -1;
   for (const text of texts) {
@@ -136,85 +157,30 @@ export async function resolveTargets(
         : { objects: [nodeOf(id)].filter((node) => node >= 0), prototypes: [] };
     const members = objects.length > 0 || pick.kind === 'all' ? objects : prototypes;
     if (members.length === 0) {
-      missing.push(text);
-      if (prototypes.length > 0) onlyPrototypes.set(text, prototypes.length);
-    } else if (members.length === 1 || pick.kind === 'all') {
+      missing.push({ text, prototypes: prototypes.length });
+      continue;
+    }
+    if (members.length === 1 || pick.kind === 'all') {
       for (const node of members) nodes.push(node); // a call takes only so many arguments
       if (prototypes.length > 0 && members !== prototypes)
-        notes.push(prototypesNote(prototypes.length, text));
+        facts.push({ kind: 'prototypes', text, count: prototypes.length });
     } else {
       nodes.push(pickOne(graph, members, pick, retained));
-      const one = pickName(pick, retained);
-      notes.push(`${one} of ${formatCount(members.length)} "${printable(text)}"; --pick chooses`);
+      facts.push({ kind: 'picked', text, count: members.length, pick, retained });
     }
-    if (members.length > 0 && members === prototypes) notes.push(noInstanceNote(text));
+    if (members === prototypes) facts.push({ kind: 'prototype', text });
   }
-  const lost = firstNotes(
-    missing,
-    async (text) =>
-      onlyPrototypes.has(text)
-        ? onlyPrototypesNote(onlyPrototypes.get(text)!, text)
-        : missingNote(graph, text, nodeOf),
-    async (count) => `${count} more are not there`,
-  );
-  notes.push(...(await Promise.all(lost)));
-  return { nodes: [...new Set(nodes)], notes, missing };
-}
-
-async function missingNote(graph: Graph, text: string, nodeOf: (id: number) => number): Promise<string> {
-  const bare = text.startsWith('@') ? undefined : parseId(text);
-  if (bare !== undefined && nodeOf(bare) >= 0)
-    return `no class "${text}"; an object by its id is ${formatId(bare)}`;
-  const hint = isClassName(text) ? await didYouMean(namesLike(graph, text), text) : tagHint(graph, text);
-  return `no object "${printable(text)}" in ${printable(graph.file)}${hint}`;
-}
-
-/**
- * A note for a query of an option, when it names a class that is in none of the snapshots; undefined for all others.
- * `words` have a meaning of their own there.
- */
-export async function unknownClassNote(
-  graphs: readonly Graph[],
-  option: string,
-  text: string,
-  words: readonly string[] = [],
-): Promise<string | undefined> {
-  const names = [...words, ...graphs.flatMap((graph) => namesLike(graph, text))];
-  if (!isClassName(text) || names.includes(text)) return undefined;
-  if (graphs.some((graph) => closuresWithLabel(graph, text).length > 0)) return undefined;
-  const files = graphs.map(({ file }) => printable(file)).join(' and ');
-  return `no object "${printable(text)}" for --${option} in ${files}${await didYouMean(names, text)}`;
+  return { nodes: [...new Set(nodes)], facts, missing };
 }
 
 /** What a name may have been meant to be: classes, and functions where it is written like one. */
-function namesLike(graph: Graph, text: string): readonly string[] {
+export function namesLike(graph: Graph, text: string): readonly string[] {
   return (isFunctionLabel(text) ? functionIndex(graph) : classIndex(graph)).labels;
 }
 
 /** Whether a query is the exact name of a class. */
-function isClassName(text: string): boolean {
+export function isClassName(text: string): boolean {
   return !text.startsWith('@') && !text.startsWith(TAG_PREFIX) && typeof classesNamed(text) === 'string';
-}
-
-/** Which tags there are, for a name that is not among them. */
-function tagHint(graph: Graph, text: string): string {
-  if (!text.startsWith(TAG_PREFIX)) return '';
-  const names = [...tagsOf(graph).keys()].filter((name) => name !== SNAPSHOT_TAG).sort();
-  if (names.length === 0) return ', which has no tagged objects';
-  const shown = names.slice(0, 5).map((name) => `"${printable(name)}"`);
-  return `; tags there: ${shown.join(', ')}${names.length > shown.length ? ', …' : ''}`;
-}
-
-const FEW_NOTES = 5;
-
-/** Notes for the first of many that the same is said of, and one for the rest. */
-export function firstNotes<T, Note>(
-  items: readonly T[],
-  note: (item: T) => Note,
-  more: (count: string) => Note,
-): readonly Note[] {
-  const notes = items.slice(0, FEW_NOTES).map(note);
-  return items.length <= FEW_NOTES ? notes : [...notes, more(formatCount(items.length - FEW_NOTES))];
 }
 
 /** Ordinals; there may be millions. */
@@ -239,21 +205,6 @@ function namedObjects(graph: Graph, text: string): Named {
   };
 }
 
-function noInstanceNote(text: string): string {
-  return `nothing called "${printable(text)}" is an instance: what is taken is a prototype`;
-}
-
-function prototypesNote(count: number, text: string): string {
-  const what = count === 1 ? 'a prototype is' : `${formatCount(count)} prototypes are`;
-  return `${what} called "${printable(text)}" too, and left out; @id names one`;
-}
-
-function onlyPrototypesNote(count: number, text: string): string {
-  const what = count === 1 ? 'the only object' : `all ${formatCount(count)} objects`;
-  const are = count === 1 ? 'is a prototype' : 'are prototypes';
-  return `${what} called "${printable(text)}" ${are}; name one by @id, or take another --pick`;
-}
-
 function pickOne(graph: Graph, members: Members, pick: Pick, retained: boolean): number {
   if (pick.kind === 'largest') {
     const sizes = retained ? retainedSizes(graph) : shallowSizes(graph);
@@ -267,9 +218,4 @@ function pickOne(graph: Graph, members: Members, pick: Pick, retained: boolean):
     return members[Math.floor(fraction * members.length)]!;
   }
   return members[0]!;
-}
-
-function pickName(pick: Pick, retained: boolean): string {
-  if (pick.kind === 'random') return `random (seed ${pick.seed})`;
-  return pick.kind === 'largest' ? `the largest (${retained ? 'retained' : 'shallow'} size)` : 'the first';
 }

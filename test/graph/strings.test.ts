@@ -125,7 +125,9 @@ describe('StringTable', () => {
     }
   });
 
-  it('agrees with JSON.parse on any text in any spelling, and equals only that text (1,000 runs)', () => {
+  it('agrees with JSON.parse on any text in any spelling, and equals only that text (1,000 runs)', {
+    tags: 'slow',
+  }, () => {
     const text = fc.string({
       unit: fc.oneof(
         fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),

@@ -436,7 +436,7 @@ describe('time and size', () => {
     );
   });
 
-  test('a reader that has no room is not the target being silent', async () => {
+  test('a reader that has no room is not the target being silent', { tags: 'slow' }, async () => {
     const { address } = await inspector({ answers: SOUND });
     const limits = { ...LONG, silence: () => 300 };
     const { session, detach } = await attachToAddress(address, undefined, { limits });

@@ -81,12 +81,16 @@ describe('gzip that unfolds to far more than it explains', () => {
     ['a file', () => write('strings.heapsnapshot.gz', bomb)],
     ['bytes', () => bomb],
     ['a stream', () => chunksOf(bomb, 1 << 16)],
-  ] as [string, () => SnapshotInput][])('is refused where it would be held: %s', async (_, input) => {
-    const failure = await failureOf(loadSnapshot(input()));
-    expect(failure).toMatchObject({ code: 'too-large', section: 'strings' });
-    expect(failure.message).toContain('takes far more memory than its size explains');
-    expect(failure.hint).toContain('decompress it first');
-  });
+  ] as [string, () => SnapshotInput][])(
+    'is refused where it would be held: %s',
+    { tags: 'slow' },
+    async (_, input) => {
+      const failure = await failureOf(loadSnapshot(input()));
+      expect(failure).toMatchObject({ code: 'too-large', section: 'strings' });
+      expect(failure.message).toContain('takes far more memory than its size explains');
+      expect(failure.hint).toContain('decompress it first');
+    },
+  );
 
   it('is counted, because a count holds no strings', async () => {
     expect((await tallySnapshot(bomb)).nodeCount).toBeGreaterThan(0);
@@ -105,7 +109,9 @@ describe('strings', () => {
     expect(salvaged.strings.length).toBeGreaterThan(MB / 2);
   });
 
-  it('one of 64 MiB is read by both, a longer one refused by both, with the same words', async () => {
+  it('one of 64 MiB is read by both, a longer one refused by both, with the same words', {
+    tags: 'slow',
+  }, async () => {
     const quotes = 2;
     for (const [length, fits] of [
       [64 * MB - quotes, true],

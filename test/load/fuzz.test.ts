@@ -144,7 +144,9 @@ async function expectUsable(graph: Graph): Promise<void> {
 }
 
 describe('any bytes', () => {
-  it('a snapshot with 1 to 4 changes is a graph that JSON.parse agrees with, or a SnapshotError (1,000 runs)', async () => {
+  it('a snapshot with 1 to 4 changes is a graph that JSON.parse agrees with, or a SnapshotError (1,000 runs)', {
+    tags: 'slow',
+  }, async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.nat(SEEDS.length - 1),
@@ -156,7 +158,9 @@ describe('any bytes', () => {
     );
   });
 
-  it('a snapshot with one byte replaced, at every place, by two of 10 (2,000 files)', async () => {
+  it('a snapshot with one byte replaced, at every place, by two of 10 (2,000 files)', {
+    tags: 'slow',
+  }, async () => {
     const seed = bytesOf(snapshotText(SPEC));
     const replacements = [...'"\\,[]{}0-\u0000'].map((character) => character.charCodeAt(0));
     for (let at = 0; at < seed.length; at++) {
@@ -171,7 +175,7 @@ describe('any bytes', () => {
     }
   });
 
-  it('noise is a SnapshotError (1,500 runs)', async () => {
+  it('noise is a SnapshotError (1,500 runs)', { tags: 'slow' }, async () => {
     const noise = fc.oneof(
       fc.uint8Array({ minLength: 0, maxLength: 400 }),
       fc.array(fc.constantFrom(...PIECES), { maxLength: 60 }).map((pieces) => Buffer.concat(pieces)),
@@ -279,7 +283,9 @@ describe('any graph', () => {
     recordSeparator: fc.constantFrom('', '\n', ' ', '\r\n'),
   });
 
-  it('comes back as it was built, from bytes and from a stream, and tallied (200 runs)', async () => {
+  it('comes back as it was built, from bytes and from a stream, and tallied (200 runs)', {
+    tags: 'slow',
+  }, async () => {
     await fc.assert(
       fc.asyncProperty(nodes, options, fc.integer({ min: 1, max: 40 }), async (specs, settings, chunk) => {
         const spec = Object.fromEntries(specs.map((node, i) => [`n${i}`, node]));

@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import type { Progress } from '../../src/base/progress.js';
 import type { Graph } from '../../src/graph/graph.js';
 import { NODE } from '../../src/graph/schema.js';
+import { readHead } from '../../src/load/head.js';
 import { type LoadOptions, loadSnapshot } from '../../src/load/load.js';
-import { readHead } from '../../src/load/sections.js';
 import type { SnapshotInput } from '../../src/load/source.js';
 import { snapshotBytes, snapshotText } from '../support/builder.js';
 import { FIXTURES, fixtureBytes, fixturePath, recorded } from '../support/fixtures.js';
@@ -83,7 +83,7 @@ describe('a real snapshot', () => {
     ['chromium156', 3],
     ['chromium156', 7],
     ['node18-before', 7],
-  ] as const)('%s is the same in chunks of %d bytes', async (name, size) => {
+  ] as const)('%s is the same in chunks of %d bytes', { tags: 'slow' }, async (name, size) => {
     const bytes = fixtureBytes(name);
     const graph = await loadSnapshot(bytes, { locations: true });
     const other = await loadSnapshot(chunksOf(bytes, size), { locations: true });
@@ -470,14 +470,16 @@ describe('progress', () => {
     }
   }
 
-  it('goes forward in at most 300 calls through 40 MiB of bytes, a file, a stream', async () => {
+  it('goes forward in at most 300 calls through 40 MiB of bytes, a file, a stream', {
+    tags: 'slow',
+  }, async () => {
     expectForward(await progressOf(padded), padded.length);
     expectForward(await progressOf(write('progress.heapsnapshot', padded)), padded.length);
     expectForward(await progressOf(chunksOf(padded, 1 << 16)), 0);
     expectForward(await progressOf(padded, { windowSize: 1 << 14 }), padded.length);
   });
 
-  it('measures stored bytes of a compressed input, never more than there are', async () => {
+  it('measures stored bytes of a compressed input, never more than there are', { tags: 'slow' }, async () => {
     const noise = Array.from(
       { length: 12 << 20 },
       (_, i) => 0x61 + ((Math.imul(i, 2_654_435_761) >>> 13) & 15),

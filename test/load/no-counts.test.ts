@@ -5,8 +5,8 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { typeStats } from '../../src/analysis/classes/classes.js';
 import type { Graph } from '../../src/graph/graph.js';
+import { readHead } from '../../src/load/head.js';
 import { loadSnapshot } from '../../src/load/load.js';
-import { readHead } from '../../src/load/sections.js';
 import { loadClasses } from '../../src/session/class-counts.js';
 import { type GraphSpec, type SnapshotOptions, snapshotText } from '../support/builder.js';
 import { casePath, fixtureBytes } from '../support/fixtures.js';
@@ -63,7 +63,7 @@ describe('a head without counts', () => {
     expect(await readHead(HERMES)).toMatchObject({ nodeCount: 0, edgeCount: 0 });
   });
 
-  it.each(ORDERS)('gives the same columns as one with counts: %s', async (_, options) => {
+  it.each(ORDERS)('gives the same columns as one with counts: %s', { tags: 'slow' }, async (_, options) => {
     const text = snapshotText(many, options);
     const reference = columnsOf(await loadSnapshot(bytesOf(text)));
     const bare = bytesOf(withoutCounts(text));
@@ -74,7 +74,7 @@ describe('a head without counts', () => {
     expect(tallied.nodeCount).toBe(5001);
   });
 
-  it('a real snapshot', async () => {
+  it('a real snapshot', { tags: 'slow' }, async () => {
     const text = Buffer.from(fixtureBytes('node22-before')).toString();
     const options = { locations: true };
     const reference = columnsOf(await loadSnapshot(bytesOf(text), options));

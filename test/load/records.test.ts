@@ -52,7 +52,9 @@ async function failing(
 }
 
 describe('readRecords', () => {
-  it('takes records in any spelling of JSON, through windows of 1 to 12 bytes and chunks of 1 to 3', async () => {
+  it('takes records in any spelling of JSON, through windows of 1 to 12 bytes and chunks of 1 to 3', {
+    tags: 'slow',
+  }, async () => {
     const number = fc.oneof(
       fc.integer({ min: 0, max: 999 }),
       fc.nat(),

@@ -72,7 +72,9 @@ describe.each(Object.entries(TEXTS))('a small snapshot, %s, that is cut', (_, te
   const reference = parsed(text);
   const fields = reference.snapshot.meta.node_fields.length;
 
-  it(`at each of its ${bytes.length} bytes is an error that says the section and the byte`, async () => {
+  it(`at each of its ${bytes.length} bytes is an error that says the section and the byte`, {
+    tags: 'slow',
+  }, async () => {
     const codes = new Set<string>();
     for (let cut = 0; cut < bytes.length; cut++) {
       const part = bytes.subarray(0, cut);
@@ -91,7 +93,7 @@ describe.each(Object.entries(TEXTS))('a small snapshot, %s, that is cut', (_, te
     expect([...codes]).toEqual(['empty', 'truncated']);
   });
 
-  it('says the same when it comes as a stream', async () => {
+  it('says the same when it comes as a stream', { tags: 'slow' }, async () => {
     for (let cut = 1; cut < bytes.length; cut++) {
       const part = bytes.subarray(0, cut);
       const { code, section, offset } = await failureOf(loadSnapshot(part));
@@ -100,7 +102,9 @@ describe.each(Object.entries(TEXTS))('a small snapshot, %s, that is cut', (_, te
     }
   });
 
-  it('behind the head is salvaged: whole nodes, edges between them, whole strings', async () => {
+  it('behind the head is salvaged: whole nodes, edges between them, whole strings', {
+    tags: 'slow',
+  }, async () => {
     const whole = await loadSnapshot(bytes);
     for (let cut = headEnd; cut < bytes.length; cut++) {
       const part = bytes.subarray(0, cut);
@@ -154,49 +158,57 @@ describe.each(Object.entries(TEXTS))('a small snapshot, %s, that is cut', (_, te
 });
 
 describe('a real snapshot that is cut', () => {
-  it.each(['chromium156', 'node18-before', 'node26-after'] as const)('in each section: %s', async (name) => {
-    const bytes = fixtureBytes(name);
-    const whole = await loadSnapshot(bytes, { locations: true });
-    for (const { name: section, offset, length } of [
-      { name: 'snapshot', offset: 12, length: 700 },
-      ...whole.sections.filter((candidate) => candidate.length > 10),
-    ]) {
-      for (const share of [0.01, 0.5, 0.99]) {
-        const part = bytes.subarray(0, offset + Math.floor(length * share));
-        for (const read of [loadSnapshot, tallySnapshot, loadClasses]) {
-          const failure = await failureOf(read(part));
-          expect(failure).toMatchObject({ code: 'truncated', section, offset: part.length });
-          expectReadable(failure);
+  it.each(['chromium156', 'node18-before', 'node26-after'] as const)(
+    'in each section: %s',
+    { tags: 'slow' },
+    async (name) => {
+      const bytes = fixtureBytes(name);
+      const whole = await loadSnapshot(bytes, { locations: true });
+      for (const { name: section, offset, length } of [
+        { name: 'snapshot', offset: 12, length: 700 },
+        ...whole.sections.filter((candidate) => candidate.length > 10),
+      ]) {
+        for (const share of [0.01, 0.5, 0.99]) {
+          const part = bytes.subarray(0, offset + Math.floor(length * share));
+          for (const read of [loadSnapshot, tallySnapshot, loadClasses]) {
+            const failure = await failureOf(read(part));
+            expect(failure).toMatchObject({ code: 'truncated', section, offset: part.length });
+            expectReadable(failure);
+          }
+          if (section === 'snapshot') {
+            expect(await failureOf(loadSnapshot(part, { salvage: true }))).toMatchObject({
+              code: 'truncated',
+            });
+            continue;
+          }
+          const graph = await loadSnapshot(part, { salvage: true, locations: true });
+          expectSound(graph);
+          expect(graph.truncation).toMatchObject({ section, offset: part.length });
+          const where = whole.sections.findIndex((candidate) => candidate.name === section);
+          if (section === 'nodes') {
+            expect(graph.nodeCount / whole.nodeCount).toBeCloseTo(share, 0.5);
+            expect(graph.strings.length).toBe(0);
+          } else {
+            expect(graph.nodeCount).toBe(whole.nodeCount);
+          }
+          if (section === 'edges') expect(graph.edges!.count / whole.edges!.count).toBeCloseTo(share, 0.5);
+          if (section === 'strings') {
+            expect(graph.strings.length / whole.strings.length).toBeCloseTo(share, 0.1);
+            expect(graph.edges!.count).toBe(whole.edges!.count);
+          }
+          expect(graph.sections.map((candidate) => candidate.name)).toEqual(
+            whole.sections.slice(0, where).map((candidate) => candidate.name),
+          );
+          const classes = await loadClasses(part, { salvage: true });
+          expect(classes.rows).toEqual(classesOf(graph, { raw: true }).rows);
         }
-        if (section === 'snapshot') {
-          expect(await failureOf(loadSnapshot(part, { salvage: true }))).toMatchObject({ code: 'truncated' });
-          continue;
-        }
-        const graph = await loadSnapshot(part, { salvage: true, locations: true });
-        expectSound(graph);
-        expect(graph.truncation).toMatchObject({ section, offset: part.length });
-        const where = whole.sections.findIndex((candidate) => candidate.name === section);
-        if (section === 'nodes') {
-          expect(graph.nodeCount / whole.nodeCount).toBeCloseTo(share, 0.5);
-          expect(graph.strings.length).toBe(0);
-        } else {
-          expect(graph.nodeCount).toBe(whole.nodeCount);
-        }
-        if (section === 'edges') expect(graph.edges!.count / whole.edges!.count).toBeCloseTo(share, 0.5);
-        if (section === 'strings') {
-          expect(graph.strings.length / whole.strings.length).toBeCloseTo(share, 0.1);
-          expect(graph.edges!.count).toBe(whole.edges!.count);
-        }
-        expect(graph.sections.map((candidate) => candidate.name)).toEqual(
-          whole.sections.slice(0, where).map((candidate) => candidate.name),
-        );
-        const classes = await loadClasses(part, { salvage: true });
-        expect(classes.rows).toEqual(classesOf(graph, { raw: true }).rows);
       }
-    }
-  });
+    },
+  );
 
-  it('in gzip at 10 places: truncated where the text stops, salvaged up to there', async () => {
+  it('in gzip at 10 places: truncated where the text stops, salvaged up to there', {
+    tags: 'slow',
+  }, async () => {
     const plain = fixtureBytes('node26-after');
     const stored = gzipSync(plain);
     const whole = await loadSnapshot(plain);

@@ -101,7 +101,7 @@ describe('the strings section', () => {
     }
   });
 
-  it('is what JSON.parse reads, for any strings and spaces, in any pieces', async () => {
+  it('is what JSON.parse reads, for any strings and spaces, in any pieces', { tags: 'slow' }, async () => {
     const space = fc.constantFrom('', '', '', '\n', ' ', '\r\n\t');
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
@@ -145,7 +145,9 @@ describe('the strings section', () => {
     }
   });
 
-  it('may hold strings longer than a segment of 4 MiB and than the window, with short ones around them', async () => {
+  it('may hold strings longer than a segment of 4 MiB and than the window, with short ones around them', {
+    tags: 'slow',
+  }, async () => {
     const long = (letter: string, mebibytes: number): string => letter.repeat((mebibytes << 20) + 5);
     const texts = ['a', long('x', 5), 'b', '', long('\n', 3), long('é', 2), 'c'];
     const json = JSON.stringify(texts);
@@ -182,7 +184,9 @@ describe('a strings section that is not whole', () => {
   const json = String.raw`["a", "b\"\\" ,"é\n","" ,"long enough"]`;
   const texts = JSON.parse(json) as string[];
 
-  it(`is truncated wherever its ${bytesOf(json).length} bytes are cut, with the whole strings before the cut`, async () => {
+  it(`is truncated wherever its ${bytesOf(json).length} bytes are cut, with the whole strings before the cut`, {
+    tags: 'slow',
+  }, async () => {
     const bytes = bytesOf(json);
     for (let cut = 0; cut < bytes.length; cut++) {
       for (const [size, chunk] of WAYS) {

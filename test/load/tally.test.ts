@@ -88,7 +88,9 @@ describe('a real snapshot', () => {
       }
     });
 
-    it('has the same tallies through windows of 64, 1,000 and 3,000,000 bytes, and in chunks of 7', async () => {
+    it('has the same tallies through windows of 64, 1,000 and 3,000,000 bytes, and in chunks of 7', {
+      tags: 'slow',
+    }, async () => {
       const { file: _, ...expected } = await tallySnapshot(bytes);
       for (const windowSize of [64, 1000, 3_000_000]) {
         expect(await tallySnapshot(bytes, { windowSize })).toMatchObject(expected);
@@ -196,7 +198,9 @@ describe('tallySnapshot', () => {
     await expectTallies(snapshotText({ root: [], ...nodes }));
   });
 
-  it('counts 70,000 names, over several pages of 1,024 and across 65,536 strings', async () => {
+  it('counts 70,000 names, over several pages of 1,024 and across 65,536 strings', {
+    tags: 'slow',
+  }, async () => {
     const names = Array.from({ length: 70_000 }, (_, i) => `Class ${i}`);
     const text = snapshotText(
       Object.fromEntries(
@@ -323,14 +327,18 @@ describe('tallySnapshot', () => {
   it.each([
     [16_000, 65_536],
     [200_000, 64],
-  ])('says range soon when %d nodes have names %d strings apart, far beyond the file', async (n, apart) => {
-    const far = edited(smallText(), (sections) => {
-      Object.assign(sections.snapshot, { node_count: n, edge_count: 0 });
-      sections.nodes = Array.from({ length: n }, (_, i) => [3, i * apart, i, 16, 0, 0]).flat();
-      sections.edges = [];
-    });
-    const begin = performance.now();
-    expect(await failureOf(tallySnapshot(bytesOf(far)))).toMatchObject({ code: 'range', section: 'nodes' });
-    expect(performance.now() - begin).toBeLessThan(20_000); // it ends: no measure of speed
-  });
+  ])(
+    'says range soon when %d nodes have names %d strings apart, far beyond the file',
+    { tags: 'slow' },
+    async (n, apart) => {
+      const far = edited(smallText(), (sections) => {
+        Object.assign(sections.snapshot, { node_count: n, edge_count: 0 });
+        sections.nodes = Array.from({ length: n }, (_, i) => [3, i * apart, i, 16, 0, 0]).flat();
+        sections.edges = [];
+      });
+      const begin = performance.now();
+      expect(await failureOf(tallySnapshot(bytesOf(far)))).toMatchObject({ code: 'range', section: 'nodes' });
+      expect(performance.now() - begin).toBeLessThan(20_000); // it ends: no measure of speed
+    },
+  );
 });

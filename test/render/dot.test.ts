@@ -274,7 +274,7 @@ describe('text out of a snapshot', () => {
     expect(renderDot(graph).length).toBeLessThan(2500);
   });
 
-  test('any text can be read back', () => {
+  test('any text can be read back', { tags: 'slow' }, () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 60 }), fc.string({ maxLength: 60 }), (a, b) => {
         const location = { script: b, scriptId: 1, line: 1, column: 1 };

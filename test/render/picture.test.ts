@@ -79,7 +79,7 @@ describe('without Graphviz on the machine', () => {
     for (const text of ['é', 'Ω', 'ж', '☃', '×', '…']) expect((await darkIn(text)).dark).toBeGreaterThan(10);
   });
 
-  test('PNG: as large as it is asked for, and never too large', async () => {
+  test('PNG: as large as it is asked for, and never too large', { tags: 'slow' }, async () => {
     const size = async (text: string, scale?: number): Promise<number[]> => {
       const bytes = await renderPicture(text, 'png', { ...none, scale });
       const { width, height } = PNG.sync.read(Buffer.from(bytes as Uint8Array));

@@ -13,6 +13,7 @@ import { duplicateStrings } from '../../analysis/classes/duplicate-strings.js';
 import { noiseOf } from '../../analysis/growth/baseline.js';
 import { containerCell } from '../../analysis/leaks/container-text.js';
 import { UsageError } from '../../base/errors.js';
+import { type NoteLike, note, option } from '../../base/notes.js';
 import { printable } from '../../base/printable.js';
 import type { ChainResult, Check } from '../../base/result.js';
 import { formatCount } from '../../base/units.js';
@@ -119,7 +120,11 @@ export const checkCommand = defineCommand({
         ? [`${printable(before.file)} has the same counts in every class: one snapshot twice?`]
         : []),
       ...(options.baseline !== undefined && !earlier
-        ? ['no budget limits growth: --baseline is not read; --max-growth takes it']
+        ? [
+            note(
+              'answer',
+            )`no budget limits growth: ${option('baseline')} is not read; ${option('maxGrowth')} takes it`,
+          ]
         : []),
       ...withinNoise(noisy.size, sigma),
       ...more,
@@ -206,9 +211,9 @@ async function unknownClasses(
   heap: OpenedSnapshot,
   before: Countable | undefined,
   session: Session,
-): Promise<readonly string[]> {
+): Promise<readonly NoteLike[]> {
   const classes: Classes = classesOf(heap.countable, { raw: true });
-  const notes: string[] = [];
+  const notes: NoteLike[] = [];
   let functions: Promise<ReadonlySet<string> | undefined> | undefined;
   for (const { budget, classCount } of results) {
     if (budget.pattern === '' || budget.kind === 'forbid' || classCount > 0) continue;
@@ -219,9 +224,9 @@ async function unknownClasses(
     }
     const where = before ? ` and ${printable(before.file)}` : '';
     const said = isName
-      ? await unknownType(classes, budget.pattern)
+      ? (await unknownType(classes, budget.pattern)).parts
       : `no class fits ${printable(budget.pattern)} in ${printable(classes.file)}${where}`;
-    notes.push(`${printable(budget.text)}: ${said}`);
+    notes.push(note('unknown')`${printable(budget.text)}: ${said}`);
   }
   return notes;
 }

@@ -1,6 +1,7 @@
 import { classesOf } from '../../analysis/classes/classes.js';
 import { NodeView, nodesOfClass } from '../../analysis/classes/nodes.js';
 import { UsageError } from '../../base/errors.js';
+import { type NoteLike, note, option } from '../../base/notes.js';
 import type { Answer, Row } from '../../base/result.js';
 import { formatCount } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
@@ -84,7 +85,8 @@ export const byTypeCommand = defineCommand({
     const limit = limitOf({ all: options.all, limit: options.limit ?? (options.ids ? undefined : 20) });
     const shown = sorted.slice(0, limit);
     const omitted = nodes.length - shown.length;
-    const notes = omitted > 0 ? [`${formatCount(omitted)} more; --all shows them`] : [];
+    const notes: NoteLike[] =
+      omitted > 0 ? [note('omitted')`${formatCount(omitted)} more; ${option('all')} shows them`] : [];
     if (nodes.length === 0) {
       const partition = options.functions || isFunctionLabel(types[0]!) ? functionIndex : undefined;
       notes.push(await unknownType(classesOf(graph, { raw: true, partition }), types[0]!));
@@ -169,7 +171,7 @@ async function allocated(graph: Graph, types: readonly string[], options: Alloca
     limit: limitOf({ all: options.all, limit: options.limit ?? 20 }),
     allCallers: options.all,
   });
-  const notes = [
+  const notes: NoteLike[] = [
     ...traceNotes(graph),
     ...omittedNote(table.omitted, 'stack', 'stacks'),
     ...(withoutStack > 0

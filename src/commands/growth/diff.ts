@@ -10,6 +10,7 @@ import {
   rankedDiff,
 } from '../../analysis/growth/diff.js';
 import { UsageError } from '../../base/errors.js';
+import { noteText } from '../../base/notes.js';
 import type { Answer, Column, Row } from '../../base/result.js';
 import type { Graph } from '../../graph/graph.js';
 import type { Partitioner } from '../../graph/partition.js';
@@ -87,7 +88,7 @@ export const diffCommand = defineCommand({
       if (!byId)
         throw new UsageError(
           '--type needs two snapshots of one process',
-          notes[0] ?? 'Baseline files have no ids: leave --type out.',
+          notes[0] === undefined ? 'Baseline files have no ids: leave --type out.' : noteText(notes[0]),
         );
       const answer = objects(before, after, type, { ...options, partition });
       const unknown = await unknownInAll([before, after], type, partition);
@@ -100,7 +101,9 @@ export const diffCommand = defineCommand({
     if (options.holders && !byId)
       throw new UsageError(
         '--holders needs two snapshots of one process',
-        notes[0] ?? 'Baseline files have no objects and no ids: leave --holders out.',
+        notes[0] === undefined
+          ? 'Baseline files have no objects and no ids: leave --holders out.'
+          : noteText(notes[0]),
       );
     const nodes = byId ? nodeDiff(before, after, { raw, partition }) : undefined;
     const placeOf = placeFields(options, [before, after]);

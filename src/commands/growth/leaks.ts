@@ -5,6 +5,7 @@ import { leakEntry } from '../../analysis/leaks/leak-entry.js';
 import { notableLeaks } from '../../analysis/leaks/leak-search.js';
 import type { Leaks } from '../../analysis/leaks/leaks.js';
 import { UsageError } from '../../base/errors.js';
+import { type NoteLike, noteText } from '../../base/notes.js';
 import { printable, shortened } from '../../base/printable.js';
 import type { Answer, LeakEntry } from '../../base/result.js';
 import { formatBytes, formatCount } from '../../base/units.js';
@@ -138,14 +139,14 @@ function summaryOf(found: Leaks, entries: readonly LeakEntry[], heaps: readonly 
 const NAMED_CLASSES = 3;
 
 /** Throws UsageError for the wrong order and for one snapshot twice: nothing would be found, and CI be green. */
-function checkOrder(heaps: readonly OpenedSnapshot[], notes: readonly string[]): void {
+function checkOrder(heaps: readonly OpenedSnapshot[], notes: readonly NoteLike[]): void {
   const isWrong = heaps.slice(1).some(({ graph }, i) => {
     const { identical, inOrder } = lineage(heaps[i]!.graph, graph);
     return identical || !inOrder;
   });
   if (!isWrong) return;
   throw new UsageError(
-    `--fail-if-any cannot judge these snapshots: ${notes.join('; ')}`,
+    `--fail-if-any cannot judge these snapshots: ${notes.map((one) => noteText(one)).join('; ')}`,
     'Name snapshots of one process, the earliest first; without --fail-if-any this is only a note.',
   );
 }

@@ -5,6 +5,7 @@ import { noiseOf } from '../../analysis/growth/baseline.js';
 import { type ClassDiff, diff } from '../../analysis/growth/diff.js';
 import { type Growth, growthTracker } from '../../analysis/growth/growth.js';
 import { UsageError } from '../../base/errors.js';
+import { type NoteLike, noteText } from '../../base/notes.js';
 import type { Answer, Column, Row } from '../../base/result.js';
 import { type Partitioner, partitionAmong } from '../../graph/partition.js';
 import type { OpenedSnapshot } from '../../session/need.js';
@@ -67,7 +68,7 @@ export const showGrowth = defineCommand({
     if (detail && !byId) {
       throw new UsageError(
         '--detail needs snapshots of one process, whose objects can be compared by id',
-        notes[0] ?? 'Baseline files have no ids: leave --detail out.',
+        notes[0] === undefined ? 'Baseline files have no ids: leave --detail out.' : noteText(notes[0]),
       );
     }
     const sigma = options.sigma ?? DEFAULT_SIGMA;
@@ -156,7 +157,7 @@ interface Shown {
   readonly by: By;
   readonly detail: boolean;
   readonly raw: boolean;
-  readonly notes: readonly string[];
+  readonly notes: readonly NoteLike[];
 }
 
 function answer(rows: readonly Row[], { total, omitted, steps, by, detail, raw, notes }: Shown): Answer {

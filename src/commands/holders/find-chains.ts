@@ -1,12 +1,14 @@
 /** objgraph's find_backref_chain and find_ref_chain. */
 import { type Chain, searchBackrefs, searchRefs } from '../../analysis/holders/chains.js';
 import { UsageError } from '../../base/errors.js';
+import { type Note, type NotePart, note, option, parts } from '../../base/notes.js';
 import type { Answer } from '../../base/result.js';
 import { formatId } from '../../base/units.js';
-import { firstNotes, parsePick, parseQuery, resolveTargets } from '../../query/targets.js';
+import { parsePick, parseQuery, resolveTargets } from '../../query/targets.js';
 import type { OpenedSnapshot } from '../../session/need.js';
 import { isRoot } from '../../v8/roots.js';
 import { type Arguments, defineCommand } from '../command.js';
+import { firstNotes, targetNotes } from '../shared/target-notes.js';
 import {
   chainResult,
   checkWalk,
@@ -132,7 +134,8 @@ async function answer(
   to: string,
   way: 'back' | 'forward',
 ): Promise<Answer> {
-  const { nodes, notes, missing } = await resolveTargets(graph, texts, parsePick(options.pick));
+  const targets = resolveTargets(graph, texts, parsePick(options.pick));
+  const { nodes, missing } = targets;
   const isGoal = goalOf(graph, to);
   const rules = {
     ...walkRules(graph, options),
@@ -145,13 +148,15 @@ async function answer(
   const isRooted = (chain: Chain): boolean => way === 'back' && root(chain.nodes[0]!);
   const sizes = !options['no-sizes'];
   const lost: Lost[] = [];
-  const few: string[] = [];
+  const few: Note[] = [];
   const chains = nodes.flatMap((node): FoundChain[] => {
     const { chains: found, ...seen } = search(graph, node, isGoal, rules);
     if (found.length > 0 && found.length < options.paths) {
       const ways = `${found.length === 1 ? 'one way' : `${found.length} ways`} to ${formatId(graph.ids[node]!)}`;
       few.push(
-        `${ways}, ${seen.complete ? fewerWords(seen.tooDeep) : 'looked no further: it would take too long'}`,
+        note(
+          'unreached',
+        )`${ways}, ${seen.complete ? fewerWords(seen.tooDeep) : 'looked no further: it would take too long'}`,
       );
     }
     if (found.length > 0)
@@ -169,12 +174,12 @@ async function answer(
       },
     },
     notes: [
-      ...notes,
+      ...(await targetNotes(graph, targets)),
       ...(await queryNotes([graph], { ...options, to })),
       ...firstNotes(
         few,
         (note) => note,
-        (count) => `fewer than ${options.paths} ways to ${count} more`,
+        (count) => note('unreached')`fewer than ${options.paths} ways to ${count} more`,
       ),
       // An unknown goal is said already.
       ...((await unknownGoalNote([graph], to)) === undefined
@@ -185,6 +190,6 @@ async function answer(
   };
 }
 
-function fewerWords(tooDeep: boolean): string {
-  return tooDeep ? 'no more within --max-depth' : 'no more';
+function fewerWords(tooDeep: boolean): readonly NotePart[] {
+  return tooDeep ? parts`no more within ${option('maxDepth')}` : ['no more'];
 }

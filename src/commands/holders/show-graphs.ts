@@ -8,6 +8,7 @@ import {
   type SubgraphOptions,
 } from '../../analysis/pictures/subgraph.js';
 import { UsageError } from '../../base/errors.js';
+import { type NoteLike, note, option, parts } from '../../base/notes.js';
 import { printable } from '../../base/printable.js';
 import type { Answer, Drawing, Subgraph } from '../../base/result.js';
 import { formatCount } from '../../base/units.js';
@@ -18,6 +19,7 @@ import { isRoot, rootOf } from '../../v8/roots.js';
 import { defineCommand, type FurtherSnapshot } from '../command.js';
 import { checkOneProcess } from '../shared/compare.js';
 import { extraInfo, INFOS, type Info } from '../shared/extra-info.js';
+import { targetNotes } from '../shared/target-notes.js';
 import {
   checkWalk,
   depthRule,
@@ -188,7 +190,8 @@ export const showChain = defineCommand({
   others,
   async run({ graph }, texts, options, heaps) {
     const earlier = earlierOf(heaps, options);
-    const { nodes, notes, missing } = await targetsOf(graph, texts, options);
+    const targets = targetsOf(graph, texts, options);
+    const { nodes, missing } = targets;
     const rules = {
       ...walkRules(graph, options),
       ...depthRule(options),
@@ -205,7 +208,7 @@ export const showChain = defineCommand({
     const found = missing.length === 0 && chains.length > 0;
     const outcome: Outcome = {
       notes: [
-        ...notes,
+        ...(await targetNotes(graph, targets)),
         ...(await queryNotes(graphsOf(heaps), options)),
         ...((await unknownGoalNote([graph], options.to)) === undefined
           ? noChainNotes(graph, lost, options.to, options['max-depth'], 'back')
@@ -235,7 +238,7 @@ function check(_: readonly string[], options: DrawingOptions): typeof WHOLE_GRAP
 }
 
 /** The targets; the largest of a class goes by the sizes that the picture shows. */
-function targetsOf(graph: Graph, texts: readonly string[], options: DrawingOptions): Promise<Targets> {
+function targetsOf(graph: Graph, texts: readonly string[], options: DrawingOptions): Targets {
   const pick = parsePick(options.pick);
   return resolveTargets(graph, texts, pick, options['extra-info'] === 'retained' ? { retained: true } : {});
 }
@@ -252,7 +255,7 @@ function graphsOf(heaps: readonly OpenedSnapshot[]): readonly Graph[] {
 
 interface Earlier {
   readonly graph: Graph;
-  readonly notes: readonly string[];
+  readonly notes: readonly NoteLike[];
 }
 
 /** The snapshot of `--since`, and what is to be said of it. Throws UsageError for one of another process. */
@@ -261,7 +264,7 @@ function earlierOf(heaps: readonly OpenedSnapshot[], options: DrawingOptions): E
   if (!after || !before) return undefined;
   const notes = checkOneProcess(before, after, {
     byId: options['by-id'],
-    advice: '--since takes the earlier one',
+    advice: parts`${option('since')} takes the earlier one`,
   });
   return { graph: before, notes };
 }
@@ -280,9 +283,10 @@ async function draw(
 ): Promise<Answer> {
   const { graph } = heaps[0]!;
   const earlier = earlierOf(heaps, options);
-  const { nodes, notes, missing } = await targetsOf(graph, texts, options);
+  const targets = targetsOf(graph, texts, options);
+  const { nodes, missing } = targets;
   const outcome: Outcome = {
-    notes: [...notes, ...(await queryNotes(graphsOf(heaps), options))],
+    notes: [...(await targetNotes(graph, targets)), ...(await queryNotes(graphsOf(heaps), options))],
     found: missing.length === 0,
     earlier,
     neighbours: true,
@@ -314,7 +318,7 @@ function answerAt(
 const MANY_BOXES = 1000;
 
 interface Outcome {
-  readonly notes: readonly string[];
+  readonly notes: readonly NoteLike[];
   readonly found: boolean;
   readonly earlier: Earlier | undefined;
   /** Whether the picture has neighbours that died: chains have none. */
@@ -333,7 +337,9 @@ function finish(result: Subgraph, options: DrawingOptions, outcome: Outcome): An
   const large =
     result.nodes.length > MANY_BOXES
       ? [
-          `${formatCount(result.nodes.length)} boxes: Graphviz may take minutes; fewer objects, a lower --max-depth or --too-many make it smaller`,
+          note(
+            'large',
+          )`${formatCount(result.nodes.length)} boxes: Graphviz may take minutes; fewer objects, a lower ${option('maxDepth')} or ${option('tooMany')} make it smaller`,
         ]
       : [];
   return {

@@ -6,10 +6,11 @@ import { formatCount, formatId, parseId } from '../../base/units.js';
 import { edgesOf } from '../../graph/graph.js';
 import { idIndex } from '../../graph/ids.js';
 import { retainersOf } from '../../graph/retainers.js';
-import { firstNotes, resolveTargets, TAG_PREFIX } from '../../query/targets.js';
+import { resolveTargets, TAG_PREFIX } from '../../query/targets.js';
 import { defineCommand } from '../command.js';
 import { stackList, traceNotes } from '../shared/allocations.js';
 import { allRows, columns, limitOf, nodeRow, rawSizes, sizesField } from '../shared/tables.js';
+import { firstNotes, targetNotes } from '../shared/target-notes.js';
 import { idsOption, tagOption } from '../shared/targets.js';
 
 export const atCommand = defineCommand({
@@ -46,7 +47,7 @@ export const atCommand = defineCommand({
     const ids = idsOf(texts);
     const { nodeOf } = idIndex(graph);
     const found = ids.map((id) => nodeOf(id));
-    const tagged = await resolveTargets(graph, texts.filter(isTag), { kind: 'all', seed: 0 });
+    const tagged = resolveTargets(graph, texts.filter(isTag), { kind: 'all', seed: 0 });
     const nodes = [...found.filter((node) => node >= 0), ...tagged.nodes];
     const missing = ids.filter((_, i) => found[i]! < 0);
     const items = nodes.map((node) => detail(new NodeView(graph, node), limitOf(options), options.raw));
@@ -59,7 +60,7 @@ export const atCommand = defineCommand({
           (id) => `no object ${formatId(id)} in ${graph.file}`,
           (count) => `${count} more ids are not there`,
         ),
-        ...tagged.notes,
+        ...(await targetNotes(graph, tagged)),
         ...traceNotes(graph),
       ],
       found: missing.length === 0 && tagged.missing.length === 0,

@@ -2,6 +2,7 @@ import { NodeView } from '../../analysis/classes/nodes.js';
 import { dominatedClasses, dominatorTreeBelow } from '../../analysis/sizes/dominated-nodes.js';
 import { retainedSizes } from '../../analysis/sizes/retained-sizes.js';
 import { UsageError } from '../../base/errors.js';
+import { note, option } from '../../base/notes.js';
 import type { Column, Row } from '../../base/result.js';
 import { formatCount } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
@@ -9,6 +10,7 @@ import { parsePick, resolveTargets } from '../../query/targets.js';
 import { defineCommand } from '../command.js';
 import { type PartitionValues, partitionOf, partitionOptions, placeFields } from '../shared/partition.js';
 import { allRows, columns, limitOf, sizesField } from '../shared/tables.js';
+import { targetNotes } from '../shared/target-notes.js';
 import { pickByRetainedOption, tagOption, targetArguments, WHOLE_GRAPH } from '../shared/targets.js';
 import { follow } from './follow.js';
 
@@ -57,13 +59,13 @@ export const dominatorsCommand = defineCommand({
   async run({ graph }, texts, options) {
     const targets =
       texts.length === 0
-        ? { nodes: [graph.root], notes: [], missing: [] }
-        : await resolveTargets(graph, texts, parsePick(options.pick), { retained: true });
+        ? { nodes: [graph.root], facts: [], missing: [] }
+        : resolveTargets(graph, texts, parsePick(options.pick), { retained: true });
     if (options.follow && graph.nodeCount > 0) {
       const answer = follow(graph, targets.nodes, options);
       return {
         ...answer,
-        notes: [...targets.notes, ...(answer.notes ?? [])],
+        notes: [...(await targetNotes(graph, targets)), ...(answer.notes ?? [])],
         found: targets.missing.length === 0,
       };
     }
@@ -87,9 +89,13 @@ export const dominatorsCommand = defineCommand({
           },
       fields: sizesField(false),
       notes: [
-        ...targets.notes,
+        ...(await targetNotes(graph, targets)),
         ...(omitted > 0
-          ? [`${formatCount(omitted)} more${options['by-type'] ? ' classes' : ''}; --all shows them`]
+          ? [
+              note(
+                'omitted',
+              )`${formatCount(omitted)} more${options['by-type'] ? ' classes' : ''}; ${option('all')} shows them`,
+            ]
           : []),
       ],
       found: targets.missing.length === 0,

@@ -4,6 +4,7 @@ import type { BranchList } from '../../analysis/accumulation/heaviest-branch.js'
 import { type Holder, type MemoryPlace, memoryPlace } from '../../analysis/accumulation/memory-place.js';
 import { NodeView } from '../../analysis/classes/nodes.js';
 import { retainedSizes } from '../../analysis/sizes/retained-sizes.js';
+import { type NoteLike, note, option } from '../../base/notes.js';
 import type { Answer, Cell, Column, Detail, Fact, Row, Table } from '../../base/result.js';
 import { formatCount, formatId, formatShare } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
@@ -39,7 +40,7 @@ const collectionColumns: readonly Column[] = [
 
 /** One item a start: the place where its memory spreads, how it is reached, what it keeps, who holds it. */
 export function follow(graph: Graph, starts: readonly number[], options: FollowOptions): Answer {
-  const notes: string[] = [];
+  const notes: NoteLike[] = [];
   const items = starts.map((start) => followed(graph, start, options, notes));
   return {
     result: { kind: 'details', items, total: items.length, omitted: 0 },
@@ -48,7 +49,7 @@ export function follow(graph: Graph, starts: readonly number[], options: FollowO
   };
 }
 
-function followed(graph: Graph, start: number, options: FollowOptions, notes: string[]): Detail {
+function followed(graph: Graph, start: number, options: FollowOptions, notes: NoteLike[]): Detail {
   const found = memoryPlace(graph, start, partitionOf(options));
   const { path, place, list, parts } = found;
   const retained = retainedSizes(graph);
@@ -80,7 +81,9 @@ function followed(graph: Graph, start: number, options: FollowOptions, notes: st
   } else if (found.next !== undefined) {
     const part = share(retained[found.next]!, size);
     notes.push(
-      `the largest object below ${formatId(view.id)} keeps ${formatShare(part)} of it: dominators --follow ${formatId(graph.ids[found.next]!)} goes on there`,
+      note(
+        'answer',
+      )`the largest object below ${formatId(view.id)} keeps ${formatShare(part)} of it: dominators ${option('follow')} ${formatId(graph.ids[found.next]!)} goes on there`,
     );
   }
   return {

@@ -1,5 +1,6 @@
 import { NodeView } from '../../analysis/classes/nodes.js';
 import { leakingObjects } from '../../analysis/holders/leaking-objects.js';
+import { note, option } from '../../base/notes.js';
 import { printable } from '../../base/printable.js';
 import { formatCount } from '../../base/units.js';
 import { defineCommand } from '../command.js';
@@ -55,7 +56,7 @@ export const getLeakingObjects = defineCommand({
       fields: sizesField(false),
       notes: [
         ...(found.length === 0 ? [noneNote(graph.file, options.filter)] : []),
-        ...(omitted > 0 ? [`${formatCount(omitted)} more; --all shows them`] : []),
+        ...(omitted > 0 ? [note('omitted')`${formatCount(omitted)} more; ${option('all')} shows them`] : []),
       ],
     };
   },

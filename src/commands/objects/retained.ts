@@ -1,9 +1,11 @@
 import { retainedClasses, retainedSet } from '../../analysis/sizes/retained-set.js';
+import { note, option } from '../../base/notes.js';
 import type { Row } from '../../base/result.js';
 import { formatCount } from '../../base/units.js';
 import { parsePick, resolveTargets } from '../../query/targets.js';
 import { defineCommand } from '../command.js';
 import { allRows, columns, limitOf, sizesField } from '../shared/tables.js';
+import { targetNotes } from '../shared/target-notes.js';
 import {
   idsOption,
   pickByRetainedOption,
@@ -35,13 +37,10 @@ export const retainedCommand = defineCommand({
     return WHOLE_GRAPH;
   },
   async run({ graph }, texts, options) {
-    const {
-      nodes: members,
-      notes,
-      missing,
-    } = await resolveTargets(graph, texts, parsePick(options.pick), {
+    const targets = resolveTargets(graph, texts, parsePick(options.pick), {
       retained: true,
     });
+    const { nodes: members, missing } = targets;
     const retained = retainedSet(graph, members);
     const rows = retainedClasses(graph, retained);
     const count = retained.nodes.length;
@@ -58,9 +57,11 @@ export const retainedCommand = defineCommand({
       },
       fields: { ...sizesField(false), members: members.length, count, retainedSize: retained.size },
       notes: [
-        ...notes,
+        ...(await targetNotes(graph, targets)),
         ...(members.length > 0 ? [retainedNote(members.length, count, retained.size)] : []),
-        ...(omitted > 0 ? [`${formatCount(omitted)} more classes; --all shows them`] : []),
+        ...(omitted > 0
+          ? [note('omitted')`${formatCount(omitted)} more classes; ${option('all')} shows them`]
+          : []),
       ],
       found: missing.length === 0,
     };

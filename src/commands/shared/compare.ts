@@ -1,6 +1,7 @@
 /** What commands that compare snapshots have in common: may they compare ids, and what to say if not. */
 import { type Lineage, lineage } from '../../analysis/growth/lineage.js';
 import { UsageError } from '../../base/errors.js';
+import { type NoteLike, type NotePart, note, option, parts } from '../../base/notes.js';
 import { printable } from '../../base/printable.js';
 import { formatCount, formatShare } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
@@ -41,14 +42,14 @@ export interface ComparisonOptions {
 /** How two snapshots are compared. */
 export interface Comparison {
   readonly byId: boolean;
-  readonly notes: readonly string[];
+  readonly notes: readonly NoteLike[];
 }
 
 /** Whether neighbours in a list of snapshots can be compared by id. Baselines have no ids, and nothing is said of them. */
 export function compareBy(heaps: readonly OpenedSnapshot[], options: ComparisonOptions): Comparison {
   const graphs = heaps.map(({ countable }) => ('ids' in countable ? countable : undefined));
   const known = graphs.every((graph) => graph !== undefined);
-  const notes: string[] = [];
+  const notes: NoteLike[] = [];
   let same = known;
   graphs.forEach((graph, i) => {
     const before = graphs[i - 1];
@@ -63,8 +64,8 @@ export function compareBy(heaps: readonly OpenedSnapshot[], options: ComparisonO
       ? 'compared by id all the same'
       : facts.ids === 'renumbered' || facts.ids === 'rounded'
         ? 'compared by class only'
-        : `compared by class only; to compare objects ${ONE_RUN}; --by-id does it all the same`;
-    notes.push(`${cannotCompare(before, graph, facts)}: ${done}`);
+        : parts`compared by class only; to compare objects ${ONE_RUN}; ${option('byId')} does it all the same`;
+    notes.push(note('compared')`${cannotCompare(before, graph, facts)}: ${done}`);
   });
   return { byId: known && (options['by-id'] || (same && !options['by-class'])), notes };
 }
@@ -92,7 +93,7 @@ export function requireOneProcess(
   heaps: readonly OpenedSnapshot[],
   byId: boolean,
   question: string,
-): readonly string[] {
+): readonly NoteLike[] {
   return heaps.slice(1).flatMap(({ graph }, i) => {
     const before = heaps[i]!.graph;
     return checkOneProcess(before, graph, { byId, advice: 'name the earlier one first', question });
@@ -106,8 +107,16 @@ export function requireOneProcess(
 export function checkOneProcess(
   before: Graph,
   after: Graph,
-  { byId, advice, question }: { readonly byId: boolean; readonly advice: string; readonly question?: string },
-): readonly string[] {
+  {
+    byId,
+    advice,
+    question,
+  }: {
+    readonly byId: boolean;
+    readonly advice: string | readonly NotePart[];
+    readonly question?: string;
+  },
+): readonly NoteLike[] {
   const facts = lineage(before, after);
   if (facts.sameProcess) return orderNotes(before, after, facts, advice);
   const problem = cannotCompare(before, after, facts);
@@ -128,7 +137,7 @@ export function checkOneProcess(
 export function checkBudgetOrder(
   before: Graph,
   after: Graph,
-): { readonly sameProcess: boolean; readonly notes: readonly string[] } {
+): { readonly sameProcess: boolean; readonly notes: readonly NoteLike[] } {
   const facts = lineage(before, after);
   if (!facts.sameProcess) {
     return {
@@ -180,12 +189,21 @@ function twoProcesses(before: Graph, after: Graph, facts: Lineage): string {
 }
 
 /** What is odd about two snapshots of one process: the wrong order, one twice. */
-function orderNotes(before: Graph, after: Graph, facts: Lineage, advice: string): readonly string[] {
+function orderNotes(
+  before: Graph,
+  after: Graph,
+  facts: Lineage,
+  advice: string | readonly NotePart[],
+): readonly NoteLike[] {
   if (facts.identical) {
     return [
       `${printable(before.file)} and ${printable(after.file)} hold the same ${formatCount(before.nodeCount)} objects: one snapshot twice?`,
     ];
   }
   if (facts.inOrder) return idNotes(before, after, facts);
-  return [`${printable(before.file)} seems to be the later one: its objects have higher ids; ${advice}`];
+  return [
+    note(
+      'compared',
+    )`${printable(before.file)} seems to be the later one: its objects have higher ids; ${advice}`,
+  ];
 }

@@ -3,6 +3,7 @@
 import { type Classes, type Countable, classesOf, type TypeMatcher } from '../../analysis/classes/classes.js';
 import type { NodeView } from '../../analysis/classes/nodes.js';
 import { UsageError } from '../../base/errors.js';
+import { type Note, note, option } from '../../base/notes.js';
 import { printable } from '../../base/printable.js';
 import type { Cell, Column, Row } from '../../base/result.js';
 import { formatCount } from '../../base/units.js';
@@ -73,13 +74,13 @@ export function anyOf(
 }
 
 /** A note for a type that does not occur, with the closest names that do. */
-export async function unknownType(classes: Classes, type: string): Promise<string> {
+export async function unknownType(classes: Classes, type: string): Promise<Note> {
   const near = await didYouMean(
     classes.rows.map((row) => row.type),
     type,
   );
   const path = /^\S*[\\/]\S*$|\.(json|gz|br|zst)$/.test(type) ? ' (and no file of that name)' : '';
-  return `no objects of type "${printable(type)}" in ${printable(classes.file)}${path}${near}`;
+  return note('unknown')`no objects of type "${printable(type)}" in ${printable(classes.file)}${path}${near}`;
 }
 
 /** The same for a class that none of several graphs has; the names are those of the last. Undefined when one has it. */
@@ -87,7 +88,7 @@ export async function unknownInAll(
   graphs: readonly Graph[],
   type: string,
   partition: Partitioner = classIndex,
-): Promise<string | undefined> {
+): Promise<Note | undefined> {
   if (graphs.some((graph) => partition(graph, graphs).labels.includes(type))) return undefined;
   const last = classesOf(graphs.at(-1)!, { raw: true, partition: partitionAmong(partition, graphs) });
   return unknownType(last, type);
@@ -107,11 +108,11 @@ export function requireWhole(heaps: readonly Countable[], question: string): voi
 }
 
 /** A note on rows that are left out, where there are any: what one of them is, and what several are. */
-export function omittedNote(omitted: number, one?: string, several?: string): readonly string[] {
+export function omittedNote(omitted: number, one?: string, several?: string): readonly Note[] {
   if (omitted === 0) return [];
   const what = omitted === 1 ? one : several;
   const count = `${formatCount(omitted)} more${what === undefined ? '' : ` ${what}`}`;
-  return [`${count}; --all shows ${omitted === 1 ? 'it' : 'them'}`];
+  return [note('omitted')`${count}; ${option('all')} shows ${omitted === 1 ? 'it' : 'them'}`];
 }
 
 export function locationCell(location: SourceLocation | undefined): Cell {

@@ -3,20 +3,16 @@
 import { EdgeView, NodeView } from '../../analysis/classes/nodes.js';
 import type { ChainOptions, ChainSearch } from '../../analysis/holders/chains.js';
 import { QueryError } from '../../base/errors.js';
+import { type Note, type NoteLike, type NotePart, note, option, parts } from '../../base/notes.js';
 import { printable } from '../../base/printable.js';
 import { formatCount, formatId } from '../../base/units.js';
 import { edgesOf, type Graph, sourceOf } from '../../graph/graph.js';
-import {
-  firstNotes,
-  type NodePredicate,
-  parseQueries,
-  parseQuery,
-  TAG_PREFIX,
-  unknownClassNote,
-} from '../../query/targets.js';
+import { type NodePredicate, parseQueries, parseQuery, TAG_PREFIX } from '../../query/targets.js';
 import type { Need } from '../../session/need.js';
 import { isRoot, isStack, type RootKind, rootOf } from '../../v8/roots.js';
 import { engineName } from '../../v8/runtime.js';
+
+import { firstNotes, unknownClassNote } from './target-notes.js';
 
 export { chainResult } from '../../analysis/expressions/chain-result.js';
 
@@ -136,7 +132,7 @@ interface QueryOptions {
 }
 
 /** A note for `--to` where it names what is in none of the snapshots: no chain can end there. */
-export function unknownGoalNote(graphs: readonly Graph[], to: string): Promise<string | undefined> {
+export function unknownGoalNote(graphs: readonly Graph[], to: string): Promise<Note | undefined> {
   return unknownClassNote(graphs, 'to', to, ['root', 'module', 'global']);
 }
 
@@ -144,9 +140,9 @@ export function unknownGoalNote(graphs: readonly Graph[], to: string): Promise<s
 export async function queryNotes(
   graphs: readonly Graph[],
   { to, ...options }: QueryOptions,
-): Promise<readonly string[]> {
-  const notes = (['ignore', 'extra-ignore', 'filter', 'highlight'] as const).flatMap((option) =>
-    (options[option] ?? []).map((text) => unknownClassNote(graphs, option, text)),
+): Promise<readonly Note[]> {
+  const notes = (['ignore', 'extra-ignore', 'filter', 'highlight'] as const).flatMap((name) =>
+    (options[name] ?? []).map((text) => unknownClassNote(graphs, name, text)),
   );
   if (to !== undefined) notes.unshift(unknownGoalNote(graphs, to));
   return (await Promise.all(notes)).filter((note) => note !== undefined);
@@ -182,11 +178,11 @@ export function noChainNotes(
   to: string,
   maxDepth: number | undefined,
   way: 'back' | 'forward',
-): readonly string[] {
+): readonly NoteLike[] {
   const [toGoal, toObject] = way === 'back' ? ['from', 'to'] : ['to', 'from'];
-  const reason = ({ tooDeep, seen }: Lost): string => {
+  const reason = ({ tooDeep, seen }: Lost): string | readonly NotePart[] => {
     if (tooDeep && maxDepth !== undefined)
-      return ` within ${formatCount(maxDepth)} ${maxDepth === 1 ? 'reference' : 'references'} (--max-depth); there may be a longer one`;
+      return parts` within ${formatCount(maxDepth)} ${maxDepth === 1 ? 'reference' : 'references'} (${option('maxDepth')}); there may be a longer one`;
     const others = seen - 1;
     if (way === 'forward')
       return others === 0 ? ': it holds nothing' : `: none of the ${objects(others)} that it holds is one`;
@@ -198,8 +194,11 @@ export function noChainNotes(
   return [
     ...firstNotes(
       lost,
-      (one) => `no chain ${toGoal} ${to} ${toObject} ${formatId(graph.ids[one.node]!)}${reason(one)}`,
-      (count) => `no chain for ${count} more`,
+      (one) =>
+        note(
+          'unreached',
+        )`no chain ${toGoal} ${to} ${toObject} ${formatId(graph.ids[one.node]!)}${reason(one)}`,
+      (count) => note('unreached')`no chain for ${count} more`,
     ),
     ...(way === 'back' && lost.some(({ tooDeep }) => !tooDeep)
       ? missingEdgesNotes(graph, 'one of these may hold it')

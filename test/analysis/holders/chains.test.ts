@@ -149,7 +149,9 @@ describe.each(['back', 'forward'] as const)('%s chains', (direction) => {
     );
   });
 
-  test('several chains are different, those through other neighbours of the start first', async () => {
+  test('several chains are different, those through other neighbours of the start first', {
+    tags: 'slow',
+  }, async () => {
     let further = 0;
     await fc.assert(
       fc.asyncProperty(somePages, async ({ size, edges, start, goals }) => {
@@ -175,7 +177,9 @@ describe.each(['back', 'forward'] as const)('%s chains', (direction) => {
 });
 
 describe('backwards, where a page owns nodes', () => {
-  test('the chain that a search by the rule of pages meets first, on random graphs', async () => {
+  test('the chain that a search by the rule of pages meets first, on random graphs', {
+    tags: 'slow',
+  }, async () => {
     let onPage = 0;
     let without = 0;
     let beside = 0;
@@ -337,7 +341,9 @@ describe('what a search says besides the chains', () => {
     expect(chains(graph.nodeCount - 1).map(names)).toEqual(['stack,y']);
   });
 
-  test('200,000 references: one chain is found at once, the search for a second is given up', async () => {
+  test('200,000 references: one chain is found at once, the search for a second is given up', {
+    tags: 'slow',
+  }, async () => {
     const size = 200_000;
     const graph = await loadSnapshot(listBytes(size));
     const start = performance.now();

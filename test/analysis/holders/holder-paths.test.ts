@@ -29,7 +29,9 @@ async function pathsOf(spec: GraphSpec): Promise<(key: string) => string> {
 }
 
 describe('holderChains', () => {
-  test('of random graphs: whole chains over edges that hold, to exactly what a root reaches', async () => {
+  test('of random graphs: whole chains over edges that hold, to exactly what a root reaches', {
+    tags: 'slow',
+  }, async () => {
     for (let seed = 1; seed <= 300; seed++) {
       const graph = await load(randomGraph(seed));
       const keeps = keepsAlive(graph);
@@ -152,7 +154,9 @@ describe('holderPaths', () => {
     expect(path('v7')).toBe('the global object app .options → Options .p7');
   });
 
-  test('lists and trees come back to themselves: as many paths as there are kinds of references', async () => {
+  test('lists and trees come back to themselves: as many paths as there are kinds of references', {
+    tags: 'slow',
+  }, async () => {
     const length = 20_000;
     const spec: Record<string, NodeSpec> = { root: { edges: ['app'] } };
     spec.app = {

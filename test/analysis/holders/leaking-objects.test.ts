@@ -110,7 +110,7 @@ test('random graphs: those of the definition, held by the nearest root (400 seed
   }
 });
 
-test('a root and a helper with 100,000 references each take a moment', async () => {
+test('a root and a helper with 100,000 references each take a moment', { tags: 'slow' }, async () => {
   const n = 100_000;
   const { snapshot, strings } = JSON.parse(
     snapshotText({

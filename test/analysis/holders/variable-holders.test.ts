@@ -79,7 +79,9 @@ describe('holderChains, from handles', () => {
   });
 });
 
-test('of random forests: whole chains over edges that are there, depths that are theirs', async () => {
+test('of random forests: whole chains over edges that are there, depths that are theirs', {
+  tags: 'slow',
+}, async () => {
   let hung = 0;
   for (let seed = 1; seed <= 200; seed++) {
     const next = random(seed);

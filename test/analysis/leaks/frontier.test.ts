@@ -72,7 +72,7 @@ function headsOf({ headNodes }: Frontier, first: number, last: number): number[]
 }
 
 describe('frontierOf, on random graphs', () => {
-  test('heads, claims and bytes are those of the definition', async () => {
+  test('heads, claims and bytes are those of the definition', { tags: 'slow' }, async () => {
     let containers = 0;
     let shared = 0;
     for (let seed = 1; seed <= 400; seed++) {

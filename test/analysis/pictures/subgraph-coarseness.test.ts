@@ -104,7 +104,9 @@ test('the coarser ones: the largest classes at a distance, and the others in one
   expect(boxes(six)).toHaveLength(7);
 });
 
-test('random graphs: no object is lost or shown twice, and each coarseness has no more boxes than the one before', async () => {
+test('random graphs: no object is lost or shown twice, and each coarseness has no more boxes than the one before', {
+  tags: 'slow',
+}, async () => {
   for (let seed = 1; seed <= 150; seed++) {
     const graph = await load(randomGraph(seed));
     const all = Array.from({ length: graph.nodeCount }, (_, node) => node);

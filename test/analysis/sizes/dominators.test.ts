@@ -94,7 +94,9 @@ test("the figure of Lengauer and Tarjan's paper", async () => {
 });
 
 describe('3,000 seeded random graphs', () => {
-  test('dominators, retained sizes of nodes, of classes and of sets, retainers: as by definition', async () => {
+  test('dominators, retained sizes of nodes, of classes and of sets, retainers: as by definition', {
+    tags: 'slow',
+  }, async () => {
     for (let seed = 1; seed <= 3000; seed++) {
       const graph = await loadSnapshot(snapshotBytes(randomGraph(seed)));
       const { dominators, order } = dominatorTree(graph);
@@ -166,7 +168,7 @@ describe('3,000 seeded random graphs', () => {
   });
 });
 
-test('a chain of a million nodes does not overflow a stack', async () => {
+test('a chain of a million nodes does not overflow a stack', { tags: 'slow' }, async () => {
   const count = 1_000_000;
   const nodes = Array.from({ length: count }, (_, i) => `3,0,${2 * i + 1},1,${i + 1 < count ? 1 : 0}`).join(
     ',',

@@ -55,7 +55,9 @@ function withRules(seed: number): GraphSpec {
 }
 
 describe('pageOwnedNodes', () => {
-  test('is what its definition says, on 2,000 random graphs, with and without distances to start from', async () => {
+  test('is what its definition says, on 2,000 random graphs, with and without distances to start from', {
+    tags: 'slow',
+  }, async () => {
     let owning = 0;
     for (let seed = 0; seed < 1000; seed++) {
       for (const spec of [randomGraph(seed), withRules(seed)]) {

@@ -1,8 +1,9 @@
 import { mkdirSync, symlinkSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { isFile, newestSnapshot, SNAPSHOT_NAME } from '../../src/load/newest.js';
-import { temporaryFolder } from './inputs.js';
+import { newestSnapshot, SNAPSHOT_NAME } from '../../src/cli/newest.js';
+import { isFile } from '../../src/io/file-facts.js';
+import { temporaryFolder } from '../load/inputs.js';
 
 function at(file: string, seconds: number): void {
   utimesSync(file, seconds, seconds);

@@ -1,0 +1,197 @@
+/**
+ * The door between a surface and the commands. A surface (the command line, a server, a report) says
+ * which command, what about, of which files; it gets an answer as data, and shows it in its own way.
+ *
+ *   request → prepare: options, counts, needs → inputs → session.open → command.run → Reply
+ */
+import { UsageError } from '../base/errors.js';
+import { type Note, noteOf } from '../base/notes.js';
+import { printable } from '../base/printable.js';
+import type { Answer, Format } from '../base/result.js';
+import { formatId } from '../base/units.js';
+import type { Truncation } from '../graph/graph.js';
+import type { Need, OpenedSnapshot, Session } from '../session/need.js';
+import { NOTHING } from '../session/open.js';
+import { orderSnapshots } from '../session/order.js';
+import type { Config } from './ci/config.js';
+import type { Command, FurtherSnapshot, Machine, OptionSpecs } from './command.js';
+
+/** What a command is asked. */
+export interface Request {
+  /** Classes or objects, as the command takes them. */
+  readonly targets?: readonly string[];
+  /** Files. */
+  readonly snapshots?: readonly string[];
+  /** Values by the names of the options; those that are left out have their defaults. */
+  readonly options?: Readonly<Record<string, unknown>>;
+  /** Settings of a project, for commands that take some. */
+  readonly config?: Config | undefined;
+  /** How the answer will be shown: text may need less. Default: everything is known, as in JSON. */
+  readonly format?: Format;
+}
+
+/** The answer, and what is to be said beside it. */
+export interface Reply extends Omit<Answer, 'notes'> {
+  readonly notes: readonly Note[];
+  /** The files that it was read from. */
+  readonly snapshots: readonly string[];
+  /** Those of them that end too early. */
+  readonly truncated: readonly { readonly file: string; readonly truncation: Truncation }[];
+}
+
+/** A request that can be answered. */
+export interface Prepared {
+  /** The files that will be read. */
+  readonly inputs: readonly FurtherSnapshot[];
+  /** With what the surface has of the machine, and ids that come as further targets. */
+  answer(session: Session, surface?: Surface): Promise<Reply>;
+}
+
+/** What only the surface has. */
+export interface Surface {
+  readonly machine?: Machine;
+  /** Ids of objects, as further targets. */
+  readonly ids?: readonly number[];
+}
+
+const NO_MACHINE: Machine = { packageVersion: () => undefined };
+
+/**
+ * Asks a command.
+ *
+ * Throws: UsageError and QueryError for a request that cannot be answered, SnapshotError for a file
+ * that cannot be read.
+ */
+export async function ask(
+  command: Command,
+  request: Request,
+  session: Session,
+  surface?: Surface,
+): Promise<Reply> {
+  return prepare(command, request).answer(session, surface);
+}
+
+/** Reads a request, before any file is read. Throws: UsageError, QueryError. */
+export function prepare(command: Command, request: Request): Prepared {
+  if (command.live) throw new UsageError(`${command.name} works on a process, and is no question`);
+  const given = valuesOf(command.options, request.options ?? {});
+  const values =
+    request.config && command.configure ? command.configure(given as never, request.config) : given;
+  const options = values as Readonly<Record<string, unknown>>;
+  const targets = [...(request.targets ?? []), ...targetsIn(command.options, options)];
+  const files = orderSnapshots(request.snapshots ?? [], command.order?.(options as never) ?? 'given');
+  checkCounts(command, targets, files, options);
+  const need = command.needs(targets, options as never, request.format ?? 'json');
+  const baselines = typeof command.snapshot === 'object' && command.snapshot.baselines === true;
+  const inputs: readonly FurtherSnapshot[] = [
+    ...files.map((file, i) => ({ file, need: needOf(need, i, files.length), baselines })),
+    ...(command.others?.(options as never) ?? []),
+  ];
+  return {
+    inputs,
+    async answer(session, { machine = NO_MACHINE, ids = [] } = {}) {
+      const heaps: OpenedSnapshot[] = [];
+      for (const { file, need, baselines = false } of inputs)
+        heaps.push(await session.open(file, need, { baselines }));
+      const answer = await command.run(
+        heaps[0] ?? NOTHING,
+        [...targets, ...ids.map(formatId)],
+        options as never,
+        heaps,
+        { ...machine, session },
+      );
+      return {
+        ...answer,
+        notes: (answer.notes ?? []).map(noteOf),
+        snapshots: inputs.map(({ file }) => file),
+        truncated: heaps.flatMap(({ name, truncation }) => (truncation ? [{ file: name, truncation }] : [])),
+      };
+    },
+  };
+}
+
+/** What one of the snapshots needs. A list's last entry is for the last snapshot, the one before it also for all between. */
+function needOf(need: Need | readonly Need[], i: number, count: number): Need {
+  if ('kind' in need) return need;
+  return i === count - 1 ? need.at(-1)! : need[Math.min(i, need.length - 2)]!;
+}
+
+/** All values: what was given, and defaults. Throws UsageError for an option that there is not. */
+function valuesOf(
+  specs: OptionSpecs,
+  given: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const unknown = Object.keys(given).find((name) => !Object.hasOwn(specs, name));
+  if (unknown !== undefined) {
+    throw new UsageError(
+      `there is no option "${printable(unknown)}"`,
+      `There are ${Object.keys(specs).join(', ')}.`,
+    );
+  }
+  return Object.fromEntries(
+    Object.entries(specs).map(([name, spec]) => [name, given[name] ?? defaultOf(spec)]),
+  );
+}
+
+function defaultOf(spec: OptionSpecs[string]): unknown {
+  if (spec.kind === 'flag') return false;
+  if (spec.kind === 'list') return [];
+  return 'default' in spec ? spec.default : undefined;
+}
+
+/** Targets that were given as options. */
+function targetsIn(specs: OptionSpecs, options: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.entries(specs).flatMap(([name, spec]) =>
+    spec.kind === 'list' && spec.argument !== undefined
+      ? (options[name] as readonly string[]).map((value) => `${spec.argument}${value}`)
+      : [],
+  );
+}
+
+/** Throws UsageError unless there are as many targets and files as the command takes. */
+function checkCounts(
+  command: Command,
+  targets: readonly string[],
+  files: readonly string[],
+  options: Readonly<Record<string, unknown>>,
+): void {
+  const { snapshot } = command;
+  const takes =
+    typeof snapshot === 'object'
+      ? snapshot
+      : { names: ['snapshot'], least: snapshot === true ? 1 : 0, most: snapshot === false ? 0 : 1 };
+  if (files.length < takes.least) {
+    const { least, most, names } = takes;
+    const missing = names[Math.min(files.length, names.length - 1)]!;
+    throw new UsageError(
+      `missing ${missing}: name ${least === 1 ? 'at least one snapshot' : `${least === most ? least : `at least ${least}`} snapshots, the earliest first`}`,
+      SEE_HELP,
+    );
+  }
+  if (files.length > takes.most) {
+    const extra = files.slice(takes.most).map((file) => `"${printable(file)}"`);
+    throw new UsageError(
+      `too many snapshots: ${extra.join(', ')}`,
+      `Name ${takes.most}, the earliest first.`,
+    );
+  }
+  const { name = '', least = 0, most = 0 } = command.arguments ?? {};
+  const hasIds = Object.entries(command.options).some(
+    ([option, { kind }]) => kind === 'ids' && options[option] !== undefined,
+  );
+  if (targets.length < least && !hasIds) {
+    throw new UsageError(
+      `missing ${name}: name ${least === 1 ? 'at least one' : `at least ${least}`}`,
+      SEE_HELP,
+    );
+  }
+  if (targets.length > most) {
+    const extra = targets.slice(most).map((target) => `"${printable(target)}"`);
+    throw new UsageError(
+      `too many arguments: ${extra.join(', ')}`,
+      'If that is meant to be a snapshot: no such file is there. -s FILE names the snapshot, whatever it is called.',
+    );
+  }
+}
+
+const SEE_HELP = 'See --help for examples.';
