@@ -1,0 +1,113 @@
+/** Heapy's heap(): the parts of a heap. */
+import { heapTable } from '../../analysis/partitions/heap-table.js';
+import { DIVISIONS, type Division, divide } from '../../analysis/partitions/partitions.js';
+import { UsageError } from '../../base/errors.js';
+import { note, option } from '../../base/notes.js';
+import { formatCount } from '../../base/units.js';
+import { newNodes } from '../../analysis/growth/diff.js';
+import { maskOf, readQuery } from '../../query/query.js';
+import { defineCommand } from '../command.js';
+import { checkOneProcess } from '../shared/compare.js';
+import { heapColumns, heapRows } from '../shared/heap-columns.js';
+import { allRows, limitOf, sizesField } from '../shared/tables.js';
+import { WHOLE_GRAPH } from '../shared/targets.js';
+import { parts } from '../../base/notes.js';
+
+export const heapCommand = defineCommand({
+  name: 'heap',
+  summary: 'the heap in parts: by class, package, referrers, …',
+  description:
+    'Heapy\'s table. Several divisions are within each other: --by package,class. --relative-to counts only what came after an earlier snapshot.',
+  snapshot: true,
+  options: {
+    by: {
+      kind: 'choices',
+      choices: Object.keys(DIVISIONS),
+      help: 'what divides it (default class); several, separated by commas, are within each other',
+    },
+    where: { kind: 'text', value: 'query', help: 'only objects that a query accepts' },
+    sizes: {
+      kind: 'choice',
+      choices: ['shallow', 'retained'],
+      default: 'shallow',
+      help: 'bytes of the objects, or what each part keeps alive: parts may overlap then',
+    },
+    'relative-to': {
+      kind: 'text',
+      value: 'file',
+      help: 'an earlier snapshot of the process: only what came after it',
+    },
+    'by-id': {
+      kind: 'flag',
+      help: 'with --relative-to: go on even if the snapshots seem to be of two processes',
+    },
+    limit: { kind: 'integer', default: 10, help: 'rows to show' },
+    all: allRows,
+  },
+  examples: [
+    { line: 'heapgraph heap app.heapsnapshot', says: 'by class' },
+    { line: 'heapgraph heap --by package,class app.heapsnapshot', says: 'classes of each package' },
+    { line: "heapgraph heap --by referrers --where 'type = string'", says: 'who refers to texts' },
+    { line: 'heapgraph heap 2.heapsnapshot --relative-to 1.heapsnapshot', says: 'what came since' },
+  ],
+  needs(_, options) {
+    const query = options.where === undefined ? undefined : readQuery(options.where);
+    if (query?.compares !== undefined)
+      throw new UsageError(
+        `"${query.compares}" has no snapshot to compare with here`,
+        '--relative-to counts what came after a snapshot; select takes "died".',
+      );
+    if (options.by?.includes('generation') && options['relative-to'] === undefined)
+      throw new UsageError(
+        'generations are told by an earlier snapshot',
+        'Name one: --relative-to FILE. All objects are counted then.',
+      );
+    return WHOLE_GRAPH;
+  },
+  others: (options) =>
+    options['relative-to'] === undefined ? [] : [{ file: options['relative-to'], need: WHOLE_GRAPH }],
+  async run({ graph }, _, options, heaps, { readIds }) {
+    const before = heaps[1]?.graph;
+    const notes = before
+      ? checkOneProcess(before, graph, {
+          byId: options['by-id'],
+          advice: parts`${option('relativeTo')} names the earlier one`,
+        })
+      : [];
+    const by = (options.by ?? ['class']) as readonly Division[];
+    const query = options.where === undefined ? undefined : readQuery(options.where);
+    let mask = query && (await maskOf(query, { graph, readIds }));
+    // Generations tell what came after from what was there.
+    if (before && !by.includes('generation')) {
+      const isNew = newNodes(before, graph);
+      mask = mask ? mask.map((is, node) => is & isNew[node]!) : isNew;
+    }
+    const limit = limitOf(options);
+    const retained = options.sizes === 'retained';
+    const table = heapTable(graph, divide(graph, by, before ? [before] : []), {
+      ...(mask ? { mask } : {}),
+      sizes: options.sizes,
+      limit,
+    });
+    const omitted = table.parts - table.rows.length;
+    const key = retained ? 'retainedSize' : 'size';
+    return {
+      result: {
+        kind: 'table',
+        columns: heapColumns(key),
+        rows: heapRows(table, table.size, key),
+        total: table.parts,
+        omitted,
+        layout: 'grid',
+        title: `Partition of a set of ${formatCount(table.count)} objects. Total size = ${formatCount(table.size)} bytes.`,
+      },
+      fields: { ...sizesField(false), count: table.count, totalSize: table.size, by },
+      notes: [
+        ...notes,
+        ...(omitted > 0
+          ? [note('omitted')`<${formatCount(omitted)} more rows>; ${option('all')} shows them`]
+          : []),
+      ],
+    };
+  },
+});

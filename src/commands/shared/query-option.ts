@@ -1,0 +1,80 @@
+/** Options and steps of commands that take a query. */
+import type { Graph } from '../../graph/graph.js';
+import { maskOf, type Query, readQuery } from '../../query/query.js';
+import type { OpenedSnapshot } from '../../session/need.js';
+import type { FurtherSnapshot, Machine } from '../command.js';
+import { checkOneProcess } from './compare.js';
+import { WHOLE_GRAPH } from './targets.js';
+import type { NoteLike } from '../../base/notes.js';
+import { UsageError } from '../../base/errors.js';
+import { option, parts } from '../../base/notes.js';
+
+/** The snapshot that `new` and `died` compare with. */
+export const beforeOption = {
+  before: {
+    kind: 'text',
+    value: 'file',
+    help: 'an earlier snapshot of the process, for "new" and "died"',
+  },
+  'by-id': {
+    kind: 'flag',
+    help: 'with --before: go on even if the snapshots seem to be of two processes',
+  },
+} as const;
+
+/** The only argument of commands that ask which objects. */
+export const queryArgument = {
+  name: 'query',
+  help: 'a class, or a query: \'class = Session and retained > 1mb\'',
+  least: 1,
+  most: 1,
+} as const;
+
+interface BeforeValues {
+  readonly before: string | undefined;
+  readonly 'by-id': boolean;
+}
+
+/** Throws UsageError where a query compares, and there is no snapshot to compare with. */
+export function checkQuery(text: string, { before }: BeforeValues): Query {
+  const query = readQuery(text);
+  if (query.compares !== undefined && before === undefined)
+    throw new UsageError(
+      `"${query.compares}" compares two snapshots, and there is one`,
+      'Name the earlier one: --before FILE.',
+    );
+  return query;
+}
+
+/** The snapshot of `--before`. */
+export function beforeSnapshot({ before }: BeforeValues): readonly FurtherSnapshot[] {
+  return before === undefined ? [] : [{ file: before, need: WHOLE_GRAPH }];
+}
+
+/** What a query accepts. */
+export interface Selected {
+  /** The snapshot that it is about: with `died` the earlier one. */
+  readonly graph: Graph;
+  /** By node. */
+  readonly mask: Uint8Array;
+  readonly notes: readonly NoteLike[];
+}
+
+/** Selects nodes of the snapshot, or with `died` of the one before it. Throws UsageError for two processes. */
+export async function select(
+  query: Query,
+  heaps: readonly OpenedSnapshot[],
+  options: BeforeValues,
+  { readIds }: Machine,
+): Promise<Selected> {
+  const [after, before] = heaps.map(({ graph }) => graph);
+  const notes =
+    after && before
+      ? checkOneProcess(before, after, {
+          byId: options['by-id'],
+          advice: parts`${option('before')} names the earlier one`,
+        })
+      : [];
+  const [graph, other] = query.compares === 'died' ? [before!, after] : [after!, before];
+  return { graph, mask: await maskOf(query, { graph, other, readIds }), notes };
+}
