@@ -15,7 +15,13 @@ import { formatOf, write } from './write.js';
 const NAME = 'heapgraph';
 
 /** Examples are not wider. */
-const WIDEST_HELP = 100;
+const WIDEST_HELP = 80;
+
+/** Commands under a title in help. */
+interface Theme {
+  readonly title: string;
+  readonly commands: readonly Command[];
+}
 
 /** Put in by build.mjs. */
 declare const HEAPGRAPH_VERSION: string;
@@ -23,16 +29,20 @@ declare const HEAPGRAPH_VERSION: string;
 /**
  * Runs the command line.
  *
- * In: the commands that there are, the words behind the program's name.
+ * In: the commands that there are, the words behind the program's name, the groups that help lists commands in.
  * Out: an answer on standard output; notes and errors on standard error; `process.exitCode`.
  */
-export async function runProgram(commands: readonly Command[], argv: readonly string[]): Promise<void> {
+export async function runProgram(
+  commands: readonly Command[],
+  argv: readonly string[],
+  themes: readonly Theme[] = [],
+): Promise<void> {
   // Nobody reads notes any more (`2>&1 | head`): no reason to fail.
   process.stderr.on('error', ignoreClosedPipe);
   // What follows `--` is no business of commander's where it is a program to start.
   const end = takesProgram(commands, argv[0]) ? argv.indexOf('--') : -1;
   const words = end < 0 ? argv : argv.slice(0, end);
-  const program = createProgram(commands, argv[0], end < 0 ? undefined : argv.slice(end + 1));
+  const program = createProgram(commands, argv[0], end < 0 ? undefined : argv.slice(end + 1), themes);
   try {
     if (argv[0] === 'complete' && argv[1] === '--')
       process.stdout.write(completions(program, commands, argv.slice(2)));
@@ -52,12 +62,14 @@ function createProgram(
   commands: readonly Command[],
   first: string | undefined,
   toStart: readonly string[] | undefined,
+  themes: readonly Theme[],
 ): Program {
   const program = new Program(NAME)
     .description('What is in a V8 heap snapshot, from the terminal: objgraph for Node.js.')
     .version(HEAPGRAPH_VERSION, '-V, --version')
     .configureHelp({ subcommandTerm: (sub) => sub.name() })
     .showHelpAfterError('Run with --help for usage and examples.')
+    .addHelpCommand(new Program('help').argument('[command]').summary('help of a command').helpGroup('More:'))
     .exitOverride()
     .configureOutput({
       outputError: (text, print) => print(errorText(text)),
@@ -70,12 +82,18 @@ function createProgram(
     })
     .addHelpText(
       'after',
-      '\nA command that names no snapshot takes the newest *.heapsnapshot or *.heaptimeline (.gz, .br, .zst) in this folder.\n' +
-        'Exit codes: 0 answered, 1 not found or a check failed, 2 wrong usage or unreadable input.\n' +
-        `\n  $ ${NAME} show-most-common-types app.heapsnapshot\n  $ ${NAME} count Session`,
+      '\nWithout a snapshot the newest *.heapsnapshot or *.heaptimeline (.gz, .br, .zst)\n' +
+        'of this folder is read. Exit codes: 0 answered; 1 not found, or a check failed;\n' +
+        '2 wrong usage or unreadable input.\n' +
+        `\n  $ ${NAME} capture 4711 --every 60s --count 3\n` +
+        `  $ ${NAME} leaks 1.heapsnapshot 2.heapsnapshot 3.heapsnapshot\n` +
+        `  $ ${NAME} find-backref-chain Session 3.heapsnapshot`,
     );
   const asked = commands.find((command) => command.name === first);
-  for (const command of asked ? [asked] : commands) addCommand(program, command, toStart);
+  for (const command of asked ? [asked] : commands) {
+    const theme = themes.find((candidate) => candidate.commands.includes(command));
+    addCommand(program, command, toStart, theme);
+  }
   if (!asked) addCompletion(program);
   return program;
 }
@@ -83,6 +101,7 @@ function createProgram(
 function addCompletion(program: Program): void {
   program
     .command('completion')
+    .helpGroup('More:')
     .summary('a script that teaches a shell the commands and options')
     .description('Prints a completion script for bash, zsh or fish.')
     .argument('<shell>', SHELLS.join(', '))
@@ -114,11 +133,17 @@ function addCompletion(program: Program): void {
     });
 }
 
-function addCommand(program: Program, command: Command, toStart: readonly string[] | undefined): void {
+function addCommand(
+  program: Program,
+  command: Command,
+  toStart: readonly string[] | undefined,
+  theme: Theme | undefined,
+): void {
   const takes = command.arguments;
   const sub = program
     .command(command.name)
     .summary(command.summary)
+    .helpGroup(theme ? `${theme.title}:` : '')
     .description(sentence(command.summary) + (command.description ? `\n\n${command.description}` : ''))
     .addHelpText('after', examples(command.examples));
   const shown = [
@@ -203,8 +228,23 @@ function examples(list: Command['examples']): string {
   const fits = aligned.every(
     (text) => text.length <= Math.min(WIDEST_HELP, process.stdout.columns ?? WIDEST_HELP),
   );
-  const lines = fits ? aligned : list.map(({ line, says }) => `  # ${says}\n  $ ${line}`);
+  const lines = fits ? aligned : list.map(({ line, says }) => `  # ${says}\n  $ ${folded(line)}`);
   return `\nExamples:\n${lines.join('\n')}`;
+}
+
+/** A command line as a shell takes it in several lines. */
+function folded(line: string): string {
+  if (line.length + 4 <= WIDEST_HELP) return line;
+  const lines: string[] = [];
+  let current = '';
+  for (const word of line.split(' ')) {
+    // Room for the indentation and for ` \\`.
+    if (current !== '' && current.length + word.length + 1 > WIDEST_HELP - 8) {
+      lines.push(`${current} \\`);
+      current = `  ${word}`;
+    } else current = current === '' ? word : `${current} ${word}`;
+  }
+  return [...lines, current].join('\n    ');
 }
 
 function sentence(text: string): string {

@@ -1,6 +1,6 @@
 /**
  * One definition of a question: what it is called, what it takes, what it needs of a snapshot, how it is answered.
- * The command line, `--help` and the tables in the README are made from it.
+ * The command line, `--help` and the tables in README and docs/commands.md are made from it.
  */
 import type { Answer, Format, Result } from '../base/result.js';
 import type { Need, OpenedSnapshot, Session } from '../session/need.js';

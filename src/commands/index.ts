@@ -1,4 +1,4 @@
-/** All commands, in the order in which help lists them. */
+/** The commands. */
 
 import { baselineCommand } from './ci/baseline.js';
 import { checkCommand } from './ci/check.js';
@@ -22,29 +22,33 @@ import { getLeakingObjects } from './objects/get-leaking-objects.js';
 import { info } from './objects/info.js';
 import { retainedCommand } from './objects/retained.js';
 
-export const COMMANDS = [
-  countCommand,
-  byTypeCommand,
-  showMostCommonTypes,
-  typestats,
-  atCommand,
-  findBackrefChain,
-  findRefChain,
-  showBackrefs,
-  showRefs,
-  showChain,
-  dominatorsCommand,
-  retainedCommand,
-  getLeakingObjects,
-  showGrowth,
-  leaksCommand,
-  survivalCommand,
-  diffCommand,
-  getNewIds,
-  checkCommand,
-  baselineCommand,
-  initCommand,
-  info,
-  captureCommand,
-  watchCommand,
-] as const satisfies readonly Command[];
+/** Commands by what they are for, as help and docs list them: the way to a leak first. */
+export const THEMES = [
+  {
+    title: 'Find a leak',
+    commands: [leaksCommand, showGrowth, diffCommand, survivalCommand, getNewIds],
+  },
+  {
+    title: 'Who holds it',
+    commands: [findBackrefChain, findRefChain, showBackrefs, showRefs, showChain],
+  },
+  {
+    title: 'How many, of what',
+    commands: [countCommand, byTypeCommand, showMostCommonTypes, typestats],
+  },
+  {
+    title: 'Objects and their memory',
+    commands: [atCommand, dominatorsCommand, retainedCommand, getLeakingObjects, info],
+  },
+  {
+    title: 'Running processes',
+    commands: [captureCommand, watchCommand],
+  },
+  {
+    title: 'Budgets for CI',
+    commands: [checkCommand, baselineCommand, initCommand],
+  },
+] as const satisfies readonly { readonly title: string; readonly commands: readonly Command[] }[];
+
+/** All commands, in the order in which help lists them. */
+export const COMMANDS: readonly Command[] = THEMES.flatMap(({ commands }): readonly Command[] => commands);

@@ -1,6 +1,6 @@
 /** `heapgraph COMMAND --help`, and the names that options had before. */
 import { describe, expect, test } from 'vitest';
-import { COMMANDS } from '../../src/commands/index.js';
+import { COMMANDS, THEMES } from '../../src/commands/index.js';
 import { heapgraph } from '../support/cli.js';
 import { fixturePath } from '../support/fixtures.js';
 
@@ -8,14 +8,29 @@ const B = fixturePath('node26-before');
 const A = fixturePath('node26-after');
 
 describe.each(COMMANDS.map(({ name }) => name))('%s --help', (name) => {
-  test('fits into 100 columns, and has examples', async () => {
+  test('fits into 80 columns, describes itself in five lines at most, and has examples', async () => {
     const { stdout, code } = await heapgraph([name, '--help']);
     expect(code).toBe(0);
-    expect(stdout.split('\n').filter((line) => line.length > 100)).toEqual([]);
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
     expect(stdout).toMatch(/\nExamples:\n(.*\n)*? {2}\$ heapgraph /);
+    const description = /^Usage: .*?\n\n(.*?)\n\n(?:Arguments|Options):/s.exec(stdout)![1]!;
+    // The summary, an empty line, and the description.
+    expect(description.split('\n').slice(2).length).toBeLessThanOrEqual(5);
     expect(stdout).not.toContain('default: none');
     expect(stdout).not.toContain('(default: [])');
   });
+});
+
+test('--help lists the commands by theme, the way to a leak first, in 80 columns', async () => {
+  const { stdout } = await heapgraph(['--help']);
+  expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  const headings = stdout.split('\n').filter((line) => /^[A-Z].*:$/.test(line));
+  expect(headings).toEqual(['Options:', ...THEMES.map(({ title }) => `${title}:`), 'More:']);
+  for (const { title, commands } of THEMES) {
+    const [, part] = stdout.split(`\n${title}:\n`);
+    const names = [...part!.split('\n\n')[0]!.matchAll(/^ {2}(\S+)/gm)].map((match) => match[1]);
+    expect(names).toEqual(commands.map(({ name }) => name));
+  }
 });
 
 test('what an option is for has one name, whatever the command: --by ranks, --order puts snapshots in order', () => {

@@ -44,7 +44,8 @@ const commands: readonly Command[] = COMMANDS;
 
 describe('a process of its own and the process of many answers say the same', () => {
   it('of each command that reads snapshots', () => {
-    expect(Object.keys(LINES)).toEqual(commands.filter(({ live }) => !live).map(({ name }) => name));
+    const names = commands.filter(({ live }) => !live).map(({ name }) => name);
+    expect(new Set(Object.keys(LINES))).toEqual(new Set(names));
   });
 
   it.each(Object.entries(LINES))('%s', async (_, line) => {

@@ -303,7 +303,8 @@ describe('help and usage', () => {
     expect([stderr, code]).toEqual(['', 0]);
     expect(stdout).toContain('Examples:');
     for (const option of Object.keys(command.options)) expect(stdout).toContain(`--${option}`);
-    for (const { line } of command.examples) expect(stdout).toContain(line);
+    const unfolded = stdout.replaceAll(/ \\\n\s+/g, ' ');
+    for (const { line } of command.examples) expect(unfolded).toContain(line);
   });
 
   test.each([

@@ -12,7 +12,7 @@ export const baselineCommand = defineCommand({
   name: 'baseline',
   summary: 'class counts and sizes of a snapshot as a small file, for comparisons',
   description:
-    'A few kilobytes of JSON, one class a line, to be kept in a repository: check, show-growth and diff take it in place of a snapshot. Of several snapshots of an idle process, or of equal runs, it has means and standard deviations, by which noise is told from growth.',
+    'A few kilobytes of JSON, one class a line. check, show-growth and diff take it in place of a snapshot. Of several snapshots of an idle process it has means and standard deviations, which tell noise from growth.',
   snapshot: { names: ['snapshot'], least: 1, most: Number.POSITIVE_INFINITY },
   answers: 'document',
   options: {},

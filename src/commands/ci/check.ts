@@ -33,7 +33,7 @@ export const checkCommand = defineCommand({
   name: 'check',
   summary: 'budgets for CI: fails when there is too much of something, and says who holds it',
   description:
-    'Classes are exact names, globs (* and ?) or /regex/; of several that fit, each has to keep the budget by itself. Growth may be the larger of the number and the share; with an earlier snapshot of the process as the baseline the container is named that most of the new objects are in, and it is said when a budget would be kept without those that only the runtime holds. Budgets also come from heapgraph.config.json, found in this folder or above it; for the same classes the command line wins. Exit code 1 when a budget failed.',
+    'Classes are exact names, globs (* and ?) or /regex/; each class that fits has to keep the budget by itself. Budgets also come from heapgraph.config.json, found in this folder or above it; the command line wins. Exit code 1 when a budget failed. More: docs/ci.md.',
   snapshot: true,
   answers: 'checks',
   options: {

@@ -27,7 +27,7 @@ export const byTypeCommand = defineCommand({
   name: 'by-type',
   summary: 'the objects of a class, one a line',
   description:
-    "Shows id, a short form of the value, V8's size, the number of edges and, where the snapshot knows it, where the function or the constructor stands. Small integers are not in a snapshot: items and properties that hold nothing else are not seen.",
+    "Shows id, a short form of the value, V8's size, the number of edges, and where the function or the constructor stands, as far as the snapshot knows it.",
   arguments: { name: 'type', help: 'a class name', least: 1, most: 1 },
   snapshot: true,
   options: {

@@ -37,7 +37,7 @@ export const diffCommand = defineCommand({
   name: 'diff',
   summary: 'what came and what went, class by class, as Chrome DevTools compares two snapshots',
   description:
-    "Objects are compared by their ids; those without a size of their own count for their owners and are left out, as in DevTools. --type lists the objects of one class that came and went. --holders says what the new objects of a class hang on that was there before: a Map, a list of listeners, a variable, with its module. Its rows begin with the classes of the program, then functions, those of the runtime, plain objects and strings; V8's own are last.",
+    'Objects are compared by their ids. --type lists the objects of one class that came and went. --holders says what the new objects hang on that was there before: a Map, a list of listeners, a variable, with its module.',
   snapshot: { ...beforeAndAfter, baselines: true },
   options: {
     limit: { kind: 'integer', default: 20, help: 'rows to show' },

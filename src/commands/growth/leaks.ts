@@ -26,7 +26,7 @@ export const leaksCommand = defineCommand({
   name: 'leaks',
   summary: 'what grows from snapshot to snapshot, where it hangs, and which code makes it',
   description:
-    'Write the first snapshot when the program has warmed up, the second after some work, the third after the same work again; more are welcome. Everything made since the first snapshot hangs on something that was there before: a Map, a list of listeners, a variable, a list of handles. Such a container leaks when things of every step are in it. For each: how many members by snapshot, the container as JavaScript and its module, the place of the code that makes the members, and what hangs on them. Containers that grow by themselves (arrays of numbers, texts) are found as well, for which the earlier files are read once more. The version of a dependency is read from node_modules on this machine where the snapshot does not say it. Two snapshots show what grew, three what keeps growing. It goes by what the files show: a cache that is not full yet grows in the same way.',
+    'Take the first snapshot when the program has warmed up, the second after some work, the third after the same work again. A container leaks when things of every step are in it. Two snapshots show what grew, three what keeps growing. A cache that is not full yet grows in the same way.',
   snapshot: { names: ['first', 'second', 'third'], least: 2, most: Number.POSITIVE_INFINITY },
   answers: 'leaks',
   options: {

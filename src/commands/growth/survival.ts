@@ -16,7 +16,7 @@ export const survivalCommand = defineCommand({
   name: 'survival',
   summary: 'of the objects born between two snapshots, how many later ones still have, class by class',
   description:
-    'Generation 0 is what the first snapshot has, generation 1 what came before the second, and so on. For each, how many were born, and how many the last snapshot still has. Verdicts: "leak", when objects of the class are added at every step to a container that leaks, which the last column names; these are the containers of leaks, and the two never contradict each other. "cache/warm-up", when the last step is at most a tenth of the largest, or less than half of what was born before the last generation is still there. Leaks come first, then what grew in every step, then the classes with most survivors of the generations between the first and the last. "bounded", when nine of ten new objects are in containers of the runtime that have a limit, which a note names. Containers that grow by themselves (arrays of numbers, texts) are in the notes.',
+    'Generation 0 is what the first snapshot has, generation 1 what came before the second, and so on. For each: how many were born, and how many are still there. Verdicts: leak, bounded, cache/warm-up; docs/commands.md explains them.',
   snapshot: { names: ['first', 'second', 'third'], least: 3, most: Number.POSITIVE_INFINITY },
   options: {
     limit: { kind: 'integer', default: 20, help: 'classes to show' },

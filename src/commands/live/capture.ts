@@ -4,15 +4,8 @@ import { defineLiveCommand } from '../command.js';
 export const captureCommand = defineLiveCommand({
   name: 'capture',
   summary: 'write the heap snapshot of a running process',
-  description: [
-    'A process is named by its pid (its inspector is opened by SIGUSR1, and closed again afterwards if it was closed before), by the address of its inspector (--inspect: Node.js, Deno, workerd, a browser; for Bun the ws:// URL that it prints), or started: heapgraph capture -- node app.js.',
-    'Prints the path of each snapshot when it is whole. The process does nothing else while a snapshot is taken.',
-    'Snapshots that will be compared (leaks, diff, show-growth, get-new-ids, survival, --since) must come from the same capture run: --every with --count, or --on signal. When an inspector session ends, of heapgraph or of any debugger, V8 forgets the ids of all objects (V8HeapProfilerAgentImpl::disable calls ClearObjectIds), and the next snapshot has other ones.',
-    'A program that is started is node or a script for it; its standard output goes to standard error. Without --after, --every and --on signal its snapshot is taken when it exits; otherwise it is ended (SIGTERM) after its last snapshot. Only the process itself is looked at, not those that it starts.',
-    'Workers have heaps of their own: --worker names one, of Node.js, Deno or a web page.',
-    "By pid, nothing is asked at a port that the system does not show to be the process's own, and SIGUSR1 is sent only to what is Node.js by its executable, and runs. The inspector that it opens is closed again whatever happens, also when heapgraph is killed. A snapshot holds every string of the process: its file is for its owner alone (0600).",
-    'A debugger that is attached already stays attached, and its breakpoints stay. If heapgraph opened the inspector, closing it ends the connection of a debugger that came meanwhile.',
-  ].join('\n\n'),
+  description:
+    'By pid, by the address of an inspector (--inspect), or started: heapgraph capture -- node app.js. Prints the path of each snapshot when it is whole. The process does nothing else meanwhile. Snapshots to compare must be of one run: --every with --count, or --on signal. More: docs/capture.md.',
   arguments: { name: 'pid', help: 'the process', least: 0, most: 1 },
   live: 'capture',
   program: true,

@@ -4,12 +4,8 @@ import { defineLiveCommand } from '../command.js';
 export const watchCommand = defineLiveCommand({
   name: 'watch',
   summary: 'the memory of a running process over time',
-  description: [
-    'On a terminal a plot of rss and heapUsed; otherwise one line a sample: seconds, rss, heapUsed, external, arrayBuffers, in bytes. Ends with Ctrl-C, after --count samples, or when the process ends.',
-    'A web page has no rss, external and arrayBuffers: a dash stands for them (null in JSON).',
-    '--growth takes a snapshot at the start and then at marks, and shows the classes that have more objects than in the first one. The process does nothing else while a snapshot is taken. Where there is no room for one, in memory or on the disk, it is not taken: the first ends watch with exit code 2, later ones are left out.',
-    'When watch ends, its inspector session does, and V8 forgets the ids of all objects (V8HeapProfilerAgentImpl::disable calls ClearObjectIds): snapshots from before and after cannot be compared by id. heapgraph capture --help says how to take some that can.',
-  ].join('\n\n'),
+  description:
+    'A plot on a terminal; otherwise one line a sample: seconds, rss, heapUsed, external, arrayBuffers, in bytes. Ends with Ctrl-C, after --count samples, or when the process ends. --growth takes snapshots, and shows the classes that have more objects than in the first one. More: docs/capture.md.',
   arguments: {
     name: 'process',
     help: 'a pid, or the address of an inspector: 127.0.0.1:9229',

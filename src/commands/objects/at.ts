@@ -17,7 +17,7 @@ export const atCommand = defineCommand({
   name: 'at',
   summary: 'one object in full, by its id',
   description:
-    'Ids are what DevTools and by-type show: @123 or 123. An object keeps its id in later snapshots of the same process. Where allocations were tracked, the stack on which it was made is shown; places on it are those where the functions begin, as V8 records no others.',
+    'Ids are what DevTools and by-type show: @123 or 123. An object keeps its id in later snapshots of the same process. Where allocations were tracked, the stack on which it was made is shown.',
   arguments: { name: '@id', help: 'ids of objects', least: 1, most: Number.POSITIVE_INFINITY },
   snapshot: true,
   answers: 'details',

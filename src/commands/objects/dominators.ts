@@ -21,7 +21,7 @@ export const dominatorsCommand = defineCommand({
   name: 'dominators',
   summary: 'the objects that keep the most memory, as a tree',
   description:
-    'An object dominates what would be freed with it. Without a target the tree begins at the root. --by-type sums up by class what a target dominates immediately. --follow goes down to the place that holds the memory: from the target (or the root) to the largest object that it dominates, and on, as long as that keeps at least half of what the object above keeps. It shows the objects on the way, what the last one keeps by class, and who holds it. Backing arrays and tables count for their owners; of a linked list the first object is the place. Where that is a root (no object of the program keeps half), the collections below it that keep the most are listed: objects that keep at least 8 of one class.',
+    'An object dominates what would be freed with it. Without a target the tree begins at the root. --by-type sums up by class. --follow goes down the heaviest branch to where it spreads: the place that holds the memory.',
   arguments: { ...targetArguments, least: 0 },
   snapshot: true,
   options: {

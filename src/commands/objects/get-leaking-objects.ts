@@ -11,7 +11,7 @@ export const getLeakingObjects = defineCommand({
   name: 'get-leaking-objects',
   summary: 'objects that no object of the program holds',
   description:
-    'Held by nothing: only weak references lead there, and the next garbage collection may free them. Held by an internal root: native handles, eternal handles or the stack keep them, as they do for much of the runtime itself. What the code of the program made comes first.',
+    'Held by nothing: only weak references lead there. Held by an internal root: native handles or the stack keep them, as they do for much of the runtime. What the code of the program made comes first.',
   snapshot: true,
   options: {
     limit: {

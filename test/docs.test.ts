@@ -1,0 +1,238 @@
+/**
+ * README.md and docs/*.md are true: commands print what is shown, programs run, tables come from the definitions, links
+ * lead somewhere. A block that is not run says why, in a comment above it. `UPDATE_DOCS=1` writes outputs and tables.
+ */
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { type Command, placeholderOf } from '../src/commands/command.js';
+import { COMMANDS, THEMES } from '../src/commands/index.js';
+import { heapgraph } from './support/cli.js';
+import { casePath, EXPRESS, expressPath, fixturePath } from './support/fixtures.js';
+import { temporaryFolder } from './support/temporary-folder.js';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const update = process.env.UPDATE_DOCS === '1';
+const PAGES = [
+  'README.md',
+  ...readdirSync(path.join(ROOT, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
+const textOf = (page: string): string => readFileSync(path.join(ROOT, page), 'utf8');
+
+const folder = temporaryFolder();
+copyFileSync(fixturePath('node26-before'), path.join(folder, 'before.heapsnapshot.gz'));
+copyFileSync(fixturePath('node26-after'), path.join(folder, 'after.heapsnapshot.gz'));
+copyFileSync(fixturePath('node26-after'), path.join(folder, 'app.heapsnapshot.gz'));
+copyFileSync(
+  casePath('node24-allocation-trace.heapsnapshot.gz'),
+  path.join(folder, 'orders.heapsnapshot.gz'),
+);
+for (const name of EXPRESS) copyFileSync(expressPath(name), path.join(folder, `${name}.heapsnapshot.gz`));
+// The same without compression, and the beginning of it.
+const whole = gunzipSync(readFileSync(fixturePath('node26-after')));
+writeFileSync(path.join(folder, 'cut.heapsnapshot'), whole.subarray(0, 3_000_000));
+mkdirSync(path.join(folder, 'node_modules'));
+symlinkSync(ROOT, path.join(folder, 'node_modules', 'heapgraph'));
+const programs = path.join(folder, 'bin');
+mkdirSync(programs);
+writeFileSync(
+  path.join(programs, 'heapgraph'),
+  `#!/bin/sh\nexec "${process.execPath}" "${path.join(ROOT, 'bin/heapgraph.js')}" "$@"\n`,
+);
+chmodSync(path.join(programs, 'heapgraph'), 0o755);
+
+interface Block {
+  readonly language: string;
+  readonly code: string;
+  /** What the comment above it says: why it is not run, or which test does it. */
+  readonly excuse: string | undefined;
+}
+
+function blocksOf(text: string): readonly Block[] {
+  const pattern = /(?:^<!-- (not run: .+|run by .+) -->\n)?^```(.*)\n([\s\S]*?)^```$/gm;
+  return [...text.matchAll(pattern)].map(([, excuse, language, code]) => ({
+    language: language!,
+    code: code!,
+    excuse,
+  }));
+}
+
+/** Words of a command line as a shell splits them: enough for these pages. */
+function words(line: string): string[] {
+  return [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map((match) => match[1] ?? match[2] ?? match[3]!);
+}
+
+/**
+ * A console block as it should be: of each line the command, its standard output, then what its programs said; an exit
+ * code that is not 0 in a comment.
+ */
+async function played(block: string): Promise<string> {
+  const parts: string[] = [];
+  const showsCodes = block.includes('\n# exit code');
+  for (const line of block.split('\n').filter((text) => text.startsWith('$ '))) {
+    let piped = '';
+    let said = '';
+    let failed = '';
+    for (const command of line.slice(2).split(' | ')) {
+      const [program, ...args] = words(command);
+      expect(program).toBe('heapgraph');
+      const { stdout, stderr, code } = await heapgraph(args, { cwd: folder, input: Buffer.from(piped) });
+      piped = stdout;
+      said += stderr;
+      if (code !== 0 && showsCodes) failed = `# exit code ${code}\n`;
+    }
+    parts.push(`${line}\n${piped}${said}${failed}`);
+  }
+  return parts.join('');
+}
+
+function bracketed(name: string, needed: boolean, many: boolean): string {
+  const text = `${name}${many ? '…' : ''}`;
+  return needed ? `<${text}>` : `[${text}]`;
+}
+
+function snapshotUsage(snapshot: Command['snapshot']): string {
+  if (typeof snapshot !== 'object') return snapshot ? ' [snapshot]' : '';
+  const { names, least, most } = snapshot;
+  return names
+    .map((name, i) => ` ${bracketed(name, i < least, i === names.length - 1 && most > names.length)}`)
+    .join('');
+}
+
+function usageOf({ name, arguments: takes, snapshot, program }: Command): string {
+  const taken = takes ? ` ${bracketed(takes.name, takes.least > 0, takes.most > 1)}` : '';
+  return `heapgraph ${name}${taken}${snapshotUsage(snapshot)}${program ? ' [-- program…]' : ''}`;
+}
+
+function optionTable(command: Command): string {
+  const rows = Object.entries(command.options).map(([option, spec]) => {
+    const value =
+      spec.kind === 'flag'
+        ? ''
+        : ` ${spec.kind === 'choice' ? spec.choices.join('\\|') : placeholderOf(spec)}`;
+    const inWords = 'defaultWords' in spec ? spec.defaultWords : undefined;
+    const fallback =
+      'default' in spec && spec.default !== undefined ? ` (default ${inWords ?? spec.default})` : '';
+    return `| \`--${option}${value}\` | ${spec.help}${fallback} |`;
+  });
+  const table = rows.length > 0 ? ['| option | |', '|---|---|', ...rows, ''] : [];
+  return [`**\`${usageOf(command)}\`**: ${command.summary}`, '', ...table].join('\n');
+}
+
+const COMMON = [
+  'Every command that reads a snapshot also takes `-s, --snapshot FILE`, `--salvage`, `--json`, `-o, --output FILE`',
+  '(`.json`, `.csv` and `.md` choose the format) and `-q, --quiet`; tables take `--csv` and `--markdown`.',
+].join('\n');
+
+const options = (): string =>
+  `${THEMES.map(({ title, commands }) => `## ${title}\n\n${commands.map(optionTable).join('\n')}`).join('\n')}\n${COMMON}\n`;
+
+const commandTable = (): string =>
+  [
+    '| theme | command | |',
+    '|---|---|---|',
+    ...THEMES.flatMap(({ title, commands }) =>
+      commands.map(
+        ({ name, summary }, i) => `| ${i === 0 ? `**${title}**` : ''} | \`${name}\` | ${summary} |`,
+      ),
+    ),
+    '',
+  ].join('\n');
+
+test.each([
+  ['docs/commands.md', 'options', options],
+  ['README.md', 'commands', commandTable],
+] as const)('%s: the table of %s', (page, name, table) => {
+  const text = textOf(page);
+  const pattern = new RegExp(`(<!-- ${name}: .*? -->\\n)[^]*?(<!-- /${name} -->)`);
+  expect(text).toMatch(pattern);
+  const wanted = text.replace(pattern, (_, open: string, close: string) => `${open}\n${table()}\n${close}`);
+  if (update) writeFileSync(path.join(ROOT, page), wanted);
+  else expect(text).toBe(wanted);
+});
+
+test('every command is in the tables', () => {
+  for (const { name } of COMMANDS) expect(commandTable()).toContain(`| \`${name}\` |`);
+});
+
+test('README.md has 180 lines at most', () => {
+  expect(textOf('README.md').split('\n').length - 1).toBeLessThanOrEqual(180);
+});
+
+describe.each(PAGES)('%s', (page) => {
+  const blocks = blocksOf(textOf(page));
+
+  test('blocks are run, or say why not', () => {
+    for (const { language, code, excuse } of blocks) {
+      const runs = ['console', 'js', 'sh', 'sh readme'].includes(language);
+      if (excuse?.startsWith('run by ')) expect(existsSync(path.join(ROOT, excuse.slice(7)))).toBe(true);
+      else if (!runs) expect([language, code, excuse]).toEqual([language, code, expect.any(String)]);
+    }
+  });
+
+  const consoles = blocks.filter(({ language, excuse }) => language === 'console' && !excuse);
+  test.runIf(consoles.length > 0)('console blocks print what is shown', async () => {
+    let text = textOf(page);
+    for (const { code } of consoles) {
+      const wanted = await played(code);
+      expect(wanted).not.toBe('');
+      if (update) text = text.replace(`\`\`\`console\n${code}`, () => `\`\`\`console\n${wanted}`);
+      else expect(code).toBe(wanted);
+    }
+    if (update) writeFileSync(path.join(ROOT, page), text);
+  });
+
+  const scripts = blocks.filter(({ language, excuse }) => language === 'js' && !excuse);
+  test.each(scripts.map(({ code }, i) => [i + 1, code] as const))('program %i runs', (_, code) => {
+    const file = path.join(folder, 'program.mjs');
+    writeFileSync(file, code);
+    const { stdout, stderr, status } = spawnSync(process.execPath, [file], { cwd: folder, encoding: 'utf8' });
+    expect([status, stderr]).toEqual([0, '']);
+    const said = [...code.matchAll(/\/\/ prints (.+)/g)].map((match) => match[1]!);
+    const wanted = code.includes('count(') ? ['100'] : ['system / NativeContext'];
+    for (const text of said.length > 0 ? said : wanted) expect(stdout).toContain(text);
+  });
+
+  const shells = blocks.filter(({ language, excuse }) => language === 'sh' && !excuse);
+  test.each(shells.map(({ code }) => [code.trim().split('\n')[0]!, code] as const))('$ %s', (_, code) => {
+    const { stderr, status } = spawnSync('bash', ['-euc', code], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { ...process.env, PATH: `${programs}:${process.env.PATH}` },
+    });
+    expect([status, stderr.split('\n').filter((line) => line.includes('error'))]).toEqual([0, []]);
+  });
+
+  test('links lead to files and headings that are there', () => {
+    const anchors = (text: string): string[] =>
+      [...text.matchAll(/^#+ (.+)$/gm)].map(([, title]) =>
+        title!
+          .toLowerCase()
+          .replace(/[^\w\- ]/g, '')
+          .replaceAll(' ', '-'),
+      );
+    for (const [, target] of textOf(page)
+      .replace(/^```[\s\S]*?^```$/gm, '')
+      .matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^https?:/.test(target!)) continue;
+      const [file, anchor] = target!.split('#') as [string, string?];
+      const found = file === '' ? page : path.join(path.dirname(page), file);
+      expect([target, existsSync(path.join(ROOT, found))]).toEqual([target, true]);
+      if (anchor !== undefined) expect(anchors(textOf(found))).toContain(anchor);
+    }
+  });
+});
