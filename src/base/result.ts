@@ -43,6 +43,8 @@ export interface Table {
   readonly legend?: readonly { readonly name: string; readonly text: string }[];
   /** Columns that the text shows, where they are fewer than all. */
   readonly textColumns?: readonly string[];
+  /** A line above the table in text. */
+  readonly title?: string;
 }
 
 /**

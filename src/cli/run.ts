@@ -66,7 +66,7 @@ export async function runCommand(
       onProgress: progress.onProgress,
       onWarning: note,
     });
-    const reply = await answer(session, { machine: { packageVersion }, ids });
+    const reply = await answer(session, { machine: { packageVersion, readIds }, ids });
     progress.clear();
     const { snapshots, truncated } = reply;
     for (const { file, truncation } of truncated) {

@@ -54,7 +54,12 @@ export interface Surface {
   readonly ids?: readonly number[];
 }
 
-const NO_MACHINE: Machine = { packageVersion: () => undefined };
+const NO_MACHINE: Machine = {
+  packageVersion: () => undefined,
+  async readIds(file) {
+    throw new UsageError(`${printable(file)} cannot be read here`, 'Name the objects by id in (@1, @2).');
+  },
+};
 
 /**
  * Asks a command.

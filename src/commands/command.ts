@@ -154,6 +154,8 @@ export type ValuesOf<S extends OptionSpecs> = { readonly [K in keyof S]: ValueOf
 export interface Machine {
   /** The version of a package that is installed here, where a script is; undefined where that is not to be had. */
   packageVersion(script: string, name: string): string | undefined;
+  /** The ids in a file, for queries with `set("FILE")`. Throws UsageError. */
+  readIds(file: string): Promise<readonly number[]>;
 }
 
 /** Snapshots of a command that compares several. */

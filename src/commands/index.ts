@@ -5,6 +5,7 @@ import { checkCommand } from './ci/check.js';
 import { initCommand } from './ci/init.js';
 import { byTypeCommand } from './classes/by-type.js';
 import { countCommand } from './classes/count.js';
+import { heapCommand } from './classes/heap.js';
 import { showMostCommonTypes, typestats } from './classes/type-tables.js';
 import type { Command } from './command.js';
 import { diffCommand } from './growth/diff.js';
@@ -12,7 +13,9 @@ import { getNewIds } from './growth/get-new-ids.js';
 import { leaksCommand } from './growth/leaks.js';
 import { showGrowth } from './growth/show-growth.js';
 import { survivalCommand } from './growth/survival.js';
+import { cyclesCommand } from './holders/cycles.js';
 import { findBackrefChain, findRefChain } from './holders/find-chains.js';
+import { patternsCommand } from './holders/patterns.js';
 import { showBackrefs, showChain, showRefs } from './holders/show-graphs.js';
 import { captureCommand } from './live/capture.js';
 import { watchCommand } from './live/watch.js';
@@ -21,6 +24,7 @@ import { dominatorsCommand } from './objects/dominators.js';
 import { getLeakingObjects } from './objects/get-leaking-objects.js';
 import { info } from './objects/info.js';
 import { retainedCommand } from './objects/retained.js';
+import { selectCommand } from './objects/select.js';
 
 /** Commands by what they are for, as help and docs list them: the way to a leak first. */
 export const THEMES = [
@@ -30,15 +34,23 @@ export const THEMES = [
   },
   {
     title: 'Who holds it',
-    commands: [findBackrefChain, findRefChain, showBackrefs, showRefs, showChain],
+    commands: [
+      findBackrefChain,
+      findRefChain,
+      patternsCommand,
+      cyclesCommand,
+      showBackrefs,
+      showRefs,
+      showChain,
+    ],
   },
   {
     title: 'How many, of what',
-    commands: [countCommand, byTypeCommand, showMostCommonTypes, typestats],
+    commands: [countCommand, byTypeCommand, heapCommand, showMostCommonTypes, typestats],
   },
   {
     title: 'Objects and their memory',
-    commands: [atCommand, dominatorsCommand, retainedCommand, getLeakingObjects, info],
+    commands: [selectCommand, atCommand, dominatorsCommand, retainedCommand, getLeakingObjects, info],
   },
   {
     title: 'Running processes',

@@ -37,6 +37,16 @@ export function selectNodes(condition: Condition, world: QueryWorld): Uint8Array
   return evaluate(condition, world, undefined);
 }
 
+/** The nodes of a mask, ascending. */
+export function nodesIn(mask: Uint8Array): Uint32Array {
+  let count = 0;
+  for (let node = 0; node < mask.length; node++) count += mask[node]!;
+  const nodes = new Uint32Array(count);
+  let at = 0;
+  for (let node = 0; node < mask.length; node++) if (mask[node] === 1) nodes[at++] = node;
+  return nodes;
+}
+
 /** Nodes outside of `within` are not looked at, and are 0. */
 function evaluate(condition: Condition, world: QueryWorld, within: Uint8Array | undefined): Uint8Array {
   const { graph } = world;

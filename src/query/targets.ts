@@ -13,6 +13,9 @@ import { idIndex } from '../graph/ids.js';
 import { classIndex } from '../v8/class-names.js';
 import { closuresWithLabel, functionIndex, isFunctionLabel } from '../v8/functions.js';
 import { taggedNodes } from '../v8/tags.js';
+import { readQuery } from './query.js';
+import { nodesIn, selectNodes } from './select-nodes.js';
+import type { Condition } from './syntax.js';
 import { parsePattern } from './types.js';
 
 /** What a query accepts, on one graph. */
@@ -23,10 +26,18 @@ export const TAG_PREFIX = 'tag:';
 
 /**
  * `@123` is one object, `tag:name` those that the program tagged so, `/regex/` (with the flag i at most) every object
- * whose class name matches, `name() app.js:5` the closures of that function (see `closuresWithLabel`), anything else the
- * objects of exactly this class. Throws QueryError for a pattern that cannot be read.
+ * whose class name matches, `name() app.js:5` the closures of that function (see `closuresWithLabel`), a query
+ * (`retained > 1mb`) what it accepts, anything else the objects of exactly this class. Throws QueryError for a pattern or a
+ * query that cannot be read.
  */
 export function parseQuery(text: string): (graph: Graph) => NodePredicate {
+  const condition = conditionIn(text);
+  if (condition) {
+    return (graph) => {
+      const mask = selectNodes(condition, { graph });
+      return (node) => mask[node] === 1;
+    };
+  }
   const id = idIn(text);
   if (id !== undefined) {
     return (graph) => {
@@ -48,6 +59,24 @@ export function parseQuery(text: string): (graph: Graph) => NodePredicate {
     const closures = isFunctionLabel(text) ? new Set(closuresWithLabel(graph, text)) : undefined;
     return (node) => fits[of[node]!] === 1 || closures?.has(node) === true;
   };
+}
+
+/**
+ * The condition of a text that is more than a name, an id, a tag or a pattern; undefined for these. Throws QueryError,
+ * also for conditions that need another file.
+ */
+function conditionIn(text: string): Condition | undefined {
+  if (/^@\S*$/.test(text) || /^\/.*\/i?$/s.test(text)) return undefined;
+  const { condition, files, compares } = readQuery(text);
+  const { kind } = condition;
+  if (kind === 'object' || kind === 'tag' || kind === 'classPattern') return undefined;
+  if (kind === 'class' && condition.name === text) return undefined;
+  if (files.length > 0 || compares !== undefined)
+    throw new QueryError(
+      `${files.length > 0 ? 'set("FILE")' : `"${compares}"`} cannot be asked here`,
+      'select and patterns take it; the ids that they print can be used here.',
+    );
+  return condition;
 }
 
 /** The id in `@123`; undefined for a text that is none. Throws QueryError for `@` with anything else behind it. */
@@ -150,7 +179,7 @@ export function resolveTargets(
   const nodeOf =
     texts.length > FEW_TEXTS ? idIndex(graph).nodeOf : (id: number) => nodeWithId(graph, id) ?? -1;
   for (const text of texts) {
-    const id = idIn(text);
+    const id = conditionIn(text) ? undefined : idIn(text);
     const { objects, prototypes }: Named =
       id === undefined
         ? namedObjects(graph, text)
@@ -180,6 +209,7 @@ export function namesLike(graph: Graph, text: string): readonly string[] {
 
 /** Whether a query is the exact name of a class. */
 export function isClassName(text: string): boolean {
+  if (conditionIn(text)) return false;
   return !text.startsWith('@') && !text.startsWith(TAG_PREFIX) && typeof classesNamed(text) === 'string';
 }
 
@@ -196,7 +226,10 @@ interface Named {
 function namedObjects(graph: Graph, text: string): Named {
   if (text.startsWith(TAG_PREFIX))
     return { objects: taggedNodes(graph, text.slice(TAG_PREFIX.length)), prototypes: [] };
-  const all = nodesOfClass(graph, classesNamed(text));
+  const condition = conditionIn(text);
+  const all = condition
+    ? nodesIn(selectNodes(condition, { graph }))
+    : nodesOfClass(graph, classesNamed(text));
   if (all.length === 0) return { objects: closuresWithLabel(graph, text), prototypes: [] };
   const isPrototype = prototypeNodes(graph);
   return {

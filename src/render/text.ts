@@ -132,6 +132,7 @@ function* renderTable(table: Table, style: Style, indent: string): Generator<str
   } else if (table.layout === 'growth' || table.layout === 'ids') {
     yield* renderObjgraph(table, columns, style);
   } else {
+    if (table.title !== undefined) yield `${formatCell(table.title, 'text')}\n`;
     yield* renderGrid(table, columns, style, indent);
   }
 }

@@ -1,23 +1,23 @@
 /** Heapy's heap(): the parts of a heap. */
+
+import { newNodes } from '../../analysis/growth/diff.js';
 import { heapTable } from '../../analysis/partitions/heap-table.js';
 import { DIVISIONS, type Division, divide } from '../../analysis/partitions/partitions.js';
 import { UsageError } from '../../base/errors.js';
-import { note, option } from '../../base/notes.js';
+import { note, option, parts } from '../../base/notes.js';
 import { formatCount } from '../../base/units.js';
-import { newNodes } from '../../analysis/growth/diff.js';
 import { maskOf, readQuery } from '../../query/query.js';
 import { defineCommand } from '../command.js';
 import { checkOneProcess } from '../shared/compare.js';
 import { heapColumns, heapRows } from '../shared/heap-columns.js';
 import { allRows, limitOf, sizesField } from '../shared/tables.js';
 import { WHOLE_GRAPH } from '../shared/targets.js';
-import { parts } from '../../base/notes.js';
 
 export const heapCommand = defineCommand({
   name: 'heap',
   summary: 'the heap in parts: by class, package, referrers, …',
   description:
-    'Heapy\'s table. Several divisions are within each other: --by package,class. --relative-to counts only what came after an earlier snapshot.',
+    "Heapy's table. Several divisions are within each other: --by package,class. --relative-to counts only what came after an earlier snapshot.",
   snapshot: true,
   options: {
     by: {

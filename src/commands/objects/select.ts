@@ -8,6 +8,7 @@ import { UsageError } from '../../base/errors.js';
 import type { NoteLike } from '../../base/notes.js';
 import type { Answer, Row } from '../../base/result.js';
 import type { Graph } from '../../graph/graph.js';
+import { nodesIn } from '../../query/select-nodes.js';
 import { defineCommand } from '../command.js';
 import { heapColumns, heapRows } from '../shared/heap-columns.js';
 import { beforeOption, beforeSnapshot, checkQuery, queryArgument, select } from '../shared/query-option.js';
@@ -79,13 +80,6 @@ export const selectCommand = defineCommand({
     return { ...listed(graph, nodes, options, notes), found };
   },
 });
-
-function nodesIn(mask: Uint8Array): Uint32Array {
-  const nodes = new Uint32Array(mask.reduce((count, is) => count + is, 0));
-  let at = 0;
-  for (let node = 0; node < mask.length; node++) if (mask[node] === 1) nodes[at++] = node;
-  return nodes;
-}
 
 function sum(graph: Graph, nodes: Uint32Array): number {
   const sizes = shallowSizes(graph);
@@ -175,11 +169,15 @@ function listed(
   };
 }
 
-function sorted(graph: Graph, nodes: Uint32Array, by: 'id' | 'shallow' | 'retained' | 'distance'): Uint32Array {
+function sorted(
+  graph: Graph,
+  nodes: Uint32Array,
+  by: 'id' | 'shallow' | 'retained' | 'distance',
+): Uint32Array {
   const { ids } = graph;
   if (by === 'id') return nodes.sort((a, b) => ids[a]! - ids[b]!);
   if (by === 'distance') {
-    const view = (node: number): number => new NodeView(graph, node).distance;
+    const view = (node: number): number => new NodeView(graph, node).distance ?? Number.POSITIVE_INFINITY;
     return nodes.sort((a, b) => view(a) - view(b) || ids[a]! - ids[b]!);
   }
   const sizes = by === 'retained' ? retainedSizes(graph) : shallowSizes(graph);

@@ -22,7 +22,11 @@ export function heapColumns(size: 'size' | 'retainedSize'): readonly Column[] {
 }
 
 /** Rows for these columns. In: `whole`, the bytes that shares are of. */
-export function heapRows(table: HeapTable, whole: number, size: 'size' | 'retainedSize' = 'size'): readonly Row[] {
+export function heapRows(
+  table: HeapTable,
+  whole: number,
+  size: 'size' | 'retainedSize' = 'size',
+): readonly Row[] {
   let cumulative = 0;
   const share = (part: number, of: number): number => (of === 0 ? 0 : part / of);
   return table.rows.map((row, index) => {

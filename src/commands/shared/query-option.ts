@@ -1,13 +1,14 @@
 /** Options and steps of commands that take a query. */
+
+import { UsageError } from '../../base/errors.js';
+import type { NoteLike } from '../../base/notes.js';
+import { option, parts } from '../../base/notes.js';
 import type { Graph } from '../../graph/graph.js';
 import { maskOf, type Query, readQuery } from '../../query/query.js';
 import type { OpenedSnapshot } from '../../session/need.js';
 import type { FurtherSnapshot, Machine } from '../command.js';
 import { checkOneProcess } from './compare.js';
 import { WHOLE_GRAPH } from './targets.js';
-import type { NoteLike } from '../../base/notes.js';
-import { UsageError } from '../../base/errors.js';
-import { option, parts } from '../../base/notes.js';
 
 /** The snapshot that `new` and `died` compare with. */
 export const beforeOption = {
@@ -25,7 +26,7 @@ export const beforeOption = {
 /** The only argument of commands that ask which objects. */
 export const queryArgument = {
   name: 'query',
-  help: 'a class, or a query: \'class = Session and retained > 1mb\'',
+  help: "a class, or a query: 'class = Session and retained > 1mb'",
   least: 1,
   most: 1,
 } as const;
