@@ -88,7 +88,7 @@ test('a sound one', async () => {
 
 test('one at [::1]', async (context) => {
   const one = await inspector({ answers: SOUND }, { host: '::1' }).catch(() => undefined);
-  if (!one) return context.skip(); // no IPv6 here
+  if (!one) return context.skip('no IPv6 here');
   expect(await capture(one.address)).toBe(SNAPSHOT);
 });
 

@@ -23,7 +23,7 @@ import {
 import { changeField, changeOf, deadNeighbours } from './changes.js';
 import { type Link, linksOf } from './links.js';
 
-export { COARSEST, type EarlierSnapshot, type PictureOptions } from './boxes.js';
+export { COARSEST, type PictureOptions } from './boxes.js';
 
 export interface SubgraphOptions extends PictureOptions {
   /** Edges from an asked object at most. Default 3. */
