@@ -1,6 +1,6 @@
 /** The program: its commands, their help, and what it says when something goes wrong. */
 import { Argument, CommanderError, Command as Program } from 'commander';
-import { isHeapgraphError, UsageError } from '../base/errors.js';
+import { isHeapgraphError, QueryError, type QueryPlace, UsageError } from '../base/errors.js';
 import { printable } from '../base/printable.js';
 import type { Answer } from '../base/result.js';
 import type { Command, SnapshotArguments } from '../commands/command.js';
@@ -209,6 +209,7 @@ function report(error: unknown): void {
   process.exitCode = EXIT.wrong;
   if (isHeapgraphError(error)) {
     process.stderr.write(`${NAME}: ${printable(error.message)}\n`);
+    if (error instanceof QueryError && error.place) process.stderr.write(placeText(error.place));
     if (error.hint) process.stderr.write(`  ${printable(error.hint)}\n`);
     return;
   }
@@ -220,6 +221,19 @@ function report(error: unknown): void {
   process.stderr.write(
     `${NAME}: this is a bug in heapgraph ${HEAPGRAPH_VERSION} (Node.js ${process.version}). Please report it with this text:\n${stack}\n`,
   );
+}
+
+/** What stands before and behind a mistake in a query that is longer than a line. */
+const AROUND = 60;
+
+/** The query with carets below the mistake. */
+function placeText({ text, from, length }: QueryPlace): string {
+  const start = Math.max(0, from - AROUND);
+  // Each character of the heap's or the user's text may be written as several.
+  const before = printable(text.slice(start, from));
+  const wrong = printable(text.slice(from, from + Math.min(length, AROUND)));
+  const behind = printable(text.slice(from + length, from + length + AROUND));
+  return `  ${before}${wrong}${behind}\n  ${' '.repeat(before.length)}${'^'.repeat(Math.max(1, wrong.length))}\n`;
 }
 
 function examples(list: Command['examples']): string {

@@ -96,7 +96,7 @@ function looksLikeQuery(text: string): boolean {
   if (BEGINS_LIKE_QUERY.test(text) || /^\s*@/.test(text)) return true;
   if (/^\s*not\s/.test(text) && HOLDS_CONDITION.test(text)) return true;
   // Elements are called `<a title="this and that">`.
-  if (/\s(and|or)\s/.test(text)) return !/^(Detached )?<\w/.test(text);
+  if (/\s(and|or)(\s|$)/.test(text)) return !/^(Detached )?<\w/.test(text);
   return COMPARES.test(text) && !/[<>]\w*>|\/\/|\s\/\s/.test(text);
 }
 

@@ -1,0 +1,164 @@
+/** select, heap, patterns and cycles, and queries where other commands take them. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { heapgraph, temporaryFolder } from '../support/cli.js';
+import { expressPath, fixturePath } from '../support/fixtures.js';
+
+const [BASELINE, TARGET, FINAL] = (['baseline', 'target', 'final'] as const).map(expressPath) as [
+  string,
+  string,
+  string,
+];
+const A = fixturePath('node26-after');
+const folder = temporaryFolder();
+
+const json = async (
+  ...args: string[]
+): Promise<Record<string, never> & { rows: Record<string, unknown>[] }> =>
+  JSON.parse((await heapgraph([...args, '--json', '-q'])).stdout);
+
+describe('select', () => {
+  test('select AuditEntry --count: as count', async () => {
+    const [selected, counted] = await Promise.all([
+      heapgraph(['select', 'AuditEntry', FINAL, '--count']),
+      heapgraph(['count', 'AuditEntry', FINAL]),
+    ]);
+    expect(selected).toEqual({ stdout: '420\n', stderr: '', code: 0 });
+    expect(counted.stdout).toBe('420\n');
+  });
+
+  test('new and died: the two directions of one comparison', async () => {
+    const came = await heapgraph(['select', 'AuditEntry and new', FINAL, '--before', TARGET, '--count']);
+    expect(came.stdout).toBe('100\n');
+    const died = await json('select', 'died', TARGET, '--before', BASELINE, '--by', 'class');
+    const diff = await json('diff', BASELINE, TARGET, '--all');
+    const deleted = diff.rows.reduce((sum, { deletedCount }) => sum + Number(deletedCount), 0);
+    // DevTools leaves out nodes without a size.
+    expect(Number(died.count)).toBeGreaterThanOrEqual(deleted);
+  });
+
+  test('ids of a file: set algebra', async () => {
+    const file = path.join(folder, 'target.ids');
+    await heapgraph(['select', 'AuditEntry', TARGET, '--ids', '-o', file]);
+    expect(readFileSync(file, 'utf8').split('\n')).toHaveLength(321);
+    const query = `AuditEntry and not set("${file}")`;
+    expect((await heapgraph(['select', query, FINAL, '--count'])).stdout).toBe('100\n');
+    const missing = await heapgraph(['select', 'set("gone.ids")', FINAL]);
+    expect([missing.code, missing.stderr]).toEqual([2, expect.stringContaining('gone.ids')]);
+  });
+
+  test('--sum retained is the retained set; --sum shallow the sum', async () => {
+    const { rows } = await json('select', 'AuditEntry', FINAL, '--all');
+    const shallow = rows.reduce((sum, row) => sum + Number(row.shallowSize), 0);
+    expect((await heapgraph(['select', 'AuditEntry', FINAL, '--sum', 'shallow'])).stdout).toBe(
+      `${shallow}\n`,
+    );
+    const retained = await heapgraph(['select', 'AuditEntry', FINAL, '--sum', 'retained']);
+    const all = await json('retained', 'AuditEntry', FINAL, '--pick', 'all');
+    expect(Number(retained.stdout)).toBeGreaterThanOrEqual(shallow);
+    expect(JSON.stringify(all)).toContain(retained.stdout.trim());
+  });
+
+  test.each([
+    [['select', 'AuditEntry', FINAL, '--count', '--ids'], /two answers/],
+    [['select', 'AuditEntry and new', FINAL], /compares two snapshots/],
+    [['select', 'new and died', FINAL, '--before', TARGET], /later snapshot/],
+    [['select', 'type = objekt', FINAL], /no type "objekt"/],
+    [['select', 'AuditEntry and', FINAL], /column|the end/],
+    [['heap', '--where', 'AuditEntry and new', FINAL], /relative-to/],
+    [['heap', '--by', 'generation', FINAL], /relative-to/],
+    [['patterns', 'retaind > 1mb', FINAL], /Did you mean retained/],
+  ])('%j: exit code 2', async (args, message) => {
+    const { stdout, stderr, code } = await heapgraph(args);
+    expect([stdout, code]).toEqual(['', 2]);
+    expect(stderr).toMatch(message);
+  });
+
+  test('a mistake has carets below it', async () => {
+    const { stderr } = await heapgraph(['select', 'AuditEntry and retaind > 1', FINAL]);
+    expect(stderr.split('\n').slice(1, 3)).toEqual([
+      '  AuditEntry and retaind > 1',
+      `  ${' '.repeat(15)}^^^^^^^`,
+    ]);
+  });
+
+  test('--fail-if-none', async () => {
+    expect((await heapgraph(['select', 'Nothing and retained > 1', FINAL, '--fail-if-none'])).code).toBe(1);
+  });
+});
+
+describe('heap', () => {
+  test('by class: the counts and sizes of typestats', async () => {
+    const [heap, stats] = await Promise.all([json('heap', A, '--all'), json('typestats', A)]);
+    const sizes = new Map(stats.rows.map((row) => [row.type, [row.count, row.shallowSize]]));
+    const shown = heap.rows.filter((row) => sizes.has(row.kind));
+    expect(shown.length).toBeGreaterThan(50);
+    const bytes = heap.rows.reduce((sum, row) => sum + Number(row.size), 0);
+    expect(bytes).toBe(Number(stats.totalSize));
+    for (const row of shown) expect(row.size).toBe(sizes.get(row.kind)![1]);
+  });
+
+  test('--sizes retained: the retained sizes of typestats', async () => {
+    const [heap, stats] = await Promise.all([
+      json('heap', A, '--all', '--sizes', 'retained'),
+      json('typestats', A, '--retained'),
+    ]);
+    const sizes = new Map(stats.rows.map((row) => [row.type, row.retainedSize]));
+    for (const row of heap.rows)
+      if (sizes.has(row.kind)) expect([row.kind, row.retainedSize]).toEqual([row.kind, sizes.get(row.kind)]);
+  });
+
+  test('--relative-to: what came since', async () => {
+    const { rows } = await json('heap', FINAL, '--relative-to', BASELINE, '--where', 'AuditEntry');
+    expect(rows).toMatchObject([{ kind: 'AuditEntry', count: 300 }]);
+  });
+
+  test('the text: a heading, ten rows', async () => {
+    const { stdout, stderr } = await heapgraph(['heap', FINAL]);
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines[0]).toMatch(/^Partition of a set of [\d,]+ objects\. Total size = [\d,]+ bytes\.$/);
+    expect(lines).toHaveLength(12);
+    expect(stderr).toMatch(/<\d+ more rows>/);
+  });
+});
+
+test('patterns: from objects up, and from the roots down', async () => {
+  const up = await json('patterns', 'AuditEntry', FINAL);
+  expect(up.rows.slice(0, 2)).toMatchObject([
+    { depth: 0, type: 'AuditEntry', count: 420 },
+    { depth: 1, type: 'Array', via: '[…]', count: 1 },
+  ]);
+  const down = await json('patterns', 'AuditEntry', FINAL, '--to-root');
+  expect(down.rows.at(-1)).toMatchObject({ type: 'AuditEntry', count: 420 });
+  expect((await heapgraph(['patterns', 'Nothing', FINAL])).code).toBe(1);
+});
+
+test('cycles --where: only those with such an object', async () => {
+  const all = await json('cycles', FINAL, '--limit', '1000');
+  expect(all.rows.length).toBeGreaterThan(10);
+  const none = await heapgraph(['cycles', FINAL, '--where', 'AuditEntry']);
+  expect([none.stdout, none.code]).toEqual(['', 0]);
+  expect(none.stderr).toContain('no cycle');
+});
+
+describe('queries in other commands', () => {
+  test('find-backref-chain, retained, show-backrefs --filter', async () => {
+    const query = 'class = AuditEntry and edges > 1';
+    const chain = await heapgraph(['find-backref-chain', query, FINAL]);
+    expect(chain.stdout).toContain('auditLog');
+    const retained = await heapgraph([
+      'retained',
+      'id in (@63741, @63769)',
+      FINAL,
+      '--pick',
+      'all',
+      '--json',
+    ]);
+    expect(retained.code).toBe(0);
+    const picture = await heapgraph(['show-backrefs', '@63741', FINAL, '--filter', 'not type = closure']);
+    expect(picture.stdout).toContain('digraph');
+    const wrong = await heapgraph(['find-backref-chain', 'AuditEntry and retaind > 1', FINAL]);
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('Did you mean retained?')]);
+  });
+});
