@@ -144,6 +144,8 @@ export { type Statistics, statistics } from './analysis/sizes/statistics.js';
 export {
   HeapgraphError,
   QueryError,
+  type Remedy,
+  type RemedyWords,
   SNAPSHOT_PROBLEMS,
   SnapshotError,
   type SnapshotProblem,

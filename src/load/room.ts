@@ -93,7 +93,8 @@ export class Room {
 export function allocationError(file: string, what: string, cause?: unknown): SnapshotError {
   return new SnapshotError('too-large', `there is not enough memory for ${what}`, {
     file,
-    hint: 'Use a machine with more memory, or a command that reads less: count, typestats and show-most-common-types need no memory for nodes.',
+    hint: 'Use a machine with more memory, or ask for less.',
+    remedy: 'read-less',
     cause,
   });
 }
