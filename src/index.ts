@@ -38,6 +38,8 @@ export {
   type Countable,
   classesOf,
   count,
+  MEASURES,
+  type Measure,
   mostCommonTypes,
   type TypeMatcher,
   type TypeStat,

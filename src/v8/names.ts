@@ -5,6 +5,11 @@ import { EDGE, NODE } from '../graph/schema.js';
 import { StringIndexes } from '../graph/strings.js';
 import { landmarks } from './landmarks.js';
 
+/** The name that the file gives to a node. `className` is what Chrome DevTools counts the node under. */
+export function rawName(graph: Graph, node: number): string {
+  return graph.strings.get(graph.nodeNames[node]!);
+}
+
 /** JavaScriptCore's scopes: objects with `system / ` before the name, in Bun up to 1.2 code without. */
 const JSC_SCOPES = ['JSLexicalEnvironment', 'JSModuleEnvironment', 'JSGlobalLexicalEnvironment'] as const;
 

@@ -200,8 +200,14 @@ export interface TypeStatsOptions extends ClassCountOptions {
   /** Only classes whose name fits. */
   readonly filter?: RegExp | TypeMatcher;
   /** What is ranked first: the most objects (default), the most bytes, or the most bytes retained. */
-  readonly by?: 'count' | 'size' | 'retained';
+  readonly by?: Measure;
 }
+
+/** What classes are measured by: their objects, their bytes, or the bytes that they retain. */
+export const MEASURES = ['count', 'size', 'retained'] as const;
+
+/** One of `MEASURES`. */
+export type Measure = (typeof MEASURES)[number];
 
 /** One class. */
 export interface TypeStat extends Partial<ClassReach> {
