@@ -1,4 +1,12 @@
-/** Budgets: how many objects and bytes a heap may have, and which of them it keeps. */
+/**
+ * Budgets: how many objects and bytes a heap may have, and which of them it keeps.
+ *
+ * The room `budgets`:
+ *
+ *   budgets                             which budgets a heap keeps
+ *   offenders ← grown-classes           which object shows that one is broken, and who holds it
+ *   suggested-budgets                   budgets to start from
+ */
 import { byDescending, byType, inOrder } from '../../base/order.js';
 import type { Graph } from '../../graph/graph.js';
 import {

@@ -1,4 +1,13 @@
-/** How many objects there are of each class, and how large they are: objgraph's `typestats` and its relatives. */
+/**
+ * How many objects there are of each class, and how large they are: objgraph's `typestats` and its relatives.
+ *
+ * The room `classes`:
+ *
+ *   classes                             counts and sizes by class
+ *   class-kinds node-roles              whose objects are, and which nodes are objects
+ *   nodes instances                     one object; the objects of one class
+ *   duplicate-strings own-objects       equal texts; what heapgraph itself has made
+ */
 import type { Graph, Truncation } from '../../graph/graph.js';
 import type { Partition, Partitioner } from '../../graph/partition.js';
 import { classFromName, classFromType, classIndex, isClassedByName } from '../../v8/class-names.js';
