@@ -41,7 +41,7 @@ export class Room {
   }
 
   /**
-   * Claims bytes of memory, as the counts in the head promise them where nothing else is known (memory that is never
+   * Claims bytes of memory, as the counts in the head declare them where nothing else is known (memory that is never
    * written to is none). Throws `too-large` when the machine does not have them in all.
    */
   take(bytes: number, what: string): void {
