@@ -38,6 +38,8 @@ export {
   type Countable,
   classesOf,
   count,
+  MEASURES,
+  type Measure,
   mostCommonTypes,
   type TypeMatcher,
   type TypeStat,
@@ -52,6 +54,7 @@ export {
 export { instancesOf } from './analysis/classes/instances.js';
 export { at, byType, EdgeView, NodeView, nodesOfClass } from './analysis/classes/nodes.js';
 export { heapgraphNodes } from './analysis/classes/own-objects.js';
+export { type Cycle, type Cycles, type CyclesOptions, cyclesOf } from './analysis/cycles/cycles.js';
 export { type Expression, expressionOf } from './analysis/expressions/expression.js';
 export {
   type Baseline,
@@ -94,6 +97,7 @@ export { chainEnding } from './analysis/holders/endings.js';
 export { type HolderChains, holderChain, holderChains, UNHELD } from './analysis/holders/holder-chains.js';
 export { type HolderPaths, holderPaths } from './analysis/holders/holder-paths.js';
 export { type LeakingObject, leakingObjects } from './analysis/holders/leaking-objects.js';
+export { ORIGINS, type Origin, origins } from './analysis/holders/origins.js';
 export { type BoundedBuffer, type BoundedBuffers, boundedBuffers } from './analysis/leaks/bounded-buffers.js';
 export { type ContainerPlace, containerPlace } from './analysis/leaks/container-place.js';
 export { type ContainerGroup, type Frontier, frontierOf, type Rebuilt } from './analysis/leaks/frontier.js';
@@ -120,6 +124,17 @@ export {
   survival,
   type Verdict,
 } from './analysis/leaks/survival.js';
+export {
+  type HeapRow,
+  type HeapTable,
+  type HeapTableOptions,
+  heapTable,
+} from './analysis/partitions/heap-table.js';
+export { DIVISIONS, type Division, divide } from './analysis/partitions/partitions.js';
+export { nested, type Parts, partitionOf, partsOf } from './analysis/partitions/parts.js';
+export { mergedPaths } from './analysis/patterns/merged-paths.js';
+export type { PatternNode } from './analysis/patterns/pattern-node.js';
+export { type ReferencePatternOptions, referencePattern } from './analysis/patterns/reference-pattern.js';
 export { distances, NO_DISTANCE, SYSTEM_DISTANCE } from './analysis/sizes/distances.js';
 export {
   type DominatedClass,
@@ -144,6 +159,8 @@ export { type Statistics, statistics } from './analysis/sizes/statistics.js';
 export {
   HeapgraphError,
   QueryError,
+  type Remedy,
+  type RemedyWords,
   SNAPSHOT_PROBLEMS,
   SnapshotError,
   type SnapshotProblem,
@@ -162,6 +179,9 @@ export { readHead } from './load/head.js';
 export { type LoadOptions, loadSnapshot, readSection } from './load/load.js';
 export type { ReadOptions } from './load/sections.js';
 export type { SnapshotInput } from './load/source.js';
+export { type Query, readQuery } from './query/query.js';
+export { nodesIn, type QueryWorld, selectNodes } from './query/select-nodes.js';
+export type { Condition } from './query/syntax.js';
 export { collectGarbage } from './self/gc.js';
 export { type TakeOptions, takeSnapshot, writeSnapshot } from './self/snapshot.js';
 export { tag } from './self/tag.js';

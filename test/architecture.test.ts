@@ -205,6 +205,13 @@ describe('src', () => {
     expect(done.size).toBe(files.length);
   });
 
+  it('words the remedies of errors in cli alone: load knows no option and no command', () => {
+    const wording = /--salvage|heapgraph (…|\w+ takes)|typestats|show-most-common-types/;
+    const below = files.filter((file) => /^(base|io|graph|load)\//.test(file));
+    expect(below.filter((file) => wording.test(textOf(file)))).toEqual([]);
+    expect(textOf('cli/remedies.ts')).toMatch(wording);
+  });
+
   it('has no file of more than 500 lines', () => {
     const long = files.filter((file) => textOf(file).split('\n').length > 501);
     expect(long.map((file) => `${file}: ${textOf(file).split('\n').length} lines`)).toEqual([]);

@@ -17,8 +17,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { type Command, placeholderOf } from '../src/commands/command.js';
+import type { Command } from '../src/commands/command.js';
 import { COMMANDS, THEMES } from '../src/commands/index.js';
+import { optionOf } from '../src/commands/options.js';
 import { heapgraph } from './support/cli.js';
 import { casePath, EXPRESS, expressPath, fixturePath } from './support/fixtures.js';
 import { temporaryFolder } from './support/temporary-folder.js';
@@ -123,7 +124,7 @@ function optionTable(command: Command): string {
     const value =
       spec.kind === 'flag'
         ? ''
-        : ` ${spec.kind === 'choice' ? spec.choices.join('\\|') : placeholderOf(spec)}`;
+        : ` ${spec.kind === 'choice' ? spec.choices.join('\\|') : optionOf(spec).placeholder}`;
     const inWords = 'defaultWords' in spec ? spec.defaultWords : undefined;
     const fallback =
       'default' in spec && spec.default !== undefined ? ` (default ${inWords ?? spec.default})` : '';
@@ -185,7 +186,7 @@ describe.each(PAGES)('%s', (page) => {
   });
 
   const consoles = blocks.filter(({ language, excuse }) => language === 'console' && !excuse);
-  test.runIf(consoles.length > 0)('console blocks print what is shown', async () => {
+  test.each(consoles.length > 0 ? ['console blocks print what is shown'] : [])('%s', async () => {
     let text = textOf(page);
     for (const { code } of consoles) {
       const wanted = await played(code);

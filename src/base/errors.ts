@@ -28,6 +28,11 @@ export abstract class HeapgraphError extends Error {
     this.name = new.target.name;
     this.hint = hint;
   }
+
+  /** The hint in the words of a surface, see `Remedy`. Most hints need none. */
+  hintIn(_words: RemedyWords): string | undefined {
+    return this.hint;
+  }
 }
 
 /** The command line or the arguments of a library call are wrong. */
@@ -87,6 +92,34 @@ export const SNAPSHOT_PROBLEMS = [
 /** The `code` of a SnapshotError. */
 export type SnapshotProblem = (typeof SNAPSHOT_PROBLEMS)[number];
 
+/** Problems of which a file can be salvaged: what comes before them is whole. */
+const SALVAGEABLE: ReadonlySet<SnapshotProblem> = new Set(['truncated', 'malformed', 'compression']);
+
+/** Whether the option `salvage` answers in spite of such a problem. */
+export function isSalvageable(problem: SnapshotProblem): boolean {
+  return SALVAGEABLE.has(problem);
+}
+
+/**
+ * What helps beside the hint. Each surface says it in its own words: the command line names options and commands.
+ *
+ * - `salvage`: answer from what comes before the damage.
+ * - `read-less`: ask for something that needs less memory.
+ * - `capture`: take a snapshot of a running process.
+ * - `pipe`: run the command at the end of the hint, which writes the snapshot to its standard output.
+ */
+export type Remedy = 'salvage' | 'read-less' | 'capture' | 'pipe';
+
+/** What a surface puts behind a hint, by remedy. */
+export type RemedyWords = Readonly<Record<Remedy, string>>;
+
+const LIBRARY_WORDS: RemedyWords = {
+  salvage: ' The option `salvage` answers from what is there.',
+  'read-less': ' loadClasses needs no memory for nodes.',
+  capture: ' v8.writeHeapSnapshot() writes a snapshot of a process that runs.',
+  pipe: ' > NEW.heapsnapshot',
+};
+
 export interface SnapshotErrorDetails {
   /** Path or name of the input. */
   readonly file: string;
@@ -97,6 +130,8 @@ export interface SnapshotErrorDetails {
   readonly expected?: string;
   readonly found?: string;
   readonly hint?: string;
+  /** Needs a hint. */
+  readonly remedy?: Remedy;
   readonly cause?: unknown;
 }
 
@@ -108,16 +143,20 @@ export class SnapshotError extends HeapgraphError {
   readonly offset: number | undefined;
   readonly expected: string | undefined;
   readonly found: string | undefined;
+  /** What helps beside the hint, which says it in words for the library. */
+  readonly remedy: Remedy | undefined;
+  private readonly hintAlone: string | undefined;
 
   constructor(code: SnapshotProblem, summary: string, details: SnapshotErrorDetails) {
-    const { file, section, offset, expected, found } = details;
+    const { file, section, offset, expected, found, hint } = details;
+    const remedy = details.remedy === 'salvage' && !isSalvageable(code) ? undefined : details.remedy;
     const place = [section && `section "${section}"`, offset !== undefined && `byte ${formatCount(offset)}`]
       .filter(Boolean)
       .join(', ');
     const facts = [expected && `expected ${expected}`, found && `found ${found}`].filter(Boolean).join(', ');
     super(
       printable(`${file}: ${summary}${place ? ` (${place})` : ''}${facts ? `: ${facts}` : ''}`),
-      details.hint,
+      withRemedy(hint, remedy, LIBRARY_WORDS),
       details.cause,
     );
     this.code = code;
@@ -126,5 +165,19 @@ export class SnapshotError extends HeapgraphError {
     this.offset = offset;
     this.expected = expected;
     this.found = found;
+    this.remedy = remedy;
+    this.hintAlone = hint;
   }
+
+  override hintIn(words: RemedyWords): string | undefined {
+    return withRemedy(this.hintAlone, this.remedy, words);
+  }
+}
+
+function withRemedy(
+  hint: string | undefined,
+  remedy: Remedy | undefined,
+  words: RemedyWords,
+): string | undefined {
+  return hint === undefined || remedy === undefined ? hint : hint + words[remedy];
 }

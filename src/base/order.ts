@@ -1,5 +1,6 @@
 /** Orders of rows, made of keys: `inOrder(byDescending(size), byText(name))`. */
 
+/** Below 0 when the first row comes first, above 0 when the second does, 0 for equals. */
 export type Compare<T> = (a: T, b: T) => number;
 
 /** The largest number first. */

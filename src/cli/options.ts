@@ -1,9 +1,9 @@
 /** Options of commands as commander has them, and back to values. */
 import { InvalidArgumentError, Option, type Command as Program } from 'commander';
+import { UsageError } from '../base/errors.js';
 import { printable } from '../base/printable.js';
-import { parseBytes, parseCount, parseDuration } from '../base/units.js';
-import { type Command, type OptionSpec, type OptionSpecs, placeholderOf } from '../commands/command.js';
-import { parsePattern } from '../query/types.js';
+import type { Command } from '../commands/command.js';
+import { type OptionSpec, type OptionSpecs, optionOf } from '../commands/options.js';
 import { formatsOf } from '../render/index.js';
 
 /** Options that every command has, by the names that commander gives them. */
@@ -89,74 +89,33 @@ function camelCase(name: string): string {
 }
 
 function toOption(long: string, spec: OptionSpec): Option {
+  const { help, placeholder, repeatable, parse } = optionOf(spec);
   const plain = spec.short === undefined ? `--${long}` : `-${spec.short}, --${long}`;
-  const name = spec.kind === 'flag' ? plain : `${plain} <${placeholderOf(spec)}>`;
-  switch (spec.kind) {
-    case 'flag':
-      return new Option(name, spec.help);
-    case 'integer': {
-      const option = new Option(name, spec.help).argParser((text) => {
-        const value = parseCount(text);
-        if (value === undefined || value === 0)
-          throw new InvalidArgumentError('Expected a whole number from 1 up.');
-        return value;
-      });
-      return spec.default === undefined ? option : option.default(spec.default);
-    }
-    case 'bytes': {
-      const option = new Option(name, spec.help).argParser((text) => {
-        const value = parseBytes(text);
-        if (value === undefined)
-          throw new InvalidArgumentError('Expected a number of bytes: 10000, 64kB, 1.5MB.');
-        return value;
-      });
-      return spec.default === undefined ? option : option.default(spec.default);
-    }
-    case 'number':
-      return new Option(name, spec.help).argParser((text) => {
-        if (!/^\d{1,15}(\.\d{1,15})?$/.test(text))
-          throw new InvalidArgumentError('Expected a number from 0 up.');
-        return Number(text);
-      });
-    case 'choice':
-      return new Option(name, spec.help).choices(spec.choices).default(spec.default, spec.defaultWords);
-    case 'choices':
-      return new Option(name, `${spec.help}: ${spec.choices.join(', ')}`).argParser((text) => {
-        const values = text.split(',').map((part) => part.trim());
-        const wrong = values.filter((value) => !spec.choices.includes(value));
-        if (wrong.length > 0) {
-          throw new InvalidArgumentError(
-            `Expected some of ${spec.choices.join(', ')}; got "${wrong.join('", "')}".`,
-          );
-        }
-        return values;
-      });
-    case 'duration': {
-      const parse = (text: string): number => {
-        const value = parseDuration(text);
-        if (value === undefined)
-          throw new InvalidArgumentError('Expected a time such as 500ms, 30s, 5m or 1h.');
-        return value;
-      };
-      const option = new Option(name, spec.help).argParser(parse);
-      return spec.default === undefined ? option : option.default(parse(spec.default), spec.default);
-    }
-    case 'text': {
-      const option = new Option(name, spec.help).default(spec.default);
-      return spec.once ? option.argParser(onlyOnce) : option;
-    }
-    case 'ids':
-      return new Option(name, spec.help);
-    case 'list':
-      return new Option(name, `${spec.help} (may be given several times)`).argParser(
-        (text, before: readonly string[] = []) => [...before, text],
+  if (spec.kind === 'flag') return new Option(plain, help);
+  const name = `${plain} <${placeholder}>`;
+  if (spec.kind === 'choice')
+    return new Option(name, help).choices(spec.choices).default(spec.default, spec.defaultWords);
+  const more = repeatable
+    ? ' (may be given several times)'
+    : spec.kind === 'choices'
+      ? `: ${spec.choices.join(', ')}`
+      : '';
+  const option = new Option(name, `${help}${more}`).argParser((text, before: unknown) => {
+    if (repeatable) return [...((before as readonly unknown[] | undefined) ?? []), parse(text)];
+    if (spec.kind === 'text' && spec.once && before !== undefined)
+      throw new InvalidArgumentError(
+        `It is given twice, and "${printable(String(before))}" would not count.`,
       );
-    case 'pattern':
-      return new Option(name, spec.help).argParser((text) => parsePattern(text));
-  }
-}
-
-function onlyOnce(text: string, before: string | undefined): string {
-  if (before === undefined) return text;
-  throw new InvalidArgumentError(`It is given twice, and "${printable(before)}" would not count.`);
+    try {
+      return parse(text);
+    } catch (error) {
+      throw error instanceof UsageError ? new InvalidArgumentError(error.message) : error;
+    }
+  });
+  const byDefault = 'default' in spec ? spec.default : undefined;
+  if (byDefault === undefined) return option;
+  // Help shows a time as it is written.
+  return spec.kind === 'duration'
+    ? option.default(parse(String(byDefault)), String(byDefault))
+    : option.default(byDefault);
 }

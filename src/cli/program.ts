@@ -9,6 +9,7 @@ import { SCRIPTS, SHELLS } from './completion-scripts.js';
 import { EXIT } from './exit.js';
 import { addOptions, type CommonOptions } from './options.js';
 import { openStandardOutput } from './output.js';
+import { REMEDIES } from './remedies.js';
 import { openOutput, outputFile, runCommand, runLiveCommand } from './run.js';
 import { formatOf, write } from './write.js';
 
@@ -210,7 +211,8 @@ function report(error: unknown): void {
   if (isHeapgraphError(error)) {
     process.stderr.write(`${NAME}: ${printable(error.message)}\n`);
     if (error instanceof QueryError && error.place) process.stderr.write(placeText(error.place));
-    if (error.hint) process.stderr.write(`  ${printable(error.hint)}\n`);
+    const hint = error.hintIn(REMEDIES);
+    if (hint) process.stderr.write(`  ${printable(hint)}\n`);
     return;
   }
   if ((error as NodeJS.ErrnoException).syscall === 'uv_cwd') {

@@ -14,7 +14,8 @@ import type { Need, OpenedSnapshot, Session } from '../session/need.js';
 import { NOTHING } from '../session/open.js';
 import { orderSnapshots } from '../session/order.js';
 import type { Config } from './ci/config.js';
-import type { Command, FurtherSnapshot, Machine, OptionSpecs } from './command.js';
+import type { Command, FurtherSnapshot, Machine } from './command.js';
+import { type OptionSpecs, optionValues } from './options.js';
 
 /** What a command is asked. */
 export interface Request {
@@ -22,7 +23,7 @@ export interface Request {
   readonly targets?: readonly string[];
   /** Files. */
   readonly snapshots?: readonly string[];
-  /** Values by the names of the options; those that are left out have their defaults. */
+  /** Values, or texts to read, by the names of the options. Those left out have their defaults. */
   readonly options?: Readonly<Record<string, unknown>>;
   /** Settings of a project, for commands that take some. */
   readonly config?: Config | undefined;
@@ -79,7 +80,7 @@ export async function ask(
 /** Reads a request, before any file is read. Throws: UsageError, QueryError. */
 export function prepare(command: Command, request: Request): Prepared {
   if (command.live) throw new UsageError(`${command.name} works on a process, and is no question`);
-  const given = valuesOf(command.options, request.options ?? {});
+  const given = optionValues(command.options, request.options ?? {});
   const values =
     request.config && command.configure ? command.configure(given as never, request.config) : given;
   const options = values as Readonly<Record<string, unknown>>;
@@ -119,29 +120,6 @@ export function prepare(command: Command, request: Request): Prepared {
 function needOf(need: Need | readonly Need[], i: number, count: number): Need {
   if ('kind' in need) return need;
   return i === count - 1 ? need.at(-1)! : need[Math.min(i, need.length - 2)]!;
-}
-
-/** All values: what was given, and defaults. Throws UsageError for an option that there is not. */
-function valuesOf(
-  specs: OptionSpecs,
-  given: Readonly<Record<string, unknown>>,
-): Readonly<Record<string, unknown>> {
-  const unknown = Object.keys(given).find((name) => !Object.hasOwn(specs, name));
-  if (unknown !== undefined) {
-    throw new UsageError(
-      `there is no option "${printable(unknown)}"`,
-      `There are ${Object.keys(specs).join(', ')}.`,
-    );
-  }
-  return Object.fromEntries(
-    Object.entries(specs).map(([name, spec]) => [name, given[name] ?? defaultOf(spec)]),
-  );
-}
-
-function defaultOf(spec: OptionSpecs[string]): unknown {
-  if (spec.kind === 'flag') return false;
-  if (spec.kind === 'list') return [];
-  return 'default' in spec ? spec.default : undefined;
 }
 
 /** Targets that were given as options. */

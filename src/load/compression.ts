@@ -28,7 +28,8 @@ export async function* decompressed(
       offset: length,
       expected: `${compression} data`,
       found: message,
-      hint: 'Copy the file again, or use --salvage to answer from what comes before the damage.',
+      hint: 'Copy the file again.',
+      remedy: 'salvage',
       cause: error,
     });
   } finally {
@@ -56,7 +57,8 @@ async function decompressor(compression: Compression, file: string): Promise<Nod
         `is compressed with zstd, which Node.js ${process.version} cannot read`,
         {
           file,
-          hint: 'Use Node.js 22.15 or newer, or decompress it first: zstd -dc FILE | heapgraph … -',
+          hint: 'Use Node.js 22.15 or newer, or decompress it first: zstd -dc FILE',
+          remedy: 'pipe',
         },
       );
     }

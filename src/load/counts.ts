@@ -1,7 +1,7 @@
 /** The counts of a snapshot: what the head declares, what the nodes add up to, and what the bytes can hold. */
 import { SnapshotError } from '../base/errors.js';
 import { formatCount } from '../base/units.js';
-import { DAMAGED_HINT } from './json.js';
+import { DAMAGED } from './json.js';
 import type { Layout } from './meta.js';
 import type { ByteSource } from './source.js';
 
@@ -52,7 +52,7 @@ export function closeCounts(
     section: 'snapshot',
     expected: `the place of one of ${formatCount(nodeCount)} nodes`,
     found: `that of node ${formatCount(layout.root)}`,
-    hint: DAMAGED_HINT,
+    ...DAMAGED,
   });
 }
 
@@ -63,6 +63,6 @@ function edgeSumError(sum: number, layout: Layout, file: string, offset: number)
     offset,
     expected: `${formatCount(layout.edgeCount)} (edge_count)`,
     found: formatCount(sum),
-    hint: DAMAGED_HINT,
+    ...DAMAGED,
   });
 }

@@ -167,16 +167,22 @@ export function unexpected(
       offset: window.offset,
       expected,
       found: atEnd ? 'the end of the file' : textAt(window.bytes, window.start, window.end),
-      hint: hint ?? (atEnd ? TRUNCATED_HINT : DAMAGED_HINT),
+      ...(hint === undefined ? (atEnd ? TRUNCATED : DAMAGED) : { hint }),
     },
   );
 }
 
-export const TRUNCATED_HINT =
-  'The process was stopped while it wrote, the disk was full, or the copy is not complete. Take the snapshot again, or use --salvage to answer from what is there.';
+/** What to do about a file that ends early. */
+export const TRUNCATED = {
+  hint: 'The process was stopped while it wrote, the disk was full, or the copy is not complete. Take the snapshot again.',
+  remedy: 'salvage',
+} as const;
 
-export const DAMAGED_HINT =
-  'The file was changed after it was written, or copied as text. Copy or take it again, or use --salvage to answer from what comes before.';
+/** What to do about a damaged file. */
+export const DAMAGED = {
+  hint: 'The file was changed after it was written, or copied as text. Copy or take it again.',
+  remedy: 'salvage',
+} as const;
 
 /** The text that stands at a place, quoted and short, for messages. */
 export function textAt(bytes: Uint8Array, start: number, end: number): string {

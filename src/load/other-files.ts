@@ -2,21 +2,33 @@
  * What a file is that is no heap snapshot, told by its first bytes, and what to do with it. People hand in what has a
  * similar name, what was packed once more, and what a download or a copy has made of a snapshot.
  */
-import { SnapshotError, type SnapshotErrorDetails } from '../base/errors.js';
+import { type Remedy, SnapshotError, type SnapshotErrorDetails } from '../base/errors.js';
 import { printable, shortened } from '../base/printable.js';
 import { asBuffer } from './bytes.js';
 
 /** Another kind of file. */
-export interface OtherFile {
+export interface OtherFile extends Advice {
   /** `a tar archive`. */
   readonly what: string;
-  /** One sentence, or a command behind a colon. */
-  readonly hint: string;
 }
 
 const WRITERS =
   'Heap snapshots are written by v8.writeHeapSnapshot(), node --heapsnapshot-signal, or the Memory panel of Chrome DevTools.';
-const READ_STDIN = '| heapgraph … -';
+
+/** What to do, in one sentence or with a command behind a colon. */
+interface Advice {
+  readonly hint: string;
+  readonly remedy?: Remedy;
+}
+
+/** In: a hint that ends with a command which writes the snapshot to its standard output. */
+function piped(hint: string): Advice {
+  return { hint, remedy: 'pipe' };
+}
+
+function adviceOf(advice: string | Advice): Advice {
+  return typeof advice === 'string' ? { hint: advice } : advice;
+}
 
 /** The error for a file of another kind, or of a kind that is not known: `found` then says how it begins. */
 export function notASnapshot(
@@ -29,28 +41,29 @@ export function notASnapshot(
     file,
     ...(other ? { found: other.what } : {}),
     hint: other?.hint ?? WRITERS,
+    remedy: other?.remedy,
   });
 }
 
 /** Beginnings in Latin-1, names, and what to do. */
-const BEGINNINGS: readonly (readonly [string | readonly string[], string, string])[] = [
+const BEGINNINGS: readonly (readonly [string | readonly string[], string, string | Advice])[] = [
   [
     ['PK\x03\x04', 'PK\x05\x06'],
     'a ZIP archive',
-    `Unpack it, and name the .heapsnapshot in it: unzip -p FILE ${READ_STDIN}`,
+    piped('Unpack it, and name the .heapsnapshot in it: unzip -p FILE'),
   ],
-  ['7z\xbc\xaf\x27\x1c', 'a 7-Zip archive', `Unpack it: 7z x -so FILE ${READ_STDIN}`],
-  ['Rar!\x1a\x07', 'a RAR archive', `Unpack it: unrar p -inul FILE ${READ_STDIN}`],
-  ['BZh', 'bzip2 data', `Decompress it: bzip2 -dc FILE ${READ_STDIN}`],
-  ['\xfd7zXZ', 'xz data', `Decompress it: xz -dc FILE ${READ_STDIN}`],
-  ['\x04\x22\x4d\x18', 'lz4 data', `Decompress it: lz4 -dc FILE ${READ_STDIN}`],
-  ['LZIP', 'lzip data', `Decompress it: lzip -dc FILE ${READ_STDIN}`],
-  ['\x1f\x9d', 'data of compress (.Z)', `Decompress it: gzip -dc FILE ${READ_STDIN}`],
-  ['\xff\x06\x00\x00sNaPpY', 'snappy data', `Decompress it: snzip -dc FILE ${READ_STDIN}`],
+  ['7z\xbc\xaf\x27\x1c', 'a 7-Zip archive', piped('Unpack it: 7z x -so FILE')],
+  ['Rar!\x1a\x07', 'a RAR archive', piped('Unpack it: unrar p -inul FILE')],
+  ['BZh', 'bzip2 data', piped('Decompress it: bzip2 -dc FILE')],
+  ['\xfd7zXZ', 'xz data', piped('Decompress it: xz -dc FILE')],
+  ['\x04\x22\x4d\x18', 'lz4 data', piped('Decompress it: lz4 -dc FILE')],
+  ['LZIP', 'lzip data', piped('Decompress it: lzip -dc FILE')],
+  ['\x1f\x9d', 'data of compress (.Z)', piped('Decompress it: gzip -dc FILE')],
+  ['\xff\x06\x00\x00sNaPpY', 'snappy data', piped('Decompress it: snzip -dc FILE')],
   [
     ['MDMP', 'PAGEDU64'],
     'a Windows minidump',
-    'It is the memory of a process that crashed: open it with a debugger. heapgraph capture takes a snapshot of one that runs.',
+    { hint: 'It is the memory of a process that crashed: open it with a debugger.', remedy: 'capture' },
   ],
   ['\x19\xda\x43\x01', 'a startup snapshot of Node.js (--build-snapshot)', WRITERS],
   ['JAVA PROFILE', 'a Java heap dump (HPROF)', 'It is of a Java program: Eclipse MAT and VisualVM read it.'],
@@ -68,8 +81,10 @@ const BEGINNINGS: readonly (readonly [string | readonly string[], string, string
   ],
 ];
 
-const CORE_HINT =
-  'It is the memory of a whole process: open it with a debugger (lldb, llnode). heapgraph capture takes a snapshot of one that runs.';
+const CORE: Advice = {
+  hint: 'It is the memory of a whole process: open it with a debugger (lldb, llnode).',
+  remedy: 'capture',
+};
 
 /**
  * What bytes are that cannot be the beginning of a snapshot, plain or compressed.
@@ -81,25 +96,25 @@ export function otherBytes(head: Uint8Array, inside?: string): OtherFile | undef
   const text = latin1(head, 600);
   const packed = inside === undefined ? undefined : packedAgain(text, inside);
   if (packed) return packed;
-  for (const [starts, what, hint] of BEGINNINGS) {
-    if ([starts].flat().some((start) => text.startsWith(start))) return { what, hint };
+  for (const [starts, what, advice] of BEGINNINGS) {
+    if ([starts].flat().some((start) => text.startsWith(start))) return { what, ...adviceOf(advice) };
   }
   if (text.startsWith('\x7fELF')) {
     const byteOrder = head[5] === 2 ? 17 : 16; // the type is a 16-bit number behind 16 bytes
     return head[byteOrder] === 4
-      ? { what: 'a core dump (ELF)', hint: CORE_HINT }
+      ? { what: 'a core dump (ELF)', ...CORE }
       : { what: 'an ELF program or library', hint: WRITERS };
   }
   if (/^(\xcf\xfa\xed\xfe|\xce\xfa\xed\xfe)/.test(text)) {
     return head[12] === 4
-      ? { what: 'a core dump (Mach-O)', hint: CORE_HINT }
+      ? { what: 'a core dump (Mach-O)', ...CORE }
       : { what: 'a Mach-O program or library', hint: WRITERS };
   }
   const encoding = wideEncoding(head);
   if (encoding) {
     return {
       what: `text in ${encoding.startsWith('UTF-16') ? 'UTF-16' : 'UTF-32'}`,
-      hint: `PowerShell's > writes such files. Make it UTF-8 again: iconv -f ${encoding} -t UTF-8 FILE ${READ_STDIN}`,
+      ...piped(`PowerShell's > writes such files. Make it UTF-8 again: iconv -f ${encoding} -t UTF-8 FILE`),
     };
   }
   if (/^(\xef\xbb\xbf)?\s*<(!doctype|!--|html|head|body|\?xml|svg|Error>)/i.test(text)) {
@@ -115,7 +130,9 @@ export function otherBytes(head: Uint8Array, inside?: string): OtherFile | undef
     return {
       what: `a tar archive${member === '' ? '' : ` (its first file is ${name})`}`,
       // A name is put into a command only where no shell can take it for anything else.
-      hint: `Take the snapshot out of it: tar ${options} FILE ${/^[\w./-]+$/.test(member) ? member : 'NAME'} ${READ_STDIN}`,
+      ...piped(
+        `Take the snapshot out of it: tar ${options} FILE ${/^[\w./-]+$/.test(member) ? member : 'NAME'}`,
+      ),
     };
   }
   if (head.length > 0 && head.every((byte) => byte === 0)) {
@@ -138,20 +155,20 @@ function packedAgain(text: string, inside: string): OtherFile | undefined {
   const tool = { gzip: 'gzip -dc', brotli: 'brotli -dc', zstd: 'zstd -dc' }[inside] ?? unpack;
   return {
     what: `${what} data inside the ${inside} data: it was compressed twice`,
-    hint: `Decompress it once: ${tool} FILE ${READ_STDIN}`,
+    ...piped(`Decompress it once: ${tool} FILE`),
   };
 }
 
-const TEXTS: readonly (readonly [RegExp, string, string])[] = [
+const TEXTS: readonly (readonly [RegExp, string, string | Advice])[] = [
   [
     /^data:[\w/+.-]*;base64,/,
     'a data URL',
-    `Decode what stands behind the comma: sed 's/^[^,]*,//' FILE | base64 -d ${READ_STDIN}`,
+    piped(`Decode what stands behind the comma: sed 's/^[^,]*,//' FILE | base64 -d`),
   ],
-  [/^0{7,8}: ([\da-f]{2,4} ){4}/i, 'a hex dump (of xxd)', `Turn it back: xxd -r FILE ${READ_STDIN}`],
+  [/^0{7,8}: ([\da-f]{2,4} ){4}/i, 'a hex dump (of xxd)', piped('Turn it back: xxd -r FILE')],
   [/^0{7,8} {1,2}([\da-f]{2,4} ){4}/i, 'a hex dump', 'Copy the file itself, not a dump of it.'],
-  [/^([\da-f]{2}){32}/i, 'hexadecimal text', `Decode it: xxd -r -p FILE ${READ_STDIN}`],
-  [/^([\w+/-]{60,}\r?\n|[\w+/-]{64})/, 'base64 text', `Decode it: base64 -d FILE ${READ_STDIN}`],
+  [/^([\da-f]{2}){32}/i, 'hexadecimal text', piped('Decode it: xxd -r -p FILE')],
+  [/^([\w+/-]{60,}\r?\n|[\w+/-]{64})/, 'base64 text', piped('Decode it: base64 -d FILE')],
   [/^%7B(%22|")/i, 'URL-encoded text', 'Decode it first, or send the file in another way.'],
   [
     /^--[\w'()+,./:=?-]{10,70}\r?\nContent-/i,
@@ -164,13 +181,13 @@ const TEXTS: readonly (readonly [RegExp, string, string])[] = [
 export function otherText(head: Uint8Array): OtherFile | undefined {
   const text = latin1(head, 600).trimStart();
   const found = TEXTS.find(([pattern]) => pattern.test(text));
-  if (found) return { what: found[1], hint: found[2] };
+  if (found) return { what: found[1], ...adviceOf(found[2]) };
   if (/^\n.\x08.\x10./s.test(latin1(head, 6)))
     return { what: 'a pprof profile', hint: 'It has functions and sizes, no objects: pprof shows it.' };
   if (head[0] === 0x78 && (head[0] * 256 + (head[1] ?? 0)) % 31 === 0 && (head[1] ?? 0) !== 0x5e) {
     return {
       what: 'zlib (deflate) data',
-      hint: `Decompress it: zlib-flate -uncompress < FILE ${READ_STDIN}`,
+      ...piped('Decompress it: zlib-flate -uncompress < FILE'),
     };
   }
   return undefined;
@@ -182,7 +199,7 @@ export function snapshotBehind(head: Uint8Array): OtherFile | undefined {
   if (at <= 0) return undefined;
   return {
     what: `a snapshot that begins at byte ${at}, behind other text`,
-    hint: `Cut off what stands in front of it: tail -c +${at + 1} FILE ${READ_STDIN}`,
+    ...piped(`Cut off what stands in front of it: tail -c +${at + 1} FILE`),
   };
 }
 
@@ -195,23 +212,26 @@ const SAMPLED = 'It has functions and sizes of what was sampled, no objects';
  */
 export function otherJson(head: string): OtherFile | undefined {
   const keys = (...names: string[]): boolean => names.every((name) => head.includes(`"${name}"`));
-  const other = (what: string, hint = WRITERS): OtherFile => ({ what, hint });
+  const other = (what: string, advice: string | Advice = WRITERS): OtherFile => ({
+    what,
+    ...adviceOf(advice),
+  });
   const text = head.replace(/^\uFEFF/, '').trimStart();
   if (text.startsWith('"')) {
     return /^"\s*\{\s*\\"snapshot\\"/.test(text)
-      ? other('a JSON string with a snapshot in it', `Take it out: jq -r . FILE ${READ_STDIN}`)
+      ? other('a JSON string with a snapshot in it', piped('Take it out: jq -r . FILE'))
       : other('a JSON string');
   }
   if (keys('method', 'params')) {
     return other(
       'messages of the DevTools protocol (their chunks, joined, are the snapshot)',
-      `Join them: jq -j 'select(.method=="HeapProfiler.addHeapSnapshotChunk").params.chunk' FILE ${READ_STDIN}`,
+      piped(`Join them: jq -j 'select(.method=="HeapProfiler.addHeapSnapshotChunk").params.chunk' FILE`),
     );
   }
   if (text.startsWith('[')) {
     if (/^\[\s*\{/.test(text) && keys('ph', 'ts')) return other('a trace (a list of trace events)');
     if (/^\[\s*"\{\s*\\"snapshot\\"/.test(text))
-      return other('a JSON array of the chunks of a snapshot', `Join them: jq -j .[] FILE ${READ_STDIN}`);
+      return other('a JSON array of the chunks of a snapshot', piped('Join them: jq -j .[] FILE'));
     return other('a JSON array');
   }
   // version, type (from version 2 on), then the nodes, as JavaScriptCore writes them.
@@ -227,10 +247,10 @@ export function otherJson(head: string): OtherFile | undefined {
   if (keys('callFrame') || keys('timeDeltas'))
     return other('a CPU profile (.cpuprofile)', 'It says where time was spent: DevTools shows it.');
   if (keys('reportVersion'))
-    return other(
-      'a Node.js diagnostic report',
-      'It has the sizes of the heap, no objects. node --heapsnapshot-signal and heapgraph capture take snapshots.',
-    );
+    return other('a Node.js diagnostic report', {
+      hint: 'It has the sizes of the heap, no objects.',
+      remedy: 'capture',
+    });
   if (keys('sourcesContent') || keys('mappings')) return other('a source map');
   if (/^\{\s*"log"\s*:\s*\{/.test(text) && keys('creator')) return other('an HTTP archive (HAR)');
   if (/^\{\s*"schema"\s*:\s*"heapgraph\/\d+"/.test(text))
@@ -238,7 +258,7 @@ export function otherJson(head: string): OtherFile | undefined {
   if (/^\{\s*"(nodes|edges|strings|samples|locations|trace_tree|trace_function_infos)"\s*:\s*\[/.test(text)) {
     return other(
       'an object with the sections of a snapshot and without its head in front',
-      `The head has to come first; a tool has sorted the keys: jq -c '{snapshot} + .' FILE ${READ_STDIN}`,
+      piped(`The head has to come first; a tool has sorted the keys: jq -c '{snapshot} + .' FILE`),
     );
   }
   if (/^\{.*\}\s*\n\s*\{/.test(text)) return other('lines of JSON objects (JSON Lines)');

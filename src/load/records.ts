@@ -14,12 +14,12 @@ import { formatCount } from '../base/units.js';
 import {
   CLOSE_ARRAY,
   COMMA,
-  DAMAGED_HINT,
+  DAMAGED,
   expectToken,
   isSpace,
   OPEN_ARRAY,
   peekToken,
-  TRUNCATED_HINT,
+  TRUNCATED,
   unexpected,
 } from './json.js';
 import { numberAt } from './numbers.js';
@@ -169,7 +169,7 @@ class CarefulReader {
           offset: window.offset,
           expected: refused.expected,
           found: asBufferText(bytes, at, position),
-          hint: DAMAGED_HINT,
+          ...DAMAGED,
         },
       );
     }
@@ -201,7 +201,7 @@ function mismatch(window: ByteWindow, sink: RecordSink, found: string): Snapshot
     offset: window.offset,
     expected: `${formatCount(sink.declaredCount ?? 0)} ${sink.section} (${sink.countKey})`,
     found,
-    hint: DAMAGED_HINT,
+    ...DAMAGED,
   });
 }
 
@@ -212,7 +212,7 @@ function partial(window: ByteWindow, sink: RecordSink, fields: number): Snapshot
     offset: window.offset,
     expected: `${sink.fields.length} numbers (${sink.fields.join(', ')})`,
     found: formatCount(fields),
-    hint: DAMAGED_HINT,
+    ...DAMAGED,
   });
 }
 
@@ -226,6 +226,6 @@ function truncated(window: ByteWindow, sink: RecordSink): SnapshotError {
         ? 'more numbers'
         : `${formatCount(sink.declaredCount)} ${sink.section} (${sink.countKey})`,
     found: `${formatCount(sink.count)} before the end of the file`,
-    hint: TRUNCATED_HINT,
+    ...TRUNCATED,
   });
 }

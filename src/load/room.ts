@@ -41,7 +41,7 @@ export class Room {
   }
 
   /**
-   * Claims bytes of memory, as the counts in the head promise them where nothing else is known (memory that is never
+   * Claims bytes of memory, as the counts in the head declare them where nothing else is known (memory that is never
    * written to is none). Throws `too-large` when the machine does not have them in all.
    */
   take(bytes: number, what: string): void {
@@ -93,7 +93,8 @@ export class Room {
 export function allocationError(file: string, what: string, cause?: unknown): SnapshotError {
   return new SnapshotError('too-large', `there is not enough memory for ${what}`, {
     file,
-    hint: 'Use a machine with more memory, or a command that reads less: count, typestats and show-most-common-types need no memory for nodes.',
+    hint: 'Use a machine with more memory, or ask for less.',
+    remedy: 'read-less',
     cause,
   });
 }

@@ -2,7 +2,7 @@
  * The walk through a snapshot's sections. A snapshot is one JSON object: `snapshot` (the head) first, then sections in any
  * order. A plan says what is done with which section; the others are passed over at the speed of a search for one byte.
  */
-import { SnapshotError } from '../base/errors.js';
+import { isSalvageable, SnapshotError } from '../base/errors.js';
 import type { OnProgress } from '../base/progress.js';
 import { formatBytes, formatCount } from '../base/units.js';
 import type { Head, Section, Truncation } from '../graph/graph.js';
@@ -10,7 +10,7 @@ import { headOf, readLayout } from './head.js';
 import {
   CLOSE_OBJECT,
   COMMA,
-  DAMAGED_HINT,
+  DAMAGED,
   expectToken,
   type KeepBytes,
   OPEN_ARRAY,
@@ -83,8 +83,6 @@ const MOST_SECTIONS = 1024;
 
 /** Bytes kept of a stream. */
 const KEPT_LIMIT = 1 << 26;
-
-const SALVAGEABLE = new Set(['truncated', 'malformed', 'compression']);
 
 export async function readSnapshot(
   input: SnapshotInput,
@@ -166,7 +164,7 @@ export async function readSnapshot(
       if (rest !== -1) options.onWarning?.(`${source.name}: text behind the end of the snapshot is ignored`);
     } catch (error) {
       if (hasSkipped) throw new SkipMissed();
-      if (!(options.salvage && error instanceof SnapshotError && SALVAGEABLE.has(error.code))) throw error;
+      if (!(options.salvage && error instanceof SnapshotError && isSalvageable(error.code))) throw error;
       truncation = {
         section: error.section ?? section,
         offset: error.offset ?? window.offset,
@@ -208,7 +206,7 @@ function duplicate(file: string, section: string, offset: number): SnapshotError
     file,
     section,
     offset,
-    hint: DAMAGED_HINT,
+    ...DAMAGED,
   });
 }
 
@@ -219,7 +217,7 @@ function tooManySections(file: string, offset: number): SnapshotError {
     offset,
     expected: `at most ${formatCount(MOST_SECTIONS)}`,
     found: 'another one',
-    hint: DAMAGED_HINT,
+    ...DAMAGED,
   });
 }
 
@@ -240,6 +238,6 @@ function missingSection(window: ByteWindow, name: string): SnapshotError {
     offset: window.offset,
     expected: `"${name}": […]`,
     found: 'the end of the snapshot',
-    hint: DAMAGED_HINT,
+    ...DAMAGED,
   });
 }

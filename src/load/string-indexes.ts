@@ -1,7 +1,7 @@
 /** String indexes are checked when all sections were read: the strings come last. */
 import { SnapshotError } from '../base/errors.js';
 import { formatCount } from '../base/units.js';
-import { DAMAGED_HINT } from './json.js';
+import { DAMAGED } from './json.js';
 import { readRecords } from './records.js';
 import { type Reading, type ReadOptions, readSnapshot, type SectionReader } from './sections.js';
 import type { SnapshotInput } from './source.js';
@@ -41,7 +41,7 @@ export async function checkStringIndexes(
       offset,
       expected: `a string index below ${formatCount(stringCount)}`,
       found: formatCount(bad.largestName),
-      hint: DAMAGED_HINT,
+      ...DAMAGED,
     },
   );
 }

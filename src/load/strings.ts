@@ -5,7 +5,7 @@ import { formatCount } from '../base/units.js';
 import { allocateColumn, type BufferType } from '../graph/columns.js';
 import { closingQuote, decodeJsonText, type StringPage, StringTable } from '../graph/strings.js';
 import { readBuffer } from './bytes.js';
-import { DAMAGED_HINT, expectToken, OPEN_ARRAY, QUOTE, unexpected } from './json.js';
+import { DAMAGED, expectToken, OPEN_ARRAY, QUOTE, unexpected } from './json.js';
 import { createKernel } from './kernel/kernel.js';
 import type { Room } from './room.js';
 import { type ByteWindow, TOKEN_LIMIT, tooLong } from './window.js';
@@ -88,7 +88,7 @@ function tooManyStrings(window: ByteWindow, section: string, most: number): Snap
     offset: window.offset,
     expected: `at most ${formatCount(most)} strings, as the nodes and edges are so few`,
     found: 'more of them',
-    hint: DAMAGED_HINT,
+    ...DAMAGED,
   });
 }
 

@@ -63,8 +63,8 @@ export class TraceColumns {
     const infos = tree?.infos.finish() ?? new Uint32Array(0);
     const unknown = infos.reduce((sum, info) => (info < functionCount ? sum : sum + 1), 0);
     if (unknown > 0 && seen.has(FUNCTIONS)) {
-      const promised = layout.traceFunctionCount;
-      const head = promised > functionCount ? ` of ${formatCount(promised)} (trace_function_count)` : '';
+      const declared = layout.traceFunctionCount;
+      const head = declared > functionCount ? ` of ${formatCount(declared)} (trace_function_count)` : '';
       problems.push(
         `"${FUNCTIONS}" has ${formatCount(functionCount)} functions${head}, and ${formatCount(unknown)} calls are of others`,
       );

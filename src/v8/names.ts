@@ -1,9 +1,24 @@
-/** What V8 calls its own nodes, as far as several analyses have to know it: scopes, module records, helpers. */
+/**
+ * What V8 calls its own nodes, as far as several analyses have to know it: scopes, module records, helpers.
+ *
+ * The room `v8`, what V8's nodes and edges mean:
+ *
+ *   class-names shapes functions        which class a node counts under
+ *   roots realms user-roots             where chains begin
+ *   scopes modules scripts              which code, and which variable
+ *   values properties table-entries     what an object holds
+ *   names landmarks runtime origin      what V8 names its nodes, and whose a node is
+ */
 import { edgesOf, type Graph } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';
 import { EDGE, NODE } from '../graph/schema.js';
 import { StringIndexes } from '../graph/strings.js';
 import { landmarks } from './landmarks.js';
+
+/** The name that the file gives to a node. `className` is what Chrome DevTools counts the node under. */
+export function rawName(graph: Graph, node: number): string {
+  return graph.strings.get(graph.nodeNames[node]!);
+}
 
 /** JavaScriptCore's scopes: objects with `system / ` before the name, in Bun up to 1.2 code without. */
 const JSC_SCOPES = ['JSLexicalEnvironment', 'JSModuleEnvironment', 'JSGlobalLexicalEnvironment'] as const;

@@ -1,8 +1,9 @@
 /** Symbols that the engine and the embedder keep to themselves: no script gets to see them. */
+
 import { edgesOf, type Graph } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';
 import { EDGE, NODE } from '../graph/schema.js';
-import { follow } from './scripts.js';
+import { edgeTarget } from '../graph/walk.js';
 import { stringText } from './values.js';
 
 /**
@@ -34,7 +35,8 @@ const tabledDescriptions = memo((graph: Graph): ReadonlySet<string> => {
       const table = targets[edge]!;
       for (let entry = firstEdge[table]!; entry < firstEdge[table + 1]!; entry++) {
         const symbol = targets[entry]!;
-        const text = nodeTypes[symbol] === NODE.symbol ? follow(graph, edges, symbol, ['name']) : undefined;
+        const text =
+          nodeTypes[symbol] === NODE.symbol ? edgeTarget(graph, symbol, EDGE.internal, ['name']) : undefined;
         if (text !== undefined) found.add(stringText(graph, text, LONGEST).slice(0, LONGEST));
       }
     }

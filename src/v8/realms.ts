@@ -1,12 +1,14 @@
 /** Realms: the worlds of global objects that a program has, its own and those of node:vm or of frames. */
-import { edgesOf, type Graph } from '../graph/graph.js';
+
+import type { Graph } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';
 import { retainersOf } from '../graph/retainers.js';
-import { NODE } from '../graph/schema.js';
+import { EDGE, NODE } from '../graph/schema.js';
+import { edgeTarget } from '../graph/walk.js';
 import { isContext } from './names.js';
 import { isRuntimeScript } from './runtime.js';
 import { fileOfScope, nativeContexts, type Scope, scriptContexts } from './scopes.js';
-import { follow, scriptOf } from './scripts.js';
+import { scriptOf } from './scripts.js';
 import { userRoots } from './user-roots.js';
 
 interface Realm {
@@ -22,7 +24,6 @@ interface Realm {
  * JavaScriptCore has no contexts: its only global object is below the root.
  */
 export const globalObjects = memo((graph: Graph): ReadonlyMap<number, 'main' | 'other'> => {
-  const edges = edgesOf(graph);
   const realms: Realm[] = [];
   for (const context of nativeContexts(graph)) {
     const objects = globalsOf(graph, context);
@@ -32,7 +33,8 @@ export const globalObjects = memo((graph: Graph): ReadonlyMap<number, 'main' | '
   for (const node of userRoots(graph)) {
     if (graph.nodeTypes[node] === NODE.synthetic) continue;
     const proxy =
-      follow(graph, edges, node, ['global_proxy']) ?? follow(graph, edges, node, ['global_proxy_object']);
+      edgeTarget(graph, node, EDGE.internal, ['global_proxy']) ??
+      edgeTarget(graph, node, EDGE.internal, ['global_proxy_object']);
     let realm = realms.find(
       ({ objects }) => objects.has(node) || (proxy !== undefined && objects.has(proxy)),
     );
@@ -101,7 +103,7 @@ function scriptIn(graph: Graph, node: number): string | undefined {
 function globalsOf(graph: Graph, context: number): Set<number> {
   const objects = new Set<number>();
   for (const name of ['global_object', 'extension', 'global_proxy_object']) {
-    const found = follow(graph, edgesOf(graph), context, [name]);
+    const found = edgeTarget(graph, context, EDGE.internal, [name]);
     if (found === undefined) continue;
     const type = graph.nodeTypes[found];
     if (type === NODE.object || (type === NODE.native && name === 'global_proxy_object')) objects.add(found);

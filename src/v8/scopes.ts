@@ -2,15 +2,16 @@
  * Scopes (`system / Context`): which of them belong to a module or to a script as a whole, and in which file
  * they and their functions stand.
  */
+
 import { edgesOf, type Graph } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';
 import { retainersOf } from '../graph/retainers.js';
 import { EDGE, NODE } from '../graph/schema.js';
-import type { StringIndexes } from '../graph/strings.js';
+import { edgeTarget, edgeTargetIn } from '../graph/walk.js';
 import { landmarks } from './landmarks.js';
 import { isContext, isModuleRecord, jscRootScopes, scopeNames } from './names.js';
 import { isRuntimeScript } from './runtime.js';
-import { follow, scriptOf, scriptOfShared } from './scripts.js';
+import { scriptOf, scriptOfShared } from './scripts.js';
 
 export interface Scope {
   /**
@@ -74,7 +75,7 @@ const signs = memo((graph: Graph) => {
 
 function isOutermost(graph: Graph, context: number): boolean {
   if (!isContext(graph)(context)) return false;
-  const outer = internal(graph, context, signs(graph).outwards);
+  const outer = edgeTargetIn(graph, context, EDGE.internal, signs(graph).outwards);
   return outer !== undefined && nativeContexts(graph).has(outer);
 }
 
@@ -85,7 +86,7 @@ function isModuleFile(name: string): boolean {
 
 function contextScope(graph: Graph, context: number): Scope | undefined {
   const { extension } = signs(graph);
-  const module = internal(graph, context, extension);
+  const module = edgeTargetIn(graph, context, EDGE.internal, extension);
   const isModule = module !== undefined && isModuleRecord(graph)(module);
   const file = fileOfScope(graph, context);
   if (isModule) return { kind: 'module', file };
@@ -105,7 +106,7 @@ function isFunctionScope(graph: Graph, context: number): boolean {
   const { firstEdge, nodeTypes, nodeNames } = graph;
   const { types, targets } = edgesOf(graph);
   const { info: infoNames, empty } = signs(graph);
-  const info = internal(graph, context, infoNames);
+  const info = edgeTargetIn(graph, context, EDGE.internal, infoNames);
   if (info === undefined) return false;
   let last: number | undefined;
   for (let edge = firstEdge[info]!, end = firstEdge[info + 1]!; edge < end; edge++) {
@@ -136,10 +137,14 @@ const filesWithoutScope = memo((graph: Graph): ReadonlySet<string> => {
   const tried = new Set<number>();
   for (const native of nativeContexts(graph)) {
     for (const closure of sources.subarray(firstRetainer[native]!, firstRetainer[native + 1]!)) {
-      if (nodeTypes[closure] !== NODE.closure || internal(graph, closure, scope) !== native) continue;
+      if (
+        nodeTypes[closure] !== NODE.closure ||
+        edgeTargetIn(graph, closure, EDGE.internal, scope) !== native
+      )
+        continue;
       const place = locations?.of(closure);
       const isAround = empty.has(nodeNames[closure]!) && (place === undefined || place.line === 0);
-      const code = isAround ? undefined : internal(graph, closure, shared);
+      const code = isAround ? undefined : edgeTargetIn(graph, closure, EDGE.internal, shared);
       if (code === undefined || tried.has(code)) continue;
       tried.add(code);
       const file = scriptOfShared(graph, code);
@@ -152,7 +157,7 @@ const filesWithoutScope = memo((graph: Graph): ReadonlySet<string> => {
 function moduleScope(graph: Graph, module: number): Scope | undefined {
   const { firstRetainer, sources } = retainersOf(graph);
   for (const holder of sources.subarray(firstRetainer[module]!, firstRetainer[module + 1]!)) {
-    if (internal(graph, holder, signs(graph).extension) !== module) continue;
+    if (edgeTargetIn(graph, holder, EDGE.internal, signs(graph).extension) !== module) continue;
     const file = isContext(graph)(holder) ? rootScopeOf(graph, holder)?.file : undefined;
     if (file !== undefined) return { kind: 'module', file };
   }
@@ -169,20 +174,13 @@ export function fileOfScope(graph: Graph, context: number): string | undefined {
   for (const outer of scopes) {
     for (const holder of sources.subarray(firstRetainer[outer]!, firstRetainer[outer + 1]!)) {
       if (nodeTypes[holder] === NODE.closure) {
-        const file = internal(graph, holder, scope) === outer ? scriptOf(graph, holder) : undefined;
+        const file =
+          edgeTargetIn(graph, holder, EDGE.internal, scope) === outer ? scriptOf(graph, holder) : undefined;
         if (file !== undefined) return file;
-      } else if (isScope(holder) && internal(graph, holder, outwards) === outer) scopes.add(holder);
+      } else if (isScope(holder) && edgeTargetIn(graph, holder, EDGE.internal, outwards) === outer)
+        scopes.add(holder);
     }
   }
-  return undefined;
-}
-
-/** Names as numbers: there may be millions of closures, each with a context. */
-function internal(graph: Graph, node: number, called: StringIndexes): number | undefined {
-  const { firstEdge } = graph;
-  const { types, names, targets } = edgesOf(graph);
-  for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++)
-    if (types[edge] === EDGE.internal && called.has(names[edge]!)) return targets[edge];
   return undefined;
 }
 
@@ -194,7 +192,7 @@ export const nativeContexts = memo(
 /** Contexts of the variables that `let`, `const` and `class` make at the outermost level of scripts. */
 export function scriptContexts(graph: Graph, nativeContext: number): number[] {
   const edges = edgesOf(graph);
-  const table = follow(graph, edges, nativeContext, ['script_context_table']);
+  const table = edgeTarget(graph, nativeContext, EDGE.internal, ['script_context_table']);
   if (table === undefined) return [];
   const found: number[] = [];
   for (let edge = graph.firstEdge[table]!, end = graph.firstEdge[table + 1]!; edge < end; edge++) {
@@ -211,7 +209,7 @@ function moduleFile(graph: Graph, module: number): string | undefined {
   const edges = edgesOf(graph);
   for (let edge = graph.firstEdge[module]!, end = graph.firstEdge[module + 1]!; edge < end; edge++) {
     const target = edges.targets[edge]!;
-    const closure = follow(graph, edges, target, ['function']);
+    const closure = edgeTarget(graph, target, EDGE.internal, ['function']);
     const file =
       closure === undefined
         ? (scriptOf(graph, target) ?? scriptOfShared(graph, target))

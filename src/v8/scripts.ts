@@ -1,7 +1,9 @@
 /** Names of the scripts that locations speak of by number. */
-import { type Edges, edgesOf, type Graph } from '../graph/graph.js';
+
+import { edgesOf, type Graph } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';
 import { EDGE, NODE } from '../graph/schema.js';
+import { edgeTarget } from '../graph/walk.js';
 
 /** A place in the source code. */
 export interface SourceLocation {
@@ -23,13 +25,13 @@ export const scriptNames = memo((graph: Graph): ReadonlyMap<number, string> => {
   const names = new Map<number, string>();
   const { locations } = graph;
   if (!locations) return names;
-  const edges = edgesOf(graph);
+  const _edges = edgesOf(graph);
   const tried = new Set<number>();
   for (let node = 0; node < graph.nodeCount; node++) {
     if (graph.nodeTypes[node] !== NODE.closure || locations.placeOf[node] === 0) continue;
     const { scriptId } = locations.of(node)!;
     if (tried.has(scriptId)) continue;
-    const name = scriptNameOf(graph, edges, node);
+    const name = scriptNameOf(graph, node);
     if (name === undefined) continue;
     tried.add(scriptId);
     if (name !== '') names.set(scriptId, name);
@@ -43,15 +45,17 @@ export function sourceLocation(graph: Graph, node: number): SourceLocation | und
   if (!location) return undefined;
   const { scriptId, line, column } = location;
   // A function leads to its script by itself: most often there is no need to know all scripts.
-  const own = graph.nodeTypes[node] === NODE.closure ? scriptNameOf(graph, edgesOf(graph), node) : undefined;
+  const own = graph.nodeTypes[node] === NODE.closure ? scriptNameOf(graph, node) : undefined;
   const script = own === undefined || own === '' ? scriptNames(graph).get(scriptId) : own;
   return { script, scriptId, line: line + 1, column: column + 1 };
 }
 
-function scriptNameOf(graph: Graph, edges: Edges, closure: number): string | undefined {
-  const shared = follow(graph, edges, closure, ['shared']);
+function scriptNameOf(graph: Graph, closure: number): string | undefined {
+  const shared = edgeTarget(graph, closure, EDGE.internal, ['shared']);
   const script =
-    shared === undefined ? undefined : follow(graph, edges, shared, ['script', 'script_or_debug_info']);
+    shared === undefined
+      ? undefined
+      : edgeTarget(graph, shared, EDGE.internal, ['script', 'script_or_debug_info']);
   if (script === undefined) return undefined;
   // `node:fs`, `/app/main.js`, in Chromium `system / Script / http://…`, without a name `system / Script`.
   return graph.strings.get(graph.nodeNames[script]!).replace(/^system \/ Script( \/ |$)/, '');
@@ -59,31 +63,16 @@ function scriptNameOf(graph: Graph, edges: Edges, closure: number): string | und
 
 /** Path or URL of the script of a closure; undefined when the snapshot does not say. */
 export function scriptOf(graph: Graph, closure: number): string | undefined {
-  const edges = edgesOf(graph);
-  const shared = follow(graph, edges, closure, ['shared']);
+  const shared = edgeTarget(graph, closure, EDGE.internal, ['shared']);
   return shared === undefined ? undefined : scriptOfShared(graph, shared);
 }
 
 /** The same by the data that all closures of one function share. */
 export function scriptOfShared(graph: Graph, shared: number): string | undefined {
-  const script = follow(graph, edgesOf(graph), shared, ['script', 'script_or_debug_info']);
+  const script = edgeTarget(graph, shared, EDGE.internal, ['script', 'script_or_debug_info']);
   if (script === undefined) return undefined;
   const name = graph.strings.get(graph.nodeNames[script]!).replace(/^system \/ Script( \/ |$)/, '');
   return name === '' || name.startsWith('system / ') ? undefined : name;
-}
-
-/** Target of a node's first internal edge with one of these names. */
-export function follow(
-  graph: Graph,
-  edges: Edges,
-  node: number,
-  names: readonly string[],
-): number | undefined {
-  for (let edge = graph.firstEdge[node]!, end = graph.firstEdge[node + 1]!; edge < end; edge++) {
-    if (edges.types[edge] !== EDGE.internal) continue;
-    if (names.some((name) => graph.strings.equals(edges.names[edge]!, name))) return edges.targets[edge];
-  }
-  return undefined;
 }
 
 /** ` in FILE:LINE` of a function, as far as the snapshot says; otherwise nothing. */

@@ -8,8 +8,8 @@
 import { printable } from '../base/printable.js';
 import { edgesOf, type Graph } from '../graph/graph.js';
 import { EDGE, NODE } from '../graph/schema.js';
+import { edgeTarget } from '../graph/walk.js';
 import { isObject, oddballOf } from './names.js';
-import { follow } from './scripts.js';
 import { ENTRY_SIZE, firstEntrySlot } from './tables.js';
 import { numberText, stringText } from './values.js';
 
@@ -191,7 +191,7 @@ function keyLiteral(graph: Graph, key: number): string | undefined {
 }
 
 function symbolDescription(graph: Graph, symbol: number): string {
-  const name = follow(graph, edgesOf(graph), symbol, ['name']);
+  const name = edgeTarget(graph, symbol, EDGE.internal, ['name']);
   return name === undefined ? '' : stringText(graph, name, CUT);
 }
 

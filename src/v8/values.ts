@@ -4,9 +4,9 @@ import { shortened } from '../base/printable.js';
 import { edgesOf, type Graph } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';
 import { EDGE, NODE } from '../graph/schema.js';
+import { edgeTarget } from '../graph/walk.js';
 import { isContext } from './names.js';
 import { blockNames, suspendedFunction } from './recovered-names.js';
-import { follow } from './scripts.js';
 import { ENTRY_SIZE, firstEntrySlot } from './tables.js';
 
 /**
@@ -38,13 +38,13 @@ function fullValue(graph: Graph, node: number, limit: number): string {
     case NODE['concatenated string']:
       return JSON.stringify(stringText(graph, node, limit));
     case NODE['sliced string']:
-      return `part of ${JSON.stringify(stringText(graph, follow(graph, edgesOf(graph), node, ['parent']) ?? node, limit))}`;
+      return `part of ${JSON.stringify(stringText(graph, edgeTarget(graph, node, EDGE.internal, ['parent']) ?? node, limit))}`;
     case NODE.closure:
       return name === '' ? '(anonymous)' : `${name}()`;
     case NODE.regexp:
       return `/${name}/`;
     case NODE.symbol: {
-      const description = follow(graph, edgesOf(graph), node, ['name']);
+      const description = edgeTarget(graph, node, EDGE.internal, ['name']);
       return `Symbol(${description === undefined ? '' : stringText(graph, description, limit)})`;
     }
     case NODE.number:
@@ -64,13 +64,12 @@ function fullValue(graph: Graph, node: number, limit: number): string {
  */
 export function numberText(graph: Graph, node: number): string | undefined {
   if (graph.nodeTypes[node] !== NODE.number) return undefined;
-  const text = follow(graph, edgesOf(graph), node, ['value']);
+  const text = edgeTarget(graph, node, EDGE.internal, ['value']);
   return text === undefined ? undefined : graph.strings.get(graph.nodeNames[text]!);
 }
 
 /** Text of a string node, the parts of a concatenated one joined, up to a little more than `limit` characters. */
 export function stringText(graph: Graph, node: number, limit: number): string {
-  const edges = edgesOf(graph);
   const parts = [node];
   let text = '';
   // The number of steps is limited as well: a damaged file may have a string that holds itself.
@@ -80,8 +79,8 @@ export function stringText(graph: Graph, node: number, limit: number): string {
       text += graph.strings.get(graph.nodeNames[part]!);
       continue;
     }
-    const second = follow(graph, edges, part, ['second']);
-    const first = follow(graph, edges, part, ['first']);
+    const second = edgeTarget(graph, part, EDGE.internal, ['second']);
+    const first = edgeTarget(graph, part, EDGE.internal, ['first']);
     if (second !== undefined) parts.push(second);
     if (first !== undefined) parts.push(first);
   }
@@ -89,14 +88,13 @@ export function stringText(graph: Graph, node: number, limit: number): string {
 }
 
 function objectValue(graph: Graph, node: number, name: string, limit: number): string {
-  const edges = edgesOf(graph);
   if (name === 'Array') return arrayValue(graph, node);
-  const buffer = follow(graph, edges, node, ['buffer']);
-  const store = follow(graph, edges, buffer ?? node, ['backing_store']);
+  const buffer = edgeTarget(graph, node, EDGE.internal, ['buffer']);
+  const store = edgeTarget(graph, buffer ?? node, EDGE.internal, ['backing_store']);
   if (store !== undefined)
     return `[${buffer === undefined ? '' : 'view of '}${graph.selfSizes[store]} bytes]`;
   if (name === 'Map' || name === 'Set') {
-    const table = follow(graph, edges, node, ['table']);
+    const table = edgeTarget(graph, node, EDGE.internal, ['table']);
     if (table !== undefined) return items(tableEntries(graph, table, ENTRY_SIZE[name]));
   }
   const closure = suspendedFunction(graph, node);
@@ -108,19 +106,27 @@ function items(count: number): string {
   return `[${count} ${count === 1 ? 'item' : 'items'}]`;
 }
 
-/** One more than the highest index that holds something other than a small integer; without any, what there is room for. */
 function arrayValue(graph: Graph, node: number): string {
+  const { items: count, exact } = arrayLength(graph, node);
+  return exact ? items(count) : `[at most ${items(count).slice(1)}`;
+}
+
+/**
+ * One more than the highest index of an array that holds something other than a small integer. Without any it is not
+ * `exact`: what there is room for.
+ */
+export function arrayLength(graph: Graph, node: number): { readonly items: number; readonly exact: boolean } {
   const edges = edgesOf(graph);
-  let length = 0;
+  let items = 0;
   for (let edge = graph.firstEdge[node]!, end = graph.firstEdge[node + 1]!; edge < end; edge++) {
-    if (edges.types[edge] === EDGE.element && edges.names[edge]! >= length) length = edges.names[edge]! + 1;
+    if (edges.types[edge] === EDGE.element && edges.names[edge]! >= items) items = edges.names[edge]! + 1;
   }
-  const elements = follow(graph, edges, node, ['elements']);
-  if (length > 0 || elements === undefined) return items(length);
+  const elements = edgeTarget(graph, node, EDGE.internal, ['elements']);
+  if (items > 0 || elements === undefined) return { items, exact: true };
   // An array object is four pointers (its map, properties, elements, length); its elements have a header of two.
   const pointer = graph.selfSizes[node] === 16 ? 4 : 8;
   const room = Math.max(0, Math.floor(graph.selfSizes[elements]! / pointer) - 2);
-  return room === 0 ? items(0) : `[at most ${items(room).slice(1)}`;
+  return { items: room, exact: room === 0 };
 }
 
 /** What Node.js 22 and 24 show in the place of an entry that was deleted; other versions show nothing there. */

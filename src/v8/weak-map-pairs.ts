@@ -12,6 +12,14 @@ const BEGINNING = /^\d+(?= \/ part of key \()/;
 const MIDDLE = / @\d+\) -> value \(/;
 const END = / @\d+\) pair in WeakMap \(table @(\d+)\)$/;
 
+/**
+ * Whether an edge's name is that of a pair, by its beginning alone: V8 may have cut the rest. Which pair it is
+ * `weakMapPairs` says.
+ */
+export function isPairName(name: string): boolean {
+  return /^\d+ \/ part of key /.test(name);
+}
+
 function pairIn(name: string): WeakMapPair | undefined {
   const end = END.exec(name);
   const [number] = BEGINNING.exec(name) ?? [];

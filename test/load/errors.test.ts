@@ -4,6 +4,7 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { SNAPSHOT_PROBLEMS, type SnapshotError } from '../../src/base/errors.js';
 import { formatCount } from '../../src/base/units.js';
+import { REMEDIES } from '../../src/cli/remedies.js';
 import { readHead } from '../../src/load/head.js';
 import { loadSnapshot, tallySnapshot } from '../../src/load/load.js';
 import type { SnapshotInput } from '../../src/load/source.js';
@@ -645,7 +646,8 @@ describe('compressed data', () => {
     expect(error).toMatchObject({ code: 'compression', expected: 'gzip data' });
     expect(error.message).toContain('the gzip data is damaged');
     expect(error.offset).toBeLessThanOrEqual(plain.length);
-    expect(error.hint).toContain('--salvage');
+    expect(error).toMatchObject({ remedy: 'salvage', hint: expect.stringContaining('`salvage`') });
+    expect(error.hintIn(REMEDIES)).toBe('Copy the file again. --salvage answers from what is there.');
     expectReadable(error);
   });
 

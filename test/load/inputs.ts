@@ -56,7 +56,7 @@ export function expectReadable(error: SnapshotError, file = '(memory)'): void {
   if (offset !== undefined) expect(message).toContain(`byte ${formatCount(offset)}`);
   if (expected !== undefined) expect(message).toContain('expected ');
   if (found !== undefined) expect(message).toContain('found ');
-  expect(hint ?? '(none)', `hint of: ${message}`).toMatch(/^[A-Z].{10,}[.…)-]$|^[A-Z].{10,}: .+$/);
+  expect(hint ?? '(none)', `hint of: ${message}`).toMatch(/^[A-Z].{10,}[.…)-]$|^[A-Z].{5,}: .+$/);
   expect(hint ?? '').not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
 }
 

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { REMEDIES } from '../../src/cli/remedies.js';
 import { loadSnapshot } from '../../src/load/load.js';
 import { casePath } from '../support/fixtures.js';
 import { bytesOf, chunksOf, expectReadable, failureOf, smallText, temporaryFolder } from './inputs.js';
@@ -267,7 +268,7 @@ describe.each([...BYTES, ...JSONS])('%s', (name, content, found, hint) => {
     for (const input of [plain, chunksOf(plain, 1000), file]) {
       const error = await failureOf(loadSnapshot(input));
       expect(error).toMatchObject({ code: 'not-a-snapshot', found });
-      expect(error.hint).toContain(hint);
+      expect(error.hintIn(REMEDIES)).toContain(hint);
       expectReadable(error, error.file);
     }
   });
@@ -278,7 +279,7 @@ describe.each([...BYTES, ...JSONS])('%s', (name, content, found, hint) => {
     expect(error.code).toBe('not-a-snapshot');
     expect(error.found).toBe(found);
     const options = compression === 'gzip' ? 'tar -xzOf' : 'tar -xOf';
-    expect(error.hint).toContain(hint.replace('tar -xOf', options));
+    expect(error.hintIn(REMEDIES)).toContain(hint.replace('tar -xOf', options));
     expectReadable(error);
   });
 
@@ -300,8 +301,10 @@ describe('what was packed twice', () => {
     expect(error).toMatchObject({
       code: 'not-a-snapshot',
       found: `gzip data inside the ${compression} data: it was compressed twice`,
-      hint: `Decompress it once: ${tool} FILE | heapgraph … -`,
+      hint: `Decompress it once: ${tool} FILE > NEW.heapsnapshot`,
+      remedy: 'pipe',
     });
+    expect(error.hintIn(REMEDIES)).toBe(`Decompress it once: ${tool} FILE | heapgraph … -`);
     expectReadable(error);
   });
 
@@ -326,7 +329,7 @@ describe('the cases', () => {
     const error = await failureOf(loadSnapshot(casePath(file)));
     expect(error.code).toBe('not-a-snapshot');
     expect(error.found).toMatch(found);
-    expect(error.hint).toMatch(hint);
+    expect(error.hintIn(REMEDIES)).toMatch(hint);
     expectReadable(error, casePath(file));
     const stream = await failureOf(loadSnapshot(chunksOf(readFileSync(casePath(file)), 5000)));
     expect(stream.found).toBe(error.found);

@@ -1,7 +1,11 @@
 /**
+import type { Graph } from '../../src/graph/graph.js';
+import { loadSnapshot } from '../../src/load/load.js';
  * Small snapshots for exact cases: `{ root: ['a', 'b'], a: ['c'] }` becomes the bytes of a snapshot whose first node
  * is the root, in which every name is a node of its own.
  */
+import type { Graph } from '../../src/graph/graph.js';
+import { loadSnapshot } from '../../src/load/load.js';
 
 export interface NodeSpec {
   /** V8's node type; default `object`, `synthetic` for the first node. */
@@ -135,4 +139,9 @@ export function snapshotText(graph: GraphSpec, options: SnapshotOptions = {}): s
 /** The bytes of a snapshot. */
 export function snapshotBytes(graph: GraphSpec, options: SnapshotOptions = {}): Uint8Array {
   return new TextEncoder().encode(snapshotText(graph, options));
+}
+
+/** The graph of what `snapshotBytes` writes. */
+export function graphOf(spec: GraphSpec): Promise<Graph> {
+  return loadSnapshot(snapshotBytes(spec));
 }

@@ -7,10 +7,8 @@ import { loadSnapshot } from '../../src/load/load.js';
 import { globalObjects } from '../../src/v8/realms.js';
 import { isRoot, type Root, rootOf } from '../../src/v8/roots.js';
 import { userRoots } from '../../src/v8/user-roots.js';
-import { type GraphSpec, snapshotBytes } from '../support/builder.js';
+import { type GraphSpec, graphOf } from '../support/builder.js';
 import { FIXTURES, fixturePath } from '../support/fixtures.js';
-
-const load = (spec: GraphSpec): Promise<Graph> => loadSnapshot(snapshotBytes(spec));
 
 const NODE_FIXTURES = FIXTURES.filter((name) => name.startsWith('node'));
 
@@ -106,12 +104,12 @@ test('what the leak of the fixtures hangs from', async () => {
 
 describe('built graphs', () => {
   test('a graph of one node', async () => {
-    const graph = await load({ root: [] });
+    const graph = await graphOf({ root: [] });
     expect(rootOf(graph, 0)).toEqual({ kind: 'internal', words: 'V8 itself: root' });
   });
 
   test('without names that V8 gives, roots are what hangs from the root', async () => {
-    const graph = await load({
+    const graph = await graphOf({
       root: { type: 'synthetic', edges: ['a', 's'] },
       a: ['b'],
       s: { type: 'synthetic' },
@@ -158,7 +156,7 @@ describe('built graphs', () => {
     ['evalmachine.<anonymous>', undefined],
     ['', undefined],
   ])('the outermost scope of functions in %j is %s', async (file, kind) => {
-    const graph = await load({ ...realm, script: { type: 'code', name: file } });
+    const graph = await graphOf({ ...realm, script: { type: 'code', name: file } });
     const scope = [...range(0, graph.nodeCount)].find((node) =>
       graph.strings.equals(graph.nodeNames[node]!, 'system / Context'),
     )!;
@@ -168,7 +166,7 @@ describe('built graphs', () => {
   });
 
   test("an ES module's scope and its record are roots without functions, too", async () => {
-    const graph = await load({
+    const graph = await graphOf({
       ...realm,
       scope: {
         name: 'system / Context',
@@ -194,7 +192,7 @@ describe('built graphs', () => {
         ['property', 'exports', `exports of ${file}`],
       ],
     });
-    const graph = await load({
+    const graph = await graphOf({
       root: { type: 'synthetic', edges: ['cache', 'other', 'list'] },
       cache: {
         edges: [
@@ -232,7 +230,7 @@ describe('built graphs', () => {
   });
 
   test('timers, promises and microtasks near the root', async () => {
-    const graph = await load({
+    const graph = await graphOf({
       root: {
         type: 'synthetic',
         edges: [

@@ -2,10 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { loadSnapshot } from '../../src/load/load.js';
 import { rootOf } from '../../src/v8/roots.js';
 import { isRuntimeScript, runtimeName } from '../../src/v8/runtime.js';
-import { type GraphSpec, snapshotBytes } from '../support/builder.js';
+import { graphOf } from '../support/builder.js';
 import { casePath, fixturePath } from '../support/fixtures.js';
-
-const load = (spec: GraphSpec) => loadSnapshot(snapshotBytes(spec));
 
 test.each([
   [fixturePath('node18-after'), 'Node.js'],
@@ -30,7 +28,7 @@ describe('the runtime by the nodes that only it has', () => {
     [{ name: 'Node / Environment', type: 'object' }, 'the runtime'],
     [{ name: '(GC roots)', type: 'synthetic' }, 'the runtime'],
   ] as const)('%o: %s', async (node, name) => {
-    const graph = await load({
+    const graph = await graphOf({
       root: ['node', 'handles'],
       node,
       handles: { type: 'synthetic', name: '(Global handles)' },
@@ -40,7 +38,7 @@ describe('the runtime by the nodes that only it has', () => {
   });
 
   test('the surest of several', async () => {
-    const graph = await load({
+    const graph = await graphOf({
       root: ['node', 'electron'],
       node: { name: 'Node / Environment', type: 'native' },
       electron: { name: 'system / Script / electron/js2c/renderer_init', type: 'code' },

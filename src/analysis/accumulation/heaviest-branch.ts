@@ -1,4 +1,5 @@
 /** From an object down to the place that holds its memory: a collection, a cache, the beginning of a list. */
+import { byDescending, byType, inOrder } from '../../base/order.js';
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import type { Partitioner } from '../../graph/partition.js';
 import { isIndexed } from '../../graph/schema.js';
@@ -168,5 +169,10 @@ function partsOf(
   });
   return [...parts]
     .map(([type, part]): BranchPart => ({ type: labels[type]!, ...part }))
-    .sort((a, b) => b.retainedSize - a.retainedSize || (a.type < b.type ? -1 : 1));
+    .sort(
+      inOrder<BranchPart>(
+        byDescending((part) => part.retainedSize),
+        byType,
+      ),
+    );
 }

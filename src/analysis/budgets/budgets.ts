@@ -1,4 +1,13 @@
-/** Budgets: how many objects and bytes a heap may have, and which of them it keeps. */
+/**
+ * Budgets: how many objects and bytes a heap may have, and which of them it keeps.
+ *
+ * The room `budgets`:
+ *
+ *   budgets                             which budgets a heap keeps
+ *   offenders ← grown-classes           which object shows that one is broken, and who holds it
+ *   suggested-budgets                   budgets to start from
+ */
+import { byDescending, byType, inOrder } from '../../base/order.js';
 import type { Graph } from '../../graph/graph.js';
 import {
   type Countable,
@@ -158,7 +167,7 @@ function wholeHeap(budget: Budget, value: number): BudgetResult {
 
 function byClass(budget: Budget, classes: readonly BudgetClass[]): BudgetResult {
   const excess = ({ value, limit }: BudgetClass): number => value - limit;
-  const sorted = [...classes].sort((a, b) => excess(b) - excess(a) || (a.type < b.type ? -1 : 1));
+  const sorted = [...classes].sort(inOrder<BudgetClass>(byDescending(excess), byType));
   const beyond = sorted.filter((row) => excess(row) > 0);
   const failing = beyond.filter(({ isNoise }) => !isNoise);
   const worst = failing[0] ?? sorted.find(({ isNoise }) => !isNoise) ?? sorted[0];

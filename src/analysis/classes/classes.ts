@@ -1,4 +1,13 @@
-/** How many objects there are of each class, and how large they are: objgraph's `typestats` and its relatives. */
+/**
+ * How many objects there are of each class, and how large they are: objgraph's `typestats` and its relatives.
+ *
+ * The room `classes`:
+ *
+ *   classes                             counts and sizes by class
+ *   class-kinds node-roles              whose objects are, and which nodes are objects
+ *   nodes instances                     one object; the objects of one class
+ *   duplicate-strings own-objects       equal texts; what heapgraph itself has made
+ */
 import type { Graph, Truncation } from '../../graph/graph.js';
 import type { Partition, Partitioner } from '../../graph/partition.js';
 import { classFromName, classFromType, classIndex, isClassedByName } from '../../v8/class-names.js';
@@ -200,8 +209,14 @@ export interface TypeStatsOptions extends ClassCountOptions {
   /** Only classes whose name fits. */
   readonly filter?: RegExp | TypeMatcher;
   /** What is ranked first: the most objects (default), the most bytes, or the most bytes retained. */
-  readonly by?: 'count' | 'size' | 'retained';
+  readonly by?: Measure;
 }
+
+/** What classes are measured by: their objects, their bytes, or the bytes that they retain. */
+export const MEASURES = ['count', 'size', 'retained'] as const;
+
+/** One of `MEASURES`. */
+export type Measure = (typeof MEASURES)[number];
 
 /** One class. */
 export interface TypeStat extends Partial<ClassReach> {

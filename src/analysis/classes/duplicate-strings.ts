@@ -1,8 +1,9 @@
 /** Strings that the heap holds more than once. */
-import { edgesOf, type Graph } from '../../graph/graph.js';
+
+import type { Graph } from '../../graph/graph.js';
 import { memo } from '../../graph/memo.js';
-import { NODE } from '../../graph/schema.js';
-import { follow } from '../../v8/scripts.js';
+import { EDGE, NODE } from '../../graph/schema.js';
+import { edgeTarget } from '../../graph/walk.js';
 import { stringText } from '../../v8/values.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
 
@@ -152,9 +153,8 @@ function isText(type: number): boolean {
 /** A concatenated string that was flattened: one half is the flat string, the other is empty. DevTools: isFlatConsString. */
 function isFlattened(graph: Graph, node: number): boolean {
   if (graph.nodeTypes[node] !== NODE['concatenated string']) return false;
-  const edges = edgesOf(graph);
   return ['first', 'second'].some((half) => {
-    const part = follow(graph, edges, node, [half]);
+    const part = edgeTarget(graph, node, EDGE.internal, [half]);
     return (
       part !== undefined &&
       graph.nodeTypes[part] === NODE.string &&
@@ -244,7 +244,7 @@ function lengthOf(graph: Graph, node: number, text: string): Length {
 }
 
 function childOf(graph: Graph, node: number, name: string): number | undefined {
-  return follow(graph, edgesOf(graph), node, [name]);
+  return edgeTarget(graph, node, EDGE.internal, [name]);
 }
 
 /** A number that V8 notes below a node: as the name of the child, or as that of the child's `value`. */

@@ -12,9 +12,9 @@ import { shortened } from '../../base/printable.js';
 import { edgesOf, type Graph, nodeWithId } from '../../graph/graph.js';
 import { retainersOf } from '../../graph/retainers.js';
 import { EDGE, NODE } from '../../graph/schema.js';
-import { edgeName } from '../../graph/walk.js';
+import { edgeName, edgeTarget } from '../../graph/walk.js';
 import { exportName } from '../../v8/modules.js';
-import { isModuleRecord as isModuleNode } from '../../v8/names.js';
+import { isModuleRecord as isModuleNode, rawName } from '../../v8/names.js';
 import {
   absolute,
   type Fold,
@@ -116,7 +116,7 @@ function containerStep(graph: Graph, { nodes, edges }: Chain, at: number, name: 
   if (last === undefined || graph.nodeTypes[array] !== NODE.array) return undefined;
   const slot = slotNumber(edgeName(graph, edges[at + 1]!));
   if (slot === undefined) return undefined;
-  const owner = className(graph, nodes[at]!);
+  const owner = rawName(graph, nodes[at]!);
   if (name === 'table') {
     const step = tableEntry(graph, array, slot) ?? words((base) => `an entry of ${base}`);
     return { step, taken: 2 };
@@ -170,11 +170,11 @@ function plainStep(graph: Graph, { nodes, edges }: Chain, at: number, name: stri
     if (Object.hasOwn(INTERNAL, name) && isValue(graph, source) && isValue(graph, target))
       return one(INTERNAL[name]!);
   }
-  if (className(graph, source) === 'system / JSProxy' && type === EDGE.hidden)
+  if (rawName(graph, source) === 'system / JSProxy' && type === EDGE.hidden)
     return one(
       words((base) => `${isLastHidden(graph, source, edge) ? 'handler' : 'target'} of the Proxy ${base}`),
     );
-  if (type === EDGE.hidden && className(graph, source) === 'Array Iterator')
+  if (type === EDGE.hidden && rawName(graph, source) === 'Array Iterator')
     return one(words((base) => `what ${base} goes over`));
   if (type === EDGE.weak) return one(words((base) => `weak reference of ${base}`));
   return undefined;
@@ -187,8 +187,7 @@ function weakMapOf(graph: Graph, tableId: number): string {
   const { firstRetainer, sources } = retainersOf(graph);
   for (let at = firstRetainer[table]!; at < firstRetainer[table + 1]!; at++) {
     const source = sources[at]!;
-    if (graph.nodeTypes[source] === NODE.object)
-      return ` in ${className(graph, source)} @${graph.ids[source]}`;
+    if (graph.nodeTypes[source] === NODE.object) return ` in ${rawName(graph, source)} @${graph.ids[source]}`;
   }
   return '';
 }
@@ -207,19 +206,14 @@ function isError(graph: Graph, node: number): boolean {
   let at: number | undefined = node;
   for (let steps = 0; at !== undefined && steps < LONGEST_FAMILY; steps++) {
     if (graph.nodeTypes[at] !== NODE.object) return false;
-    if (/Error$/.test(className(graph, at))) return true;
+    if (/Error$/.test(rawName(graph, at))) return true;
     at = prototypeOf(graph, at);
   }
   return false;
 }
 
 function prototypeOf(graph: Graph, node: number): number | undefined {
-  const { types, names, targets } = edgesOf(graph);
-  for (let edge = graph.firstEdge[node]!, end = graph.firstEdge[node + 1]!; edge < end; edge++) {
-    if (types[edge] === EDGE.property && graph.strings.equals(names[edge]!, '__proto__'))
-      return targets[edge];
-  }
-  return undefined;
+  return edgeTarget(graph, node, EDGE.property, ['__proto__']);
 }
 
 /** Classes that extend one another, at most: a damaged file may have prototypes in a circle. */
@@ -251,7 +245,7 @@ function innerStep(graph: Graph, { nodes, edges }: Chain, at: number): Fold {
 
 /** ` onResize` for a function of that name, otherwise nothing. */
 function functionName(graph: Graph, node: number): string {
-  const name = graph.nodeTypes[node] === NODE.closure ? className(graph, node) : '';
+  const name = graph.nodeTypes[node] === NODE.closure ? rawName(graph, node) : '';
   return name === '' ? '' : ` ${shortened(name, 40)}`;
 }
 
@@ -260,12 +254,8 @@ const INNER_NAME = 60;
 
 /** The name of a node of V8 or the embedder; of a C++ template without what stands in its brackets. */
 function innerName(graph: Graph, node: number): string {
-  const name = className(graph, node).replace(/^(system \/ |blink::|cppgc::)/, '');
+  const name = rawName(graph, node).replace(/^(system \/ |blink::|cppgc::)/, '');
   return shortened(/^\w+(::\w+)*</.test(name) ? name.slice(0, name.indexOf('<')) : name, INNER_NAME);
-}
-
-function className(graph: Graph, node: number): string {
-  return graph.strings.get(graph.nodeNames[node]!);
 }
 
 function isModuleRecord(graph: Graph, node: number | undefined): boolean {

@@ -2,8 +2,16 @@
  * Baselines: the class counts of one or several snapshots, which stand in place of a snapshot
  * wherever classes are compared.
  */
+import { byDescending, byType, inOrder } from '../../base/order.js';
 import type { Graph, Head } from '../../graph/graph.js';
-import { type Classes, type ClassJitter, type ClassReach, classesOf, typeStats } from '../classes/classes.js';
+import {
+  type Classes,
+  type ClassJitter,
+  type ClassReach,
+  classesOf,
+  type Measure,
+  typeStats,
+} from '../classes/classes.js';
 
 /** One class of a baseline: means over the snapshots. Sizes in bytes, as Chrome DevTools shows them. */
 export interface BaselineClass {
@@ -128,7 +136,12 @@ export function classesOfBaseline(baseline: Baseline, file: string): Classes {
     nodeCount: Math.round(baseline.nodeCount),
     extraNativeBytes: Math.round(baseline.extraNativeBytes),
     sizes: 'devtools',
-    rows: rows.sort((a, b) => b.count - a.count || (a.type < b.type ? -1 : 1)),
+    rows: rows.sort(
+      inOrder<(typeof rows)[number]>(
+        byDescending((row) => row.count),
+        byType,
+      ),
+    ),
     reach,
     ...(snapshots > 1 ? { jitter } : {}),
   };
@@ -138,10 +151,7 @@ export function classesOfBaseline(baseline: Baseline, file: string): Classes {
  * How much growth of a class is noise: `sigma` standard deviations of the baseline. 0 for a class that it does not know,
  * and for class counts without jitter.
  */
-export function noiseOf(
-  classes: Classes,
-  sigma: number,
-): (type: string, by: 'count' | 'size' | 'retained') => number {
+export function noiseOf(classes: Classes, sigma: number): (type: string, by: Measure) => number {
   const key = { count: 'count', size: 'shallowSize', retained: 'retainedSize' } as const;
   return (type, by) => sigma * (classes.jitter?.get(type)?.[key[by]] ?? 0);
 }

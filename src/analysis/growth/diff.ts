@@ -1,4 +1,13 @@
-/** What came and what went between two snapshots of one process, by V8's ids. */
+/**
+ * What came and what went between two snapshots of one process, by V8's ids.
+ *
+ * The room `growth`, what snapshots differ by:
+ *
+ *   lineage                             whether two are of one process, and in which order
+ *   diff new-ids ages                   object by object, by their ids
+ *   growth program-growth kind-totals   class by class
+ *   baseline                            the counts of earlier runs, and their noise
+ */
 import { byDescending, byText, byType, type Compare, inOrder } from '../../base/order.js';
 import type { Graph } from '../../graph/graph.js';
 import { idIndex } from '../../graph/ids.js';

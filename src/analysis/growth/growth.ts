@@ -1,10 +1,13 @@
 /** Which classes grew: objgraph's growth, over any number of snapshots. */
+
 import { usageError } from '../../base/errors.js';
+import { byDescending, byType, inOrder } from '../../base/order.js';
 import type { Graph } from '../../graph/graph.js';
 import { partitionAmong } from '../../graph/partition.js';
 import {
   type Countable,
   classesOf,
+  type Measure,
   sizelessCounts,
   type TypeStat,
   type TypeStatsOptions,
@@ -25,7 +28,7 @@ export interface Growth extends TypeStat {
 /** What grows, and what is compared. */
 export interface GrowthOptions extends Omit<TypeStatsOptions, 'nodeTypes'> {
   /** The increase of a class, in objects or bytes, up to which it is taken for noise. Default 0 for all. */
-  readonly noise?: ((type: string, by: 'count' | 'size' | 'retained') => number) | undefined;
+  readonly noise?: ((type: string, by: Measure) => number) | undefined;
 }
 
 interface Peak {
@@ -65,10 +68,9 @@ export function growthTracker(options: GrowthOptions = {}): (heap: Countable) =>
         ...(retained === undefined ? {} : { retainedDelta: retained - peak.retainedSize }),
       };
       const delta = row[increase[by]]!;
-      const allowed = (measure: 'count' | 'size' | 'retained'): number =>
-        isFirst ? 0 : noise(stat.type, measure);
+      const allowed = (measure: Measure): number => (isFirst ? 0 : noise(stat.type, measure));
       if (delta > 0) grown.push(delta > allowed(by) ? row : { ...row, isNoise: true });
-      const risen = (old: number, now: number, measure: 'count' | 'size' | 'retained'): number =>
+      const risen = (old: number, now: number, measure: Measure): number =>
         now - old > allowed(measure) ? now : old;
       peaks.set(stat.type, {
         count: risen(peak.count, stat.count, 'count'),
@@ -80,7 +82,12 @@ export function growthTracker(options: GrowthOptions = {}): (heap: Countable) =>
     }
     isFirst = false;
     const key = increase[by];
-    return grown.sort((a, b) => b[key]! - a[key]! || (a.type < b.type ? -1 : 1));
+    return grown.sort(
+      inOrder<(typeof grown)[number]>(
+        byDescending((row) => row[key]!),
+        byType,
+      ),
+    );
   };
 }
 

@@ -1,6 +1,14 @@
 /**
  * A chain of references to every object at once: one search from all roots, and each node knows the edge it was found
  * by. `backrefChains` answers for one object; this answers for a million.
+ *
+ * The room `holders`, who keeps an object alive:
+ *
+ *   chains chain-rules                  the shortest chains from a root, found for few nodes
+ *   holder-chains                       one chain for every node
+ *   holder-paths ← path-table           the same as texts that are equal for objects held alike
+ *   endings container-owner             what a chain begins at, and whose that is
+ *   examples leaking-objects            one for many; objects that nothing should hold
  */
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { memo } from '../../graph/memo.js';

@@ -2,9 +2,6 @@
  * Who holds an object, in a form that is the same for all objects held alike: `module /app/server.js: sessions → Map []`
  * for each of ten thousand sessions. The way from the root to the object, step by step the reference and the class of
  * what it leads to, with indexes, entries of tables and V8's helper objects left out.
- *
- * Paths are numbered. Each is the path before it and one piece of text, so that an object's path is one look into a
- * table once that of its holder is known.
  */
 
 import { shortened } from '../../base/printable.js';
@@ -22,7 +19,9 @@ import { runtimeName } from '../../v8/runtime.js';
 import { rootScopeOf } from '../../v8/scopes.js';
 import { scriptOf } from '../../v8/scripts.js';
 import { quoted } from '../../v8/table-entries.js';
+import { isPairName } from '../../v8/weak-map-pairs.js';
 import { holderChains, isMachinery, UNHELD } from './holder-chains.js';
+import { EDGE_PIECE, PathTable } from './path-table.js';
 
 /** The merged paths of one graph, by number. */
 export interface HolderPaths {
@@ -41,14 +40,6 @@ export interface HolderPaths {
 
 /** A plain object with more properties than this is taken for a dictionary, whose keys are data. */
 const RECORD = 32;
-/** Further steps are left out. */
-const DEEPEST = 32;
-/** Further paths are taken for the one they begin with. */
-const MOST = 4_000_000;
-/** Further pieces of text are one, `…`. */
-const MOST_PIECES = 2 ** 23;
-/** Entries of a Map at most (2^24), with some to spare. */
-const MOST_KNOWN = 2 ** 24 - 16;
 const NAME_LENGTH = 40;
 /** Classes that say nothing about what an object is for. */
 const CONTAINERS: ReadonlySet<string> = new Set(['Object', 'Array', 'Map', 'Set', 'Function']);
@@ -56,12 +47,6 @@ const CONTAINERS: ReadonlySet<string> = new Set(['Object', 'Array', 'Map', 'Set'
 const RING = /^(_idleNext|_idlePrev|head|tail)$/;
 const RING_CLASSES = /^(TimersList|ImmediateList|Timeout|Immediate)$/;
 const CELLS = /^(Cell|PropertyCell|ContextCell)$/;
-const PAIR = /^\d+ \/ part of key /;
-
-/** The piece in the place of those that are too many. */
-const ELSE = '…';
-const EDGE_PIECE = 1;
-const CLASS_PIECE = 2;
 
 /**
  * Merged paths over the chains of `holderChains`. A path begins at the chain's root, or at the last module in the
@@ -90,56 +75,10 @@ export const holderPaths = memo((graph: Graph): HolderPaths => {
   const ownedByNode = isOfRuntime(graph);
   const plainNames = strings.indexesOf('Object');
 
-  // Paths by number: the path before, the last piece, what kind of piece it is, and where it begins.
-  const before: number[] = [];
-  const lastPiece: number[] = [];
-  const kinds: number[] = [];
-  const begins: number[] = [];
-  const roots: (Root | undefined)[] = [];
-  const pieces: string[] = [];
-  const pieceNumbers = new Map<string, number>();
-  const pathNumbers = new Map<number, number>();
-  const startNumbers = new Map<string, number>();
+  const table = new PathTable();
+  const piece = (text: string): number => table.piece(text);
+  const start = (text: string, root: Root | undefined): number => table.start(text, root);
   const known = new Uint32Array(nodeCount); // the path of the object itself, plus one
-
-  const piece = (text: string): number => {
-    let number = pieceNumbers.get(text);
-    if (number === undefined) {
-      if (pieces.length >= MOST_PIECES && text !== ELSE) return piece(ELSE);
-      number = pieces.push(text) - 1;
-      pieceNumbers.set(text, number);
-    }
-    return number;
-  };
-  const start = (text: string, root: Root | undefined): number => {
-    let number = startNumbers.get(text);
-    if (number === undefined) {
-      number = before.push(-1) - 1;
-      lastPiece.push(piece(text));
-      kinds.push(0);
-      begins.push(roots.push(root) - 1);
-      startNumbers.set(text, number);
-    }
-    return number;
-  };
-  // Less than 2^22 paths and at most 2^23 + 1 pieces: a key is below 2^47.
-  const keyOf = (path: number, next: number, kind: number): number =>
-    (path * 2 ** 24 + next) * 2 + (kind === CLASS_PIECE ? 1 : 0);
-  const know = (key: number, path: number): number => {
-    if (pathNumbers.size < MOST_KNOWN) pathNumbers.set(key, path);
-    return path;
-  };
-  const longer = (path: number, next: number, kind: number): number => {
-    const key = keyOf(path, next, kind);
-    const number = pathNumbers.get(key);
-    if (number !== undefined) return number;
-    if (before.length >= MOST) return path;
-    know(key, before.length);
-    lastPiece.push(next);
-    kinds.push(kind);
-    begins.push(begins[path]!);
-    return before.push(path) - 1;
-  };
 
   const startOf = (node: number): number | undefined => {
     const exported = modules.exportsOf.get(node);
@@ -246,7 +185,7 @@ export const holderPaths = memo((graph: Graph): HolderPaths => {
   const edgeText = (type: number, name: string, scope: boolean): string => {
     if (type === EDGE.property) return property(name);
     if (type === EDGE.context) return scope ? name : `variable ${name}`;
-    if (PAIR.test(name)) return '(value in a WeakMap)';
+    if (isPairName(name)) return '(value in a WeakMap)';
     return /^\d+$/.test(name) ? '[]' : `(${shortened(name, NAME_LENGTH)})`;
   };
 
@@ -270,29 +209,7 @@ export const holderPaths = memo((graph: Graph): HolderPaths => {
     return edgePiece(parents[at]!, edges[at]!);
   };
 
-  /** The path of an object whose place is known: as told above, one that the path has passed already may stand for it. */
-  const objectAt = (place: number, type: number): number => {
-    const key = keyOf(place, type, CLASS_PIECE);
-    const found = pathNumbers.get(key);
-    if (found !== undefined) return found;
-    const container = containers.has(type);
-    let alike = -1;
-    let depth = 0;
-    for (let path = before[place]!; path >= 0 && kinds[path] === CLASS_PIECE; depth++) {
-      const above = before[path]!;
-      if (lastPiece[path] === type) {
-        const same = lastPiece[above] === lastPiece[place];
-        if (!container || (same && alike >= 0)) {
-          return know(key, container ? alike : path);
-        }
-        if (same) alike = path;
-      }
-      path = before[above] ?? -1;
-    }
-    if (depth < DEEPEST) return longer(place, type, CLASS_PIECE);
-    return know(key, before[place]!);
-  };
-
+  const objectAt = (place: number, type: number): number => table.object(place, type, containers.has(type));
   const stack: number[] = [];
   const objectPath = (node: number): number => {
     for (let at = node; known[at] === 0; at = parents[at]!) {
@@ -307,26 +224,18 @@ export const holderPaths = memo((graph: Graph): HolderPaths => {
       const holder = known[parents[at]!]! - 1;
       const path = isHelper(at)
         ? holder
-        : objectAt(longer(holder, reference(at), EDGE_PIECE), classPiece(at));
+        : objectAt(table.longer(holder, reference(at), EDGE_PIECE), classPiece(at));
       known[at] = path + 1;
     }
     return known[node]! - 1;
   };
 
   return {
-    pathOf: (node) => startOf(node) ?? longer(objectPath(parents[node]!), reference(node), EDGE_PIECE),
+    pathOf: (node) => startOf(node) ?? table.longer(objectPath(parents[node]!), reference(node), EDGE_PIECE),
     pathThrough: (node, edge) =>
-      longer(objectPath(node), edge === undefined ? numbered : edgePiece(node, edge), EDGE_PIECE),
-    text: (path) => {
-      const texts: string[] = [];
-      for (let at = path; at >= 0; at = before[at]!) {
-        const text = pieces[lastPiece[at]!]!;
-        const space = kinds[at] === CLASS_PIECE ? ' → ' : kinds[at] === EDGE_PIECE ? ' ' : '';
-        texts.push(space + text);
-      }
-      return texts.reverse().join('');
-    },
-    rootOf: (path) => roots[begins[path]!],
+      table.longer(objectPath(node), edge === undefined ? numbered : edgePiece(node, edge), EDGE_PIECE),
+    text: (path) => table.text(path),
+    rootOf: (path) => table.rootOf(path),
   };
 });
 

@@ -14,6 +14,7 @@ import { holderChains, UNHELD } from './holder-chains.js';
 
 /** The labels of `origins`. */
 export const ORIGINS = ['program', 'node', 'v8'] as const;
+/** Whose a node is. */
 export type Origin = (typeof ORIGINS)[number];
 
 const PROGRAM = 0;

@@ -2,14 +2,16 @@
  * Containers in which Node.js and V8 keep a limited number of objects for themselves. What fills one of them grows with
  * the load and stops at the limit: it is no leak.
  */
+
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { memo } from '../../graph/memo.js';
 import { retainersOf } from '../../graph/retainers.js';
 import { EDGE, NODE } from '../../graph/schema.js';
 import { StringIndexes } from '../../graph/strings.js';
+import { edgeTarget } from '../../graph/walk.js';
 import { isContext } from '../../v8/names.js';
 import { rootScopeOf } from '../../v8/scopes.js';
-import { follow, scriptOf } from '../../v8/scripts.js';
+import { scriptOf } from '../../v8/scripts.js';
 import { ENTRY_SIZE } from '../../v8/tables.js';
 import { stringText, tableEntries } from '../../v8/values.js';
 
@@ -91,7 +93,7 @@ export const boundedBuffers = memo((graph: Graph): BoundedBuffers => {
     if (limit !== null && size > limit) return;
     all.set(container, { words, limit, size });
     for (const part of ['elements', 'table', 'properties']) {
-      const behind = follow(graph, edgesOf(graph), container, [part]);
+      const behind = edgeTarget(graph, container, EDGE.internal, [part]);
       if (behind !== undefined && retainersCount(graph, behind) === 1) parts.set(behind, container);
     }
   };
@@ -135,27 +137,27 @@ function addVariables(graph: Graph, add: Add): void {
 
 function addAgents(graph: Graph, add: Add): void {
   for (const list of instancesOfRuntime(graph, 'FreeList', ['node:internal/freelist'])) {
-    const name = property(graph, list, 'name');
+    const name = edgeTarget(graph, list, EDGE.property, ['name']);
     const parsers = name !== undefined && stringText(graph, name, 20) === 'parsers';
-    const items = property(graph, list, 'list');
+    const items = edgeTarget(graph, list, EDGE.property, ['list']);
     if (parsers && items !== undefined) add(items, 'the HTTP parsers that wait to be used again', 1000);
   }
   for (const agent of instancesOfRuntime(graph, 'Agent', ['node:_http_agent', 'node:https'])) {
-    const sessions = property(graph, agent, '_sessionCache');
-    const keys = sessions === undefined ? undefined : property(graph, sessions, 'list');
-    const map = sessions === undefined ? undefined : property(graph, sessions, 'map');
+    const sessions = edgeTarget(graph, agent, EDGE.property, ['_sessionCache']);
+    const keys = sessions === undefined ? undefined : edgeTarget(graph, sessions, EDGE.property, ['list']);
+    const map = sessions === undefined ? undefined : edgeTarget(graph, sessions, EDGE.property, ['map']);
     const words = 'the TLS sessions of an agent of node:https';
     if (keys !== undefined) {
       add(keys, words, 100);
       if (map !== undefined) add(map, words, 100, keys);
     }
-    const free = property(graph, agent, 'freeSockets');
+    const free = edgeTarget(graph, agent, EDGE.property, ['freeSockets']);
     for (const sockets of free === undefined ? [] : properties(graph, free))
       add(sockets, 'the idle sockets of an agent of node:http', 256);
   }
   for (const name of ['WeakSessionCache', 'SimpleSessionCache', 'SessionCache'])
     for (const cache of instancesOfRuntime(graph, name, ['node:internal/deps/undici/undici'])) {
-      const map = property(graph, cache, '_sessionCache');
+      const map = edgeTarget(graph, cache, EDGE.property, ['_sessionCache']);
       if (map !== undefined) add(map, 'the TLS sessions of fetch', 100);
     }
 }
@@ -197,7 +199,7 @@ function instancesOfRuntime(graph: Graph, name: string, scripts: readonly string
     if (nodeTypes[node] !== NODE.closure || !called.has(nodeNames[node]!)) continue;
     const script = scriptOf(graph, node);
     if (script === undefined || !scripts.includes(script)) continue;
-    const prototype = property(graph, node, 'prototype');
+    const prototype = edgeTarget(graph, node, EDGE.property, ['prototype']);
     if (prototype !== undefined) work.push(prototype);
   }
   const prototypes = new Set(work);
@@ -227,13 +229,6 @@ function heirsOf(graph: Graph, prototype: number): number[] {
   return found;
 }
 
-function property(graph: Graph, node: number, name: string): number | undefined {
-  const { types, names, targets } = edgesOf(graph);
-  for (let edge = graph.firstEdge[node]!, end = graph.firstEdge[node + 1]!; edge < end; edge++)
-    if (types[edge] === EDGE.property && graph.strings.equals(names[edge]!, name)) return targets[edge];
-  return undefined;
-}
-
 /** What the properties of an object hold, without its prototype. */
 function properties(graph: Graph, node: number): number[] {
   const { types, names, targets } = edgesOf(graph);
@@ -254,7 +249,7 @@ function sizeOf(graph: Graph, container: number): number {
       if (types[edge] === EDGE.element) count++;
     return count;
   }
-  const table = follow(graph, edgesOf(graph), container, ['table']);
+  const table = edgeTarget(graph, container, EDGE.internal, ['table']);
   if (table !== undefined) return tableEntries(graph, table, ENTRY_SIZE.Map);
   return graph.firstEdge[container + 1]! - graph.firstEdge[container]!;
 }

@@ -1,12 +1,14 @@
 /** What lies behind the heads of a group of containers: how many of which class or function, by age. */
+
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { memo } from '../../graph/memo.js';
 import { EDGE, NODE } from '../../graph/schema.js';
+import { edgeTarget } from '../../graph/walk.js';
 import { classIndex } from '../../v8/class-names.js';
 import { isContext } from '../../v8/names.js';
 import { isRuntimeScript } from '../../v8/runtime.js';
 import { fileOfScope } from '../../v8/scopes.js';
-import { follow, type SourceLocation, sourceLocation } from '../../v8/scripts.js';
+import { type SourceLocation, sourceLocation } from '../../v8/scripts.js';
 import { nodeRoles, THING } from '../classes/node-roles.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
 import type { ContainerGroup, Frontier } from './frontier.js';
@@ -125,7 +127,7 @@ export const contentKeys = memo((graph: Graph): ((node: number) => number | stri
     const type = nodeTypes[node];
     if (type === NODE.closure) return placeKey(node, 'function');
     if (type !== NODE.object) return of[node]!;
-    if (isScope(node)) return `s${follow(graph, edgesOf(graph), node, ['scope_info']) ?? ''}`;
+    if (isScope(node)) return `s${edgeTarget(graph, node, EDGE.internal, ['scope_info']) ?? ''}`;
     const suspended = suspendedFunction(graph, node);
     if (suspended !== undefined) return placeKey(suspended, 'suspended');
     return of[node]!;
@@ -137,7 +139,7 @@ export function suspendedFunction(graph: Graph, node: number): number | undefine
   if (graph.nodeTypes[node] !== NODE.object) return undefined;
   const name = graph.strings.get(graph.nodeNames[node]!);
   if (!/Generator$|AsyncFunctionObject$|^AsyncFunction$/.test(name)) return undefined;
-  const found = follow(graph, edgesOf(graph), node, ['function']);
+  const found = edgeTarget(graph, node, EDGE.internal, ['function']);
   return found !== undefined && graph.nodeTypes[found] === NODE.closure ? found : undefined;
 }
 

@@ -1,7 +1,16 @@
 /**
  * Leaks, from two or more snapshots of one process: the containers that were there in the first one and to which things
  * are added at every step since (see `frontierOf`), and old things that get larger at every step by themselves.
+ *
+ * The room `leaks`:
+ *
+ *   frontier → group-contents           containers that were there before, and what is new in them
+ *   leaks leak-evidence growth-in-place which containers grow at every step
+ *   leak-search                         the same, with edges read only where they are needed
+ *   container-place -words -text -chain where a container is, in words
+ *   new-holders grown-holders survival  who holds what is new, class by class
  */
+import { byDescending, byType, inOrder } from '../../base/order.js';
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { classIndex } from '../../v8/class-names.js';
 import type { RootKind } from '../../v8/roots.js';
@@ -306,7 +315,13 @@ function unexplainedOf(
   return labels
     .map((type, i) => ({ type, count: counts[i]!, size: bytes[i]! }))
     .filter(({ count }) => count > 0)
-    .sort((a, b) => b.size - a.size || b.count - a.count || (a.type < b.type ? -1 : 1));
+    .sort(
+      inOrder<Leaks['unexplained'][number]>(
+        byDescending((row) => row.size),
+        byDescending((row) => row.count),
+        byType,
+      ),
+    );
 }
 
 function sum(numbers: ArrayLike<number>): number {

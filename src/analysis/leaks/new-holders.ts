@@ -1,4 +1,5 @@
 /** Who holds what is new between two snapshots, class by class: the containers that were there before. */
+import { byDescending, byText, inOrder } from '../../base/order.js';
 import type { Graph } from '../../graph/graph.js';
 import { classIndex } from '../../v8/class-names.js';
 import { type DiffOptions, type NodeDiff, nodeDiff } from '../growth/diff.js';
@@ -86,7 +87,11 @@ export function holdersOfNew(
     Array.from(tallies, ([type, holders]) => [
       names[type]!,
       Array.from(holders, ([key, tally]) => holder(key, tally)).sort(
-        (a, b) => b.size - a.size || b.count - a.count || (a.path < b.path ? -1 : 1),
+        inOrder<NewHolder>(
+          byDescending((row) => row.size),
+          byDescending((row) => row.count),
+          byText((row) => row.path),
+        ),
       ),
     ]),
   );

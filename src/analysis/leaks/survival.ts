@@ -1,4 +1,5 @@
 /** How long objects live: of those born between two snapshots, how many later snapshots still have. */
+import { byAscending, byDescending, byType, inOrder } from '../../base/order.js';
 import type { Graph } from '../../graph/graph.js';
 import { idIndex } from '../../graph/ids.js';
 import type { Partitioner } from '../../graph/partition.js';
@@ -117,7 +118,13 @@ export function survival(snapshots: readonly Graph[], options: SurvivalOptions =
   }
   const rank = ({ verdict, counts }: ClassSurvival): number =>
     verdict === 'leak' ? 0 : verdict !== 'bounded' && growth(counts).every((more) => more > 0) ? 1 : 2;
-  return found.sort((a, b) => rank(a) - rank(b) || b.survivors - a.survivors || (a.type < b.type ? -1 : 1));
+  return found.sort(
+    inOrder<(typeof found)[number]>(
+      byAscending(rank),
+      byDescending((row) => row.survivors),
+      byType,
+    ),
+  );
 }
 
 /** The nodes of one snapshot: when each was born, and in which class. */

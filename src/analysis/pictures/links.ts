@@ -12,6 +12,7 @@ import { retainersOf } from '../../graph/retainers.js';
 import { EDGE, isIndexed, NODE } from '../../graph/schema.js';
 import { ENTRY_SIZE, firstEntrySlot } from '../../v8/tables.js';
 import { shortValue } from '../../v8/values.js';
+import { isPairName } from '../../v8/weak-map-pairs.js';
 import { hasPage, holds, keepsAlive } from '../sizes/essential-edges.js';
 
 /** One reference. Ordinals. */
@@ -52,7 +53,6 @@ const MOST_STEPS = 64;
 /** Names of shapes where V8 has no node type for them (`system / Map`). */
 const SHAPES = ['Map', 'DescriptorArray', 'PrototypeInfo', 'TransitionArray'];
 const KEY_LENGTH = 24;
-const PAIR = /^\d+ \/ part of key /;
 const WEAK_VALUE = 'value in a WeakMap';
 const FOLDED = ['elements', 'properties', 'table'];
 
@@ -151,7 +151,7 @@ export function linksOf(graph: Graph, options: LinkOptions): Links {
   /** What a helper's edge means to the helper's owner. */
   const entryName = (owner: number, helper: number, edge: number): { name: string; kind: string } => {
     const plain = isIndexed(types[edge]!) ? `[${names[edge]!}]` : strings.get(names[edge]!);
-    if (PAIR.test(plain)) return { name: WEAK_VALUE, kind: WEAK_VALUE };
+    if (isPairName(plain)) return { name: WEAK_VALUE, kind: WEAK_VALUE };
     const name = strings.get(graph.nodeNames[owner]!);
     if (name === 'Set') return { name: 'item', kind: 'item' };
     if (name !== 'Map') {
@@ -180,7 +180,7 @@ export function linksOf(graph: Graph, options: LinkOptions): Links {
     const type = edgeTypeNames[types[edge]!]!;
     if (isIndexed(types[edge]!)) return { source, target, type, name: names[edge]!, kind: type };
     const raw = strings.get(names[edge]!);
-    const name = types[edge] === EDGE.internal && PAIR.test(raw) ? WEAK_VALUE : raw;
+    const name = types[edge] === EDGE.internal && isPairName(raw) ? WEAK_VALUE : raw;
     return { source, target, type, name, kind: `${type} ${name}` };
   };
 

@@ -2,6 +2,14 @@
  * Shallow sizes as Chrome DevTools shows them: the memory of V8's own helper objects (property and element arrays,
  * hash tables, hidden nodes) counts for the one object that owns them.
  * DevTools: HeapSnapshot.ts, calculateShallowSizes.
+ *
+ * The room `sizes`, one value a node, as Chrome DevTools computes it:
+ *
+ *   shallow-sizes                       a node's own bytes, with those of its helpers
+ *   distances                           how far from the program's globals
+ *   essential-edges                     which edges keep their target alive
+ *   dominators → dominated-nodes        the dominator tree, upwards and downwards
+ *   retained-sizes retained-set         what goes with a node, with a class, with any set
  */
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { memo } from '../../graph/memo.js';

@@ -1,5 +1,5 @@
 /** The two tables of classes: objgraph's show_most_common_types and typestats. */
-import { classesOf, typeStats } from '../../analysis/classes/classes.js';
+import { classesOf, type Measure, typeStats } from '../../analysis/classes/classes.js';
 import type { Answer, Column } from '../../base/result.js';
 import { NODE_TYPES } from '../../graph/schema.js';
 import type { Need, OpenedSnapshot } from '../../session/need.js';
@@ -33,7 +33,7 @@ const tableOptions = {
 } as const;
 
 interface TableOptions extends PartitionValues {
-  readonly by: 'count' | 'size' | 'retained';
+  readonly by: Measure;
   readonly retained: boolean;
   readonly 'node-type': readonly string[] | undefined;
   readonly filter: RegExp | undefined;

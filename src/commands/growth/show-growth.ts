@@ -1,6 +1,6 @@
 /** objgraph's show_growth, over any number of snapshots. */
 
-import type { Classes, Countable } from '../../analysis/classes/classes.js';
+import type { Classes, Countable, Measure } from '../../analysis/classes/classes.js';
 import { noiseOf } from '../../analysis/growth/baseline.js';
 import { type ClassDiff, diff } from '../../analysis/growth/diff.js';
 import { type Growth, growthTracker } from '../../analysis/growth/growth.js';
@@ -122,7 +122,7 @@ function changesOf(
   return new Map(rows.map((row) => [row.type, row]));
 }
 
-type By = 'count' | 'size' | 'retained';
+type By = Measure;
 
 function rowOf(
   grown: Growth,

@@ -5,13 +5,10 @@ import { linksOf } from '../../../src/analysis/pictures/links.js';
 import { dominatedNodes } from '../../../src/analysis/sizes/dominated-nodes.js';
 import { retainedSizes } from '../../../src/analysis/sizes/retained-sizes.js';
 import type { Graph } from '../../../src/graph/graph.js';
-import { loadSnapshot } from '../../../src/load/load.js';
 import { classIndex } from '../../../src/v8/class-names.js';
 import { isRoot } from '../../../src/v8/roots.js';
-import { type GraphSpec, type NodeSpec, snapshotBytes } from '../../support/builder.js';
+import { type GraphSpec, graphOf, type NodeSpec } from '../../support/builder.js';
 import { randomGraph } from '../../support/random-graph.js';
-
-const load = (spec: GraphSpec): Promise<Graph> => loadSnapshot(snapshotBytes(spec));
 
 const name = (graph: Graph, node: number): string => graph.strings.get(graph.nodeNames[node]!);
 
@@ -33,7 +30,7 @@ const item = (size: number, id: number): NodeSpec => ({ name: 'Item', size, id }
 
 describe('where the memory spreads', () => {
   test('a collection with many items, of which none keeps half', async () => {
-    const graph = await load({
+    const graph = await graphOf({
       root: ['app', 'other'],
       app: ['cache'],
       cache: { name: 'Cache', edges: ['a', 'b', 'c', 'tag'] },
@@ -61,13 +58,13 @@ describe('where the memory spreads', () => {
       x: { name: 'X', size: 50, id: 7 },
       y: { name: 'Y', size: 50, id: 5 },
     };
-    expect(branch(await load(two)).path).toEqual(['root', 'Y']);
+    expect(branch(await graphOf(two)).path).toEqual(['root', 'Y']);
     const three: GraphSpec = { ...two, root: ['x', 'y', 'z'], z: { name: 'Z', size: 1 } };
-    expect(branch(await load(three)).path).toEqual(['root']);
+    expect(branch(await graphOf(three)).path).toEqual(['root']);
   });
 
   test('backing arrays are no levels, and what they dominate counts for their owner', async () => {
-    const graph = await load({
+    const graph = await graphOf({
       root: ['app'],
       app: { edges: [['internal', 'table', 'table']], size: 16 },
       table: { type: 'array', name: '(object elements)', size: 100, edges: ['a', 'b', 'rest'] },
@@ -80,7 +77,7 @@ describe('where the memory spreads', () => {
   });
 
   test('one large object: nothing below it', async () => {
-    const graph = await load({
+    const graph = await graphOf({
       root: ['app'],
       app: ['text'],
       text: { type: 'string', name: 'x', size: 9000 },
@@ -104,7 +101,7 @@ describe('lists', () => {
     );
 
   test('the first of a linked list is the place; each member keeps what is not the next one', async () => {
-    const graph = await load({ root: ['app'], app: ['n0'], ...chain(1000, ['Node']) });
+    const graph = await graphOf({ root: ['app'], app: ['n0'], ...chain(1000, ['Node']) });
     expect(branch(graph)).toEqual({
       path: ['root', 'app', 'Node'],
       list: { count: 1000, via: ['toNode'] },
@@ -113,7 +110,7 @@ describe('lists', () => {
   });
 
   test('classes that take turns', async () => {
-    const graph = await load({ root: ['n0'], ...chain(30, ['Promise', 'Reaction', 'Task']) });
+    const graph = await graphOf({ root: ['n0'], ...chain(30, ['Promise', 'Reaction', 'Task']) });
     expect(branch(graph)).toEqual({
       path: ['root', 'Promise'],
       list: { count: 30, via: ['toReaction', 'toTask', 'toPromise'] },
@@ -126,16 +123,16 @@ describe('lists', () => {
   });
 
   test('a few nested objects of one class are no list, nor are many of which the last keeps the most', async () => {
-    const few = await load({ root: ['n0'], ...chain(5, ['Node']) });
+    const few = await graphOf({ root: ['n0'], ...chain(5, ['Node']) });
     expect(branch(few).list).toBeUndefined();
     const nested = chain(20, ['Node']);
-    const graph = await load({ root: ['n0'], ...nested, n19: { ...nested.n19, size: 100_000 } });
+    const graph = await graphOf({ root: ['n0'], ...nested, n19: { ...nested.n19, size: 100_000 } });
     expect(branch(graph)).toMatchObject({ list: undefined, parts: [] });
     expect(branch(graph).path).toHaveLength(21);
   });
 
   test('a list of 10,000 is followed in one go', async () => {
-    const graph = await load({ root: ['n0'], ...chain(10_000, ['Node']) });
+    const graph = await graphOf({ root: ['n0'], ...chain(10_000, ['Node']) });
     const start = performance.now();
     expect(branch(graph).list?.count).toBe(10_000);
     expect(performance.now() - start).toBeLessThan(5_000);
@@ -144,7 +141,7 @@ describe('lists', () => {
 
 test('random graphs: each step is the heaviest, and the last has none that keeps half', async () => {
   for (let seed = 1; seed <= 300; seed++) {
-    const graph = await load(randomGraph(seed));
+    const graph = await graphOf(randomGraph(seed));
     const retained = retainedSizes(graph);
     const { isHelper } = linksOf(graph, { isRoot: isRoot(graph) });
     const below = (node: number): number[] =>

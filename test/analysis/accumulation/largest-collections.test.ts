@@ -8,11 +8,9 @@ import type { Graph } from '../../../src/graph/graph.js';
 import { loadSnapshot } from '../../../src/load/load.js';
 import { classIndex } from '../../../src/v8/class-names.js';
 import { isRoot } from '../../../src/v8/roots.js';
-import { type GraphSpec, type NodeSpec, snapshotBytes } from '../../support/builder.js';
+import { type GraphSpec, graphOf, type NodeSpec } from '../../support/builder.js';
 import { expressPath } from '../../support/fixtures.js';
 import { random } from '../../support/random-graph.js';
-
-const load = (spec: GraphSpec): Promise<Graph> => loadSnapshot(snapshotBytes(spec));
 
 const found = (graph: Graph, most = 5, below = graph.root) =>
   largestCollections(graph, below, most).map(({ node, type, count, retainedSize }) => [
@@ -33,7 +31,7 @@ const keys = (prefix: string, count: number): string[] =>
 
 describe('collections', () => {
   test('eight of a class, the items of a backing array for their owner, the largest first', async () => {
-    const graph = await load({
+    const graph = await graphOf({
       root: ['frame'],
       frame: ['app', 'other', 'few'],
       app: { name: 'Cache', edges: [['internal', 'table', 'table']], size: 16 },
@@ -49,7 +47,7 @@ describe('collections', () => {
   });
 
   test('what keeps half or less of its owner is none; shared members are nobody’s', async () => {
-    const graph = await load({
+    const graph = await graphOf({
       root: ['frame'],
       frame: ['half', 'more', 'x', 'y'],
       half: { name: 'Half', size: 80, edges: keys('a', 8) },
@@ -64,7 +62,7 @@ describe('collections', () => {
   });
 
   test('only below what is named, and no more than asked for', async () => {
-    const graph = await load({
+    const graph = await graphOf({
       root: ['frame'],
       frame: ['app', 'b'],
       app: ['inner'],
@@ -107,7 +105,7 @@ function randomTree(seed: number): GraphSpec {
 test('random trees: the definition, object by object', async () => {
   let collections = 0;
   for (let seed = 1; seed <= 60; seed++) {
-    const graph = await load(randomTree(seed));
+    const graph = await graphOf(randomTree(seed));
     const { of, labels } = classIndex(graph);
     const retained = retainedSizes(graph);
     const { isHelper } = linksOf(graph, { isRoot: isRoot(graph) });

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { duplicateStrings } from '../../../src/analysis/classes/duplicate-strings.js';
 import { shallowSizes } from '../../../src/analysis/sizes/shallow-sizes.js';
-import { edgesOf, type Graph } from '../../../src/graph/graph.js';
-import { NODE } from '../../../src/graph/schema.js';
+import type { Graph } from '../../../src/graph/graph.js';
+import { EDGE, NODE } from '../../../src/graph/schema.js';
+import { edgeTarget } from '../../../src/graph/walk.js';
 import { loadSnapshot } from '../../../src/load/load.js';
-import { follow } from '../../../src/v8/scripts.js';
 import { stringText } from '../../../src/v8/values.js';
 import { type GraphSpec, type NodeSpec, snapshotBytes } from '../../support/builder.js';
 import { FIXTURES, fixturePath } from '../../support/fixtures.js';
@@ -185,7 +185,7 @@ function naiveGroups(graph: Graph): Map<string, [number, number]> {
   for (let node = 0; node < graph.nodeCount; node++) {
     const type = graph.nodeTypes[node];
     if ((type !== NODE.string && type !== NODE['concatenated string']) || sizes[node] === 0) continue;
-    const halves = ['first', 'second'].map((half) => follow(graph, edgesOf(graph), node, [half]));
+    const halves = ['first', 'second'].map((half) => edgeTarget(graph, node, EDGE.internal, [half]));
     const isFlat = halves.some(
       (half) =>
         half !== undefined &&

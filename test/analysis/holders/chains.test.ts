@@ -23,10 +23,8 @@ import { edgesOf, type Graph, sourceOf } from '../../../src/graph/graph.js';
 import { NODE } from '../../../src/graph/schema.js';
 import { loadSnapshot } from '../../../src/load/load.js';
 import { isRoot } from '../../../src/v8/roots.js';
-import { type GraphSpec, snapshotBytes, snapshotText } from '../../support/builder.js';
+import { type GraphSpec, graphOf, snapshotText } from '../../support/builder.js';
 import { casePath, fixturePath } from '../../support/fixtures.js';
-
-const load = (spec: GraphSpec): Promise<Graph> => loadSnapshot(snapshotBytes(spec));
 
 /** Every edge of a chain leads from the node before it to the node behind it. */
 function expectWhole(graph: Graph, { nodes, edges }: Chain): void {
@@ -108,7 +106,7 @@ describe.each(['back', 'forward'] as const)('%s chains', (direction) => {
   test('are whole and as short as a naive search says, on random graphs', async () => {
     await fc.assert(
       fc.asyncProperty(someGraph, async ({ size, edges, start, goals }) => {
-        const graph = await load(specOf(size, edges));
+        const graph = await graphOf(specOf(size, edges));
         const isGoal = (node: number): boolean => goals.includes(node);
         const [chain, ...others] = find(graph, start, isGoal);
         // Essential edges first; where they lead to no goal, all that keep something alive.
@@ -136,7 +134,7 @@ describe.each(['back', 'forward'] as const)('%s chains', (direction) => {
   test('end at maxDepth', async () => {
     await fc.assert(
       fc.asyncProperty(someGraph, fc.nat(4), async ({ size, edges, start, goals }, maxDepth) => {
-        const graph = await load(specOf(size, edges));
+        const graph = await graphOf(specOf(size, edges));
         const isGoal = (node: number): boolean => goals.includes(node);
         const [free] = find(graph, start, isGoal);
         const [limited] = find(graph, start, isGoal, { maxDepth });
@@ -155,7 +153,7 @@ describe.each(['back', 'forward'] as const)('%s chains', (direction) => {
     let further = 0;
     await fc.assert(
       fc.asyncProperty(somePages, async ({ size, edges, start, goals }) => {
-        const graph = await load(specOf(size, edges));
+        const graph = await graphOf(specOf(size, edges));
         const isGoal = (node: number): boolean => goals.includes(node);
         const chains = find(graph, start, isGoal, { paths: 50 });
         const neighbours = chains.map(({ nodes }) => nodes.at(direction === 'back' ? -2 : 1));
@@ -186,7 +184,7 @@ describe('backwards, where a page owns nodes', () => {
     await fc.assert(
       fc.asyncProperty(somePages, async ({ size, edges, start, goals, pages }) => {
         const shortcuts = pages.map((node): [number, string, number] => [0, 'shortcut', node]);
-        const graph = await load(specOf(size, [...edges, ...shortcuts]));
+        const graph = await graphOf(specOf(size, [...edges, ...shortcuts]));
         const isGoal = (node: number): boolean => goals.includes(node);
         const [chain] = backrefChains(graph, start, isGoal);
         // The rule itself takes a search through the whole graph, which must not be known before.
@@ -264,7 +262,7 @@ describe("a value in a WeakMap of the page, whose key is not the page's", () => 
   };
 
   test('is held by its key, and so is what it holds', async () => {
-    const graph = await load(spec);
+    const graph = await graphOf(spec);
     const owned = pageOwnedNodes(graph);
     expect([...owned]).toEqual([0, 1, 1, 0, 0, 1, 1]);
     const [chain] = backrefChains(graph, 6, isRoot(graph));
@@ -301,7 +299,7 @@ describe('what a search says besides the chains', () => {
   const deep: GraphSpec = { root: ['a'], a: ['b'], b: ['c'], c: ['x'], x: [], alone: ['lost'], lost: [] };
 
   test('too deep is not the same as held by nothing', async () => {
-    const graph = await load(deep);
+    const graph = await graphOf(deep);
     const root = (node: number): boolean => node === 0;
     const near = searchBackrefs(graph, 4, root, { maxDepth: 3 });
     expect(near).toEqual({ chains: [], tooDeep: true, seen: 4, complete: true });
@@ -319,7 +317,7 @@ describe('what a search says besides the chains', () => {
   });
 
   test('goals of last resort count where there is no other, and are not passed', async () => {
-    const graph = await load({
+    const graph = await graphOf({
       root: ['stack', 'app'],
       stack: ['x', 'y'],
       app: ['a'],
@@ -374,7 +372,7 @@ describe('what a search says besides the chains', () => {
 
 describe('chains of references', () => {
   test('the first nearest goal in the order of the file wins', async () => {
-    const graph = await load({ root: ['a', 'b'], a: ['x'], b: ['x'], x: [] });
+    const graph = await graphOf({ root: ['a', 'b'], a: ['x'], b: ['x'], x: [] });
     const chains = backrefChains(graph, 3, (node) => node === 1 || node === 2, { paths: 3 });
     expect(chains.map(({ nodes }) => nodes)).toEqual([
       [1, 3],
@@ -383,13 +381,13 @@ describe('chains of references', () => {
   });
 
   test('a start that is a goal is a chain of one node', async () => {
-    const graph = await load({ root: ['a'], a: ['a'] });
+    const graph = await graphOf({ root: ['a'], a: ['a'] });
     expect(backrefChains(graph, 1, () => true, { paths: 3 })).toEqual([{ nodes: [1], edges: [] }]);
     expect(refChains(graph, 1, () => true)).toEqual([{ nodes: [1], edges: [] }]);
   });
 
   test('what is ignored is not passed, weak edges only on request', async () => {
-    const graph = await load({
+    const graph = await graphOf({
       root: ['a', 'b'],
       a: { edges: [['weak', 'w', 'x']] },
       b: ['c'],
@@ -407,7 +405,7 @@ describe('chains of references', () => {
   });
 
   test('an array and the store of its items are one holder; other ways to the array come then', async () => {
-    const graph = await load({
+    const graph = await graphOf({
       root: ['a', 'b'],
       a: ['list'],
       b: ['list'],
@@ -440,7 +438,7 @@ describe('chains of references', () => {
     // builder.ts looks names up one by one: the many edges are written with few nodes.
     for (let i = 0; i < 200; i++) spec[`x${i}`] = { edges: [['internal', 'map', 'shape']] };
     for (let i = 0; i < size; i++) spec.hub!.edges.push(['weak', `w${i}`, `x${i % 200}`]);
-    const graph = await load(spec);
+    const graph = await graphOf(spec);
     expect(backrefChains(graph, 2, (node) => node === 0)).toEqual([]);
     expect(backrefChains(graph, 2, (node) => node === 0, { weak: true })[0]!.nodes).toEqual([0, 1, 3, 2]);
   });

@@ -5,19 +5,17 @@ import { exampleOfEach } from '../../../src/analysis/holders/examples.js';
 import { holderChain, holderChains, UNHELD } from '../../../src/analysis/holders/holder-chains.js';
 import { holderPaths } from '../../../src/analysis/holders/holder-paths.js';
 import { keepsAlive } from '../../../src/analysis/sizes/essential-edges.js';
-import { edgesOf, type Graph } from '../../../src/graph/graph.js';
+import { edgesOf } from '../../../src/graph/graph.js';
 import { loadSnapshot } from '../../../src/load/load.js';
 import { classIndex } from '../../../src/v8/class-names.js';
 import { isRoot } from '../../../src/v8/roots.js';
-import { type GraphSpec, type NodeSpec, snapshotBytes } from '../../support/builder.js';
+import { type GraphSpec, graphOf, type NodeSpec, snapshotBytes } from '../../support/builder.js';
 import { fixturePath } from '../../support/fixtures.js';
 import { randomGraph } from '../../support/random-graph.js';
 
-const load = (spec: GraphSpec): Promise<Graph> => loadSnapshot(snapshotBytes(spec));
-
 /** Paths by the places of the nodes in the spec; nodes that are only targets come behind. */
 async function pathsOf(spec: GraphSpec): Promise<(key: string) => string> {
-  const graph = await load(spec);
+  const graph = await graphOf(spec);
   const paths = holderPaths(graph);
   const keys = new Set(Object.keys(spec));
   for (const node of Object.values(spec)) {
@@ -33,7 +31,7 @@ describe('holderChains', () => {
     tags: 'slow',
   }, async () => {
     for (let seed = 1; seed <= 300; seed++) {
-      const graph = await load(randomGraph(seed));
+      const graph = await graphOf(randomGraph(seed));
       const keeps = keepsAlive(graph);
       const root = isRoot(graph);
       const { targets } = edgesOf(graph);
@@ -178,7 +176,7 @@ describe('holderPaths', () => {
       ] as const;
       spec[`t${i}`] = { name: 'Tree', edges: i < 512 ? edges : [] };
     }
-    const graph = await load(spec);
+    const graph = await graphOf(spec);
     const paths = holderPaths(graph);
     const kinds = new Set(
       Array.from({ length: graph.nodeCount }, (_, node) => paths.text(paths.pathOf(node))),
@@ -232,7 +230,7 @@ describe('holderPaths', () => {
   });
 
   test('what no root reaches says so', async () => {
-    const graph = await load({ root: [], lost: ['other'], other: ['lost'] });
+    const graph = await graphOf({ root: [], lost: ['other'], other: ['lost'] });
     const paths = holderPaths(graph);
     expect([1, 2].map((node) => paths.text(paths.pathOf(node)))).toEqual(Array(2).fill('no root reaches it'));
     expect(paths.rootOf(paths.pathOf(1))).toBeUndefined();

@@ -1,13 +1,10 @@
 /** What a variable of the program holds beside a handle hangs on the variable. */
 import { describe, expect, test } from 'vitest';
 import { holderChain, holderChains } from '../../../src/analysis/holders/holder-chains.js';
-import { edgesOf, type Graph } from '../../../src/graph/graph.js';
+import { edgesOf } from '../../../src/graph/graph.js';
 import { NODE } from '../../../src/graph/schema.js';
-import { loadSnapshot } from '../../../src/load/load.js';
-import { type GraphSpec, snapshotBytes } from '../../support/builder.js';
+import { type GraphSpec, graphOf } from '../../support/builder.js';
 import { random } from '../../support/random-graph.js';
-
-const load = (spec: GraphSpec): Promise<Graph> => loadSnapshot(snapshotBytes(spec));
 
 /** Two handles: of a socket, and of a server whose listener's scope has the socket in a variable. */
 function sockets(file: string, more: GraphSpec = {}): GraphSpec {
@@ -41,7 +38,7 @@ function sockets(file: string, more: GraphSpec = {}): GraphSpec {
 
 /** Names along the chain of a node, the root's child first. */
 async function chainTo(name: string, spec: GraphSpec): Promise<string> {
-  const graph = await load(spec);
+  const graph = await graphOf(spec);
   const nameOf = (node: number): string => graph.strings.get(graph.nodeNames[node]!);
   const node = [...graph.ids.keys()].find((one) => nameOf(one) === name)!;
   const { nodes } = holderChain(graph, node);
@@ -111,7 +108,7 @@ test('of random forests: whole chains over edges that are there, depths that are
         ),
       ),
     };
-    const graph = await load(spec);
+    const graph = await graphOf(spec);
     const { targets } = edgesOf(graph);
     const { parents, depths } = holderChains(graph);
     for (let node = 0; node < graph.nodeCount; node++) {

@@ -7,11 +7,8 @@ import { keepsAlive } from '../../../src/analysis/sizes/essential-edges.js';
 import { shallowSizes } from '../../../src/analysis/sizes/shallow-sizes.js';
 import type { Graph } from '../../../src/graph/graph.js';
 import { NODE } from '../../../src/graph/schema.js';
-import { loadSnapshot } from '../../../src/load/load.js';
-import { type GraphSpec, type NodeSpec, snapshotBytes } from '../../support/builder.js';
+import { type GraphSpec, graphOf, type NodeSpec } from '../../support/builder.js';
 import { random, randomGraph } from '../../support/random-graph.js';
-
-const load = (spec: GraphSpec): Promise<Graph> => loadSnapshot(snapshotBytes(spec));
 
 /** The same graph with an id for each node, and earlier snapshots that have only some of the nodes. */
 async function snapshotsOf(seed: number, count: number): Promise<Graph[]> {
@@ -24,7 +21,7 @@ async function snapshotsOf(seed: number, count: number): Promise<Graph[]> {
   ]);
   return Promise.all(
     Array.from({ length: count }, (_, now) =>
-      load(
+      graphOf(
         Object.fromEntries(
           specs
             .filter(([, , age]) => age <= now)
@@ -156,7 +153,7 @@ function program(objects: Readonly<Record<number, NodeSpec>>): GraphSpec {
 describe('frontierOf', () => {
   test('through a table that was made anew to what is in it; age by the first snapshot that has the id', async () => {
     const at = (ids: number[]): Promise<Graph> =>
-      load(program(Object.fromEntries(ids.map((id) => [id, { name: 'Session', size: 10 }]))));
+      graphOf(program(Object.fromEntries(ids.map((id) => [id, { name: 'Session', size: 10 }]))));
     const frontier = frontierOf(
       await Promise.all([at([101]), at([101, 201, 203]), at([101, 201, 203, 301])]),
     );
@@ -170,13 +167,13 @@ describe('frontierOf', () => {
   });
 
   test('no second snapshot, nothing new: no groups', async () => {
-    const graph = await load(program({ 101: {} }));
+    const graph = await graphOf(program({ 101: {} }));
     expect(frontierOf([graph]).groups).toEqual([]);
     expect(frontierOf([graph, graph, graph]).groups).toEqual([]);
   });
 
   test('an empty graph', async () => {
-    const graph = await load({});
+    const graph = await graphOf({});
     expect(frontierOf([graph, graph]).groups).toEqual([]);
   });
 
@@ -198,7 +195,7 @@ describe('frontierOf', () => {
       ...(ids.length > 0 ? { local: { id: 999, name: 'Local' } } : {}),
       ...Object.fromEntries(ids.map((id) => [`p${id}`, { id, name: 'MessagePort' }])),
     });
-    const frontier = frontierOf(await Promise.all([load(spec([])), load(spec([101, 103]))]));
+    const frontier = frontierOf(await Promise.all([graphOf(spec([])), graphOf(spec([101, 103]))]));
     expect(frontier.groups.map(({ owner, container }) => [owner, frontier.graph.ids[container]])).toEqual([
       ['handles', 3],
     ]);
@@ -228,7 +225,7 @@ describe('frontierOf', () => {
     });
     const found = async (table: string): Promise<unknown[]> => {
       const { graph, groups } = frontierOf(
-        await Promise.all([[], [1001], [1001, 1003, 1005]].map((ids) => load(spec(ids, table)))),
+        await Promise.all([[], [1001], [1001, 1003, 1005]].map((ids) => graphOf(spec(ids, table)))),
       );
       return groups.map(({ container, edgeName, heads }) => [
         graph.ids[container],
@@ -263,7 +260,7 @@ describe('frontierOf', () => {
     });
     const containers = async (marker: string): Promise<number[]> => {
       const { graph, groups } = frontierOf(
-        await Promise.all([load(spec([], marker)), load(spec([101, 103], marker))]),
+        await Promise.all([graphOf(spec([], marker)), graphOf(spec([101, 103], marker))]),
       );
       return groups.map(({ container }) => graph.ids[container]!).sort((a, b) => a - b);
     };
@@ -284,7 +281,7 @@ describe('frontierOf', () => {
       store: { id: 51, type: 'array', edges: extra.map((id, i) => ['element', i, `o${id}`] as const) },
       ...Object.fromEntries(extra.map((id) => [`o${id}`, { id }])),
     });
-    const { groups } = frontierOf(await Promise.all([load(spec([])), load(spec([501, 503]))]));
+    const { groups } = frontierOf(await Promise.all([graphOf(spec([])), graphOf(spec([501, 503]))]));
     expect(groups.length).toBeGreaterThan(0);
     expect(groups.length).toBeLessThanOrEqual(4);
   });

@@ -4,10 +4,7 @@ import { holderPaths } from '../../../src/analysis/holders/holder-paths.js';
 import { frontierOf } from '../../../src/analysis/leaks/frontier.js';
 import { type GrowthPlace, growthPlace } from '../../../src/analysis/leaks/growth-place.js';
 import type { Graph } from '../../../src/graph/graph.js';
-import { loadSnapshot } from '../../../src/load/load.js';
-import { type GraphSpec, type NodeSpec, snapshotBytes } from '../../support/builder.js';
-
-const load = (spec: GraphSpec): Promise<Graph> => loadSnapshot(snapshotBytes(spec));
+import { type GraphSpec, graphOf, type NodeSpec } from '../../support/builder.js';
 
 const range = (from: number, count: number): number[] =>
   Array.from({ length: count }, (_, i) => from + 2 * i);
@@ -34,7 +31,7 @@ function program(
 }
 
 async function placeOf(before: GraphSpec, after: GraphSpec, type = 'T'): Promise<[Graph, GrowthPlace]> {
-  const graphs = await Promise.all([load(before), load(after)]);
+  const graphs = await Promise.all([graphOf(before), graphOf(after)]);
   const frontier = frontierOf(graphs);
   const nodes = instancesOf(frontier.graph, type).filter((node) => frontier.ages[node] === 1);
   return [frontier.graph, growthPlace(frontier, nodes)];
@@ -92,8 +89,8 @@ describe('growthPlace', () => {
   test('numbers hang on what holds them: the container is known, a way is not', async () => {
     const spec: NodeSpec = { name: 'Session', edges: ['number'] };
     const graphs = await Promise.all([
-      load(program([])),
-      load({ ...program([201], [], [], spec), number: { id: 901, type: 'number', size: 12 } }),
+      graphOf(program([])),
+      graphOf({ ...program([201], [], [], spec), number: { id: 901, type: 'number', size: 12 } }),
     ]);
     const frontier = frontierOf(graphs);
     const place = growthPlace(frontier, [frontier.graph.ids.indexOf(901)]);
@@ -107,8 +104,8 @@ describe('growthPlace', () => {
 
   test('nothing, and what no container reaches', async () => {
     const [before, after] = await Promise.all([
-      load(program([])),
-      load({
+      graphOf(program([])),
+      graphOf({
         ...program([]),
         root: { id: 1, edges: ['app', ['element', 1, 'handles'], ['element', 2, 'local']] },
         local: { id: 901, name: 'T' },

@@ -1,10 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { leaks } from '../../../src/analysis/leaks/leaks.js';
-import type { Graph } from '../../../src/graph/graph.js';
 import { loadSnapshot } from '../../../src/load/load.js';
-import { type GraphSpec, type NodeSpec, snapshotBytes } from '../../support/builder.js';
-
-const load = (spec: GraphSpec): Promise<Graph> => loadSnapshot(snapshotBytes(spec));
+import { type GraphSpec, graphOf, type NodeSpec, snapshotBytes } from '../../support/builder.js';
 
 /** A program whose list holds these objects, by id. */
 function program(objects: Readonly<Record<number, NodeSpec>>): GraphSpec {
@@ -31,9 +28,9 @@ describe('leaks', () => {
 
   test('members of every step: a leak, with its container, counts and bytes', async () => {
     const graphs = await Promise.all([
-      load(program(old)),
-      load(program({ ...old, ...step(1), 901: { name: 'Gone' } })),
-      load(program({ ...old, ...step(1), ...step(2) })),
+      graphOf(program(old)),
+      graphOf(program({ ...old, ...step(1), 901: { name: 'Gone' } })),
+      graphOf(program({ ...old, ...step(1), ...step(2) })),
     ]);
     const found = leaks(graphs, { minSize: 100 });
     expect(found.leaks).toHaveLength(1);
@@ -63,9 +60,9 @@ describe('leaks', () => {
     ['a quarter of the larger step is even', 16, 4, 'leak'],
   ] as const)('%s', async (_, first, second, verdict) => {
     const graphs = await Promise.all([
-      load(program(old)),
-      load(program({ ...old, ...step(1, first) })),
-      load(program({ ...old, ...step(1, first), ...step(2, second) })),
+      graphOf(program(old)),
+      graphOf(program({ ...old, ...step(1, first) })),
+      graphOf(program({ ...old, ...step(1, first), ...step(2, second) })),
     ]);
     expect(leaks(graphs, { minSize: 1 }).leaks.map((leak) => leak.verdict)).toEqual(verdict ? [verdict] : []);
   });
@@ -73,9 +70,9 @@ describe('leaks', () => {
   test('uneven, of objects that many things are made of: none', async () => {
     const objects = (from: number, count: number) => many(range(from, count), { name: 'Object', size: 100 });
     const graphs = await Promise.all([
-      load(program(old)),
-      load(program({ ...old, ...objects(1001, 100) })),
-      load(program({ ...old, ...objects(1001, 100), ...objects(2001, 12) })),
+      graphOf(program(old)),
+      graphOf(program({ ...old, ...objects(1001, 100) })),
+      graphOf(program({ ...old, ...objects(1001, 100), ...objects(2001, 12) })),
     ]);
     expect(leaks(graphs, { minSize: 1 }).leaks).toEqual([]);
   });
@@ -96,7 +93,7 @@ describe('leaks', () => {
         ]),
       ),
     });
-    const graphs = await Promise.all([load(list(5)), load(list(15)), load(list(25))]);
+    const graphs = await Promise.all([graphOf(list(5)), graphOf(list(15)), graphOf(list(25))]);
     const [leak, ...others] = leaks(graphs, { minSize: 100 }).leaks;
     expect(others).toEqual([]);
     expect(leak).toMatchObject({ isList: true, memberCounts: [5, 15, 25], size: 1000 });
@@ -112,7 +109,7 @@ describe('leaks', () => {
       recent: { id: 7, name: 'Array', edges: ids.map((id, i) => ['element', i, `o${id}`] as const) },
       ...Object.fromEntries(ids.map((id) => [`o${id}`, { id, name: 'Order', size: 100 }])),
     });
-    const graphs = await Promise.all([both([]), both(range(101, 5)), both(range(101, 10))].map(load));
+    const graphs = await Promise.all([both([]), both(range(101, 5)), both(range(101, 10))].map(graphOf));
     const found = leaks(graphs, { minSize: 100 }).leaks;
     expect(found).toHaveLength(1);
     expect(found[0]).toMatchObject({ size: 1000, aloneSize: 0, memberCounts: [0, 5, 10] });
@@ -130,7 +127,7 @@ describe('leaks', () => {
       store: { id, type: 'array', size },
     });
     const specs = [at(20_000, 7), at(60_000, 9), at(100_000, 11)];
-    const graphs = await Promise.all(specs.map(load));
+    const graphs = await Promise.all(specs.map(graphOf));
     expect(leaks(graphs).leaks).toMatchObject([
       { verdict: 'leak', growth: 'in place', sizes: [20_016, 60_016, 100_016], size: 80_000 },
     ]);
@@ -140,7 +137,7 @@ describe('leaks', () => {
     const found = leaks(nodesOnly);
     expect(found.leaks).toEqual([]);
     expect(found.rebuilt.map(({ node }) => nodesOnly[2]!.ids[node])).toEqual([5]);
-    const shrunk = await Promise.all([at(20_000, 7), at(160_000, 9), at(100_000, 11)].map(load));
+    const shrunk = await Promise.all([at(20_000, 7), at(160_000, 9), at(100_000, 11)].map(graphOf));
     expect(leaks(shrunk).leaks).toEqual([]);
   });
 
@@ -148,7 +145,7 @@ describe('leaks', () => {
     const without: GraphSpec = { root: { id: 1, edges: ['app'] }, app: { id: 3 } };
     const items = many(range(1001, 20), { name: 'Session', size: 100 });
     const grown = { ...program(items), list: { ...program(items).list!, id: 901 } };
-    const [leak] = leaks(await Promise.all([load(without), load(grown)]), { minSize: 100 }).leaks;
+    const [leak] = leaks(await Promise.all([graphOf(without), graphOf(grown)]), { minSize: 100 }).leaks;
     expect(leak).toMatchObject({ verdict: 'leak', memberCounts: [0, 20], member: { type: 'Session' } });
   });
 
@@ -174,7 +171,7 @@ describe('leaks', () => {
       });
       return spec;
     };
-    const graphs = await Promise.all([0, 1, 2, 3, 4].map((now) => load(at(now))));
+    const graphs = await Promise.all([0, 1, 2, 3, 4].map((now) => graphOf(at(now))));
     expect(leaks(graphs, { minSize: 1 }).leaks.map(({ verdict, path }) => [verdict, path])).toEqual([
       ['leak', 'the global object app .every'],
       ['sometimes', 'the global object app .some'],
@@ -183,14 +180,14 @@ describe('leaks', () => {
   });
 
   test('one snapshot, the same snapshot, an empty one: nothing', async () => {
-    const graph = await load(program(old));
-    const empty = await load({});
+    const graph = await graphOf(program(old));
+    const empty = await graphOf({});
     for (const snapshots of [[graph], [graph, graph, graph], [empty, empty]])
       expect(leaks(snapshots)).toMatchObject({ leaks: [], survivors: 0, survivorSize: 0, rebuilt: [] });
   });
 
   test('two snapshots have one step: what grew', async () => {
-    const graphs = await Promise.all([load(program(old)), load(program({ ...old, ...step(1) }))]);
+    const graphs = await Promise.all([graphOf(program(old)), graphOf(program({ ...old, ...step(1) }))]);
     expect(leaks(graphs, { minSize: 100 }).leaks).toMatchObject([{ verdict: 'leak', memberCounts: [4, 10] }]);
   });
 });

@@ -3,13 +3,10 @@ import { classKinds } from '../../../src/analysis/classes/class-kinds.js';
 import { containerPlace } from '../../../src/analysis/leaks/container-place.js';
 import { frontierOf } from '../../../src/analysis/leaks/frontier.js';
 import { holdersOfNew, type NewHolder } from '../../../src/analysis/leaks/new-holders.js';
-import type { Graph } from '../../../src/graph/graph.js';
 import { loadSnapshot } from '../../../src/load/load.js';
 import { classIndex } from '../../../src/v8/class-names.js';
-import { type GraphSpec, type NodeSpec, snapshotBytes } from '../../support/builder.js';
+import { type GraphSpec, graphOf, type NodeSpec } from '../../support/builder.js';
 import { fixturePath } from '../../support/fixtures.js';
-
-const load = (spec: GraphSpec): Promise<Graph> => loadSnapshot(snapshotBytes(spec));
 
 /** A program with two containers; the objects behind each, by id. */
 function program(
@@ -42,8 +39,8 @@ describe('holdersOfNew', () => {
   test('new objects by the container that was there before; the most bytes first', async () => {
     const old = many(range(101, 3), { name: 'Session' });
     const [before, after] = await Promise.all([
-      load(program(old)),
-      load(
+      graphOf(program(old)),
+      graphOf(
         program(
           { ...old, ...many(range(201, 5), { name: 'Session', size: 40 }), 301: { name: 'Cart', size: 8 } },
           [101],
@@ -63,8 +60,8 @@ describe('holdersOfNew', () => {
       edges: [['internal', 'map', 'shape'], 'id', 'cart'],
     };
     const [before, after] = await Promise.all([
-      load(program({})),
-      load(
+      graphOf(program({})),
+      graphOf(
         program({ 201: session }, [], {
           shape: { id: 401, type: 'object shape', size: 80, name: 'system / Map' },
           id: { id: 403, type: 'number', size: 12 },
@@ -81,8 +78,8 @@ describe('holdersOfNew', () => {
 
   test('what no container reaches has the way from a root to itself', async () => {
     const [before, after] = await Promise.all([
-      load(program({})),
-      load(
+      graphOf(program({})),
+      graphOf(
         program({}, [], {
           stack: { id: 501, type: 'synthetic', name: '(Stack roots)', edges: [['element', 0, 'local']] },
           local: { id: 503, name: 'Local', size: 32 },
@@ -102,8 +99,8 @@ describe('holdersOfNew', () => {
 
   test('in two containers: of that which gets more of them', async () => {
     const [before, after] = await Promise.all([
-      load(program({})),
-      load(program(many(range(201, 4), { name: 'Session', size: 10 }), [201, 203])),
+      graphOf(program({})),
+      graphOf(program(many(range(201, 4), { name: 'Session', size: 10 }), [201, 203])),
     ]);
     const frontier = frontierOf([before!, after!]);
     const held = holdersOfNew(before!, after!, { frontier });
@@ -115,8 +112,8 @@ describe('holdersOfNew', () => {
   });
 
   test('equal snapshots, and empty ones: nothing', async () => {
-    const graph = await load(program(many(range(101, 3), { name: 'Session' })));
-    const empty = await load({});
+    const graph = await graphOf(program(many(range(101, 3), { name: 'Session' })));
+    const empty = await graphOf({});
     expect(holdersOfNew(graph, graph).size).toBe(0);
     expect(holdersOfNew(empty, empty).size).toBe(0);
   });
@@ -159,13 +156,13 @@ describe('classKinds', () => {
   });
 
   test('without locations nobody knows whose a class is', async () => {
-    const graph = await load(program({ 101: { name: 'Session' }, 103: { name: 'Promise' } }));
+    const graph = await graphOf(program({ 101: { name: 'Session' }, 103: { name: 'Promise' } }));
     const { labels } = classIndex(graph);
     const kinds = classKinds(graph, classIndex(graph));
     expect([kinds[labels.indexOf('Session')], kinds[labels.indexOf('Promise')]]).toEqual([
       'unknown',
       'plain',
     ]);
-    expect(classKinds(await load({}), { labels: ['A'], of: new Uint32Array(0) })).toEqual([undefined]);
+    expect(classKinds(await graphOf({}), { labels: ['A'], of: new Uint32Array(0) })).toEqual([undefined]);
   });
 });

@@ -2,11 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { leaks } from '../../../src/analysis/leaks/leaks.js';
 import { type ClassSurvival, type SurvivalOptions, survival } from '../../../src/analysis/leaks/survival.js';
 import type { Graph } from '../../../src/graph/graph.js';
-import { loadSnapshot } from '../../../src/load/load.js';
 import { shapeIndex } from '../../../src/v8/shapes.js';
-import { type GraphSpec, type NodeSpec, snapshotBytes } from '../../support/builder.js';
-
-const load = (spec: GraphSpec): Promise<Graph> => loadSnapshot(snapshotBytes(spec));
+import { type GraphSpec, graphOf, type NodeSpec } from '../../support/builder.js';
 
 const range = (from: number, count: number): number[] =>
   Array.from({ length: count }, (_, i) => from + 2 * i);
@@ -61,7 +58,7 @@ describe('survival', () => {
   ];
 
   test('generations, and what their numbers look like', async () => {
-    const graphs = await Promise.all([0, 1, 2, 3].map((n) => load(program(at(n)))));
+    const graphs = await Promise.all([0, 1, 2, 3].map((n) => graphOf(program(at(n)))));
     const found = survivalOf(graphs, { filter: /^(Leak|Cache|Warm|Steady)$/ });
     expect(found.map(({ type, verdict, survivors }) => [type, verdict, survivors])).toEqual([
       ['Leak', 'leak', 20],
@@ -85,9 +82,9 @@ describe('survival', () => {
   });
 
   test('asks leaks itself: what grew by less than 10,000 bytes is no leak', async () => {
-    const graphs = await Promise.all([0, 1, 2].map((n) => load(program(at(n)))));
+    const graphs = await Promise.all([0, 1, 2].map((n) => graphOf(program(at(n)))));
     expect(survival(graphs).some(({ verdict }) => verdict === 'leak')).toBe(false);
-    const large = await Promise.all([0, 1, 2].map((n) => load(program(at(n), { size: 600 }))));
+    const large = await Promise.all([0, 1, 2].map((n) => graphOf(program(at(n), { size: 600 }))));
     expect(survival(large)[0]).toMatchObject({ type: 'Leak', verdict: 'leak' });
   });
 
@@ -101,7 +98,7 @@ describe('survival', () => {
       ['T', [0, 1, 2].slice(0, n! + 1).flatMap((i) => range(1001 + 100 * i, 10)), 'kept'],
       ['T', range(5001 + 1000 * n!, passing!), 'passing'],
     ]);
-    const graphs = await Promise.all(steps.map((step) => load(program(step))));
+    const graphs = await Promise.all(steps.map((step) => graphOf(program(step))));
     const [row] = survivalOf(graphs, { filter: /^T$/ });
     expect(row).toMatchObject({ verdict: 'leak', counts: [50, 110, 90] });
     expect(row!.leaksIn.map(({ leak: { path }, alive }) => [path, alive])).toEqual([
@@ -116,7 +113,7 @@ describe('survival', () => {
       ['T', range(1001, n > 0 ? 10 : 0), 'first'],
       ['T', range(2001, n > 1 ? 10 : 0), 'second'],
     ]);
-    const graphs = await Promise.all(steps.map((step) => load(program(step))));
+    const graphs = await Promise.all(steps.map((step) => graphOf(program(step))));
     const [row] = survivalOf(graphs, { filter: /^T$/ });
     expect(row).toMatchObject({ verdict: null, counts: [4, 14, 24], survivors: 10, leaksIn: [] });
   });
@@ -134,7 +131,7 @@ describe('survival', () => {
         ),
       };
     };
-    const graphs = await Promise.all([0, 1, 2].map((n) => load(step(n))));
+    const graphs = await Promise.all([0, 1, 2].map((n) => graphOf(step(n))));
     const found = survivalOf(graphs, { filter: /^(Session|Cart)$/ });
     expect(found.map(({ type, verdict, leaksIn }) => [type, verdict, leaksIn[0]?.leak.path])).toEqual([
       ['Cart', 'leak', 'the global object app .listSession'],
@@ -152,7 +149,7 @@ describe('survival', () => {
       const step = (n: number): [string, number[]][] => [
         ['T', counts.slice(0, n + 1).flatMap((count, i) => range(1001 + 1000 * i, count))],
       ];
-      const graphs = await Promise.all([0, 1, 2].map((n) => load(program(step(n)))));
+      const graphs = await Promise.all([0, 1, 2].map((n) => graphOf(program(step(n)))));
       const answer = leaks(graphs, { minSize: 1 });
       const leaking = answer.leaks.filter(({ verdict }) => verdict === 'leak').length;
       const types = survivalOf(graphs).filter(({ verdict }) => verdict === 'leak');
@@ -167,7 +164,7 @@ describe('survival', () => {
       ['Slow', range(3001, n), 'slow'],
       ['Once', range(5001, n > 0 ? 50 : 0), 'once'],
     ];
-    const graphs = await Promise.all([0, 1, 2, 3, 4].map((n) => load(program(step(n)))));
+    const graphs = await Promise.all([0, 1, 2, 3, 4].map((n) => graphOf(program(step(n)))));
     const found = survivalOf(graphs, { filter: /^(Leak|Slow|Once)$/ });
     expect(found.map(({ type, verdict, survivors }) => [type, verdict, survivors])).toEqual([
       ['Leak', 'leak', 15],
@@ -179,8 +176,8 @@ describe('survival', () => {
   test("V8's own are left out unless they are asked for; two snapshots have no verdicts", async () => {
     const code: NodeSpec = { id: 101, type: 'code', name: 'x' };
     const [before, after] = await Promise.all([
-      load({ ...program([['T', []]]), root: { id: 1, edges: ['app', 'code'] }, code }),
-      load({ ...program([['T', [103]]]), root: { id: 1, edges: ['app', 'code'] }, code }),
+      graphOf({ ...program([['T', []]]), root: { id: 1, edges: ['app', 'code'] }, code }),
+      graphOf({ ...program([['T', [103]]]), root: { id: 1, edges: ['app', 'code'] }, code }),
     ]);
     const types = survival([before!, after!]).map(({ type }) => type);
     expect(types).toContain('T');
@@ -202,7 +199,7 @@ describe('survival', () => {
       ...all(['a', 'b'], [...range(101, 5), ...range(201, 5)]),
       ...Object.fromEntries(range(201, 5).map((id) => [`o${id}`, { id, ...object(['a']) }])),
     };
-    const graphs = await Promise.all([all(['a']), all(['a', 'b']), both].map(load));
+    const graphs = await Promise.all([all(['a']), all(['a', 'b']), both].map(graphOf));
     const rows = survivalOf(graphs, { partition: shapeIndex });
     expect(rows.find(({ type }) => type === '{a}')!.counts).toEqual([5, 5, 10]);
     // The shapes are those of the last snapshot, so that equal objects have one name in all of them.

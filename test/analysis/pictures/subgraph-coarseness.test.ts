@@ -4,12 +4,10 @@ import { chainsSubgraph } from '../../../src/analysis/pictures/chain-pictures.js
 import { backrefsSubgraph, COARSEST, refsSubgraph } from '../../../src/analysis/pictures/subgraph.js';
 import type { Subgraph } from '../../../src/base/result.js';
 import type { Graph } from '../../../src/graph/graph.js';
-import { loadSnapshot } from '../../../src/load/load.js';
 import { className } from '../../../src/v8/class-names.js';
-import { type GraphSpec, snapshotBytes } from '../../support/builder.js';
+import { type GraphSpec, graphOf } from '../../support/builder.js';
 import { randomGraph } from '../../support/random-graph.js';
 
-const load = (spec: GraphSpec): Promise<Graph> => loadSnapshot(snapshotBytes(spec));
 const root = { isRoot: (node: number): boolean => node === 0 };
 
 const named = (graph: Graph, ...names: string[]): number[] =>
@@ -53,13 +51,13 @@ describe('who refers to four items', () => {
   const items = (graph: Graph): number[] => [101, 103, 105, 107].map((id) => graph.ids.indexOf(id));
 
   test('0: what is held in different ways has a box of its own', async () => {
-    const graph = await load(TWO);
+    const graph = await graphOf(TWO);
     const picture = backrefsSubgraph(graph, items(graph), { ...root, maxDepth: 1 });
     expect(boxes(picture)).toEqual(['0 Item', '0 Item', '0 Item', '0 Item', '1 Holder', '1 Holder']);
   });
 
   test('2: however they are held; one arrow names what it stands for', async () => {
-    const graph = await load(TWO);
+    const graph = await graphOf(TWO);
     const picture = backrefsSubgraph(graph, items(graph), { ...root, maxDepth: 1, coarseness: 2 });
     expect(boxes(picture)).toEqual(['0 4 × Item', '1 2 × Holder']);
     expect(arrows(picture)).toEqual(['Holder -a, b, … 3 more ×5 several-> Item']);
@@ -67,7 +65,7 @@ describe('who refers to four items', () => {
 });
 
 test('3: all of a class at one distance share a box, whoever refers to them; roots by themselves', async () => {
-  const graph = await load({
+  const graph = await graphOf({
     root: ['x', 'y', 'r'],
     x: { name: 'X', edges: [['property', 'p', 'n1']] },
     y: { name: 'Y', edges: [['property', 'q', 'n2']] },
@@ -88,7 +86,7 @@ test('3: all of a class at one distance share a box, whoever refers to them; roo
 });
 
 test('the coarser ones: the largest classes at a distance, and the others in one box', async () => {
-  const graph = await load({
+  const graph = await graphOf({
     root: Array.from({ length: 30 }, (_, i) => `n${i}`),
     ...Object.fromEntries(
       Array.from({ length: 30 }, (_, i) => [`n${i}`, { name: i < 12 ? 'Large' : `C${i % 9}` }]),
@@ -108,7 +106,7 @@ test('random graphs: no object is lost or shown twice, and each coarseness has n
   tags: 'slow',
 }, async () => {
   for (let seed = 1; seed <= 150; seed++) {
-    const graph = await load(randomGraph(seed));
+    const graph = await graphOf(randomGraph(seed));
     const all = Array.from({ length: graph.nodeCount }, (_, node) => node);
     for (const build of [backrefsSubgraph, refsSubgraph]) {
       let before = Number.POSITIVE_INFINITY;
@@ -130,7 +128,7 @@ test('random graphs: no object is lost or shown twice, and each coarseness has n
 });
 
 test('chains: coarser ones share a box by class and distance', async () => {
-  const graph = await load({
+  const graph = await graphOf({
     root: ['a', 'b'],
     a: { name: 'Map', edges: [['property', 'x', 't1']] },
     b: { name: 'Set', edges: [['property', 'y', 't2']] },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { distances } from '../../../src/analysis/sizes/distances.js';
-import { essentialEdges, pageOwnedNodes } from '../../../src/analysis/sizes/essential-edges.js';
+import { essentialEdges, holds, pageOwnedNodes } from '../../../src/analysis/sizes/essential-edges.js';
 import { edgesOf, type Graph } from '../../../src/graph/graph.js';
 import { EDGE } from '../../../src/graph/schema.js';
 import { loadSnapshot } from '../../../src/load/load.js';
@@ -102,4 +102,31 @@ test('weakMapPairEdges finds the internal edges that are named after pairs, and 
     pairs += wanted.length;
   }
   expect(pairs).toBeGreaterThan(10);
+});
+
+describe('holds', () => {
+  /** The edges of which the two say different things. */
+  function disagreements(graph: Graph): number[] {
+    const essential = essentialEdges(graph);
+    const isEssential = holds(graph);
+    const found: number[] = [];
+    for (let node = 0; node < graph.nodeCount; node++)
+      for (let edge = graph.firstEdge[node]!; edge < graph.firstEdge[node + 1]!; edge++)
+        if (isEssential(edge, node) !== (essential[edge] === 1)) found.push(edge);
+    return found;
+  }
+
+  test('agrees with essentialEdges edge by edge, on 500 random graphs', async () => {
+    const counts = [0, 0];
+    for (let seed = 0; seed < 500; seed++) {
+      const graph = await loadSnapshot(snapshotBytes(withRules(seed)));
+      expect(disagreements(graph), `seed ${seed}`).toEqual([]);
+      for (const one of essentialEdges(graph)) counts[one]! += 1;
+    }
+    expect(Math.min(...counts)).toBeGreaterThan(1000);
+  });
+
+  test.each(FIXTURES)('and on %s', async (name) => {
+    expect(disagreements(await loadSnapshot(fixturePath(name)))).toEqual([]);
+  });
 });
