@@ -16,7 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   v8: ['graph', 'base'],
   'analysis/sizes': ['v8', 'graph', 'base'],
   'analysis/classes': ['analysis/sizes', 'v8', 'graph', 'base'],
-  'analysis/holders': ['analysis/sizes', 'v8', 'graph', 'base'],
+  'analysis/holders': ['analysis/classes', 'analysis/sizes', 'v8', 'graph', 'base'],
   'analysis/expressions': ['analysis/holders', 'analysis/classes', 'v8', 'graph', 'base'],
   'analysis/pictures': [
     'analysis/expressions',
@@ -27,6 +27,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'graph',
     'base',
   ],
+  'analysis/partitions': [
+    'analysis/growth',
+    'analysis/holders',
+    'analysis/classes',
+    'analysis/sizes',
+    'v8',
+    'graph',
+    'base',
+  ],
+  'analysis/patterns': ['analysis/holders', 'analysis/classes', 'analysis/sizes', 'v8', 'graph', 'base'],
+  'analysis/cycles': ['analysis/holders', 'analysis/classes', 'analysis/sizes', 'v8', 'graph', 'base'],
   'analysis/accumulation': [
     'analysis/pictures',
     'analysis/expressions',

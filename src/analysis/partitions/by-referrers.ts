@@ -1,10 +1,11 @@
 /** Parts by who refers to a node: Heapy's `byrcs` and `byvia`. Nodes are together that the same set of kinds refers to. */
 import { edgesOf, type Graph } from '../../graph/graph.js';
+import { PairNumbers } from '../../graph/pair-numbers.js';
 import { EDGE } from '../../graph/schema.js';
 import { classIndex } from '../../v8/class-names.js';
+import { referenceText } from '../../v8/reference-text.js';
 import { nodeRoles, WAY } from '../classes/node-roles.js';
-import { referenceText } from '../patterns/reference-text.js';
-import { LabelNumbers, PairNumbers, type Parts } from './parts.js';
+import { LabelNumbers, type Parts } from './parts.js';
 
 /** Kinds of a label that are named. */
 const MOST_NAMED = 4;

@@ -1,13 +1,13 @@
 /** Shortest paths from the roots to many nodes, merged: MAT's "merge shortest paths", and Heapy's `sp`. */
 import { edgesOf, type Graph } from '../../graph/graph.js';
+import { PairNumbers } from '../../graph/pair-numbers.js';
 import { EDGE } from '../../graph/schema.js';
 import { classIndex } from '../../v8/class-names.js';
+import { referenceText } from '../../v8/reference-text.js';
 import { nodeRoles, WAY } from '../classes/node-roles.js';
 import { holderChains, UNHELD } from '../holders/holder-chains.js';
-import { PairNumbers } from '../partitions/parts.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
 import type { PatternNode } from './pattern-node.js';
-import { referenceText } from './reference-text.js';
 
 /**
  * The shortest chain of each node (`holderChains`), merged from the roots down: references of one kind from one branch to

@@ -3,7 +3,6 @@
  *
  *     reference-pattern.ts   from objects up: who refers to them, and who refers to those
  *     merged-paths.ts        from the roots down: on which branches objects hang
- *     reference-text.ts      what a reference is called
  */
 
 /** A branch: objects of one class that are reached by references of one kind. */

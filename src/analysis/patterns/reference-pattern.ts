@@ -3,12 +3,12 @@ import { edgesOf, type Graph } from '../../graph/graph.js';
 import { retainersOf } from '../../graph/retainers.js';
 import { EDGE } from '../../graph/schema.js';
 import { classIndex } from '../../v8/class-names.js';
+import { referenceText } from '../../v8/reference-text.js';
 import { isRoot } from '../../v8/roots.js';
 import { nodeRoles, WAY } from '../classes/node-roles.js';
 import { keepsAlive } from '../sizes/essential-edges.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
 import type { PatternNode } from './pattern-node.js';
-import { referenceText } from './reference-text.js';
 
 /** How much of the tree is made. */
 export interface ReferencePatternOptions {

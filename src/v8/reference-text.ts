@@ -1,6 +1,6 @@
 /** References in words. */
-import type { Graph } from '../../graph/graph.js';
-import { EDGE } from '../../graph/schema.js';
+import type { Graph } from '../graph/graph.js';
+import { EDGE } from '../graph/schema.js';
 
 /**
  * `.cache` of a property, `[…]` of an item or an entry, `variable sessions` of a scope, `(name)` of V8's own.
