@@ -76,18 +76,18 @@ export interface Command<S extends OptionSpecs = OptionSpecs> {
    * Called before anything is read; throws UsageError or QueryError for wrong arguments. A list says what is needed of
    * each snapshot; of more snapshots its last entry is for the last one, the entry before it also for all between.
    */
-  needs(args: readonly string[], options: ValuesOf<S>, format: Format): Need | readonly Need[];
+  needs(args: readonly string[], options: NoInfer<ValuesOf<S>>, format: Format): Need | readonly Need[];
   /** Takes over from a config file what the command line does not say; without this the command has no config file. */
-  configure?(options: ValuesOf<S>, config: Config): ValuesOf<S>;
+  configure?(options: NoInfer<ValuesOf<S>>, config: Config): ValuesOf<S>;
   /** Snapshots that the options name, which `heaps` has behind the others. */
-  others?(options: ValuesOf<S>): readonly FurtherSnapshot[];
+  others?(options: NoInfer<ValuesOf<S>>): readonly FurtherSnapshot[];
   /** In what order snapshots are opened and compared. Default: as they are given. */
-  order?(options: ValuesOf<S>): 'given' | 'name' | 'time';
+  order?(options: NoInfer<ValuesOf<S>>): 'given' | 'name' | 'time';
   /** `heaps` has all snapshots, of which `heap` is the first; those of `others` are the last. */
   run(
     heap: OpenedSnapshot,
     args: readonly string[],
-    options: ValuesOf<S>,
+    options: NoInfer<ValuesOf<S>>,
     heaps: readonly OpenedSnapshot[],
     /** With the session, where a question opens more of a snapshot than it needed at first. */
     surroundings: Machine & { readonly session: Session },

@@ -6,23 +6,27 @@ import { initCommand } from './ci/init.js';
 import { byTypeCommand } from './classes/by-type.js';
 import { countCommand } from './classes/count.js';
 import { heapCommand } from './classes/heap.js';
-import { showMostCommonTypes, typestats } from './classes/type-tables.js';
+import { showMostCommonTypesCommand } from './classes/show-most-common-types.js';
+import { typestatsCommand } from './classes/typestats.js';
 import type { Command } from './command.js';
 import { diffCommand } from './growth/diff.js';
-import { getNewIds } from './growth/get-new-ids.js';
+import { getNewIdsCommand } from './growth/get-new-ids.js';
 import { leaksCommand } from './growth/leaks.js';
-import { showGrowth } from './growth/show-growth.js';
+import { showGrowthCommand } from './growth/show-growth.js';
 import { survivalCommand } from './growth/survival.js';
 import { cyclesCommand } from './holders/cycles.js';
-import { findBackrefChain, findRefChain } from './holders/find-chains.js';
+import { findBackrefChainCommand } from './holders/find-backref-chain.js';
+import { findRefChainCommand } from './holders/find-ref-chain.js';
 import { patternsCommand } from './holders/patterns.js';
-import { showBackrefs, showChain, showRefs } from './holders/show-graphs.js';
+import { showBackrefsCommand } from './holders/show-backrefs.js';
+import { showChainCommand } from './holders/show-chain.js';
+import { showRefsCommand } from './holders/show-refs.js';
 import { captureCommand } from './live/capture.js';
 import { watchCommand } from './live/watch.js';
 import { atCommand } from './objects/at.js';
 import { dominatorsCommand } from './objects/dominators.js';
-import { getLeakingObjects } from './objects/get-leaking-objects.js';
-import { info } from './objects/info.js';
+import { getLeakingObjectsCommand } from './objects/get-leaking-objects.js';
+import { infoCommand } from './objects/info.js';
 import { retainedCommand } from './objects/retained.js';
 import { selectCommand } from './objects/select.js';
 
@@ -30,27 +34,34 @@ import { selectCommand } from './objects/select.js';
 export const THEMES = [
   {
     title: 'Find a leak',
-    commands: [leaksCommand, showGrowth, diffCommand, survivalCommand, getNewIds],
+    commands: [leaksCommand, showGrowthCommand, diffCommand, survivalCommand, getNewIdsCommand],
   },
   {
     title: 'Who holds it',
     commands: [
-      findBackrefChain,
-      findRefChain,
+      findBackrefChainCommand,
+      findRefChainCommand,
       patternsCommand,
       cyclesCommand,
-      showBackrefs,
-      showRefs,
-      showChain,
+      showBackrefsCommand,
+      showRefsCommand,
+      showChainCommand,
     ],
   },
   {
     title: 'How many, of what',
-    commands: [countCommand, byTypeCommand, heapCommand, showMostCommonTypes, typestats],
+    commands: [countCommand, byTypeCommand, heapCommand, showMostCommonTypesCommand, typestatsCommand],
   },
   {
     title: 'Objects and their memory',
-    commands: [selectCommand, atCommand, dominatorsCommand, retainedCommand, getLeakingObjects, info],
+    commands: [
+      selectCommand,
+      atCommand,
+      dominatorsCommand,
+      retainedCommand,
+      getLeakingObjectsCommand,
+      infoCommand,
+    ],
   },
   {
     title: 'Running processes',

@@ -6,7 +6,7 @@ import type { Graph } from '../../graph/graph.js';
 import { formatBaseline } from '../../session/baseline-file.js';
 import type { Need, OpenedSnapshot, Session } from '../../session/need.js';
 import { defineCommand } from '../command.js';
-import { requireWhole } from '../shared/tables.js';
+import { requireWhole } from '../shared/whole-snapshots.js';
 
 export const baselineCommand = defineCommand({
   name: 'baseline',

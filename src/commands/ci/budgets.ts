@@ -4,6 +4,7 @@ import { UsageError } from '../../base/errors.js';
 import { printable } from '../../base/printable.js';
 import { parseBytes, parseCount } from '../../base/units.js';
 import { parseTypePattern } from '../../query/types.js';
+import type { ValuesOf } from '../options.js';
 
 const classes = 'of a class: its name, a glob, or /regex/';
 
@@ -32,15 +33,7 @@ export const budgetOptions = {
 } as const;
 
 /** Values of these options. */
-export interface BudgetValues {
-  readonly max: readonly string[];
-  readonly 'max-size': readonly string[];
-  readonly 'max-retained': readonly string[];
-  readonly 'max-growth': readonly string[];
-  readonly 'max-total': string | undefined;
-  readonly forbid: readonly string[];
-  readonly 'max-dup-strings': string | undefined;
-}
+export type BudgetValues = ValuesOf<typeof budgetOptions>;
 
 /** Budgets that say how much a class may have or grow. */
 export const LIMITED = ['max', 'max-size', 'max-retained', 'max-growth'] as const;

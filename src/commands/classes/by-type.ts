@@ -7,21 +7,35 @@ import { formatCount } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
 import { closuresWithLabel, functionIndex, isFunctionLabel } from '../../v8/functions.js';
 import { defineCommand } from '../command.js';
+import type { ValuesOf } from '../options.js';
 import { NOT_RECORDED, requireTraces, stackTable, traceNotes } from '../shared/allocations.js';
+import { columns, nodeRow } from '../shared/columns.js';
+import { anyOf, failIfNone, patternOptions, unknownType } from '../shared/named-types.js';
 import { partitionOptions } from '../shared/partition.js';
-import {
-  allRows,
-  anyOf,
-  columns,
-  failIfNone,
-  limitOf,
-  nodeRow,
-  omittedNote,
-  patternOptions,
-  rawSizes,
-  sizesField,
-  unknownType,
-} from '../shared/tables.js';
+import { allRows, limitOf, omittedNote } from '../shared/row-limit.js';
+import { rawSizes, sizesField } from '../shared/sizes.js';
+
+const byTypeOptions = {
+  limit: { kind: 'integer', help: 'rows to show (default 20, with --ids all)' },
+  all: allRows,
+  by: {
+    kind: 'choice',
+    choices: ['id', 'self', 'retained', 'name'],
+    default: 'id',
+    help: 'by id, by shallow or retained size (largest first), or by value; ties by id',
+    formerly: 'sort',
+  },
+  retained: { kind: 'flag', help: 'show retained sizes and distances too' },
+  ids: { kind: 'flag', help: 'bare ids, one a line' },
+  allocated: {
+    kind: 'flag',
+    help: 'by the stack on which they were made, where allocations were tracked; most objects first',
+  },
+  functions: partitionOptions.functions,
+  ...patternOptions,
+  ...failIfNone,
+  ...rawSizes,
+} as const;
 
 export const byTypeCommand = defineCommand({
   name: 'by-type',
@@ -30,27 +44,7 @@ export const byTypeCommand = defineCommand({
     "Shows id, a short form of the value, V8's size, the number of edges, and where the function or the constructor stands, as far as the snapshot knows it.",
   arguments: { name: 'type', help: 'a class name', least: 1, most: 1 },
   snapshot: true,
-  options: {
-    limit: { kind: 'integer', help: 'rows to show (default 20, with --ids all)' },
-    all: allRows,
-    by: {
-      kind: 'choice',
-      choices: ['id', 'self', 'retained', 'name'],
-      default: 'id',
-      help: 'by id, by shallow or retained size (largest first), or by value; ties by id',
-      formerly: 'sort',
-    },
-    retained: { kind: 'flag', help: 'show retained sizes and distances too' },
-    ids: { kind: 'flag', help: 'bare ids, one a line' },
-    allocated: {
-      kind: 'flag',
-      help: 'by the stack on which they were made, where allocations were tracked; most objects first',
-    },
-    functions: partitionOptions.functions,
-    ...patternOptions,
-    ...failIfNone,
-    ...rawSizes,
-  },
+  options: byTypeOptions,
   examples: [
     { line: 'heapgraph by-type Session app.heapsnapshot --by self', says: 'the largest first' },
     {
@@ -126,11 +120,7 @@ export const byTypeCommand = defineCommand({
  * With `functions` a function is a class of its own, and of the class `Function` as well. Without it the name of a
  * function is understood where no class has it.
  */
-function membersOf(
-  graph: Graph,
-  types: readonly string[],
-  options: { readonly regex: boolean; readonly 'ignore-case': boolean; readonly functions: boolean },
-): NodeView[] {
+function membersOf(graph: Graph, types: readonly string[], options: ByTypeValues): NodeView[] {
   const matches = anyOf(types, options);
   const ofClass = nodesOfClass(graph, matches);
   let nodes: Iterable<number> = ofClass;
@@ -139,20 +129,9 @@ function membersOf(
   return Array.from(nodes, (node) => new NodeView(graph, node));
 }
 
-interface AllocatedOptions {
-  readonly ids: boolean;
-  readonly retained: boolean;
-  readonly by: string;
-  readonly limit: number | undefined;
-  readonly all: boolean;
-  readonly raw: boolean;
-  readonly functions: boolean;
-  readonly regex: boolean;
-  readonly 'ignore-case': boolean;
-  readonly 'fail-if-none': boolean;
-}
+type ByTypeValues = ValuesOf<typeof byTypeOptions>;
 
-function refuseWithAllocated({ ids, retained, by }: AllocatedOptions): void {
+function refuseWithAllocated({ ids, retained, by }: ByTypeValues): void {
   const other = ids ? '--ids' : retained ? '--retained' : by === 'retained' ? '--by retained' : undefined;
   if (other === undefined) return;
   throw new UsageError(
@@ -162,7 +141,7 @@ function refuseWithAllocated({ ids, retained, by }: AllocatedOptions): void {
 }
 
 /** The objects by the stacks on which they were made. */
-async function allocated(graph: Graph, types: readonly string[], options: AllocatedOptions): Promise<Answer> {
+async function allocated(graph: Graph, types: readonly string[], options: ByTypeValues): Promise<Answer> {
   requireTraces(graph);
   const nodes = membersOf(graph, types, options).map(({ ordinal }) => ordinal);
   const { table, withoutStack, lost } = stackTable(graph, nodes, {

@@ -1,7 +1,8 @@
 import { count } from '../../analysis/classes/classes.js';
 import { typeMatcher } from '../../query/types.js';
 import { defineCommand } from '../command.js';
-import { anyOf, columns, failIfNone, patternOptions, unknownType } from '../shared/tables.js';
+import { columns } from '../shared/columns.js';
+import { anyOf, failIfNone, patternOptions, unknownType } from '../shared/named-types.js';
 
 export const countCommand = defineCommand({
   name: 'count',

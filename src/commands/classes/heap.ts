@@ -10,7 +10,8 @@ import { maskOf, readQuery } from '../../query/query.js';
 import { defineCommand } from '../command.js';
 import { checkOneProcess } from '../shared/compare.js';
 import { heapColumns, heapRows } from '../shared/heap-columns.js';
-import { allRows, limitOf, sizesField } from '../shared/tables.js';
+import { allRows, limitOf } from '../shared/row-limit.js';
+import { sizesField } from '../shared/sizes.js';
 import { WHOLE_GRAPH } from '../shared/targets.js';
 
 export const heapCommand = defineCommand({

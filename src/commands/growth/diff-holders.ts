@@ -8,7 +8,7 @@ import type { Column, Row, Table } from '../../base/result.js';
 import type { Graph } from '../../graph/graph.js';
 import { type Partitioner, partitionAmong } from '../../graph/partition.js';
 import { classIndex } from '../../v8/class-names.js';
-import { locationCell } from '../shared/tables.js';
+import { locationCell } from '../shared/columns.js';
 
 const MOST_HOLDERS = 3;
 export const HOLDERS: readonly Column[] = [

@@ -16,18 +16,12 @@ import type { Graph } from '../../graph/graph.js';
 import type { Partitioner } from '../../graph/partition.js';
 import type { Need } from '../../session/need.js';
 import { defineCommand } from '../command.js';
-import { beforeAndAfter, checkBaselines, compareBy, comparison } from '../shared/compare.js';
+import { columns, nodeRow } from '../shared/columns.js';
+import { beforeAndAfter, checkBaselines, compareBy, comparisonOptions } from '../shared/compare.js';
+import { unknownInAll } from '../shared/named-types.js';
 import { partitionOf, partitionOptions, placeFields, withPartition } from '../shared/partition.js';
-import {
-  allRows,
-  columns,
-  limitOf,
-  nodeRow,
-  omittedNote,
-  rawSizes,
-  sizesField,
-  unknownInAll,
-} from '../shared/tables.js';
+import { allRows, limitOf, omittedNote } from '../shared/row-limit.js';
+import { rawSizes, sizesField } from '../shared/sizes.js';
 import { WHOLE_GRAPH } from '../shared/targets.js';
 import { HOLDERS, programFirst, withHolders } from './diff-holders.js';
 
@@ -57,7 +51,7 @@ export const diffCommand = defineCommand({
       help: "below each class that grew, who holds its new objects: the three with most bytes; the program's classes first",
     },
     ...rawSizes,
-    ...comparison,
+    ...comparisonOptions,
   },
   examples: [
     { line: 'heapgraph diff before.heapsnapshot after.heapsnapshot', says: 'the classes that changed most' },

@@ -4,31 +4,36 @@ import { newIds, newIdsByClass } from '../../analysis/growth/new-ids.js';
 import type { Answer, Column, Row } from '../../base/result.js';
 import type { Graph } from '../../graph/graph.js';
 import { defineCommand } from '../command.js';
+import type { ValuesOf } from '../options.js';
+import { columns } from '../shared/columns.js';
 import { beforeAndAfter, checkOneProcess } from '../shared/compare.js';
-import { allRows, columns, limitOf, omittedNote, unknownInAll } from '../shared/tables.js';
+import { unknownInAll } from '../shared/named-types.js';
+import { allRows, limitOf, omittedNote } from '../shared/row-limit.js';
 
 const SORTS = ['deltas', 'new', 'current', 'old'] as const;
 
-export const getNewIds = defineCommand({
+const newIdsOptions = {
+  limit: { kind: 'integer', help: 'rows to show (default 10, with --ids all)' },
+  all: allRows,
+  by: {
+    kind: 'choice',
+    choices: SORTS,
+    default: 'deltas',
+    help: 'what is ranked, largest first; ties by name',
+    formerly: 'sort-by',
+  },
+  type: { kind: 'text', value: 'class', help: 'only objects of this class' },
+  ids: { kind: 'flag', help: 'bare ids of the new objects, one a line, ascending' },
+  'by-id': { kind: 'flag', help: 'go on even if the snapshots seem to be of two processes' },
+} as const;
+
+export const getNewIdsCommand = defineCommand({
   name: 'get-new-ids',
   summary: 'the ids of objects that are new since an earlier snapshot',
   description:
     "objgraph's table: for each class the objects before, now, those that are new, and the change in number. With --ids the new ids themselves, one a line, for at --ids-from - and others.",
   snapshot: beforeAndAfter,
-  options: {
-    limit: { kind: 'integer', help: 'rows to show (default 10, with --ids all)' },
-    all: allRows,
-    by: {
-      kind: 'choice',
-      choices: SORTS,
-      default: 'deltas',
-      help: 'what is ranked, largest first; ties by name',
-      formerly: 'sort-by',
-    },
-    type: { kind: 'text', value: 'class', help: 'only objects of this class' },
-    ids: { kind: 'flag', help: 'bare ids of the new objects, one a line, ascending' },
-    'by-id': { kind: 'flag', help: 'go on even if the snapshots seem to be of two processes' },
-  },
+  options: newIdsOptions,
   examples: [
     { line: 'heapgraph get-new-ids before.heapsnapshot after.heapsnapshot', says: 'how many of each class' },
     {
@@ -54,14 +59,9 @@ export const getNewIds = defineCommand({
   },
 });
 
-interface Options {
-  readonly limit: number | undefined;
-  readonly all: boolean;
-  readonly by: (typeof SORTS)[number];
-  readonly type: string | undefined;
-}
+type NewIdsValues = ValuesOf<typeof newIdsOptions>;
 
-function idList(before: Graph, after: Graph, options: Options): Answer {
+function idList(before: Graph, after: Graph, options: NewIdsValues): Answer {
   const ids = newIds(before, after, options);
   const shown = ids.slice(0, limitOf(options));
   const omitted = ids.length - shown.length;
@@ -80,7 +80,7 @@ function idList(before: Graph, after: Graph, options: Options): Answer {
 
 const ORDER = { deltas: 'countDelta', new: 'newCount', current: 'count', old: 'oldCount' } as const;
 
-function idTable(before: Graph, after: Graph, options: Options): Answer {
+function idTable(before: Graph, after: Graph, options: NewIdsValues): Answer {
   const all = newIdsByClass(before, after, { type: options.type, by: ORDER[options.by] });
   const shown = all.slice(0, limitOf({ all: options.all, limit: options.limit ?? 10 }));
   const number = (name: string, title: string): Column => ({ key: name, title, unit: 'count' });

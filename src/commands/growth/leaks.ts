@@ -16,7 +16,7 @@ import { defineCommand } from '../command.js';
 import { traceNotes } from '../shared/allocations.js';
 import { orderOption, requireOneProcess } from '../shared/compare.js';
 import { packageNames } from '../shared/package-names.js';
-import { allRows, limitOf, omittedNote } from '../shared/tables.js';
+import { allRows, limitOf, omittedNote } from '../shared/row-limit.js';
 import { missingEdgesNotes, WHOLE_GRAPH } from '../shared/targets.js';
 import { boundedNotes, searchLeaks } from './leak-search.js';
 

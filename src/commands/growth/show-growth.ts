@@ -11,11 +11,13 @@ import { type Partitioner, partitionAmong } from '../../graph/partition.js';
 import type { OpenedSnapshot } from '../../session/need.js';
 import { DEFAULT_SIGMA, sigmaOption, withinNoise } from '../ci/noise.js';
 import { defineCommand } from '../command.js';
-import { checkBaselines, compareBy, comparison, orderOption } from '../shared/compare.js';
+import { columns } from '../shared/columns.js';
+import { checkBaselines, compareBy, comparisonOptions, orderOption } from '../shared/compare.js';
 import { partitionOf, partitionOptions, placeFields, withPartition } from '../shared/partition.js';
-import { allRows, columns, limitOf, omittedNote, rawSizes, sizesField } from '../shared/tables.js';
+import { allRows, limitOf, omittedNote } from '../shared/row-limit.js';
+import { rawSizes, sizesField } from '../shared/sizes.js';
 
-export const showGrowth = defineCommand({
+export const showGrowthCommand = defineCommand({
   name: 'show-growth',
   summary: 'the classes that grew, from snapshot to snapshot',
   description:
@@ -44,7 +46,7 @@ export const showGrowth = defineCommand({
     ...orderOption,
     ...sigmaOption,
     ...rawSizes,
-    ...comparison,
+    ...comparisonOptions,
   },
   examples: [
     { line: 'heapgraph show-growth before.heapsnapshot after.heapsnapshot', says: 'what grew, in number' },

@@ -6,9 +6,10 @@ import { isLeak, type Leak, type Leaks } from '../../analysis/leaks/leaks.js';
 import { type ClassSurvival, survival } from '../../analysis/leaks/survival.js';
 import type { Cell, Column, Row } from '../../base/result.js';
 import { defineCommand } from '../command.js';
+import { columns } from '../shared/columns.js';
 import { orderOption, requireOneProcess } from '../shared/compare.js';
 import { partitionOf, partitionOptions, placeFields, withPartition } from '../shared/partition.js';
-import { allRows, columns, limitOf, omittedNote } from '../shared/tables.js';
+import { allRows, limitOf, omittedNote } from '../shared/row-limit.js';
 import { WHOLE_GRAPH } from '../shared/targets.js';
 import { boundedNotes, searchLeaks } from './leak-search.js';
 

@@ -12,7 +12,8 @@ import { edgeName } from '../../graph/walk.js';
 import { maskOf, readQuery } from '../../query/query.js';
 import { className } from '../../v8/class-names.js';
 import { defineCommand } from '../command.js';
-import { columns, sizesField } from '../shared/tables.js';
+import { columns } from '../shared/columns.js';
+import { sizesField } from '../shared/sizes.js';
 import { WHOLE_GRAPH } from '../shared/targets.js';
 
 export const cyclesCommand = defineCommand({

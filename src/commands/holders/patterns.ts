@@ -8,8 +8,10 @@ import type { Column, Row } from '../../base/result.js';
 import { formatCount } from '../../base/units.js';
 import { nodesIn } from '../../query/select-nodes.js';
 import { defineCommand } from '../command.js';
+import { columns } from '../shared/columns.js';
 import { beforeOption, beforeSnapshot, checkQuery, queryArgument, select } from '../shared/query-option.js';
-import { allRows, columns, limitOf, sizesField } from '../shared/tables.js';
+import { allRows, limitOf } from '../shared/row-limit.js';
+import { sizesField } from '../shared/sizes.js';
 import { WHOLE_GRAPH } from '../shared/targets.js';
 
 export const patternsCommand = defineCommand({

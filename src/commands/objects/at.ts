@@ -9,7 +9,9 @@ import { retainersOf } from '../../graph/retainers.js';
 import { resolveTargets, TAG_PREFIX } from '../../query/targets.js';
 import { defineCommand } from '../command.js';
 import { stackList, traceNotes } from '../shared/allocations.js';
-import { allRows, columns, limitOf, nodeRow, rawSizes, sizesField } from '../shared/tables.js';
+import { columns, nodeRow } from '../shared/columns.js';
+import { allRows, limitOf } from '../shared/row-limit.js';
+import { rawSizes, sizesField } from '../shared/sizes.js';
 import { firstNotes, targetNotes } from '../shared/target-notes.js';
 import { idsOption, tagOption } from '../shared/targets.js';
 

@@ -8,13 +8,12 @@ import { type NoteLike, note, option } from '../../base/notes.js';
 import type { Answer, Cell, Column, Detail, Fact, Row, Table } from '../../base/result.js';
 import { formatCount, formatId, formatShare } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
+import { columns } from '../shared/columns.js';
 import { type PartitionValues, partitionOf, placeFields } from '../shared/partition.js';
-import { columns, limitOf, sizesField } from '../shared/tables.js';
+import { limitOf } from '../shared/row-limit.js';
+import { sizesField } from '../shared/sizes.js';
 
-export interface FollowOptions extends PartitionValues {
-  readonly limit: number;
-  readonly all: boolean;
-}
+type FollowValues = PartitionValues & { readonly limit: number; readonly all: boolean };
 
 /** Levels that are shown where there are more: so many from the start, and as many before the place. */
 const SHOWN_LEVELS = 15;
@@ -39,7 +38,7 @@ const collectionColumns: readonly Column[] = [
 ];
 
 /** One item a start: the place where its memory spreads, how it is reached, what it keeps, who holds it. */
-export function follow(graph: Graph, starts: readonly number[], options: FollowOptions): Answer {
+export function follow(graph: Graph, starts: readonly number[], options: FollowValues): Answer {
   const notes: NoteLike[] = [];
   const items = starts.map((start) => followed(graph, start, options, notes));
   return {
@@ -49,7 +48,7 @@ export function follow(graph: Graph, starts: readonly number[], options: FollowO
   };
 }
 
-function followed(graph: Graph, start: number, options: FollowOptions, notes: NoteLike[]): Detail {
+function followed(graph: Graph, start: number, options: FollowValues, notes: NoteLike[]): Detail {
   const found = memoryPlace(graph, start, partitionOf(options));
   const { path, place, list, parts } = found;
   const retained = retainedSizes(graph);

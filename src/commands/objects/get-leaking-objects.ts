@@ -4,10 +4,12 @@ import { note, option } from '../../base/notes.js';
 import { printable } from '../../base/printable.js';
 import { formatCount } from '../../base/units.js';
 import { defineCommand } from '../command.js';
-import { allRows, columns, limitOf, nodeRow, sizesField } from '../shared/tables.js';
+import { columns, nodeRow } from '../shared/columns.js';
+import { allRows, limitOf } from '../shared/row-limit.js';
+import { sizesField } from '../shared/sizes.js';
 import { WHOLE_GRAPH } from '../shared/targets.js';
 
-export const getLeakingObjects = defineCommand({
+export const getLeakingObjectsCommand = defineCommand({
   name: 'get-leaking-objects',
   summary: 'objects that no object of the program holds',
   description:

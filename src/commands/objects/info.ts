@@ -3,9 +3,9 @@ import { statistics } from '../../analysis/sizes/statistics.js';
 import type { Fact, Row, Table } from '../../base/result.js';
 import type { Graph, Head } from '../../graph/graph.js';
 import { defineCommand } from '../command.js';
-import { columns } from '../shared/tables.js';
+import { columns } from '../shared/columns.js';
 
-export const info = defineCommand({
+export const infoCommand = defineCommand({
   name: 'info',
   summary: 'what a snapshot holds: counts, sections, fields, shares of the heap',
   description:

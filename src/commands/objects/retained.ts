@@ -4,7 +4,9 @@ import type { Row } from '../../base/result.js';
 import { formatCount } from '../../base/units.js';
 import { parsePick, resolveTargets } from '../../query/targets.js';
 import { defineCommand } from '../command.js';
-import { allRows, columns, limitOf, sizesField } from '../shared/tables.js';
+import { columns } from '../shared/columns.js';
+import { allRows, limitOf } from '../shared/row-limit.js';
+import { sizesField } from '../shared/sizes.js';
 import { targetNotes } from '../shared/target-notes.js';
 import {
   idsOption,

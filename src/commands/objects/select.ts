@@ -10,9 +10,12 @@ import type { Answer, Row } from '../../base/result.js';
 import type { Graph } from '../../graph/graph.js';
 import { nodesIn } from '../../query/select-nodes.js';
 import { defineCommand } from '../command.js';
+import { columns, nodeRow } from '../shared/columns.js';
 import { heapColumns, heapRows } from '../shared/heap-columns.js';
+import { failIfNone } from '../shared/named-types.js';
 import { beforeOption, beforeSnapshot, checkQuery, queryArgument, select } from '../shared/query-option.js';
-import { allRows, columns, failIfNone, limitOf, nodeRow, omittedNote, sizesField } from '../shared/tables.js';
+import { allRows, limitOf, omittedNote } from '../shared/row-limit.js';
+import { sizesField } from '../shared/sizes.js';
 import { WHOLE_GRAPH } from '../shared/targets.js';
 
 export const selectCommand = defineCommand({

@@ -14,7 +14,7 @@ import {
   traceFrames,
   traceLength,
 } from '../../v8/allocation-stacks.js';
-import { columns } from './tables.js';
+import { columns } from './columns.js';
 
 const functionColumn: Column = { key: 'function', title: 'Allocated by', unit: 'text', role: 'name' };
 

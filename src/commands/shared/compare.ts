@@ -6,7 +6,9 @@ import { printable } from '../../base/printable.js';
 import { formatCount, formatShare } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
 import type { OpenedSnapshot } from '../../session/need.js';
-import type { PartitionValues } from './partition.js';
+import type { ValuesOf } from '../options.js';
+import type { partitionOptions } from './partition.js';
+import type { rawSizes } from './sizes.js';
 
 /** Two snapshots, the earlier first. */
 export const beforeAndAfter = {
@@ -15,7 +17,7 @@ export const beforeAndAfter = {
   most: 2,
 } as const;
 
-export const comparison = {
+export const comparisonOptions = {
   'by-class': { kind: 'flag', help: 'compare classes only, not objects by their ids' },
   'by-id': { kind: 'flag', help: 'compare by ids even if the snapshots seem to be of two processes' },
 } as const;
@@ -34,11 +36,6 @@ export const orderOption = {
 /** V8 forgets all ids when an inspector session ends (V8HeapProfilerAgentImpl::disable). */
 const ONE_RUN = 'take all snapshots in one run (heapgraph capture PID --every 60s --count 3, or --on signal)';
 
-export interface ComparisonOptions {
-  readonly 'by-class': boolean;
-  readonly 'by-id': boolean;
-}
-
 /** How two snapshots are compared. */
 export interface Comparison {
   readonly byId: boolean;
@@ -46,7 +43,10 @@ export interface Comparison {
 }
 
 /** Whether neighbours in a list of snapshots can be compared by id. Baselines have no ids, and nothing is said of them. */
-export function compareBy(heaps: readonly OpenedSnapshot[], options: ComparisonOptions): Comparison {
+export function compareBy(
+  heaps: readonly OpenedSnapshot[],
+  options: ValuesOf<typeof comparisonOptions>,
+): Comparison {
   const graphs = heaps.map(({ countable }) => ('ids' in countable ? countable : undefined));
   const known = graphs.every((graph) => graph !== undefined);
   const notes: NoteLike[] = [];
@@ -73,7 +73,7 @@ export function compareBy(heaps: readonly OpenedSnapshot[], options: ComparisonO
 /** Throws UsageError when a baseline, which has DevTools' sizes of whole classes, is to be compared in another way. */
 export function checkBaselines(
   heaps: readonly OpenedSnapshot[],
-  options: PartitionValues & { readonly raw: boolean },
+  options: ValuesOf<typeof partitionOptions & typeof rawSizes>,
 ): void {
   const baseline = heaps.map(({ countable }) => countable).find((countable) => 'rows' in countable);
   const given = (['raw', 'shapes', 'functions'] as const).find((option) => options[option]);

@@ -6,7 +6,8 @@ import type { Partitioner } from '../../graph/partition.js';
 import type { Need } from '../../session/need.js';
 import { functionIndex, functionPlaces, functionsIn } from '../../v8/functions.js';
 import { shapeIndex } from '../../v8/shapes.js';
-import { locationCell } from './tables.js';
+import type { ValuesOf } from '../options.js';
+import { locationCell } from './columns.js';
 
 export const partitionOptions = {
   shapes: { kind: 'flag', help: 'group plain objects by their properties: {id, label}' },
@@ -14,10 +15,7 @@ export const partitionOptions = {
 } as const;
 
 /** Values of these options. */
-export interface PartitionValues {
-  readonly shapes: boolean;
-  readonly functions: boolean;
-}
+export type PartitionValues = ValuesOf<typeof partitionOptions>;
 
 /** What the options select; undefined for the classes of DevTools. */
 export function partitionOf({ shapes, functions }: PartitionValues): Partitioner | undefined {

@@ -7,6 +7,7 @@ import type { Graph } from '../../graph/graph.js';
 import { maskOf, type Query, readQuery } from '../../query/query.js';
 import type { OpenedSnapshot } from '../../session/need.js';
 import type { FurtherSnapshot, Machine } from '../command.js';
+import type { ValuesOf } from '../options.js';
 import { checkOneProcess } from './compare.js';
 import { WHOLE_GRAPH } from './targets.js';
 
@@ -31,10 +32,7 @@ export const queryArgument = {
   most: 1,
 } as const;
 
-interface BeforeValues {
-  readonly before: string | undefined;
-  readonly 'by-id': boolean;
-}
+type BeforeValues = ValuesOf<typeof beforeOption>;
 
 /** Throws UsageError where a query compares, and there is no snapshot to compare with. */
 export function checkQuery(text: string, { before }: BeforeValues): Query {

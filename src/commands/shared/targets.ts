@@ -11,6 +11,7 @@ import { type NodePredicate, parseQueries, parseQuery, TAG_PREFIX } from '../../
 import type { Need } from '../../session/need.js';
 import { isRoot, isStack, type RootKind, rootOf } from '../../v8/roots.js';
 import { engineName } from '../../v8/runtime.js';
+import type { ValuesOf } from '../options.js';
 
 import { firstNotes, unknownClassNote } from './target-notes.js';
 
@@ -67,17 +68,12 @@ export const walkOptions = {
   weak: { kind: 'flag', help: 'follow references that keep nothing alive, too' },
 } as const;
 
-export interface WalkOptions {
-  readonly ignore: readonly string[];
-  readonly 'extra-ignore': readonly string[];
-  readonly 'ignore-edge': readonly string[];
-  readonly weak: boolean;
-}
+type WalkValues = ValuesOf<typeof walkOptions>;
 
 export const WHOLE_GRAPH: Need = { kind: 'graph', edges: true, locations: true };
 
 /** Throws QueryError for options that cannot be read, before the snapshot is. */
-export function checkWalk(options: WalkOptions): void {
+export function checkWalk(options: WalkValues): void {
   parseQueries(ignored(options));
   options['ignore-edge'].forEach(splitEdge);
 }
@@ -85,7 +81,7 @@ export function checkWalk(options: WalkOptions): void {
 /** What a search skips. */
 export function walkRules(
   graph: Graph,
-  options: WalkOptions,
+  options: WalkValues,
 ): Pick<ChainOptions, 'ignoreNode' | 'ignoreEdge' | 'weak'> {
   const ignoreNode = parseQueries(ignored(options))?.(graph);
   const edges = options['ignore-edge'].map(splitEdge);
@@ -96,7 +92,7 @@ export function walkRules(
   };
 }
 
-function ignored(options: WalkOptions): readonly string[] {
+function ignored(options: WalkValues): readonly string[] {
   return [...options.ignore, ...options['extra-ignore']];
 }
 
@@ -123,10 +119,8 @@ function edgeMatcher(
 }
 
 /** Options whose values are queries. */
-interface QueryOptions {
+interface QueryValues extends WalkValues {
   readonly to?: string | undefined;
-  readonly ignore: readonly string[];
-  readonly 'extra-ignore': readonly string[];
   readonly filter?: readonly string[];
   readonly highlight?: readonly string[];
 }
@@ -139,7 +133,7 @@ export function unknownGoalNote(graphs: readonly Graph[], to: string): Promise<N
 /** Notes for classes in options that are in none of the snapshots, which probably are misspelt. */
 export async function queryNotes(
   graphs: readonly Graph[],
-  { to, ...options }: QueryOptions,
+  { to, ...options }: QueryValues,
 ): Promise<readonly Note[]> {
   const notes = (['ignore', 'extra-ignore', 'filter', 'highlight'] as const).flatMap((name) =>
     (options[name] ?? []).map((text) => unknownClassNote(graphs, name, text)),

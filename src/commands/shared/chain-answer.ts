@@ -1,17 +1,16 @@
-/** objgraph's find_backref_chain and find_ref_chain. */
+/** Chains of references in the answers of find-backref-chain and find-ref-chain. */
+
 import { type Chain, searchBackrefs, searchRefs } from '../../analysis/holders/chains.js';
-import { UsageError } from '../../base/errors.js';
 import { type Note, type NotePart, note, option, parts } from '../../base/notes.js';
 import type { Answer } from '../../base/result.js';
 import { formatId } from '../../base/units.js';
-import { parsePick, parseQuery, resolveTargets } from '../../query/targets.js';
+import { parsePick, resolveTargets } from '../../query/targets.js';
 import type { OpenedSnapshot } from '../../session/need.js';
 import { isRoot } from '../../v8/roots.js';
-import { type Arguments, defineCommand } from '../command.js';
-import { firstNotes, targetNotes } from '../shared/target-notes.js';
+import type { ValuesOf } from '../options.js';
+import { firstNotes, targetNotes } from './target-notes.js';
 import {
   chainResult,
-  checkWalk,
   depthRule,
   goalOf,
   idsOption,
@@ -22,15 +21,12 @@ import {
   pickOption,
   queryNotes,
   tagOption,
-  targetArguments,
   unknownGoalNote,
-  type WalkOptions,
-  WHOLE_GRAPH,
   walkOptions,
   walkRules,
-} from '../shared/targets.js';
+} from './targets.js';
 
-const chainOptions = {
+export const chainOptions = {
   'max-depth': maxDepthOption,
   paths: {
     kind: 'integer',
@@ -44,82 +40,7 @@ const chainOptions = {
   ...walkOptions,
 } as const;
 
-const oneOrMore: Arguments = targetArguments;
-
-export const findBackrefChain = defineCommand({
-  name: 'find-backref-chain',
-  summary: 'the shortest chain of references that keeps an object alive',
-  description:
-    'From the nearest root (a global, the scope of a module, a native handle) down to the object, one reference a line, and as JavaScript at the end. Nothing found: exit code 1.',
-  arguments: oneOrMore,
-  snapshot: true,
-  answers: 'chains',
-  options: {
-    to: {
-      kind: 'text',
-      default: 'root',
-      value: 'goal',
-      help: 'where it ends: root, module, global, a class, /regex/, @id',
-    },
-    ...chainOptions,
-  },
-  examples: [
-    { line: 'heapgraph find-backref-chain Session app.heapsnapshot', says: 'who holds the first Session' },
-    {
-      line: 'heapgraph find-backref-chain Session --pick largest --paths 3',
-      says: 'three ways to the largest one',
-    },
-    { line: 'heapgraph find-backref-chain @114969 --to module', says: 'from the scope of a module' },
-    {
-      line: 'heapgraph find-backref-chain --tag cart app.heapsnapshot',
-      says: "what tag(object, 'cart') named",
-    },
-  ],
-  needs(_, options) {
-    parsePick(options.pick);
-    checkWalk(options);
-    parseQuery(options.to);
-    return WHOLE_GRAPH;
-  },
-  run: (heap, texts, options) => answer(heap, texts, options, options.to, 'back'),
-});
-
-export const findRefChain = defineCommand({
-  name: 'find-ref-chain',
-  summary: 'the shortest chain of references from an object to another',
-  arguments: oneOrMore,
-  snapshot: true,
-  answers: 'chains',
-  options: {
-    to: { kind: 'text', value: 'goal', help: 'where it ends: a class, /regex/, @id' },
-    ...chainOptions,
-  },
-  examples: [
-    {
-      line: 'heapgraph find-ref-chain Session --to Socket app.heapsnapshot',
-      says: 'how it reaches a Socket',
-    },
-  ],
-  needs(_, options) {
-    parsePick(options.pick);
-    checkWalk(options);
-    if (!options.to)
-      throw new UsageError(
-        'missing --to: name where the chain is to end',
-        'A class, /regex/ or @id: --to Socket.',
-      );
-    parseQuery(options.to);
-    return WHOLE_GRAPH;
-  },
-  run: (heap, texts, options) => answer(heap, texts, options, options.to ?? '', 'forward'),
-});
-
-interface Options extends WalkOptions {
-  readonly 'max-depth': number | undefined;
-  readonly paths: number;
-  readonly 'no-sizes': boolean;
-  readonly pick: string;
-}
+type ChainValues = ValuesOf<typeof chainOptions>;
 
 /** A chain, and what `chainResult` is told of it when it is written. */
 interface FoundChain {
@@ -127,10 +48,11 @@ interface FoundChain {
   readonly facts: { readonly found: boolean; readonly rooted: boolean; readonly sizes: boolean };
 }
 
-async function answer(
+/** The chains to or from all targets, and what is said of objects without one. */
+export async function chainAnswer(
   { graph }: OpenedSnapshot,
   texts: readonly string[],
-  options: Options,
+  options: ChainValues,
   to: string,
   way: 'back' | 'forward',
 ): Promise<Answer> {

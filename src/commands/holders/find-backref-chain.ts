@@ -1,0 +1,42 @@
+import { parsePick, parseQuery } from '../../query/targets.js';
+import { defineCommand } from '../command.js';
+import { chainAnswer, chainOptions } from '../shared/chain-answer.js';
+import { checkWalk, targetArguments, WHOLE_GRAPH } from '../shared/targets.js';
+
+export const findBackrefChainCommand = defineCommand({
+  name: 'find-backref-chain',
+  summary: 'the shortest chain of references that keeps an object alive',
+  description:
+    'From the nearest root (a global, the scope of a module, a native handle) down to the object, one reference a line, and as JavaScript at the end. Nothing found: exit code 1.',
+  arguments: targetArguments,
+  snapshot: true,
+  answers: 'chains',
+  options: {
+    to: {
+      kind: 'text',
+      default: 'root',
+      value: 'goal',
+      help: 'where it ends: root, module, global, a class, /regex/, @id',
+    },
+    ...chainOptions,
+  },
+  examples: [
+    { line: 'heapgraph find-backref-chain Session app.heapsnapshot', says: 'who holds the first Session' },
+    {
+      line: 'heapgraph find-backref-chain Session --pick largest --paths 3',
+      says: 'three ways to the largest one',
+    },
+    { line: 'heapgraph find-backref-chain @114969 --to module', says: 'from the scope of a module' },
+    {
+      line: 'heapgraph find-backref-chain --tag cart app.heapsnapshot',
+      says: "what tag(object, 'cart') named",
+    },
+  ],
+  needs(_, options) {
+    parsePick(options.pick);
+    checkWalk(options);
+    parseQuery(options.to);
+    return WHOLE_GRAPH;
+  },
+  run: (heap, texts, options) => chainAnswer(heap, texts, options, options.to, 'back'),
+});

@@ -1,0 +1,105 @@
+/** objgraph's show_chain. */
+import { searchBackrefs } from '../../analysis/holders/chains.js';
+import { chainsSubgraph } from '../../analysis/pictures/chain-pictures.js';
+import type { Subgraph } from '../../base/result.js';
+import { parseQuery } from '../../query/targets.js';
+import { defineCommand } from '../command.js';
+import {
+  checkPicture,
+  earlierOf,
+  earlierSnapshot,
+  graphsOf,
+  mergeOption,
+  type PictureOutcome,
+  pictureAnswer,
+  pictureOptions,
+  pictureRules,
+  targetsOf,
+} from '../shared/picture-answer.js';
+import { targetNotes } from '../shared/target-notes.js';
+import {
+  depthRule,
+  goalOf,
+  type Lost,
+  lastResort,
+  maxDepthOption,
+  noChainNotes,
+  queryNotes,
+  targetArguments,
+  unknownGoalNote,
+  walkRules,
+} from '../shared/targets.js';
+
+export const showChainCommand = defineCommand({
+  name: 'show-chain',
+  summary: 'a picture of the chains that keep objects alive, and nothing else',
+  arguments: targetArguments,
+  snapshot: true,
+  answers: 'subgraph',
+  options: {
+    to: {
+      kind: 'text',
+      default: 'root',
+      value: 'goal',
+      help: 'where chains end: root, module, global, a class, /regex/, @id',
+    },
+    'max-depth': maxDepthOption,
+    paths: {
+      kind: 'integer',
+      default: 1,
+      help: 'number of different chains to each object, preferring different root holders',
+    },
+    ...mergeOption,
+    ...pictureOptions,
+  },
+  examples: [
+    {
+      line: 'heapgraph show-chain Session app.heapsnapshot --paths 3 -o chains.svg',
+      says: 'three ways to one',
+    },
+  ],
+  needs(_, options) {
+    parseQuery(options.to);
+    return checkPicture(_, options);
+  },
+  others: earlierSnapshot,
+  async run({ graph }, texts, options, heaps) {
+    const earlier = earlierOf(heaps, options);
+    const targets = targetsOf(graph, texts, options);
+    const { nodes, missing } = targets;
+    const rules = {
+      ...walkRules(graph, options),
+      ...depthRule(options),
+      ...lastResort(graph, options.to),
+      paths: options.paths,
+    };
+    const isGoal = goalOf(graph, options.to);
+    const lost: Lost[] = [];
+    const chains = nodes.flatMap((node) => {
+      const { chains: found, ...seen } = searchBackrefs(graph, node, isGoal, rules);
+      if (found.length === 0) lost.push({ node, ...seen });
+      return found;
+    });
+    const found = missing.length === 0 && chains.length > 0;
+    const outcome: PictureOutcome = {
+      notes: [
+        ...(await targetNotes(graph, targets)),
+        ...(await queryNotes(graphsOf(heaps), options)),
+        ...((await unknownGoalNote([graph], options.to)) === undefined
+          ? noChainNotes(graph, lost, options.to, options['max-depth'], 'back')
+          : []),
+      ],
+      found,
+      earlier,
+      neighbours: false,
+    };
+    const build = (coarseness: number): Subgraph =>
+      chainsSubgraph(graph, chains, {
+        ...pictureRules(graph, options),
+        ...(earlier ? { since: { graph: earlier.graph } } : {}),
+        merge: !options['no-merge'],
+        coarseness,
+      });
+    return pictureAnswer(0, build, options, outcome);
+  },
+});

@@ -1,0 +1,23 @@
+import { refsSubgraph } from '../../analysis/pictures/subgraph.js';
+import { defineCommand } from '../command.js';
+import { neighbourOptions, neighbourPicture } from '../shared/neighbour-picture.js';
+import { checkPicture, earlierSnapshot } from '../shared/picture-answer.js';
+import { targetArguments } from '../shared/targets.js';
+
+export const showRefsCommand = defineCommand({
+  name: 'show-refs',
+  summary: 'a picture of what an object refers to',
+  arguments: targetArguments,
+  snapshot: true,
+  answers: 'subgraph',
+  options: neighbourOptions,
+  examples: [
+    {
+      line: 'heapgraph show-refs Session app.heapsnapshot -o refs.svg --max-depth 2',
+      says: 'what it keeps',
+    },
+  ],
+  needs: checkPicture,
+  others: earlierSnapshot,
+  run: (_, texts, options, heaps) => neighbourPicture(heaps, texts, options, refsSubgraph),
+});

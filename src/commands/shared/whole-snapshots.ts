@@ -1,0 +1,18 @@
+/** Questions that what is left of a snapshot cannot answer. */
+import type { Countable } from '../../analysis/classes/classes.js';
+import { UsageError } from '../../base/errors.js';
+import { printable } from '../../base/printable.js';
+import { formatCount } from '../../base/units.js';
+
+/**
+ * Throws UsageError when one of them was salvaged: what is left of a snapshot has fewer objects, and classes without names.
+ * `question` is what cannot be answered then.
+ */
+export function requireWhole(heaps: readonly Countable[], question: string): void {
+  const cut = heaps.find(({ truncation }) => truncation !== undefined);
+  if (!cut) return;
+  throw new UsageError(
+    `${printable(cut.file)} is not whole (section "${cut.truncation!.section}" ends at byte ${formatCount(cut.truncation!.offset)}): ${question} needs all of a snapshot`,
+    'Take the snapshot again; --salvage is for questions such as typestats and by-type.',
+  );
+}
