@@ -25,8 +25,7 @@ export function edgeTarget(
   const { types, names, targets } = edgesOf(graph);
   for (let edge = graph.firstEdge[node]!, end = graph.firstEdge[node + 1]!; edge < end; edge++) {
     if (types[edge] !== type) continue;
-    const name = names[edge]!;
-    if (called.some((text) => graph.strings.equals(name, text))) return targets[edge];
+    for (const text of called) if (graph.strings.equals(names[edge]!, text)) return targets[edge];
   }
   return undefined;
 }

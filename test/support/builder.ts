@@ -76,7 +76,7 @@ export function snapshotText(graph: GraphSpec, options: SnapshotOptions = {}): s
   for (const spec of [...specs.values()]) {
     for (const edge of spec.edges ?? []) if (!specs.has(targetOf(edge))) specs.set(targetOf(edge), {});
   }
-  const keys = [...specs.keys()];
+  const places = new Map([...specs.keys()].map((key, place) => [key, place]));
   const strings: string[] = [];
   const stringIndexes = new Map<string, number>();
   const stringIndex = (text: string): number => {
@@ -105,7 +105,7 @@ export function snapshotText(graph: GraphSpec, options: SnapshotOptions = {}): s
       const edgeValues: Record<string, number> = {
         type: edgeTypes.indexOf(type),
         name_or_index: typeof name === 'number' ? name : stringIndex(name),
-        to_node: keys.indexOf(target) * nodeFields.length,
+        to_node: places.get(target)! * nodeFields.length,
       };
       edges.push(edgeFields.map((field) => edgeValues[field] ?? 0));
     }

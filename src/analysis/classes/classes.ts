@@ -12,7 +12,8 @@ import type { Graph, Truncation } from '../../graph/graph.js';
 import type { Partition, Partitioner } from '../../graph/partition.js';
 import { classFromName, classFromType, classIndex, isClassedByName } from '../../v8/class-names.js';
 import { isSizelessValue, isValueType } from '../../v8/sizeless-values.js';
-import { distances, SYSTEM_DISTANCE } from '../sizes/distances.js';
+import { SYSTEM_DISTANCE } from '../sizes/distances.js';
+import { distancesAndDominators } from '../sizes/dominators.js';
 import { retainedSizesOfClasses } from '../sizes/retained-sizes.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
 
@@ -126,7 +127,7 @@ export function classesOf(heap: Countable, options: ClassCountOptions = {}, left
 
 function reachOfClasses(graph: Graph, { labels, of }: Partition): Map<string, ClassReach> {
   const sizes = shallowSizes(graph);
-  const far = distances(graph); // before the dominators, which can use what it found
+  const { distances: far } = distancesAndDominators(graph);
   const retained = retainedSizesOfClasses(graph, { labels, of });
   const nearest = new Float64Array(labels.length).fill(SYSTEM_DISTANCE);
   for (let node = 0; node < graph.nodeCount; node++) {

@@ -71,6 +71,8 @@ export const duplicateStrings = memo((graph: Graph): DuplicateStrings => {
   let groupCount = 0;
   const assumedIn = new Uint32Array(candidates); // by group
   let unknown = 0;
+  const textOfFirst = lastText(graph);
+  const textOfNode = lastText(graph);
   const search = (hash: number, node: number): Found => {
     let isUnknown = false;
     let isTaken = false;
@@ -79,12 +81,11 @@ export const duplicateStrings = memo((graph: Graph): DuplicateStrings => {
       if (group < 0) return { group, slot, isUnknown, isTaken, isAssumed: false };
       if (hashes[group] !== hash) continue;
       const first = firstNode[group]!;
-      const likeness = compare(graph, first, node);
+      const likeness = compare(graph, first, node, textOfFirst, textOfNode);
       if (likeness === 'equal' || likeness === 'assumed')
         return { group, slot, isUnknown, isTaken, isAssumed: likeness === 'assumed' };
       isUnknown ||= likeness === 'unknown';
-      isTaken ||=
-        isFlat(graph, first) === isFlat(graph, node) && textOf(graph, first) === textOf(graph, node);
+      isTaken ||= isFlat(graph, first) === isFlat(graph, node) && textOfFirst(first) === textOfNode(node);
     }
   };
   for (let node = 0; node < nodeCount; node++) {
@@ -94,7 +95,7 @@ export const duplicateStrings = memo((graph: Graph): DuplicateStrings => {
     const name = nodeNames[node]!;
     let hash = type === NODE.string ? (hashOfName[name] ?? 0) : 0;
     if (hash === 0) {
-      hash = hashOf(textOf(graph, node));
+      hash = hashOf(textOfNode(node));
       if (type === NODE.string && name < hashOfName.length) hashOfName[name] = hash;
     }
     // Under the hash of its text a group has its place, and one more where some are flat and some are not. What is
@@ -102,7 +103,7 @@ export const duplicateStrings = memo((graph: Graph): DuplicateStrings => {
     let found = search(hash, node);
     let isUnknown = found.isUnknown;
     if (found.group < 0 && found.isTaken) {
-      hash = mixed(hash, keyOf(graph, node));
+      hash = mixed(hash, keyOf(graph, node, textOfNode(node)));
       found = search(hash, node);
       isUnknown ||= found.isUnknown;
     }
@@ -142,7 +143,7 @@ export const duplicateStrings = memo((graph: Graph): DuplicateStrings => {
 export function isCopyOf(graph: Graph, { node: first }: DuplicateString, node: number): boolean {
   if (!isText(graph.nodeTypes[node]!) || shallowSizes(graph)[node] === 0 || isFlattened(graph, node))
     return false;
-  const likeness = compare(graph, first, node);
+  const likeness = compare(graph, first, node, lastText(graph), lastText(graph));
   return likeness === 'equal' || likeness === 'assumed';
 }
 
@@ -169,6 +170,17 @@ function textOf(graph: Graph, node: number): string {
     : stringText(graph, node, CUT).slice(0, CUT);
 }
 
+/** Reads texts and remembers the last one: a comparison asks for the same text several times. */
+function lastText(graph: Graph): (node: number) => string {
+  let last = -1;
+  let text = '';
+  return (node) => {
+    if (node !== last) text = textOf(graph, node);
+    last = node;
+    return text;
+  };
+}
+
 /** Where a string belongs in the table. */
 interface Found {
   /** Its group, or -1 when it has none yet. */
@@ -185,8 +197,7 @@ interface Found {
  * What strings with one text have to agree in to be equal: nothing where none of them is cut. A number that no other
  * string has where it is equal to none.
  */
-function keyOf(graph: Graph, node: number): number {
-  const text = textOf(graph, node);
+function keyOf(graph: Graph, node: number, text: string): number {
   const name = graph.nodeNames[node]!;
   if (text.includes(SLICED)) return graph.nodeTypes[node] === NODE.string ? name : node;
   const { known, isCut } = lengthOf(graph, node, text);
@@ -204,13 +215,19 @@ function isFlat(graph: Graph, node: number): boolean {
 
 type Likeness = 'equal' | 'assumed' | 'unknown' | 'different';
 
-function compare(graph: Graph, a: number, b: number): Likeness {
+function compare(
+  graph: Graph,
+  a: number,
+  b: number,
+  textOfA: (node: number) => string,
+  textOfB: (node: number) => string,
+): Likeness {
   const sameName =
     graph.nodeTypes[a] === NODE.string &&
     graph.nodeTypes[b] === NODE.string &&
     graph.nodeNames[a] === graph.nodeNames[b];
-  const text = textOf(graph, a);
-  if (!sameName && (text !== textOf(graph, b) || text.includes(SLICED))) return 'different';
+  const text = textOfA(a);
+  if (!sameName && (text !== textOfB(b) || text.includes(SLICED))) return 'different';
   const [one, other] = [a, b].map((node) => lengthOf(graph, node, text)) as [Length, Length];
   if (!one.isCut && !other.isCut) return 'equal';
   if (one.known !== undefined && other.known !== undefined) {

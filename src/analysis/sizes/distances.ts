@@ -14,8 +14,8 @@ export const SYSTEM_DISTANCE = 100_000_000;
 const MET = 1;
 const SPECIAL = 2;
 
-/** How many nodes' memory is asked for at a time. */
-const AHEAD = 32;
+/** Software prefetch: the edges of so many nodes are touched before the first of them is worked on. */
+const PREFETCH = 32;
 
 /** Of nodes that nothing reaches. */
 export const NO_DISTANCE = -5;
@@ -24,18 +24,22 @@ export const NO_DISTANCE = -5;
 export interface DistanceSearch {
   /** By node; see `distances`. */
   readonly found: Int32Array;
-  /** Nodes with an edge that was not followed, because of a rule and not because it is weak, in the order of the search. */
+  /** Nodes with an edge that a rule withheld (not because it is weak), in the order of the search. */
   readonly withheld: readonly number[];
   /** Whether a user root leads to the root itself, whose distance does not show it. */
   readonly meetsRoot: boolean;
 }
 
 /**
- * Distance by node. User roots are 1; breadth first over edges that are not weak. Then the root is SYSTEM_DISTANCE (0
- * if there are no user roots) and the search goes on for what is left. Not followed: `sloppy_function_map` from the
- * hidden `system / NativeContext`; from an array `(map descriptors)` edges whose number is 2 or more and leaves 1 when
- * divided by 3; and of the two edges of a WeakMap pair the one that is met first.
- * Cost: linear in nodes and edges; 9 bytes a node while it runs, 4 afterwards.
+ * Distance by node: a breadth-first search over edges that are not weak. User roots are 1. Then the
+ * root is SYSTEM_DISTANCE (0 if there are no user roots), and the search goes on for what is left.
+ *
+ * Not followed are `sloppy_function_map` of the hidden `system / NativeContext`; edges of an array
+ * `(map descriptors)` whose number is 2 or more and leaves 1 when divided by 3; and that edge of a
+ * WeakMap pair which the search meets first.
+ *
+ * - Out: NO_DISTANCE for nodes that nothing reaches.
+ * - Cost: linear in nodes and edges; 9 bytes a node while it runs, 4 afterwards.
  */
 export const distances = (graph: Graph): Int32Array => distanceSearch(graph).found;
 
@@ -82,33 +86,34 @@ export const distanceSearch = memo((graph: Graph): DistanceSearch => {
     return false;
   };
 
-  // Two places more than there are nodes: the root may stand there twice, and a target is written before it is known to be new.
+  // Two places more than there are nodes: the root may be in the queue twice, and a target is
+  // written before it is known to be new.
   const queue = new Uint32Array(nodeCount + 2);
-  const starts = new Uint32Array(AHEAD);
-  const stops = new Uint32Array(AHEAD);
+  const starts = new Uint32Array(PREFETCH);
+  const stops = new Uint32Array(PREFETCH);
   let tail = 0;
-  const brought = new Uint32Array(AHEAD); // never read
+  const sink = new Uint32Array(PREFETCH); // keeps the prefetching loads alive; never read
   const lastEdge = count - 1;
 
-  /** Goes on level by level from what stands in the queue from `head` on. */
+  /** Breadth first, level by level, from the queue's entries at `head` and behind. */
   const search = (head: number, first: number): void => {
     let distance = first;
     while (head < tail) {
       const levelEnd = tail;
       while (head < levelEnd) {
-        // The memory of the next nodes is asked for at once: it arrives while the first of them are worked on.
-        const ahead = Math.min(AHEAD, levelEnd - head);
-        for (let i = 0; i < ahead; i++) {
+        // Prefetch: the loads of a batch overlap, and its cache lines are there when its loop begins.
+        const batch = Math.min(PREFETCH, levelEnd - head);
+        for (let i = 0; i < batch; i++) {
           const node = queue[head + i]!;
           found[node] = distance;
           starts[i] = firstEdge[node]!;
           stops[i] = firstEdge[node + 1]!;
         }
-        for (let i = 0; i < ahead; i++) {
+        for (let i = 0; i < batch; i++) {
           const edge = Math.min(starts[i]!, lastEdge);
-          brought[i] = types[edge]! ^ targets[edge]!;
+          sink[i] = types[edge]! ^ targets[edge]!;
         }
-        for (let i = 0; i < ahead; i++) {
+        for (let i = 0; i < batch; i++) {
           const node = queue[head++]!;
           const special = marks[node]! >= SPECIAL;
           for (let edge = starts[i]!, end = stops[i]!; edge < end; edge++) {
