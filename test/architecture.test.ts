@@ -228,6 +228,20 @@ describe('src', () => {
     expect(long.map((file) => `${file}: ${textOf(file).split('\n').length} lines`)).toEqual([]);
   });
 
+  it('has comments of at most 100 columns, links aside', () => {
+    const rooms = files.filter((file) => /^(v8|graph|analysis)\//.test(file));
+    const wide = rooms.flatMap((file) =>
+      textOf(file)
+        .split('\n')
+        .flatMap((line, i) =>
+          /^\s*(\/?\*|\/\/)/.test(line) && line.length > 100 && !/https?:\/\/\S{60}/.test(line)
+            ? [`${file}:${i + 1}: ${line.length} columns`]
+            : [],
+        ),
+    );
+    expect(wide).toEqual([]);
+  });
+
   it('has no default exports', () => {
     expect(files.filter((file) => /^export default/m.test(textOf(file)))).toEqual([]);
   });

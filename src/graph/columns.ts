@@ -1,12 +1,12 @@
 /**
- * Every column of a graph: its name, the type of its values, what it has one value for, and how it is allocated.
- * Whoever fills, shares, stores or exports columns goes by this table.
+ * Every column of a graph: its name, the type of its values, what it has one value for, and how it
+ * is allocated. Whoever fills, shares, stores or exports columns goes by this table.
  *
  *   bytes ─ src/load ─► columns ─► Graph (views of the columns) ─► analyses
  *
- * Memory: 17 bytes a node, 1 more where the file has `detachedness`, 4 more where allocations were traced,
- * 4 more where ids or sizes need 64 bits; 9 bytes an edge; 4 bytes a string beside its own bytes.
- * `bytesPer` computes them from the table.
+ * Memory: 17 bytes a node, 1 more where the file has `detachedness`, 4 more where allocations were
+ * traced, 4 more where ids or sizes need 64 bits; 9 bytes an edge; 4 bytes a string beside its own
+ * bytes. `bytesPer` computes them from the table.
  */
 
 /** What the memory of a column is allocated with: threads can share a `SharedArrayBuffer`. */

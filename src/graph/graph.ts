@@ -1,6 +1,7 @@
 /**
- * A heap snapshot as a struct of arrays. Two number spaces, and no others: ordinals (`node` 0…nodeCount-1 and
- * `edge` 0…edgeCount-1, in the order of the file) and V8's ids, which stay the same across snapshots of one process.
+ * A heap snapshot as a struct of arrays. Two number spaces, and no others: ordinals (`node`
+ * 0…nodeCount-1 and `edge` 0…edgeCount-1, in the order of the file) and V8's ids, which stay the
+ * same across snapshots of one process.
  *
  * The edges of a node are `edge = firstEdge[node] … firstEdge[node + 1] - 1`.
  *
@@ -109,7 +110,10 @@ export function nodeWithId(graph: Graph, id: number): number | undefined {
   return node < 0 ? undefined : node;
 }
 
-/** Ordinal of the node that an edge leads from: the last one whose edges begin at it or before. Cost: a binary search. */
+/**
+ * Ordinal of the node that an edge leads from: the last one whose edges begin at it or before.
+ * Cost: a binary search.
+ */
 export function sourceOf({ firstEdge, nodeCount }: Graph, edge: number): number {
   let low = 0;
   let high = nodeCount;

@@ -4,7 +4,10 @@ import { memo } from './memo.js';
 
 /** Finds nodes of one graph by V8's id. */
 export interface IdIndex {
-  /** Ordinal of the node with this id, or -1. Of several (possible only in a damaged file) the first. */
+  /**
+   * Ordinal of the node with this id, or -1. Of several (possible only in a damaged file) the
+   * first.
+   */
   nodeOf(id: number): number;
 }
 
@@ -12,9 +15,10 @@ export interface IdIndex {
 const LINE_BITS = 4;
 
 /**
- * A hash table with open addressing. V8 numbers objects upwards by twos, so sixteen neighbours share a cache line; lines
- * are spread over the table. Spread they have to be: ids are dense, and with the id itself as its hash a dense range
- * would be one run of full cells, through which every id that is not there and falls into it would have to go.
+ * A hash table with open addressing. V8 numbers objects upwards by twos, so sixteen neighbours
+ * share a cache line; lines are spread over the table. Spread they have to be: ids are dense, and
+ * with the id itself as its hash a dense range would be one run of full cells, through which every
+ * id that is not there and falls into it would have to go.
  * Memory: 8 to 16 bytes a node. Cost: one pass over the nodes; a lookup is constant.
  */
 export const idIndex = memo((graph: Graph): IdIndex => indexOfIds(graph.ids, graph.nodeCount));
@@ -28,7 +32,8 @@ export function indexOfIds(ids: Uint32Array | Float64Array, count: number): IdIn
   const mask = (1 << (lineBits + LINE_BITS)) - 1;
   const table = new Uint32Array(mask + 1); // ordinals plus one
   let cellOf = cellsBy(FACTOR, UPPER_FACTOR);
-  // Ids can be chosen so that they pile up under a factor that is known, and filling the table takes quadratic time.
+  // Ids can be chosen so that they pile up under a factor that is known, and filling the table
+  // takes quadratic time.
   for (let tries = 0; !fill(table, ids, count, cellOf, tries < MOST_TRIES); tries++) {
     table.fill(0);
     cellOf = cellsBy(randomFactor(), randomFactor());

@@ -1,4 +1,7 @@
-/** Where in the source code nodes come from: for closures the function, for objects their constructor. */
+/**
+ * Where in the source code nodes come from: for closures the function, for objects their
+ * constructor.
+ */
 
 /** A place in a script, as V8 counts. */
 export interface Location {
@@ -11,7 +14,8 @@ export interface Location {
 }
 
 /**
- * Few places make many objects: each distinct place has a number, and each node the number of its place.
+ * Few places make many objects: each distinct place has a number, and each node the number of its
+ * place.
  * Memory: 4 bytes a node, 24 bytes a place.
  */
 export class Locations {

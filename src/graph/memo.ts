@@ -1,7 +1,7 @@
 /**
- * Derived data is computed when it is first asked for and kept as long as the graph lives: a function of the
- * graph stays a plain function, with no order of initialisation to remember. `known` gives what was computed already, or
- * undefined.
+ * Derived data is computed when it is first asked for and kept as long as the graph lives: a
+ * function of the graph stays a plain function, with no order of initialisation to remember.
+ * `known` gives what was computed already, or undefined.
  */
 export function memo<Graph extends object, T>(compute: (graph: Graph) => T): Memo<Graph, T> {
   const known = new WeakMap<Graph, T>();

@@ -4,8 +4,8 @@ import { edgesOf, type Graph } from './graph.js';
 import { memo } from './memo.js';
 
 /**
- * The edges that lead to `node` come from `sources[firstRetainer[node]] … sources[firstRetainer[node + 1] - 1]`, one
- * entry an edge, in the order of the edges in the file.
+ * The edges that lead to `node` come from `sources[firstRetainer[node]] …
+ * sources[firstRetainer[node + 1] - 1]`, one entry an edge, in the order of the edges in the file.
  */
 export interface Retainers {
   readonly firstRetainer: Uint32Array;

@@ -1,8 +1,9 @@
 /**
- * Node and edge types by our own numbers: the order in which V8 writes them today, so that its numbers usually are
- * ours. A type of a file that is not in these lists gets the next number; its name is in `graph.nodeTypeNames` or
- * `graph.edgeTypeNames`.
- * V8: https://github.com/v8/v8/blob/13.6.233/src/profiler/heap-snapshot-generator.h (HeapEntry::Type, HeapGraphEdge::Type)
+ * Node and edge types by our own numbers: the order in which V8 writes them today, so that its
+ * numbers usually are ours. A type of a file that is not in these lists gets the next number; its
+ * name is in `graph.nodeTypeNames` or `graph.edgeTypeNames`.
+ * V8: https://github.com/v8/v8/blob/13.6.233/src/profiler/heap-snapshot-generator.h
+ * (HeapEntry::Type, HeapGraphEdge::Type)
  */
 export const NODE_TYPES = [
   'hidden',

@@ -1,6 +1,7 @@
 /**
- * The strings of a snapshot, as they stand in the file: raw JSON text in segments and one offset a string.
- * A string is decoded when somebody asks for it; comparing it with a text needs no decoding.
+ * The strings of a snapshot, as they stand in the file: raw JSON text in segments and one offset a
+ * string. A string is decoded when somebody asks for it; comparing it with a text needs no
+ * decoding.
  *
  * Memory: the section's own bytes and 4 bytes a string. A string never lies across two segments.
  */
@@ -19,14 +20,20 @@ const BACKSLASH = 0x5c;
 /** A beginning that is not plain ASCII, or is written with an escape. */
 const NEEDS_DECODING = 0xffff;
 
-/** The first two bytes of a text as a file has them, its closing quote included; `NEEDS_DECODING` where it may have others. */
+/**
+ * The first two bytes of a text as a file has them, its closing quote included; `NEEDS_DECODING`
+ * where it may have others.
+ */
 function beginningOf(text: string): number {
   const one = text.length > 0 ? text.charCodeAt(0) : QUOTE;
   const two = text.length > 1 ? text.charCodeAt(1) : QUOTE;
   return one < 0x80 && two < 0x80 ? (one << 8) | two : NEEDS_DECODING;
 }
 
-/** Bytes of a text from which on it is kept when it was decoded: V8 cuts at 1,024 characters unless told otherwise. */
+/**
+ * Bytes of a text from which on it is kept when it was decoded: V8 cuts at 1,024 characters unless
+ * told otherwise.
+ */
 const LONG = 1 << 14;
 
 /** Characters of such texts that are kept at a time. */
@@ -57,8 +64,8 @@ export class StringTable {
   }
 
   /**
-   * The string with this index; V8 cuts long ones at 1,024 characters. Lone surrogates stay. For an index beyond
-   * the table (possible only in a salvaged snapshot) a text that says so.
+   * The string with this index; V8 cuts long ones at 1,024 characters. Lone surrogates stay. For an
+   * index beyond the table (possible only in a salvaged snapshot) a text that says so.
    */
   get(index: number): string {
     const known = this.longTexts?.get(index);
@@ -93,9 +100,10 @@ export class StringTable {
   }
 
   /**
-   * Indexes of all strings that are `text` (V8 writes each string once; others may not), or that begin with it, ascending.
-   * Text to begin with has two characters at least. Cost: a look at the beginning of every string at the first call, which
-   * keeps 2 bytes a string; then a pass over these.
+   * Indexes of all strings that are `text` (V8 writes each string once; others may not), or that
+   * begin with it, ascending. Text to begin with has two characters at least. Cost: a look at the
+   * beginning of every string at the first call, which keeps 2 bytes a string; then a pass over
+   * these.
    */
   find(text: string, part: 'all' | 'beginning' = 'all'): number[] {
     this.beginnings ??= this.readBeginnings();
@@ -109,7 +117,10 @@ export class StringTable {
     return found;
   }
 
-  /** The indexes of all strings that are one of the texts, to ask for many times. Cost: that of `find`. */
+  /**
+   * The indexes of all strings that are one of the texts, to ask for many times. Cost: that of
+   * `find`.
+   */
   indexesOf(...texts: readonly string[]): StringIndexes {
     return new StringIndexes(texts.flatMap((text) => this.find(text)));
   }
@@ -128,7 +139,10 @@ export class StringTable {
     return beginnings;
   }
 
-  /** Whether the text is digits, a space and more: what names of WeakMap pairs begin like, and hardly any others. */
+  /**
+   * Whether the text is digits, a space and more: what names of WeakMap pairs begin like, and
+   * hardly any others.
+   */
   startsLikePair(index: number): boolean {
     const page = this.pageOf(index);
     if (page === undefined) return false;
@@ -152,7 +166,10 @@ export class StringTable {
   }
 }
 
-/** A set of string indexes, mostly one or two: asked for a name of every node or edge, it has to answer at once. */
+/**
+ * A set of string indexes, mostly one or two: asked for a name of every node or edge, it has to
+ * answer at once.
+ */
 export class StringIndexes {
   private readonly first: number;
   private readonly second: number;
@@ -177,8 +194,9 @@ export class StringIndexes {
 }
 
 /**
- * Where the string that starts at `start` ends: the place of its closing quote. Without one before `end`: `end`, or
- * one more behind a backslash, which is where the search goes on when there are more bytes.
+ * Where the string that starts at `start` ends: the place of its closing quote. Without one before
+ * `end`: `end`, or one more behind a backslash, which is where the search goes on when there are
+ * more bytes.
  */
 export function closingQuote(bytes: Uint8Array, start: number, end: number = bytes.length): number {
   let at = start;
@@ -186,7 +204,10 @@ export function closingQuote(bytes: Uint8Array, start: number, end: number = byt
   return at;
 }
 
-/** The string that JSON text between two quotes stands for. Text that is not quite JSON keeps what cannot be read. */
+/**
+ * The string that JSON text between two quotes stands for. Text that is not quite JSON keeps what
+ * cannot be read.
+ */
 export function decodeJsonText(bytes: Uint8Array, start: number, end: number): string {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('utf8');
   if (!text.includes('\\') && !/[\0-\x1f]/.test(text)) return text;
@@ -215,7 +236,10 @@ const ESCAPES: Record<string, string> = {
 const LETTER_U = 0x75;
 const UNREADABLE = -1;
 
-/** The UTF-16 code unit that the escape at a place stands for; `UNREADABLE` where it is none of JSON's. */
+/**
+ * The UTF-16 code unit that the escape at a place stands for; `UNREADABLE` where it is none of
+ * JSON's.
+ */
 function escapedUnit(bytes: Uint8Array, at: number): number {
   const letter = bytes[at + 1]!;
   if (letter !== LETTER_U) return ESCAPES[String.fromCharCode(letter)]?.charCodeAt(0) ?? UNREADABLE;
@@ -236,7 +260,8 @@ function matchesAt(bytes: Uint8Array, start: number, text: string, part: 'all' |
     const code = text.charCodeAt(i);
     if (byte >= 0x80 && code < 0x80) return false;
     const escaped = byte === BACKSLASH ? escapedUnit(bytes, at) : byte < 0x80 ? byte : UNREADABLE;
-    // What is not ASCII, or no JSON, may be spelled in several ways: decode all of it, which may be long.
+    // What is not ASCII, or no JSON, may be spelled in several ways: decode all of it, which may be
+    // long.
     if (escaped === UNREADABLE) {
       const rest = decodeJsonText(bytes, at, closingQuote(bytes, at));
       return part === 'all' ? rest === text.slice(i) : rest.startsWith(text.slice(i));

@@ -14,7 +14,8 @@ export function edgeName(graph: Graph, edge: number): string {
  * Target of a node's first edge of a type with one of these names; undefined when there is none.
  *
  * - In: a type that has names (`property`, `internal`, `context`, `shortcut`, `weak`).
- * - Cost: the node's edges of that type, a comparison of texts for each. For many nodes see `edgeTargetIn`.
+ * - Cost: the node's edges of that type, a comparison of texts for each. For many nodes see
+ *   `edgeTargetIn`.
  */
 export function edgeTarget(
   graph: Graph,

@@ -1,6 +1,7 @@
 /**
- * Where objects were made: the stack of functions at the time, as V8 notes it while allocations are tracked
- * (`HeapProfiler.startTrackingHeapObjects`, DevTools' "allocation instrumentation on timeline").
+ * Where objects were made: the stack of functions at the time, as V8 notes it while allocations are
+ * tracked (`HeapProfiler.startTrackingHeapObjects`, DevTools' "allocation instrumentation on
+ * timeline").
  */
 import type { Graph } from '../graph/graph.js';
 import { type IdIndex, indexOfIds } from '../graph/ids.js';
@@ -16,8 +17,8 @@ export interface AllocationFrame {
   /** V8's number of the script; 0 for none. */
   readonly scriptId: number;
   /**
-   * Where the function begins, from 1; undefined where V8 did not write it. V8 does not record the line of the function
-   * that was running.
+   * Where the function begins, from 1; undefined where V8 did not write it. V8 does not record the
+   * line of the function that was running.
    */
   readonly line: number | undefined;
   readonly column: number | undefined;
@@ -31,8 +32,8 @@ export const NO_TRACE = -1;
  *
  * In: `limit` functions at most. Needs traces.
  * Out: the innermost function first; `(root)` is the last of a whole stack.
- * Empty: undefined for an object that was made before allocations were tracked, or by V8 for itself, and in a snapshot
- * without traces.
+ * Empty: undefined for an object that was made before allocations were tracked, or by V8 for
+ * itself, and in a snapshot without traces.
  * Cost: the stack's length; an index of the traces at the first call.
  */
 export function allocationStack(
@@ -44,7 +45,10 @@ export function allocationStack(
   return trace === NO_TRACE ? undefined : traceFrames(graph, trace, limit);
 }
 
-/** The trace that made an object, or NO_TRACE. Objects of one trace were made on equal stacks. Cost: a look-up. */
+/**
+ * The trace that made an object, or NO_TRACE. Objects of one trace were made on equal stacks. Cost:
+ * a look-up.
+ */
 export function allocationTrace({ traces, traceNodeIds }: Graph, node: number): number {
   const id = traceNodeIds?.[node] ?? 0;
   return traces && id > 0 ? traceIndex(traces).nodeOf(id) : NO_TRACE;
@@ -80,8 +84,9 @@ const traceLengths = memo(({ traces }: Graph): Uint32Array => {
 });
 
 /**
- * A stack on one line: `addOrder app.js:2:33 ← handleRequest 2:87 ← (anonymous) ← (root)`. A script is named where it
- * differs from that of the function before; its name is as short as is unambiguous among the scripts of all stacks.
+ * A stack on one line: `addOrder app.js:2:33 ← handleRequest 2:87 ← (anonymous) ← (root)`. A script
+ * is named where it differs from that of the function before; its name is as short as is
+ * unambiguous among the scripts of all stacks.
  *
  * In: `omitted`: how many functions are left out behind the last frame.
  */

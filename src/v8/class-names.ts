@@ -24,7 +24,10 @@ export function classFromName(name: string): string {
   return space < 0 ? name : `${name.slice(0, space)}>`;
 }
 
-/** Class of the nodes of a type that is not classed by name: `(system)`, `(compiled code)`, `Function`, `RegExp`, or `(type)`. */
+/**
+ * Class of the nodes of a type that is not classed by name: `(system)`, `(compiled code)`,
+ * `Function`, `RegExp`, or `(type)`.
+ */
 export function classFromType(nodeType: number, typeName: string): string {
   switch (nodeType) {
     case NODE.hidden:
@@ -40,7 +43,9 @@ export function classFromType(nodeType: number, typeName: string): string {
   }
 }
 
-/** Class of one node. Cost: decodes its name at most; the detached state is computed once a graph. */
+/**
+ * Class of one node. Cost: decodes its name at most; the detached state is computed once a graph.
+ */
 export function className(graph: Graph, node: number): string {
   const type = graph.nodeTypes[node]!;
   if (!isClassedByName(type)) return classFromType(type, graph.nodeTypeNames[type]!);
@@ -49,7 +54,8 @@ export function className(graph: Graph, node: number): string {
 }
 
 /**
- * All classes of a graph, numbered in the order in which they first appear, and the class of each node.
+ * All classes of a graph, numbered in the order in which they first appear, and the class of each
+ * node.
  * Memory: 4 bytes a node. Cost: one pass over the nodes; each distinct name is decoded once.
  */
 export const classIndex = memo((graph: Graph): Partition => {
@@ -64,7 +70,8 @@ export const classIndex = memo((graph: Graph): Partition => {
     }
     return number;
   };
-  // By type, name, detached name: the number plus one. Names beyond the strings (in a salvaged file) stand in a map.
+  // By type, name, detached name: the number plus one. Names beyond the strings (in a salvaged
+  // file) stand in a map.
   const byType = new Uint32Array(nodeTypeNames.length);
   const byName = new Uint32Array(strings.length);
   const byDetachedName = new Uint32Array(detached ? strings.length : 0);

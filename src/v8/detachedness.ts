@@ -1,6 +1,6 @@
 /**
- * Which nodes are called `Detached …`: native (embedder) nodes that say so themselves, and native nodes that only
- * such nodes lead to.
+ * Which nodes are called `Detached …`: native (embedder) nodes that say so themselves, and native
+ * nodes that only such nodes lead to.
  * DevTools: HeapSnapshot.ts, propagateDOMState.
  */
 import { edgesOf, type Graph } from '../graph/graph.js';
@@ -8,11 +8,12 @@ import { memo } from '../graph/memo.js';
 import { ATTACHED, DETACHED, EDGE, hasDetachedNative, NODE } from '../graph/schema.js';
 
 /**
- * One byte a node, 1 where the name gets the prefix; undefined when no node does, which costs one pass over a
- * column and needs no edges.
+ * One byte a node, 1 where the name gets the prefix; undefined when no node does, which costs one
+ * pass over a column and needs no edges.
  *
- * Nodes with a state of their own seed two work lists. The state spreads to native nodes that have none yet, each
- * node taking the first that comes; attached is spread first. Edges of the types hidden and weak are not followed.
+ * Nodes with a state of their own seed two work lists. The state spreads to native nodes that have
+ * none yet, each node taking the first that comes; attached is spread first. Edges of the types
+ * hidden and weak are not followed.
  * Cost: linear in nodes and edges; 2 bytes a node.
  */
 export const detachedNodes = memo((graph: Graph): Uint8Array | undefined => {

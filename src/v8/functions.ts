@@ -1,6 +1,6 @@
 /**
- * Functions, told apart by their name and the place of their code. To V8 and DevTools all of them are of the class
- * `Function`.
+ * Functions, told apart by their name and the place of their code. To V8 and DevTools all of them
+ * are of the class `Function`.
  */
 
 import { shortened } from '../base/printable.js';
@@ -32,12 +32,15 @@ interface Closures {
 }
 
 /**
- * Like `classIndex`, with closures under the name and the place of their function: `onReload() app.js:5`,
- * `(anonymous) app.js:7`, with the column where a line has several that are called the same: `t() bundle.js:1:4530`.
- * The script's name is as short as is unambiguous in all graphs that are compared (`functionPlaces` has it in full).
- * Functions of Node.js are shown as `emit() node:events:465`. What has no place in the snapshot is under its name alone, `push()`.
- * Needs edges, for the names of scripts, and locations. Without locations functions are told apart by name alone.
- * Memory: 4 bytes a node. Cost: two passes over the nodes of the graph, one over those of the others.
+ * Like `classIndex`, with closures under the name and the place of their function: `onReload()
+ * app.js:5`, `(anonymous) app.js:7`, with the column where a line has several that are called the
+ * same: `t() bundle.js:1:4530`. The script's name is as short as is unambiguous in all graphs that
+ * are compared (`functionPlaces` has it in full). Functions of Node.js are shown as `emit()
+ * node:events:465`. What has no place in the snapshot is under its name alone, `push()`. Needs
+ * edges, for the names of scripts, and locations. Without locations functions are told apart by
+ * name alone.
+ * Memory: 4 bytes a node. Cost: two passes over the nodes of the graph, one over those of the
+ * others.
  */
 export const functionIndex: Partitioner = functionsIn(classIndex);
 
@@ -63,7 +66,10 @@ export function functionsIn(others: Partitioner): Partitioner {
   };
 }
 
-/** By label of `functionIndex` for these graphs: where the function is, with the full name of the script. */
+/**
+ * By label of `functionIndex` for these graphs: where the function is, with the full name of the
+ * script.
+ */
 export function functionPlaces(graphs: readonly Graph[]): ReadonlyMap<string, SourceLocation> {
   const labelOf = labelsFor(graphs);
   const places = new Map<string, SourceLocation>();
@@ -138,7 +144,10 @@ function labelsFor(graphs: readonly Graph[]): (one: SourceFunction) => string {
 
 const LABEL = /^(?:(.+)\(\)|\(anonymous\))(?: (.+?):(\d{1,10})(?::(\d{1,10}))?)?$/s;
 
-/** Characters of a label: V8 cuts names at 1,024. Matching takes quadratic time, which a longer text could be made for. */
+/**
+ * Characters of a label: V8 cuts names at 1,024. Matching takes quadratic time, which a longer text
+ * could be made for.
+ */
 const LONGEST_LABEL = 1 << 13;
 
 function partsOfLabel(text: string): RegExpExecArray | null {
@@ -151,10 +160,11 @@ export function isFunctionLabel(text: string): boolean {
 }
 
 /**
- * Ordinals of the closures that a label means, ascending. The script may have more or fewer folders than in the label that
- * `functionIndex` gives, so that labels of one snapshot are understood in another. Without a column: all columns of the
- * line; without a place: the functions of that name that have none, or where there are none of those, all of that name.
- * Empty for a text that is no label. Needs what `functionIndex` needs. Cost: one pass over the nodes.
+ * Ordinals of the closures that a label means, ascending. The script may have more or fewer folders
+ * than in the label that `functionIndex` gives, so that labels of one snapshot are understood in
+ * another. Without a column: all columns of the line; without a place: the functions of that name
+ * that have none, or where there are none of those, all of that name. Empty for a text that is no
+ * label. Needs what `functionIndex` needs. Cost: one pass over the nodes.
  */
 export function closuresWithLabel(graph: Graph, text: string): Uint32Array {
   const match = partsOfLabel(text);

@@ -5,8 +5,10 @@ import { NODE, nodeTypeMarks } from '../graph/schema.js';
 
 /**
  * - `numbered`: each object has a number for life, later ones have larger numbers (V8, Hermes).
- * - `hashes`: each object has a number for life, in no order; now and then two have the same one (Bun up to 1.3).
- * - `addresses`: the number is free for another object when its own is gone, and they are in no order (Julia).
+ * - `hashes`: each object has a number for life, in no order; now and then two have the same one
+ *   (Bun up to 1.3).
+ * - `addresses`: the number is free for another object when its own is gone, and they are in no
+ *   order (Julia).
  * - `renumbered`: numbers are given anew in each snapshot (Bun from 1.4 on).
  * - `rounded`: the numbers are beyond what is held exactly; they tell no two objects apart.
  */
@@ -18,8 +20,9 @@ const EVEN_SHARE = 0.1;
 const RUNNING_SHARE = 0.5;
 
 /**
- * The kind of a snapshot's ids, told by the ids: V8 numbers its objects by twos, so that all are odd, and no id has more
- * than 32 bits; Bun from 1.4 on numbers the nodes in the order of the file. Cost: one pass over the nodes.
+ * The kind of a snapshot's ids, told by the ids: V8 numbers its objects by twos, so that all are
+ * odd, and no id has more than 32 bits; Bun from 1.4 on numbers the nodes in the order of the file.
+ * Cost: one pass over the nodes.
  */
 export const idKind = memo((graph: Graph): IdKind => {
   const { nodeCount, nodeTypes, ids } = graph;
@@ -41,7 +44,10 @@ export const idKind = memo((graph: Graph): IdKind => {
 
 const KEPT = nodeTypeMarks('string', 'symbol', 'closure', 'regexp', 'bigint', 'code');
 
-/** By node type: 1 for those whose nodes keep their name for life. Of addresses no type changes: a name is a class. */
+/**
+ * By node type: 1 for those whose nodes keep their name for life. Of addresses no type changes: a
+ * name is a class.
+ */
 export function typesThatKeepNames(kind: IdKind): Readonly<Uint8Array> {
   return kind === 'addresses' ? ALL : KEPT;
 }

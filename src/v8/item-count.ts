@@ -9,8 +9,8 @@ import { arrayLength, stringText, tableEntries } from './values.js';
 const LONGEST = 1 << 20;
 
 /**
- * Characters of a string, as far as the file has them; items of an array, or of one that holds only numbers the room for
- * them; entries of a Map or Set. Undefined for all other nodes.
+ * Characters of a string, as far as the file has them; items of an array, or of one that holds only
+ * numbers the room for them; entries of a Map or Set. Undefined for all other nodes.
  *
  * - Cost: the node's edges.
  */

@@ -1,4 +1,6 @@
-/** Nodes with the few names by which the places of a heap, and the program that wrote it, are known. */
+/**
+ * Nodes with the few names by which the places of a heap, and the program that wrote it, are known.
+ */
 import type { Graph } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';
 import { NODE } from '../graph/schema.js';
@@ -14,8 +16,8 @@ export interface Landmarks {
 }
 
 /**
- * Names of nodes that only one runtime has, the surest first: Electron and Deno have what Node.js and pages have, too.
- * Text of the program is no such node: strings are left out.
+ * Names of nodes that only one runtime has, the surest first: Electron and Deno have what Node.js
+ * and pages have, too. Text of the program is no such node: strings are left out.
  */
 const RUNTIMES: readonly (readonly [name: string, part: 'all' | 'beginning', runtime: string])[] = [
   ['system / Script / electron/js2c/', 'beginning', 'Electron'],

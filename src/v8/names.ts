@@ -1,5 +1,6 @@
 /**
- * What V8 calls its own nodes, as far as several analyses have to know it: scopes, module records, helpers.
+ * What V8 calls its own nodes, as far as several analyses have to know it: scopes, module records,
+ * helpers.
  *
  * The room `v8`, what V8's nodes and edges mean:
  *
@@ -15,12 +16,17 @@ import { EDGE, NODE } from '../graph/schema.js';
 import { StringIndexes } from '../graph/strings.js';
 import { landmarks } from './landmarks.js';
 
-/** The name that the file gives to a node. `className` is what Chrome DevTools counts the node under. */
+/**
+ * The name that the file gives to a node. `className` is what Chrome DevTools counts the node
+ * under.
+ */
 export function rawName(graph: Graph, node: number): string {
   return graph.strings.get(graph.nodeNames[node]!);
 }
 
-/** JavaScriptCore's scopes: objects with `system / ` before the name, in Bun up to 1.2 code without. */
+/**
+ * JavaScriptCore's scopes: objects with `system / ` before the name, in Bun up to 1.2 code without.
+ */
 const JSC_SCOPES = ['JSLexicalEnvironment', 'JSModuleEnvironment', 'JSGlobalLexicalEnvironment'] as const;
 
 function jscNames(graph: Graph, ...names: readonly (typeof JSC_SCOPES)[number][]): number[] {
@@ -29,8 +35,8 @@ function jscNames(graph: Graph, ...names: readonly (typeof JSC_SCOPES)[number][]
 }
 
 /**
- * String indexes of the names of scopes: `system / Context`, since V8 15 `system / Context / scope @N`,
- * where N is the id of the scope's `ScopeInfo`; in Bun those of JavaScriptCore.
+ * String indexes of the names of scopes: `system / Context`, since V8 15 `system / Context / scope
+ * @N`, where N is the id of the scope's `ScopeInfo`; in Bun those of JavaScriptCore.
  * DevTools: HeapSnapshot.ts, isContextObject.
  * Cost: that of `landmarks`, and a look at the beginning of every string.
  */
@@ -43,13 +49,18 @@ export const contextNames = memo(
     ]),
 );
 
-/** Names of JavaScriptCore's outermost scopes: of modules, and of what `let` and `const` make in scripts. */
+/**
+ * Names of JavaScriptCore's outermost scopes: of modules, and of what `let` and `const` make in
+ * scripts.
+ */
 export const jscRootScopes = memo((graph: Graph) => ({
   module: new StringIndexes(jscNames(graph, 'JSModuleEnvironment')),
   script: new StringIndexes(jscNames(graph, 'JSGlobalLexicalEnvironment')),
 }));
 
-/** Whether a node is a scope of a function, a block, a module or a script. Cost: two reads a call. */
+/**
+ * Whether a node is a scope of a function, a block, a module or a script. Cost: two reads a call.
+ */
 export const isContext = memo((graph: Graph): ((node: number) => boolean) => {
   const { nodeTypes, nodeNames } = graph;
   const names = contextNames(graph);
@@ -62,7 +73,10 @@ export const moduleRecordNames = memo(
   ({ strings }: Graph): StringIndexes => strings.indexesOf('system / SourceTextModule'),
 );
 
-/** The string indexes of the names of all nodes that `rootScopeOf` may know: scopes and module records. */
+/**
+ * The string indexes of the names of all nodes that `rootScopeOf` may know: scopes and module
+ * records.
+ */
 export const scopeNames = memo(
   (graph: Graph): StringIndexes =>
     new StringIndexes([...contextNames(graph).indexes, ...moduleRecordNames(graph).indexes]),
@@ -83,9 +97,9 @@ const systemNames = memo(({ strings }: Graph): Uint8Array => {
 });
 
 /**
- * Whether a node is one of V8's own that have no other type: `hidden`, or, where the snapshot was taken with
- * internals exposed (V8 13 and later, and so every snapshot of Chromium 156, Deno and workerd), `native` with
- * a name that begins with `system / `. Cost: two reads a call.
+ * Whether a node is one of V8's own that have no other type: `hidden`, or, where the snapshot was
+ * taken with internals exposed (V8 13 and later, and so every snapshot of Chromium 156, Deno and
+ * workerd), `native` with a name that begins with `system / `. Cost: two reads a call.
  */
 export const isInternal = memo((graph: Graph): ((node: number) => boolean) => {
   const { nodeTypes, nodeNames } = graph;
@@ -96,12 +110,16 @@ export const isInternal = memo((graph: Graph): ((node: number) => boolean) => {
   };
 });
 
-/** The values of the language that are one node each, and what stands in the place of a deleted entry. */
+/**
+ * The values of the language that are one node each, and what stands in the place of a deleted
+ * entry.
+ */
 const ODDBALL = /^(true|false|null|undefined|hole)$/;
 
 /**
- * Which of `true`, `false`, `null` and `undefined` a node is, or `hole`; undefined for every other node. Node.js 18 to
- * 22 call them `system / Oddball` and refer to their text, later V8 by the text itself. Needs edges.
+ * Which of `true`, `false`, `null` and `undefined` a node is, or `hole`; undefined for every other
+ * node. Node.js 18 to 22 call them `system / Oddball` and refer to their text, later V8 by the text
+ * itself. Needs edges.
  */
 export function oddballOf(graph: Graph, node: number): string | undefined {
   const type = graph.nodeTypes[node];
@@ -117,14 +135,15 @@ export function oddballOf(graph: Graph, node: number): string | undefined {
 }
 
 /**
- * Whether a node is an object of the language: a function, a regular expression, an object, among them those that V8 writes
- * as nodes of its own (a Proxy is `system / JSProxy`) and, on pages, native ones that scripts have seen (they have a
- * prototype). V8's helpers are none.
+ * Whether a node is an object of the language: a function, a regular expression, an object, among
+ * them those that V8 writes as nodes of its own (a Proxy is `system / JSProxy`) and, on pages,
+ * native ones that scripts have seen (they have a prototype). V8's helpers are none.
  */
 export function isObject(graph: Graph, node: number): boolean {
   const type = graph.nodeTypes[node];
   if (type === NODE.closure || type === NODE.regexp) return true;
-  // Bun up to 1.2 has a type of its own for the arrays of a program; V8 has it for arrays of its own.
+  // Bun up to 1.2 has a type of its own for the arrays of a program; V8 has it for arrays of its
+  // own.
   if (type === NODE.array) return landmarks(graph).runtime === 'Bun';
   if (type !== NODE.object && type !== NODE.hidden && type !== NODE.native) return false;
   const name = graph.strings.get(graph.nodeNames[node]!);

@@ -7,8 +7,8 @@ import { isRuntimeScript } from './runtime.js';
 import { scriptOf, sourceLocation } from './scripts.js';
 
 /**
- * Whether a node is a function of the program's own code, or an object that such code constructed. False where the
- * snapshot does not say. Needs edges and locations.
+ * Whether a node is a function of the program's own code, or an object that such code constructed.
+ * False where the snapshot does not say. Needs edges and locations.
  */
 export function isMadeByCode(graph: Graph, node: number): boolean {
   const script = sourceLocation(graph, node)?.script;
@@ -16,8 +16,8 @@ export function isMadeByCode(graph: Graph, node: number): boolean {
 }
 
 /**
- * Whether a closure's code is a part of the runtime. Cost: the closure's edges; a script's name is read once for each
- * function in the source.
+ * Whether a closure's code is a part of the runtime. Cost: the closure's edges; a script's name is
+ * read once for each function in the source.
  */
 export const isOfRuntime = memo((graph: Graph): ((closure: number) => boolean) => {
   const { firstEdge, strings } = graph;
@@ -40,8 +40,8 @@ export const isOfRuntime = memo((graph: Graph): ((closure: number) => boolean) =
 });
 
 /**
- * Names of the classes whose constructor is in a script that is not a part of the runtime. Of each class the first object
- * with a location decides.
+ * Names of the classes whose constructor is in a script that is not a part of the runtime. Of each
+ * class the first object with a location decides.
  *
  * - In: a graph with edges and locations.
  * - Empty: the snapshot has no locations.

@@ -1,4 +1,7 @@
-/** Versions of packages that a program has read itself: each package.json that it took with `require`. */
+/**
+ * Versions of packages that a program has read itself: each package.json that it took with
+ * `require`.
+ */
 
 import { isVersion } from '../base/units.js';
 import { edgesOf, type Graph } from '../graph/graph.js';
@@ -10,7 +13,10 @@ import { stringText } from './values.js';
 
 const LONGEST = 100;
 
-/** Versions by the path of the package's folder. Needs edges. Cost: the edges of what package.json files were read as. */
+/**
+ * Versions by the path of the package's folder. Needs edges. Cost: the edges of what package.json
+ * files were read as.
+ */
 const required = memo((graph: Graph): ReadonlyMap<string, string> => {
   const versions = new Map<string, string>();
   const { types, names, targets } = edgesOf(graph);
@@ -27,7 +33,10 @@ const required = memo((graph: Graph): ReadonlyMap<string, string> => {
   return versions;
 });
 
-/** The version of a package of which the snapshot has the package.json in its require cache; else undefined. */
+/**
+ * The version of a package of which the snapshot has the package.json in its require cache; else
+ * undefined.
+ */
 export function requiredVersion(graph: Graph, { folder }: Package): string | undefined {
   const versions = required(graph);
   if (versions.size === 0) return undefined;

@@ -9,8 +9,8 @@ export interface Package {
 }
 
 /**
- * `express`, `@scope/name`, with the version where the path has one (pnpm's store); of nested packages the innermost.
- * Undefined for a script that is in no package's folder.
+ * `express`, `@scope/name`, with the version where the path has one (pnpm's store); of nested
+ * packages the innermost. Undefined for a script that is in no package's folder.
  */
 export function packageOf(script: string | undefined): Package | undefined {
   if (script === undefined) return undefined;

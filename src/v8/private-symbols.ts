@@ -7,20 +7,26 @@ import { edgeTarget } from '../graph/walk.js';
 import { stringText } from './values.js';
 
 /**
- * How V8 (`error_stack_symbol`), Node.js (`node:arrowMessage`) and Blink (`Window#DocumentCachedAccessor`) call those that
- * stand in no table, or whose table is not in the snapshot.
+ * How V8 (`error_stack_symbol`), Node.js (`node:arrowMessage`) and Blink
+ * (`Window#DocumentCachedAccessor`) call those that stand in no table, or whose table is not in the
+ * snapshot.
  */
 const NAMES = /^(node:|[a-z]+_[a-z_]+symbol$|V8PrivateProperty::|[A-Z]\w*#[A-Z]\w*$)/;
 
 /** Longer descriptions are cut in a snapshot. */
 const LONGEST = 1024;
 
-/** Whether a symbol with this description may be a private one. Cost: that of a pass over the nodes at the first call. */
+/**
+ * Whether a symbol with this description may be a private one. Cost: that of a pass over the nodes
+ * at the first call.
+ */
 export function mayBePrivate(graph: Graph, description: string): boolean {
   return NAMES.test(description) || tabledDescriptions(graph).has(description);
 }
 
-/** Descriptions of the symbols in V8's table of private symbols of the embedder (`Private::ForApi`). */
+/**
+ * Descriptions of the symbols in V8's table of private symbols of the embedder (`Private::ForApi`).
+ */
 const tabledDescriptions = memo((graph: Graph): ReadonlySet<string> => {
   const { nodeCount, nodeTypes, firstEdge, strings } = graph;
   const edges = edgesOf(graph);

@@ -5,9 +5,9 @@ import { nodeTypeMarks } from '../graph/schema.js';
 import { isInternal } from './names.js';
 
 /**
- * By node type, 1 for what a program makes or can reach: objects, functions, regular expressions, strings, numbers, big
- * integers, symbols, native objects. 0 for V8's own arrays, code, shapes, hidden and synthetic nodes, and for types that
- * are not known.
+ * By node type, 1 for what a program makes or can reach: objects, functions, regular expressions,
+ * strings, numbers, big integers, symbols, native objects. 0 for V8's own arrays, code, shapes,
+ * hidden and synthetic nodes, and for types that are not known.
  */
 export const isProgramType = nodeTypeMarks(
   'object',
@@ -23,7 +23,8 @@ export const isProgramType = nodeTypeMarks(
 );
 
 /**
- * Whether a node is of such a type and no node of V8's own, which is `native` where internals are exposed.
+ * Whether a node is of such a type and no node of V8's own, which is `native` where internals are
+ * exposed.
  * Cost: three reads a call.
  */
 export const isProgramNode = memo((graph: Graph): ((node: number) => boolean) => {
@@ -32,5 +33,8 @@ export const isProgramNode = memo((graph: Graph): ((node: number) => boolean) =>
   return (node) => isProgramType[nodeTypes[node]!] === 1 && !internal(node);
 });
 
-/** By node type, 1 for what only the program itself makes: of the above, without strings, numbers and native objects. */
+/**
+ * By node type, 1 for what only the program itself makes: of the above, without strings, numbers
+ * and native objects.
+ */
 export const isMadeByProgram = nodeTypeMarks('object', 'closure', 'regexp', 'bigint', 'symbol');

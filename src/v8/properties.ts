@@ -32,7 +32,10 @@ export function script(of: (base: string) => string): Step {
   return { of, evaluable: true };
 }
 
-/** A step that only words can tell; `words` get what it starts from, without the parentheses around them. */
+/**
+ * A step that only words can tell; `words` get what it starts from, without the parentheses around
+ * them.
+ */
 export function words(of: (base: string) => string): Step {
   return { of: (base) => `(${of(base)})`, evaluable: false };
 }
@@ -72,8 +75,8 @@ export function isIdentifier(text: string): boolean {
 }
 
 /**
- * The step along a `property` or `element` edge; undefined when the edge is V8's own (private symbols, an
- * accessor pair). Cost: the edges of the source for accessors and symbols.
+ * The step along a `property` or `element` edge; undefined when the edge is V8's own (private
+ * symbols, an accessor pair). Cost: the edges of the source for accessors and symbols.
  */
 export function propertyStep(graph: Graph, source: number, edge: number): Step | undefined {
   const { types, names, targets } = edgesOf(graph);
@@ -102,8 +105,9 @@ export function propertyStep(graph: Graph, source: number, edge: number): Step |
 }
 
 /**
- * Names of string nodes that look like what V8 calls symbols: a property of that name may have it as a text. Of a symbol
- * there is no such string. Cost: one pass over the nodes, where there are such names.
+ * Names of string nodes that look like what V8 calls symbols: a property of that name may have it
+ * as a text. Of a symbol there is no such string. Cost: one pass over the nodes, where there are
+ * such names.
  */
 const symbolLikeTexts = memo(({ strings, nodeCount, nodeTypes, nodeNames }: Graph): ReadonlySet<number> => {
   const alike = new StringIndexes([...strings.find('<symbol>'), ...strings.find('<symbol ', 'beginning')]);
@@ -114,7 +118,9 @@ const symbolLikeTexts = memo(({ strings, nodeCount, nodeTypes, nodeNames }: Grap
   return found;
 });
 
-/** Whether the node can be the value of an expression: V8's arrays, code and other helpers cannot. */
+/**
+ * Whether the node can be the value of an expression: V8's arrays, code and other helpers cannot.
+ */
 export function isValue(graph: Graph, node: number): boolean {
   switch (graph.nodeTypes[node]) {
     case NODE.string:
@@ -187,7 +193,8 @@ function symbolStep(
 }
 
 /**
- * Functions (the places of a class, its initializers), errors (their stack) and promises (who handles them).
+ * Functions (the places of a class, its initializers), errors (their stack) and promises (who
+ * handles them).
  */
 function hasPrivateSymbols(graph: Graph, node: number): boolean {
   if (graph.nodeTypes[node] !== NODE.object) return graph.nodeTypes[node] === NODE.closure;
@@ -195,8 +202,9 @@ function hasPrivateSymbols(graph: Graph, node: number): boolean {
 }
 
 /**
- * Whether there are accessor pairs at all: V8 has hundreds of its own. In a snapshot that was reduced to some of its nodes
- * there may be none, and a function that is called as the edge, `get x`, is taken for a getter.
+ * Whether there are accessor pairs at all: V8 has hundreds of its own. In a snapshot that was
+ * reduced to some of its nodes there may be none, and a function that is called as the edge, `get
+ * x`, is taken for a getter.
  */
 const hasPairs = memo(({ strings, nodeCount, nodeNames }: Graph): boolean => {
   const called = strings.indexesOf('system / AccessorPair');

@@ -1,4 +1,7 @@
-/** Realms: the worlds of global objects that a program has, its own and those of node:vm or of frames. */
+/**
+ * Realms: the worlds of global objects that a program has, its own and those of node:vm or of
+ * frames.
+ */
 
 import type { Graph } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';
@@ -18,10 +21,11 @@ interface Realm {
 }
 
 /**
- * Objects that `globalThis` stands for: 'main' in the program's own realm, 'other' in those of node:vm or of
- * frames. The main realm is that of the first user root; without one (internals exposed), the `likeliestRealm`.
- * Snapshots up to Node.js 24 have the global object itself below the root, later ones the native context.
- * JavaScriptCore has no contexts: its only global object is below the root.
+ * Objects that `globalThis` stands for: 'main' in the program's own realm, 'other' in those of
+ * node:vm or of frames. The main realm is that of the first user root; without one (internals
+ * exposed), the `likeliestRealm`. Snapshots up to Node.js 24 have the global object itself below
+ * the root, later ones the native context. JavaScriptCore has no contexts: its only global object
+ * is below the root.
  */
 export const globalObjects = memo((graph: Graph): ReadonlyMap<number, 'main' | 'other'> => {
   const realms: Realm[] = [];
@@ -60,8 +64,9 @@ export const globalObjects = memo((graph: Graph): ReadonlyMap<number, 'main' | '
 const MOST_FUNCTIONS = 1 << 20;
 
 /**
- * The realm with the most functions of the runtime itself, which it starts with; on pages, where there are none, of the
- * program; of several such the one whose global object has the most properties. The first of equal ones.
+ * The realm with the most functions of the runtime itself, which it starts with; on pages, where
+ * there are none, of the program; of several such the one whose global object has the most
+ * properties. The first of equal ones.
  */
 function likeliestRealm(graph: Graph, realms: readonly Realm[]): Realm | undefined {
   if (realms.length < 2) return realms[0];
@@ -97,8 +102,8 @@ function scriptIn(graph: Graph, node: number): string | undefined {
 }
 
 /**
- * The global objects of a native context. The one that scripts see is a proxy, on pages the native `Window`, in which the
- * browser keeps the page's listeners and timers.
+ * The global objects of a native context. The one that scripts see is a proxy, on pages the native
+ * `Window`, in which the browser keeps the page's listeners and timers.
  */
 function globalsOf(graph: Graph, context: number): Set<number> {
   const objects = new Set<number>();
@@ -111,7 +116,10 @@ function globalsOf(graph: Graph, context: number): Set<number> {
   return objects;
 }
 
-/** Whether the variables of a script's scope are the program's own, and not those of a node:vm context or a frame. */
+/**
+ * Whether the variables of a script's scope are the program's own, and not those of a node:vm
+ * context or a frame.
+ */
 export function isMainScript(graph: Graph, { realm }: Scope): boolean {
   if (realm === undefined || nativeContexts(graph).size === 1) return true;
   const globals = globalObjects(graph);

@@ -6,8 +6,10 @@ import { isContext } from './names.js';
 /**
  * The name of a `hidden` edge; undefined for all others, and where nothing tells.
  *
- * - A variable of a block, a loop or a `catch`: V8 names the variables of functions only. See `blockVariables`.
- * - Of a promise's reactions `next` (the one that was added before), `handler` and `promise` (what `then` gave).
+ * - A variable of a block, a loop or a `catch`: V8 names the variables of functions only. See
+ *   `blockVariables`.
+ * - Of a promise's reactions `next` (the one that was added before), `handler` and `promise` (what
+ *   `then` gave).
  *
  * Cost: the edges of the source, and of a block's `scope_info`.
  */
@@ -31,13 +33,15 @@ export function recoveredName(graph: Graph, source: number, edge: number): strin
 const FEW = 3;
 
 /**
- * Which variables of a block the hidden edge with this number may be; none for the scope of a function, and where there are
- * more than three.
+ * Which variables of a block the hidden edge with this number may be; none for the scope of a
+ * function, and where there are more than three.
  *
- * The block's `scope_info` has the names in the order of the slots, as hidden edges from 0 on. The context's own hidden
- * edges are numbered in the same order, but only slots that hold no small integer count. So the names before and behind are
- * known when there are as many numbers as names; else each number less is a name that it may be as well.
- * V8: https://github.com/v8/v8/blob/13.6.233/src/profiler/heap-snapshot-generator.cc (IndexedReferencesExtractor)
+ * The block's `scope_info` has the names in the order of the slots, as hidden edges from 0 on. The
+ * context's own hidden edges are numbered in the same order, but only slots that hold no small
+ * integer count. So the names before and behind are known when there are as many numbers as names;
+ * else each number less is a name that it may be as well.
+ * V8: https://github.com/v8/v8/blob/13.6.233/src/profiler/heap-snapshot-generator.cc
+ * (IndexedReferencesExtractor)
  */
 function blockVariables(graph: Graph, context: number, number: number): readonly string[] {
   const { types, names } = edgesOf(graph);
@@ -51,7 +55,10 @@ function blockVariables(graph: Graph, context: number, number: number): readonly
   return candidates.length > FEW ? [] : candidates;
 }
 
-/** The names of all variables of a block, in the order of its slots; none where its `scope_info` keeps them elsewhere. */
+/**
+ * The names of all variables of a block, in the order of its slots; none where its `scope_info`
+ * keeps them elsewhere.
+ */
 export function blockNames(graph: Graph, context: number): readonly string[] {
   const { types, names, targets } = edgesOf(graph);
   let info: number | undefined;
@@ -73,7 +80,10 @@ function isReaction(graph: Graph, node: number): boolean {
   return graph.strings.equals(graph.nodeNames[node]!, 'system / PromiseReaction');
 }
 
-/** The closure of a suspended function (a generator, an async function); undefined for every other node. */
+/**
+ * The closure of a suspended function (a generator, an async function); undefined for every other
+ * node.
+ */
 export function suspendedFunction(graph: Graph, node: number): number | undefined {
   if (graph.nodeTypes[node] !== NODE.object) return undefined;
   const { types, names, targets } = edgesOf(graph);

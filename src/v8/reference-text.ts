@@ -3,9 +3,11 @@ import type { Graph } from '../graph/graph.js';
 import { EDGE } from '../graph/schema.js';
 
 /**
- * `.cache` of a property, `[…]` of an item or an entry, `variable sessions` of a scope, `(name)` of V8's own.
+ * `.cache` of a property, `[…]` of an item or an entry, `variable sessions` of a scope, `(name)` of
+ * V8's own.
  *
- * - In: the type of an edge, and its name; of `element` and `hidden` edges the name counts for nothing.
+ * - In: the type of an edge, and its name; of `element` and `hidden` edges the name counts for
+ *   nothing.
  */
 export function referenceText(graph: Graph, type: number, name: number): string {
   if (type === EDGE.element) return '[…]';

@@ -1,6 +1,6 @@
 /**
- * Where references begin: the places that hold a program's objects, told in words. Globals, the scopes of
- * modules, the require cache, timers, jobs that wait, native handles, the stack.
+ * Where references begin: the places that hold a program's objects, told in words. Globals, the
+ * scopes of modules, the require cache, timers, jobs that wait, native handles, the stack.
  */
 
 import { shortened } from '../base/printable.js';
@@ -42,10 +42,11 @@ const STACK = /^(\((Stack roots|Handle scope|Relocatable)\)|C\+\+ native stack r
 const MICROTASKS = /^\(Micro ?tasks?( queue)?\)$/i;
 
 /**
- * What a node is as a place where chains end; undefined for every other node. Roots are the snapshot's root
- * and the children of it that belong to the program, the objects behind `globalThis`, `process`, scopes of
- * scripts and of modules, the require cache, the lists of timers and immediates, and synthetic nodes.
- * Needs edges. Cost: that of `isRoot` at the first call, then constant.
+ * What a node is as a place where chains end; undefined for every other node. Roots are the
+ * snapshot's root and the children of it that belong to the program, the objects behind
+ * `globalThis`, `process`, scopes of scripts and of modules, the require cache, the lists of timers
+ * and immediates, and synthetic nodes. Needs edges. Cost: that of `isRoot` at the first call, then
+ * constant.
  */
 export function rootOf(graph: Graph, node: number): Root | undefined {
   if (!isRoot(graph)(node)) return undefined;
@@ -76,8 +77,9 @@ export function rootOf(graph: Graph, node: number): Root | undefined {
 }
 
 /**
- * The goal of a search for what holds an object. Needs edges. Cost: a pass over the nodes at the first call for a graph, a
- * byte a node; each call of the predicate reads two bytes, for scopes and `process` also their edges.
+ * The goal of a search for what holds an object. Needs edges. Cost: a pass over the nodes at the
+ * first call for a graph, a byte a node; each call of the predicate reads two bytes, for scopes and
+ * `process` also their edges.
  */
 export const isRoot = memo((graph: Graph): ((node: number) => boolean) => {
   const { nodeCount, nodeTypes, nodeNames } = graph;
@@ -101,8 +103,8 @@ export const isRoot = memo((graph: Graph): ((node: number) => boolean) => {
 });
 
 /**
- * Whether a node stands for the stack. What only the stack holds is free a moment later: a search for holders takes it when
- * there is no other.
+ * Whether a node stands for the stack. What only the stack holds is free a moment later: a search
+ * for holders takes it when there is no other.
  */
 export const isStack = memo((graph: Graph): ((node: number) => boolean) => {
   const { nodeTypes, nodeNames, strings } = graph;
@@ -119,7 +121,10 @@ export const isStack = memo((graph: Graph): ((node: number) => boolean) => {
   };
 });
 
-/** Whether a node is one of the lists that timers or immediates wait in: Node.js's own, not a class of the same name. */
+/**
+ * Whether a node is one of the lists that timers or immediates wait in: Node.js's own, not a class
+ * of the same name.
+ */
 const isTimerList = memo((graph: Graph): ((node: number) => boolean) => {
   const { nodeTypes, nodeNames, strings } = graph;
   const lists = strings.indexesOf('TimersList', 'ImmediateList');
@@ -133,7 +138,9 @@ export function isOfRuntimeItself(graph: Graph, node: number): boolean {
   return script === undefined || isRuntimeScript(script);
 }
 
-/** Whether a node is the `process` object; its prototype has the same name, but not its properties. */
+/**
+ * Whether a node is the `process` object; its prototype has the same name, but not its properties.
+ */
 export const isProcess = memo((graph: Graph): ((node: number) => boolean) => {
   const { nodeTypes, nodeNames, firstEdge, strings } = graph;
   const { types, names } = edgesOf(graph);

@@ -1,6 +1,6 @@
 /**
- * Scopes (`system / Context`): which of them belong to a module or to a script as a whole, and in which file
- * they and their functions stand.
+ * Scopes (`system / Context`): which of them belong to a module or to a script as a whole, and in
+ * which file they and their functions stand.
  */
 
 import { edgesOf, type Graph } from '../graph/graph.js';
@@ -15,7 +15,8 @@ import { scriptOf, scriptOfShared } from './scripts.js';
 
 export interface Scope {
   /**
-   * `script`: variables that every script sees by their name. `module`: those of a CommonJS or an ES module.
+   * `script`: variables that every script sees by their name. `module`: those of a CommonJS or an
+   * ES module.
    */
   readonly kind: 'script' | 'module';
   /** Path or URL; `node:…` for parts of Node.js. */
@@ -25,19 +26,20 @@ export interface Scope {
 }
 
 /**
- * An outermost scope, or the `SourceTextModule` of an ES module, which holds what it exports; undefined for every other
- * node.
+ * An outermost scope, or the `SourceTextModule` of an ES module, which holds what it exports;
+ * undefined for every other node.
  *
- * V8 makes a context for the variables of a function that inner functions use. Its `previous` is the next
- * scope outwards; the outermost is the `system / NativeContext`. A CommonJS module is a function around the
- * file, so its context hangs right below the native one, as that of an ES module does (with an `extension`
- * that leads to its `SourceTextModule`). Functions at the outermost level of a script hang there, too, and so do those of
- * a module whose own variables no function uses, as it then has no context: what counts as a module has a file (an
- * absolute path or a URL with `file:` or `node:`), and is not the scope of one of its functions. A context has no name:
- * the file is that of a function that runs in it or else in a scope inside.
- * V8: https://github.com/v8/v8/blob/13.6.233/src/objects/contexts.h
- * Needs edges. Cost: a pass over the nodes at the first call for a graph; for a node with another name constant, for
- * an outermost scope what holds it and the scopes in it, until a function with a file is met; once for a node.
+ * V8 makes a context for the variables of a function that inner functions use. Its `previous` is
+ * the next scope outwards; the outermost is the `system / NativeContext`. A CommonJS module is a
+ * function around the file, so its context hangs right below the native one, as that of an ES
+ * module does (with an `extension` that leads to its `SourceTextModule`). Functions at the
+ * outermost level of a script hang there, too, and so do those of a module whose own variables no
+ * function uses, as it then has no context: what counts as a module has a file (an absolute path or
+ * a URL with `file:` or `node:`), and is not the scope of one of its functions. A context has no
+ * name: the file is that of a function that runs in it or else in a scope inside.
+ * V8: https://github.com/v8/v8/blob/13.6.233/src/objects/contexts.h Needs edges. Cost: a pass over
+ * the nodes at the first call for a graph; for a node with another name constant, for an outermost
+ * scope what holds it and the scopes in it, until a function with a file is met; once for a node.
  */
 export function rootScopeOf(graph: Graph, node: number): Scope | undefined {
   const name = graph.nodeNames[node]!;
@@ -96,10 +98,11 @@ function contextScope(graph: Graph, context: number): Scope | undefined {
 }
 
 /**
- * Whether an outermost context is that of a function in a module, and not of the function around the module, which has no
- * name and runs once, or of a block in that, as test runners put around modules. A context's `scope_info` has the names of
- * its variables, then the function's name, empty if it has none, then the name that V8 has made up for it; that of a block
- * has variables only, and its context shows them without names.
+ * Whether an outermost context is that of a function in a module, and not of the function around
+ * the module, which has no name and runs once, or of a block in that, as test runners put around
+ * modules. A context's `scope_info` has the names of its variables, then the function's name, empty
+ * if it has none, then the name that V8 has made up for it; that of a block has variables only, and
+ * its context shows them without names.
  * V8: https://github.com/v8/v8/blob/13.6.233/src/objects/scope-info.tq
  */
 function isFunctionScope(graph: Graph, context: number): boolean {
@@ -126,8 +129,9 @@ function isBlockScope(graph: Graph, context: number): boolean {
 }
 
 /**
- * Files whose functions at the outermost level have no scope around them: there is none for the module's variables. The
- * function around a module, without a name and in the first line of the file, is none of these.
+ * Files whose functions at the outermost level have no scope around them: there is none for the
+ * module's variables. The function around a module, without a name and in the first line of the
+ * file, is none of these.
  */
 const filesWithoutScope = memo((graph: Graph): ReadonlySet<string> => {
   const { nodeTypes, nodeNames, locations } = graph;
@@ -164,7 +168,10 @@ function moduleScope(graph: Graph, module: number): Scope | undefined {
   return { kind: 'module', file: moduleFile(graph, module) };
 }
 
-/** The file of the first function that has one and runs in the scope, or else in the scopes inside it, level by level. */
+/**
+ * The file of the first function that has one and runs in the scope, or else in the scopes inside
+ * it, level by level.
+ */
 export function fileOfScope(graph: Graph, context: number): string | undefined {
   const { nodeTypes } = graph;
   const isScope = isContext(graph);
@@ -189,7 +196,9 @@ export const nativeContexts = memo(
   (graph: Graph): ReadonlySet<number> => new Set(landmarks(graph).nativeContexts),
 );
 
-/** Contexts of the variables that `let`, `const` and `class` make at the outermost level of scripts. */
+/**
+ * Contexts of the variables that `let`, `const` and `class` make at the outermost level of scripts.
+ */
 export function scriptContexts(graph: Graph, nativeContext: number): number[] {
   const edges = edgesOf(graph);
   const table = edgeTarget(graph, nativeContext, EDGE.internal, ['script_context_table']);
@@ -203,7 +212,8 @@ export function scriptContexts(graph: Graph, nativeContext: number): number[] {
 }
 
 /**
- * The file of an ES module without a scope of its own: by its code, a function or the generator that runs it.
+ * The file of an ES module without a scope of its own: by its code, a function or the generator
+ * that runs it.
  */
 function moduleFile(graph: Graph, module: number): string | undefined {
   const edges = edgesOf(graph);

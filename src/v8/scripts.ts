@@ -17,8 +17,9 @@ export interface SourceLocation {
 }
 
 /**
- * Script names by V8's script number, as far as the snapshot tells: a function's shared data leads to its script,
- * and its location names the script's number. Needs edges and locations; empty without locations.
+ * Script names by V8's script number, as far as the snapshot tells: a function's shared data leads
+ * to its script, and its location names the script's number. Needs edges and locations; empty
+ * without locations.
  * Cost: one pass over the nodes.
  */
 export const scriptNames = memo((graph: Graph): ReadonlyMap<number, string> => {
@@ -39,7 +40,10 @@ export const scriptNames = memo((graph: Graph): ReadonlyMap<number, string> => {
   return names;
 });
 
-/** Where a node's code stands: a closure's function, an object's constructor. Undefined when the snapshot does not say. */
+/**
+ * Where a node's code stands: a closure's function, an object's constructor. Undefined when the
+ * snapshot does not say.
+ */
 export function sourceLocation(graph: Graph, node: number): SourceLocation | undefined {
   const location = graph.locations?.of(node);
   if (!location) return undefined;
@@ -57,7 +61,8 @@ function scriptNameOf(graph: Graph, closure: number): string | undefined {
       ? undefined
       : edgeTarget(graph, shared, EDGE.internal, ['script', 'script_or_debug_info']);
   if (script === undefined) return undefined;
-  // `node:fs`, `/app/main.js`, in Chromium `system / Script / http://…`, without a name `system / Script`.
+  // `node:fs`, `/app/main.js`, in Chromium `system / Script / http://…`, without a name `system /
+  // Script`.
   return graph.strings.get(graph.nodeNames[script]!).replace(/^system \/ Script( \/ |$)/, '');
 }
 

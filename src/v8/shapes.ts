@@ -1,6 +1,8 @@
 /**
- * Shapes of plain objects: `Object`s are told apart by the names of their properties, `{id, label}`.
- * DevTools calls them interfaces: HeapSnapshot.ts, inferInterfaceDefinitions and applyInterfaceDefinitions.
+ * Shapes of plain objects: `Object`s are told apart by the names of their properties, `{id,
+ * label}`.
+ * DevTools calls them interfaces: HeapSnapshot.ts, inferInterfaceDefinitions and
+ * applyInterfaceDefinitions.
  */
 import { edgesOf, type Graph } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';
@@ -18,12 +20,13 @@ interface Shape {
 }
 
 /**
- * Like `classIndex`, with plain objects under their shapes. A shape is the list of an object's first properties, in
- * order and without `__proto__`, as long as its text stays within 120 characters (one name always goes in). Shapes of at
- * least two and a thousandth of all plain objects are kept, the most frequent first; an object gets the kept shape with
- * the most properties that it has all of, the more frequent of two; without one it stays `Object`.
- * Of several graphs that are compared, the shapes of the last one are given to the objects of all, as in DevTools: those
- * of each graph by itself would call equal objects by two names.
+ * Like `classIndex`, with plain objects under their shapes. A shape is the list of an object's
+ * first properties, in order and without `__proto__`, as long as its text stays within 120
+ * characters (one name always goes in). Shapes of at least two and a thousandth of all plain
+ * objects are kept, the most frequent first; an object gets the kept shape with the most properties
+ * that it has all of, the more frequent of two; without one it stays `Object`. Of several graphs
+ * that are compared, the shapes of the last one are given to the objects of all, as in DevTools:
+ * those of each graph by itself would call equal objects by two names.
  * Memory: 4 bytes a node. Cost: two passes over the edges of plain objects.
  */
 export const shapeIndex: Partitioner = (graph, among = [graph]) => {

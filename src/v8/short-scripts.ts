@@ -2,9 +2,9 @@
 import { isRuntimeScript } from './runtime.js';
 
 /**
- * By script name: its last part, with as many of the folders in front of it as tell it from all the others.
- * Names of the runtime's own modules (`node:fs`) and names without folders stay whole, and so do names of more than
- * 4,096 characters. A query belongs to the last part.
+ * By script name: its last part, with as many of the folders in front of it as tell it from all the
+ * others. Names of the runtime's own modules (`node:fs`) and names without folders stay whole, and
+ * so do names of more than 4,096 characters. A query belongs to the last part.
  * Cost: linear in the names' length, times the number of folders that equal names have in common.
  */
 export function shortScriptNames(names: Iterable<string>): ReadonlyMap<string, string> {
@@ -31,7 +31,9 @@ export function shortScriptNames(names: Iterable<string>): ReadonlyMap<string, s
   return short;
 }
 
-/** Longer names are no paths, and stay whole: comparing them part by part would take quadratic time. */
+/**
+ * Longer names are no paths, and stay whole: comparing them part by part would take quadratic time.
+ */
 const LONGEST_PATH = 1 << 12;
 
 /** Where the parts of a name begin, the last part first. */

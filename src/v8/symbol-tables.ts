@@ -4,7 +4,8 @@ import { memo } from '../graph/memo.js';
 import { EDGE, NODE } from '../graph/schema.js';
 
 /**
- * By synthetic node, the edge from it to the table. Needs edges. Cost: a pass over the nodes, the edges of synthetic ones.
+ * By synthetic node, the edge from it to the table. Needs edges. Cost: a pass over the nodes, the
+ * edges of synthetic ones.
  *
  * - Source: V8, src/roots/roots.h, `public_symbol_table`.
  */

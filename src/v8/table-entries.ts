@@ -1,8 +1,9 @@
 /**
  * Entries of the hash tables behind Map and Set, as JavaScript would reach them.
  *
- * For what a table is made of, see hash-tables.ts. Small integers have no edges there, also where the snapshot has
- * numbers, nor have `true`, `false`, `null` and `undefined`: an entry that shows nothing may be any of these, or deleted.
+ * For what a table is made of, see hash-tables.ts. Small integers have no edges there, also where
+ * the snapshot has numbers, nor have `true`, `false`, `null` and `undefined`: an entry that shows
+ * nothing may be any of these, or deleted.
  */
 
 import { printable } from '../base/printable.js';
@@ -17,9 +18,9 @@ import { numberText, stringText } from './values.js';
 const CUT = 1024;
 
 /**
- * Whether a text is what the program has: not cut, and without characters that stand for others. V8 writes a
- * character beyond U+FFFF with its last four digits only: U+1F600 becomes U+F600. The range has what emoji
- * and the like become, private use, and lone surrogates.
+ * Whether a text is what the program has: not cut, and without characters that stand for others. V8
+ * writes a character beyond U+FFFF with its last four digits only: U+1F600 becomes U+F600. The
+ * range has what emoji and the like become, private use, and lone surrogates.
  * V8: https://github.com/v8/v8/blob/13.6.233/src/profiler/heap-snapshot-generator.cc (WriteUChar)
  */
 export function isExact(text: string): boolean {
@@ -43,10 +44,10 @@ export interface Entry {
 }
 
 /**
- * How to reach what stands in a slot of the table of a Map or Set; undefined when the slot is none of an
- * entry. A value whose key can be written is `.get(key)`; all else is counted: among all entries when each
- * one before it shows something, otherwise among those of the same kind (objects, strings, symbols), which a
- * snapshot shows in full.
+ * How to reach what stands in a slot of the table of a Map or Set; undefined when the slot is none
+ * of an entry. A value whose key can be written is `.get(key)`; all else is counted: among all
+ * entries when each one before it shows something, otherwise among those of the same kind (objects,
+ * strings, symbols), which a snapshot shows in full.
  * Cost: the table's edges.
  */
 export function tableEntry(graph: Graph, table: number, slot: number): Entry | undefined {
@@ -85,7 +86,10 @@ interface Counts {
   readonly key: number | undefined;
   /** A test that the content passes; undefined when a snapshot does not show all that pass it. */
   readonly test: string | undefined;
-  /** Entries before the content's that are live for certain, and those whose content passes the test. */
+  /**
+   * Entries before the content's that are live for certain, and those whose content passes the
+   * test.
+   */
   readonly live: number;
   readonly alike: number;
   /** Whether there are entries before it that show nothing. */
@@ -93,8 +97,8 @@ interface Counts {
 }
 
 /**
- * Counts the entries before one, in a pass over the table's edges. V8 writes them by ascending slots;
- * undefined for a table in another order, or without the content.
+ * Counts the entries before one, in a pass over the table's edges. V8 writes them by ascending
+ * slots; undefined for a table in another order, or without the content.
  */
 function countEntries(
   graph: Graph,
@@ -139,7 +143,10 @@ function countEntries(
   return { key, test, live: shown - deleted, alike, doubtful: shown < place };
 }
 
-/** What the size of an array in bytes says; undefined for one that is no such table. No size fits both. */
+/**
+ * What the size of an array in bytes says; undefined for one that is no such table. No size fits
+ * both.
+ */
 function layoutOf(bytes: number): Layout | undefined {
   for (const size of [ENTRY_SIZE.Map, ENTRY_SIZE.Set]) {
     const start = firstEntrySlot(bytes, size);
@@ -166,7 +173,8 @@ export function slotNumber(name: string): number | undefined {
 }
 
 /**
- * A Map's key as JavaScript; undefined when only the program has it, or the snapshot does not tell its value.
+ * A Map's key as JavaScript; undefined when only the program has it, or the snapshot does not tell
+ * its value.
  */
 function keyLiteral(graph: Graph, key: number): string | undefined {
   const name = graph.strings.get(graph.nodeNames[key]!);

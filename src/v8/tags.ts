@@ -1,6 +1,7 @@
 /**
- * Objects that the program named itself, with `tag`. In a snapshot a tag is the value of a WeakMap entry whose key is the
- * named object: V8 writes an edge from the key to it. See live/tag.ts for the other side.
+ * Objects that the program named itself, with `tag`. In a snapshot a tag is the value of a WeakMap
+ * entry whose key is the named object: V8 writes an edge from the key to it. See live/tag.ts for
+ * the other side.
  */
 import { edgesOf, type Graph } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';
@@ -11,22 +12,29 @@ import { weakMapPairEdges } from './weak-map-pairs.js';
 /** The class of the tags: what they are found by. */
 export const TAG_CLASS = 'HeapgraphTag';
 
-/** Each graph that `takeSnapshot` gives has this tag, so that later snapshots know their predecessors. */
+/**
+ * Each graph that `takeSnapshot` gives has this tag, so that later snapshots know their
+ * predecessors.
+ */
 export const SNAPSHOT_TAG = 'heapgraph: a snapshot';
 
 /** V8 writes at most so many characters of a string. */
 const LONGEST = 1024;
 
 /**
- * Ordinals of the objects that have this tag (exactly this text, of which the first 1,024 characters count), ascending.
- * None when no living object had it, or the process never called `tag`. Needs edges. Cost: a look at the beginning of
- * every string and, where there are WeakMaps, one pass over the edges, at the first call for a graph.
+ * Ordinals of the objects that have this tag (exactly this text, of which the first 1,024
+ * characters count), ascending. None when no living object had it, or the process never called
+ * `tag`. Needs edges. Cost: a look at the beginning of every string and, where there are WeakMaps,
+ * one pass over the edges, at the first call for a graph.
  */
 export function taggedNodes(graph: Graph, tag: string): readonly number[] {
   return tagsOf(graph).get(tag.slice(0, LONGEST)) ?? [];
 }
 
-/** All tags of a graph, and the ordinals of the objects that have them, ascending. Cost: as `taggedNodes`. */
+/**
+ * All tags of a graph, and the ordinals of the objects that have them, ascending. Cost: as
+ * `taggedNodes`.
+ */
 export const tagsOf = memo((graph: Graph): ReadonlyMap<string, readonly number[]> => {
   const found = new Map<string, Set<number>>();
   const { ids, nodeNames, nodeTypes, strings } = graph;

@@ -1,12 +1,17 @@
-/** Objects that V8 keeps beside code as templates: a literal that ran is copied from one. No program holds them. */
+/**
+ * Objects that V8 keeps beside code as templates: a literal that ran is copied from one. No program
+ * holds them.
+ */
 import { edgesOf, type Graph } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';
 import { EDGE, NODE } from '../graph/schema.js';
 
 /**
- * By node: 1 for the template of a literal (`{…}`, `[…]`), which V8 makes some time after the code has begun to run: for a
- * program no object of its own. Needs edges. Cost: a look at the names, and at the edges of V8's allocation sites.
- * V8: https://github.com/v8/v8/blob/13.6.233/src/profiler/heap-snapshot-generator.cc (ExtractAllocationSiteReferences)
+ * By node: 1 for the template of a literal (`{…}`, `[…]`), which V8 makes some time after the code
+ * has begun to run: for a program no object of its own. Needs edges. Cost: a look at the names, and
+ * at the edges of V8's allocation sites.
+ * V8: https://github.com/v8/v8/blob/13.6.233/src/profiler/heap-snapshot-generator.cc
+ * (ExtractAllocationSiteReferences)
  */
 export const literalTemplates = memo((graph: Graph): Uint8Array => {
   const { nodeCount, nodeTypes, nodeNames, firstEdge, strings } = graph;

@@ -3,7 +3,10 @@ import { edgesOf, type Graph } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';
 import { NODE } from '../graph/schema.js';
 
-/** Children of the root that stand for the program's own globals: not synthetic, or the DOM trees of documents. */
+/**
+ * Children of the root that stand for the program's own globals: not synthetic, or the DOM trees of
+ * documents.
+ */
 export const userRoots = memo((graph: Graph): readonly number[] => {
   const { targets } = edgesOf(graph);
   const found = new Set<number>();

@@ -1,4 +1,7 @@
-/** A short form of an object's value, as far as a snapshot tells it: what one would want to see in a list. */
+/**
+ * A short form of an object's value, as far as a snapshot tells it: what one would want to see in a
+ * list.
+ */
 
 import { shortened } from '../base/printable.js';
 import { edgesOf, type Graph } from '../graph/graph.js';
@@ -10,12 +13,12 @@ import { blockNames, suspendedFunction } from './recovered-names.js';
 import { ENTRY_SIZE, firstEntrySlot } from './tables.js';
 
 /**
- * The value in at most `limit` characters: a string's text, a number where the snapshot has it, `[100 items]` of an array,
- * a function's name, the names of an object's first properties, the variables of a context, the bytes of a buffer.
- * Numbers are in a snapshot that was taken with them (see `numberText`); in others, properties and items that are numbers
- * are not seen. An array that holds nothing but numbers shows no items in any.
- * Needs edges. Cost: the node's own edges; those of large nodes are read once a graph, because one large holder stands in
- * thousands of chains.
+ * The value in at most `limit` characters: a string's text, a number where the snapshot has it,
+ * `[100 items]` of an array, a function's name, the names of an object's first properties, the
+ * variables of a context, the bytes of a buffer. Numbers are in a snapshot that was taken with them
+ * (see `numberText`); in others, properties and items that are numbers are not seen. An array that
+ * holds nothing but numbers shows no items in any. Needs edges. Cost: the node's own edges; those
+ * of large nodes are read once a graph, because one large holder stands in thousands of chains.
  */
 export function shortValue(graph: Graph, node: number, limit = 40): string {
   if (graph.firstEdge[node + 1]! - graph.firstEdge[node]! < MANY_EDGES)
@@ -57,9 +60,10 @@ function fullValue(graph: Graph, node: number, limit: number): string {
 }
 
 /**
- * A number (or `true`, `false`) as JavaScript writes it; undefined where the snapshot does not have it. V8 writes numbers
- * when it is asked to (`captureNumericValue`, `exposeNumericValues`): a node of its own for each value of the small
- * integers, and for each number on the heap an edge `value` to its text. It writes -0 as 0.
+ * A number (or `true`, `false`) as JavaScript writes it; undefined where the snapshot does not have
+ * it. V8 writes numbers when it is asked to (`captureNumericValue`, `exposeNumericValues`): a node
+ * of its own for each value of the small integers, and for each number on the heap an edge `value`
+ * to its text. It writes -0 as 0.
  * Cost: the node's few edges.
  */
 export function numberText(graph: Graph, node: number): string | undefined {
@@ -68,7 +72,10 @@ export function numberText(graph: Graph, node: number): string | undefined {
   return text === undefined ? undefined : graph.strings.get(graph.nodeNames[text]!);
 }
 
-/** Text of a string node, the parts of a concatenated one joined, up to a little more than `limit` characters. */
+/**
+ * Text of a string node, the parts of a concatenated one joined, up to a little more than `limit`
+ * characters.
+ */
 export function stringText(graph: Graph, node: number, limit: number): string {
   const parts = [node];
   let text = '';
@@ -112,7 +119,8 @@ function arrayValue(graph: Graph, node: number): string {
 }
 
 /**
- * One more than the highest index of an array that holds something other than a small integer. Without any it is not
+ * One more than the highest index of an array that holds something other than a small integer.
+ * Without any it is not
  * `exact`: what there is room for.
  */
 export function arrayLength(graph: Graph, node: number): { readonly items: number; readonly exact: boolean } {
@@ -123,13 +131,17 @@ export function arrayLength(graph: Graph, node: number): { readonly items: numbe
   }
   const elements = edgeTarget(graph, node, EDGE.internal, ['elements']);
   if (items > 0 || elements === undefined) return { items, exact: true };
-  // An array object is four pointers (its map, properties, elements, length); its elements have a header of two.
+  // An array object is four pointers (its map, properties, elements, length); its elements have a
+  // header of two.
   const pointer = graph.selfSizes[node] === 16 ? 4 : 8;
   const room = Math.max(0, Math.floor(graph.selfSizes[elements]! / pointer) - 2);
   return { items: room, exact: room === 0 };
 }
 
-/** What Node.js 22 and 24 show in the place of an entry that was deleted; other versions show nothing there. */
+/**
+ * What Node.js 22 and 24 show in the place of an entry that was deleted; other versions show
+ * nothing there.
+ */
 const holeNames = memo((graph: Graph) => graph.strings.indexesOf('system / Hole'));
 
 /** Entries of a Map's or Set's hash table that hold something other than small integers. */

@@ -1,20 +1,24 @@
 /**
- * Edges by which V8 writes an entry of a WeakMap: one from the table and one from the key, both named
- * `<n> / part of key (… @id) -> value (… @id) pair in WeakMap (table @id)`.
- * V8: https://github.com/v8/v8/blob/13.6.233/src/profiler/heap-snapshot-generator.cc (ExtractEphemeronHashTableReferences)
+ * Edges by which V8 writes an entry of a WeakMap: one from the table and one from the key, both
+ * named `<n> / part of key (… @id) -> value (… @id) pair in WeakMap (table @id)`.
+ * V8: https://github.com/v8/v8/blob/13.6.233/src/profiler/heap-snapshot-generator.cc
+ * (ExtractEphemeronHashTableReferences)
  */
 import { edgesOf, type Graph } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';
 import { EDGE } from '../graph/schema.js';
 
-/** Three looks in place of one expression, which would take quadratic time for a name made to that end. */
+/**
+ * Three looks in place of one expression, which would take quadratic time for a name made to that
+ * end.
+ */
 const BEGINNING = /^\d+(?= \/ part of key \()/;
 const MIDDLE = / @\d+\) -> value \(/;
 const END = / @\d+\) pair in WeakMap \(table @(\d+)\)$/;
 
 /**
- * Whether an edge's name is that of a pair, by its beginning alone: V8 may have cut the rest. Which pair it is
- * `weakMapPairs` says.
+ * Whether an edge's name is that of a pair, by its beginning alone: V8 may have cut the rest. Which
+ * pair it is `weakMapPairs` says.
  */
 export function isPairName(name: string): boolean {
   return /^\d+ \/ part of key /.test(name);
@@ -63,7 +67,10 @@ export interface WeakMapPairEdge extends WeakMapPair {
   readonly source: number;
 }
 
-/** All internal edges that stand for pairs, in the order of the file. Cost: where there are pairs, one pass over the edges. */
+/**
+ * All internal edges that stand for pairs, in the order of the file. Cost: where there are pairs,
+ * one pass over the edges.
+ */
 export const weakMapPairEdges = memo((graph: Graph): readonly WeakMapPairEdge[] => {
   const { isPair, of } = weakMapPairs(graph);
   if (isPair === undefined) return [];

@@ -1,4 +1,7 @@
-/** From an object down to the place that holds its memory: a collection, a cache, the beginning of a list. */
+/**
+ * From an object down to the place that holds its memory: a collection, a cache, the beginning of a
+ * list.
+ */
 import { byDescending, byType, inOrder } from '../../base/order.js';
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import type { Partitioner } from '../../graph/partition.js';
@@ -23,19 +26,24 @@ export interface BranchPart {
 export interface BranchList {
   /** How many they are, all classes of the row together. */
   readonly count: number;
-  /** References from one to the next, until the classes repeat; null where there are helper objects in between. */
+  /**
+   * References from one to the next, until the classes repeat; null where there are helper objects
+   * in between.
+   */
   readonly via: readonly (string | number | null)[];
 }
 
 /** The way down to the place where memory spreads, and what is there. */
 export interface HeaviestBranch {
-  /** Ordinals: the start, on each level the heaviest object below the one before, at last the place. */
+  /**
+   * Ordinals: the start, on each level the heaviest object below the one before, at last the place.
+   */
   readonly path: readonly number[];
   readonly list: BranchList | undefined;
   /**
-   * What the place keeps, the largest part first, ties by class name. Of an object: what it dominates immediately; the
-   * rest is its own size. Of a list: its members, each with what it keeps without the next one. Empty for what has
-   * nothing below.
+   * What the place keeps, the largest part first, ties by class name. Of an object: what it
+   * dominates immediately; the rest is its own size. Of a list: its members, each with what it
+   * keeps without the next one. Empty for what has nothing below.
    */
   readonly parts: readonly BranchPart[];
 }
@@ -48,14 +56,16 @@ const LEAST_LIST = 8;
 const LONGEST_PERIOD = 8;
 
 /**
- * Goes from an object to the largest one that it dominates, and on, as long as that keeps at least half of what the
- * object above keeps. There the memory spreads. V8's helpers (backing arrays, tables) are no levels: what they
- * dominate counts for their owner. In a linked list each object keeps nearly all that the one before keeps: where the same
- * classes follow each other and the last of them keeps less than half of the first, the first is the place.
+ * Goes from an object to the largest one that it dominates, and on, as long as that keeps at least
+ * half of what the object above keeps. There the memory spreads. V8's helpers (backing arrays,
+ * tables) are no levels: what they dominate counts for their owner. In a linked list each object
+ * keeps nearly all that the one before keeps: where the same classes follow each other and the last
+ * of them keeps less than half of the first, the first is the place.
  *
  * In: an ordinal, and for `parts` the classes. Needs edges, and what the partition needs.
  * Ties: of two children the one with the smaller id.
- * Cost: retained sizes and dominators; then linear in the length of the path and the children on it.
+ * Cost: retained sizes and dominators; then linear in the length of the path and the children on
+ * it.
  */
 export function heaviestBranch(
   graph: Graph,

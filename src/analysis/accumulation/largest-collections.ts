@@ -1,4 +1,7 @@
-/** Collections of the program that keep the most memory: where a single snapshot leads when no branch keeps half of it. */
+/**
+ * Collections of the program that keep the most memory: where a single snapshot leads when no
+ * branch keeps half of it.
+ */
 import type { Graph } from '../../graph/graph.js';
 import type { Partitioner } from '../../graph/partition.js';
 import { NODE } from '../../graph/schema.js';
@@ -30,11 +33,13 @@ const LEAST_MEMBERS = 8;
 const MOST_LOOKED_AT = 1000;
 
 /**
- * Objects that dominate at least 8 of one class, which together keep more than half of what the object keeps. V8's helpers
- * (backing arrays, tables) count for their owners. Roots, prototypes, functions and native objects are no collections, nor
- * is what the runtime's own modules hold, what holds the runtime's functions, or a list of texts in `process`.
+ * Objects that dominate at least 8 of one class, which together keep more than half of what the
+ * object keeps. V8's helpers (backing arrays, tables) count for their owners. Roots, prototypes,
+ * functions and native objects are no collections, nor is what the runtime's own modules hold, what
+ * holds the runtime's functions, or a list of texts in `process`.
  *
- * - In: ordinal of the object to look below. Needs edges, locations to know the runtime's functions.
+ * - In: ordinal of the object to look below. Needs edges, locations to know the runtime's
+ *   functions.
  * - Order: by what they keep, the most first. Ties: the smaller id.
  * - Cost: dominators, retained sizes, `holderChains`; 32 bytes a node while it runs; linear.
  */
@@ -84,7 +89,9 @@ function isOfRuntimeItself(graph: Graph, node: number, member: number): boolean 
 }
 
 interface MemberSums {
-  /** By owner: number of the class that keeps more than half of what all members keep, if one does. */
+  /**
+   * By owner: number of the class that keeps more than half of what all members keep, if one does.
+   */
   readonly majority: Int32Array;
   readonly counts: Uint32Array;
   readonly sums: Float64Array;
@@ -92,7 +99,10 @@ interface MemberSums {
   readonly samples: Uint32Array;
 }
 
-/** What objects dominate immediately, helpers replaced by what they dominate: of each the class that weighs the most. */
+/**
+ * What objects dominate immediately, helpers replaced by what they dominate: of each the class that
+ * weighs the most.
+ */
 function memberSums(graph: Graph, below: number, of: ArrayLike<number>): MemberSums {
   const { nodeCount } = graph;
   const retained = retainedSizes(graph);
@@ -114,7 +124,8 @@ function memberSums(graph: Graph, below: number, of: ArrayLike<number>): MemberS
   }
   const members = order.subarray(0, filled).filter((node) => !isHelper(node));
 
-  // Weighted majority vote (R. S. Boyer, J. S. Moore: MJRTY, 1981): a class with more than half of the bytes remains.
+  // Weighted majority vote (R. S. Boyer, J. S. Moore: MJRTY, 1981): a class with more than half of
+  // the bytes remains.
   const majority = new Int32Array(nodeCount).fill(-1);
   const lead = new Float64Array(nodeCount);
   for (const node of members) {

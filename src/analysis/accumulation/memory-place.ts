@@ -1,4 +1,7 @@
-/** The place that holds the memory below an object, with the collections below a root, and who holds each of them. */
+/**
+ * The place that holds the memory below an object, with the collections below a root, and who holds
+ * each of them.
+ */
 import { byDescending } from '../../base/order.js';
 import type { ChainResult } from '../../base/result.js';
 import type { Graph } from '../../graph/graph.js';
@@ -20,7 +23,10 @@ export interface MemoryPlace extends HeaviestBranch {
   readonly holder: Holder;
   /** Below a root: the collections that keep the most. Empty for every other place. */
   readonly collections: readonly (Collection & { readonly holder: Holder })[];
-  /** Where there is neither a list nor a collection: the largest object below, if it keeps at least a tenth of it. */
+  /**
+   * Where there is neither a list nor a collection: the largest object below, if it keeps at least
+   * a tenth of it.
+   */
   readonly next: number | undefined;
 }
 
@@ -34,7 +40,8 @@ const WORTH_FOLLOWING = 0.1;
  * Goes down to the place where memory spreads; see `heaviestBranch`.
  *
  * - In: an ordinal, and for the parts the classes. Needs edges and locations.
- * - Cost: that of `heaviestBranch`; where it ends at a root that of `largestCollections`, and a chain for each.
+ * - Cost: that of `heaviestBranch`; where it ends at a root that of `largestCollections`, and a
+ *   chain for each.
  */
 export function memoryPlace(graph: Graph, start: number, partition?: Partitioner | undefined): MemoryPlace {
   const branch = heaviestBranch(graph, start, partition);

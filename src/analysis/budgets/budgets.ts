@@ -43,7 +43,10 @@ export interface Budget {
   readonly matches: TypeMatcher;
   /** Objects for `max`, `max-growth` and `forbid` (0), bytes for all others. */
   readonly limit: number;
-  /** For `max-growth`: a share of the earlier count that may come on top of it, if that is more than `limit`. */
+  /**
+   * For `max-growth`: a share of the earlier count that may come on top of it, if that is more than
+   * `limit`.
+   */
   readonly share?: number;
 }
 
@@ -64,7 +67,10 @@ export interface BudgetClass {
 export interface BudgetResult {
   readonly budget: Budget;
   readonly ok: boolean;
-  /** Objects or bytes of the class that is furthest beyond its limit or nearest to it; 0 when no class fits. */
+  /**
+   * Objects or bytes of the class that is furthest beyond its limit or nearest to it; 0 when no
+   * class fits.
+   */
   readonly value: number;
   readonly limit: number;
   /** That class; undefined for a budget on the whole heap, and when no class fits. */
@@ -86,12 +92,14 @@ export interface BudgetOptions {
 }
 
 /**
- * One result a budget, in their order. A budget whose pattern fits several classes holds each of them to its limit by
- * itself. Growth may be the larger of `limit` and `share` of the earlier count; a class that is new has grown from 0.
- * Strings and numbers without a size of their own do not grow, where they are known of both (see `isSizelessValue`).
- * `max-total` is the heap with native memory that no node stands for. Sizes are as Chrome DevTools shows them.
- * Needs edges for sizes, retained sizes and duplicate strings; counts and the total can be had from class counts.
- * Cost: that of `typeStats`, with retained sizes and `duplicateStrings` only where a budget is about them.
+ * One result a budget, in their order. A budget whose pattern fits several classes holds each of
+ * them to its limit by itself. Growth may be the larger of `limit` and `share` of the earlier
+ * count; a class that is new has grown from 0. Strings and numbers without a size of their own do
+ * not grow, where they are known of both (see `isSizelessValue`). `max-total` is the heap with
+ * native memory that no node stands for. Sizes are as Chrome DevTools shows them. Needs edges for
+ * sizes, retained sizes and duplicate strings; counts and the total can be had from class counts.
+ * Cost: that of `typeStats`, with retained sizes and `duplicateStrings` only where a budget is
+ * about them.
  */
 export function checkBudgets(
   heap: Countable,

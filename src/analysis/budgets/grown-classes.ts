@@ -18,7 +18,9 @@ import type { BudgetClass } from './budgets.js';
 export interface GrownClass {
   /** One of its objects: a new one where the earlier snapshot tells. */
   readonly node: number;
-  /** The way through the container that most of the new ones hang on; undefined where none is known. */
+  /**
+   * The way through the container that most of the new ones hang on; undefined where none is known.
+   */
   readonly chain: Chain | undefined;
   /** That container. */
   readonly container: ContainerPlace | undefined;
@@ -36,8 +38,9 @@ export interface GrownClass {
 export type GrownClasses = (failing: BudgetClass) => GrownClass | undefined;
 
 /**
- * What is said of the classes of these names that are beyond a limit; see `growthPlace`. Without an earlier snapshot of the
- * same process nothing tells new objects from old ones, and the example is that of `exampleOfEach`.
+ * What is said of the classes of these names that are beyond a limit; see `growthPlace`. Without an
+ * earlier snapshot of the same process nothing tells new objects from old ones, and the example is
+ * that of `exampleOfEach`.
  *
  * - Cost: that of `frontierOf`.
  */

@@ -25,7 +25,10 @@ export interface Offender {
 
 /** What is known of the budgets that failed. */
 export interface Offenders {
-  /** All results; of what failed in growth the class whose chain is shown is the first of `failing`, and `worst`. */
+  /**
+   * All results; of what failed in growth the class whose chain is shown is the first of `failing`,
+   * and `worst`.
+   */
   readonly results: readonly BudgetResult[];
   /** By result. Budgets that are kept, and those of the whole heap, have none. */
   readonly of: ReadonlyMap<BudgetResult, Offender>;
@@ -33,7 +36,10 @@ export interface Offenders {
   readonly grown: GrownClasses;
 }
 
-/** Whether a budget failed for which there is an object to show. A budget for the whole heap has no such object. */
+/**
+ * Whether a budget failed for which there is an object to show. A budget for the whole heap has no
+ * such object.
+ */
 export function hasOffender({ ok, budget }: BudgetResult): boolean {
   return !ok && budget.kind !== 'max-total';
 }
@@ -41,10 +47,12 @@ export function hasOffender({ ok, budget }: BudgetResult): boolean {
 /**
  * An object for each budget that failed, with the chain that holds it.
  *
- * - In: a graph with edges, and locations to tell the program's classes from others; the answers of `checkBudgets`; of
- *   growth an earlier snapshot of the same process, to tell new objects from old ones.
- * - Out: of growth a new object in the container that got most of them; of sizes the largest object; of numbers the first
- *   one; of duplicate strings a copy of the most repeated one that is held as most of its copies are.
+ * - In: a graph with edges, and locations to tell the program's classes from others; the answers of
+ *   `checkBudgets`; of growth an earlier snapshot of the same process, to tell new objects from old
+ *   ones.
+ * - Out: of growth a new object in the container that got most of them; of sizes the largest
+ *   object; of numbers the first one; of duplicate strings a copy of the most repeated one that is
+ *   held as most of its copies are.
  * - Order: that of `results`. Classes that grew are ordered by whose they are; see `programFirst`.
  * - Empty: no budget failed.
  * - Cost: for growth that of `frontierOf`; for each other budget a chain.
@@ -73,7 +81,10 @@ export function offenders(
   return { results: ordered, of: found, grown };
 }
 
-/** The chain by which an object was chosen, where it was chosen by who holds it; else the shortest from a root. */
+/**
+ * The chain by which an object was chosen, where it was chosen by who holds it; else the shortest
+ * from a root.
+ */
 function chainTo(
   graph: Graph,
   node: number,
@@ -90,9 +101,10 @@ function chainTo(
 }
 
 /**
- * Of several classes that grew too much, those first whose objects the program's own code constructs, then those of which
- * the example is a function of the program: what else grew (arrays, strings, objects of Node.js) most often hangs on them.
- * Those last whose new objects only the runtime holds for itself. Among equals the one furthest beyond its limit is first.
+ * Of several classes that grew too much, those first whose objects the program's own code
+ * constructs, then those of which the example is a function of the program: what else grew (arrays,
+ * strings, objects of Node.js) most often hangs on them. Those last whose new objects only the
+ * runtime holds for itself. Among equals the one furthest beyond its limit is first.
  */
 function programFirst(graph: Graph, result: BudgetResult, grown: GrownClasses): BudgetResult {
   const { budget, failing } = result;

@@ -14,7 +14,10 @@ export interface SuggestionOptions {
 
 /** Limits, rounded up to two digits. */
 export interface SuggestedBudgets {
-  /** The program's own classes that retain the most, the largest first, and how many objects each may have. */
+  /**
+   * The program's own classes that retain the most, the largest first, and how many objects each
+   * may have.
+   */
   readonly max: ReadonlyMap<string, number>;
   /** Bytes of the whole heap. */
   readonly maxTotal: number;

@@ -8,9 +8,12 @@ import { sourceLocation } from '../../v8/scripts.js';
 import { nodeRoles, THING } from './node-roles.js';
 
 /**
- * - `program`: classes that the program's code constructs, its packages' among them, and what it makes of a page.
- * - `function`: functions; where they are told apart by their code, those that are not the runtime's.
- * - `unknown`: classes with a name that the language does not have, of which the snapshot does not say whose they are.
+ * - `program`: classes that the program's code constructs, its packages' among them, and what it
+ *   makes of a page.
+ * - `function`: functions; where they are told apart by their code, those that are not the
+ *   runtime's.
+ * - `unknown`: classes with a name that the language does not have, of which the snapshot does not
+ *   say whose they are.
  * - `runtime`: classes and functions of the runtime.
  * - `plain`: what the language brings: plain objects, arrays, Maps, promises, strings, numbers.
  * - `engine`: V8's own arrays, code, shapes, scopes and tables.
@@ -40,8 +43,9 @@ const BUILT_IN = new RegExp(
 );
 
 /**
- * By number of the class, whose its objects are; undefined for classes of which the graph has none. Objects are the
- * program's when the first of them of which the snapshot says it was constructed by its code.
+ * By number of the class, whose its objects are; undefined for classes of which the graph has none.
+ * Objects are the program's when the first of them of which the snapshot says it was constructed by
+ * its code.
  *
  * - In: a graph with edges, and locations to know who constructs an object.
  * - Cost: one pass over the nodes.

@@ -1,5 +1,6 @@
 /**
- * How many objects there are of each class, and how large they are: objgraph's `typestats` and its relatives.
+ * How many objects there are of each class, and how large they are: objgraph's `typestats` and its
+ * relatives.
  *
  * The room `classes`:
  *
@@ -69,17 +70,23 @@ export type Countable = Graph | Classes;
 
 /** What class counts are made of. */
 export interface ClassCountOptions {
-  /** V8's own sizes. Default: the sizes that DevTools shows, where the edges are loaded, which they follow from. */
+  /**
+   * V8's own sizes. Default: the sizes that DevTools shows, where the edges are loaded, which they
+   * follow from.
+   */
   readonly raw?: boolean;
-  /** How nodes are divided into classes. Needs what it needs. Default: DevTools' classes (`classIndex`). */
+  /**
+   * How nodes are divided into classes. Needs what it needs. Default: DevTools' classes
+   * (`classIndex`).
+   */
   readonly partition?: Partitioner | undefined;
   /** Retained sizes and distances, too. Needs edges. Default false. */
   readonly retained?: boolean;
 }
 
 /**
- * The class counts of a graph, or the argument itself when it is class counts already. Nodes marked in `leftOut` are not
- * counted (they are in what is retained).
+ * The class counts of a graph, or the argument itself when it is class counts already. Nodes marked
+ * in `leftOut` are not counted (they are in what is retained).
  * Cost: one pass over the nodes, and whatever the sizes cost the first time.
  */
 export function classesOf(heap: Countable, options: ClassCountOptions = {}, leftOut?: Uint8Array): Classes {
@@ -158,7 +165,10 @@ export interface NameTallies {
   readonly nodeTypeNames: readonly string[];
 }
 
-/** Class counts from tallies. Right as long as no native node turns out to be detached, which tallies cannot tell. */
+/**
+ * Class counts from tallies. Right as long as no native node turns out to be detached, which
+ * tallies cannot tell.
+ */
 export function classesFromTallies(tallies: NameTallies): Classes {
   const rows = new Map<string, ClassCount>();
   for (const { nodeType, name, count, size, sizeless } of tallies.rows) {
@@ -192,8 +202,9 @@ export function classesFromTallies(tallies: NameTallies): Classes {
 export type TypeMatcher = (type: string) => boolean;
 
 /**
- * How many objects have this class name: exactly this one for a string, any that matches for a RegExp or a function.
- * 0 when there are none. Cost: one pass over the nodes of a graph the first time, then the number of classes.
+ * How many objects have this class name: exactly this one for a string, any that matches for a
+ * RegExp or a function. 0 when there are none. Cost: one pass over the nodes of a graph the first
+ * time, then the number of classes.
  */
 export function count(heap: Countable, type: string | RegExp | TypeMatcher): number {
   const matches = matcherOf(type);
@@ -209,7 +220,9 @@ export interface TypeStatsOptions extends ClassCountOptions {
   readonly nodeTypes?: readonly string[];
   /** Only classes whose name fits. */
   readonly filter?: RegExp | TypeMatcher;
-  /** What is ranked first: the most objects (default), the most bytes, or the most bytes retained. */
+  /**
+   * What is ranked first: the most objects (default), the most bytes, or the most bytes retained.
+   */
   readonly by?: Measure;
 }
 
@@ -222,13 +235,19 @@ export type Measure = (typeof MEASURES)[number];
 /** One class. */
 export interface TypeStat extends Partial<ClassReach> {
   readonly type: string;
-  /** V8's node type; several, joined by a comma and in alphabetical order, when objects of one class are of several. */
+  /**
+   * V8's node type; several, joined by a comma and in alphabetical order, when objects of one class
+   * are of several.
+   */
   readonly nodeType: string;
   readonly count: number;
   readonly shallowSize: number;
 }
 
-/** Every class, one row each: largest first by `by`, ties by class name (in code unit order). Empty for an empty heap. */
+/**
+ * Every class, one row each: largest first by `by`, ties by class name (in code unit order). Empty
+ * for an empty heap.
+ */
 export function typeStats(heap: Countable, options: TypeStatsOptions = {}): TypeStat[] {
   const { nodeTypes, filter, by = 'count' } = options;
   const matches = filter === undefined ? undefined : matcherOf(filter);
@@ -251,8 +270,9 @@ export function typeStats(heap: Countable, options: TypeStatsOptions = {}): Type
 }
 
 /**
- * How many objects of each class do not count where growth in number is asked for: strings and numbers without a size of
- * their own (see `isSizelessValue`). Undefined where that is not known, as of a baseline.
+ * How many objects of each class do not count where growth in number is asked for: strings and
+ * numbers without a size of their own (see `isSizelessValue`). Undefined where that is not known,
+ * as of a baseline.
  * Cost: a pass over the nodes of a graph.
  */
 export function sizelessCounts(heap: Countable): ReadonlyMap<string, number> | undefined {
@@ -271,7 +291,10 @@ export function sizelessCounts(heap: Countable): ReadonlyMap<string, number> | u
   return rows.length === 0 ? undefined : new Map(rows.map(({ type, sizeless }) => [type, sizeless!]));
 }
 
-/** By class, how many more strings and numbers without a size there are; 0 where that is not known of both. Cost: as `sizelessCounts`. */
+/**
+ * By class, how many more strings and numbers without a size there are; 0 where that is not known
+ * of both. Cost: as `sizelessCounts`.
+ */
 export function sizelessGrowth(before: Countable, after: Countable): (type: string) => number {
   const [old, now] = [sizelessCounts(before), sizelessCounts(after)];
   return (type) => (old && now ? (now.get(type) ?? 0) - (old.get(type) ?? 0) : 0);

@@ -27,11 +27,14 @@ export interface DuplicateStrings {
   /** Bytes, summed over all groups. */
   readonly wastedSize: number;
   /**
-   * Strings of these groups that V8 cut: the file has their beginnings alone, and they count as equal because these and
-   * their sizes are.
+   * Strings of these groups that V8 cut: the file has their beginnings alone, and they count as
+   * equal because these and their sizes are.
    */
   readonly assumed: number;
-  /** Cut strings that begin like another one, and of which the file does not tell whether they are equal: not counted. */
+  /**
+   * Cut strings that begin like another one, and of which the file does not tell whether they are
+   * equal: not counted.
+   */
   readonly unknown: number;
 }
 
@@ -45,13 +48,14 @@ const HEADER = 40;
 const SLICED = '(sliced string)';
 
 /**
- * Groups of equal strings: those of V8's types `string` and `concatenated string` that have a size, without concatenated
- * ones that were flattened (they only point to the flat string).
+ * Groups of equal strings: those of V8's types `string` and `concatenated string` that have a size,
+ * without concatenated ones that were flattened (they only point to the flat string).
  *
- * Of texts that V8 cut, the true length and V8's hash have to be equal too, where the file has them (few V8 write them).
- * Otherwise equal beginnings and equal sizes count as equal, which is a guess: `assumed` says how many. The size says
- * nothing of a string whose characters lie elsewhere (concatenated, or outside of V8's heap): `unknown`.
- * Empty when nothing is there twice. Needs edges.
+ * Of texts that V8 cut, the true length and V8's hash have to be equal too, where the file has them
+ * (few V8 write them). Otherwise equal beginnings and equal sizes count as equal, which is a guess:
+ * `assumed` says how many. The size says nothing of a string whose characters lie elsewhere
+ * (concatenated, or outside of V8's heap): `unknown`. Empty when nothing is there twice. Needs
+ * edges.
  * Cost: each distinct text is read once; 12 bytes a string, 4 bytes a name while it runs.
  */
 export const duplicateStrings = memo((graph: Graph): DuplicateStrings => {
@@ -98,8 +102,9 @@ export const duplicateStrings = memo((graph: Graph): DuplicateStrings => {
       hash = hashOf(textOfNode(node));
       if (type === NODE.string && name < hashOfName.length) hashOfName[name] = hash;
     }
-    // Under the hash of its text a group has its place, and one more where some are flat and some are not. What is
-    // equal to neither is looked for under what it would have to agree in: millions of strings may begin alike.
+    // Under the hash of its text a group has its place, and one more where some are flat and some
+    // are not. What is equal to neither is looked for under what it would have to agree in:
+    // millions of strings may begin alike.
     let found = search(hash, node);
     let isUnknown = found.isUnknown;
     if (found.group < 0 && found.isTaken) {
@@ -151,7 +156,10 @@ function isText(type: number): boolean {
   return type === NODE.string || type === NODE['concatenated string'];
 }
 
-/** A concatenated string that was flattened: one half is the flat string, the other is empty. DevTools: isFlatConsString. */
+/**
+ * A concatenated string that was flattened: one half is the flat string, the other is empty.
+ * DevTools: isFlatConsString.
+ */
 function isFlattened(graph: Graph, node: number): boolean {
   if (graph.nodeTypes[node] !== NODE['concatenated string']) return false;
   return ['first', 'second'].some((half) => {
@@ -194,8 +202,8 @@ interface Found {
 }
 
 /**
- * What strings with one text have to agree in to be equal: nothing where none of them is cut. A number that no other
- * string has where it is equal to none.
+ * What strings with one text have to agree in to be equal: nothing where none of them is cut. A
+ * number that no other string has where it is equal to none.
  */
 function keyOf(graph: Graph, node: number, text: string): number {
   const name = graph.nodeNames[node]!;
@@ -249,8 +257,9 @@ interface Length {
 }
 
 /**
- * A character beyond U+FFFF counts twice for V8 where it cuts, and is one character of the text that it writes: a cut
- * text may be shorter than CUT. It is still told by its size, at most two bytes for each of its own characters.
+ * A character beyond U+FFFF counts twice for V8 where it cuts, and is one character of the text
+ * that it writes: a cut text may be shorter than CUT. It is still told by its size, at most two
+ * bytes for each of its own characters.
  */
 function lengthOf(graph: Graph, node: number, text: string): Length {
   const known = numberBelow(graph, node, 'length');
@@ -264,7 +273,9 @@ function childOf(graph: Graph, node: number, name: string): number | undefined {
   return edgeTarget(graph, node, EDGE.internal, [name]);
 }
 
-/** A number that V8 notes below a node: as the name of the child, or as that of the child's `value`. */
+/**
+ * A number that V8 notes below a node: as the name of the child, or as that of the child's `value`.
+ */
 function numberBelow(graph: Graph, node: number, name: string): number | undefined {
   const child = childOf(graph, node, name);
   if (child === undefined) return undefined;

@@ -6,9 +6,10 @@ import type { TypeMatcher } from './classes.js';
 import { nodesOfClass } from './nodes.js';
 
 /**
- * Ordinals of the instances of a class, ascending. V8 names the prototype of a class after the class too, so that `count`
- * and DevTools, which take every object of that name, may have one more; here it is left out. A string is the exact name,
- * a RegExp has to match somewhere in it; none: empty. Needs edges.
+ * Ordinals of the instances of a class, ascending. V8 names the prototype of a class after the
+ * class too, so that `count` and DevTools, which take every object of that name, may have one more;
+ * here it is left out. A string is the exact name, a RegExp has to match somewhere in it; none:
+ * empty. Needs edges.
  * Cost: one pass over the nodes, and over the edges of closures at the first call for a graph.
  */
 export function instancesOf(graph: Graph, type: string | RegExp | TypeMatcher): Uint32Array {
@@ -17,8 +18,8 @@ export function instancesOf(graph: Graph, type: string | RegExp | TypeMatcher): 
 }
 
 /**
- * By node: 1 for what is the `prototype` of a function. Needs edges. Cost: one pass over the nodes and over the edges of
- * closures.
+ * By node: 1 for what is the `prototype` of a function. Needs edges. Cost: one pass over the nodes
+ * and over the edges of closures.
  */
 export const prototypeNodes = memo((graph: Graph): Uint8Array => {
   const { nodeCount, nodeTypes, firstEdge, strings } = graph;

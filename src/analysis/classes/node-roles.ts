@@ -1,4 +1,7 @@
-/** What a node is on the way from a container to what it contains: a thing of its own, a part of one, or neither. */
+/**
+ * What a node is on the way from a container to what it contains: a thing of its own, a part of
+ * one, or neither.
+ */
 import type { Graph } from '../../graph/graph.js';
 import { memo } from '../../graph/memo.js';
 import { NODE } from '../../graph/schema.js';
@@ -30,8 +33,9 @@ const RUNTIME_NATIVE =
   /^(system \/ |Node \/ |C\+\+ |blink::|cppgc::|v8::|InternalNode|ThreadState|\(|Blink )/;
 
 /**
- * One of WALL, WAY and THING for every node. Templates of literals, and snapshots that the process took of itself, are
- * walls. Needs edges. Cost: one pass over the nodes, and a look at each distinct name; a byte a node.
+ * One of WALL, WAY and THING for every node. Templates of literals, and snapshots that the process
+ * took of itself, are walls. Needs edges. Cost: one pass over the nodes, and a look at each
+ * distinct name; a byte a node.
  */
 export const nodeRoles = memo((graph: Graph): Uint8Array => {
   const { nodeCount, nodeTypes, nodeNames, strings } = graph;
@@ -42,7 +46,8 @@ export const nodeRoles = memo((graph: Graph): Uint8Array => {
   const isBun = landmarks(graph).runtime === 'Bun';
   byType[NODE.array] = isBun ? THING : WAY;
   const { object, hidden, native } = NODE;
-  // By string, one byte for each of the three types whose role depends on the name: the role plus one.
+  // By string, one byte for each of the three types whose role depends on the name: the role plus
+  // one.
   const known = new Uint8Array(strings.length * 3);
   for (let node = 0; node < nodeCount; node++) {
     const type = nodeTypes[node]!;

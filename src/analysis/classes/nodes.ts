@@ -1,4 +1,7 @@
-/** Nodes as small objects: for printing, and for users of the library. Algorithms work on the columns instead. */
+/**
+ * Nodes as small objects: for printing, and for users of the library. Algorithms work on the
+ * columns instead.
+ */
 import { type Edges, edgesOf, type Graph, nodeWithId } from '../../graph/graph.js';
 import type { Partition } from '../../graph/partition.js';
 import { retainersOf } from '../../graph/retainers.js';
@@ -35,7 +38,10 @@ export class NodeView {
     return this.graph.nodeTypeNames[this.graph.nodeTypes[this.ordinal]!]!;
   }
 
-  /** The node's name as V8 wrote it: the class of an object, the text of a string, the name of a function. */
+  /**
+   * The node's name as V8 wrote it: the class of an object, the text of a string, the name of a
+   * function.
+   */
   get rawName(): string {
     return this.graph.strings.get(this.graph.nodeNames[this.ordinal]!);
   }
@@ -50,23 +56,34 @@ export class NodeView {
     return this.graph.selfSizes[this.ordinal]!;
   }
 
-  /** Its size as Chrome DevTools shows it, with that of the helper objects that it alone owns, in bytes. Needs edges. */
+  /**
+   * Its size as Chrome DevTools shows it, with that of the helper objects that it alone owns, in
+   * bytes. Needs edges.
+   */
   get shallowSize(): number {
     return shallowSizes(this.graph)[this.ordinal]!;
   }
 
-  /** What would be freed with it, in bytes. Needs edges; the first call for a graph computes its dominators. */
+  /**
+   * What would be freed with it, in bytes. Needs edges; the first call for a graph computes its
+   * dominators.
+   */
   get retainedSize(): number {
     return retainedSizes(this.graph)[this.ordinal]!;
   }
 
-  /** Edges from the program's globals, which are 1; null when only the system reaches it. Needs edges. */
+  /**
+   * Edges from the program's globals, which are 1; null when only the system reaches it. Needs
+   * edges.
+   */
   get distance(): number | null {
     const distance = distances(this.graph)[this.ordinal]!;
     return distance >= 0 && distance < SYSTEM_DISTANCE ? distance : null;
   }
 
-  /** The last object that every path from the root to it passes; the root is its own. Needs edges. */
+  /**
+   * The last object that every path from the root to it passes; the root is its own. Needs edges.
+   */
   get dominator(): NodeView {
     return new NodeView(this.graph, dominatorTree(this.graph).dominators[this.ordinal]!);
   }
@@ -122,8 +139,9 @@ export class EdgeView {
 }
 
 /**
- * All objects of a class, in the order of the file; none for an unknown name. A string is the exact name, a RegExp
- * has to match somewhere in it. Cost: one pass over the nodes, and one object a match.
+ * All objects of a class, in the order of the file; none for an unknown name. A string is the exact
+ * name, a RegExp has to match somewhere in it. Cost: one pass over the nodes, and one object a
+ * match.
  */
 export function byType(graph: Graph, type: string | RegExp | TypeMatcher): NodeView[] {
   return Array.from(nodesOfClass(graph, type), (node) => new NodeView(graph, node));

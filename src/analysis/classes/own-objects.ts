@@ -6,9 +6,10 @@ import { propertyTarget, SNAPSHOT_TAG, TAG_CLASS, taggedNodes } from '../../v8/t
 import { retainedSet } from '../sizes/retained-set.js';
 
 /**
- * By node: 1 for what earlier snapshots that the process still holds take up in it (columns, names, everything that was
- * derived from them), for the tags, and for what Node.js makes when it hands out its first snapshot (the class of the
- * stream); undefined when nothing was ever tagged. Needs edges.
+ * By node: 1 for what earlier snapshots that the process still holds take up in it (columns, names,
+ * everything that was derived from them), for the tags, and for what Node.js makes when it hands
+ * out its first snapshot (the class of the stream); undefined when nothing was ever tagged. Needs
+ * edges.
  * Cost: as `taggedNodes`; where there are snapshots in the snapshot, that of `retainedSet`.
  */
 export const heapgraphNodes = memo((graph: Graph): Uint8Array | undefined => {
@@ -23,7 +24,10 @@ export const heapgraphNodes = memo((graph: Graph): Uint8Array | undefined => {
   return own;
 });
 
-/** The native class of `v8.getHeapSnapshot()`: its function, its prototype, the methods of that, and its objects. */
+/**
+ * The native class of `v8.getHeapSnapshot()`: its function, its prototype, the methods of that, and
+ * its objects.
+ */
 function markStreamClass(graph: Graph, own: Uint8Array): void {
   const { firstEdge, nodeNames, nodeTypes } = graph;
   const { types, targets } = edgesOf(graph);

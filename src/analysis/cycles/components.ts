@@ -1,8 +1,8 @@
 /**
  * Strongly connected components: sets of nodes in which references lead from each to each other.
  *
- * Tarjan's algorithm (R. E. Tarjan: Depth-First Search and Linear Graph Algorithms, SIAM J. Comput. 1(2), 1972) with a
- * stack of its own in place of recursion.
+ * Tarjan's algorithm (R. E. Tarjan: Depth-First Search and Linear Graph Algorithms, SIAM J. Comput.
+ * 1(2), 1972) with a stack of its own in place of recursion.
  */
 import { edgesOf, type Graph } from '../../graph/graph.js';
 

@@ -29,7 +29,10 @@ export interface Cycle {
 
 /** Which cycles are looked for. */
 export interface CyclesOptions {
-  /** Also those of the runtime's and V8's own objects, prototypes and built-in scopes. Default false. */
+  /**
+   * Also those of the runtime's and V8's own objects, prototypes and built-in scopes. Default
+   * false.
+   */
   readonly all?: boolean;
   /** By node 1: a cycle counts when it has one of these. Default: all. */
   readonly mask?: Uint8Array;
@@ -50,12 +53,13 @@ const MOST_SIZED = 200;
 /**
  * The strongly connected components of the program's objects over references that keep alive.
  *
- * Left out, unless `all`: what belongs to the runtime or to V8, roots, prototypes with their constructors (each class has
- * such a cycle), and the scopes of modules, which have the functions that have them.
+ * Left out, unless `all`: what belongs to the runtime or to V8, roots, prototypes with their
+ * constructors (each class has such a cycle), and the scopes of modules, which have the functions
+ * that have them.
  *
  * - In: a graph with edges, and locations to know whose objects are.
- * - Order: the most retained bytes first, of the 200 with the most bytes of their own. Ties: most objects, then the least
- *   id.
+ * - Order: the most retained bytes first, of the 200 with the most bytes of their own. Ties: most
+ *   objects, then the least id.
  * - Cost: linear in nodes and edges to find them; `retainedSet` for those that are described.
  */
 export function cyclesOf(graph: Graph, options: CyclesOptions = {}): Cycles {

@@ -9,7 +9,9 @@ import { chainEnding } from '../holders/endings.js';
 import { expressionOf } from './expression.js';
 import { repeatsOf } from './repeats.js';
 
-/** A chain as an answer has it. Cost: linear in its steps, and the sizes, where they are asked for. */
+/**
+ * A chain as an answer has it. Cost: linear in its steps, and the sizes, where they are asked for.
+ */
 export function chainResult(
   graph: Graph,
   chain: Chain,

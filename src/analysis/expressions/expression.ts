@@ -1,7 +1,7 @@
 /**
- * Chains of references as JavaScript: `globalThis.registry.byId.get("id7").label`, to be read or to be pasted
- * into a debugger. What cannot be written as JavaScript stands in its place in words, in parentheses:
- * `(variable cache of /app/cache.js)[3]`.
+ * Chains of references as JavaScript: `globalThis.registry.byId.get("id7").label`, to be read or to
+ * be pasted into a debugger. What cannot be written as JavaScript stands in its place in words, in
+ * parentheses: `(variable cache of /app/cache.js)[3]`.
  */
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { EDGE, NODE } from '../../graph/schema.js';
@@ -30,9 +30,9 @@ export interface ExpressionStep {
 export interface Expression {
   readonly text: string;
   /**
-   * Whether the text is JavaScript that gives the object in the program, at the moment of the snapshot: in
-   * the main realm, with CommonJS's `require` at hand, where `await` may stand (the REPL, the console of a
-   * debugger).
+   * Whether the text is JavaScript that gives the object in the program, at the moment of the
+   * snapshot: in the main realm, with CommonJS's `require` at hand, where `await` may stand (the
+   * REPL, the console of a debugger).
    */
   readonly evaluable: boolean;
   /** In the order of the chain; a loop of the text is as many steps as it goes round. */
@@ -45,11 +45,11 @@ interface Beginning extends Step {
 }
 
 /**
- * The expression for the last node of a chain, which reads from the holder to the object. It begins as late
- * in the chain as it can: at `globalThis`, `process`, or what a module in the require cache exports. A chain
- * that begins at none of these and at no scope begins in words. The empty chain gives an empty text.
- * Needs edges; with locations, functions have lines. Cost: the edges of the chain's nodes, and at the first
- * call for a graph a pass over nodes and over closures' edges.
+ * The expression for the last node of a chain, which reads from the holder to the object. It begins
+ * as late in the chain as it can: at `globalThis`, `process`, or what a module in the require cache
+ * exports. A chain that begins at none of these and at no scope begins in words. The empty chain
+ * gives an empty text. Needs edges; with locations, functions have lines. Cost: the edges of the
+ * chain's nodes, and at the first call for a graph a pass over nodes and over closures' edges.
  */
 export function expressionOf(graph: Graph, chain: Chain): Expression {
   if (chain.nodes.length === 0) return { text: '', evaluable: false, steps: [] };
@@ -88,7 +88,9 @@ export function expressionOf(graph: Graph, chain: Chain): Expression {
 /** Steps that a loop stands for at least: the links of a list. */
 const LEAST_STEPS = 12;
 
-/** The steps, with one in the place of those that are the same many times. `texts` tell which are. */
+/**
+ * The steps, with one in the place of those that are the same many times. `texts` tell which are.
+ */
 function withLoops(steps: readonly Step[], texts: readonly string[]): Step[] {
   const found: Step[] = [];
   let done = 0;
@@ -166,8 +168,8 @@ function rootBeginning(graph: Graph, { nodes, edges }: Chain): Beginning {
 }
 
 /**
- * A property of the main global object that holds the node, if one has a plain name. Cost: the global's
- * edges.
+ * A property of the main global object that holds the node, if one has a plain name. Cost: the
+ * global's edges.
  */
 function globalAlias(graph: Graph, node: number): string | undefined {
   const { types, names, targets } = edgesOf(graph);

@@ -1,4 +1,7 @@
-/** Parts of a sequence that stand in it again and again, such as the links of a list in a chain of references. */
+/**
+ * Parts of a sequence that stand in it again and again, such as the links of a list in a chain of
+ * references.
+ */
 
 export interface Repeat {
   /** Place of the first item of the first time. */
@@ -13,8 +16,9 @@ export interface Repeat {
 const LONGEST = 8;
 
 /**
- * The repeats of a sequence that cover at least `least` items, three times or more each: from left to right the one that
- * covers the most from its place, of equal ones the one with the shorter part. They do not overlap.
+ * The repeats of a sequence that cover at least `least` items, three times or more each: from left
+ * to right the one that covers the most from its place, of equal ones the one with the shorter
+ * part. They do not overlap.
  * In: texts; equal texts are the same item. Order: by place. Empty: none.
  * Cost: linear in the items; 32 bytes an item while it runs.
  */
@@ -27,7 +31,10 @@ export function repeatsOf(items: readonly string[], least: number): Repeat[] {
     numbers.set(item, number);
     return number;
   });
-  /** By length of the part, by place: how many items from there on are the same as the one a part further on. */
+  /**
+   * By length of the part, by place: how many items from there on are the same as the one a part
+   * further on.
+   */
   const same = Array.from({ length: LONGEST }, (_, at) => {
     const length = at + 1;
     const run = new Uint32Array(size + 1);

@@ -1,4 +1,7 @@
-/** Steps of an expression through scopes: from functions, suspended functions and modules to their variables. */
+/**
+ * Steps of an expression through scopes: from functions, suspended functions and modules to their
+ * variables.
+ */
 
 import { shortened } from '../../base/printable.js';
 import { edgesOf, type Graph } from '../../graph/graph.js';
@@ -13,7 +16,8 @@ import { placeOf } from '../../v8/scripts.js';
 import type { Chain } from '../holders/chains.js';
 
 /**
- * From a function through its scopes to a variable: `context`, any number of `previous`, a variable, a cell.
+ * From a function through its scopes to a variable: `context`, any number of `previous`, a
+ * variable, a cell.
  */
 export function closureStep(graph: Graph, chain: Chain, at: number): Fold | undefined {
   const { nodes, edges } = chain;
@@ -40,7 +44,10 @@ export function closureStep(graph: Graph, chain: Chain, at: number): Fold | unde
   };
 }
 
-/** The name of the variable that an edge of a scope stands for; undefined for other edges, and where nothing tells it. */
+/**
+ * The name of the variable that an edge of a scope stands for; undefined for other edges, and where
+ * nothing tells it.
+ */
 function variableName(graph: Graph, scope: number, edge: number): string | undefined {
   return edgesOf(graph).types[edge] === EDGE.context
     ? edgeName(graph, edge)
@@ -55,7 +62,10 @@ function functionWords(graph: Graph, node: number): string {
   return `${name === '' ? '' : ` ${shortened(name, 40)}`}${placeOf(graph, closure)}`;
 }
 
-/** What is said of a suspended function behind "of"; what the step before has said of it is not said again. */
+/**
+ * What is said of a suspended function behind "of"; what the step before has said of it is not said
+ * again.
+ */
 export function suspendedWords(graph: Graph, { nodes, edges }: Chain, at: number, base: string): string {
   if (at > 0 && edgeName(graph, edges[at - 1]!) === 'extension') return base;
   const called = functionWords(graph, nodes[at]!);
@@ -63,8 +73,8 @@ export function suspendedWords(graph: Graph, { nodes, edges }: Chain, at: number
 }
 
 /**
- * An async function waits in the `extension` of the scope of what will resume it. The place of it in the
- * chain.
+ * An async function waits in the `extension` of the scope of what will resume it. The place of it
+ * in the chain.
  */
 function suspended(graph: Graph, { nodes, edges }: Chain, context: number): number | undefined {
   const next = nodes[context + 1];
@@ -105,7 +115,10 @@ export function isCell(graph: Graph, node: number): boolean {
   return /^system \/ (Context|Property)?Cell$/.test(graph.strings.get(graph.nodeNames[node]!));
 }
 
-/** 1 when the node at this place is a cell around the value of a variable and the chain goes on, else 0. */
+/**
+ * 1 when the node at this place is a cell around the value of a variable and the chain goes on,
+ * else 0.
+ */
 function cells(graph: Graph, nodes: readonly number[], at: number): number {
   return nodes[at + 1] !== undefined && isCell(graph, nodes[at]!) ? 1 : 0;
 }

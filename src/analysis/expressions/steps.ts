@@ -1,10 +1,10 @@
 /**
- * Single steps of an expression. A chain of references passes V8's own arrays and helper objects; a step
- * folds what belongs together (`table` and the slot in it, `elements` and the index) into what a program
- * would write.
+ * Single steps of an expression. A chain of references passes V8's own arrays and helper objects; a
+ * step folds what belongs together (`table` and the slot in it, `elements` and the index) into what
+ * a program would write.
  *
- * Names and numbers of the edges: internal ones are named by V8 (ExtractReferences and its kin), hidden ones
- * count the fields of an object that have no name.
+ * Names and numbers of the edges: internal ones are named by V8 (ExtractReferences and its kin),
+ * hidden ones count the fields of an object that have no name.
  * V8: https://github.com/v8/v8/blob/13.6.233/src/profiler/heap-snapshot-generator.cc
  */
 
@@ -45,8 +45,8 @@ const INTERNAL: Readonly<Record<string, Step>> = {
 };
 
 /**
- * The step along `chain.edges[at]`, with as many of the next edges as belong to it. Cost: the nodes' own
- * edges.
+ * The step along `chain.edges[at]`, with as many of the next edges as belong to it. Cost: the
+ * nodes' own edges.
  */
 export function foldAt(graph: Graph, chain: Chain, at: number): Fold {
   const { nodes, edges } = chain;
@@ -69,8 +69,8 @@ export function foldAt(graph: Graph, chain: Chain, at: number): Fold {
 }
 
 /**
- * A property or an element; of several edges between two nodes the asked one, then the first that is
- * JavaScript.
+ * A property or an element; of several edges between two nodes the asked one, then the first that
+ * is JavaScript.
  */
 function directStep(
   graph: Graph,
@@ -97,7 +97,9 @@ function directStep(
   return found;
 }
 
-/** What the native `Window`, a proxy, refers to may be a property of the global object behind it. */
+/**
+ * What the native `Window`, a proxy, refers to may be a property of the global object behind it.
+ */
 function proxiedStep(graph: Graph, source: number, target: number): Step | undefined {
   const globals = globalObjects(graph);
   if (graph.nodeTypes[source] !== NODE.native || globals.get(source) !== 'main') return undefined;
@@ -109,7 +111,9 @@ function proxiedStep(graph: Graph, source: number, target: number): Step | undef
   return undefined;
 }
 
-/** From a container through its backing arrays: Map, Set, their iterators, arrays, bound arguments. */
+/**
+ * From a container through its backing arrays: Map, Set, their iterators, arrays, bound arguments.
+ */
 function containerStep(graph: Graph, { nodes, edges }: Chain, at: number, name: string): Fold | undefined {
   const array = nodes[at + 1]!;
   const last = nodes[at + 2];
@@ -180,7 +184,10 @@ function plainStep(graph: Graph, { nodes, edges }: Chain, at: number, name: stri
   return undefined;
 }
 
-/** ` in WeakMap @ID` for the one that has the table with this id; nothing when it is not in the snapshot. */
+/**
+ * ` in WeakMap @ID` for the one that has the table with this id; nothing when it is not in the
+ * snapshot.
+ */
 function weakMapOf(graph: Graph, tableId: number): string {
   const table = nodeWithId(graph, tableId);
   if (table === undefined) return '';
@@ -193,8 +200,8 @@ function weakMapOf(graph: Graph, tableId: number): string {
 }
 
 /**
- * What a settled promise holds. A snapshot does not say how it was settled: an error, by its class or one that it extends,
- * is taken for a reason.
+ * What a settled promise holds. A snapshot does not say how it was settled: an error, by its class
+ * or one that it extends, is taken for a reason.
  */
 function promiseStep(graph: Graph, target: number): Step {
   return isError(graph, target)
@@ -219,7 +226,9 @@ function prototypeOf(graph: Graph, node: number): number | undefined {
 /** Classes that extend one another, at most: a damaged file may have prototypes in a circle. */
 const LONGEST_FAMILY = 20;
 
-/** Everything else: on through V8's own objects to the next value of the program, told as one step. */
+/**
+ * Everything else: on through V8's own objects to the next value of the program, told as one step.
+ */
 function innerStep(graph: Graph, { nodes, edges }: Chain, at: number): Fold {
   let end = at + 1;
   while (end < nodes.length - 1 && !isValue(graph, nodes[end]!) && !isScopeAt(graph, nodes[end])) end++;
@@ -252,7 +261,9 @@ function functionName(graph: Graph, node: number): string {
 /** Longer names are cut: those of C++ templates are. */
 const INNER_NAME = 60;
 
-/** The name of a node of V8 or the embedder; of a C++ template without what stands in its brackets. */
+/**
+ * The name of a node of V8 or the embedder; of a C++ template without what stands in its brackets.
+ */
 function innerName(graph: Graph, node: number): string {
   const name = rawName(graph, node).replace(/^(system \/ |blink::|cppgc::)/, '');
   return shortened(/^\w+(::\w+)*</.test(name) ? name.slice(0, name.indexOf('<')) : name, INNER_NAME);

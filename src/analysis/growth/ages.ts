@@ -1,4 +1,6 @@
-/** When each object was made: which of several snapshots of one process is the first that has it. */
+/**
+ * When each object was made: which of several snapshots of one process is the first that has it.
+ */
 import type { Graph } from '../../graph/graph.js';
 import { idIndex } from '../../graph/ids.js';
 
@@ -6,8 +8,8 @@ import { idIndex } from '../../graph/ids.js';
 export const MOST_SNAPSHOTS = 255;
 
 /**
- * The age of every node of the last snapshot: 0 when the first snapshot has its id, i when snapshot i is the first to
- * have it, n - 1 when only the last of n snapshots has it.
+ * The age of every node of the last snapshot: 0 when the first snapshot has its id, i when snapshot
+ * i is the first to have it, n - 1 when only the last of n snapshots has it.
  *
  * - In: snapshots of one process, the earliest first (`lineage`); the nodes alone are needed.
  * - Out: one byte a node of the last snapshot.

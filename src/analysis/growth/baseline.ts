@@ -13,7 +13,9 @@ import {
   typeStats,
 } from '../classes/classes.js';
 
-/** One class of a baseline: means over the snapshots. Sizes in bytes, as Chrome DevTools shows them. */
+/**
+ * One class of a baseline: means over the snapshots. Sizes in bytes, as Chrome DevTools shows them.
+ */
 export interface BaselineClass {
   /** V8's node types of its objects, joined by commas. */
   readonly nodeType: string;
@@ -43,7 +45,10 @@ export interface Baseline {
   readonly classes: ReadonlyMap<string, BaselineClass>;
 }
 
-/** What a baseline takes of a snapshot: class counts with retained sizes (`classesOf` with `retained`). */
+/**
+ * What a baseline takes of a snapshot: class counts with retained sizes (`classesOf` with
+ * `retained`).
+ */
 export interface SnapshotSummary {
   readonly head: Head;
   readonly classes: Classes;
@@ -52,9 +57,10 @@ export interface SnapshotSummary {
 const MEANS = ['count', 'shallowSize', 'retainedSize'] as const;
 
 /**
- * Class counts, sizes and retained sizes of graphs with edges, or of what was kept of them: of several, which should be of one idle process or of
- * equal runs, the means and the standard deviations (of a sample: n - 1). A class that one of them has not counts 0 there.
- * Throws RangeError for none. Cost: that of the retained sizes of each.
+ * Class counts, sizes and retained sizes of graphs with edges, or of what was kept of them: of
+ * several, which should be of one idle process or of equal runs, the means and the standard
+ * deviations (of a sample: n - 1). A class that one of them has not counts 0 there. Throws
+ * RangeError for none. Cost: that of the retained sizes of each.
  */
 export function baselineOf(heaps: readonly (Graph | SnapshotSummary)[]): Baseline {
   const [first] = heaps;
@@ -95,7 +101,10 @@ export function baselineOf(heaps: readonly (Graph | SnapshotSummary)[]): Baselin
   };
 }
 
-/** Bytes of a whole heap: all objects, and native memory that V8 knows of. Cost: the number of classes. */
+/**
+ * Bytes of a whole heap: all objects, and native memory that V8 knows of. Cost: the number of
+ * classes.
+ */
 export function totalSizeOf(classes: Classes): number {
   return classes.rows.reduce((sum, row) => sum + row.shallowSize, classes.extraNativeBytes);
 }
@@ -117,8 +126,8 @@ function hundredths(value: number): number {
 }
 
 /**
- * The baseline as class counts, which every comparison of classes takes in place of a graph. Means are rounded to whole
- * objects and bytes. `file` is what it is called in answers.
+ * The baseline as class counts, which every comparison of classes takes in place of a graph. Means
+ * are rounded to whole objects and bytes. `file` is what it is called in answers.
  */
 export function classesOfBaseline(baseline: Baseline, file: string): Classes {
   const { classes, snapshots } = baseline;
@@ -148,8 +157,8 @@ export function classesOfBaseline(baseline: Baseline, file: string): Classes {
 }
 
 /**
- * How much growth of a class is noise: `sigma` standard deviations of the baseline. 0 for a class that it does not know,
- * and for class counts without jitter.
+ * How much growth of a class is noise: `sigma` standard deviations of the baseline. 0 for a class
+ * that it does not know, and for class counts without jitter.
  */
 export function noiseOf(classes: Classes, sigma: number): (type: string, by: Measure) => number {
   const key = { count: 'count', size: 'shallowSize', retained: 'retainedSize' } as const;

@@ -45,18 +45,26 @@ export interface DiffOptions extends Pick<ClassCountOptions, 'raw' | 'partition'
 
 /** The nodes behind a comparison. */
 export interface NodeDiff {
-  /** By node of the later snapshot: 1 when it is not in the earlier one, or was of another class there. */
+  /**
+   * By node of the later snapshot: 1 when it is not in the earlier one, or was of another class
+   * there.
+   */
   readonly isNew: Uint8Array;
-  /** By node of the earlier snapshot: 1 when it is not in the later one, or is of another class there. */
+  /**
+   * By node of the earlier snapshot: 1 when it is not in the later one, or is of another class
+   * there.
+   */
   readonly isGone: Uint8Array;
 }
 
 /**
- * Classes in which anything came or went, the largest growth in bytes first; ties by the growth in number, then by name.
- * An object that changed its class (its shape, with `shapeIndex`) is gone from the one and new in the other, as in DevTools.
- * Sizes as DevTools shows them where both graphs have edges, else V8's own. Equal snapshots: an empty list.
- * Who has compared the nodes already gives the last argument.
- * DevTools: HeapSnapshot.ts, calculateSnapshotDiff. Cost: one pass over the nodes of both, and what the sizes cost.
+ * Classes in which anything came or went, the largest growth in bytes first; ties by the growth in
+ * number, then by name. An object that changed its class (its shape, with `shapeIndex`) is gone
+ * from the one and new in the other, as in DevTools. Sizes as DevTools shows them where both graphs
+ * have edges, else V8's own. Equal snapshots: an empty list. Who has compared the nodes already
+ * gives the last argument.
+ * DevTools: HeapSnapshot.ts, calculateSnapshotDiff. Cost: one pass over the nodes of both, and what
+ * the sizes cost.
  */
 export function diff(
   before: Graph,
@@ -93,7 +101,10 @@ export function diff(
   return [...rows.values()].filter(({ type }) => fits?.(type) ?? true).sort(byGrowth);
 }
 
-/** Which nodes are new and which are gone. Nodes without a size are neither, unless `sizeless`. Cost: as `diff`. */
+/**
+ * Which nodes are new and which are gone. Nodes without a size are neither, unless `sizeless`.
+ * Cost: as `diff`.
+ */
 export function nodeDiff(before: Graph, after: Graph, options: DiffOptions = {}): NodeDiff {
   const earlier = idIndex(before);
   const old = partitionOf(before, [before, after], options);
@@ -124,8 +135,9 @@ export function nodeDiff(before: Graph, after: Graph, options: DiffOptions = {})
 }
 
 /**
- * By node of the later snapshot: 1 when the earlier one has no object with its id. Strings and numbers without a size are
- * never new (see `isSizelessValue`). Cost: one pass over the nodes of both.
+ * By node of the later snapshot: 1 when the earlier one has no object with its id. Strings and
+ * numbers without a size are never new (see `isSizelessValue`). Cost: one pass over the nodes of
+ * both.
  */
 export function newNodes(before: Graph, after: Graph): Uint8Array {
   const earlier = idIndex(before);
@@ -146,12 +158,16 @@ function emptyRow(type: string): { -readonly [K in keyof ClassDiff]: ClassDiff[K
   return { type, newCount: 0, deletedCount: 0, countDelta: 0, newSize: 0, deletedSize: 0, sizeDelta: 0 };
 }
 
-/** Differences by class alone: what can be said of two processes, or when only class counts are known. */
+/**
+ * Differences by class alone: what can be said of two processes, or when only class counts are
+ * known.
+ */
 export type ClassDelta = Pick<ClassDiff, 'type' | 'countDelta' | 'sizeDelta'>;
 
 /**
- * Classes whose count or size differs, in the order of `diff`. Counts every node, with a size or without, but no more and
- * no fewer strings and numbers without one (see `isSizelessValue`), where that is known of both.
+ * Classes whose count or size differs, in the order of `diff`. Counts every node, with a size or
+ * without, but no more and no fewer strings and numbers without one (see `isSizelessValue`), where
+ * that is known of both.
  * Cost: that of `typeStats` on both.
  */
 export function diffByClass(
@@ -183,7 +199,10 @@ const byGrowth: Compare<ClassDelta> = inOrder<ClassDelta>(
   byType,
 );
 
-/** What a comparison can be ranked by: growth in bytes, in number, the number of new objects, or the name. */
+/**
+ * What a comparison can be ranked by: growth in bytes, in number, the number of new objects, or the
+ * name.
+ */
 export type DiffKey = 'size' | 'count' | 'new' | 'name';
 
 /**

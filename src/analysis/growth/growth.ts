@@ -27,7 +27,10 @@ export interface Growth extends TypeStat {
 
 /** What grows, and what is compared. */
 export interface GrowthOptions extends Omit<TypeStatsOptions, 'nodeTypes'> {
-  /** The increase of a class, in objects or bytes, up to which it is taken for noise. Default 0 for all. */
+  /**
+   * The increase of a class, in objects or bytes, up to which it is taken for noise. Default 0 for
+   * all.
+   */
   readonly noise?: ((type: string, by: Measure) => number) | undefined;
 }
 
@@ -40,12 +43,13 @@ interface Peak {
 }
 
 /**
- * Remembers the peak of every class: a peak never falls. The first call sets the peaks and, as objgraph's growth does,
- * counts all there is as growth; each later call gives the classes that are above their peak in what `by` says, the
- * largest increase first, ties by name. Each measure has a peak of its own. Empty when nothing grew.
- * Noise is told apart by `isNoise`, and does not raise a peak that the first call has set: small steps add up until they
- * are growth. Where it is known, strings and numbers without a size of their own do not grow (see `isSizelessValue`).
- * A partition whose labels depend on the graphs that are compared has to know them all: see `partitionAmong`.
+ * Remembers the peak of every class: a peak never falls. The first call sets the peaks and, as
+ * objgraph's growth does, counts all there is as growth; each later call gives the classes that are
+ * above their peak in what `by` says, the largest increase first, ties by name. Each measure has a
+ * peak of its own. Empty when nothing grew. Noise is told apart by `isNoise`, and does not raise a
+ * peak that the first call has set: small steps add up until they are growth. Where it is known,
+ * strings and numbers without a size of their own do not grow (see `isSizelessValue`). A partition
+ * whose labels depend on the graphs that are compared has to know them all: see `partitionAmong`.
  * Cost of a call: that of `typeStats`.
  */
 export function growthTracker(options: GrowthOptions = {}): (heap: Countable) => Growth[] {
@@ -92,9 +96,9 @@ export function growthTracker(options: GrowthOptions = {}): (heap: Countable) =>
 }
 
 /**
- * What grew from the one to the other, V8's internals too; what earlier snapshots that the process holds, and tags, take up
- * in it is left out where the edges are loaded. For two snapshots that the process took of itself `programGrowth` says
- * more: it looks at the program's own objects only.
+ * What grew from the one to the other, V8's internals too; what earlier snapshots that the process
+ * holds, and tags, take up in it is left out where the edges are loaded. For two snapshots that the
+ * process took of itself `programGrowth` says more: it looks at the program's own objects only.
  */
 export function growth(before: Countable, after: Countable, options: GrowthOptions = {}): Growth[] {
   const { partition, ...others } = options;

@@ -1,4 +1,6 @@
-/** How many nodes of one kind each of several snapshots has: what turns over does not become more. */
+/**
+ * How many nodes of one kind each of several snapshots has: what turns over does not become more.
+ */
 import type { Graph } from '../../graph/graph.js';
 import { memo } from '../../graph/memo.js';
 import { NODE } from '../../graph/schema.js';
@@ -25,12 +27,13 @@ const tallies = memo((graph: Graph) => {
 });
 
 /**
- * How many nodes of the kind of a node each snapshot has: of objects those with its name, of functions those with its
- * name, of all others those of its type.
+ * How many nodes of the kind of a node each snapshot has: of objects those with its name, of
+ * functions those with its name, of all others those of its type.
  *
  * - In: snapshots of one process, of which the nodes are enough, and a node of the last one.
  * - Out: a number for each snapshot.
- * - Cost: one pass over the nodes of each at the first call; then a search for the name in the strings of each.
+ * - Cost: one pass over the nodes of each at the first call; then a search for the name in the
+ *   strings of each.
  */
 export function totalsOfKind(snapshots: readonly Graph[], node: number): number[] {
   const last = snapshots.at(-1)!;

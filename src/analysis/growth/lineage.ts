@@ -1,25 +1,42 @@
-/** Whether two snapshots come from one process, and in which order: only then do equal ids mean the same object. */
+/**
+ * Whether two snapshots come from one process, and in which order: only then do equal ids mean the
+ * same object.
+ */
 import type { Graph } from '../../graph/graph.js';
 import { NODE } from '../../graph/schema.js';
 import { type IdKind, idKind, typesThatKeepNames } from '../../v8/id-kinds.js';
 
-/** What two snapshots have in common: in large ones, of a sample of the objects, the same ids in both. */
+/**
+ * What two snapshots have in common: in large ones, of a sample of the objects, the same ids in
+ * both.
+ */
 export interface Lineage {
-  /** What the ids say; of two snapshots of different kinds, that of the one that is not `numbered`. */
+  /**
+   * What the ids say; of two snapshots of different kinds, that of the one that is not `numbered`.
+   */
   readonly ids: IdKind;
   /** Whether comparing objects by id makes sense. */
   readonly sameProcess: boolean;
-  /** False when the snapshot given as the earlier one was taken later. Only ids that are `numbered` tell. */
+  /**
+   * False when the snapshot given as the earlier one was taken later. Only ids that are `numbered`
+   * tell.
+   */
   readonly inOrder: boolean;
   /** The same ids, names and number of objects: the same snapshot twice, or a copy of it. */
   readonly identical: boolean;
   /** Objects of the smaller snapshot whose id both have. */
   readonly common: number;
-  /** Of those, objects that are compared: strings, symbols, closures and others whose name never changes. */
+  /**
+   * Of those, objects that are compared: strings, symbols, closures and others whose name never
+   * changes.
+   */
   readonly compared: number;
   /** Of those, objects that are the same in both: type and name. */
   readonly agreeing: number;
-  /** Ranges of ids (1,024 wide) in which most strings and functions are others: in one process none, or few by chance. */
+  /**
+   * Ranges of ids (1,024 wide) in which most strings and functions are others: in one process none,
+   * or few by chance.
+   */
   readonly differingRanges: number;
 }
 
@@ -33,20 +50,28 @@ const RANGE_BITS = 10;
 /** Ranges with fewer compared objects say nothing. */
 const ENOUGH = 20;
 
-/** So many ranges of ids, spread evenly over all, are looked at: all of them in a snapshot of some 60,000 objects. */
+/**
+ * So many ranges of ids, spread evenly over all, are looked at: all of them in a snapshot of some
+ * 60,000 objects.
+ */
 const RANGES = 128;
 /** Of ids without an order, about so many are looked at. */
 const SAMPLE = 60_000;
 
-/** At least this share of the smaller snapshot's objects has to be in the larger one: V8's own builtins outlive anything. */
+/**
+ * At least this share of the smaller snapshot's objects has to be in the larger one: V8's own
+ * builtins outlive anything.
+ */
 const COMMON = 0.1;
 
 /**
- * In a process V8 never gives an id twice, and gives later objects larger ids; a string or a function keeps type and name
- * for life. In another process the same ids go, after the first difference between the two heaps, to other objects; a
- * program that does the same each time has most of them in the same places, but never all: whole ranges of ids differ.
+ * In a process V8 never gives an id twice, and gives later objects larger ids; a string or a
+ * function keeps type and name for life. In another process the same ids go, after the first
+ * difference between the two heaps, to other objects; a program that does the same each time has
+ * most of them in the same places, but never all: whole ranges of ids differ.
  * Cost: a pass over the ids of both; neither needs edges.
- * V8: https://github.com/v8/v8/blob/13.6.233/src/profiler/heap-snapshot-generator.cc (HeapObjectsMap)
+ * V8: https://github.com/v8/v8/blob/13.6.233/src/profiler/heap-snapshot-generator.cc
+ * (HeapObjectsMap)
  */
 export function lineage(before: Graph, after: Graph): Lineage {
   const kinds = [idKind(before), idKind(after)] as const;
@@ -137,7 +162,9 @@ function largestId({ ids, nodeCount, nodeTypes }: Graph, keepsName: ArrayLike<nu
   return largest;
 }
 
-/** Whether an id is looked at: those of every `step`-th range, so that whole ranges can be compared. */
+/**
+ * Whether an id is looked at: those of every `step`-th range, so that whole ranges can be compared.
+ */
 function everyRange(step: number): (id: number) => boolean {
   return (id) => step === 1 || (id >>> RANGE_BITS) % step === 0;
 }

@@ -1,4 +1,7 @@
-/** What a program made between two snapshots of it and still has: its own objects and closures, by class. */
+/**
+ * What a program made between two snapshots of it and still has: its own objects and closures, by
+ * class.
+ */
 import type { Graph } from '../../graph/graph.js';
 import { idIndex } from '../../graph/ids.js';
 import { NODE } from '../../graph/schema.js';
@@ -14,9 +17,10 @@ import { shallowSizes } from '../sizes/shallow-sizes.js';
 /** Which classes are looked at. */
 export interface ProgramGrowthOptions {
   /**
-   * Exact names, patterns or a function. Default: everything that a program makes by itself, which is objects, closures,
-   * symbols, regular expressions and bigints; not strings and numbers, and nothing of V8's own (code, shapes, contexts,
-   * hash tables, …). Of a class named here every node counts.
+   * Exact names, patterns or a function. Default: everything that a program makes by itself, which
+   * is objects, closures, symbols, regular expressions and bigints; not strings and numbers, and
+   * nothing of V8's own (code, shapes, contexts, hash tables, …). Of a class named here every node
+   * counts.
    */
   readonly classes?: string | RegExp | TypeMatcher | readonly (string | RegExp)[] | undefined;
 }
@@ -24,7 +28,10 @@ export interface ProgramGrowthOptions {
 /** A class that has more objects than before, or functions made from one place of the code. */
 export interface ProgramGrowth {
   readonly type: string;
-  /** Where the constructor or, for closures, the function stands; undefined when the snapshot does not say. */
+  /**
+   * Where the constructor or, for closures, the function stands; undefined when the snapshot does
+   * not say.
+   */
   readonly location: SourceLocation | undefined;
   readonly countBefore: number;
   readonly count: number;
@@ -43,13 +50,14 @@ interface Group {
 }
 
 /**
- * Classes with more objects in the later snapshot of one process, largest increase in number first; of equal ones
- * those whose code is known first, then by bytes, by name and place. Closures are told apart by the place of their code: a
- * function that is made again and again grows, a library that is loaded does not. What earlier snapshots held by the
- * process (`takeSnapshot`) and tags take up does not count, nor V8's templates of literals, nor what nothing in the snapshot
- * holds. Nothing grew: empty. For snapshots that a process takes of itself this is the one to use, not `growth`.
- * Needs edges and, to tell closures apart, locations. Cost: one pass over the nodes of both, and that of `shallowSizes` and
- * `dominatorTree`.
+ * Classes with more objects in the later snapshot of one process, largest increase in number first;
+ * of equal ones those whose code is known first, then by bytes, by name and place. Closures are
+ * told apart by the place of their code: a function that is made again and again grows, a library
+ * that is loaded does not. What earlier snapshots held by the process (`takeSnapshot`) and tags
+ * take up does not count, nor V8's templates of literals, nor what nothing in the snapshot holds.
+ * Nothing grew: empty. For snapshots that a process takes of itself this is the one to use, not
+ * `growth`. Needs edges and, to tell closures apart, locations. Cost: one pass over the nodes of
+ * both, and that of `shallowSizes` and `dominatorTree`.
  */
 export function programGrowth(
   before: Graph,
@@ -105,7 +113,8 @@ function tally(
     }
     return found;
   };
-  // What nothing holds is about to go, or V8 does not show who holds it: no growth that anybody could explain.
+  // What nothing holds is about to go, or V8 does not show who holds it: no growth that anybody
+  // could explain.
   const held = new Uint8Array(nodeCount);
   const { order, reached } = dominatorTree(graph);
   for (let i = 0; i < reached; i++) held[order[i]!] = 1;

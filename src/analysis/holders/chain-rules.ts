@@ -1,4 +1,7 @@
-/** What a search for chains follows, and where it ends, step by step: the next rules are tried where the last found nothing. */
+/**
+ * What a search for chains follows, and where it ends, step by step: the next rules are tried where
+ * the last found nothing.
+ */
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { retainersOf } from '../../graph/retainers.js';
 import {
@@ -10,7 +13,10 @@ import {
   pageOwnedNodes,
 } from '../sizes/essential-edges.js';
 
-/** Where a search ends, and which edges it follows: all of them, or those that keep their target alive. */
+/**
+ * Where a search ends, and which edges it follows: all of them, or those that keep their target
+ * alive.
+ */
 export interface Rules {
   readonly isEnd: (node: number) => boolean;
   readonly keeps: EdgeTest | undefined;
@@ -25,16 +31,19 @@ interface Wishes {
 }
 
 /**
- * The rules of a search from `start` to what holds it, in the order in which they are tried: essential edges, all edges
- * that keep something alive, and with these the goals of last resort.
+ * The rules of a search from `start` to what holds it, in the order in which they are tried:
+ * essential edges, all edges that keep something alive, and with these the goals of last resort.
  *
  * `pageOwnedNodes` is a search through the whole graph, and mostly not needed:
  *
- * 1. What a page's node leads to is the page's. So from a node that is not the page's, the rule of pages leaves out
- *    nothing; from one that is, it leaves out all nodes that are not, except the root.
- * 2. Nodes that are not the page's are never led to by nodes that are: to meet them as well does not change the order in
- *    which the others are met, as long as they are no end and do not lead to the root.
- * 3. The exception is a snapshot whose root is held, which V8 does not write: it is searched by the rule itself.
+ * 1. What a page's node leads to is the page's. So from a node that is not the page's, the rule of
+ *    pages leaves out nothing; from one that is, it leaves out all nodes that are not, except the
+ *    root.
+ * 2. Nodes that are not the page's are never led to by nodes that are: to meet them as well does
+ *    not change the order in which the others are met, as long as they are no end and do not lead
+ *    to the root.
+ * 3. The exception is a snapshot whose root is held, which V8 does not write: it is searched by the
+ *    rule itself.
  */
 export function backwardRules(
   graph: Graph,

@@ -1,7 +1,7 @@
 /**
- * Shortest chains of references: from a holder down to an object, or from an object down to what it holds.
- * objgraph's find_backref_chain and find_ref_chain: breadth first, the start is tested too, the first match
- * wins.
+ * Shortest chains of references: from a holder down to an object, or from an object down to what it
+ * holds. objgraph's find_backref_chain and find_ref_chain: breadth first, the start is tested too,
+ * the first match wins.
  */
 import { edgesOf, type Graph, sourceOf } from '../../graph/graph.js';
 import { memo } from '../../graph/memo.js';
@@ -13,8 +13,8 @@ import { isModuleRecord } from '../../v8/names.js';
 import { backwardRules, forwardRules, type Rules } from './chain-rules.js';
 
 /**
- * References from `nodes[0]` on: `edges[i]` leads from `nodes[i]` to `nodes[i + 1]`. Ordinals. A chain of one
- * node has no edges.
+ * References from `nodes[0]` on: `edges[i]` leads from `nodes[i]` to `nodes[i + 1]`. Ordinals. A
+ * chain of one node has no edges.
  */
 export interface Chain {
   readonly nodes: readonly number[];
@@ -26,13 +26,13 @@ export interface ChainOptions {
   /** Edges from the start at most. Default: any number. */
   readonly maxDepth?: number;
   /**
-   * Chains wanted, all different. Default 1. They differ as close to the start as possible: first in the last holder, then
-   * in the one before it, and so on.
+   * Chains wanted, all different. Default 1. They differ as close to the start as possible: first
+   * in the last holder, then in the one before it, and so on.
    */
   readonly paths?: number;
   /**
-   * Goals that count only where there is no other, and that no chain to another one passes: the stack, which is empty a
-   * moment later.
+   * Goals that count only where there is no other, and that no chain to another one passes: the
+   * stack, which is empty a moment later.
    */
   readonly isLastResort?: ((node: number) => boolean) | undefined;
   /** Nodes that no chain may pass. */
@@ -47,18 +47,25 @@ export interface ChainSearch {
   readonly chains: readonly Chain[];
   /** Whether there are nodes beyond `maxDepth` that were not looked at. */
   readonly tooDeep: boolean;
-  /** Nodes that the search that found nothing has looked at, the start among them; 0 where something was found. */
+  /**
+   * Nodes that the search that found nothing has looked at, the start among them; 0 where something
+   * was found.
+   */
   readonly seen: number;
-  /** False when fewer chains than wanted were found and the search for more was given up: it had taken long. */
+  /**
+   * False when fewer chains than wanted were found and the search for more was given up: it had
+   * taken long.
+   */
   readonly complete: boolean;
 }
 
 /**
- * Chains that end at `start` and begin at the nearest node that `isGoal` accepts; none found: an empty list.
- * Of several nearest ones, the first in the order of the file. A start that is a goal is a chain of one node.
- * Followed are essential edges (`holds`) and, where these lead to no goal, all that keep their target alive.
- * Cost: linear in nodes and edges at worst; 4 bytes a node while it runs, and 4 bytes an edge kept for the graph, after a
- * long search, or many short ones, 8.
+ * Chains that end at `start` and begin at the nearest node that `isGoal` accepts; none found: an
+ * empty list. Of several nearest ones, the first in the order of the file. A start that is a goal
+ * is a chain of one node. Followed are essential edges (`holds`) and, where these lead to no goal,
+ * all that keep their target alive.
+ * Cost: linear in nodes and edges at worst; 4 bytes a node while it runs, and 4 bytes an edge kept
+ * for the graph, after a long search, or many short ones, 8.
  */
 export function backrefChains(
   graph: Graph,
@@ -69,7 +76,10 @@ export function backrefChains(
   return [...searchBackrefs(graph, start, isGoal, options).chains];
 }
 
-/** The same, with what the search has seen: whether nothing holds an object or `maxDepth` was too small. */
+/**
+ * The same, with what the search has seen: whether nothing holds an object or `maxDepth` was too
+ * small.
+ */
 export function searchBackrefs(
   graph: Graph,
   start: number,
@@ -79,7 +89,8 @@ export function searchBackrefs(
   const { firstRetainer, sources } = retainersOf(graph);
   const { targets, count } = edgesOf(graph);
   const { firstEdge } = graph;
-  // A short search looks for the edges where they come from; a long one, or many, are better off with an index of them.
+  // A short search looks for the edges where they come from; a long one, or many, are better off
+  // with an index of them.
   const work = edgesRead(graph);
   const rules = backwardRules(graph, start, isGoal, options);
   return search(graph, start, rules, options, 'back', (node, visit, foundBy) => {
@@ -100,7 +111,8 @@ export function searchBackrefs(
 }
 
 /**
- * Chains that begin at `start` and end at the nearest node that `isGoal` accepts; none found: an empty list.
+ * Chains that begin at `start` and end at the nearest node that `isGoal` accepts; none found: an
+ * empty list.
  */
 export function refChains(
   graph: Graph,
@@ -127,8 +139,8 @@ export function searchRefs(
 }
 
 /**
- * The edges behind `retainersOf(graph).sources`, in its order: 4 bytes an edge. Without them, each holder's
- * edges would be read once for every object it holds.
+ * The edges behind `retainersOf(graph).sources`, in its order: 4 bytes an edge. Without them, each
+ * holder's edges would be read once for every object it holds.
  */
 const retainingEdges = memo((graph: Graph): Uint32Array => {
   const { targets, count } = edgesOf(graph);
@@ -138,7 +150,10 @@ const retainingEdges = memo((graph: Graph): Uint32Array => {
   return edges;
 });
 
-/** The arrays in which V8 keeps an object's items and properties: they refer to what the object itself refers to. */
+/**
+ * The arrays in which V8 keeps an object's items and properties: they refer to what the object
+ * itself refers to.
+ */
 function storesOf(graph: Graph, owner: number): number[] {
   const { types, names, targets } = edgesOf(graph);
   const called = storeNames(graph);
@@ -155,7 +170,10 @@ const edgesRead = memo((_: Graph) => ({ read: 0 }));
 
 const START = 0xffffffff;
 
-/** Tells `visit` the edges of a node; those to nodes that are found already, not 0 in `foundBy`, may be left out. */
+/**
+ * Tells `visit` the edges of a node; those to nodes that are found already, not 0 in `foundBy`, may
+ * be left out.
+ */
 type Neighbours = (
   node: number,
   visit: (edge: number, neighbour: number) => void,
@@ -163,8 +181,8 @@ type Neighbours = (
 ) => void;
 
 /**
- * Nodes that searches without a result look at before a call gives up the search for second, third … chains: at least so
- * many, and so many times all nodes of the graph.
+ * Nodes that searches without a result look at before a call gives up the search for second, third
+ * … chains: at least so many, and so many times all nodes of the graph.
  */
 const MOST_LOOKS = 10_000_000;
 const MOST_ROUNDS = 20;
@@ -180,10 +198,14 @@ function search(
   const { maxDepth = Number.POSITIVE_INFINITY, paths = 1, ignoreNode, ignoreEdge } = options;
   const { targets } = edgesOf(graph);
   const chains: Chain[] = [];
-  /** Nodes that earlier chains use `place` references away from the start: later chains avoid them there. */
+  /**
+   * Nodes that earlier chains use `place` references away from the start: later chains avoid them
+   * there.
+   */
   let place = 1;
   let used = new Set<number>();
-  // By node: the edge it was found by, plus one; 0 for nodes not found. A Set would end at 2^24 nodes.
+  // By node: the edge it was found by, plus one; 0 for nodes not found. A Set would end at 2^24
+  // nodes.
   const foundBy = new Uint32Array(graph.nodeCount);
   const { nodeTypes } = graph;
   const isModule = isModuleRecord(graph);
@@ -209,7 +231,8 @@ function search(
       foundBy[neighbour] = edge + 1;
       next.push(neighbour);
     };
-    // What an ES module imports is held by the one that exports it: `node` is the array of the cells of either.
+    // What an ES module imports is held by the one that exports it: `node` is the array of the
+    // cells of either.
     let mayBeCells = false;
     const isOfImporter = (module: number): boolean =>
       isModule(module) && isImport(graph, module, targets[foundBy[node]! - 1]!);
@@ -244,7 +267,10 @@ function search(
     return direction === 'back' ? { nodes, edges } : { nodes: nodes.reverse(), edges: edges.reverse() };
   };
 
-  /** What a chain passes so far away; an array with its items is one holder, and so is an object with its properties. */
+  /**
+   * What a chain passes so far away; an array with its items is one holder, and so is an object
+   * with its properties.
+   */
   const passed = ({ nodes }: Chain, far: number): number[] => {
     const at = direction === 'back' ? nodes.length - 1 - far : far;
     const found = nodes[at];

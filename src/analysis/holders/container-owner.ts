@@ -9,8 +9,8 @@ import { scriptOf, sourceLocation } from '../../v8/scripts.js';
 import { holderChains, UNHELD } from './holder-chains.js';
 
 /**
- * Whose a container is: of the program's code, of a list of timers or jobs, of the runtime's own modules, of native
- * handles, of the stack; `nobody` where no root reaches it.
+ * Whose a container is: of the program's code, of a list of timers or jobs, of the runtime's own
+ * modules, of native handles, of the stack; `nobody` where no root reaches it.
  */
 export type Ownership = 'program' | 'timer' | 'runtime' | 'handles' | 'stack' | 'nobody';
 
@@ -29,10 +29,12 @@ const BY_ROOT: Readonly<Record<Root['kind'], Ownership>> = {
 const FARTHEST = 64;
 
 /**
- * Whose a container is. The nearest scope, function or object of the program's own code on its chain makes it the
- * program's, the nearest scope or function of the runtime makes it the runtime's; else the root decides.
+ * Whose a container is. The nearest scope, function or object of the program's own code on its
+ * chain makes it the program's, the nearest scope or function of the runtime makes it the
+ * runtime's; else the root decides.
  *
- * - In: the container's ordinal, and the root that its chain begins at. Needs edges, and locations for objects' code.
+ * - In: the container's ordinal, and the root that its chain begins at. Needs edges, and locations
+ *   for objects' code.
  * - Cost: the edges of 64 nodes of the chain; `fileOfScope` for scopes.
  */
 export function ownerOf(graph: Graph, container: number, root: Root | undefined): Ownership {

@@ -20,9 +20,9 @@ const QUEUES: Readonly<Record<string, readonly [RegExp, Root]>> = {
 };
 
 /**
- * Where a whole chain hangs, by its first nodes: the root it begins at, or, nearer to the object, a module in
- * the require cache, a timer or a promise that waits. For a chain that begins at no root: kind `internal` and
- * words that say so. Cost: linear in the chain.
+ * Where a whole chain hangs, by its first nodes: the root it begins at, or, nearer to the object, a
+ * module in the require cache, a timer or a promise that waits. For a chain that begins at no root:
+ * kind `internal` and words that say so. Cost: linear in the chain.
  */
 export function chainEnding(graph: Graph, chain: Chain): Root {
   const { moduleOf, exportsOf } = commonJsModules(graph);
@@ -43,7 +43,8 @@ export function chainEnding(graph: Graph, chain: Chain): Root {
     return { ...queue, file: root.file! };
   const embedder = root.kind === 'global' ? embedderEnding(graph, chain) : undefined;
   if (embedder) return embedder;
-  // Behind a global of the program's own, a timer or a promise is one of the program's objects among others.
+  // Behind a global of the program's own, a timer or a promise is one of the program's objects
+  // among others.
   const beginning = nodes.slice(0, root.kind === 'global' ? 2 : 6);
   for (const node of beginning) {
     const type = graph.nodeTypes[node];
@@ -66,7 +67,10 @@ export function chainEnding(graph: Graph, chain: Chain): Root {
 /** References that lie between a page's `Window` and a listener or a timer, at most. */
 const MOST_INNER = 12;
 
-/** Where the browser itself hangs something from a global object; undefined for what is a property of it. */
+/**
+ * Where the browser itself hangs something from a global object; undefined for what is a property
+ * of it.
+ */
 function embedderEnding(graph: Graph, { nodes, edges }: Chain): Root | undefined {
   const { nodeTypes, nodeNames, strings } = graph;
   if (edges.length === 0 || edgesOf(graph).types[edges[0]!] === EDGE.property) return undefined;

@@ -1,4 +1,6 @@
-/** One object that stands for many: held as most of them are, and by the program where it holds any. */
+/**
+ * One object that stands for many: held as most of them are, and by the program where it holds any.
+ */
 import type { Graph } from '../../graph/graph.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
 import { holderChains } from './holder-chains.js';
@@ -10,10 +12,11 @@ interface Tally {
 }
 
 /**
- * By group, one of its nodes. `groupOf` gives the number of a node's group, or -1 for none. A group's nodes are told apart
- * by who holds them (`holderPaths`): taken are those that the program's own places hold, before those that only V8 and
- * Node.js hold; of these the path that holds the most bytes; of its nodes the one nearest to the root, the first in the file.
- * Needs edges. Cost: that of `holderPaths` for the nodes of all groups.
+ * By group, one of its nodes. `groupOf` gives the number of a node's group, or -1 for none. A
+ * group's nodes are told apart by who holds them (`holderPaths`): taken are those that the
+ * program's own places hold, before those that only V8 and Node.js hold; of these the path that
+ * holds the most bytes; of its nodes the one nearest to the root, the first in the file. Needs
+ * edges. Cost: that of `holderPaths` for the nodes of all groups.
  */
 export function exampleOfEach(graph: Graph, groupOf: (node: number) => number): ReadonlyMap<number, number> {
   const paths = holderPaths(graph);

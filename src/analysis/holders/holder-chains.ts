@@ -1,6 +1,6 @@
 /**
- * A chain of references to every object at once: one search from all roots, and each node knows the edge it was found
- * by. `backrefChains` answers for one object; this answers for a million.
+ * A chain of references to every object at once: one search from all roots, and each node knows the
+ * edge it was found by. `backrefChains` answers for one object; this answers for a million.
  *
  * The room `holders`, who keeps an object alive:
  *
@@ -44,14 +44,14 @@ const SHAPES = ['Map', 'DescriptorArray', 'PrototypeInfo', 'TransitionArray'].ma
 );
 
 /**
- * Breadth first over essential edges (`holds`), in the order of the file. A chain never passes a root. Each of these
- * finds the shortest chains to what those before it have left:
+ * Breadth first over essential edges (`holds`), in the order of the file. A chain never passes a
+ * root. Each of these finds the shortest chains to what those before it have left:
  *
  * 1. from the program's own places: globals, modules, the require cache, timers
- * 2. from the runtime's modules, also from the scopes of their functions (which a program has references to), and from
- *    built-in objects
- * 3. from handles and other synthetic roots; where a variable of the program holds an object as well, through that
- *    variable (`preferVariables`)
+ * 2. from the runtime's modules, also from the scopes of their functions (which a program has
+ *    references to), and from built-in objects
+ * 3. from handles and other synthetic roots; where a variable of the program holds an object as
+ *    well, through that variable (`preferVariables`)
  * 4. from the stack
  * 5. through compiled code and shapes
  * 6. over edges that are not essential and keep something alive nevertheless (\`keepsAlive\`)
@@ -121,7 +121,8 @@ export const holderChains = memo((graph: Graph): HolderChains => {
       );
     program = false;
   }
-  // What machinery leads to may lead to more of it: every round takes what the one before has found.
+  // What machinery leads to may lead to more of it: every round takes what the one before has
+  // found.
   let taken = 0;
   const searchMachinery = (): void => {
     while (taken < waiting) {
@@ -145,7 +146,10 @@ export const holderChains = memo((graph: Graph): HolderChains => {
   return { parents, edges, depths };
 });
 
-/** Nodes without a chain that a node with one keeps alive, by the edge from the one nearest to its root; the nearest first. */
+/**
+ * Nodes without a chain that a node with one keeps alive, by the edge from the one nearest to its
+ * root; the nearest first.
+ */
 function heldBesidePages(
   graph: Graph,
   parents: Uint32Array,
@@ -168,7 +172,10 @@ function heldBesidePages(
   return [...found.values()].sort((a, b) => depths[a.source]! - depths[b.source]! || a.node - b.node);
 }
 
-/** The chain of a node, from its root on. Of a node that no root reaches: the node alone. Cost: linear in the chain. */
+/**
+ * The chain of a node, from its root on. Of a node that no root reaches: the node alone. Cost:
+ * linear in the chain.
+ */
 export function holderChain(graph: Graph, node: number): Chain {
   const { parents, edges } = holderChains(graph);
   const chain = { nodes: [node], edges: [] as number[] };

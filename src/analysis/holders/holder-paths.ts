@@ -1,7 +1,8 @@
 /**
- * Who holds an object, in a form that is the same for all objects held alike: `module /app/server.js: sessions → Map []`
- * for each of ten thousand sessions. The way from the root to the object, step by step the reference and the class of
- * what it leads to, with indexes, entries of tables and V8's helper objects left out.
+ * Who holds an object, in a form that is the same for all objects held alike: `module
+ * /app/server.js: sessions → Map []` for each of ten thousand sessions. The way from the root to
+ * the object, step by step the reference and the class of what it leads to, with indexes, entries
+ * of tables and V8's helper objects left out.
  */
 
 import { shortened } from '../../base/printable.js';
@@ -28,8 +29,8 @@ export interface HolderPaths {
   /** Number of the path to what holds a node, the last reference included, the node itself not. */
   pathOf(node: number): number;
   /**
-   * Number of the path to what hangs on a node by this edge of it, or by any of its items and entries; the node is the last
-   * step but one.
+   * Number of the path to what hangs on a node by this edge of it, or by any of its items and
+   * entries; the node is the last step but one.
    */
   pathThrough(node: number, edge: number | undefined): number;
   /** The path to read. */
@@ -49,18 +50,21 @@ const RING_CLASSES = /^(TimersList|ImmediateList|Timeout|Immediate)$/;
 const CELLS = /^(Cell|PropertyCell|ContextCell)$/;
 
 /**
- * Merged paths over the chains of `holderChains`. A path begins at the chain's root, or at the last module in the
- * require cache, or scope of a function of Node.js, that it passes. Steps:
+ * Merged paths over the chains of `holderChains`. A path begins at the chain's root, or at the last
+ * module in the require cache, or scope of a function of Node.js, that it passes. Steps:
  *
- * - `.name`, or `variable name` of a function's scope; `[]` for what is numbered: items, entries of Map and Set, keys of a
- *   plain object with more than 32 properties; `(name)` for references of V8's own.
- * - ` → Class`, of functions the name. Tables, scopes and other helpers of V8 are not steps of their own.
- * - A chain that comes back to a class (a list, a tree) is taken for the chain at that class; with plain objects, arrays,
- *   Maps and Sets when the same reference led to them twice. Steps after the 32nd are left out.
+ * - `.name`, or `variable name` of a function's scope; `[]` for what is numbered: items, entries of
+ *   Map and Set, keys of a plain object with more than 32 properties; `(name)` for references of
+ *   V8's own.
+ * - ` → Class`, of functions the name. Tables, scopes and other helpers of V8 are not steps of
+ *   their own.
+ * - A chain that comes back to a class (a list, a tree) is taken for the chain at that class; with
+ *   plain objects, arrays, Maps and Sets when the same reference led to them twice. Steps after the
+ *   32nd are left out.
  * - Objects that only compiled code and shapes hold are told by that, wherever the code is.
  *
- * Needs edges. Cost: that of `holderChains` and 4 bytes a node; a node's path the length of its chain the first time,
- * shared with all chains through the same nodes.
+ * Needs edges. Cost: that of `holderChains` and 4 bytes a node; a node's path the length of its
+ * chain the first time, shared with all chains through the same nodes.
  */
 export const holderPaths = memo((graph: Graph): HolderPaths => {
   const { nodeCount, nodeTypes, nodeNames, firstEdge, strings, edgeTypeNames } = graph;

@@ -1,7 +1,7 @@
 /**
- * objgraph's get_leaking_objects: objects of the program that no other object of the program holds. Either nothing holds
- * them at all (weak references lead to them at most), or only the engine's and the embedder's own roots do: native
- * handles, the stack.
+ * objgraph's get_leaking_objects: objects of the program that no other object of the program holds.
+ * Either nothing holds them at all (weak references lead to them at most), or only the engine's and
+ * the embedder's own roots do: native handles, the stack.
  */
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { NODE } from '../../graph/schema.js';
@@ -20,13 +20,17 @@ export interface LeakingObject {
   readonly own: boolean;
 }
 
-/** Roots of what the engine itself needs. Symbols that only these hold are private ones: every snapshot has them. */
+/**
+ * Roots of what the engine itself needs. Symbols that only these hold are private ones: every
+ * snapshot has them.
+ */
 const ENGINE_ROOTS = /^\((Read-only roots|Strong root list|Strong roots|Root list|Builtins)\)$/;
 
 /**
- * In the order of the file, without the engine's own symbols. User roots are held by the program itself. What V8's own arrays and hidden nodes hold is held
- * by whatever holds these. Of several roots the nearest is named, of equally near ones the last in the file.
- * Needs edges; with locations, `own` is known.
+ * In the order of the file, without the engine's own symbols. User roots are held by the program
+ * itself. What V8's own arrays and hidden nodes hold is held by whatever holds these. Of several
+ * roots the nearest is named, of equally near ones the last in the file. Needs edges; with
+ * locations, `own` is known.
  * Cost: linear in nodes and edges, however many of them one node has; 6 bytes a node while it runs.
  */
 export function leakingObjects(graph: Graph): LeakingObject[] {
@@ -74,7 +78,10 @@ const NONE = -1;
 const UNHELD = 1;
 const HELD = 2;
 
-/** By node: 0 for what is no helper of V8, else whether an object of the program holds it, itself or through others. */
+/**
+ * By node: 0 for what is no helper of V8, else whether an object of the program holds it, itself or
+ * through others.
+ */
 function programHelpers(graph: Graph, keeps: EdgeTest): Uint8Array {
   const { nodeCount, nodeTypes, firstEdge } = graph;
   const { targets } = edgesOf(graph);

@@ -25,9 +25,9 @@ const UNKNOWN = 3;
 const isOfEngine = nodeTypeMarks('array', 'code', 'object shape', 'hidden', 'synthetic', 'number');
 
 /**
- * Whose each node is. A heuristic: functions and scopes by their script, objects by the script of their constructor,
- * native nodes by their class, V8's own by their type. What does not say it by itself (plain objects, arrays, strings)
- * belongs to whom holds it (`holderChains`).
+ * Whose each node is. A heuristic: functions and scopes by their script, objects by the script of
+ * their constructor, native nodes by their class, V8's own by their type. What does not say it by
+ * itself (plain objects, arrays, strings) belongs to whom holds it (`holderChains`).
  *
  * - In: a graph with edges, and locations to know who constructs an object.
  * - Out: `program` (packages are a part of it), `node` (the runtime), `v8`.

@@ -1,6 +1,6 @@
 /**
- * Numbered paths. Each is the path before it and one piece of text, so that an object's path is one look into a table once
- * that of its holder is known.
+ * Numbered paths. Each is the path before it and one piece of text, so that an object's path is one
+ * look into a table once that of its holder is known.
  */
 import type { Root } from '../../v8/roots.js';
 
@@ -77,7 +77,9 @@ export class PathTable {
     return number;
   }
 
-  /** Number of the path that is only a beginning. The first root that is given with a text stays. */
+  /**
+   * Number of the path that is only a beginning. The first root that is given with a text stays.
+   */
   start(text: string, root: Root | undefined): number {
     let number = this.#startNumbers.get(text);
     if (number === undefined) {
@@ -104,9 +106,10 @@ export class PathTable {
   }
 
   /**
-   * Number of the path of an object, whose reference is the last piece of `place`. Where the path has passed the class
-   * already, the path there stands for it: a list or a tree is one step. A container (a plain object, an array, a Map)
-   * says little: it counts as the same only when the same reference led to it, at least twice.
+   * Number of the path of an object, whose reference is the last piece of `place`. Where the path
+   * has passed the class already, the path there stands for it: a list or a tree is one step. A
+   * container (a plain object, an array, a Map) says little: it counts as the same only when the
+   * same reference led to it, at least twice.
    */
   object(place: number, type: number, isContainer: boolean): number {
     const key = keyOf(place, type, CLASS_PIECE);

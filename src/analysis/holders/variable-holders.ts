@@ -1,4 +1,7 @@
-/** Chains from handles of native code that lead through a variable of the program where there is one. */
+/**
+ * Chains from handles of native code that lead through a variable of the program where there is
+ * one.
+ */
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { EDGE } from '../../graph/schema.js';
 import { isContext } from '../../v8/names.js';
@@ -17,15 +20,16 @@ interface Forest {
 const FARTHEST = 1000;
 
 /**
- * Hangs objects on variables: what a variable of the program's code holds as well, and no other such variable leads to,
- * gets the chain through it, unless the object itself is on the way to that scope.
+ * Hangs objects on variables: what a variable of the program's code holds as well, and no other
+ * such variable leads to, gets the chain through it, unless the object itself is on the way to that
+ * scope.
  *
- * - In: the nodes that were found from handles, each after its parent; those found that were not gone through; edges that
- *   count as references.
+ * - In: the nodes that were found from handles, each after its parent; those found that were not
+ *   gone through; edges that count as references.
  * - Out: changed `parents`, `edges` and `depths` of these nodes.
  * - Ties: of several variables the one nearest to its root, then the first found.
- * - Cost: the edges of the scopes among the nodes, a chain of at most 1000 references for each object that is hung; 8
- *   bytes a node of the graph where there is a scope among them.
+ * - Cost: the edges of the scopes among the nodes, a chain of at most 1000 references for each
+ *   object that is hung; 8 bytes a node of the graph where there is a scope among them.
  */
 export function preferVariables(
   graph: Graph,
@@ -82,7 +86,9 @@ function isOfProgram(graph: Graph, scope: number): boolean {
   return file !== undefined && !isRuntimeScript(file);
 }
 
-/** Whether a node is on the chain of another; also where that cannot be seen in so many references. */
+/**
+ * Whether a node is on the chain of another; also where that cannot be seen in so many references.
+ */
 function isAbove(parents: Uint32Array, node: number, other: number): boolean {
   let at = other;
   for (let steps = 0; steps < FARTHEST; steps++) {

@@ -1,6 +1,6 @@
 /**
- * Containers in which Node.js and V8 keep a limited number of objects for themselves. What fills one of them grows with
- * the load and stops at the limit: it is no leak.
+ * Containers in which Node.js and V8 keep a limited number of objects for themselves. What fills
+ * one of them grows with the load and stops at the limit: it is no leak.
  */
 
 import { edgesOf, type Graph } from '../../graph/graph.js';
@@ -28,15 +28,19 @@ export interface BoundedBuffer {
 /** Looks up the buffers of one graph. */
 export interface BoundedBuffers {
   /**
-   * The buffer that a node is, or a part of: the array, Map or object, and the backing array or table behind it.
-   * Undefined for everything else. With an edge of that node: also the buffer that this reference alone is a part of.
+   * The buffer that a node is, or a part of: the array, Map or object, and the backing array or
+   * table behind it. Undefined for everything else. With an edge of that node: also the buffer that
+   * this reference alone is a part of.
    */
   of(node: number, edge?: number): BoundedBuffer | undefined;
   /** By the ordinal of the container. */
   readonly all: ReadonlyMap<number, BoundedBuffer>;
 }
 
-/** Variables of Node.js's own modules. The names and limits are the same in Node.js 20 to 26, where they are there. */
+/**
+ * Variables of Node.js's own modules. The names and limits are the same in Node.js 20 to 26, where
+ * they are there.
+ */
 const VARIABLES = [
   {
     file: 'node:internal/perf/observe',
@@ -53,7 +57,10 @@ const VARIABLES = [
   { file: 'node:util', name: 'hexStyleCache', limit: 256, words: 'the colours of util.styleText' },
 ] as const;
 
-/** Caches of V8 that begin at its own roots. Their tables have a fixed size, or one that the heap's size limits. */
+/**
+ * Caches of V8 that begin at its own roots. Their tables have a fixed size, or one that the heap's
+ * size limits.
+ */
 const ENGINE_CACHES = [
   'string_split_cache',
   'regexp_multiple_cache',
@@ -63,27 +70,37 @@ const ENGINE_CACHES = [
   'double_string_cache',
 ] as const;
 
-/** Messages of the console that V8 keeps for DevTools while an inspector is open, with the objects that were printed. */
+/**
+ * Messages of the console that V8 keeps for DevTools while an inspector is open, with the objects
+ * that were printed.
+ */
 const CONSOLE_HANDLE = / \/ DevTools console$/;
 const CONSOLE_MESSAGES = 1000;
 
 /**
- * The buffers, told by who owns them: a variable of a script of Node.js, a property of an object whose class Node.js
- * defines, a root of V8. A name alone is not enough: a program's own `resourceTimingBuffer` is none. One that has more
- * entries than the limit is none either, because its limit was changed.
+ * The buffers, told by who owns them: a variable of a script of Node.js, a property of an object
+ * whose class Node.js defines, a root of V8. A name alone is not enough: a program's own
+ * `resourceTimingBuffer` is none. One that has more entries than the limit is none either, because
+ * its limit was changed.
  *
- * - variables: `resourceTimingBuffer` (250), `patternFnCache` of path.matchesGlob (250), `hexStyleCache` (256)
+ * - variables: `resourceTimingBuffer` (250), `patternFnCache` of path.matchesGlob (250),
+ *   `hexStyleCache` (256)
  * - HTTP parsers that wait to be used again: `FreeList.list` (1,000)
- * - agents of node:http and node:https: each host's array in `freeSockets` (256), TLS sessions in `_sessionCache` (100)
+ * - agents of node:http and node:https: each host's array in `freeSockets` (256), TLS sessions in
+ *   `_sessionCache` (100)
  * - TLS sessions of fetch: `_sessionCache` of undici (100)
  * - V8's caches of converted numbers, split strings and matched regular expressions
- * - the console's last messages (1,000) while an inspector is open: single handles of `(Global handles)`
+ * - the console's last messages (1,000) while an inspector is open: single handles of `(Global
+ *   handles)`
  *
- * `markEntryBuffer` and `measureEntryBuffer` of node:perf_hooks have no limit, and are not among them.
+ * `markEntryBuffer` and `measureEntryBuffer` of node:perf_hooks have no limit, and are not among
+ * them.
  *
- * In: a graph with edges. Cost: one pass over the nodes and the edges of scopes and roots, and the reverse edges.
- * Source: lib/internal/perf/observe.js, lib/internal/freelist.js, lib/_http_common.js, lib/_http_agent.js, lib/https.js
- * and lib/internal/deps/undici of Node.js 20.20, 22.23, 24.21 and 26.10; V8's src/inspector/v8-console-message.cc.
+ * In: a graph with edges. Cost: one pass over the nodes and the edges of scopes and roots, and the
+ * reverse edges.
+ * Source: lib/internal/perf/observe.js, lib/internal/freelist.js, lib/_http_common.js,
+ * lib/_http_agent.js, lib/https.js and lib/internal/deps/undici of Node.js 20.20, 22.23, 24.21 and
+ * 26.10; V8's src/inspector/v8-console-message.cc.
  */
 export const boundedBuffers = memo((graph: Graph): BoundedBuffers => {
   const all = new Map<number, BoundedBuffer>();
@@ -188,7 +205,9 @@ function consoleHandlesOf(graph: Graph): ReadonlySet<number> {
   return found;
 }
 
-/** Objects of a class, or of one that extends it, whose constructor stands in one of these scripts. */
+/**
+ * Objects of a class, or of one that extends it, whose constructor stands in one of these scripts.
+ */
 function instancesOfRuntime(graph: Graph, name: string, scripts: readonly string[]): Set<number> {
   const { nodeCount, nodeTypes, nodeNames, strings } = graph;
   const called = strings.indexesOf(name);

@@ -9,8 +9,8 @@ import type { ContainerGroup, Frontier } from './frontier.js';
 import { type ContentRow, contentKeys } from './group-contents.js';
 
 /**
- * The chain to a group's container. Of a list's item the chain to what holds the list; where all heads hang on one
- * variable or property, the chain to that.
+ * The chain to a group's container. Of a list's item the chain to what holds the list; where all
+ * heads hang on one variable or property, the chain to that.
  *
  * - Cost: linear in the chain and the group's heads.
  */
@@ -79,9 +79,10 @@ export function shapeText(graph: Graph, node: number): string {
 }
 
 /**
- * How many members the containers have of those that the last snapshot has, by snapshot: old and new things of the
- * members' class (of functions their place) that the containers lead to, along the items of lists. Plain objects lead on
- * to others with the same properties only. Of a list whose owner is known, its items from there on.
+ * How many members the containers have of those that the last snapshot has, by snapshot: old and
+ * new things of the members' class (of functions their place) that the containers lead to, along
+ * the items of lists. Plain objects lead on to others with the same properties only. Of a list
+ * whose owner is known, its items from there on.
  *
  * - Cost: the members, and the edges of them and of the parts of the containers.
  */

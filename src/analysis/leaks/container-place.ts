@@ -1,4 +1,7 @@
-/** A group of containers as answers name it: one of them in words, its place, and how many there are. */
+/**
+ * A group of containers as answers name it: one of them in words, its place, and how many there
+ * are.
+ */
 
 import { className } from '../../v8/class-names.js';
 import type { RootKind } from '../../v8/roots.js';

@@ -1,4 +1,7 @@
-/** Containers in tables: short, with what the short names of their scripts stand for below the table. */
+/**
+ * Containers in tables: short, with what the short names of their scripts stand for below the
+ * table.
+ */
 import type { Row, Table } from '../../base/result.js';
 import type { Graph } from '../../graph/graph.js';
 import { scriptNames } from '../../v8/scripts.js';
@@ -7,7 +10,10 @@ import type { ContainerPlace } from './container-place.js';
 
 /** Texts with short names of scripts. */
 export interface ShortTexts {
-  /** `listeners of config for "reload", config.js`: the container, and the module or other place where it begins. */
+  /**
+   * `listeners of config for "reload", config.js`: the container, and the module or other place
+   * where it begins.
+   */
   container(place: ContainerPlace): string;
   /** A text that may name a script. */
   text(text: string, file: string | undefined): string;
@@ -34,7 +40,8 @@ export function shortTexts(graph: Graph, files: Iterable<string | undefined>): S
     container({ text: words, heldBy, file, root }) {
       const whole = text(words, file);
       if (file !== undefined) return whole === words ? `${words}, ${short.get(file) ?? file}` : whole;
-      // `globalThis.registry` and `the list of timers` say it themselves, a list of handles is its own place.
+      // `globalThis.registry` and `the list of timers` say it themselves, a list of handles is its
+      // own place.
       return root === 'global' || root === 'timer' || heldBy.endsWith(words) ? words : `${words}, ${heldBy}`;
     },
     legend: () =>

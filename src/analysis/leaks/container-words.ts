@@ -1,4 +1,6 @@
-/** A container in words: a short path to read, where the expression of its chain would be too long. */
+/**
+ * A container in words: a short path to read, where the expression of its chain would be too long.
+ */
 
 import type { Graph } from '../../graph/graph.js';
 import { NODE } from '../../graph/schema.js';
@@ -15,10 +17,11 @@ export interface ContainerWords {
 }
 
 /**
- * The words for the last node of a chain: names of variables and properties, keys, and what is known to be a list of
- * listeners. Numbers of list items are left out of the words, as `[…]`.
+ * The words for the last node of a chain: names of variables and properties, keys, and what is
+ * known to be a list of listeners. Numbers of list items are left out of the words, as `[…]`.
  *
- * - In: a chain that reads from a root to the container. Needs edges and, for scopes' files, what `expressionOf` needs.
+ * - In: a chain that reads from a root to the container. Needs edges and, for scopes' files, what
+ *   `expressionOf` needs.
  * - Cost: that of `expressionOf`.
  */
 export function containerWords(graph: Graph, chain: Chain): ContainerWords {
@@ -75,7 +78,10 @@ function listeners(text: string): string | undefined {
   return target === undefined ? undefined : `listeners of ${target} for ${event}`;
 }
 
-/** The same for what listens on a page: listeners hang on their target by a list of the engine, which has no name. */
+/**
+ * The same for what listens on a page: listeners hang on their target by a list of the engine,
+ * which has no name.
+ */
 export function listenersText(text: string, memberType: string): string {
   return memberType === 'EventListener' && !text.startsWith('listeners of ') ? `listeners of ${text}` : text;
 }

@@ -1,11 +1,13 @@
 /**
- * The frontier between what was there in the first of several snapshots and what was made since: the references from old
- * things, the containers, to the first new things behind them, the heads. Everything made since is reached through one of
- * these references, so a container to which things are added at every step is a leak, whatever holds the container.
+ * The frontier between what was there in the first of several snapshots and what was made since:
+ * the references from old things, the containers, to the first new things behind them, the heads.
+ * Everything made since is reached through one of these references, so a container to which things
+ * are added at every step is a leak, whatever holds the container.
  *
- * Containers that are held in the same way (`holderPaths`) and have the same class are one group; of scopes and records
- * each variable and each property is a place of its own. Each new node belongs
- * to one group, that which claims it; where several groups reach it, the one that grows by more heads.
+ * Containers that are held in the same way (`holderPaths`) and have the same class are one group;
+ * of scopes and records each variable and each property is a place of its own. Each new node
+ * belongs to one group, that which claims it; where several groups reach it, the one that grows by
+ * more heads.
  */
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { EDGE, NODE } from '../../graph/schema.js';
@@ -28,7 +30,10 @@ export interface ContainerGroup {
   readonly container: number;
   /** Number of the containers' path in `holderPaths`. */
   readonly path: number;
-  /** String index of the variable or property that all heads hang on; undefined for items, entries and dictionaries. */
+  /**
+   * String index of the variable or property that all heads hang on; undefined for items, entries
+   * and dictionaries.
+   */
   readonly edgeName: number | undefined;
   /** Whose the containers are. */
   readonly owner: Ownership;
@@ -55,13 +60,18 @@ export interface Frontier {
   /** By node; see `agesOf`. */
   readonly ages: Uint8Array;
   readonly groups: readonly ContainerGroup[];
-  /** By node made since: the group that claims it; -1 for old nodes and for what no container reaches. */
+  /**
+   * By node made since: the group that claims it; -1 for old nodes and for what no container
+   * reaches.
+   */
   readonly groupOf: Int32Array;
   /** By head: its node, the container's edge that leads towards it, and the container. */
   readonly headNodes: Uint32Array;
   readonly headEdges: Uint32Array;
   readonly headContainers: Uint32Array;
-  /** Old things whose own parts (tables, arrays) were made anew since: what may have grown in place. */
+  /**
+   * Old things whose own parts (tables, arrays) were made anew since: what may have grown in place.
+   */
   readonly rebuilt: readonly Rebuilt[];
 }
 
@@ -80,22 +90,22 @@ const SHARED = -2;
 const MOST_VISITS = 4;
 
 /**
- * Synthetic nodes that are lists of native handles: containers. Of others only the table of `Symbol.for` is one, and the
- * root is none.
+ * Synthetic nodes that are lists of native handles: containers. Of others only the table of
+ * `Symbol.for` is one, and the root is none.
  */
 const HANDLES = /^(\((Global|Eternal|Traced) handles\)|Node \/ .*|C\+\+ (?!native stack).*)$/;
 
 /**
  * The frontier of several snapshots of one process.
  *
- * - In: the earlier snapshots, of which the nodes are enough, and the last one with edges (and locations, to know whose a
- *   container is).
+ * - In: the earlier snapshots, of which the nodes are enough, and the last one with edges (and
+ *   locations, to know whose a container is).
  * - Out: groups of containers and, by node, the group that claims it.
- * - Order: the program's own groups first, those that grow by more heads at every step, more bytes that no other group
- *   reaches, the first in the file.
+ * - Order: the program's own groups first, those that grow by more heads at every step, more bytes
+ *   that no other group reaches, the first in the file.
  * - Empty: nothing made since the first snapshot is held by anything older.
- * - Cost: linear in nodes and edges of the last snapshot, and a pass over the nodes of the others; 18 bytes a node
- *   besides those of `holderChains`, `holderPaths` and `shallowSizes`.
+ * - Cost: linear in nodes and edges of the last snapshot, and a pass over the nodes of the others;
+ *   18 bytes a node besides those of `holderChains`, `holderPaths` and `shallowSizes`.
  */
 export function frontierOf(snapshots: readonly Graph[]): Frontier {
   const graph = snapshots.at(-1)!;
@@ -116,7 +126,9 @@ interface Heads {
   readonly headContainers: Uint32Array;
 }
 
-/** From every old thing, through ways of any age, to the first new things. In the order of the file. */
+/**
+ * From every old thing, through ways of any age, to the first new things. In the order of the file.
+ */
 function headsOf(graph: Graph, ages: Uint8Array): Heads & { readonly rebuilt: readonly Rebuilt[] } {
   const { nodeCount, firstEdge, nodeTypes, root, selfSizes } = graph;
   const { targets } = edgesOf(graph);
@@ -276,8 +288,8 @@ function hasKeys(
 }
 
 /**
- * Whether the heads of one container hang on a few names each of which is a place of its own, as variables of a scope and
- * properties of a record are. Brings those of one name together.
+ * Whether the heads of one container hang on a few names each of which is a place of its own, as
+ * variables of a scope and properties of a record are. Brings those of one name together.
  */
 function sortByName(
   graph: Graph,
@@ -325,7 +337,8 @@ function claimsOf(
   const queue = new Uint32Array(nodeCount * 2); // the system gives memory only to what is written
   const isOuter = ({ owner }: Draft): boolean => owner !== 'program' && owner !== 'timer';
 
-  // What only one group reaches. The runtime's own containers share nothing with the program's: they come after them.
+  // What only one group reaches. The runtime's own containers share nothing with the program's:
+  // they come after them.
   const alone = new Int32Array(nodeCount).fill(NOBODY);
   const settled = new Uint8Array(nodeCount);
   for (const outer of [false, true]) {

@@ -1,4 +1,7 @@
-/** On which containers a node of any kind hangs, the parts of V8 that are no things of their own among them. */
+/**
+ * On which containers a node of any kind hangs, the parts of V8 that are no things of their own
+ * among them.
+ */
 
 import { holderChains, UNHELD } from '../holders/holder-chains.js';
 import type { Frontier } from './frontier.js';
@@ -7,8 +10,8 @@ import type { Frontier } from './frontier.js';
 const FARTHEST = 16;
 
 /**
- * Place in `Frontier.groups` of the group that claims a node, or that claims what holds it: shapes, code and numbers hang on
- * the things that they belong to. -1 for old nodes and for no group.
+ * Place in `Frontier.groups` of the group that claims a node, or that claims what holds it: shapes,
+ * code and numbers hang on the things that they belong to. -1 for old nodes and for no group.
  */
 export function groupBehind({ graph, groupOf, ages }: Frontier, node: number): number {
   const { parents } = holderChains(graph);

@@ -1,4 +1,6 @@
-/** What lies behind the heads of a group of containers: how many of which class or function, by age. */
+/**
+ * What lies behind the heads of a group of containers: how many of which class or function, by age.
+ */
 
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { memo } from '../../graph/memo.js';
@@ -25,7 +27,10 @@ export interface ContentRow {
   readonly name: string;
   /** Where the function or the constructor stands. */
   readonly location: SourceLocation | undefined;
-  /** Path or URL of that place, of scopes that of their function; undefined when the snapshot does not say. */
+  /**
+   * Path or URL of that place, of scopes that of their function; undefined when the snapshot does
+   * not say.
+   */
   readonly script: string | undefined;
   /** Whether its code is the program's (or a package's), the runtime's, or not known. */
   readonly origin: 'program' | 'runtime' | 'unknown';
@@ -35,11 +40,16 @@ export interface ContentRow {
   readonly heads: readonly number[];
   /** Bytes: the sum of the transferred shallow sizes. */
   readonly size: number;
-  /** References from a container to the nearest of them, V8's own nodes not counted; 0 for heads. */
+  /**
+   * References from a container to the nearest of them, V8's own nodes not counted; 0 for heads.
+   */
   readonly depth: number;
   /** Ordinal of one of them: of the earliest age, the nearest, the first that was met. */
   readonly example: number;
-  /** Variables of the scope that were made since, with the classes of their values: `report: Report`. */
+  /**
+   * Variables of the scope that were made since, with the classes of their values: `report:
+   * Report`.
+   */
   readonly variables: readonly string[];
 }
 
@@ -104,13 +114,19 @@ export function contentsOf(frontier: Frontier, group: ContainerGroup): ContentRo
   );
 }
 
-/** Things with equal keys are counted together. Cost: a function's place is read once for each place. */
+/**
+ * Things with equal keys are counted together. Cost: a function's place is read once for each
+ * place.
+ */
 export const contentKeys = memo((graph: Graph): ((node: number) => number | string) => {
   const { nodeTypes, nodeNames, locations } = graph;
   const { of } = classIndex(graph);
   const isScope = isContext(graph);
   const places = new Map<number, string>();
-  /** The same for one file that is loaded again and again, under an address with another query each time. */
+  /**
+   * The same for one file that is loaded again and again, under an address with another query each
+   * time.
+   */
   const placeKey = (node: number, kind: string): string => {
     const place = locations?.placeOf[node] ?? 0;
     if (place === 0) return `${kind} ${nodeNames[node]}`;
@@ -134,7 +150,10 @@ export const contentKeys = memo((graph: Graph): ((node: number) => number | stri
   };
 });
 
-/** The function that a generator, or a suspended async function, runs; undefined for every other node. */
+/**
+ * The function that a generator, or a suspended async function, runs; undefined for every other
+ * node.
+ */
 export function suspendedFunction(graph: Graph, node: number): number | undefined {
   if (graph.nodeTypes[node] !== NODE.object) return undefined;
   const name = graph.strings.get(graph.nodeNames[node]!);

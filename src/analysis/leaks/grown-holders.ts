@@ -10,7 +10,10 @@ import { holdersOfNew, type NewHolder } from './new-holders.js';
 
 /** A holder of new objects of one class. */
 export interface GrownHolder extends NewHolder {
-  /** The container, or the path without the steps that it shares with the one above it; scripts have short names. */
+  /**
+   * The container, or the path without the steps that it shares with the one above it; scripts have
+   * short names.
+   */
   readonly text: string;
   readonly place: ContainerPlace | undefined;
   /** Place of the code behind most of what hangs on the container. */
@@ -28,7 +31,8 @@ export interface GrownHolders {
 /**
  * Who holds in `after` the new objects of some classes.
  *
- * - In: two snapshots of one process and the comparison of their nodes; `most` holders of each class are wanted.
+ * - In: two snapshots of one process and the comparison of their nodes; `most` holders of each
+ *   class are wanted.
  * - Order: classes as given; of a class the holders with the most bytes first.
  * - Empty: a class without new objects has no holders.
  * - Cost: that of `holdersOfNew`.
@@ -75,7 +79,9 @@ export function grownHolders(
 /** Fewer letters are not worth leaving out. */
 const LEAST_SHARED = 16;
 
-/** A path without the steps that it has in common with the one above it: `… → ServerResponse (map)`. */
+/**
+ * A path without the steps that it has in common with the one above it: `… → ServerResponse (map)`.
+ */
 export function withoutSharedSteps(path: string, above: string): string {
   let shared = 0;
   for (let at = path.indexOf(' → '); at >= 0; at = path.indexOf(' → ', at + 1)) {

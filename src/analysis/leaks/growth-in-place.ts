@@ -1,4 +1,7 @@
-/** Old things that get larger without any new thing in them: arrays of numbers, tables of counters, strings. */
+/**
+ * Old things that get larger without any new thing in them: arrays of numbers, tables of counters,
+ * strings.
+ */
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { idIndex } from '../../graph/ids.js';
 import { EDGE, isIndexed, NODE, nodeTypeMarks } from '../../graph/schema.js';
@@ -11,7 +14,9 @@ const isText = nodeTypeMarks('string', 'concatenated string', 'sliced string');
 const DATA = /^(Array|Buffer|DataView|(Shared)?ArrayBuffer|(Big)?(Int|Uint|Float)\d+(Clamped)?Array)$/;
 /** And of those that a program copies to change them. */
 const COPIED = /^(Object|Map|Set)$/;
-/** Parts of one thing that are looked at; of what hangs on a name, which may lead anywhere, fewer. */
+/**
+ * Parts of one thing that are looked at; of what hangs on a name, which may lead anywhere, fewer.
+ */
 const MOST_PARTS = 1 << 20;
 const MOST_BEHIND_NAME = 20_000;
 
@@ -23,7 +28,10 @@ export interface Slot {
   readonly name: string | undefined;
 }
 
-/** Whether a thing is a text, an array, a buffer: larger ones of which take the place of smaller ones. */
+/**
+ * Whether a thing is a text, an array, a buffer: larger ones of which take the place of smaller
+ * ones.
+ */
 function isData(graph: Graph, node: number): boolean {
   if (isText[graph.nodeTypes[node]!] === 1) return true;
   return graph.nodeTypes[node] === NODE.object && DATA.test(className(graph, node));
@@ -37,12 +45,13 @@ export function isReplaced(graph: Graph, node: number): boolean {
 }
 
 /**
- * The bytes of things with their own parts: V8's arrays and tables behind them, texts, arrays and buffers that they refer
- * to.
+ * The bytes of things with their own parts: V8's arrays and tables behind them, texts, arrays and
+ * buffers that they refer to.
  *
  * - In: a graph with edges, and slots of it; those that it does not have give 0.
  * - Out: bytes as V8 wrote them, in the order of the slots. A part of two things counts for both.
- * - Cost: one pass over the nodes for the ids, and the parts of the things, at most a million of each, 20,000 behind a name.
+ * - Cost: one pass over the nodes for the ids, and the parts of the things, at most a million of
+ *   each, 20,000 behind a name.
  */
 export function sizesInPlace(graph: Graph, slots: readonly Slot[]): number[] {
   const { firstEdge, selfSizes, nodeTypes, strings } = graph;

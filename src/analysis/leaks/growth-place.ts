@@ -1,4 +1,7 @@
-/** Where objects that came since are: on which containers most of them hang, and the way to one of them. */
+/**
+ * Where objects that came since are: on which containers most of them hang, and the way to one of
+ * them.
+ */
 import { edgesOf } from '../../graph/graph.js';
 import { NODE } from '../../graph/schema.js';
 import { isMadeByCode } from '../../v8/origin.js';
@@ -19,7 +22,10 @@ export interface GrowthPlace {
   readonly group: ContainerGroup | undefined;
   /** How many hang on these. */
   readonly count: number;
-  /** One of them, and the references from a root through the container to it. Undefined without a container. */
+  /**
+   * One of them, and the references from a root through the container to it. Undefined without a
+   * container.
+   */
   readonly chain: Chain | undefined;
   /** How many other things made since are between the container and the last node of the chain. */
   readonly depth: number;
@@ -27,22 +33,25 @@ export interface GrowthPlace {
   readonly boundedCount: number;
   readonly bounded: BoundedBuffer | undefined;
   /**
-   * How many the runtime holds for itself, in containers without a limit behind which is no code of the program, and those
-   * that no container reaches.
+   * How many the runtime holds for itself, in containers without a limit behind which is no code of
+   * the program, and those that no container reaches.
    */
   readonly runtimeCount: number;
 }
 
-/** Containers of the program go before larger ones of the runtime when they have at least this share of as many. */
+/**
+ * Containers of the program go before larger ones of the runtime when they have at least this share
+ * of as many.
+ */
 const WORTH_NAMING = 0.1;
 
 /**
  * On which containers objects hang.
  *
  * - In: ordinals of objects in the last snapshot.
- * - Out: the containers with most of them: those of the program, or that lead to its code, before the runtime's own and
- *   those that have a limit. Ties: the first of `Frontier.groups`. The chain leads to the nearest of them; of functions to
- *   the nearest of the program's.
+ * - Out: the containers with most of them: those of the program, or that lead to its code, before
+ *   the runtime's own and those that have a limit. Ties: the first of `Frontier.groups`. The chain
+ *   leads to the nearest of them; of functions to the nearest of the program's.
  * - Cost: for each object some references; the nodes and edges behind the containers.
  */
 export function growthPlace(frontier: Frontier, nodes: ArrayLike<number>): GrowthPlace {
@@ -90,7 +99,10 @@ function isOfRuntime(frontier: Frontier, group: ContainerGroup): boolean {
   return groupPrincipal(frontier, group).origin !== 'program';
 }
 
-/** Other containers of the group that are tried, when that with the most members has none of the nodes. */
+/**
+ * Other containers of the group that are tried, when that with the most members has none of the
+ * nodes.
+ */
 const MOST_TRIED = 1000;
 
 /** From a root through a container of the group to the nearest of the nodes that hang on it. */
@@ -138,7 +150,10 @@ function wantedOf(
   return own.size > 0 ? own : claimed;
 }
 
-/** The shortest way from a container through its own parts and what its group claims; without the container. */
+/**
+ * The shortest way from a container through its own parts and what its group claims; without the
+ * container.
+ */
 function stepsTo(
   { graph, groupOf }: Frontier,
   group: ContainerGroup,

@@ -9,7 +9,8 @@ import type { Frontier } from './frontier.js';
 import type { GrowthPlace } from './growth-place.js';
 
 /**
- * `all 5 new ones are in sessions (a variable of the module /app/server.js)`; undefined where no container is known.
+ * `all 5 new ones are in sessions (a variable of the module /app/server.js)`; undefined where no
+ * container is known.
  *
  * - Cost: that of `containerPlace`.
  */
@@ -24,7 +25,10 @@ function containerName({ text, heldBy }: ContainerPlace): string {
   return text.startsWith('(') && heldBy.includes(text) ? heldBy : `${text} (${heldBy})`;
 }
 
-/** `made at /app/server.js:3:14`, of functions, which are made at many places, of one; undefined where it is not known. */
+/**
+ * `made at /app/server.js:3:14`, of functions, which are made at many places, of one; undefined
+ * where it is not known.
+ */
 export function madeWords({ graph }: Frontier, { chain }: GrowthPlace): string | undefined {
   const node = chain?.nodes.at(-1);
   const location = node === undefined ? undefined : sourceLocation(graph, node);

@@ -16,7 +16,10 @@ import type { Leak } from './leaks.js';
 
 const LABEL_LENGTH = 60;
 
-/** `onReload()`, `placeOrder() suspended`, `scope {report: Report}`, `Object {i, footer}`, `Session`. */
+/**
+ * `onReload()`, `placeOrder() suspended`, `scope {report: Report}`, `Object {i, footer}`,
+ * `Session`.
+ */
 export function contentLabel(graph: Graph, row: ContentRow): string {
   const { kind, type, name, variables, example } = row;
   if (kind === 'function') return `${shortened(name, LABEL_LENGTH) || '(anonymous)'}()`;
@@ -27,7 +30,10 @@ export function contentLabel(graph: Graph, row: ContentRow): string {
   return shortened(type, LABEL_LENGTH);
 }
 
-/** What says most first: `principal`, the program's own code, scopes with variables, a package's, then by bytes. */
+/**
+ * What says most first: `principal`, the program's own code, scopes with variables, a package's,
+ * then by bytes.
+ */
 function inOrder(leak: Leak): ContentRow[] {
   const rank = (row: ContentRow): number => {
     if (row === leak.principal || row.example === leak.principal.example) return 0;
@@ -41,9 +47,14 @@ function inOrder(leak: Leak): ContentRow[] {
 
 /** What is known beside the graph. */
 export interface LeakEntryOptions {
-  /** Where an object was allocated, a function a line; null where that is not known. Default: it is not. */
+  /**
+   * Where an object was allocated, a function a line; null where that is not known. Default: it is
+   * not.
+   */
   readonly allocated?: (node: number) => readonly string[] | null;
-  /** The package that a script is in; undefined where it is in none. Default: what the path says. */
+  /**
+   * The package that a script is in; undefined where it is in none. Default: what the path says.
+   */
   readonly packageName?: (script: string | undefined) => string | undefined;
 }
 

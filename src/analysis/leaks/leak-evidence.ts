@@ -16,7 +16,10 @@ const UNEVEN_FEWEST = 10;
 /** Bytes at every step from which on one or two members are enough. */
 const LARGE = 256 * 1024;
 
-/** Counts or bytes by age, without age 0: whether a step added so much that it is no chance, and steps are alike. */
+/**
+ * Counts or bytes by age, without age 0: whether a step added so much that it is no chance, and
+ * steps are alike.
+ */
 function verdictOf(steps: readonly number[], fewest: number, unevenFewest: number): LeakVerdict | undefined {
   const least = Math.min(...steps);
   const most = Math.max(...steps);
@@ -35,7 +38,10 @@ export function growsEvenly(counts: readonly number[], fewest = FEWEST): boolean
 
 const ORDER: readonly (LeakVerdict | undefined)[] = ['leak', 'uneven', 'sometimes', 'once', undefined];
 
-/** Where modules are kept: what is loaded late is in them, and so is a file that is loaded again and again. */
+/**
+ * Where modules are kept: what is loaded late is in them, and so is a file that is loaded again and
+ * again.
+ */
 const LOADERS = /^require\.cache|\.(children|_pathCache|loadCache)\b|^node:internal\/(modules|bootstrap)\//;
 
 /** Whether a path (`holderPaths`) is that of a list of loaded modules. */
@@ -44,12 +50,13 @@ export function isOfLoader(path: string): boolean {
 }
 
 /**
- * What a group's growth looks like. Members of one class, function or scope have to be there from every step; what is
- * less even counts only for functions and classes of a name of their own, as late loading makes more of what is common.
+ * What a group's growth looks like. Members of one class, function or scope have to be there from
+ * every step; what is less even counts only for functions and classes of a name of their own, as
+ * late loading makes more of what is common.
  *
- * - In: the rows of the group, its path (`holderPaths`), whether the snapshots have more and more of a row's kind (what
- *   turns over does not become more), and whether one file was loaded several times at each step, without which the lists
- *   of loaded modules only grow by what is loaded late.
+ * - In: the rows of the group, its path (`holderPaths`), whether the snapshots have more and more
+ *   of a row's kind (what turns over does not become more), and whether one file was loaded several
+ *   times at each step, without which the lists of loaded modules only grow by what is loaded late.
  */
 export function groupVerdict(
   contents: readonly ContentRow[],
@@ -92,8 +99,9 @@ function total(counts: readonly number[]): number {
 const TEXTS = 0.05;
 
 /**
- * The row of the heads that grow most, texts last: keys of a Map stand beside its values. Where the heads are made anew
- * each time (a list that is copied), or are one collection that was made late, the nearest row behind them that grows at every step.
+ * The row of the heads that grow most, texts last: keys of a Map stand beside its values. Where the
+ * heads are made anew each time (a list that is copied), or are one collection that was made late,
+ * the nearest row behind them that grows at every step.
  */
 export function memberOf(contents: readonly ContentRow[]): ContentRow {
   const heads = contents.filter(({ depth }) => depth === 0);
@@ -124,7 +132,10 @@ function isTelling({ kind, origin, type }: ContentRow): boolean {
   return kind === 'object' && !GENERAL.test(type);
 }
 
-/** What says more comes first: the program's own code, a package's, classes with a name, variables of scopes. */
+/**
+ * What says more comes first: the program's own code, a package's, classes with a name, variables
+ * of scopes.
+ */
 const RANKS: readonly ((row: ContentRow) => boolean)[] = [
   ({ origin, script }) => origin === 'program' && !isPackageCode(script),
   ({ origin, kind }) => origin === 'program' && kind !== 'scope',
@@ -135,7 +146,10 @@ const RANKS: readonly ((row: ContentRow) => boolean)[] = [
 /** Things farther behind the members say less about them than the members themselves. */
 const FAR = 4;
 
-/** What says most about the members: of what grows at every step as they do the nearest of the best rank. */
+/**
+ * What says most about the members: of what grows at every step as they do the nearest of the best
+ * rank.
+ */
 export function principalOf(contents: readonly ContentRow[], member: ContentRow): ContentRow {
   if (RANKS[0]!(member)) return member;
   const share = least(member.heads) > 0 ? least : total;

@@ -14,8 +14,8 @@ import {
 /** What a search is done with. */
 export interface LeakSearchOptions extends LeaksOptions {
   /**
-   * Reads a snapshot again, with its edges: it gets the place in the list. Undefined for what cannot be read again, such
-   * as standard input.
+   * Reads a snapshot again, with its edges: it gets the place in the list. Undefined for what
+   * cannot be read again, such as standard input.
    */
   readonly withEdges: (place: number) => Promise<Graph> | undefined;
 }
@@ -23,15 +23,20 @@ export interface LeakSearchOptions extends LeaksOptions {
 /** What was found. */
 export interface LeakSearch {
   readonly found: Leaks;
-  /** Whether growth in place was looked for; false where an earlier snapshot has no edges and cannot be read again. */
+  /**
+   * Whether growth in place was looked for; false where an earlier snapshot has no edges and cannot
+   * be read again.
+   */
   readonly looksInPlace: boolean;
 }
 
 /**
- * The leaks with those that grew in place, for which earlier snapshots without edges are read again, one at a time.
+ * The leaks with those that grew in place, for which earlier snapshots without edges are read
+ * again, one at a time.
  *
  * - In: as `leaks`.
- * - Cost: that of `leaks`, and of reading the earlier snapshots once more where something may have grown in place.
+ * - Cost: that of `leaks`, and of reading the earlier snapshots once more where something may have
+ *   grown in place.
  */
 export async function searchLeaks(
   snapshots: readonly Graph[],
@@ -64,8 +69,8 @@ export interface NotableLeaks {
 }
 
 /**
- * The leaks. What did not grow at every step is listed as well where nothing else does, or where there are more than three
- * snapshots: only then it says something.
+ * The leaks. What did not grow at every step is listed as well where nothing else does, or where
+ * there are more than three snapshots: only then it says something.
  */
 export function notableLeaks(found: Leaks, snapshots: number): NotableLeaks {
   const leaking = found.leaks.filter(isLeak).length;

@@ -1,11 +1,13 @@
 /**
- * Leaks, from two or more snapshots of one process: the containers that were there in the first one and to which things
- * are added at every step since (see `frontierOf`), and old things that get larger at every step by themselves.
+ * Leaks, from two or more snapshots of one process: the containers that were there in the first one
+ * and to which things are added at every step since (see `frontierOf`), and old things that get
+ * larger at every step by themselves.
  *
  * The room `leaks`:
  *
  *   frontier → group-contents           containers that were there before, and what is new in them
- *   leaks leak-evidence growth-in-place which containers grow at every step
+ *   leaks leak-evidence                 which containers grow at every step
+ *   rebuilt-parts growth-in-place       what grows without a container that gets more members
  *   leak-search                         the same, with edges read only where they are needed
  *   container-place -words -text -chain where a container is, in words
  *   new-holders grown-holders survival  who holds what is new, class by class
@@ -23,9 +25,9 @@ import { holderPaths } from '../holders/holder-paths.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
 import { type BoundedBuffer, boundedBuffers } from './bounded-buffers.js';
 import { containerChain, memberCounts } from './container-chain.js';
-import { type ContainerGroup, type Frontier, frontierOf, type Rebuilt } from './frontier.js';
+import { type ContainerGroup, type Frontier, frontierOf } from './frontier.js';
 import { type ContentRow, contentsOf, describeContent } from './group-contents.js';
-import { isReplaced, type Slot, sizesInPlace } from './growth-in-place.js';
+import { type Slot, sizesInPlace } from './growth-in-place.js';
 import {
   bytesVerdict,
   groupVerdict,
@@ -35,6 +37,7 @@ import {
   principalOf,
 } from './leak-evidence.js';
 import { loadsAgain } from './module-reloads.js';
+import { type RebuiltPart, rebuiltParts } from './rebuilt-parts.js';
 
 /** A container that is held elsewhere, too, or is held in another way and gets the same members. */
 export interface AlsoIn {
@@ -44,7 +47,10 @@ export interface AlsoIn {
   readonly chain: Chain;
 }
 
-/** One cause: a container, or several that hold the same things or are held alike, and what was added to it. */
+/**
+ * One cause: a container, or several that hold the same things or are held alike, and what was
+ * added to it.
+ */
 export interface Leak {
   /**
    * - `leak`: things of every step since the first snapshot are there.
@@ -67,18 +73,30 @@ export interface Leak {
   readonly root: RootKind | null;
   /** Who holds the container; see `holderPaths`. */
   readonly path: string;
-  /** The references from a root to the container, and on to what grows in it where that has one name (a variable). */
+  /**
+   * The references from a root to the container, and on to what grows in it where that has one name
+   * (a variable).
+   */
   readonly chain: Chain;
   /** Whether the container is a list, of which `chain` leads to the owner. */
   readonly isList: boolean;
   readonly alsoIn: readonly AlsoIn[];
-  /** What is added: the class, function or scope of the heads, or of the list's items. In place: the container. */
+  /**
+   * What is added: the class, function or scope of the heads, or of the list's items. In place: the
+   * container.
+   */
   readonly member: ContentRow;
-  /** By snapshot: how many members the container has of those that are there in the last snapshot. In place: empty. */
+  /**
+   * By snapshot: how many members the container has of those that are there in the last snapshot.
+   * In place: empty.
+   */
   readonly memberCounts: readonly number[];
   /** By snapshot: bytes of the container with its own parts. Of members: empty. */
   readonly sizes: readonly number[];
-  /** What says most about the members: the nearest of the program's own classes and functions, or the members. */
+  /**
+   * What says most about the members: the nearest of the program's own classes and functions, or
+   * the members.
+   */
   readonly principal: ContentRow;
   /** What was made since, behind the members and including them; see `contentsOf`. */
   readonly contents: readonly ContentRow[];
@@ -90,19 +108,14 @@ export interface Leak {
   readonly aloneSize: number;
 }
 
-/** What may have grown in place. */
-export interface RebuiltPart extends Rebuilt {
-  /** All that are held in the same way; `node` is the one that was made anew most. */
-  readonly nodes: readonly number[];
-  /** The edge that new data hangs on; undefined for the thing with its own parts. */
-  readonly edge: number | undefined;
-}
-
 /** The answer of `leaks`. */
 export interface Leaks {
   /** Containers that grow, one for each cause. */
   readonly leaks: readonly Leak[];
-  /** Things of the last snapshot that were made since the first one; of three and more without those of the last step. */
+  /**
+   * Things of the last snapshot that were made since the first one; of three and more without those
+   * of the last step.
+   */
   readonly survivors: number;
   /** How many of these no container reaches. */
   readonly unheld: number;
@@ -114,7 +127,10 @@ export interface Leaks {
   readonly unexplained: readonly { readonly type: string; readonly count: number; readonly size: number }[];
   /** Containers of the runtime that grew within their limits, which are no leaks. */
   readonly bounded: readonly BoundedBuffer[];
-  /** Containers that are no leaks, whose parts were made anew since: what may have grown in place. The largest first. */
+  /**
+   * Containers that are no leaks, whose parts were made anew since: what may have grown in place.
+   * The largest first.
+   */
   readonly rebuilt: readonly RebuiltPart[];
   readonly frontier: Frontier;
 }
@@ -125,18 +141,16 @@ export interface LeaksOptions {
   readonly minSize?: number;
 }
 
-/** What is measured in the earlier snapshots at most: ways of being held, and things that are held in one way. */
-const MOST_REBUILT = 1000;
-const MOST_ALIKE = 1000;
-
 /**
  * The containers that grow.
  *
- * - In: two or more snapshots of one process, the earliest first (`lineage`). Of the last one edges and, to tell whose
- *   things are, locations; of the others the nodes, and to see growth in place edges as well.
- * - Out: one entry for each cause. Of two snapshots, which have one step only, every container that grew.
- * - Order: `leak`, `uneven`, `sometimes`, `once`; the program's containers, and those that lead to its code, first; then
- *   the most bytes.
+ * - In: two or more snapshots of one process, the earliest first (`lineage`). Of the last one edges
+ *   and, to tell whose things are, locations; of the others the nodes, and to see growth in place
+ *   edges as well.
+ * - Out: one entry for each cause. Of two snapshots, which have one step only, every container that
+ *   grew.
+ * - Order: `leak`, `uneven`, `sometimes`, `once`; the program's containers, and those that lead to
+ *   its code, first; then the most bytes.
  * - Empty: nothing grows by `minSize` bytes.
  * - Cost: that of `frontierOf`; for each leak the nodes and edges behind it.
  */
@@ -175,7 +189,7 @@ export function leaks(snapshots: readonly Graph[], options: LeaksOptions = {}): 
   }
   const merged = sorted(oneCauseEach(found));
   const explained = merged.filter(isLeak);
-  const rebuilt = rebuiltOf(
+  const rebuilt = rebuiltParts(
     frontier,
     new Set(explained.flatMap((leak) => containersOf(frontier, leak))),
     minSize,
@@ -201,7 +215,10 @@ export function leaks(snapshots: readonly Graph[], options: LeaksOptions = {}): 
   );
 }
 
-/** What is to be measured in the earlier snapshots, for `withGrowthInPlace`: the things of one `rebuilt` after another. */
+/**
+ * What is to be measured in the earlier snapshots, for `withGrowthInPlace`: the things of one
+ * `rebuilt` after another.
+ */
 export function slotsOf({ rebuilt, frontier: { graph } }: Leaks): Slot[] {
   const { names } = edgesOf(graph);
   return rebuilt.flatMap(({ nodes, edge }) =>
@@ -212,46 +229,10 @@ export function slotsOf({ rebuilt, frontier: { graph } }: Leaks): Slot[] {
   );
 }
 
-/** Weak collections hold nothing: what is in them is held by others. */
-const WEAK = /^(Weak(Map|Set|Ref)|FinalizationRegistry)$/;
-
-/** What may have grown in place: things with new parts, and names on which new data hangs. The largest first. */
-function rebuiltOf(frontier: Frontier, known: ReadonlySet<number>, minSize: number): RebuiltPart[] {
-  const { graph, groups, headNodes, headEdges, newest } = frontier;
-  const { labels, of } = classIndex(graph);
-  const weak = labels.map((name) => WEAK.test(name));
-  const found: RebuiltPart[] = [];
-  const limited = boundedBuffers(graph);
-  const paths = holderPaths(graph);
-  const alike = new Map<string, { nodes: number[]; size: number; largest: number; most: number }>();
-  for (const { node, size } of frontier.rebuilt) {
-    if (known.has(node) || weak[of[node]!] || limited.of(node)) continue;
-    const key = `${paths.pathOf(node)} ${of[node]}`;
-    const group = alike.get(key) ?? { nodes: [], size: 0, largest: node, most: 0 };
-    alike.set(key, group);
-    if (group.nodes.length < MOST_ALIKE) group.nodes.push(node);
-    group.size += size;
-    if (size > group.most) {
-      group.most = size;
-      group.largest = node;
-    }
-  }
-  for (const { nodes, size, largest } of alike.values())
-    if (size >= minSize / 2) found.push({ node: largest, nodes, size, edge: undefined });
-  for (const { container, edgeName, bytes, firstHead } of groups) {
-    if (edgeName === undefined || bytes[newest]! < minSize / 2 || known.has(container)) continue;
-    if (isReplaced(graph, headNodes[firstHead]!))
-      found.push({
-        node: container,
-        nodes: [container],
-        size: bytes[newest]!,
-        edge: headEdges[firstHead]!,
-      });
-  }
-  return found.sort((a, b) => b.size - a.size).slice(0, MOST_REBUILT);
-}
-
-/** Whether it is a leak as far as the snapshots show: things of every step are there, about as many of each. */
+/**
+ * Whether it is a leak as far as the snapshots show: things of every step are there, about as many
+ * of each.
+ */
 export function isLeak({ verdict }: Leak): boolean {
   return verdict === 'leak';
 }
@@ -259,7 +240,8 @@ export function isLeak({ verdict }: Leak): boolean {
 /**
  * Adds what grew in place.
  *
- * - In: an answer of `leaks`, and for each of the earlier snapshots `sizesInPlace` of its `rebuilt`.
+ * - In: an answer of `leaks`, and for each of the earlier snapshots `sizesInPlace` of its
+ *   `rebuilt`.
  * - Out: the answer with the containers that got larger at every step.
  */
 export function withGrowthInPlace(
@@ -288,7 +270,10 @@ export function withGrowthInPlace(
   return { ...answer, leaks: all, explainedSize: explained };
 }
 
-/** Places in `Frontier.groups` of those that a leak is about, and of those that hold most of the same things. */
+/**
+ * Places in `Frontier.groups` of those that a leak is about, and of those that hold most of the
+ * same things.
+ */
 export function groupsOfLeak({ groups }: Frontier, leak: Leak): ReadonlySet<number> {
   return new Set(leak.groups.flatMap((number) => [number, ...groups[number]!.sharers]));
 }
@@ -460,7 +445,10 @@ function inPlace(
   };
 }
 
-/** Leaks with the same verdict whose members come from one place of the program's code are one cause. */
+/**
+ * Leaks with the same verdict whose members come from one place of the program's code are one
+ * cause.
+ */
 function oneCauseEach(found: readonly Leak[]): Leak[] {
   const byCause = new Map<string, Leak>();
   for (const leak of [...found].sort((a, b) => b.size - a.size)) {

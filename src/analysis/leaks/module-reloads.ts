@@ -7,8 +7,8 @@ import type { Frontier } from './frontier.js';
 const FEWEST = 3;
 
 /**
- * Whether functions of one file came from at least three scripts at every step since the first snapshot. A query or a hash
- * at the end of the file's address does not tell files apart.
+ * Whether functions of one file came from at least three scripts at every step since the first
+ * snapshot. A query or a hash at the end of the file's address does not tell files apart.
  *
  * - Cost: one pass over the nodes; no locations, no answer: false.
  */

@@ -1,4 +1,7 @@
-/** Who holds what is new between two snapshots, class by class: the containers that were there before. */
+/**
+ * Who holds what is new between two snapshots, class by class: the containers that were there
+ * before.
+ */
 import { byDescending, byText, inOrder } from '../../base/order.js';
 import type { Graph } from '../../graph/graph.js';
 import { classIndex } from '../../v8/class-names.js';
@@ -11,8 +14,8 @@ import { groupBehind } from './group-behind.js';
 /** New objects of one class that hang on the same containers, or are held in the same way. */
 export interface NewHolder {
   /**
-   * Who holds them, from a root on (see `holderPaths`): the way to what hangs on the container. Of objects that no container
-   * reaches the way to themselves.
+   * Who holds them, from a root on (see `holderPaths`): the way to what hangs on the container. Of
+   * objects that no container reaches the way to themselves.
    */
   readonly path: string;
   readonly count: number;
@@ -21,8 +24,9 @@ export interface NewHolder {
   /** Path or URL of the module that the path begins at; undefined for other places. */
   readonly file: string | undefined;
   /**
-   * What was there before and leads to them; see `frontierOf`, and `containerPlace` for words. Undefined for objects that
-   * no container reaches: what compiled code and the stack hold, what is old by its id and changed its class.
+   * What was there before and leads to them; see `frontierOf`, and `containerPlace` for words.
+   * Undefined for objects that no container reaches: what compiled code and the stack hold, what is
+   * old by its id and changed its class.
    */
   readonly group: ContainerGroup | undefined;
 }
@@ -42,11 +46,13 @@ interface Tally {
 /**
  * By class, who holds in `after` the objects that `diff` calls new.
  *
- * - In: two snapshots of one process; `after` with edges and, to know whose a container is, locations.
+ * - In: two snapshots of one process; `after` with edges and, to know whose a container is,
+ *   locations.
  * - Order: the most bytes first, ties by number, then by path.
  * - Empty: classes without new objects are not there.
  * - Sizes: V8's own where `before` has no edges.
- * - Cost: that of `frontierOf` and `nodeDiff`; who has compared the nodes already gives the last argument.
+ * - Cost: that of `frontierOf` and `nodeDiff`; who has compared the nodes already gives the last
+ *   argument.
  */
 export function holdersOfNew(
   before: Graph,

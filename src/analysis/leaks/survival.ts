@@ -1,4 +1,6 @@
-/** How long objects live: of those born between two snapshots, how many later snapshots still have. */
+/**
+ * How long objects live: of those born between two snapshots, how many later snapshots still have.
+ */
 import { byAscending, byDescending, byType, inOrder } from '../../base/order.js';
 import type { Graph } from '../../graph/graph.js';
 import { idIndex } from '../../graph/ids.js';
@@ -15,7 +17,10 @@ import { groupsOfLeak, isLeak, type Leak, type Leaks, leaks } from './leaks.js';
 /** What the numbers of a class look like; see `survival`. */
 export type Verdict = 'leak' | 'cache/warm-up' | 'bounded';
 
-/** The generations of one class. Generation 0 is what the first snapshot has, generation i what came before snapshot i. */
+/**
+ * The generations of one class. Generation 0 is what the first snapshot has, generation i what came
+ * before snapshot i.
+ */
 export interface ClassSurvival {
   readonly type: string;
   /** By snapshot: how many objects there are. */
@@ -25,26 +30,38 @@ export interface ClassSurvival {
   /** Born after the first and before the next to last snapshot, and there in the last. */
   readonly survivors: number;
   readonly verdict: Verdict | null;
-  /** Of a leak: the containers to which objects of the class are added at every step, that with most of them first. */
+  /**
+   * Of a leak: the containers to which objects of the class are added at every step, that with most
+   * of them first.
+   */
   readonly leaksIn: readonly ClassLeak[];
 }
 
 /** What one leak keeps of a class. */
 export interface ClassLeak {
   readonly leak: Leak;
-  /** By generation: how many objects of the class the last snapshot has behind the leak's containers. */
+  /**
+   * By generation: how many objects of the class the last snapshot has behind the leak's
+   * containers.
+   */
   readonly alive: readonly number[];
 }
 
 /** What is counted. */
 export interface SurvivalOptions {
-  /** How nodes are divided into classes; each stays in the class that it was born with. Default: `classIndex`. */
+  /**
+   * How nodes are divided into classes; each stays in the class that it was born with. Default:
+   * `classIndex`.
+   */
   readonly partition?: Partitioner | undefined;
   /** Only classes whose name fits. */
   readonly filter?: RegExp | TypeMatcher | undefined;
   /** V8's own arrays, code, shapes, hidden and synthetic nodes, too. Default false. */
   readonly internals?: boolean;
-  /** What `leaks` says of the same snapshots. Default: it is asked, where there are three snapshots or more. */
+  /**
+   * What `leaks` says of the same snapshots. Default: it is asked, where there are three snapshots
+   * or more.
+   */
   readonly leaks?: Leaks | undefined;
 }
 
@@ -52,26 +69,34 @@ export interface SurvivalOptions {
 const SURVIVING = 0.5;
 /** Growth in the last step of at most this share of the largest step is none. */
 const LEVEL = 0.1;
-/** A class of which at least this share of the new objects is in limited containers of the runtime is bounded. */
+/**
+ * A class of which at least this share of the new objects is in limited containers of the runtime
+ * is bounded.
+ */
 const BOUNDED = 0.9;
 
 /**
- * Objects are known by their ids; each stays in the class that it was born with. Strings and numbers without a size are
- * not counted (see `isSizelessValue`). Classes in which nothing was born after the first snapshot are there, too, with
- * empty generations. The verdict, for n snapshots:
+ * Objects are known by their ids; each stays in the class that it was born with. Strings and
+ * numbers without a size are not counted (see `isSizelessValue`). Classes in which nothing was born
+ * after the first snapshot are there, too, with empty generations. The verdict, for n snapshots:
  *
- * - `leak`: objects of the class are added at every step to a container that leaks (see `leaks`), about as many each time
- *   and at least three; and every class of which `leaks` says that it is added, or that it is behind what is added.
- * - `cache/warm-up`: something was born, and either the number has levelled off (the last step is at most a tenth of the
- *   largest one) or of generations 1 to n - 2 together less than half is there in the last snapshot.
- * - `bounded`: no leak, and nine of ten objects that came after the first snapshot and are there in the last are behind
- *   containers of the runtime that have a limit (see `boundedBuffers`).
+ * - `leak`: objects of the class are added at every step to a container that leaks (see `leaks`),
+ *   about as many each time and at least three; and every class of which `leaks` says that it is
+ *   added, or that it is behind what is added.
+ * - `cache/warm-up`: something was born, and either the number has levelled off (the last step is
+ *   at most a tenth of the largest one) or of generations 1 to n - 2 together less than half is
+ *   there in the last snapshot.
+ * - `bounded`: no leak, and nine of ten objects that came after the first snapshot and are there in
+ *   the last are behind containers of the runtime that have a limit (see `boundedBuffers`).
  * - null: none of these.
  *
- * - In: three or more snapshots of one process, the earliest first. Of the last one edges and, to tell whose things are,
- *   locations; of all of them what `partition` needs. Fewer than three tell nothing of the kind: no verdicts, no survivors.
- * - Order: leaks first, then what grew in every step, then by survivors, the most first, then by name.
- * - Cost: that of `leaks`, and one pass over the nodes of each; 8 bytes a node of two of them, and a table of ids.
+ * - In: three or more snapshots of one process, the earliest first. Of the last one edges and, to
+ *   tell whose things are, locations; of all of them what `partition` needs. Fewer than three tell
+ *   nothing of the kind: no verdicts, no survivors.
+ * - Order: leaks first, then what grew in every step, then by survivors, the most first, then by
+ *   name.
+ * - Cost: that of `leaks`, and one pass over the nodes of each; 8 bytes a node of two of them, and
+ *   a table of ids.
  */
 export function survival(snapshots: readonly Graph[], options: SurvivalOptions = {}): ClassSurvival[] {
   const steps = snapshots.length;

@@ -43,7 +43,10 @@ export function byId({ ids, nodeCount }: Graph): Parts {
 
 const STATES = ['(not known)', 'attached', 'detached'] as const;
 
-/** By whether it is in a document: `attached`, `detached`, or not known, as for all that is no native node. */
+/**
+ * By whether it is in a document: `attached`, `detached`, or not known, as for all that is no
+ * native node.
+ */
 export function byDetachedness(graph: Graph): Parts {
   const of = new Uint32Array(graph.nodeCount);
   const { detachedness } = graph;

@@ -19,7 +19,10 @@ export function byModule(graph: Graph): Parts {
   return inherited(graph, (script) => script);
 }
 
-/** By npm package, as `byModule`: `lodash@4.17.21`; `(program)` for code outside of packages, `(runtime)`. */
+/**
+ * By npm package, as `byModule`: `lodash@4.17.21`; `(program)` for code outside of packages,
+ * `(runtime)`.
+ */
 export function byPackage(graph: Graph): Parts {
   return inherited(graph, (script) => {
     if (isRuntimeScript(script)) return '(runtime)';
@@ -49,7 +52,10 @@ function inherited(graph: Graph, labelOf: (script: string) => string): Parts {
   return partsOf({ labels: numbers.labels, of });
 }
 
-/** By the place of its function or constructor: `app.js:5:12`. Nodes that do not say it are together. */
+/**
+ * By the place of its function or constructor: `app.js:5:12`. Nodes that do not say it are
+ * together.
+ */
 export function byLocation(graph: Graph): Parts {
   const { locations, nodeCount } = graph;
   if (!locations) return { count: 1, of: new Uint32Array(nodeCount), label: () => NO_PLACE };

@@ -1,4 +1,7 @@
-/** Parts by who refers to a node: Heapy's `byrcs` and `byvia`. Nodes are together that the same set of kinds refers to. */
+/**
+ * Parts by who refers to a node: Heapy's `byrcs` and `byvia`. Nodes are together that the same set
+ * of kinds refers to.
+ */
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { PairNumbers } from '../../graph/pair-numbers.js';
 import { EDGE } from '../../graph/schema.js';
@@ -13,8 +16,8 @@ const MOST_NAMED = 4;
 const MOST_KINDS = 64;
 
 /**
- * By the classes of the objects that refer to it: `Map, Session`. What V8 puts between an object and what it holds (an
- * array of elements, a table of entries) is looked through.
+ * By the classes of the objects that refer to it: `Map, Session`. What V8 puts between an object
+ * and what it holds (an array of elements, a table of entries) is looked through.
  *
  * - In: a graph with edges; weak references, and those to itself, count for nothing.
  * - Cost: one pass over the edges, and one more for each array within an array, eight at most.
@@ -31,7 +34,8 @@ export function byReferrers(graph: Graph): Parts {
 }
 
 /**
- * By the references that hold it: `.cache`, `[…]` for items and entries, `variable sessions`, `(name)` for V8's own.
+ * By the references that hold it: `.cache`, `[…]` for items and entries, `variable sessions`,
+ * `(name)` for V8's own.
  *
  * - In, Cost: as `byReferrers`.
  */
@@ -55,13 +59,19 @@ export function byVia(graph: Graph): Parts {
   );
 }
 
-/** Sets of kinds, each with a number: the empty set is 0, all others are another set and one greater kind. */
+/**
+ * Sets of kinds, each with a number: the empty set is 0, all others are another set and one greater
+ * kind.
+ */
 class Sets {
   private readonly pairs = new PairNumbers();
   private readonly merged = new PairNumbers();
   private readonly unions: number[] = [];
 
-  /** A set and a kind that is greater than all of its. Numbers of `pairs` are those of sets less one. */
+  /**
+   * A set and a kind that is greater than all of its. Numbers of `pairs` are those of sets less
+   * one.
+   */
   with(set: number, kind: number): number {
     return this.pairs.numberOf(set, kind) + 1;
   }
@@ -95,7 +105,9 @@ class Sets {
 /** Rounds in which sets go on through arrays within arrays. */
 const MOST_ROUNDS = 8;
 
-/** `isPassed` nodes are no referrers themselves: what they hold is held by those who refer to them. */
+/**
+ * `isPassed` nodes are no referrers themselves: what they hold is held by those who refer to them.
+ */
 function bySets(
   graph: Graph,
   kindOf: (source: number, edge: number) => number,

@@ -26,7 +26,10 @@ export interface HeapTable {
 export interface HeapTableOptions {
   /** By node 1 where it counts. Default: all. */
   readonly mask?: Uint8Array;
-  /** `retained`: exact bytes that each part keeps alive; parts overlap, so that their sum may exceed the heap. */
+  /**
+   * `retained`: exact bytes that each part keeps alive; parts overlap, so that their sum may exceed
+   * the heap.
+   */
   readonly sizes?: 'shallow' | 'retained' | 'raw';
   /** Rows that are made. Default: all. */
   readonly limit?: number;
@@ -37,7 +40,8 @@ export interface HeapTableOptions {
  *
  * - In: a graph with edges (without them for `raw`), and parts of it.
  * - Out, Order: the parts that have nodes, most bytes first. Ties: most nodes, then by label.
- * - Cost: one pass over the nodes; 16 bytes a part; labels of the rows alone. `retained`: dominators.
+ * - Cost: one pass over the nodes; 16 bytes a part; labels of the rows alone. `retained`:
+ *   dominators.
  */
 export function heapTable(graph: Graph, parts: Parts, options: HeapTableOptions = {}): HeapTable {
   const { mask, sizes: kind = 'shallow', limit = Number.POSITIVE_INFINITY } = options;

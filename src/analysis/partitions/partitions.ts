@@ -9,7 +9,10 @@ import { byLocation, byModule, byPackage } from './by-place.js';
 import { byReferrers, byVia } from './by-referrers.js';
 import { nested, type Parts, partsOf } from './parts.js';
 
-/** Divides the nodes of a graph; `earlier` are snapshots of the process before it, the earliest first. */
+/**
+ * Divides the nodes of a graph; `earlier` are snapshots of the process before it, the earliest
+ * first.
+ */
 type PartsMaker = (graph: Graph, earlier: readonly Graph[]) => Parts;
 
 /** What a heap can be divided by, and what help says of it. */

@@ -1,8 +1,11 @@
 /**
- * How a heap is divided into parts, as Heapy does it: one number a node, and a label for each number.
+ * How a heap is divided into parts, as Heapy does it: one number a node, and a label for each
+ * number.
  *
- *     by-label.ts       class, type, size, id, shape, origin, detachedness, generation: what a node says of itself
- *     by-place.ts       module, package, location: where its code stands, or that of the nearest dominator
+ *     by-label.ts       class, type, size, id, shape, origin, detachedness, generation:
+ *                       what a node says of itself
+ *     by-place.ts       module, package, location:
+ *                       where its code stands, or that of the nearest dominator
  *     by-referrers.ts   referrers, via: who refers to it, and by which references
  *     partitions.ts     all of them by name, and several nested
  *     heap-table.ts     Heapy's table: counts, sizes and shares of the parts
@@ -10,7 +13,10 @@
 import { PairNumbers } from '../../graph/pair-numbers.js';
 import type { Partition } from '../../graph/partition.js';
 
-/** Parts of a heap. Unlike a `Partition` it may have millions of labels: they are made when somebody asks. */
+/**
+ * Parts of a heap. Unlike a `Partition` it may have millions of labels: they are made when somebody
+ * asks.
+ */
 export interface Parts {
   /** How many parts there are. */
   readonly count: number;

@@ -1,4 +1,7 @@
-/** Shortest paths from the roots to many nodes, merged: MAT's "merge shortest paths", and Heapy's `sp`. */
+/**
+ * Shortest paths from the roots to many nodes, merged: MAT's "merge shortest paths", and Heapy's
+ * `sp`.
+ */
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { PairNumbers } from '../../graph/pair-numbers.js';
 import { EDGE } from '../../graph/schema.js';
@@ -10,8 +13,9 @@ import { shallowSizes } from '../sizes/shallow-sizes.js';
 import type { PatternNode } from './pattern-node.js';
 
 /**
- * The shortest chain of each node (`holderChains`), merged from the roots down: references of one kind from one branch to
- * nodes of one class are one branch. What V8 puts in between (arrays of elements, tables) is a part of the reference.
+ * The shortest chain of each node (`holderChains`), merged from the roots down: references of one
+ * kind from one branch to nodes of one class are one branch. What V8 puts in between (arrays of
+ * elements, tables) is a part of the reference.
  *
  * - In: a graph with edges; the nodes.
  * - Out: the branches from the roots, with how many of the nodes hang on each and their bytes.
@@ -30,7 +34,10 @@ export function mergedPaths(graph: Graph, nodes: ArrayLike<number>): readonly Pa
   const kinds = new PairNumbers();
   const references = new PairNumbers();
   const TOP = 0;
-  /** By node the number of its branch plus one; 0 where it is not known. Branches are counted from 1, TOP is 0. */
+  /**
+   * By node the number of its branch plus one; 0 where it is not known. Branches are counted from
+   * 1, TOP is 0.
+   */
   const branchOf = new Uint32Array(nodeCount);
   const path: number[] = [];
   const branch = (parent: number, edge: number | undefined, node: number): number => {

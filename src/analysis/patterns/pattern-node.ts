@@ -8,7 +8,9 @@
 /** A branch: objects of one class that are reached by references of one kind. */
 export interface PatternNode {
   readonly type: string;
-  /** The kind of the references: `.cache`, `[…]`, `variable sessions`; undefined at the beginning. */
+  /**
+   * The kind of the references: `.cache`, `[…]`, `variable sessions`; undefined at the beginning.
+   */
   readonly via: string | undefined;
   /** Objects. */
   readonly count: number;

@@ -14,7 +14,10 @@ import type { PatternNode } from './pattern-node.js';
 export interface ReferencePatternOptions {
   /** Levels above the objects. Default 6. */
   readonly depth?: number;
-  /** Branches at each level, those with the most references to the objects below; the others are one branch. Default 10. */
+  /**
+   * Branches at each level, those with the most references to the objects below; the others are one
+   * branch. Default 10.
+   */
   readonly limit?: number;
 }
 
@@ -28,13 +31,15 @@ interface Group {
 }
 
 /**
- * The tree of who refers to objects, merged by class and reference. References are those that keep alive; what V8 puts in
- * between (arrays of elements, tables) is a part of the reference.
+ * The tree of who refers to objects, merged by class and reference. References are those that keep
+ * alive; what V8 puts in between (arrays of elements, tables) is a part of the reference.
  *
  * - In: a graph with edges; the objects.
- * - Out: a branch for each class of the objects; above each the classes that refer to them, and so on. An object that
- *   stands further down already ends its branch (`isCycle`); roots have nothing above them.
- * - Order: by how many objects of the level below refer to, descending. Ties: most objects, then by class.
+ * - Out: a branch for each class of the objects; above each the classes that refer to them, and so
+ *   on. An object that stands further down already ends its branch (`isCycle`); roots have nothing
+ *   above them.
+ * - Order: by how many objects of the level below refer to, descending. Ties: most objects, then by
+ *   class.
  * - Cost: `depth` times the references to the objects of a level.
  */
 export function referencePattern(
@@ -46,7 +51,10 @@ export function referencePattern(
   const sizes = shallowSizes(graph);
   const root = isRoot(graph);
   const referrersOf = referrers(graph);
-  /** By node how deep it stands on the way down from the branch that is described; 0 where it does not. */
+  /**
+   * By node how deep it stands on the way down from the branch that is described; 0 where it does
+   * not.
+   */
   const level = new Uint32Array(graph.nodeCount);
 
   const describe = (group: Group, at: number): PatternNode => {

@@ -16,13 +16,18 @@ import type { Link, Links } from './links.js';
 
 /** What all pictures know. Nodes are ordinals. */
 export interface PictureOptions {
-  /** Says of a root what kind it is, or just that it is one. Default: synthetic nodes and the program's globals. */
+  /**
+   * Says of a root what kind it is, or just that it is one. Default: synthetic nodes and the
+   * program's globals.
+   */
   readonly isRoot?: (node: number) => string | boolean | undefined;
   /** Nodes to be painted in blue; never merged. */
   readonly highlight?: (node: number) => boolean;
   /** A further line for the box that stands for these nodes. */
   readonly extraInfo?: (nodes: readonly number[]) => string | undefined;
-  /** An earlier snapshot of the same process, which boxes are compared with: new, survived, died. */
+  /**
+   * An earlier snapshot of the same process, which boxes are compared with: new, survived, died.
+   */
   readonly since?: EarlierSnapshot | undefined;
 }
 
@@ -48,11 +53,17 @@ export interface Coarseness {
   readonly byHolders: boolean;
   /** Functions of different names, plain objects of different properties are of different kinds. */
   readonly byValue: boolean;
-  /** All of a class at one distance are one box, whoever refers to them: roots and highlighted objects by themselves. */
+  /**
+   * All of a class at one distance are one box, whoever refers to them: roots and highlighted
+   * objects by themselves.
+   */
   readonly across: boolean;
   /** One arrow for all references from one box to another, whatever their names are. */
   readonly oneArrow: boolean;
-  /** Boxes at one distance; where there are more, the smallest ones share the last. Arrows have no names then. */
+  /**
+   * Boxes at one distance; where there are more, the smallest ones share the last. Arrows have no
+   * names then.
+   */
   readonly most: number;
 }
 
@@ -74,7 +85,10 @@ const NAME_LENGTH = 40;
 /** The coarsest of them. */
 export const COARSEST = COARSENESS.length - 1;
 
-/** What nodes must have in common to share a box at all: roots and highlighted nodes share none with others. */
+/**
+ * What nodes must have in common to share a box at all: roots and highlighted nodes share none with
+ * others.
+ */
 export function apart(
   isRoot: (node: number) => boolean,
   { highlight }: PictureOptions,
@@ -82,7 +96,10 @@ export function apart(
   return (node) => (isRoot(node) ? 'root' : '') + (highlight?.(node) === true ? 'highlighted' : '');
 }
 
-/** Nodes of one kind with one key together, in the order of their first; small groups and `single` nodes one by one. */
+/**
+ * Nodes of one kind with one key together, in the order of their first; small groups and `single`
+ * nodes one by one.
+ */
 export function grouped(
   graph: Graph,
   nodes: readonly number[],
@@ -104,8 +121,8 @@ export function grouped(
 }
 
 /**
- * Of each distance the largest boxes, and all others in one: those that have the same in common. The rows are in the order
- * of their first box, the others are the last of a row.
+ * Of each distance the largest boxes, and all others in one: those that have the same in common.
+ * The rows are in the order of their first box, the others are the last of a row.
  */
 export function limitedRows(
   boxes: readonly Box[],
@@ -136,7 +153,9 @@ export function coarseClass(graph: Graph, node: number): string {
   return className(graph, node).replace(/^(system \/ Context) \/ scope @\d+$/, '$1');
 }
 
-/** Class; and the name of a function, the variables of a context, the properties of a plain object. */
+/**
+ * Class; and the name of a function, the variables of a context, the properties of a plain object.
+ */
 function kindOf(graph: Graph, node: number): string {
   const type = className(graph, node);
   const byValue = graph.nodeTypes[node] === NODE.closure || type === 'Object' || isContext(graph)(node);
@@ -161,7 +180,9 @@ export function alike(
   return [...parts.values()].flatMap((part) => (part.length > few ? [part] : part.map((node) => [node])));
 }
 
-/** How each node is held: the classes of its referrers and the kinds of the references, as one text. */
+/**
+ * How each node is held: the classes of its referrers and the kinds of the references, as one text.
+ */
 export function heldBy(graph: Graph, links: Links, nodes: readonly number[]): ReadonlyMap<number, string> {
   const holders = new Map<number, Set<string>>();
   for (const { source, target, kind } of links.referrers(nodes)) {
@@ -184,7 +205,10 @@ export function rootsOf(graph: Graph, { isRoot }: PictureOptions): (node: number
   };
 }
 
-/** Describes boxes; whether they were asked for follows from their depth. Cost: the edges of each box's first 1,000 nodes, and all edges that lead to them. */
+/**
+ * Describes boxes; whether they were asked for follows from their depth. Cost: the edges of each
+ * box's first 1,000 nodes, and all edges that lead to them.
+ */
 export function describer(
   graph: Graph,
   options: PictureOptions,

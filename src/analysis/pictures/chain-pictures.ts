@@ -22,12 +22,17 @@ import { type Link, type Links, linksOf } from './links.js';
 
 /** Chains of so many boxes are drawn as they are. */
 const WHOLE = 24;
-/** Steps that are the same, one after the other, that are taken for a list where a chain is longer. */
+/**
+ * Steps that are the same, one after the other, that are taken for a list where a chain is longer.
+ */
 const LEAST = 3;
 /** Of a chain that is longer still, so many boxes of either end are drawn. */
 const END = 20;
 
-/** What is drawn of one chain: the nodes, and the reference that leads to each from the one before it. */
+/**
+ * What is drawn of one chain: the nodes, and the reference that leads to each from the one before
+ * it.
+ */
 interface Drawn {
   readonly nodes: readonly number[];
   /** By place; undefined for the first. */
@@ -35,12 +40,14 @@ interface Drawn {
 }
 
 /**
- * The members of chains and nothing else; V8's helpers are left out between two others. More than three objects of a kind in
- * the same place of chains of the same kind, from the same root, share a box, unless `merge` is false. Depths count from the
- * asked ends: the last nodes of back reference chains, the first ones with `direction: 'forward'`.
+ * The members of chains and nothing else; V8's helpers are left out between two others. More than
+ * three objects of a kind in the same place of chains of the same kind, from the same root, share a
+ * box, unless `merge` is false. Depths count from the asked ends: the last nodes of back reference
+ * chains, the first ones with `direction: 'forward'`.
  *
- * Where a chain has more than 24 boxes, the links of a list share a box, in all chains; what still has more than 40 is drawn
- * without its middle, which is one reference that says how many are left out.
+ * Where a chain has more than 24 boxes, the links of a list share a box, in all chains; what still
+ * has more than 40 is drawn without its middle, which is one reference that says how many are left
+ * out.
  * Cost: linear in the steps of the chains.
  */
 export function chainsSubgraph(
@@ -50,7 +57,10 @@ export function chainsSubgraph(
     readonly direction?: 'back' | 'forward';
     readonly internals?: boolean;
     readonly merge?: boolean;
-    /** As in `SubgraphOptions`; from 2 on it counts how far an object is from the asked end, not what its chain is like. */
+    /**
+     * As in `SubgraphOptions`; from 2 on it counts how far an object is from the asked end, not
+     * what its chain is like.
+     */
     readonly coarseness?: number;
   } = {},
 ): Subgraph {
@@ -129,7 +139,10 @@ function drawnOf(links: Links, { nodes, edges }: Chain): Drawn {
   return { nodes: shown, links: found };
 }
 
-/** By node its place among the boxes of its chain, and how many places there are: the links of a list have one. */
+/**
+ * By node its place among the boxes of its chain, and how many places there are: the links of a
+ * list have one.
+ */
 function foldedPlaces(
   { nodes }: Drawn,
   kinds: readonly string[],

@@ -1,4 +1,6 @@
-/** A picture against an earlier snapshot of the same process: what is new, what survived, what died. */
+/**
+ * A picture against an earlier snapshot of the same process: what is new, what survived, what died.
+ */
 
 import type { Subgraph, SubgraphCut, SubgraphNode } from '../../base/result.js';
 import type { Graph } from '../../graph/graph.js';
@@ -14,7 +16,10 @@ import {
 } from './boxes.js';
 import { type Link, linksOf } from './links.js';
 
-/** Says of a node of the later graph whether the earlier one has an object with its id; of every node nothing without one. */
+/**
+ * Says of a node of the later graph whether the earlier one has an object with its id; of every
+ * node nothing without one.
+ */
 export function changeOf(
   graph: Graph,
   { since }: PictureOptions,
@@ -35,9 +40,10 @@ export interface DeadOptions extends PictureOptions {
 }
 
 /**
- * Neighbours that survivors had in the earlier snapshot and that are not in the later one, at most `tooMany` boxes a
- * survivor; one that hung on several is shown once, with all its references. They are not followed. Without an earlier
- * snapshot: nothing. Cost: the reverse edges of the earlier graph (for back references), and the edges of those neighbours.
+ * Neighbours that survivors had in the earlier snapshot and that are not in the later one, at most
+ * `tooMany` boxes a survivor; one that hung on several is shown once, with all its references. They
+ * are not followed. Without an earlier snapshot: nothing. Cost: the reverse edges of the earlier
+ * graph (for back references), and the edges of those neighbours.
  */
 export function deadNeighbours(
   graph: Graph,

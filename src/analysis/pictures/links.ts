@@ -1,9 +1,11 @@
 /**
- * References as a picture shows them: between objects of the program, with V8's helper objects folded away.
+ * References as a picture shows them: between objects of the program, with V8's helper objects
+ * folded away.
  *
- * V8 writes an array's items twice, as `element` edges of the array and as edges of its `(object elements)`, and a Map's
- * entries only as numbered edges of its table. Here a helper (`array`, `hidden` and some `native` nodes) is no object of
- * its own: what it holds is held by its owner, and is left out where the owner has an edge of its own to the same object.
+ * V8 writes an array's items twice, as `element` edges of the array and as edges of its `(object
+ * elements)`, and a Map's entries only as numbered edges of its table. Here a helper (`array`,
+ * `hidden` and some `native` nodes) is no object of its own: what it holds is held by its owner,
+ * and is left out where the owner has an edge of its own to the same object.
  */
 
 import { shortened } from '../../base/printable.js';
@@ -22,7 +24,10 @@ export interface Link {
   /** V8's edge type, or `entry` for what stands in a folded table. */
   readonly type: string;
   readonly name: string | number;
-  /** The same for references that mean the same: all items of arrays, all values of Maps, a property's name. */
+  /**
+   * The same for references that mean the same: all items of arrays, all values of Maps, a
+   * property's name.
+   */
   readonly kind: string;
 }
 
@@ -37,17 +42,26 @@ export interface LinkOptions {
 }
 
 export interface Links {
-  /** References to any of these nodes, by source in the order of the file; each source's edges are read once. */
+  /**
+   * References to any of these nodes, by source in the order of the file; each source's edges are
+   * read once.
+   */
   referrers(nodes: readonly number[]): Link[];
   /** References from these nodes, in the order of the file. */
   references(nodes: readonly number[]): Link[];
   /** Whether a node is a helper. */
   isHelper(node: number): boolean;
-  /** The reference that one edge of `source` is; given an owner, the owner's, whose helper `source` is. */
+  /**
+   * The reference that one edge of `source` is; given an owner, the owner's, whose helper `source`
+   * is.
+   */
   link(source: number, edge: number, owner?: number): Link;
 }
 
-/** Owners of a helper beyond this number make it an object of its own: it is shared, and nobody's part. */
+/**
+ * Owners of a helper beyond this number make it an object of its own: it is shared, and nobody's
+ * part.
+ */
 const MOST_OWNERS = 8;
 const MOST_STEPS = 64;
 /** Names of shapes where V8 has no node type for them (`system / Map`). */

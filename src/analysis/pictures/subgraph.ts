@@ -1,7 +1,7 @@
 /**
  * The part of a graph that answers "who holds these?" or "what do these hold?", to be drawn.
- * objgraph's show_backrefs, show_refs and show_chain, with one addition: objects of a kind that are held in the same
- * way share a box, so that a hundred items of an array are one.
+ * objgraph's show_backrefs, show_refs and show_chain, with one addition: objects of a kind that are
+ * held in the same way share a box, so that a hundred items of an array are one.
  */
 
 import type { Subgraph, SubgraphCut } from '../../base/result.js';
@@ -42,16 +42,16 @@ export interface SubgraphOptions extends PictureOptions {
   /** More than three of a kind that are held in the same way share a box. Default true. */
   readonly merge?: boolean;
   /**
-   * How much is merged beyond that, from 0 (nothing, the default) to `COARSEST`: two of a kind; however they are held; all
-   * of a class at one distance; all but the largest classes there.
+   * How much is merged beyond that, from 0 (nothing, the default) to `COARSEST`: two of a kind;
+   * however they are held; all of a class at one distance; all but the largest classes there.
    */
   readonly coarseness?: number;
 }
 
 /**
- * Who refers to `targets`, breadth first, up to roots, which are shown and not followed. Targets that are given twice
- * count once; none give an empty picture. Needs edges. Cost: the reverse edges, once a graph; then the edges of all
- * nodes that refer to a shown one.
+ * Who refers to `targets`, breadth first, up to roots, which are shown and not followed. Targets
+ * that are given twice count once; none give an empty picture. Needs edges. Cost: the reverse
+ * edges, once a graph; then the edges of all nodes that refer to a shown one.
  */
 export function backrefsSubgraph(
   graph: Graph,

@@ -14,7 +14,9 @@ export const SYSTEM_DISTANCE = 100_000_000;
 const MET = 1;
 const SPECIAL = 2;
 
-/** Software prefetch: the edges of so many nodes are touched before the first of them is worked on. */
+/**
+ * Software prefetch: the edges of so many nodes are touched before the first of them is worked on.
+ */
 const PREFETCH = 32;
 
 /** Of nodes that nothing reaches. */
@@ -24,7 +26,9 @@ export const NO_DISTANCE = -5;
 export interface DistanceSearch {
   /** By node; see `distances`. */
   readonly found: Int32Array;
-  /** Nodes with an edge that a rule withheld (not because it is weak), in the order of the search. */
+  /**
+   * Nodes with an edge that a rule withheld (not because it is weak), in the order of the search.
+   */
   readonly withheld: readonly number[];
   /** Whether a user root leads to the root itself, whose distance does not show it. */
   readonly meetsRoot: boolean;
@@ -101,7 +105,8 @@ export const distanceSearch = memo((graph: Graph): DistanceSearch => {
     while (head < tail) {
       const levelEnd = tail;
       while (head < levelEnd) {
-        // Prefetch: the loads of a batch overlap, and its cache lines are there when its loop begins.
+        // Prefetch: the loads of a batch overlap, and its cache lines are there when its loop
+        // begins.
         const batch = Math.min(PREFETCH, levelEnd - head);
         for (let i = 0; i < batch; i++) {
           const node = queue[head + i]!;

@@ -8,7 +8,10 @@ import { tallyByClass } from './class-tally.js';
 import { dominatorTree } from './dominators.js';
 import { retainedSizes } from './retained-sizes.js';
 
-/** Children of a node are `children[firstChild[node]] … children[firstChild[node + 1] - 1]`, in the order of the file. */
+/**
+ * Children of a node are `children[firstChild[node]] … children[firstChild[node + 1] - 1]`, in the
+ * order of the file.
+ */
 const childIndex = memo((graph: Graph): { firstChild: Uint32Array; children: Uint32Array } => {
   const { nodeCount, root } = graph;
   const { dominators } = dominatorTree(graph);
@@ -22,9 +25,9 @@ const childIndex = memo((graph: Graph): { firstChild: Uint32Array; children: Uin
 });
 
 /**
- * Ordinals of the nodes that a node dominates immediately, the largest retained size first, ties by id; none for a node
- * that holds nothing alone. Needs edges. Cost: dominators and retained sizes, and 8 bytes a node, once a graph; then what
- * is sorted.
+ * Ordinals of the nodes that a node dominates immediately, the largest retained size first, ties by
+ * id; none for a node that holds nothing alone. Needs edges. Cost: dominators and retained sizes,
+ * and 8 bytes a node, once a graph; then what is sorted.
  */
 export function dominatedNodes(graph: Graph, node: number): number[] {
   const retained = retainedSizes(graph);
@@ -32,7 +35,10 @@ export function dominatedNodes(graph: Graph, node: number): number[] {
   return found.sort((a, b) => retained[b]! - retained[a]! || graph.ids[a]! - graph.ids[b]!);
 }
 
-/** The same in the order of the file; part of a column that is not to be changed. Cost: dominators, and 8 bytes a node, once. */
+/**
+ * The same in the order of the file; part of a column that is not to be changed. Cost: dominators,
+ * and 8 bytes a node, once.
+ */
 export function childrenOf(graph: Graph, node: number): Uint32Array {
   const { firstChild, children } = childIndex(graph);
   return children.subarray(firstChild[node]!, firstChild[node + 1]!);
@@ -67,8 +73,8 @@ export interface TreePart {
  *
  * - In: ordinals, each the root of a tree of its own.
  * - Order: depth first; children as `dominatedNodes` has them.
- * - Cost: that of `dominatedNodes` for each node above the last level. A list of a million elements is a branch of
- *   a million levels: no recursion.
+ * - Cost: that of `dominatedNodes` for each node above the last level. A list of a million elements
+ *   is a branch of a million levels: no recursion.
  */
 export function dominatorTreeBelow(
   graph: Graph,

@@ -1,15 +1,17 @@
 /**
- * The dominator tree over essential edges: a node's immediate dominator is the last node that every path from the root
- * to it passes, so what would be freed with it.
+ * The dominator tree over essential edges: a node's immediate dominator is the last node that every
+ * path from the root to it passes, so what would be freed with it.
  *
- * Semi-NCA (L. Georgiadis, R. E. Tarjan, R. F. Werneck: Finding Dominators in Practice, JGAA 10(1), 2006): semidominators
- * as Lengauer and Tarjan (1979) compute them, with path compression, then each node's dominator is its nearest common
- * ancestor, in the tree built so far, with its semidominator. Nodes are numbered in depth-first preorder and
- * everything works on these numbers: neighbours in the graph are neighbours in memory.
+ * Semi-NCA (L. Georgiadis, R. E. Tarjan, R. F. Werneck: Finding Dominators in Practice, JGAA 10(1),
+ * 2006): semidominators as Lengauer and Tarjan (1979) compute them, with path compression, then
+ * each node's dominator is its nearest common ancestor, in the tree built so far, with its
+ * semidominator. Nodes are numbered in depth-first preorder and everything works on these numbers:
+ * neighbours in the graph are neighbours in memory.
  *
- * Layout: numbers 1…reached are nodes in preorder, 1 is the root. First come the nodes that the root reaches, then, with
- * what they reach, nodes that no essential edge leads to (they hang from the root), last, one by one, nodes in cycles
- * that nobody holds (they hang from the root as well, and their own edges count for nothing).
+ * Layout: numbers 1…reached are nodes in preorder, 1 is the root. First come the nodes that the
+ * root reaches, then, with what they reach, nodes that no essential edge leads to (they hang from
+ * the root), last, one by one, nodes in cycles that nobody holds (they hang from the root as well,
+ * and their own edges count for nothing).
  * DevTools, whose tree this is: HeapSnapshot.ts, calculateDominatorsAndRetainedSizes.
  */
 import { edgesOf, type Graph } from '../../graph/graph.js';
@@ -25,11 +27,17 @@ export interface DominatorTree {
   readonly order: Uint32Array;
   /** How many of the first in `order` the root reaches over essential edges. */
   readonly reached: number;
-  /** How many of the first in `order` it reaches when nodes that no essential edge leads to hang from it. */
+  /**
+   * How many of the first in `order` it reaches when nodes that no essential edge leads to hang
+   * from it.
+   */
   readonly searched: number;
 }
 
-/** Needs edges. Cost: nearly linear in nodes and edges; 40 bytes a node and 5 an edge while it runs, 8 a node afterwards. */
+/**
+ * Needs edges. Cost: nearly linear in nodes and edges; 40 bytes a node and 5 an edge while it runs,
+ * 8 a node afterwards.
+ */
 export const dominatorTree = memo((graph: Graph): DominatorTree => {
   const { nodeCount } = graph;
   if (nodeCount === 0)
@@ -46,14 +54,16 @@ export const dominatorTree = memo((graph: Graph): DominatorTree => {
   return { dominators, order, reached, searched };
 });
 
-/** Software prefetch: the edges of so many nodes are touched before the first of them is worked on. */
+/**
+ * Software prefetch: the edges of so many nodes are touched before the first of them is worked on.
+ */
 const PREFETCH = 32;
 
 /**
  * Distances and dominators, for who wants both.
  *
- * - Cost: that of `distances` and `dominatorTree`, less a search through what a page owns, which the
- *   search for distances has done already.
+ * - Cost: that of `distances` and `dominatorTree`, less a search through what a page owns, which
+ *   the search for distances has done already.
  */
 export function distancesAndDominators(graph: Graph): {
   readonly distances: Int32Array;
@@ -67,7 +77,10 @@ interface Numbering {
   readonly vertices: Uint32Array;
   /** Number of the parent in the depth-first tree, by number. */
   readonly parents: Uint32Array;
-  /** The least number of the nodes that lead to a node and come before it, by number: its parent or one above. */
+  /**
+   * The least number of the nodes that lead to a node and come before it, by number: its parent or
+   * one above.
+   */
   readonly least: Uint32Array;
   /**
    * Predecessors that come after their target, by number: those of `i` are
@@ -82,14 +95,15 @@ interface Numbering {
 }
 
 /**
- * A depth-first search, which also counts predecessors, and a pass that collects them. Of those that come before a node
- * only the least counts for its semidominator, so that is all that is kept of them.
+ * A depth-first search, which also counts predecessors, and a pass that collects them. Of those
+ * that come before a node only the least counts for its semidominator, so that is all that is kept
+ * of them.
  */
 function number(graph: Graph, essential: Uint8Array): Numbering {
   const { nodeCount, firstEdge, root } = graph;
   const { targets, count } = edgesOf(graph);
-  // By node its number and how many later sources it has, then where the next of them goes: side by side, as every edge
-  // asks for both.
+  // By node its number and how many later sources it has, then where the next of them goes: side by
+  // side, as every edge asks for both.
   const slots = new Uint32Array(2 * nodeCount);
   const vertices = new Uint32Array(nodeCount + 1);
   const parents = new Uint32Array(nodeCount + 1);
@@ -201,7 +215,8 @@ export function heldNodes(graph: Graph, essential: Uint8Array): Uint8Array {
 
 /** Immediate dominators by number. */
 function semiNca({ searched, parents, least, ends, laterSources }: Numbering): Uint32Array {
-  // Ancestor and label of a node stand side by side: compression reads both. Labels are semidominators, not nodes.
+  // Ancestor and label of a node stand side by side: compression reads both. Labels are
+  // semidominators, not nodes.
   const links = new Uint32Array(2 * searched + 2);
   const idoms = least; // a semidominator takes the place of the number that it starts from
   const path = new Uint32Array(searched + 1);

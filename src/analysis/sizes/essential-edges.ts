@@ -10,7 +10,10 @@ import { userRoots } from '../../v8/user-roots.js';
 import { weakMapPairEdges, weakMapPairs } from '../../v8/weak-map-pairs.js';
 import { distanceSearch, SYSTEM_DISTANCE } from './distances.js';
 
-/** Where the page begins: what the root's shortcut edges, and its element edges to `(Document DOM trees)`, lead to. */
+/**
+ * Where the page begins: what the root's shortcut edges, and its element edges to `(Document DOM
+ * trees)`, lead to.
+ */
 const pageRoots = memo((graph: Graph): ReadonlySet<number> => {
   const { nodeCount, firstEdge, nodeNames, root, strings } = graph;
   const { types, targets } = edgesOf(graph);
@@ -29,9 +32,9 @@ const pageRoots = memo((graph: Graph): ReadonlySet<number> => {
  * Nodes that a page owns: what `pageRoots` lead to over edges that are not weak.
  *
  * - Out: one byte a node. The same whether or not distances are known.
- * - Cost: linear in nodes and edges. Where `distances` went the same way already, only the edges that
- *   it withheld are followed. It is not asked to: a depth-first search of its own takes less than
- *   half the time. `distancesAndDominators` is for who wants both.
+ * - Cost: linear in nodes and edges. Where `distances` went the same way already, only the edges
+ *   that it withheld are followed. It is not asked to: a depth-first search of its own takes less
+ *   than half the time. `distancesAndDominators` is for who wants both.
  */
 export const pageOwnedNodes = memo((graph: Graph): Uint8Array => {
   const { nodeCount, firstEdge } = graph;
@@ -72,12 +75,15 @@ export const pageOwnedNodes = memo((graph: Graph): Uint8Array => {
   return owned;
 });
 
-/** Edges that the tests of `isPageOwned` read together before they ask for all nodes: what takes a few milliseconds. */
+/**
+ * Edges that the tests of `isPageOwned` read together before they ask for all nodes: what takes a
+ * few milliseconds.
+ */
 const QUICK = 1 << 20;
 
 /**
- * The same for few nodes, by looking for what holds each. Cost: that of `retainersOf`, and that of `pageOwnedNodes` as
- * soon as all that was looked at together is much.
+ * The same for few nodes, by looking for what holds each. Cost: that of `retainersOf`, and that of
+ * `pageOwnedNodes` as soon as all that was looked at together is much.
  */
 export const isPageOwned = memo((graph: Graph): ((node: number) => boolean) => {
   const { firstEdge } = graph;
@@ -115,9 +121,9 @@ export function hasPage(graph: Graph): boolean {
 }
 
 /**
- * One byte an edge, 1 where the edge is essential. Not essential are, in this order: the edge of a WeakMap's table to a
- * value (the key owns it); weak edges; edges to the node itself; and, except from the root, shortcuts and edges from a
- * node that no page owns to one that a page does.
+ * One byte an edge, 1 where the edge is essential. Not essential are, in this order: the edge of a
+ * WeakMap's table to a value (the key owns it); weak edges; edges to the node itself; and, except
+ * from the root, shortcuts and edges from a node that no page owns to one that a page does.
  * Cost: linear in edges; a byte an edge.
  */
 export const essentialEdges = memo((graph: Graph): Uint8Array => {
@@ -168,9 +174,10 @@ export function holds(graph: Graph): EdgeTest {
 }
 
 /**
- * Whether the garbage collector keeps the target of an edge alive for its source. The same as `holds` without the rule of
- * pages, which is about whose memory an object is: where a table of a WeakMap is the page's and the key is not, that
- * rule leaves the value, which the page owns by the table's edge, without any holder.
+ * Whether the garbage collector keeps the target of an edge alive for its source. The same as
+ * `holds` without the rule of pages, which is about whose memory an object is: where a table of a
+ * WeakMap is the page's and the key is not, that rule leaves the value, which the page owns by the
+ * table's edge, without any holder.
  */
 export function keepsAlive(graph: Graph): EdgeTest {
   const { types, names, targets } = edgesOf(graph);

@@ -17,9 +17,9 @@ export interface RetainedSet {
 }
 
 /**
- * Searches from everything that the dominator tree hangs from the root, over essential edges, around the set: what is not
- * met goes with it. For one node that is the subtree it dominates. An empty set retains nothing. The root as a member
- * takes all with it.
+ * Searches from everything that the dominator tree hangs from the root, over essential edges,
+ * around the set: what is not met goes with it. For one node that is the subtree it dominates. An
+ * empty set retains nothing. The root as a member takes all with it.
  * Cost: linear in nodes and edges; 5 bytes a node beside the essential edges.
  */
 export function retainedSet(graph: Graph, members: Iterable<number>): RetainedSet {
@@ -52,7 +52,8 @@ export function retainedSet(graph: Graph, members: Iterable<number>): RetainedSe
   };
   if (nodeCount > 0 && state[root] === 0) {
     search(root);
-    // Nodes that no essential edge leads to hang from the root; nodes of cycles that nobody holds do so one by one.
+    // Nodes that no essential edge leads to hang from the root; nodes of cycles that nobody holds
+    // do so one by one.
     if (searched > reached) {
       const held = heldNodes(graph, essential);
       for (let i = reached; i < searched; i++) if (held[order[i]!] === 0) search(order[i]!);

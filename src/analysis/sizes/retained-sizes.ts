@@ -6,7 +6,10 @@ import { classIndex } from '../../v8/class-names.js';
 import { dominatorTree } from './dominators.js';
 import { shallowSizes } from './shallow-sizes.js';
 
-/** Bytes by node: its own size and that of everything it dominates. Cost: one pass beside the dominators; 8 bytes a node. */
+/**
+ * Bytes by node: its own size and that of everything it dominates. Cost: one pass beside the
+ * dominators; 8 bytes a node.
+ */
 export const retainedSizes = memo((graph: Graph): Float64Array => {
   const retained = shallowSizes(graph).slice();
   const { dominators, order } = dominatorTree(graph);
@@ -18,8 +21,9 @@ export const retainedSizes = memo((graph: Graph): Float64Array => {
 });
 
 /**
- * Bytes by class, numbered as in the partition that is given: the retained sizes of those members that no other member of
- * the class dominates. Nodes of size 0 are left out, as DevTools leaves them out of its classes.
+ * Bytes by class, numbered as in the partition that is given: the retained sizes of those members
+ * that no other member of the class dominates. Nodes of size 0 are left out, as DevTools leaves
+ * them out of its classes.
  * Cost: one walk through the dominator tree; 12 bytes a node while it runs.
  */
 export function retainedSizesOfClasses(graph: Graph, classes: Partition = classIndex(graph)): Float64Array {

@@ -1,6 +1,6 @@
 /**
- * Shallow sizes as Chrome DevTools shows them: the memory of V8's own helper objects (property and element arrays,
- * hash tables, hidden nodes) counts for the one object that owns them.
+ * Shallow sizes as Chrome DevTools shows them: the memory of V8's own helper objects (property and
+ * element arrays, hash tables, hidden nodes) counts for the one object that owns them.
  * DevTools: HeapSnapshot.ts, calculateShallowSizes.
  *
  * The room `sizes`, one value a node, as Chrome DevTools computes it:
@@ -20,10 +20,11 @@ const UNOWNED = 0xffffffff;
 const SHARED = 0xfffffffe;
 
 /**
- * Bytes by node. `hidden` and `array` nodes and the native `system / ExternalStringData` start without an owner, all
- * others own themselves; owners flow along edges that are not weak, and a node that two owners reach belongs to
- * neither. A node with one owner hands its whole size over, unless the owner is synthetic or the root. Snapshots
- * without a user root (taken with internals exposed) stay as V8 wrote them.
+ * Bytes by node. `hidden` and `array` nodes and the native `system / ExternalStringData` start
+ * without an owner, all others own themselves; owners flow along edges that are not weak, and a
+ * node that two owners reach belongs to neither. A node with one owner hands its whole size over,
+ * unless the owner is synthetic or the root. Snapshots without a user root (taken with internals
+ * exposed) stay as V8 wrote them.
  * Cost: linear in nodes and edges; 16 bytes a node while it runs, 8 afterwards.
  */
 export const shallowSizes = memo((graph: Graph): Float64Array => {
@@ -34,7 +35,10 @@ export const shallowSizes = memo((graph: Graph): Float64Array => {
 
   const externalStringData = graph.strings.indexesOf('system / ExternalStringData');
   const owners = new Uint32Array(nodeCount);
-  /** 1 for nodes that start without an owner: a byte, because most edges lead to others and need look no further. */
+  /**
+   * 1 for nodes that start without an owner: a byte, because most edges lead to others and need
+   * look no further.
+   */
   const ownable = new Uint8Array(nodeCount);
   for (let node = 0; node < nodeCount; node++) {
     const type = nodeTypes[node];

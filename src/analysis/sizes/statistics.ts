@@ -6,7 +6,10 @@ import { edgesOf, type Graph } from '../../graph/graph.js';
 import { EDGE, NODE } from '../../graph/schema.js';
 import { shallowSizes } from './shallow-sizes.js';
 
-/** Bytes. `native` includes the native memory that no node stands for; the kinds need not add up to the total. */
+/**
+ * Bytes. `native` includes the native memory that no node stands for; the kinds need not add up to
+ * the total.
+ */
 export interface Statistics {
   readonly total: number;
   readonly native: number;

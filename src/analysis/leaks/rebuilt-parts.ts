@@ -1,0 +1,63 @@
+/** What may have grown in place, without a container that got more members. */
+import { classIndex } from '../../v8/class-names.js';
+import { holderPaths } from '../holders/holder-paths.js';
+import { boundedBuffers } from './bounded-buffers.js';
+import type { Frontier, Rebuilt } from './frontier.js';
+import { isReplaced } from './growth-in-place.js';
+
+/** What may have grown in place. */
+export interface RebuiltPart extends Rebuilt {
+  /** All that are held in the same way; `node` is the one that was made anew most. */
+  readonly nodes: readonly number[];
+  /** The edge that new data hangs on; undefined for the thing with its own parts. */
+  readonly edge: number | undefined;
+}
+
+/**
+ * What is measured in the earlier snapshots at most: ways of being held, and things that are held
+ * in one way.
+ */
+const MOST_REBUILT = 1000;
+const MOST_ALIKE = 1000;
+
+/** Weak collections hold nothing: what is in them is held by others. */
+const WEAK = /^(Weak(Map|Set|Ref)|FinalizationRegistry)$/;
+
+/**
+ * What may have grown in place: things with new parts, and names on which new data hangs. The
+ * largest first.
+ */
+export function rebuiltParts(frontier: Frontier, known: ReadonlySet<number>, minSize: number): RebuiltPart[] {
+  const { graph, groups, headNodes, headEdges, newest } = frontier;
+  const { labels, of } = classIndex(graph);
+  const weak = labels.map((name) => WEAK.test(name));
+  const found: RebuiltPart[] = [];
+  const limited = boundedBuffers(graph);
+  const paths = holderPaths(graph);
+  const alike = new Map<string, { nodes: number[]; size: number; largest: number; most: number }>();
+  for (const { node, size } of frontier.rebuilt) {
+    if (known.has(node) || weak[of[node]!] || limited.of(node)) continue;
+    const key = `${paths.pathOf(node)} ${of[node]}`;
+    const group = alike.get(key) ?? { nodes: [], size: 0, largest: node, most: 0 };
+    alike.set(key, group);
+    if (group.nodes.length < MOST_ALIKE) group.nodes.push(node);
+    group.size += size;
+    if (size > group.most) {
+      group.most = size;
+      group.largest = node;
+    }
+  }
+  for (const { nodes, size, largest } of alike.values())
+    if (size >= minSize / 2) found.push({ node: largest, nodes, size, edge: undefined });
+  for (const { container, edgeName, bytes, firstHead } of groups) {
+    if (edgeName === undefined || bytes[newest]! < minSize / 2 || known.has(container)) continue;
+    if (isReplaced(graph, headNodes[firstHead]!))
+      found.push({
+        node: container,
+        nodes: [container],
+        size: bytes[newest]!,
+        edge: headEdges[firstHead]!,
+      });
+  }
+  return found.sort((a, b) => b.size - a.size).slice(0, MOST_REBUILT);
+}
