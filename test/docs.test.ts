@@ -2,6 +2,7 @@
  * README.md and docs/*.md are true: commands print what is shown, programs run, tables come from the definitions, links
  * lead somewhere. A block that is not run says why, in a comment above it. `UPDATE_DOCS=1` writes outputs and tables.
  */
+
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
@@ -17,6 +18,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { flag } from '../src/base/notes.js';
 import type { Command } from '../src/commands/command.js';
 import { COMMANDS, THEMES } from '../src/commands/index.js';
 import { optionOf } from '../src/commands/options.js';
@@ -128,7 +130,7 @@ function optionTable(command: Command): string {
     const inWords = 'defaultWords' in spec ? spec.defaultWords : undefined;
     const fallback =
       'default' in spec && spec.default !== undefined ? ` (default ${inWords ?? spec.default})` : '';
-    return `| \`--${option}${value}\` | ${spec.help}${fallback} |`;
+    return `| \`${flag(option)}${value}\` | ${spec.help}${fallback} |`;
   });
   const table = rows.length > 0 ? ['| option | |', '|---|---|', ...rows, ''] : [];
   return [`**\`${usageOf(command)}\`**: ${command.summary}`, '', ...table].join('\n');

@@ -1,6 +1,7 @@
 /** Options of commands as commander has them, and back to values. */
 import { InvalidArgumentError, Option, type Command as Program } from 'commander';
 import { UsageError } from '../base/errors.js';
+import { flag } from '../base/notes.js';
 import { printable } from '../base/printable.js';
 import type { Command } from '../commands/command.js';
 import { type OptionSpec, type OptionSpecs, optionOf } from '../commands/options.js';
@@ -66,7 +67,7 @@ export function addOptions(program: Program, command: Command): void {
   program.option('-q, --quiet', 'no progress and no notes');
 }
 
-/** Values of a command's own options, by their names on the command line. */
+/** Values of a command's own options, by their names in code. */
 export function valuesOf(
   specs: OptionSpecs,
   parsed: Readonly<Record<string, unknown>>,
@@ -74,23 +75,20 @@ export function valuesOf(
   return Object.fromEntries(
     Object.entries(specs).map(([name, spec]) => {
       // commander takes --no-x for "x is not so", which x otherwise is.
-      const negative = spec.kind === 'flag' && name.startsWith('no-');
-      const key = negative ? name.slice(3) : name;
-      const former = spec.formerly === undefined ? undefined : parsed[camelCase(spec.formerly)];
-      const value = former ?? parsed[camelCase(key)];
+      const positive = spec.kind === 'flag' ? /^no([A-Z].*)$/.exec(name)?.[1] : undefined;
+      const key = positive === undefined ? name : positive.charAt(0).toLowerCase() + positive.slice(1);
+      const former = spec.formerly === undefined ? undefined : parsed[spec.formerly];
+      const value = former ?? parsed[key];
       if (spec.kind === 'list') return [name, value ?? []];
-      return [name, spec.kind === 'flag' ? value === !negative : value];
+      return [name, spec.kind === 'flag' ? value === (positive === undefined) : value];
     }),
   );
 }
 
-function camelCase(name: string): string {
-  return name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
-}
-
-function toOption(long: string, spec: OptionSpec): Option {
+function toOption(optionName: string, spec: OptionSpec): Option {
   const { help, placeholder, repeatable, parse } = optionOf(spec);
-  const plain = spec.short === undefined ? `--${long}` : `-${spec.short}, --${long}`;
+  const long = flag(optionName);
+  const plain = spec.short === undefined ? long : `-${spec.short}, ${long}`;
   if (spec.kind === 'flag') return new Option(plain, help);
   const name = `${plain} <${placeholder}>`;
   if (spec.kind === 'choice')

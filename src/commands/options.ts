@@ -100,7 +100,7 @@ export type OptionSpec =
   | ListOption
   | IdsOption;
 
-/** Options by their names on the command line (`fail-if-none`). */
+/** Options by their names in code: `failIfNone`, which the command line spells `--fail-if-none`. */
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
 
 /** What the value of an option of a kind is, before it is repeated or left out. */

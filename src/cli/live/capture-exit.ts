@@ -21,8 +21,8 @@ export async function captureExit(
   const { force, strings } = options;
   const started = startProgram(call.program!, {
     preload: programs.preload,
-    exit: { file: exitFile, numbers: !options['no-numbers'], force, strings },
-    track: options['track-allocations'],
+    exit: { file: exitFile, numbers: !options.noNumbers, force, strings },
+    track: options.trackAllocations,
   });
   run.atEnd(() => started.stop());
   const exit = await run.unlessInterrupted(started.ended);

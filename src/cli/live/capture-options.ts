@@ -18,8 +18,8 @@ export interface CaptureOptions {
   readonly every?: number;
   readonly count?: number;
   readonly on: 'now' | 'exit' | 'signal';
-  readonly 'no-numbers': boolean;
-  readonly 'track-allocations': boolean;
+  readonly noNumbers: boolean;
+  readonly trackAllocations: boolean;
   /** Characters of a string. */
   readonly strings?: number;
   readonly profile?: number;
@@ -70,7 +70,7 @@ export function checkCapture(options: CaptureOptions, call: Call): void {
   if (count !== undefined && count > 1 && every === undefined && on !== 'signal')
     wrong('--count needs --every', 'How far apart: --every 60s --count 3');
   const atExit = on === 'exit' || (program !== undefined && on === 'now' && !after && !every && !profile);
-  if (options['track-allocations'] && !atExit && on === 'now' && !after && !every)
+  if (options.trackAllocations && !atExit && on === 'now' && !after && !every)
     wrong(
       '--track-allocations needs time before the snapshot',
       'Only what is made meanwhile has a stack: --after 30s, --every with --count, or --on signal.',
@@ -82,7 +82,7 @@ export function checkCapture(options: CaptureOptions, call: Call): void {
     );
   if (profile !== undefined && (after !== undefined || every !== undefined || on !== 'now'))
     wrong('--profile takes no snapshot', 'Leave out --after, --every and --on.');
-  if (profile !== undefined && (options['track-allocations'] || strings !== undefined))
+  if (profile !== undefined && (options.trackAllocations || strings !== undefined))
     wrong('--profile takes no snapshot', 'Leave out --track-allocations and --strings.');
   if (on === 'signal' && process.platform === 'win32') wrong('Windows has no SIGUSR2', 'Use --every.');
   if (output === '-')

@@ -157,7 +157,7 @@ async function captureLive(
   programs: Programs,
 ): Promise<void> {
   const { profile, strings, worker } = options;
-  const track = options['track-allocations'];
+  const track = options.trackAllocations;
   const ofProgram = call.program && { preload: programs.preload, track: track && worker === undefined };
   const started = ofProgram && startProgram(call.program!, ofProgram);
   if (started) run.atEnd(() => started.stop());
@@ -288,7 +288,7 @@ async function captureOne(
       );
     const { onProgress } = run.progress;
     const write = (text: string) => output.write(text);
-    const numbers = !captures.options['no-numbers'];
+    const numbers = !captures.options.noNumbers;
     const taken = await run.unlessInterrupted(
       takeSnapshot(session, { write, onProgress, runtime: runtimeName, heapUsed: used, numbers }),
     );

@@ -21,7 +21,7 @@ export interface WatchOptions {
   readonly every: number;
   readonly count?: number;
   readonly growth: boolean;
-  readonly 'every-snapshot'?: number;
+  readonly everySnapshot?: number;
   readonly limit: number;
   readonly target?: string;
   readonly timeout?: number;
@@ -39,7 +39,7 @@ export function watch(options: WatchOptions, call: Call, { closer }: Programs): 
       'heapgraph watch <pid>, or heapgraph watch 127.0.0.1:9229',
     );
   }
-  if (!options.growth && options['every-snapshot'] !== undefined)
+  if (!options.growth && options.everySnapshot !== undefined)
     throw new UsageError('--every-snapshot needs --growth', 'Add --growth.');
   const isAddress = asked.includes(':');
   if (!isAddress) pidOf(asked, 'or the address of an inspector: heapgraph watch 127.0.0.1:9229');
@@ -99,7 +99,7 @@ async function watchAttached(
         if (typeof grown !== 'string') await view.grown(seconds(), grown.slice(0, options.limit));
         else if (screen) screen.busy(grown);
         else run.warn(grown);
-        nextMark = performance.now() - begun + (options['every-snapshot'] ?? MARK_EVERY_MS);
+        nextMark = performance.now() - begun + (options.everySnapshot ?? MARK_EVERY_MS);
       }
     } catch (error) {
       if (isInterrupted(error)) throw error;

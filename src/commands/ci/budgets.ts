@@ -1,6 +1,7 @@
 /** Budgets as people write them: `Session=100`, `Buffer=64mb`, `Session=10,10%`. */
 import type { Budget, BudgetKind } from '../../analysis/budgets/budgets.js';
 import { UsageError } from '../../base/errors.js';
+import { flag } from '../../base/notes.js';
 import { printable } from '../../base/printable.js';
 import { parseBytes, parseCount } from '../../base/units.js';
 import { parseTypePattern } from '../../query/types.js';
@@ -11,20 +12,20 @@ const classes = 'of a class: its name, a glob, or /regex/';
 /** The options that are budgets. */
 export const budgetOptions = {
   max: { kind: 'list', value: 'class=n', help: `the most objects ${classes}` },
-  'max-size': {
+  maxSize: {
     kind: 'list',
     value: 'class=size',
     help: 'the most bytes of a class (shallow): 64mb, 1GiB, 4096',
   },
-  'max-retained': { kind: 'list', value: 'class=size', help: 'the most bytes that a class retains' },
-  'max-growth': {
+  maxRetained: { kind: 'list', value: 'class=size', help: 'the most bytes that a class retains' },
+  maxGrowth: {
     kind: 'list',
     value: 'class=n,n%',
     help: 'how much a class may grow since the baseline: objects, per cent, or both, and then the larger of the two',
   },
-  'max-total': { kind: 'text', once: true, value: 'size', help: 'the most bytes of the whole heap' },
+  maxTotal: { kind: 'text', once: true, value: 'size', help: 'the most bytes of the whole heap' },
   forbid: { kind: 'list', value: 'class', help: 'classes of which there may be no object' },
-  'max-dup-strings': {
+  maxDupStrings: {
     kind: 'text',
     once: true,
     value: 'size',
@@ -35,8 +36,28 @@ export const budgetOptions = {
 /** Values of these options. */
 export type BudgetValues = ValuesOf<typeof budgetOptions>;
 
+/** The option that a budget is written with, which is its key in a config file, too. */
+type BudgetOption = keyof typeof budgetOptions;
+
+/** The kinds of budgets, by their options. */
+const KIND_OF = {
+  max: 'max',
+  maxSize: 'max-size',
+  maxRetained: 'max-retained',
+  maxGrowth: 'max-growth',
+  maxTotal: 'max-total',
+  forbid: 'forbid',
+  maxDupStrings: 'max-dup-strings',
+} as const satisfies Record<BudgetOption, BudgetKind>;
+
 /** Budgets that say how much a class may have or grow. */
-export const LIMITED = ['max', 'max-size', 'max-retained', 'max-growth'] as const;
+const LIMITED = ['max', 'maxSize', 'maxRetained', 'maxGrowth'] as const;
+
+/** Budgets of the whole heap. */
+const WHOLE = ['maxTotal', 'maxDupStrings'] as const;
+
+/** Budgets that have a limit. */
+type LimitOption = (typeof LIMITED)[number] | (typeof WHOLE)[number];
 
 /** Growth as it is written: `10`, `10%`, `10,10%`. */
 export interface GrowthLimit {
@@ -53,36 +74,36 @@ export function parseGrowth(text: string): GrowthLimit | undefined {
 }
 
 /** What a value of each kind has to look like, for messages. */
-export const EXPECTED: Readonly<Record<(typeof LIMITED)[number] | 'max-total' | 'max-dup-strings', string>> =
-  {
-    max: 'a whole number from 0 up',
-    'max-size': 'a size such as 64mb, 1GiB or 4096',
-    'max-retained': 'a size such as 64mb, 1GiB or 4096',
-    'max-growth': 'a number of objects, per cent, or both: 10, 10% or 10,10%',
-    'max-total': 'a size such as 200mb',
-    'max-dup-strings': 'a size such as 5mb',
-  };
+export const EXPECTED: Readonly<Record<LimitOption, string>> = {
+  max: 'a whole number from 0 up',
+  maxSize: 'a size such as 64mb, 1GiB or 4096',
+  maxRetained: 'a size such as 64mb, 1GiB or 4096',
+  maxGrowth: 'a number of objects, per cent, or both: 10, 10% or 10,10%',
+  maxTotal: 'a size such as 200mb',
+  maxDupStrings: 'a size such as 5mb',
+};
 
 /** The limit in a value; undefined when it cannot be read. */
-export function limitIn(kind: keyof typeof EXPECTED, text: string): GrowthLimit | undefined {
-  if (kind === 'max-growth') return parseGrowth(text);
-  const limit = kind === 'max' ? parseCount(text) : parseBytes(text);
+export function limitIn(option: LimitOption, text: string): GrowthLimit | undefined {
+  if (option === 'maxGrowth') return parseGrowth(text);
+  const limit = option === 'max' ? parseCount(text) : parseBytes(text);
   return limit === undefined ? undefined : { limit, share: 0 };
 }
 
 /** All budgets, kind by kind. Throws UsageError or QueryError for one that cannot be read, and when there is none. */
 export function parseBudgets(values: BudgetValues): readonly Budget[] {
   const everything = (): boolean => true;
-  const limit = (kind: keyof typeof EXPECTED, text: string, written: string): GrowthLimit => {
-    const found = limitIn(kind, text.trim());
+  const limit = (option: LimitOption, text: string, written: string): GrowthLimit => {
+    const found = limitIn(option, text.trim());
     if (found) return found;
     throw new UsageError(
-      `--${kind} "${printable(written)}": expected ${EXPECTED[kind]}, found "${printable(text)}"`,
-      LIMITED.some((name) => name === kind) ? `Write it like this: --${kind} ${EXAMPLES[kind]}` : undefined,
+      `${flag(option)} "${printable(written)}": expected ${EXPECTED[option]}, found "${printable(text)}"`,
+      option in EXAMPLES ? exampleOf(option as keyof typeof EXAMPLES) : undefined,
     );
   };
-  const whole = (kind: 'max-total' | 'max-dup-strings'): Budget[] => {
-    const text = values[kind];
+  const whole = (option: (typeof WHOLE)[number]): Budget[] => {
+    const text = values[option];
+    const kind = KIND_OF[option];
     if (text === undefined) return [];
     return [
       {
@@ -90,15 +111,16 @@ export function parseBudgets(values: BudgetValues): readonly Budget[] {
         kind,
         pattern: '',
         matches: everything,
-        limit: limit(kind, text, text).limit,
+        limit: limit(option, text, text).limit,
       },
     ];
   };
   const budgets: Budget[] = [
-    ...LIMITED.flatMap((kind) =>
-      values[kind].map((text): Budget => {
-        const [pattern, value] = splitBudget(kind, text);
-        const { limit: most, share } = limit(kind, value, text);
+    ...LIMITED.flatMap((option) =>
+      values[option].map((text): Budget => {
+        const kind = KIND_OF[option];
+        const [pattern, value] = splitBudget(option, text);
+        const { limit: most, share } = limit(option, value, text);
         const { matches } = parseTypePattern(pattern);
         return {
           text: `${kind} ${text}`,
@@ -110,12 +132,12 @@ export function parseBudgets(values: BudgetValues): readonly Budget[] {
         };
       }),
     ),
-    ...whole('max-total'),
+    ...whole('maxTotal'),
     ...values.forbid.map((pattern): Budget => {
       const { matches } = parseTypePattern(pattern);
       return { text: `forbid ${pattern}`, kind: 'forbid', pattern, matches, limit: 0 };
     }),
-    ...whole('max-dup-strings'),
+    ...whole('maxDupStrings'),
   ];
   if (budgets.length > 0) return budgets;
   throw new UsageError(
@@ -124,32 +146,36 @@ export function parseBudgets(values: BudgetValues): readonly Budget[] {
   );
 }
 
-const EXAMPLES: Readonly<Partial<Record<BudgetKind, string>>> = {
+const EXAMPLES: Readonly<Record<(typeof LIMITED)[number], string>> = {
   max: "'Session=100'",
-  'max-size': "'(string)=64mb'",
-  'max-retained': "'Session=10mb'",
-  'max-growth': "'Session=10,10%'",
+  maxSize: "'(string)=64mb'",
+  maxRetained: "'Session=10mb'",
+  maxGrowth: "'Session=10,10%'",
 };
 
+function exampleOf(option: keyof typeof EXAMPLES): string {
+  return `Write it like this: ${flag(option)} ${EXAMPLES[option]}`;
+}
+
 /** The class and the value: what stands before and behind the last equals sign. */
-function splitBudget(kind: BudgetKind, text: string): [string, string] {
+function splitBudget(option: keyof typeof EXAMPLES, text: string): [string, string] {
   const equals = text.lastIndexOf('=');
   if (equals > 0) return [text.slice(0, equals), text.slice(equals + 1)];
   throw new UsageError(
-    `--${kind} "${printable(text)}": expected a class, an equals sign and a limit`,
-    `Write it like this: --${kind} ${EXAMPLES[kind]}`,
+    `${flag(option)} "${printable(text)}": expected a class, an equals sign and a limit`,
+    exampleOf(option),
   );
 }
 
 /** Budgets of the command line together with those of a config file, which give way where both speak of the same classes. */
 export function mergeBudgets<T extends BudgetValues>(values: T, config: Partial<BudgetValues>): T {
   const merged: Record<string, unknown> = { ...(values as BudgetValues) };
-  for (const kind of LIMITED) {
-    const said = new Set(values[kind].map((text) => text.slice(0, text.lastIndexOf('='))));
-    const others = (config[kind] ?? []).filter((text) => !said.has(text.slice(0, text.lastIndexOf('='))));
-    merged[kind] = [...others, ...values[kind]];
+  for (const option of LIMITED) {
+    const said = new Set(values[option].map((text) => text.slice(0, text.lastIndexOf('='))));
+    const others = (config[option] ?? []).filter((text) => !said.has(text.slice(0, text.lastIndexOf('='))));
+    merged[option] = [...others, ...values[option]];
   }
   merged.forbid = [...new Set([...(config.forbid ?? []), ...values.forbid])];
-  for (const kind of ['max-total', 'max-dup-strings'] as const) merged[kind] = values[kind] ?? config[kind];
+  for (const option of WHOLE) merged[option] = values[option] ?? config[option];
   return merged as T;
 }

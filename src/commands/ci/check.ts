@@ -65,7 +65,7 @@ export const checkCommand = defineCommand({
   ],
   configure(options, { file, budgets, baseline, sigma }) {
     const merged = mergeBudgets(options, budgets);
-    const onlyInFile = options['max-growth'].length === 0 && merged['max-growth'].length > 0;
+    const onlyInFile = options.maxGrowth.length === 0 && merged.maxGrowth.length > 0;
     if (onlyInFile && (options.baseline ?? baseline) === undefined) {
       throw new UsageError(
         `${printable(file)}: budgets.maxGrowth needs a baseline, and none is named`,
@@ -74,7 +74,7 @@ export const checkCommand = defineCommand({
     }
     return {
       ...merged,
-      baseline: options.baseline ?? (merged['max-growth'].length > 0 ? baseline : undefined),
+      baseline: options.baseline ?? (merged.maxGrowth.length > 0 ? baseline : undefined),
       sigma: options.sigma ?? sigma,
     };
   },
@@ -90,7 +90,7 @@ export const checkCommand = defineCommand({
     return budgets.some(({ kind }) => kind === 'max-growth') ? WITH_IDS : countsOf(budgets);
   },
   others: (options) =>
-    options.baseline !== undefined && options['max-growth'].length > 0
+    options.baseline !== undefined && options.maxGrowth.length > 0
       ? [{ file: options.baseline, need: WITH_IDS, baselines: true }]
       : [],
   async run(heap, _, options, [, earlier], { session }) {

@@ -5,7 +5,7 @@
 import { UsageError } from '../../base/errors.js';
 import { printable, shortened, shortJson } from '../../base/printable.js';
 import { parseTypePattern } from '../../query/types.js';
-import { type BudgetValues, EXPECTED, limitIn } from './budgets.js';
+import { type BudgetValues, budgetOptions, EXPECTED, limitIn } from './budgets.js';
 
 /** A config file, as values of options. */
 export interface Config {
@@ -20,16 +20,6 @@ export interface Config {
 export const CONFIG_NAME = 'heapgraph.config.json';
 
 const KEYS = ['$schema', 'budgets', 'baseline', 'sigma'] as const;
-
-const BUDGET_KEYS = {
-  max: 'max',
-  maxSize: 'max-size',
-  maxRetained: 'max-retained',
-  maxGrowth: 'max-growth',
-  maxTotal: 'max-total',
-  forbid: 'forbid',
-  maxDupStrings: 'max-dup-strings',
-} as const;
 
 /** The largest number of 15 digits: what the options take, too. */
 const LARGEST = 999_999_999_999_999;
@@ -53,11 +43,11 @@ export function parseConfig(value: unknown, file: string): Config {
     );
   };
   /** A number, or a text that stands for one: as an option would have it. */
-  const limitAt = (path: string, kind: keyof typeof EXPECTED, found: unknown): string => {
+  const limitAt = (path: string, option: keyof typeof EXPECTED, found: unknown): string => {
     const number = typeof found === 'number' && Number.isInteger(found) && found >= 0 && found <= LARGEST;
     if (number) return String(found);
-    if (typeof found === 'string' && kind !== 'max' && limitIn(kind, found)) return found;
-    throw wrong(path, EXPECTED[kind], found);
+    if (typeof found === 'string' && option !== 'max' && limitIn(option, found)) return found;
+    throw wrong(path, EXPECTED[option], found);
   };
   const patternAt = (path: string, text: unknown): string => {
     if (typeof text !== 'string' || text === '') throw wrong(path, 'a class name, a glob or /regex/', text);
@@ -80,18 +70,18 @@ export function parseConfig(value: unknown, file: string): Config {
 
   const budgets: Record<string, unknown> = {};
   for (const [key, found] of entries.has('budgets') ? objectAt('budgets', entries.get('budgets')) : []) {
-    known('budgets.', key, Object.keys(BUDGET_KEYS));
-    const kind = BUDGET_KEYS[key as keyof typeof BUDGET_KEYS];
+    known('budgets.', key, Object.keys(budgetOptions));
+    const option = key as keyof BudgetValues;
     const path = `budgets.${key}`;
-    if (kind === 'forbid') {
+    if (option === 'forbid') {
       if (!Array.isArray(found)) throw wrong(path, 'a list of classes', found);
-      budgets[kind] = found.map((text, i) => patternAt(`${path}[${i}]`, text));
-    } else if (kind === 'max-total' || kind === 'max-dup-strings') {
-      budgets[kind] = limitAt(path, kind, found);
+      budgets[option] = found.map((text, i) => patternAt(`${path}[${i}]`, text));
+    } else if (option === 'maxTotal' || option === 'maxDupStrings') {
+      budgets[option] = limitAt(path, option, found);
     } else {
-      budgets[kind] = objectAt(path, found).map(([pattern, limit]) => {
+      budgets[option] = objectAt(path, found).map(([pattern, limit]) => {
         const place = `${path}[${JSON.stringify(shortened(pattern, 60))}]`;
-        return `${patternAt(place, pattern)}=${limitAt(place, kind, limit)}`;
+        return `${patternAt(place, pattern)}=${limitAt(place, option, limit)}`;
       });
     }
   }

@@ -92,7 +92,7 @@ export const byTypeCommand = defineCommand({
           ? [columns.id]
           : [
               columns.id,
-              ...(options.regex || options['ignore-case'] || options.functions ? [columns.type] : []),
+              ...(options.regex || options.ignoreCase || options.functions ? [columns.type] : []),
               columns.name,
               columns.shallowSize,
               ...(retained ? [columns.retainedSize, columns.distance] : []),
@@ -111,7 +111,7 @@ export const byTypeCommand = defineCommand({
       },
       fields: sizesField(options.raw),
       notes,
-      found: !(options['fail-if-none'] && nodes.length === 0),
+      found: !(options.failIfNone && nodes.length === 0),
     };
   },
 });
@@ -165,7 +165,7 @@ async function allocated(graph: Graph, types: readonly string[], options: ByType
     result: table,
     fields: { ...sizesField(options.raw), objects: nodes.length, withoutStack },
     notes,
-    found: !(options['fail-if-none'] && nodes.length === 0),
+    found: !(options.failIfNone && nodes.length === 0),
   };
 }
 

@@ -28,7 +28,7 @@ export const countCommand = defineCommand({
   ],
   needs: (types, options) => ({ kind: 'classes', types: anyOf(types, options) }),
   async run({ classes }, types, options) {
-    const { regex, 'ignore-case': ignoreCase } = options;
+    const { regex, ignoreCase } = options;
     const rows = types.map((type) => {
       const matches = typeMatcher(type, { regex, ignoreCase });
       const found = classes.rows.filter((row) => matches(row.type));
@@ -50,7 +50,7 @@ export const countCommand = defineCommand({
         textColumns: types.length === 1 ? ['count'] : ['type', 'count'],
       },
       notes: await Promise.all(unknown.map(({ type }) => unknownType(classes, type))),
-      found: !(options['fail-if-none'] && unknown.length > 0),
+      found: !(options.failIfNone && unknown.length > 0),
     };
   },
 });

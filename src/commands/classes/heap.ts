@@ -33,12 +33,12 @@ export const heapCommand = defineCommand({
       default: 'shallow',
       help: 'bytes of the objects, or what each part keeps alive: parts may overlap then',
     },
-    'relative-to': {
+    relativeTo: {
       kind: 'text',
       value: 'file',
       help: 'an earlier snapshot of the process: only what came after it',
     },
-    'by-id': {
+    byId: {
       kind: 'flag',
       help: 'with --relative-to: go on even if the snapshots seem to be of two processes',
     },
@@ -58,7 +58,7 @@ export const heapCommand = defineCommand({
         `"${query.compares}" has no snapshot to compare with here`,
         '--relative-to counts what came after a snapshot; select takes "died".',
       );
-    if (options.by?.includes('generation') && options['relative-to'] === undefined)
+    if (options.by?.includes('generation') && options.relativeTo === undefined)
       throw new UsageError(
         'generations are told by an earlier snapshot',
         'Name one: --relative-to FILE. All objects are counted then.',
@@ -66,12 +66,12 @@ export const heapCommand = defineCommand({
     return WHOLE_GRAPH;
   },
   others: (options) =>
-    options['relative-to'] === undefined ? [] : [{ file: options['relative-to'], need: WHOLE_GRAPH }],
+    options.relativeTo === undefined ? [] : [{ file: options.relativeTo, need: WHOLE_GRAPH }],
   async run({ graph }, _, options, heaps, { readIds }) {
     const before = heaps[1]?.graph;
     const notes = before
       ? checkOneProcess(before, graph, {
-          byId: options['by-id'],
+          byId: options.byId,
           advice: parts`${option('relativeTo')} names the earlier one`,
         })
       : [];

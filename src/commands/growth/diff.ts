@@ -41,7 +41,7 @@ export const diffCommand = defineCommand({
       choices: SORTS,
       default: 'size',
       help: 'by growth in bytes, growth in number, or number of new objects, largest first; or by name',
-      formerly: 'sort-by',
+      formerly: 'sortBy',
     },
     ...partitionOptions,
     filter: { kind: 'pattern', help: 'only classes whose name matches this regular expression' },

@@ -20,11 +20,11 @@ const newIdsOptions = {
     choices: SORTS,
     default: 'deltas',
     help: 'what is ranked, largest first; ties by name',
-    formerly: 'sort-by',
+    formerly: 'sortBy',
   },
   type: { kind: 'text', value: 'class', help: 'only objects of this class' },
   ids: { kind: 'flag', help: 'bare ids of the new objects, one a line, ascending' },
-  'by-id': { kind: 'flag', help: 'go on even if the snapshots seem to be of two processes' },
+  byId: { kind: 'flag', help: 'go on even if the snapshots seem to be of two processes' },
 } as const;
 
 export const getNewIdsCommand = defineCommand({
@@ -45,7 +45,7 @@ export const getNewIdsCommand = defineCommand({
   async run(_, __, options, heaps) {
     const [before, after] = [heaps[0]!.graph, heaps[1]!.graph];
     const notes = checkOneProcess(before, after, {
-      byId: options['by-id'],
+      byId: options.byId,
       advice: 'name the earlier one first',
     });
     const unknown =

@@ -30,7 +30,7 @@ export const leaksCommand = defineCommand({
   snapshot: { names: ['first', 'second', 'third'], least: 2, most: Number.POSITIVE_INFINITY },
   answers: 'leaks',
   options: {
-    'min-size': {
+    minSize: {
       kind: 'bytes',
       default: 10_000,
       help: 'leave out containers that grew by less: bytes, or 64kB, 10MB',
@@ -42,8 +42,8 @@ export const leaksCommand = defineCommand({
       help: 'functions by name and place: always so here, the option is accepted as elsewhere',
     },
     ...orderOption,
-    'fail-if-any': { kind: 'flag', help: 'exit with 1 when there is a leak' },
-    'by-id': { kind: 'flag', help: 'compare by ids even if the snapshots seem to be of several processes' },
+    failIfAny: { kind: 'flag', help: 'exit with 1 when there is a leak' },
+    byId: { kind: 'flag', help: 'compare by ids even if the snapshots seem to be of several processes' },
   },
   examples: [
     {
@@ -56,9 +56,9 @@ export const leaksCommand = defineCommand({
   needs: () => [NODES, NODES, { ...WHOLE_GRAPH, traces: true }],
   order: (options) => options.order,
   async run(_, __, options, heaps, machine): Promise<Answer> {
-    const notes = [...requireOneProcess(heaps, options['by-id'], 'leaks')];
-    if (options['fail-if-any']) checkOrder(heaps, notes);
-    const { found, notes: more } = await searchLeaks(heaps, options['min-size'], machine.session);
+    const notes = [...requireOneProcess(heaps, options.byId, 'leaks')];
+    if (options.failIfAny) checkOrder(heaps, notes);
+    const { found, notes: more } = await searchLeaks(heaps, options.minSize, machine.session);
     const { graph } = found.frontier;
     const { leaks: wanted, leaking, most } = notableLeaks(found, heaps.length);
     const limit = limitOf(options);
@@ -76,7 +76,7 @@ export const leaksCommand = defineCommand({
         summary: summaryOf(found, entries, heaps),
       },
       fields: {
-        minSize: options['min-size'],
+        minSize: options.minSize,
         leaking,
         survivors: found.survivors,
         survivorSize: found.survivorSize,
@@ -91,7 +91,7 @@ export const leaksCommand = defineCommand({
         ...packages.notes(),
         ...omittedNote(omitted, 'container', 'containers'),
       ],
-      found: !(options['fail-if-any'] && leaking > 0),
+      found: !(options.failIfAny && leaking > 0),
     };
   },
 });

@@ -23,7 +23,7 @@ export const survivalCommand = defineCommand({
     limit: { kind: 'integer', default: 20, help: 'classes to show' },
     all: allRows,
     filter: { kind: 'pattern', help: 'only classes whose name matches this regular expression' },
-    'min-size': {
+    minSize: {
       kind: 'bytes',
       default: 10_000,
       help: 'a container that grew by less is no leak: bytes, or 64kB, 10MB',
@@ -35,7 +35,7 @@ export const survivalCommand = defineCommand({
     functions: partitionOptions.functions,
     internals: { kind: 'flag', help: "V8's own arrays, code, shapes and hidden nodes, too" },
     ...orderOption,
-    'by-id': { kind: 'flag', help: 'go by ids even if the snapshots seem to be of several processes' },
+    byId: { kind: 'flag', help: 'go by ids even if the snapshots seem to be of several processes' },
   },
   examples: [
     {
@@ -55,8 +55,8 @@ export const survivalCommand = defineCommand({
   order: (options) => options.order,
   async run(_, __, options, heaps, { session }) {
     const { filter, internals } = options;
-    const notes = requireOneProcess(heaps, options['by-id'], 'survival');
-    const { found: leaks, notes: more } = await searchLeaks(heaps, options['min-size'], session);
+    const notes = requireOneProcess(heaps, options.byId, 'survival');
+    const { found: leaks, notes: more } = await searchLeaks(heaps, options.minSize, session);
     const found = survival(
       heaps.map(({ graph }) => graph),
       { partition: partitionOf(options), filter, internals, leaks },

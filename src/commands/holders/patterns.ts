@@ -23,7 +23,7 @@ export const patternsCommand = defineCommand({
   snapshot: true,
   answers: 'tree',
   options: {
-    'to-root': { kind: 'flag', help: 'shortest chains from the roots, merged' },
+    toRoot: { kind: 'flag', help: 'shortest chains from the roots, merged' },
     depth: { kind: 'integer', help: 'levels to show (default 4, with --to-root 12)' },
     limit: { kind: 'integer', default: 5, help: 'branches to show at each level, the largest first' },
     all: allRows,
@@ -43,13 +43,13 @@ export const patternsCommand = defineCommand({
     const { graph, mask, notes } = await select(checkQuery(text!, options), heaps, options, machine);
     const nodes = nodesIn(mask);
     const limit = limitOf(options);
-    const depth = options.depth ?? (options['to-root'] ? 12 : 4);
-    if (nodes.length > MOST_NODES && !options['to-root'])
+    const depth = options.depth ?? (options.toRoot ? 12 : 4);
+    if (nodes.length > MOST_NODES && !options.toRoot)
       throw new UsageError(
         `${formatCount(nodes.length)} objects are too many for a tree of who refers to them`,
         `${formatCount(MOST_NODES)} are the most; --to-root takes any number, or ask about fewer.`,
       );
-    const tree = options['to-root']
+    const tree = options.toRoot
       ? mergedPaths(graph, nodes)
       : referencePattern(graph, nodes, { depth, limit });
     const rows = [...rowsOf(tree, 0, depth, limit)];

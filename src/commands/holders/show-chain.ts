@@ -43,7 +43,7 @@ export const showChainCommand = defineCommand({
       value: 'goal',
       help: 'where chains end: root, module, global, a class, /regex/, @id',
     },
-    'max-depth': maxDepthOption,
+    maxDepth: maxDepthOption,
     paths: {
       kind: 'integer',
       default: 1,
@@ -86,7 +86,7 @@ export const showChainCommand = defineCommand({
         ...(await targetNotes(graph, targets)),
         ...(await queryNotes(graphsOf(heaps), options)),
         ...((await unknownGoalNote([graph], options.to)) === undefined
-          ? noChainNotes(graph, lost, options.to, options['max-depth'], 'back')
+          ? noChainNotes(graph, lost, options.to, options.maxDepth, 'back')
           : []),
       ],
       found,
@@ -97,7 +97,7 @@ export const showChainCommand = defineCommand({
       chainsSubgraph(graph, chains, {
         ...pictureRules(graph, options),
         ...(earlier ? { since: { graph: earlier.graph } } : {}),
-        merge: !options['no-merge'],
+        merge: !options.noMerge,
         coarseness,
       });
     return pictureAnswer(0, build, options, outcome);

@@ -48,7 +48,7 @@ export const captureCommand = defineLiveCommand({
       value: 'when',
       help: 'when: at once, at the exit of the program that was started, or each time that heapgraph gets SIGUSR2, --count times or until Ctrl-C',
     },
-    'track-allocations': {
+    trackAllocations: {
       kind: 'flag',
       help: 'have V8 note where each object is made, from now on until the snapshot (--after, --every, --on signal; a program that is started: from its start to its exit); the process is several times slower meanwhile',
     },
@@ -60,7 +60,7 @@ export const captureCommand = defineLiveCommand({
       kind: 'duration',
       help: 'in place of a snapshot sample the allocations for this time: what costs hardly anything; writes a .heapprofile and prints the functions that made most; what was sampled up to then when the process ends before, or on Ctrl-C',
     },
-    'no-numbers': {
+    noNumbers: {
       kind: 'flag',
       help: 'without numbers, which make the file up to 90 % larger, the more of them a heap has (an Express server: 0 to 3 %)',
     },

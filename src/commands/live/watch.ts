@@ -18,7 +18,7 @@ export const watchCommand = defineLiveCommand({
     every: { kind: 'duration', default: '1s', help: 'time between samples' },
     count: { kind: 'integer', help: 'samples, then end' },
     growth: { kind: 'flag', help: 'take snapshots at marks and show what grew since the first' },
-    'every-snapshot': {
+    everySnapshot: {
       kind: 'duration',
       help: 'time between the snapshots of --growth (default 60s); on a terminal the key s takes one at once',
     },

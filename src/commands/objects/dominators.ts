@@ -30,7 +30,7 @@ export const dominatorsCommand = defineCommand({
     depth: { kind: 'integer', default: 2, help: 'levels to show' },
     limit: { kind: 'integer', default: 10, help: 'objects to show below each, the largest first' },
     all: allRows,
-    'by-type': { kind: 'flag', help: 'classes in place of objects' },
+    byType: { kind: 'flag', help: 'classes in place of objects' },
     follow: { kind: 'flag', help: 'the heaviest branch only, down to where it spreads' },
     ...partitionOptions,
     ...pickByRetainedOption,
@@ -49,9 +49,9 @@ export const dominatorsCommand = defineCommand({
         '--follow answers with several tables, which cannot be CSV or Markdown',
         '--json has all of it; --by-type is one table.',
       );
-    if (options.follow && options['by-type'])
+    if (options.follow && options.byType)
       throw new UsageError('--follow shows one branch, and --by-type classes', 'Leave one of them out.');
-    if ((options.shapes || options.functions) && !options.follow && !options['by-type'])
+    if ((options.shapes || options.functions) && !options.follow && !options.byType)
       throw new UsageError(
         `--${options.shapes ? 'shapes' : 'functions'} is for classes, and the tree shows objects`,
         'It goes with --by-type or --follow.',
@@ -75,12 +75,12 @@ export const dominatorsCommand = defineCommand({
     const { rows, omitted } =
       graph.nodeCount === 0
         ? { rows: [], omitted: 0 }
-        : options['by-type']
+        : options.byType
           ? byClass(graph, targets.nodes, limit, options)
           : tree(graph, targets.nodes, options.depth, limit);
     const shown = { rows, total: rows.length + omitted, omitted };
     return {
-      result: options['by-type']
+      result: options.byType
         ? { kind: 'table', columns: CLASS_COLUMNS, ...shown, layout: 'grid' }
         : {
             kind: 'tree',
@@ -96,7 +96,7 @@ export const dominatorsCommand = defineCommand({
           ? [
               note(
                 'omitted',
-              )`${formatCount(omitted)} more${options['by-type'] ? ' classes' : ''}; ${option('all')} shows them`,
+              )`${formatCount(omitted)} more${options.byType ? ' classes' : ''}; ${option('all')} shows them`,
             ]
           : []),
       ],

@@ -72,7 +72,7 @@ export const selectCommand = defineCommand({
   async run(_, [text], options, heaps, machine) {
     const { graph, mask, notes } = await select(checkQuery(text!, options), heaps, options, machine);
     const nodes = nodesIn(mask);
-    const found = !(options['fail-if-none'] && nodes.length === 0);
+    const found = !(options.failIfNone && nodes.length === 0);
     if (options.count) return { ...value('count', 'Count', 'count', nodes.length), notes, found };
     if (options.sum !== 'none') {
       const size = options.sum === 'retained' ? retainedSet(graph, nodes).size : sum(graph, nodes);

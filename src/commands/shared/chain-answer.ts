@@ -27,13 +27,13 @@ import {
 } from './targets.js';
 
 export const chainOptions = {
-  'max-depth': maxDepthOption,
+  maxDepth: maxDepthOption,
   paths: {
     kind: 'integer',
     default: 1,
     help: 'number of different chains, preferring different root holders',
   },
-  'no-sizes': { kind: 'flag', help: 'leave the sizes out: less to compute' },
+  noSizes: { kind: 'flag', help: 'leave the sizes out: less to compute' },
   ...pickOption,
   ...idsOption,
   ...tagOption,
@@ -68,7 +68,7 @@ export async function chainAnswer(
   const search = way === 'back' ? searchBackrefs : searchRefs;
   const root = isRoot(graph);
   const isRooted = (chain: Chain): boolean => way === 'back' && root(chain.nodes[0]!);
-  const sizes = !options['no-sizes'];
+  const sizes = !options.noSizes;
   const lost: Lost[] = [];
   const few: Note[] = [];
   const chains = nodes.flatMap((node): FoundChain[] => {
@@ -105,7 +105,7 @@ export async function chainAnswer(
       ),
       // An unknown goal is said already.
       ...((await unknownGoalNote([graph], to)) === undefined
-        ? noChainNotes(graph, lost, to, options['max-depth'], way)
+        ? noChainNotes(graph, lost, to, options.maxDepth, way)
         : []),
     ],
     found: missing.length === 0 && lost.length === 0,

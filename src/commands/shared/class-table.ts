@@ -19,7 +19,7 @@ export const classTableOptions = {
   },
   retained: { kind: 'flag', help: 'show retained sizes and the smallest distance too' },
   ...partitionOptions,
-  'node-type': {
+  nodeType: {
     kind: 'choices',
     choices: NODE_TYPES,
     help: "only these of V8's node types",
@@ -51,7 +51,7 @@ export function classTable(
   limit: number,
   sizes: boolean,
 ): Answer {
-  const { by, 'node-type': nodeTypes, filter, raw } = options;
+  const { by, nodeType: nodeTypes, filter, raw } = options;
   const retained = showsRetained(options);
   const source = heap.countable;
   const classes = classesOf(source, { raw });

@@ -18,8 +18,8 @@ export const beforeAndAfter = {
 } as const;
 
 export const comparisonOptions = {
-  'by-class': { kind: 'flag', help: 'compare classes only, not objects by their ids' },
-  'by-id': { kind: 'flag', help: 'compare by ids even if the snapshots seem to be of two processes' },
+  byClass: { kind: 'flag', help: 'compare classes only, not objects by their ids' },
+  byId: { kind: 'flag', help: 'compare by ids even if the snapshots seem to be of two processes' },
 } as const;
 
 /** In what order several snapshots are compared. */
@@ -29,7 +29,7 @@ export const orderOption = {
     choices: ['given', 'name', 'time'],
     default: 'given',
     help: 'order of the snapshots: as given, by file name, or by the time they were written',
-    formerly: 'sort-by',
+    formerly: 'sortBy',
   },
 } as const;
 
@@ -60,14 +60,14 @@ export function compareBy(
       return;
     }
     same = false;
-    const done = options['by-id']
+    const done = options.byId
       ? 'compared by id all the same'
       : facts.ids === 'renumbered' || facts.ids === 'rounded'
         ? 'compared by class only'
         : parts`compared by class only; to compare objects ${ONE_RUN}; ${option('byId')} does it all the same`;
     notes.push(note('compared')`${cannotCompare(before, graph, facts)}: ${done}`);
   });
-  return { byId: known && (options['by-id'] || (same && !options['by-class'])), notes };
+  return { byId: known && (options.byId || (same && !options.byClass)), notes };
 }
 
 /** Throws UsageError when a baseline, which has DevTools' sizes of whole classes, is to be compared in another way. */

@@ -10,17 +10,17 @@ import type { ValuesOf } from '../options.js';
 
 export const patternOptions = {
   regex: { kind: 'flag', help: 'types are regular expressions that match anywhere in the class name' },
-  'ignore-case': { kind: 'flag', help: 'upper and lower case are the same' },
+  ignoreCase: { kind: 'flag', help: 'upper and lower case are the same' },
 } as const;
 
 export const failIfNone = {
-  'fail-if-none': { kind: 'flag', help: 'exit with 1 when nothing is found' },
+  failIfNone: { kind: 'flag', help: 'exit with 1 when nothing is found' },
 } as const;
 
 /** One matcher that accepts what any of the given names or patterns accepts. */
 export function anyOf(types: readonly string[], options: ValuesOf<typeof patternOptions>): TypeMatcher {
   const matchers = types.map((type) =>
-    typeMatcher(type, { regex: options.regex, ignoreCase: options['ignore-case'] }),
+    typeMatcher(type, { regex: options.regex, ignoreCase: options.ignoreCase }),
   );
   return (name) => matchers.some((matches) => matches(name));
 }

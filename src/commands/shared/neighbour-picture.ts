@@ -18,8 +18,8 @@ import { targetNotes } from './target-notes.js';
 import { queryNotes, walkRules } from './targets.js';
 
 export const neighbourOptions = {
-  'max-depth': { kind: 'integer', default: 3, help: 'maximum number of references to follow' },
-  'too-many': {
+  maxDepth: { kind: 'integer', default: 3, help: 'maximum number of references to follow' },
+  tooMany: {
     kind: 'integer',
     default: 10,
     help: 'maximum number of neighbours of a box; the others are counted',
@@ -58,9 +58,9 @@ export async function neighbourPicture(
   const rules: SubgraphOptions = {
     ...rulesOf(graph, options),
     ...(earlier ? { since: { graph: earlier.graph, ...rulesOf(earlier.graph, options) } } : {}),
-    maxDepth: options['max-depth'],
-    tooMany: options['too-many'],
-    merge: !options['no-merge'],
+    maxDepth: options.maxDepth,
+    tooMany: options.tooMany,
+    merge: !options.noMerge,
     internals: options.internals,
   };
   return pictureAnswer(0, (coarseness) => build(graph, nodes, { ...rules, coarseness }), options, outcome);

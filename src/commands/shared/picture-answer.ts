@@ -16,10 +16,10 @@ import { checkWalk, idsOption, pickInPictureOption, tagOption, WHOLE_GRAPH, walk
 
 const drawingOptions = {
   highlight: { kind: 'list', value: 'query', help: 'objects to paint blue' },
-  'extra-info': { kind: 'choice', choices: INFOS, default: 'none', help: 'a further line in each box' },
+  extraInfo: { kind: 'choice', choices: INFOS, default: 'none', help: 'a further line in each box' },
   refcounts: { kind: 'flag', help: 'show the reference count after the type' },
-  'no-shortnames': { kind: 'flag', help: "show the constructor's file after the type" },
-  'node-attr': { kind: 'list', value: 'key=value', help: 'a Graphviz attribute for all boxes' },
+  noShortnames: { kind: 'flag', help: "show the constructor's file after the type" },
+  nodeAttr: { kind: 'list', value: 'key=value', help: 'a Graphviz attribute for all boxes' },
   legend: { kind: 'flag', help: 'a box that explains colours and marks' },
 } as const;
 
@@ -29,14 +29,14 @@ const sinceOptions = {
     value: 'file',
     help: 'an earlier snapshot of the process: the boxes say what is new since, what survived, what died',
   },
-  'by-id': {
+  byId: {
     kind: 'flag',
     help: 'with --since: go on even if the snapshots seem to be of two processes',
   },
 } as const;
 
 export const mergeOption = {
-  'no-merge': { kind: 'flag', help: 'one box for each object, however wide the picture gets' },
+  noMerge: { kind: 'flag', help: 'one box for each object, however wide the picture gets' },
 } as const;
 
 /** What all pictures take, beside how far they go and what shares a box. */
@@ -63,7 +63,7 @@ export function checkPicture(_: readonly string[], options: PictureValues): type
 /** The targets; the largest of a class goes by the sizes that the picture shows. */
 export function targetsOf(graph: Graph, texts: readonly string[], options: PictureValues): Targets {
   const pick = parsePick(options.pick);
-  return resolveTargets(graph, texts, pick, options['extra-info'] === 'retained' ? { retained: true } : {});
+  return resolveTargets(graph, texts, pick, options.extraInfo === 'retained' ? { retained: true } : {});
 }
 
 /** The file of `--since`. */
@@ -85,7 +85,7 @@ export function earlierOf(heaps: readonly OpenedSnapshot[], options: PictureValu
   const [after, before] = graphsOf(heaps);
   if (!after || !before) return undefined;
   const notes = checkOneProcess(before, after, {
-    byId: options['by-id'],
+    byId: options.byId,
     advice: parts`${option('since')} takes the earlier one`,
   });
   return { graph: before, notes };
@@ -99,7 +99,7 @@ export function pictureAnswer(
   outcome: PictureOutcome,
 ): Answer {
   const answer = finish(build(coarseness), options, outcome);
-  if (options['no-merge'] || coarseness >= COARSEST) return answer;
+  if (options.noMerge || coarseness >= COARSEST) return answer;
   return { ...answer, coarser: () => pictureAnswer(coarseness + 1, build, options, outcome) };
 }
 
@@ -118,7 +118,7 @@ function finish(result: Subgraph, options: PictureValues, outcome: PictureOutcom
   const { notes, found, earlier, neighbours } = outcome;
   const drawing: Drawing = {
     refcounts: options.refcounts,
-    shortnames: !options['no-shortnames'],
+    shortnames: !options.noShortnames,
     nodeAttrs: attributes(options),
     legend: options.legend,
     ...(earlier ? { since: earlier.graph.file } : {}),
@@ -159,13 +159,13 @@ export function pictureRules(graph: Graph, options: PictureValues) {
   return {
     isRoot: (node: number) => (root(node) ? (rootOf(graph, node)?.words ?? true) : undefined),
     ...(highlight ? { highlight } : {}),
-    ...(options['extra-info'] === 'none' ? {} : { extraInfo: extraInfo(graph, options['extra-info']) }),
+    ...(options.extraInfo === 'none' ? {} : { extraInfo: extraInfo(graph, options.extraInfo) }),
   };
 }
 
 function attributes(options: PictureValues): Record<string, string> {
   return Object.fromEntries(
-    options['node-attr'].map((text) => {
+    options.nodeAttr.map((text) => {
       const at = text.indexOf('=');
       if (at > 0) return [text.slice(0, at), text.slice(at + 1)] as const;
       throw new UsageError(

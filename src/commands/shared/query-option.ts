@@ -18,7 +18,7 @@ export const beforeOption = {
     value: 'file',
     help: 'an earlier snapshot of the process, for "new" and "died"',
   },
-  'by-id': {
+  byId: {
     kind: 'flag',
     help: 'with --before: go on even if the snapshots seem to be of two processes',
   },
@@ -70,7 +70,7 @@ export async function select(
   const notes =
     after && before
       ? checkOneProcess(before, after, {
-          byId: options['by-id'],
+          byId: options.byId,
           advice: parts`${option('before')} names the earlier one`,
         })
       : [];

@@ -45,7 +45,7 @@ export const pickByRetainedOption = {
 } as const;
 
 export const idsOption = {
-  'ids-from': {
+  idsFrom: {
     kind: 'ids',
     value: 'file',
     help: 'objects by their ids, one a line; - is standard input; no other target is required',
@@ -63,8 +63,8 @@ export const tagOption = {
 
 export const walkOptions = {
   ignore: { kind: 'list', value: 'query', help: 'objects to skip: @id, a class, /regex/' },
-  'extra-ignore': { kind: 'list', value: 'query', help: "the same, by objgraph's name" },
-  'ignore-edge': { kind: 'list', value: 'Class.name', help: 'references to skip' },
+  extraIgnore: { kind: 'list', value: 'query', help: "the same, by objgraph's name" },
+  ignoreEdge: { kind: 'list', value: 'Class.name', help: 'references to skip' },
   weak: { kind: 'flag', help: 'follow references that keep nothing alive, too' },
 } as const;
 
@@ -75,7 +75,7 @@ export const WHOLE_GRAPH: Need = { kind: 'graph', edges: true, locations: true }
 /** Throws QueryError for options that cannot be read, before the snapshot is. */
 export function checkWalk(options: WalkValues): void {
   parseQueries(ignored(options));
-  options['ignore-edge'].forEach(splitEdge);
+  options.ignoreEdge.forEach(splitEdge);
 }
 
 /** What a search skips. */
@@ -84,7 +84,7 @@ export function walkRules(
   options: WalkValues,
 ): Pick<ChainOptions, 'ignoreNode' | 'ignoreEdge' | 'weak'> {
   const ignoreNode = parseQueries(ignored(options))?.(graph);
-  const edges = options['ignore-edge'].map(splitEdge);
+  const edges = options.ignoreEdge.map(splitEdge);
   return {
     weak: options.weak,
     ...(ignoreNode ? { ignoreNode } : {}),
@@ -93,7 +93,7 @@ export function walkRules(
 }
 
 function ignored(options: WalkValues): readonly string[] {
-  return [...options.ignore, ...options['extra-ignore']];
+  return [...options.ignore, ...options.extraIgnore];
 }
 
 function splitEdge(text: string): { type: string; name: string } {
@@ -135,7 +135,7 @@ export async function queryNotes(
   graphs: readonly Graph[],
   { to, ...options }: QueryValues,
 ): Promise<readonly Note[]> {
-  const notes = (['ignore', 'extra-ignore', 'filter', 'highlight'] as const).flatMap((name) =>
+  const notes = (['ignore', 'extraIgnore', 'filter', 'highlight'] as const).flatMap((name) =>
     (options[name] ?? []).map((text) => unknownClassNote(graphs, name, text)),
   );
   if (to !== undefined) notes.unshift(unknownGoalNote(graphs, to));
@@ -148,8 +148,8 @@ export const maxDepthOption = {
 } as const;
 
 /** What `--max-depth` means to a search. */
-export function depthRule(options: { readonly 'max-depth': number | undefined }): { maxDepth?: number } {
-  return options['max-depth'] === undefined ? {} : { maxDepth: options['max-depth'] };
+export function depthRule(options: { readonly maxDepth: number | undefined }): { maxDepth?: number } {
+  return options.maxDepth === undefined ? {} : { maxDepth: options.maxDepth };
 }
 
 /** What holds for a moment only, where any root is the goal: it comes last. */

@@ -34,12 +34,12 @@ function heap(counts: Readonly<Record<string, number>>, jitter?: Readonly<Record
 function budgets(values: Partial<Parameters<typeof parseBudgets>[0]>): readonly Budget[] {
   return parseBudgets({
     max: [],
-    'max-size': [],
-    'max-retained': [],
-    'max-growth': [],
-    'max-total': undefined,
+    maxSize: [],
+    maxRetained: [],
+    maxGrowth: [],
+    maxTotal: undefined,
     forbid: [],
-    'max-dup-strings': undefined,
+    maxDupStrings: undefined,
     ...values,
   });
 }
@@ -61,7 +61,7 @@ describe('checkBudgets', () => {
   test('sizes, retained sizes, the whole heap with native memory', () => {
     const found = checkBudgets(
       now,
-      budgets({ 'max-size': ['Session=99b'], 'max-retained': ['Session=1kB'], 'max-total': '234' }),
+      budgets({ maxSize: ['Session=99b'], maxRetained: ['Session=1kB'], maxTotal: '234' }),
     );
     expect(outcome(found)).toEqual([
       [false, 100, 99, ['Session']],
@@ -95,7 +95,7 @@ describe('checkBudgets', () => {
     const before = heap({ Session: 100, Socket: 10, Old: 5 });
     const after = heap({ Session: 112, Socket: 15, New: 6, Old: 0 });
     const values = ['*=10', '*=10%', '*=5,20%', 'Session=12', 'Session=11.9%', 'Old=0', 'New=50%'];
-    expect(outcome(checkBudgets(after, budgets({ 'max-growth': values }), { before }))).toEqual([
+    expect(outcome(checkBudgets(after, budgets({ maxGrowth: values }), { before }))).toEqual([
       [false, 12, 10, ['Session']],
       [false, 6, 0, ['New', 'Socket', 'Session']],
       [false, 6, 5, ['New']],
@@ -110,7 +110,7 @@ describe('checkBudgets', () => {
     const before = heap({ Session: 100, Socket: 10 }, { Session: 4, Socket: 1 });
     const after = heap({ Session: 112, Socket: 15 });
     const noise = noiseOf(before, 3);
-    const [found] = checkBudgets(after, budgets({ 'max-growth': ['*=2'] }), {
+    const [found] = checkBudgets(after, budgets({ maxGrowth: ['*=2'] }), {
       before,
       noise: (type) => noise(type, 'count'),
     });
@@ -119,7 +119,7 @@ describe('checkBudgets', () => {
   });
 
   test('growth without an earlier heap: RangeError', () => {
-    expect(() => checkBudgets(now, budgets({ 'max-growth': ['a=1'] }))).toThrow(RangeError);
+    expect(() => checkBudgets(now, budgets({ maxGrowth: ['a=1'] }))).toThrow(RangeError);
   });
 });
 

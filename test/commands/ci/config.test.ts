@@ -81,6 +81,6 @@ test('values become those of the options', () => {
   expect(parseConfig(config, 'c.json')).toEqual({
     file: 'c.json',
     baseline: 'b.json',
-    budgets: { max: ['a=b=1'], 'max-total': '5', forbid: ['x'] },
+    budgets: { max: ['a=b=1'], maxTotal: '5', forbid: ['x'] },
   });
 });
