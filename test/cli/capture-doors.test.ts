@@ -196,7 +196,8 @@ describe.runIf(process.platform === 'linux')('capture PID', () => {
   });
 
   test('a zombie, a thread', async () => {
-    const parent = await start('/bin/sh', ['-c', 'sleep 0 & echo $!; exec sleep 60']);
+    // It ends after the shell has become the sleep that never collects it.
+    const parent = await start('/bin/sh', ['-c', 'sleep 0.3 & echo $!; exec sleep 60']);
     open.push(parent);
     const zombie = Number(parent.said);
     await until('it has ended', () => stateOf(zombie) === 'Z');
