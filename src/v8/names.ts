@@ -119,8 +119,8 @@ export const isInternal = memo((graph: Graph): ((node: number) => boolean) => {
 });
 
 /**
- * Whether a node of V8's own is an object of the language: a Proxy (`system / JSProxy`), a generator
- * and the like. Cost: two reads a call.
+ * Whether a node of V8's own is an object of the language: a Proxy (`system / JSProxy`), a
+ * generator and the like. Cost: two reads a call.
  */
 export const isInternalObject = memo((graph: Graph): ((node: number) => boolean) => {
   const { nodeTypes, nodeNames } = graph;
@@ -142,7 +142,9 @@ export const shapeNames = memo(
     ),
 );
 
-/** String indexes of the names of cells, which hold one value: of an export, of a global variable. */
+/**
+ * String indexes of the names of cells, which hold one value: of an export, of a global variable.
+ */
 export const cellNames = memo(
   ({ strings }: Graph): StringIndexes =>
     strings.indexesOf('system / Cell', 'system / PropertyCell', 'system / ContextCell'),
