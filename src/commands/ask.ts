@@ -15,7 +15,7 @@ import { NOTHING } from '../session/open.js';
 import { orderSnapshots } from '../session/order.js';
 import type { Config } from './ci/config.js';
 import type { Command, FurtherSnapshot, Machine } from './command.js';
-import { type OptionSpecs, optionValues } from './options.js';
+import { type OptionSpecs, optionValues, readTexts } from './options.js';
 
 /** What a command is asked. */
 export interface Request {
@@ -83,10 +83,11 @@ export function prepare(command: Command, request: Request): Prepared {
   const given = optionValues(command.options, request.options ?? {});
   const values =
     request.config && command.configure ? command.configure(given as never, request.config) : given;
-  const options = values as Readonly<Record<string, unknown>>;
-  const targets = [...(request.targets ?? []), ...targetsIn(command.options, options)];
-  const files = orderSnapshots(request.snapshots ?? [], command.order?.(options as never) ?? 'given');
-  checkCounts(command, targets, files, options);
+  const texts = values as Readonly<Record<string, unknown>>;
+  const targets = [...(request.targets ?? []), ...targetsIn(command.options, texts)];
+  const files = orderSnapshots(request.snapshots ?? [], command.order?.(texts as never) ?? 'given');
+  checkCounts(command, targets, files, texts);
+  const options = readTexts(command.options, texts);
   const need = command.needs(targets, options as never, request.format ?? 'json');
   const baselines = typeof command.snapshot === 'object' && command.snapshot.baselines === true;
   const inputs: readonly FurtherSnapshot[] = [

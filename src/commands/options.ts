@@ -70,6 +70,8 @@ export interface TextOption extends OptionBase {
   readonly default?: string;
   /** Two of them are refused; otherwise the last one counts. */
   readonly once?: boolean;
+  /** What the text means, which is read before any file is. Throws UsageError, QueryError. */
+  readonly read?: (text: string) => unknown;
 }
 
 /** May be given several times. */
@@ -77,6 +79,8 @@ export interface ListOption extends OptionBase {
   readonly kind: 'list';
   /** The values are arguments as well, each behind this text; then no other argument is needed. */
   readonly argument?: string;
+  /** What each of the texts means, which is read before any file is. Throws UsageError, QueryError. */
+  readonly read?: (text: string) => unknown;
 }
 
 /**
@@ -121,15 +125,21 @@ interface KindValues {
 /** A value as it was given, or the default. */
 type ValueOf<S extends OptionSpec> = S extends { kind: 'flag' }
   ? boolean
-  : S extends { kind: 'list' }
-    ? readonly string[]
-    : S extends { kind: 'choice'; choices: readonly (infer C)[] }
-      ? C
-      : S extends { kind: 'choices'; choices: readonly (infer C)[] }
-        ? readonly C[] | undefined
-        : S extends { default: number | string }
-          ? KindValues[S['kind']]
-          : KindValues[S['kind']] | undefined;
+  : S extends { kind: 'list'; read: (text: string) => infer T }
+    ? readonly T[]
+    : S extends { kind: 'text'; default: string; read: (text: string) => infer T }
+      ? T
+      : S extends { kind: 'text'; read: (text: string) => infer T }
+        ? T | undefined
+        : S extends { kind: 'list' }
+          ? readonly string[]
+          : S extends { kind: 'choice'; choices: readonly (infer C)[] }
+            ? C
+            : S extends { kind: 'choices'; choices: readonly (infer C)[] }
+              ? readonly C[] | undefined
+              : S extends { default: number | string }
+                ? KindValues[S['kind']]
+                : KindValues[S['kind']] | undefined;
 
 export type ValuesOf<S extends OptionSpecs> = { readonly [K in keyof S]: ValueOf<S[K]> };
 
@@ -293,6 +303,21 @@ export function optionValues(
       }
     }),
   );
+}
+
+/** The same values, in which texts that mean something are what they mean. Throws UsageError, QueryError. */
+export function readTexts(
+  specs: OptionSpecs,
+  values: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const meant = ([name, value]: readonly [string, unknown]): readonly [string, unknown] => {
+    const spec = specs[name]!;
+    if (spec.kind === 'list' && spec.read)
+      return [name, (value as readonly string[]).map((text) => spec.read!(text))];
+    if (spec.kind === 'text' && spec.read && value !== undefined) return [name, spec.read(value as string)];
+    return [name, value];
+  };
+  return Object.fromEntries(Object.entries(values).map(meant));
 }
 
 /** What all options of a command may be, as a JSON Schema of an object. */

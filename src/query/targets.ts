@@ -94,14 +94,22 @@ function classesNamed(text: string): string | RegExp {
   return pattern ? parsePattern(pattern[1]!, pattern[2] === 'i') : text;
 }
 
+/** Some objects: as they were written, and which they are on a graph. */
+export interface NodeQuery {
+  readonly text: string;
+  readonly on: (graph: Graph) => NodePredicate;
+}
+
+/** Reads a query (see `parseQuery`). Throws QueryError. */
+export function nodeQuery(text: string): NodeQuery {
+  return { text, on: parseQuery(text) };
+}
+
 /** One predicate that accepts what any of the queries accepts; undefined for none. */
-export function parseQueries(texts: readonly string[]): ((graph: Graph) => NodePredicate) | undefined {
-  if (texts.length === 0) return undefined;
-  const queries = texts.map(parseQuery);
-  return (graph) => {
-    const predicates = queries.map((query) => query(graph));
-    return (node) => predicates.some((accepts) => accepts(node));
-  };
+export function anyQuery(queries: readonly NodeQuery[], graph: Graph): NodePredicate | undefined {
+  if (queries.length === 0) return undefined;
+  const predicates = queries.map(({ on }) => on(graph));
+  return (node) => predicates.some((accepts) => accepts(node));
 }
 
 /** How many of a class are taken, and which. */

@@ -2,8 +2,8 @@
 import type { Graph } from '../graph/graph.js';
 import { EDGE, NODE } from '../graph/schema.js';
 import { edgeTarget } from '../graph/walk.js';
-import { ENTRY_SIZE } from './tables.js';
-import { arrayLength, stringText, tableEntries } from './values.js';
+import { ENTRY_SIZE, tableEntries } from './tables.js';
+import { arrayLength, stringText } from './values.js';
 
 /** V8 writes no more characters of a string, unless it is told otherwise. */
 const LONGEST = 1 << 20;

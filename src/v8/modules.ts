@@ -5,7 +5,7 @@ import { retainersOf } from '../graph/retainers.js';
 import { EDGE, NODE } from '../graph/schema.js';
 import { landmarks } from './landmarks.js';
 import { isModuleRecord } from './names.js';
-import { slotsOf } from './table-entries.js';
+import { slotsOf } from './tables.js';
 import { stringText } from './values.js';
 
 const LONGEST_PATH = 4096;

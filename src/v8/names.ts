@@ -89,10 +89,18 @@ export const isModuleRecord = memo((graph: Graph): ((node: number) => boolean) =
   return (node) => names.has(graph.nodeNames[node]!) && internal(node);
 });
 
-/** By string index, 1 for names that V8 gives to nodes of its own. A byte a string. */
+const SYSTEM = 1;
+const SYSTEM_OBJECT = 2;
+
+/**
+ * By string index, SYSTEM for names that V8 gives to nodes of its own, SYSTEM_OBJECT for those of
+ * objects of the language among them. A byte a string.
+ */
 const systemNames = memo(({ strings }: Graph): Uint8Array => {
   const marks = new Uint8Array(strings.length);
-  for (const name of strings.find('system / ', 'beginning')) marks[name] = 1;
+  for (const name of strings.find('system / ', 'beginning')) marks[name] = SYSTEM;
+  for (const name of strings.find('system / JS', 'beginning')) marks[name] = SYSTEM_OBJECT;
+  for (const name of strings.find('system / JSArrayBufferData')) marks[name] = SYSTEM;
   return marks;
 });
 
@@ -106,9 +114,47 @@ export const isInternal = memo((graph: Graph): ((node: number) => boolean) => {
   const names = systemNames(graph);
   return (node) => {
     const type = nodeTypes[node];
-    return type === NODE.hidden || (type === NODE.native && names[nodeNames[node]!] === 1);
+    return type === NODE.hidden || (type === NODE.native && names[nodeNames[node]!]! >= SYSTEM);
   };
 });
+
+/**
+ * Whether a node of V8's own is an object of the language: a Proxy (`system / JSProxy`), a
+ * generator and the like. Cost: two reads a call.
+ */
+export const isInternalObject = memo((graph: Graph): ((node: number) => boolean) => {
+  const { nodeTypes, nodeNames } = graph;
+  const names = systemNames(graph);
+  return (node) => {
+    const type = nodeTypes[node];
+    return (type === NODE.hidden || type === NODE.native) && names[nodeNames[node]!] === SYSTEM_OBJECT;
+  };
+});
+
+/** String indexes of the names of object shapes where V8 has no node type for them. */
+export const shapeNames = memo(
+  ({ strings }: Graph): StringIndexes =>
+    strings.indexesOf(
+      'system / Map',
+      'system / DescriptorArray',
+      'system / PrototypeInfo',
+      'system / TransitionArray',
+    ),
+);
+
+/**
+ * String indexes of the names of cells, which hold one value: of an export, of a global variable.
+ */
+export const cellNames = memo(
+  ({ strings }: Graph): StringIndexes =>
+    strings.indexesOf('system / Cell', 'system / PropertyCell', 'system / ContextCell'),
+);
+
+/**
+ * String indexes of what Node.js 22 and 24 show in the place of an entry that was deleted; other
+ * versions show nothing there.
+ */
+export const holeNames = memo(({ strings }: Graph): StringIndexes => strings.indexesOf('system / Hole'));
 
 /**
  * The values of the language that are one node each, and what stands in the place of a deleted
@@ -147,8 +193,7 @@ export function isObject(graph: Graph, node: number): boolean {
   if (type === NODE.array) return landmarks(graph).runtime === 'Bun';
   if (type !== NODE.object && type !== NODE.hidden && type !== NODE.native) return false;
   const name = graph.strings.get(graph.nodeNames[node]!);
-  if (name.startsWith('system / '))
-    return type !== NODE.object && name.startsWith('system / JS') && name !== 'system / JSArrayBufferData';
+  if (name.startsWith('system / ')) return isInternalObject(graph)(node);
   return type === NODE.object || (type === NODE.native && hasPrototype(graph, node));
 }
 

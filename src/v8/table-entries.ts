@@ -1,7 +1,7 @@
 /**
  * Entries of the hash tables behind Map and Set, as JavaScript would reach them.
  *
- * For what a table is made of, see hash-tables.ts. Small integers have no edges there, also where
+ * For what a table is made of, see tables.ts. Small integers have no edges there, also where
  * the snapshot has numbers, nor have `true`, `false`, `null` and `undefined`: an entry that shows
  * nothing may be any of these, or deleted.
  */
@@ -11,7 +11,7 @@ import { edgesOf, type Graph } from '../graph/graph.js';
 import { EDGE, NODE } from '../graph/schema.js';
 import { edgeTarget } from '../graph/walk.js';
 import { isObject, oddballOf } from './names.js';
-import { ENTRY_SIZE, firstEntrySlot } from './tables.js';
+import { ENTRY_SIZE, firstEntrySlot, slotNumber } from './tables.js';
 import { numberText, stringText } from './values.js';
 
 /** V8 cuts strings at this length in a snapshot. */
@@ -153,23 +153,6 @@ function layoutOf(bytes: number): Layout | undefined {
     if (start !== undefined) return { size, start };
   }
   return undefined;
-}
-
-/** Targets of an array's internal edges that are named by a number. */
-export function slotsOf(graph: Graph, array: number): Map<number, number> {
-  const { types, names, targets } = edgesOf(graph);
-  const slots = new Map<number, number>();
-  for (let edge = graph.firstEdge[array]!, end = graph.firstEdge[array + 1]!; edge < end; edge++) {
-    if (types[edge] !== EDGE.internal) continue;
-    const slot = slotNumber(graph.strings.get(names[edge]!));
-    if (slot !== undefined) slots.set(slot, targets[edge]!);
-  }
-  return slots;
-}
-
-/** The number that an edge is named by; undefined for other names. */
-export function slotNumber(name: string): number | undefined {
-  return /^\d{1,10}$/.test(name) ? Number(name) : undefined;
 }
 
 /**

@@ -10,7 +10,7 @@ import { EDGE, NODE } from '../graph/schema.js';
 import { edgeTarget } from '../graph/walk.js';
 import { isContext } from './names.js';
 import { blockNames, suspendedFunction } from './recovered-names.js';
-import { ENTRY_SIZE, firstEntrySlot } from './tables.js';
+import { ENTRY_SIZE, tableEntries } from './tables.js';
 
 /**
  * The value in at most `limit` characters: a string's text, a number where the snapshot has it,
@@ -136,30 +136,6 @@ export function arrayLength(graph: Graph, node: number): { readonly items: numbe
   const pointer = graph.selfSizes[node] === 16 ? 4 : 8;
   const room = Math.max(0, Math.floor(graph.selfSizes[elements]! / pointer) - 2);
   return { items: room, exact: room === 0 };
-}
-
-/**
- * What Node.js 22 and 24 show in the place of an entry that was deleted; other versions show
- * nothing there.
- */
-const holeNames = memo((graph: Graph) => graph.strings.indexesOf('system / Hole'));
-
-/** Entries of a Map's or Set's hash table that hold something other than small integers. */
-export function tableEntries(graph: Graph, table: number, entrySize: number): number {
-  const { types, names, targets } = edgesOf(graph);
-  const holes = holeNames(graph);
-  const start = firstEntrySlot(graph.selfSizes[table]!, entrySize) ?? 3;
-  let entries = 0;
-  let last = -1;
-  for (let edge = graph.firstEdge[table]!, end = graph.firstEdge[table + 1]!; edge < end; edge++) {
-    if (types[edge] !== EDGE.internal || holes.has(graph.nodeNames[targets[edge]!]!)) continue;
-    const slot = Number(graph.strings.get(names[edge]!));
-    if (!Number.isInteger(slot) || slot < start) continue;
-    const entry = Math.floor((slot - start) / entrySize);
-    if (entry !== last) entries++;
-    last = entry;
-  }
-  return entries;
 }
 
 function propertyNames(graph: Graph, node: number, limit: number): string {

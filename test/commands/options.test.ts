@@ -1,7 +1,14 @@
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
+import { UsageError } from '../../src/base/errors.js';
 import { COMMANDS, THEMES } from '../../src/commands/index.js';
-import { type OptionSpec, optionOf, optionsSchema, optionValues } from '../../src/commands/options.js';
+import {
+  type OptionSpec,
+  optionOf,
+  optionsSchema,
+  optionValues,
+  readTexts,
+} from '../../src/commands/options.js';
 
 const read = (spec: object, text: string) => optionOf({ help: '', ...spec } as OptionSpec).parse(text);
 const kinds = { kind: 'choices', choices: ['a', 'b'] };
@@ -65,6 +72,22 @@ describe('the values of a command', () => {
     expect(() => optionValues(specs, { limt: 1 })).toThrow('there is no option "limt"');
     expect(() => optionValues(specs, { limit: 'x' })).toThrow('option "limit", "x": Expected a whole number');
   });
+});
+
+test('texts that mean something are read, once they are all there', () => {
+  const meaning = (text: string) => {
+    if (text === 'x') throw new UsageError('not x');
+    return text.length;
+  };
+  const specs = {
+    pick: { kind: 'text', read: meaning, default: 'first', help: '' },
+    to: { kind: 'text', read: meaning, help: '' },
+    ignore: { kind: 'list', read: meaning, help: '' },
+    name: { kind: 'text', help: '' },
+  } as const;
+  const values = optionValues(specs, { ignore: ['a', 'bc'], name: 'Map' });
+  expect(readTexts(specs, values)).toEqual({ pick: 5, to: undefined, ignore: [1, 2], name: 'Map' });
+  expect(() => readTexts(specs, { ...values, to: 'x' })).toThrow(new UsageError('not x'));
 });
 
 describe('JSON Schema', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { nodeWithId } from '../../src/graph/graph.js';
 import { loadSnapshot } from '../../src/load/load.js';
-import { parsePick, parseQueries, parseQuery } from '../../src/query/targets.js';
+import { anyQuery, nodeQuery, parsePick, parseQuery } from '../../src/query/targets.js';
 import { classIndex } from '../../src/v8/class-names.js';
 import { fixturePath } from '../support/fixtures.js';
 
@@ -70,8 +70,8 @@ describe('parseQuery', () => {
 
   it('several accept what any accepts; none is nothing to ask', () => {
     const id = graph.ids[nodeOf('Parent')] ?? graph.ids[0]!;
-    expect(accepted(parseQueries(['OBJ', `@${id}`])!(graph))).toMatchObject({ OBJ: 100 });
-    expect(parseQueries([])).toBeUndefined();
+    expect(accepted(anyQuery(['OBJ', `@${id}`].map(nodeQuery), graph)!)).toMatchObject({ OBJ: 100 });
+    expect(anyQuery([], graph)).toBeUndefined();
   });
 });
 

@@ -29,7 +29,8 @@ import {
 import { globalObjects } from '../../v8/realms.js';
 import { isRuntimeScript } from '../../v8/runtime.js';
 import { rootScopeOf } from '../../v8/scopes.js';
-import { quoted, slotNumber, tableEntry } from '../../v8/table-entries.js';
+import { quoted, tableEntry } from '../../v8/table-entries.js';
+import { slotNumber } from '../../v8/tables.js';
 import { weakMapPairs } from '../../v8/weak-map-pairs.js';
 import type { Chain } from '../holders/chains.js';
 import { closureStep, contextStep, isCell, isScopeAt, suspendedWords } from './scope-steps.js';

@@ -13,6 +13,7 @@
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { memo } from '../../graph/memo.js';
 import { NODE } from '../../graph/schema.js';
+import { isMachinery } from '../../v8/helpers.js';
 import { isImport } from '../../v8/modules.js';
 import { isContext } from '../../v8/names.js';
 import { isOfRuntime } from '../../v8/origin.js';
@@ -37,11 +38,6 @@ export interface HolderChains {
 
 /** The place of handles among the groups of roots. */
 const HANDLES = 2;
-
-/** Names of shapes where V8 has no node type for them. */
-const SHAPES = ['Map', 'DescriptorArray', 'PrototypeInfo', 'TransitionArray'].map(
-  (name) => `system / ${name}`,
-);
 
 /**
  * Breadth first over essential edges (`holds`), in the order of the file. A chain never passes a
@@ -185,16 +181,3 @@ export function holderChain(graph: Graph, node: number): Chain {
   }
   return { nodes: chain.nodes.reverse(), edges: chain.edges.reverse() };
 }
-
-/** Whether a node is compiled code or the shape of objects. */
-export const isMachinery = memo((graph: Graph): ((node: number) => boolean) => {
-  const { nodeTypes, nodeNames, strings } = graph;
-  const { code, hidden, native } = NODE;
-  const shape = NODE['object shape'];
-  const shapes = strings.indexesOf(...SHAPES);
-  return (node) => {
-    const type = nodeTypes[node];
-    if (type === code || type === shape) return true;
-    return (type === hidden || type === native) && shapes.has(nodeNames[node]!);
-  };
-});

@@ -10,8 +10,9 @@ import { edgesOf, type Graph } from '../../graph/graph.js';
 import { memo } from '../../graph/memo.js';
 import { EDGE, isIndexed, NODE } from '../../graph/schema.js';
 import { classIndex } from '../../v8/class-names.js';
+import { isHelper, isMachinery } from '../../v8/helpers.js';
 import { commonJsModules, exportName } from '../../v8/modules.js';
-import { isContext, isInternal } from '../../v8/names.js';
+import { cellNames, isContext, isInternal } from '../../v8/names.js';
 import { isOfRuntime } from '../../v8/origin.js';
 import { isIdentifier } from '../../v8/properties.js';
 import { recoveredName } from '../../v8/recovered-names.js';
@@ -21,7 +22,7 @@ import { rootScopeOf } from '../../v8/scopes.js';
 import { scriptOf } from '../../v8/scripts.js';
 import { quoted } from '../../v8/table-entries.js';
 import { isPairName } from '../../v8/weak-map-pairs.js';
-import { holderChains, isMachinery, UNHELD } from './holder-chains.js';
+import { holderChains, UNHELD } from './holder-chains.js';
 import { EDGE_PIECE, PathTable } from './path-table.js';
 
 /** The merged paths of one graph, by number. */
@@ -47,7 +48,6 @@ const CONTAINERS: ReadonlySet<string> = new Set(['Object', 'Array', 'Map', 'Set'
 /** How Node.js chains its timers. */
 const RING = /^(_idleNext|_idlePrev|head|tail)$/;
 const RING_CLASSES = /^(TimersList|ImmediateList|Timeout|Immediate)$/;
-const CELLS = /^(Cell|PropertyCell|ContextCell)$/;
 
 /**
  * Merged paths over the chains of `holderChains`. A path begins at the chain's root, or at the last
@@ -76,6 +76,7 @@ export const holderPaths = memo((graph: Graph): HolderPaths => {
   const internal = isInternal(graph);
   const isRootScope = (node: number): boolean => rootScopeOf(graph, node) !== undefined;
   const machinery = isMachinery(graph);
+  const cells = cellNames(graph);
   const ownedByNode = isOfRuntime(graph);
   const plainNames = strings.indexesOf('Object');
 
@@ -136,26 +137,9 @@ export const holderPaths = memo((graph: Graph): HolderPaths => {
     return classPieces[of]!;
   };
 
-  /** By name, the part behind `system / ` of V8's own nodes. */
-  const systemNames = new Map<number, string>();
-  const systemName = (node: number): string => {
-    const name = nodeNames[node]!;
-    let text = systemNames.get(name);
-    if (text === undefined) {
-      text = /^system \/ (.*)$/.exec(strings.get(name))?.[1] ?? '';
-      systemNames.set(name, text);
-    }
-    return text;
-  };
-  const isHelper = (node: number): boolean => {
-    const type = nodeTypes[node];
-    if (type === NODE.array) return true;
-    if (type === NODE.object) return isScope(node);
-    // A Proxy and the like are objects of the language that V8 writes as nodes of its own.
-    if (!internal(node)) return false;
-    const name = systemName(node);
-    return !name.startsWith('JS') || name === 'JSArrayBufferData';
-  };
+  const isPart = isHelper(graph);
+  const isNoStep = (node: number): boolean =>
+    isPart(node) || (nodeTypes[node] === NODE.object && isScope(node));
 
   const property = (name: string): string =>
     isIdentifier(name) ? `.${shortened(name, NAME_LENGTH)}` : `[${quoted(shortened(name, NAME_LENGTH))}]`;
@@ -205,7 +189,7 @@ export const holderPaths = memo((graph: Graph): HolderPaths => {
     for (let steps = 0; steps < 3; steps++) {
       const holder = parents[at]!;
       if (parents[holder] === holder || !internal(holder)) break;
-      if (!CELLS.test(systemName(holder))) break;
+      if (!cells.has(nodeNames[holder]!)) break;
       const name = exported(holder);
       if (name !== undefined) return piece(name);
       at = holder;
@@ -226,7 +210,7 @@ export const holderPaths = memo((graph: Graph): HolderPaths => {
     }
     for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
       const holder = known[parents[at]!]! - 1;
-      const path = isHelper(at)
+      const path = isNoStep(at)
         ? holder
         : objectAt(table.longer(holder, reference(at), EDGE_PIECE), classPiece(at));
       known[at] = path + 1;

@@ -12,8 +12,8 @@ import { edgeTarget } from '../../graph/walk.js';
 import { isContext } from '../../v8/names.js';
 import { rootScopeOf } from '../../v8/scopes.js';
 import { scriptOf } from '../../v8/scripts.js';
-import { ENTRY_SIZE } from '../../v8/tables.js';
-import { stringText, tableEntries } from '../../v8/values.js';
+import { ENTRY_SIZE, tableEntries } from '../../v8/tables.js';
+import { stringText } from '../../v8/values.js';
 
 /** A limited container of the runtime. */
 export interface BoundedBuffer {

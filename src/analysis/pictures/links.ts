@@ -12,7 +12,9 @@ import { shortened } from '../../base/printable.js';
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { retainersOf } from '../../graph/retainers.js';
 import { EDGE, isIndexed, NODE } from '../../graph/schema.js';
-import { ENTRY_SIZE, firstEntrySlot } from '../../v8/tables.js';
+import { isMachinery, isHelper as isPartOfObject } from '../../v8/helpers.js';
+import { isInternalObject } from '../../v8/names.js';
+import { ENTRY_SIZE, firstEntrySlot, slotsOf } from '../../v8/tables.js';
 import { shortValue } from '../../v8/values.js';
 import { isPairName } from '../../v8/weak-map-pairs.js';
 import { hasPage, holds, keepsAlive } from '../sizes/essential-edges.js';
@@ -64,8 +66,6 @@ export interface Links {
  */
 const MOST_OWNERS = 8;
 const MOST_STEPS = 64;
-/** Names of shapes where V8 has no node type for them (`system / Map`). */
-const SHAPES = ['Map', 'DescriptorArray', 'PrototypeInfo', 'TransitionArray'];
 const KEY_LENGTH = 24;
 const WEAK_VALUE = 'value in a WeakMap';
 const FOLDED = ['elements', 'properties', 'table'];
@@ -81,30 +81,10 @@ export function linksOf(graph: Graph, options: LinkOptions): Links {
   const followed = (edge: number, source: number): boolean =>
     targets[edge] !== source && (weak || rules[rule]!(edge, source)) && !ignoreEdge?.(edge);
 
-  const system = new Map<number, string | undefined>(); // by name: `PropertyCell` of `system / PropertyCell`
-  const systemName = (node: number): string | undefined => {
-    const index = graph.nodeNames[node]!;
-    if (!system.has(index)) system.set(index, /^system \/ (.*)$/.exec(strings.get(index))?.[1]);
-    return system.get(index);
-  };
-  const isNoise = (node: number): boolean => {
-    const type = nodeTypes[node];
-    if (type === NODE.code || type === NODE['object shape']) return true;
-    return (type === NODE.hidden || type === NODE.native) && SHAPES.includes(systemName(node) ?? '');
-  };
-  /** A Proxy, a generator and the like: objects of the language that V8 writes as hidden nodes. */
-  const isObject = (node: number): boolean => {
-    const name = systemName(node);
-    return name?.startsWith('JS') === true && name !== 'JSArrayBufferData';
-  };
-  const isHelper = (node: number): boolean => {
-    const type = nodeTypes[node];
-    if (internals || isRoot(node) || isNoise(node) || isObject(node)) return false;
-    // What is hidden in Node.js is native in Chromium.
-    return (
-      type === NODE.array || type === NODE.hidden || (type === NODE.native && systemName(node) !== undefined)
-    );
-  };
+  const isNoise = isMachinery(graph);
+  const isObject = isInternalObject(graph);
+  const isPart = isPartOfObject(graph);
+  const isHelper = (node: number): boolean => !internals && !isRoot(node) && isPart(node);
 
   const sourcesOf = (nodes: readonly number[]): Set<number> => {
     const { firstRetainer, sources } = retainersOf(graph);
@@ -150,15 +130,9 @@ export function linksOf(graph: Graph, options: LinkOptions): Links {
 
   /** Slots of a hash table, read once. */
   const knownTables = new Map<number, ReadonlyMap<number, number>>();
-  const slotsOf = (table: number): ReadonlyMap<number, number> => {
-    let slots = knownTables.get(table) as Map<number, number> | undefined;
-    if (!slots) {
-      slots = new Map();
-      for (let edge = firstEdge[table]!, end = firstEdge[table + 1]!; edge < end; edge++) {
-        if (types[edge] === EDGE.internal) slots.set(Number(strings.get(names[edge]!)), targets[edge]!);
-      }
-      knownTables.set(table, slots);
-    }
+  const knownSlots = (table: number): ReadonlyMap<number, number> => {
+    const slots = knownTables.get(table) ?? slotsOf(graph, table);
+    knownTables.set(table, slots);
     return slots;
   };
 
@@ -178,7 +152,7 @@ export function linksOf(graph: Graph, options: LinkOptions): Links {
     const slot = Number(plain);
     const place = (slot - (firstEntrySlot(selfSizes[helper]!, ENTRY_SIZE.Map) ?? 3)) % ENTRY_SIZE.Map;
     if (place === 0) return { name: 'key', kind: 'key' };
-    const key = slotsOf(helper).get(slot - 1);
+    const key = knownSlots(helper).get(slot - 1);
     const text = key === undefined ? '…' : shortened(shortValue(graph, key), KEY_LENGTH);
     return { name: `.get(${text})`, kind: 'value' };
   };

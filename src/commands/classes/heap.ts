@@ -26,7 +26,7 @@ export const heapCommand = defineCommand({
       choices: Object.keys(DIVISIONS),
       help: 'what divides it (default class); several, separated by commas, are within each other',
     },
-    where: { kind: 'text', value: 'query', help: 'only objects that a query accepts' },
+    where: { kind: 'text', read: readQuery, value: 'query', help: 'only objects that a query accepts' },
     sizes: {
       kind: 'choice',
       choices: ['shallow', 'retained'],
@@ -52,7 +52,7 @@ export const heapCommand = defineCommand({
     { line: 'heapgraph heap 2.heapsnapshot --relative-to 1.heapsnapshot', says: 'what came since' },
   ],
   needs(_, options) {
-    const query = options.where === undefined ? undefined : readQuery(options.where);
+    const query = options.where;
     if (query?.compares !== undefined)
       throw new UsageError(
         `"${query.compares}" has no snapshot to compare with here`,
@@ -76,7 +76,7 @@ export const heapCommand = defineCommand({
         })
       : [];
     const by = (options.by ?? ['class']) as readonly Division[];
-    const query = options.where === undefined ? undefined : readQuery(options.where);
+    const query = options.where;
     let mask = query && (await maskOf(query, { graph, readIds }));
     // Generations tell what came after from what was there.
     if (before && !by.includes('generation')) {

@@ -24,7 +24,12 @@ export const cyclesCommand = defineCommand({
   snapshot: true,
   answers: 'details',
   options: {
-    where: { kind: 'text', value: 'query', help: 'only cycles with an object that a query accepts' },
+    where: {
+      kind: 'text',
+      read: readQuery,
+      value: 'query',
+      help: 'only cycles with an object that a query accepts',
+    },
     limit: { kind: 'integer', default: 5, help: 'cycles to show, those that retain the most first' },
     all: { kind: 'flag', help: "also those of the runtime's and V8's own objects" },
   },
@@ -33,13 +38,13 @@ export const cyclesCommand = defineCommand({
     { line: 'heapgraph cycles --where Session', says: 'those that a Session is in' },
   ],
   needs(_, options) {
-    const query = options.where === undefined ? undefined : readQuery(options.where);
+    const query = options.where;
     if (query?.compares !== undefined)
       throw new UsageError(`"${query.compares}" compares two snapshots, and there is one`, 'Leave it out.');
     return WHOLE_GRAPH;
   },
   async run({ graph }, _, options, __, { readIds }) {
-    const query = options.where === undefined ? undefined : readQuery(options.where);
+    const query = options.where;
     const mask = query && (await maskOf(query, { graph, readIds }));
     const { total, cycles } = cyclesOf(graph, {
       all: options.all,

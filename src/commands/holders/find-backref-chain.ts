@@ -1,7 +1,6 @@
-import { parsePick, parseQuery } from '../../query/targets.js';
 import { defineCommand } from '../command.js';
 import { chainAnswer, chainOptions } from '../shared/chain-answer.js';
-import { checkWalk, targetArguments, WHOLE_GRAPH } from '../shared/targets.js';
+import { readGoal, targetArguments, WHOLE_GRAPH } from '../shared/targets.js';
 
 export const findBackrefChainCommand = defineCommand({
   name: 'find-backref-chain',
@@ -14,6 +13,7 @@ export const findBackrefChainCommand = defineCommand({
   options: {
     to: {
       kind: 'text',
+      read: readGoal,
       default: 'root',
       value: 'goal',
       help: 'where it ends: root, module, global, a class, /regex/, @id',
@@ -32,11 +32,6 @@ export const findBackrefChainCommand = defineCommand({
       says: "what tag(object, 'cart') named",
     },
   ],
-  needs(_, options) {
-    parsePick(options.pick);
-    checkWalk(options);
-    parseQuery(options.to);
-    return WHOLE_GRAPH;
-  },
+  needs: () => WHOLE_GRAPH,
   run: (heap, texts, options) => chainAnswer(heap, texts, options, options.to, 'back'),
 });

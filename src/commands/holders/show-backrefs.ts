@@ -1,8 +1,8 @@
 import { backrefsSubgraph } from '../../analysis/pictures/subgraph.js';
 import { defineCommand } from '../command.js';
 import { neighbourOptions, neighbourPicture } from '../shared/neighbour-picture.js';
-import { checkPicture, earlierSnapshot } from '../shared/picture-answer.js';
-import { targetArguments } from '../shared/targets.js';
+import { earlierSnapshot } from '../shared/picture-answer.js';
+import { targetArguments, WHOLE_GRAPH } from '../shared/targets.js';
 
 export const showBackrefsCommand = defineCommand({
   name: 'show-backrefs',
@@ -28,7 +28,7 @@ export const showBackrefsCommand = defineCommand({
       says: 'new, survived, died',
     },
   ],
-  needs: checkPicture,
+  needs: () => WHOLE_GRAPH,
   others: earlierSnapshot,
   run: (_, texts, options, heaps) => neighbourPicture(heaps, texts, options, backrefsSubgraph),
 });

@@ -2,10 +2,8 @@
 import { searchBackrefs } from '../../analysis/holders/chains.js';
 import { chainsSubgraph } from '../../analysis/pictures/chain-pictures.js';
 import type { Subgraph } from '../../base/result.js';
-import { parseQuery } from '../../query/targets.js';
 import { defineCommand } from '../command.js';
 import {
-  checkPicture,
   earlierOf,
   earlierSnapshot,
   graphsOf,
@@ -19,14 +17,15 @@ import {
 import { targetNotes } from '../shared/target-notes.js';
 import {
   depthRule,
-  goalOf,
   type Lost,
   lastResort,
   maxDepthOption,
   noChainNotes,
   queryNotes,
+  readGoal,
   targetArguments,
   unknownGoalNote,
+  WHOLE_GRAPH,
   walkRules,
 } from '../shared/targets.js';
 
@@ -39,6 +38,7 @@ export const showChainCommand = defineCommand({
   options: {
     to: {
       kind: 'text',
+      read: readGoal,
       default: 'root',
       value: 'goal',
       help: 'where chains end: root, module, global, a class, /regex/, @id',
@@ -58,10 +58,7 @@ export const showChainCommand = defineCommand({
       says: 'three ways to one',
     },
   ],
-  needs(_, options) {
-    parseQuery(options.to);
-    return checkPicture(_, options);
-  },
+  needs: () => WHOLE_GRAPH,
   others: earlierSnapshot,
   async run({ graph }, texts, options, heaps) {
     const earlier = earlierOf(heaps, options);
@@ -73,7 +70,7 @@ export const showChainCommand = defineCommand({
       ...lastResort(graph, options.to),
       paths: options.paths,
     };
-    const isGoal = goalOf(graph, options.to);
+    const isGoal = options.to.on(graph);
     const lost: Lost[] = [];
     const chains = nodes.flatMap((node) => {
       const { chains: found, ...seen } = searchBackrefs(graph, node, isGoal, rules);

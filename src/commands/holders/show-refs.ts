@@ -1,8 +1,8 @@
 import { refsSubgraph } from '../../analysis/pictures/subgraph.js';
 import { defineCommand } from '../command.js';
 import { neighbourOptions, neighbourPicture } from '../shared/neighbour-picture.js';
-import { checkPicture, earlierSnapshot } from '../shared/picture-answer.js';
-import { targetArguments } from '../shared/targets.js';
+import { earlierSnapshot } from '../shared/picture-answer.js';
+import { targetArguments, WHOLE_GRAPH } from '../shared/targets.js';
 
 export const showRefsCommand = defineCommand({
   name: 'show-refs',
@@ -17,7 +17,7 @@ export const showRefsCommand = defineCommand({
       says: 'what it keeps',
     },
   ],
-  needs: checkPicture,
+  needs: () => WHOLE_GRAPH,
   others: earlierSnapshot,
   run: (_, texts, options, heaps) => neighbourPicture(heaps, texts, options, refsSubgraph),
 });

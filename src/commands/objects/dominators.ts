@@ -6,7 +6,7 @@ import { note, option } from '../../base/notes.js';
 import type { Column, Row } from '../../base/result.js';
 import { formatCount } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
-import { parsePick, resolveTargets } from '../../query/targets.js';
+import { resolveTargets } from '../../query/targets.js';
 import { defineCommand } from '../command.js';
 import { columns } from '../shared/columns.js';
 import { type PartitionValues, partitionOf, partitionOptions, placeFields } from '../shared/partition.js';
@@ -43,7 +43,6 @@ export const dominatorsCommand = defineCommand({
     { line: 'heapgraph dominators --follow app.heapsnapshot', says: 'the collection that holds the memory' },
   ],
   needs(_, options, format) {
-    parsePick(options.pick);
     if (options.follow && (format === 'csv' || format === 'markdown'))
       throw new UsageError(
         '--follow answers with several tables, which cannot be CSV or Markdown',
@@ -62,7 +61,7 @@ export const dominatorsCommand = defineCommand({
     const targets =
       texts.length === 0
         ? { nodes: [graph.root], facts: [], missing: [] }
-        : resolveTargets(graph, texts, parsePick(options.pick), { retained: true });
+        : resolveTargets(graph, texts, options.pick, { retained: true });
     if (options.follow && graph.nodeCount > 0) {
       const answer = follow(graph, targets.nodes, options);
       return {

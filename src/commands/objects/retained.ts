@@ -2,7 +2,7 @@ import { retainedClasses, retainedSet } from '../../analysis/sizes/retained-set.
 import { note, option } from '../../base/notes.js';
 import type { Row } from '../../base/result.js';
 import { formatCount } from '../../base/units.js';
-import { parsePick, resolveTargets } from '../../query/targets.js';
+import { resolveTargets } from '../../query/targets.js';
 import { defineCommand } from '../command.js';
 import { columns } from '../shared/columns.js';
 import { allRows, limitOf } from '../shared/row-limit.js';
@@ -34,12 +34,9 @@ export const retainedCommand = defineCommand({
     { line: 'heapgraph retained Session app.heapsnapshot', says: 'all sessions together' },
     { line: 'heapgraph retained @114969 @12345 app.heapsnapshot --json', says: 'two objects' },
   ],
-  needs(_, options) {
-    parsePick(options.pick);
-    return WHOLE_GRAPH;
-  },
+  needs: () => WHOLE_GRAPH,
   async run({ graph }, texts, options) {
-    const targets = resolveTargets(graph, texts, parsePick(options.pick), {
+    const targets = resolveTargets(graph, texts, options.pick, {
       retained: true,
     });
     const { nodes: members, missing } = targets;

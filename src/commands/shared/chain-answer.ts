@@ -4,7 +4,7 @@ import { type Chain, searchBackrefs, searchRefs } from '../../analysis/holders/c
 import { type Note, type NotePart, note, option, parts } from '../../base/notes.js';
 import type { Answer } from '../../base/result.js';
 import { formatId } from '../../base/units.js';
-import { parsePick, resolveTargets } from '../../query/targets.js';
+import { type NodeQuery, resolveTargets } from '../../query/targets.js';
 import type { OpenedSnapshot } from '../../session/need.js';
 import { isRoot } from '../../v8/roots.js';
 import type { ValuesOf } from '../options.js';
@@ -12,7 +12,6 @@ import { firstNotes, targetNotes } from './target-notes.js';
 import {
   chainResult,
   depthRule,
-  goalOf,
   idsOption,
   type Lost,
   lastResort,
@@ -53,12 +52,12 @@ export async function chainAnswer(
   { graph }: OpenedSnapshot,
   texts: readonly string[],
   options: ChainValues,
-  to: string,
+  to: NodeQuery,
   way: 'back' | 'forward',
 ): Promise<Answer> {
-  const targets = resolveTargets(graph, texts, parsePick(options.pick));
+  const targets = resolveTargets(graph, texts, options.pick);
   const { nodes, missing } = targets;
-  const isGoal = goalOf(graph, to);
+  const isGoal = to.on(graph);
   const rules = {
     ...walkRules(graph, options),
     ...depthRule(options),

@@ -1,7 +1,7 @@
 import type { backrefsSubgraph, SubgraphOptions } from '../../analysis/pictures/subgraph.js';
 import type { Answer } from '../../base/result.js';
 import type { Graph } from '../../graph/graph.js';
-import { parseQueries } from '../../query/targets.js';
+import { anyQuery, nodeQuery } from '../../query/targets.js';
 import type { OpenedSnapshot } from '../../session/need.js';
 import type { ValuesOf } from '../options.js';
 import {
@@ -24,7 +24,12 @@ export const neighbourOptions = {
     default: 10,
     help: 'maximum number of neighbours of a box; the others are counted',
   },
-  filter: { kind: 'list', value: 'query', help: 'show only these objects (the targets always are)' },
+  filter: {
+    kind: 'list',
+    read: nodeQuery,
+    value: 'query',
+    help: 'show only these objects (the targets always are)',
+  },
   ...mergeOption,
   internals: { kind: 'flag', help: "V8's own helper objects, code and shapes, too" },
   ...pictureOptions,
@@ -34,7 +39,7 @@ type NeighbourValues = ValuesOf<typeof neighbourOptions>;
 
 /** What the options mean on one graph. */
 function rulesOf(graph: Graph, options: NeighbourValues) {
-  const filter = parseQueries(options.filter)?.(graph);
+  const filter = anyQuery(options.filter, graph);
   return { ...walkRules(graph, options), ...pictureRules(graph, options), ...(filter ? { filter } : {}) };
 }
 

@@ -5,21 +5,21 @@ import { printable } from '../../base/printable.js';
 import type { Answer, Drawing, Subgraph } from '../../base/result.js';
 import { formatCount } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
-import { parsePick, parseQueries, resolveTargets, type Targets } from '../../query/targets.js';
+import { anyQuery, nodeQuery, resolveTargets, type Targets } from '../../query/targets.js';
 import type { OpenedSnapshot } from '../../session/need.js';
 import { isRoot, rootOf } from '../../v8/roots.js';
 import type { FurtherSnapshot } from '../command.js';
 import type { ValuesOf } from '../options.js';
 import { checkOneProcess } from './compare.js';
 import { extraInfo, INFOS } from './extra-info.js';
-import { checkWalk, idsOption, pickInPictureOption, tagOption, WHOLE_GRAPH, walkOptions } from './targets.js';
+import { idsOption, pickInPictureOption, tagOption, WHOLE_GRAPH, walkOptions } from './targets.js';
 
 const drawingOptions = {
-  highlight: { kind: 'list', value: 'query', help: 'objects to paint blue' },
+  highlight: { kind: 'list', read: nodeQuery, value: 'query', help: 'objects to paint blue' },
   extraInfo: { kind: 'choice', choices: INFOS, default: 'none', help: 'a further line in each box' },
   refcounts: { kind: 'flag', help: 'show the reference count after the type' },
   noShortnames: { kind: 'flag', help: "show the constructor's file after the type" },
-  nodeAttr: { kind: 'list', value: 'key=value', help: 'a Graphviz attribute for all boxes' },
+  nodeAttr: { kind: 'list', read: attribute, value: 'key=value', help: 'a Graphviz attribute for all boxes' },
   legend: { kind: 'flag', help: 'a box that explains colours and marks' },
 } as const;
 
@@ -51,19 +51,14 @@ export const pictureOptions = {
 
 type PictureValues = ValuesOf<typeof pictureOptions & typeof mergeOption>;
 
-/** Throws UsageError or QueryError for options that cannot be read, before the snapshot is. */
-export function checkPicture(_: readonly string[], options: PictureValues): typeof WHOLE_GRAPH {
-  parsePick(options.pick);
-  checkWalk(options);
-  parseQueries(options.highlight);
-  attributes(options);
-  return WHOLE_GRAPH;
-}
-
 /** The targets; the largest of a class goes by the sizes that the picture shows. */
 export function targetsOf(graph: Graph, texts: readonly string[], options: PictureValues): Targets {
-  const pick = parsePick(options.pick);
-  return resolveTargets(graph, texts, pick, options.extraInfo === 'retained' ? { retained: true } : {});
+  return resolveTargets(
+    graph,
+    texts,
+    options.pick,
+    options.extraInfo === 'retained' ? { retained: true } : {},
+  );
 }
 
 /** The file of `--since`. */
@@ -119,7 +114,7 @@ function finish(result: Subgraph, options: PictureValues, outcome: PictureOutcom
   const drawing: Drawing = {
     refcounts: options.refcounts,
     shortnames: !options.noShortnames,
-    nodeAttrs: attributes(options),
+    nodeAttrs: Object.fromEntries(options.nodeAttr),
     legend: options.legend,
     ...(earlier ? { since: earlier.graph.file } : {}),
   };
@@ -154,7 +149,7 @@ function changesNote({ nodes, cut }: Subgraph, file: string, neighbours: boolean
 
 /** What the options mean to a drawing of one graph. */
 export function pictureRules(graph: Graph, options: PictureValues) {
-  const highlight = parseQueries(options.highlight)?.(graph);
+  const highlight = anyQuery(options.highlight, graph);
   const root = isRoot(graph);
   return {
     isRoot: (node: number) => (root(node) ? (rootOf(graph, node)?.words ?? true) : undefined),
@@ -163,15 +158,8 @@ export function pictureRules(graph: Graph, options: PictureValues) {
   };
 }
 
-function attributes(options: PictureValues): Record<string, string> {
-  return Object.fromEntries(
-    options.nodeAttr.map((text) => {
-      const at = text.indexOf('=');
-      if (at > 0) return [text.slice(0, at), text.slice(at + 1)] as const;
-      throw new UsageError(
-        `"${printable(text)}" is not a Graphviz attribute`,
-        'Write key=value: shape=ellipse.',
-      );
-    }),
-  );
+function attribute(text: string): readonly [string, string] {
+  const at = text.indexOf('=');
+  if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
+  throw new UsageError(`"${printable(text)}" is not a Graphviz attribute`, 'Write key=value: shape=ellipse.');
 }

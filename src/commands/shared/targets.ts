@@ -7,7 +7,7 @@ import { type Note, type NoteLike, type NotePart, note, option, parts } from '..
 import { printable } from '../../base/printable.js';
 import { formatCount, formatId } from '../../base/units.js';
 import { edgesOf, type Graph, sourceOf } from '../../graph/graph.js';
-import { type NodePredicate, parseQueries, parseQuery, TAG_PREFIX } from '../../query/targets.js';
+import { anyQuery, type NodeQuery, nodeQuery, parsePick, TAG_PREFIX } from '../../query/targets.js';
 import type { Need } from '../../session/need.js';
 import { isRoot, isStack, type RootKind, rootOf } from '../../v8/roots.js';
 import { engineName } from '../../v8/runtime.js';
@@ -28,7 +28,7 @@ const pickHelp = (sizes: string): string =>
   `which of a class: first, largest (by ${sizes}), random[:seed] (seed 1 by default), all`;
 
 export const pickOption = {
-  pick: { kind: 'text', default: 'first', value: 'how', help: pickHelp('shallow size') },
+  pick: { kind: 'text', read: parsePick, default: 'first', value: 'how', help: pickHelp('shallow size') },
 } as const;
 
 /** For pictures, which need retained sizes only where they show them. */
@@ -62,9 +62,9 @@ export const tagOption = {
 } as const;
 
 export const walkOptions = {
-  ignore: { kind: 'list', value: 'query', help: 'objects to skip: @id, a class, /regex/' },
-  extraIgnore: { kind: 'list', value: 'query', help: "the same, by objgraph's name" },
-  ignoreEdge: { kind: 'list', value: 'Class.name', help: 'references to skip' },
+  ignore: { kind: 'list', read: nodeQuery, value: 'query', help: 'objects to skip: @id, a class, /regex/' },
+  extraIgnore: { kind: 'list', read: nodeQuery, value: 'query', help: "the same, by objgraph's name" },
+  ignoreEdge: { kind: 'list', read: edgeQuery, value: 'Class.name', help: 'references to skip' },
   weak: { kind: 'flag', help: 'follow references that keep nothing alive, too' },
 } as const;
 
@@ -72,19 +72,13 @@ type WalkValues = ValuesOf<typeof walkOptions>;
 
 export const WHOLE_GRAPH: Need = { kind: 'graph', edges: true, locations: true };
 
-/** Throws QueryError for options that cannot be read, before the snapshot is. */
-export function checkWalk(options: WalkValues): void {
-  parseQueries(ignored(options));
-  options.ignoreEdge.forEach(splitEdge);
-}
-
 /** What a search skips. */
 export function walkRules(
   graph: Graph,
   options: WalkValues,
 ): Pick<ChainOptions, 'ignoreNode' | 'ignoreEdge' | 'weak'> {
-  const ignoreNode = parseQueries(ignored(options))?.(graph);
-  const edges = options.ignoreEdge.map(splitEdge);
+  const ignoreNode = anyQuery([...options.ignore, ...options.extraIgnore], graph);
+  const edges = options.ignoreEdge;
   return {
     weak: options.weak,
     ...(ignoreNode ? { ignoreNode } : {}),
@@ -92,11 +86,8 @@ export function walkRules(
   };
 }
 
-function ignored(options: WalkValues): readonly string[] {
-  return [...options.ignore, ...options.extraIgnore];
-}
-
-function splitEdge(text: string): { type: string; name: string } {
+/** References of a class by their name: `Session.socket`. Throws QueryError. */
+function edgeQuery(text: string): { readonly type: string; readonly name: string } {
   const dot = text.lastIndexOf('.');
   if (dot > 0 && dot < text.length - 1) return { type: text.slice(0, dot), name: text.slice(dot + 1) };
   throw new QueryError(
@@ -107,7 +98,7 @@ function splitEdge(text: string): { type: string; name: string } {
 
 function edgeMatcher(
   graph: Graph,
-  wanted: readonly { type: string; name: string }[],
+  wanted: readonly ReturnType<typeof edgeQuery>[],
 ): (edge: number) => boolean {
   const edges = edgesOf(graph);
   return (edge) => {
@@ -120,14 +111,14 @@ function edgeMatcher(
 
 /** Options whose values are queries. */
 interface QueryValues extends WalkValues {
-  readonly to?: string | undefined;
-  readonly filter?: readonly string[];
-  readonly highlight?: readonly string[];
+  readonly to?: NodeQuery | undefined;
+  readonly filter?: readonly NodeQuery[];
+  readonly highlight?: readonly NodeQuery[];
 }
 
 /** A note for `--to` where it names what is in none of the snapshots: no chain can end there. */
-export function unknownGoalNote(graphs: readonly Graph[], to: string): Promise<Note | undefined> {
-  return unknownClassNote(graphs, 'to', to, ['root', 'module', 'global']);
+export function unknownGoalNote(graphs: readonly Graph[], to: NodeQuery): Promise<Note | undefined> {
+  return unknownClassNote(graphs, 'to', to.text, ['root', 'module', 'global']);
 }
 
 /** Notes for classes in options that are in none of the snapshots, which probably are misspelt. */
@@ -136,7 +127,7 @@ export async function queryNotes(
   { to, ...options }: QueryValues,
 ): Promise<readonly Note[]> {
   const notes = (['ignore', 'extraIgnore', 'filter', 'highlight'] as const).flatMap((name) =>
-    (options[name] ?? []).map((text) => unknownClassNote(graphs, name, text)),
+    (options[name] ?? []).map(({ text }) => unknownClassNote(graphs, name, text)),
   );
   if (to !== undefined) notes.unshift(unknownGoalNote(graphs, to));
   return (await Promise.all(notes)).filter((note) => note !== undefined);
@@ -153,8 +144,8 @@ export function depthRule(options: { readonly maxDepth: number | undefined }): {
 }
 
 /** What holds for a moment only, where any root is the goal: it comes last. */
-export function lastResort(graph: Graph, to: string): Pick<ChainOptions, 'isLastResort'> {
-  return to === 'root' ? { isLastResort: isStack(graph) } : {};
+export function lastResort(graph: Graph, to: NodeQuery): Pick<ChainOptions, 'isLastResort'> {
+  return to.text === 'root' ? { isLastResort: isStack(graph) } : {};
 }
 
 /** An object that no chain was found for, and what the search has seen. */
@@ -169,7 +160,7 @@ export interface Lost extends Omit<ChainSearch, 'chains'> {
 export function noChainNotes(
   graph: Graph,
   lost: readonly Lost[],
-  to: string,
+  { text: to }: NodeQuery,
   maxDepth: number | undefined,
   way: 'back' | 'forward',
 ): readonly NoteLike[] {
@@ -213,11 +204,12 @@ export function missingEdgesNotes(graph: Graph, so: string): readonly string[] {
 
 const MODULE_ROOTS: ReadonlySet<RootKind | undefined> = new Set(['module', 'require cache'] as const);
 
-/** Where a chain may end: `root`, `module`, `global`, or what a query accepts. */
-export function goalOf(graph: Graph, to: string): NodePredicate {
-  if (to === 'root') return isRoot(graph);
-  if (to === 'global') return (node) => rootOf(graph, node)?.kind === 'global';
+/** Where a chain may end: `root`, `module`, `global`, or what a query accepts. Throws QueryError. */
+export function readGoal(text: string): NodeQuery {
+  if (text === 'root') return { text, on: isRoot };
+  if (text === 'global') return { text, on: (graph) => (node) => rootOf(graph, node)?.kind === 'global' };
   // What a module exports is held by require.cache, not by a scope.
-  if (to === 'module') return (node) => MODULE_ROOTS.has(rootOf(graph, node)?.kind);
-  return parseQuery(to)(graph);
+  if (text === 'module')
+    return { text, on: (graph) => (node) => MODULE_ROOTS.has(rootOf(graph, node)?.kind) };
+  return nodeQuery(text);
 }
