@@ -6,13 +6,25 @@ import { classIndex } from './class-names.js';
 import { isRuntimeScript } from './runtime.js';
 import { scriptOf, sourceLocation } from './scripts.js';
 
+/** Whose a script is: the program's (its packages' among them) or a part of the runtime. */
+export type ScriptOrigin = 'program' | 'runtime';
+
+/**
+ * Whose a script is, by its name.
+ *
+ * - Empty: undefined where the script is not known.
+ */
+export function scriptOrigin(script: string | undefined): ScriptOrigin | undefined {
+  if (script === undefined) return undefined;
+  return isRuntimeScript(script) ? 'runtime' : 'program';
+}
+
 /**
  * Whether a node is a function of the program's own code, or an object that such code constructed.
  * False where the snapshot does not say. Needs edges and locations.
  */
 export function isMadeByCode(graph: Graph, node: number): boolean {
-  const script = sourceLocation(graph, node)?.script;
-  return script !== undefined && !isRuntimeScript(script);
+  return scriptOrigin(sourceLocation(graph, node)?.script) === 'program';
 }
 
 /**
@@ -29,8 +41,7 @@ export const isOfRuntime = memo((graph: Graph): ((closure: number) => boolean) =
       if (types[edge] !== EDGE.internal || !sharedNames.has(names[edge]!)) continue;
       let own = known.get(targets[edge]!);
       if (own === undefined) {
-        const script = scriptOf(graph, closure);
-        own = script !== undefined && isRuntimeScript(script);
+        own = scriptOrigin(scriptOf(graph, closure)) === 'runtime';
         known.set(targets[edge]!, own);
       }
       return own;

@@ -2,8 +2,7 @@
 import type { Graph } from '../../graph/graph.js';
 import type { Partition, Partitioner } from '../../graph/partition.js';
 import { NODE, nodeTypeMarks } from '../../graph/schema.js';
-import { isOfRuntime } from '../../v8/origin.js';
-import { isRuntimeScript } from '../../v8/runtime.js';
+import { isOfRuntime, scriptOrigin } from '../../v8/origin.js';
 import { sourceLocation } from '../../v8/scripts.js';
 import { nodeRoles, THING } from './node-roles.js';
 
@@ -77,9 +76,7 @@ function kindOf(graph: Graph, node: number, label: string): ClassKind | undefine
   if (type === NODE.closure) return label !== 'Function' && isOfRuntime(graph)(node) ? 'runtime' : 'function';
   if (type === NODE.native) return nodeRoles(graph)[node] === THING ? 'program' : 'runtime';
   if (type !== NODE.object || BUILT_IN.test(label)) return 'plain';
-  const script = sourceLocation(graph, node)?.script;
-  if (script === undefined) return undefined;
-  return isRuntimeScript(script) ? 'runtime' : 'program';
+  return scriptOrigin(sourceLocation(graph, node)?.script);
 }
 
 /**

@@ -2,10 +2,10 @@
 import type { Graph } from '../../graph/graph.js';
 import { NODE } from '../../graph/schema.js';
 import { isContext } from '../../v8/names.js';
+import { isMadeByCode, scriptOrigin } from '../../v8/origin.js';
 import type { Root } from '../../v8/roots.js';
-import { isRuntimeScript } from '../../v8/runtime.js';
 import { fileOfScope } from '../../v8/scopes.js';
-import { scriptOf, sourceLocation } from '../../v8/scripts.js';
+import { scriptOf } from '../../v8/scripts.js';
 import { holderChains, UNHELD } from './holder-chains.js';
 
 /**
@@ -45,10 +45,10 @@ export function ownerOf(graph: Graph, container: number, root: Root | undefined)
     const type = nodeTypes[node];
     if (type === NODE.closure || isScope(node)) {
       const file = type === NODE.closure ? scriptOf(graph, node) : fileOfScope(graph, node);
-      if (file !== undefined) return isRuntimeScript(file) ? 'runtime' : 'program';
+      const origin = scriptOrigin(file);
+      if (origin !== undefined) return origin;
     } else if (type === NODE.object) {
-      const file = sourceLocation(graph, node)?.script;
-      if (file !== undefined && !isRuntimeScript(file)) return 'program';
+      if (isMadeByCode(graph, node)) return 'program';
     }
     const parent = parents[node]!;
     if (parent === UNHELD) return 'nobody';

@@ -5,7 +5,7 @@
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { EDGE } from '../../graph/schema.js';
 import { isContext } from '../../v8/names.js';
-import { isRuntimeScript } from '../../v8/runtime.js';
+import { scriptOrigin } from '../../v8/origin.js';
 import { fileOfScope } from '../../v8/scopes.js';
 import type { EdgeTest } from '../sizes/essential-edges.js';
 
@@ -83,7 +83,7 @@ export function preferVariables(
 
 function isOfProgram(graph: Graph, scope: number): boolean {
   const file = fileOfScope(graph, scope);
-  return file !== undefined && !isRuntimeScript(file);
+  return scriptOrigin(file) === 'program';
 }
 
 /**

@@ -8,7 +8,7 @@ import { EDGE, NODE } from '../../graph/schema.js';
 import { edgeTarget } from '../../graph/walk.js';
 import { classIndex } from '../../v8/class-names.js';
 import { isContext } from '../../v8/names.js';
-import { isRuntimeScript } from '../../v8/runtime.js';
+import { scriptOrigin } from '../../v8/origin.js';
 import { fileOfScope } from '../../v8/scopes.js';
 import { type SourceLocation, sourceLocation } from '../../v8/scripts.js';
 import { nodeRoles, THING } from '../classes/node-roles.js';
@@ -213,7 +213,7 @@ export function describeContent(
 }
 
 function originOf(script: string | undefined): ContentRow['origin'] {
-  return script === undefined ? 'unknown' : isRuntimeScript(script) ? 'runtime' : 'program';
+  return scriptOrigin(script) ?? 'unknown';
 }
 
 /** Names of a scope's variables whose values were made since, and of what class these are. */
