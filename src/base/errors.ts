@@ -1,6 +1,6 @@
 /**
- * Errors that a user can do something about. Each has one message, a hint, and a code that stays stable;
- * anything else that is thrown is a bug in heapgraph and keeps its stack.
+ * Errors that a user can do something about. Each has one message, a hint, and a code that stays
+ * stable; anything else that is thrown is a bug in heapgraph and keeps its stack.
  */
 import { printable } from './printable.js';
 import { formatCount } from './units.js';
@@ -8,8 +8,8 @@ import { formatCount } from './units.js';
 const BRAND = Symbol.for('heapgraph.error');
 
 /**
- * Whether an error is one of those below, also when it was made by another copy of this module (the command line and the
- * renderers that it loads are bundled apart).
+ * Whether an error is one of those below, also when it was made by another copy of this module (the
+ * command line and the renderers that it loads are bundled apart).
  */
 export function isHeapgraphError(error: unknown): error is HeapgraphError {
   return error instanceof Error && (error as { [BRAND]?: boolean })[BRAND] === true;
@@ -41,8 +41,9 @@ export class UsageError extends HeapgraphError {
 }
 
 /**
- * A UsageError for what is called from code: its message contains the hint, because a test runner, and Node.js for what
- * nobody catches, print no more than that. The command line, which prints both, makes its errors without it.
+ * A UsageError for what is called from code: its message contains the hint, because a test runner,
+ * and Node.js for what nobody catches, print no more than that. The command line, which prints
+ * both, makes its errors without it.
  */
 export function usageError(message: string, hint: string, cause?: unknown): UsageError {
   return new UsageError(`${message}. ${hint}`, hint, cause);
@@ -52,7 +53,10 @@ export function usageError(message: string, hint: string, cause?: unknown): Usag
 export interface QueryPlace {
   /** The whole query. */
   readonly text: string;
-  /** Index of the first wrong character; the length of the text where something is missing at its end. */
+  /**
+   * Index of the first wrong character; the length of the text where something is missing at its
+   * end.
+   */
   readonly from: number;
   /** How many characters are wrong. */
   readonly length: number;
@@ -101,12 +105,14 @@ export function isSalvageable(problem: SnapshotProblem): boolean {
 }
 
 /**
- * What helps beside the hint. Each surface says it in its own words: the command line names options and commands.
+ * What helps beside the hint. Each surface says it in its own words: the command line names options
+ * and commands.
  *
  * - `salvage`: answer from what comes before the damage.
  * - `read-less`: ask for something that needs less memory.
  * - `capture`: take a snapshot of a running process.
- * - `pipe`: run the command at the end of the hint, which writes the snapshot to its standard output.
+ * - `pipe`: run the command at the end of the hint, which writes the snapshot to its standard
+ *   output.
  */
 export type Remedy = 'salvage' | 'read-less' | 'capture' | 'pipe';
 

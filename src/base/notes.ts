@@ -1,4 +1,7 @@
-/** What is said beside an answer: sentences, in which options are named so that each surface can spell them. */
+/**
+ * What is said beside an answer: sentences, in which options are named so that each surface can
+ * spell them.
+ */
 
 /** What a note is about. `answer`: what was found, or how sure it is. */
 export type NoteSubject =

@@ -4,7 +4,8 @@
  */
 
 // C0 and C1 controls, DEL, soft hyphen and zero-width marks, line and paragraph separators, bidi
-// controls (Unicode UAX #9), the byte order mark, interlinear marks, tag characters, lone surrogates.
+// controls (Unicode UAX #9), the byte order mark, interlinear marks, tag characters, lone
+// surrogates.
 const UNSAFE =
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]|[\ud800-\udfff]/gu;
 
@@ -19,14 +20,17 @@ const SHORT: Record<string, string> = {
 
 /**
  * The text with every character that a terminal could act on, or that a reader could not see,
- * written as a JavaScript escape (`\n`, `\x1b`, `\u202e`). Backslashes of the text itself stay as they are.
- * The result holds no line break. Cost: linear in the text's length.
+ * written as a JavaScript escape (`\n`, `\x1b`, `\u202e`). Backslashes of the text itself stay as
+ * they are. The result holds no line break. Cost: linear in the text's length.
  */
 export function printable(text: string): string {
   return text.replace(UNSAFE, escapeCharacter);
 }
 
-/** The same characters as JSON escapes (`\u001b`), for text that is a JSON document already: it stays valid and keeps its value. */
+/**
+ * The same characters as JSON escapes (`\u001b`), for text that is a JSON document already: it
+ * stays valid and keeps its value.
+ */
 export function printableJson(json: string): string {
   return json.replace(UNSAFE, (character) =>
     character === '\n'
@@ -37,7 +41,10 @@ export function printableJson(json: string): string {
   );
 }
 
-/** The first `limit` characters (code points, never half a surrogate pair), with `…` where something was cut. */
+/**
+ * The first `limit` characters (code points, never half a surrogate pair), with `…` where something
+ * was cut.
+ */
 export function shortened(text: string, limit: number): string {
   if (text.length <= limit) return text;
   const characters = Array.from(text.slice(0, limit * 2 + 2));
@@ -45,8 +52,8 @@ export function shortened(text: string, limit: number): string {
 }
 
 /**
- * A value as JSON in at most `limit` characters, for messages. However deep it is nested and however large it is: what
- * lies deeper than three levels is `…`.
+ * A value as JSON in at most `limit` characters, for messages. However deep it is nested and
+ * however large it is: what lies deeper than three levels is `…`.
  */
 export function shortJson(value: unknown, limit: number): string {
   return shortened(jsonUpTo(value, limit, 3), limit);

@@ -1,4 +1,6 @@
-/** How far a long piece of work has come. `total` is 0 when it is not known; both are in `unit`s. */
+/**
+ * How far a long piece of work has come. `total` is 0 when it is not known; both are in `unit`s.
+ */
 export interface Progress {
   readonly phase: string;
   readonly done: number;

@@ -1,6 +1,6 @@
 /**
- * Answers, as data: raw numbers with their units, totals, and what was left out. Renderers turn them into text,
- * JSON, CSV or Markdown; nothing here knows how they will look.
+ * Answers, as data: raw numbers with their units, totals, and what was left out. Renderers turn
+ * them into text, JSON, CSV or Markdown; nothing here knows how they will look.
  */
 import type { NoteLike } from './notes.js';
 import type { Unit } from './units.js';
@@ -33,11 +33,15 @@ export interface Table {
   readonly total: number;
   readonly omitted: number;
   /**
-   * How text shows it: `grid` has headings; `counts` is objgraph's way, the name padded and a space before the
-   * count; `growth` and `ids` are those of its show_growth and get_new_ids; `bare` is values only, one a line.
+   * How text shows it: `grid` has headings; `counts` is objgraph's way, the name padded and a space
+   * before the count; `growth` and `ids` are those of its show_growth and get_new_ids; `bare` is
+   * values only, one a line.
    */
   readonly layout: 'grid' | 'counts' | 'growth' | 'ids' | 'bare';
-  /** A list that belongs to each row, and stands below it in text: `key` in the row, how many are left out in `KEYOmitted`. */
+  /**
+   * A list that belongs to each row, and stands below it in text: `key` in the row, how many are
+   * left out in `KEYOmitted`.
+   */
   readonly below?: { readonly key: string; readonly columns: readonly Column[] };
   /** What short names in the text stand for; below the table in text. */
   readonly legend?: readonly { readonly name: string; readonly text: string }[];
@@ -147,7 +151,10 @@ export interface SubgraphNode {
   readonly change?: 'new' | 'survived' | 'died';
   /** How many objects the box stands for, where it is more than one. */
   readonly merged?: number;
-  /** Neighbours that are not shown because they are further away than `maxDepth`, where there are any. */
+  /**
+   * Neighbours that are not shown because they are further away than `maxDepth`, where there are
+   * any.
+   */
   readonly beyond?: number;
   /** A further line. */
   readonly extra?: string;
@@ -163,9 +170,15 @@ export interface SubgraphNode {
 export interface SubgraphEdge {
   readonly from: number;
   readonly to: number;
-  /** V8's edge type, `entry` for what a Map, a Set or another table holds, `several` for references of different kinds. */
+  /**
+   * V8's edge type, `entry` for what a Map, a Set or another table holds, `several` for references
+   * of different kinds.
+   */
   readonly type: string;
-  /** Property, variable or index; for several items `0…99`; for an entry an expression such as `.get("key")`. */
+  /**
+   * Property, variable or index; for several items `0…99`; for an entry an expression such as
+   * `.get("key")`.
+   */
   readonly name: string | number;
   /** How many references it stands for. */
   readonly count: number;
@@ -193,7 +206,9 @@ export interface ChainStep {
   readonly edge: {
     readonly type: string;
     readonly name: string | number;
-    /** What the reference is called by what else the snapshot says, where V8 wrote a number only. */
+    /**
+     * What the reference is called by what else the snapshot says, where V8 wrote a number only.
+     */
     readonly called?: string;
   } | null;
 }
@@ -203,8 +218,9 @@ export interface ChainResult {
   readonly found: boolean;
   readonly steps: readonly ChainStep[];
   /**
-   * Parts that stand in the chain many times, one after the other, such as the links of a list: `length` steps from
-   * `steps[from]` on, `count` times. `name` says the references of one time: `Listener.next`.
+   * Parts that stand in the chain many times, one after the other, such as the links of a list:
+   * `length` steps from `steps[from]` on, `count` times. `name` says the references of one time:
+   * `Listener.next`.
    */
   readonly repeats?: readonly {
     readonly from: number;
@@ -212,7 +228,10 @@ export interface ChainResult {
     readonly count: number;
     readonly name: string;
   }[];
-  /** The chain as JavaScript; where a step cannot be written so, in words. Null when nothing was found. */
+  /**
+   * The chain as JavaScript; where a step cannot be written so, in words. Null when nothing was
+   * found.
+   */
   readonly expression: string | null;
   /** Whether the expression can be pasted into a debugger. */
   readonly evaluable: boolean;
@@ -243,14 +262,16 @@ export interface LeakContent {
   readonly size: number;
   readonly location: Cell;
   /**
-   * The package that the code belongs to, `NAME@VERSION` where the version is known; null for the program's own and the
-   * runtime's.
+   * The package that the code belongs to, `NAME@VERSION` where the version is known; null for the
+   * program's own and the runtime's.
    */
   readonly package: string | null;
   /** Whose code it is: `program`, `runtime`, `unknown`. */
   readonly origin: string;
   readonly example: number;
-  /** Where the example was allocated, the innermost call first; null where the file does not say. */
+  /**
+   * Where the example was allocated, the innermost call first; null where the file does not say.
+   */
   readonly allocated: readonly string[] | null;
 }
 
@@ -276,7 +297,10 @@ export interface LeakEntry {
     readonly root: string | null;
     /** `program`, `timer`, `runtime`, `handles`, `stack`, `nobody`. */
     readonly owner: string;
-    /** The package whose module it is in, `NAME@VERSION` where the version is known; null where it is in none. */
+    /**
+     * The package whose module it is in, `NAME@VERSION` where the version is known; null where it
+     * is in none.
+     */
     readonly package: string | null;
     /** Containers that are held in the same way. */
     readonly count: number;
@@ -320,19 +344,26 @@ export interface Check {
   readonly pattern: string | null;
   readonly ok: boolean;
   readonly unit: 'count' | 'bytes';
-  /** Objects or bytes, or the growth, of the first class beyond its limit, or the one nearest to it. */
+  /**
+   * Objects or bytes, or the growth, of the first class beyond its limit, or the one nearest to it.
+   */
   readonly value: number;
   readonly limit: number;
   /** That class. */
   readonly type: string | null;
   /** Its count before, where growth is limited. */
   readonly before: number | null;
-  /** The classes beyond their limit; of those that grew the program's own first, then the furthest. */
+  /**
+   * The classes beyond their limit; of those that grew the program's own first, then the furthest.
+   */
   readonly failing: readonly {
     readonly type: string;
     readonly value: number;
     readonly limit: number;
-    /** Of growth, in short: `100 in sessions, server.js`, and when only the runtime's own objects are too many. */
+    /**
+     * Of growth, in short: `100 in sessions, server.js`, and when only the runtime's own objects
+     * are too many.
+     */
     readonly where: string | null;
   }[];
   /** Of growth: the container that most of the new objects of the first class hang on. */

@@ -1,4 +1,7 @@
-/** Numbers as people read and write them: counts, bytes, shares, ids. Pure and without locale, so that output is the same everywhere. */
+/**
+ * Numbers as people read and write them: counts, bytes, shares, ids. Pure and without locale, so
+ * that output is the same everywhere.
+ */
 
 export type Unit = 'text' | 'count' | 'bytes' | 'share' | 'id' | 'number';
 
@@ -14,7 +17,10 @@ export function formatShare(share: number): string {
 
 const STEPS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
 
-/** A rounded size for people, in powers of 1000 as Chrome DevTools shows them: `1234567` is `1.2 MB`. */
+/**
+ * A rounded size for people, in powers of 1000 as Chrome DevTools shows them: `1234567` is `1.2
+ * MB`.
+ */
 export function formatBytes(bytes: number): string {
   let value = bytes;
   let step = 0;
@@ -56,8 +62,9 @@ const BYTES_IN: Readonly<Record<string, number>> = {
 };
 
 /**
- * Bytes as people write them: `123`, `10,000`, `10 kB`, `64mb`, `1.5GB` in steps of 1000, `1GiB` in steps of 1024; upper
- * and lower case are the same. Rounded to whole bytes; undefined when the text is not a size.
+ * Bytes as people write them: `123`, `10,000`, `10 kB`, `64mb`, `1.5GB` in steps of 1000, `1GiB` in
+ * steps of 1024; upper and lower case are the same. Rounded to whole bytes; undefined when the text
+ * is not a size.
  */
 export function parseBytes(text: string): number | undefined {
   const match = /^ *((?:\d{1,15}|\d{1,3}(?:,\d{3}){1,4})(?:\.\d{1,15})?) *([kmgt]?i?b)? *$/i.exec(text);
@@ -69,7 +76,10 @@ export function parseBytes(text: string): number | undefined {
 
 const DURATION_UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
-/** Milliseconds in `500ms`, `30s`, `1.5m` or `2h`; undefined when the text is something else, or less than 1 ms, or more than a timer can wait (24 days). */
+/**
+ * Milliseconds in `500ms`, `30s`, `1.5m` or `2h`; undefined when the text is something else, or
+ * less than 1 ms, or more than a timer can wait (24 days).
+ */
 export function parseDuration(text: string): number | undefined {
   const match = /^(\d{1,9}(?:\.\d{1,6})?)(ms|s|m|h)$/.exec(text);
   if (!match) return undefined;

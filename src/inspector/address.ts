@@ -14,7 +14,10 @@ export interface NamedAddress extends Address {
   readonly path?: string;
 }
 
-/** Reads `127.0.0.1:9229`, `[::1]:9229`, `localhost:9229`, `:9229`, `ws://host:port/path`, `http://host:port`. Throws UsageError. */
+/**
+ * Reads `127.0.0.1:9229`, `[::1]:9229`, `localhost:9229`, `:9229`, `ws://host:port/path`,
+ * `http://host:port`. Throws UsageError.
+ */
 export function parseAddress(text: string): NamedAddress {
   const match = /^(?:(wss?|https?):\/\/)?(\[[\da-fA-F:.]+\]|[\w.-]*):(\d{1,5})(\/\S*)?$/.exec(text);
   const [, scheme, host = '', port, path = '/'] = match ?? [];
@@ -41,7 +44,10 @@ export function formatAddress({ host, port }: Address): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-/** With the IP address of its host: inspectors answer to no other name, and a name can lead elsewhere the next time. Throws ProcessError. */
+/**
+ * With the IP address of its host: inspectors answer to no other name, and a name can lead
+ * elsewhere the next time. Throws ProcessError.
+ */
 export async function resolveAddress({ host, port }: Address): Promise<Address> {
   const { address } = await dns.lookup(host).catch((error) => {
     throw new ProcessError(`there is no host ${printable(host)} (${reasonOf(error)})`, 'Check the address.');
@@ -50,8 +56,9 @@ export async function resolveAddress({ host, port }: Address): Promise<Address> 
 }
 
 /**
- * The path of the WebSocket URL that an inspector gives for a target; undefined when it gives something else. Its host
- * and port do not count: behind a tunnel they are wrong, and an inspector has no say in where heapgraph connects to.
+ * The path of the WebSocket URL that an inspector gives for a target; undefined when it gives
+ * something else. Its host and port do not count: behind a tunnel they are wrong, and an inspector
+ * has no say in where heapgraph connects to.
  */
 export function webSocketPath(text: string): string | undefined {
   if (!/^wss?:\/\//i.test(text)) return undefined;

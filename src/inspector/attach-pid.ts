@@ -31,10 +31,11 @@ const ASK_AGAIN_MS = 100;
 const OPENED_BEFORE_MS = 2000;
 
 /**
- * Attaches to a process: to its inspector when it is open; else SIGUSR1 opens it, and `detach` closes it. Only addresses
- * that the system shows to be the process's own are asked for anything. Those that were open before are most likely its
- * service's: they are asked for an inspector only where there is no other. An inspector that was opened for us is closed
- * whatever happens to heapgraph. Throws ProcessError.
+ * Attaches to a process: to its inspector when it is open; else SIGUSR1 opens it, and `detach`
+ * closes it. Only addresses that the system shows to be the process's own are asked for anything.
+ * Those that were open before are most likely its service's: they are asked for an inspector only
+ * where there is no other. An inspector that was opened for us is closed whatever happens to
+ * heapgraph. Throws ProcessError.
  */
 export async function attachToPid(pid: number, options: AttachToPidOptions): Promise<Attached> {
   const identity = findProcess(pid);
@@ -96,7 +97,8 @@ async function openedInspector(
       const found = await inspectorOf(pid, without(now, before), options);
       if (found) return { ...found, isNew: true };
       if (askedAll || performance.now() - begun < OPENED_BEFORE_MS) continue;
-      // No new port: the program had opened its inspector itself. Its other ports get the question, too, so only once.
+      // No new port: the program had opened its inspector itself. Its other ports get the question,
+      // too, so only once.
       askedAll = true;
       const other = await inspectorOf(pid, now, options);
       if (other) return { ...other, isNew: false };
@@ -114,7 +116,10 @@ async function openedInspector(
   );
 }
 
-/** The process's inspector at one of its own addresses. Throws ProcessError when it is there and cannot be used. */
+/**
+ * The process's inspector at one of its own addresses. Throws ProcessError when it is there and
+ * cannot be used.
+ */
 export async function inspectorOf(
   pid: number,
   addresses: readonly Address[],
@@ -145,7 +150,9 @@ function without(addresses: readonly Address[], others: readonly Address[]): Add
   return addresses.filter((one) => !isAt(others, one));
 }
 
-/** Why SIGUSR1 is not sent: it would end the process, or do something else than open an inspector. */
+/**
+ * Why SIGUSR1 is not sent: it would end the process, or do something else than open an inspector.
+ */
 function refusesSignal(pid: number, program: Program | undefined, force: boolean): ProcessError | undefined {
   if (catchesSigusr1(pid) === false) return notNode(pid, program, 'SIGUSR1 would end it');
   if (force || program === 'Node.js') return undefined;

@@ -12,7 +12,10 @@ export interface Attached {
   readonly facts: TargetFacts;
   /** Whom messages speak of: `process 4711`. */
   readonly name: string;
-  /** Leaves it as it was found: an inspector that was opened for us is closed. May be called more than once. */
+  /**
+   * Leaves it as it was found: an inspector that was opened for us is closed. May be called more
+   * than once.
+   */
   detach(): Promise<void>;
 }
 

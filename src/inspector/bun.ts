@@ -1,6 +1,6 @@
 /**
- * The snapshot of Bun, whose inspector speaks WebKit's protocol and has no snapshot in V8's format: Bun itself writes one,
- * as a string that stays in the process while it is fetched in pieces.
+ * The snapshot of Bun, whose inspector speaks WebKit's protocol and has no snapshot in V8's format:
+ * Bun itself writes one, as a string that stays in the process while it is fetched in pieces.
  */
 import { ProcessError } from '../base/errors.js';
 import type { Session } from './session.js';
@@ -40,7 +40,10 @@ const NEXT_PIECE = `function (from, size) {
   return { text: this.text.slice(from, next), next, length: this.text.length };
 }`;
 
-/** Hands on the text of a snapshot. `silence` are the milliseconds that Bun may need for making it. Throws ProcessError. */
+/**
+ * Hands on the text of a snapshot. `silence` are the milliseconds that Bun may need for making it.
+ * Throws ProcessError.
+ */
 export async function takeBunSnapshot(
   session: Session,
   silence: number,

@@ -1,6 +1,7 @@
 /**
- * A program of its own: closes the inspector that heapgraph opened in a process and left open, as it was killed, or as the
- * process did not get to opening it in time. It waits for that as long as the process is there, an hour at most.
+ * A program of its own: closes the inspector that heapgraph opened in a process and left open, as
+ * it was killed, or as the process did not get to opening it in time. It waits for that as long as
+ * the process is there, an hour at most.
  */
 import { ProcessError } from '../base/errors.js';
 import type { Address } from './address.js';

@@ -15,8 +15,8 @@ export interface ConnectOptions extends DialogueOptions {
 const CLOSE_MS = 300;
 
 /**
- * Connects to a path of an address, and nowhere else: redirects are not followed. Messages over MESSAGE_LIMIT end the
- * session. Throws ProcessError.
+ * Connects to a path of an address, and nowhere else: redirects are not followed. Messages over
+ * MESSAGE_LIMIT end the session. Throws ProcessError.
  */
 export async function connect(address: Address, path: string, options: ConnectOptions): Promise<Session> {
   const { what, limits, signal } = options;

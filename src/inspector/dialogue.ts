@@ -1,6 +1,7 @@
 /**
- * A session over anything that carries JSON texts both ways: a WebSocket, or another session that passes messages on.
- * What comes in is another program's word: it is checked before it is used, and what is no message ends the session.
+ * A session over anything that carries JSON texts both ways: a WebSocket, or another session that
+ * passes messages on. What comes in is another program's word: it is checked before it is used, and
+ * what is no message ends the session.
  */
 import { ProcessError } from '../base/errors.js';
 import type { Limits } from './limits.js';

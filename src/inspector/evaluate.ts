@@ -23,7 +23,10 @@ const isEvaluated = isRecord<Evaluated>({
 /** Also `require` is there then, in Node.js. */
 const OPTIONS = { returnByValue: true, includeCommandLineAPI: true, silent: true };
 
-/** The value of an expression, as JSON has it; `within` so many milliseconds. Throws ProcessError, also when it is not what `is` says. */
+/**
+ * The value of an expression, as JSON has it; `within` so many milliseconds. Throws ProcessError,
+ * also when it is not what `is` says.
+ */
 export async function evaluate<T>(
   session: Session,
   expression: string,
@@ -47,7 +50,8 @@ export async function evaluate<T>(
   return result.value;
 }
 
-// Later, because close() waits for this very connection. `require` is only there while the expression runs.
+// Later, because close() waits for this very connection. `require` is only there while the
+// expression runs.
 const CLOSE_INSPECTOR = `(() => {
   const load = process.getBuiltinModule ?? require;
   const inspector = load('inspector');
@@ -55,8 +59,9 @@ const CLOSE_INSPECTOR = `(() => {
 })()`;
 
 /**
- * Asks the target to close its inspector, which ends this connection too. It may be busy with a snapshot that nobody
- * wants any more: the request waits in its queue and is done then, so its end is waited for only as long as `ms` says.
+ * Asks the target to close its inspector, which ends this connection too. It may be busy with a
+ * snapshot that nobody wants any more: the request waits in its queue and is done then, so its end
+ * is waited for only as long as `ms` says.
  */
 export async function closeInspector(session: Session, ms: number): Promise<void> {
   session.resume();

@@ -1,4 +1,6 @@
-/** The profile of allocations that a program writes itself when it ends before it was asked for it. */
+/**
+ * The profile of allocations that a program writes itself when it ends before it was asked for it.
+ */
 import fs from 'node:fs';
 import { ProcessError } from '../base/errors.js';
 import { openOwnSession } from './own-session.js';
@@ -40,7 +42,10 @@ export function sampleUntilExit({ file }: ExitProfile): void {
 /** No profile of V8 comes near. */
 const MOST_BYTES = 256 << 20;
 
-/** What the program has written; undefined when it ended without. Throws ProcessError when it is something else. */
+/**
+ * What the program has written; undefined when it ended without. Throws ProcessError when it is
+ * something else.
+ */
 export function readExitProfile(
   file: string,
   what: string,

@@ -1,4 +1,7 @@
-/** The snapshot that a program takes of itself when it exits, and the words in its place where there is no room for it. */
+/**
+ * The snapshot that a program takes of itself when it exits, and the words in its place where there
+ * is no room for it.
+ */
 import fs from 'node:fs';
 import path from 'node:path';
 import v8 from 'node:v8';

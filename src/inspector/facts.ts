@@ -1,4 +1,7 @@
-/** What is known of the other side. All of it is wishes: some targets refuse every question but that for the snapshot. */
+/**
+ * What is known of the other side. All of it is wishes: some targets refuse every question but that
+ * for the snapshot.
+ */
 import { ProcessError } from '../base/errors.js';
 import { evaluate } from './evaluate.js';
 import type { Session } from './session.js';
@@ -61,7 +64,10 @@ const NAMES = ['Node.js', 'Deno', 'Bun', 'Electron'];
 /** No system has larger ones. */
 const LARGEST_PID = 2 ** 31 - 1;
 
-/** Throws ProcessError only when the target answers none of the questions in time, breaks the protocol or has gone. */
+/**
+ * Throws ProcessError only when the target answers none of the questions in time, breaks the
+ * protocol or has gone.
+ */
 export async function targetFacts(session: Session): Promise<TargetFacts> {
   const [said, used] = await Promise.all([
     wish(session, evaluate(session, ASK, isSaid)),
@@ -70,7 +76,8 @@ export async function targetFacts(session: Session): Promise<TargetFacts> {
   if (said instanceof NoAnswer && used instanceof NoAnswer) throw said;
   const { name, version, pid, node, heapUsed } = said instanceof ProcessError ? UNKNOWN : said;
   const nodeVersion = node !== null && VERSION.test(node) ? node : null;
-  // Else Node.js would wait for us at its end, and we for it. Not known everywhere; then that cannot be helped.
+  // Else Node.js would wait for us at its end, and we for it. Not known everywhere; then that
+  // cannot be helped.
   if (nodeVersion !== null)
     await wish(session, session.send('NodeRuntime.notifyWhenWaitingForDisconnect', { enabled: true }));
   return {
@@ -84,7 +91,10 @@ export async function targetFacts(session: Session): Promise<TargetFacts> {
   };
 }
 
-/** Bytes in use on the target's heap; null when it does not tell. Throws ProcessError as targetFacts does. */
+/**
+ * Bytes in use on the target's heap; null when it does not tell. Throws ProcessError as targetFacts
+ * does.
+ */
 export async function heapUsed(session: Session, runtime: string | undefined): Promise<number | null> {
   const ask = runtime === 'Bun' ? evaluate(session, BUN_HEAP_USED, isAmount) : askHeapUsed(session);
   const used = await wish(session, ask);
@@ -97,8 +107,8 @@ async function askHeapUsed(session: Session): Promise<number> {
 }
 
 /**
- * The answer to a question without which the work goes on, or why there is none: the target refuses, or is late.
- * Throws ProcessError when it has gone, or breaks the protocol.
+ * The answer to a question without which the work goes on, or why there is none: the target
+ * refuses, or is late. Throws ProcessError when it has gone, or breaks the protocol.
  */
 export async function wish<T>(session: Session, answer: Promise<T>): Promise<T | ProcessError> {
   try {

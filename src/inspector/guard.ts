@@ -1,4 +1,6 @@
-/** Sees to it that something is done also when heapgraph itself cannot do it, because it was killed. */
+/**
+ * Sees to it that something is done also when heapgraph itself cannot do it, because it was killed.
+ */
 import { spawn } from 'node:child_process';
 
 export interface Guard {
@@ -8,13 +10,17 @@ export interface Guard {
   disarm(): void;
 }
 
-/** Reads words until there are no more: `done` is the end of it; else the last one is told to the program. */
+/**
+ * Reads words until there are no more: `done` is the end of it; else the last one is told to the
+ * program.
+ */
 const WAIT =
   'state=armed; while read -r word; do [ "$word" = done ] && exit; state=$word; done; exec "$@" "$state" </dev/null';
 
 /**
- * A shell, which costs nothing, waits for a word from heapgraph. When heapgraph ends without it, killed or not, the shell
- * becomes the program. On Windows, and where there is no shell, nothing does.
+ * A shell, which costs nothing, waits for a word from heapgraph. When heapgraph ends without it,
+ * killed or not, the shell becomes the program. On Windows, and where there is no shell, nothing
+ * does.
  */
 export function armGuard(program: readonly string[]): Guard {
   if (process.platform === 'win32') return { tell() {}, disarm() {} };

@@ -1,7 +1,13 @@
-/** Whether a process runs Node.js: by what its executable, or a library that it has loaded, holds. Its name says nothing. */
+/**
+ * Whether a process runs Node.js: by what its executable, or a library that it has loaded, holds.
+ * Its name says nothing.
+ */
 import fs from 'node:fs';
 
-/** A format in Node.js's own inspector (src/inspector_socket_server.cc, src/inspector_io.cc); no other runtime has it. */
+/**
+ * A format in Node.js's own inspector (src/inspector_socket_server.cc, src/inspector_io.cc); no
+ * other runtime has it.
+ */
 const NODE = 'Starting inspector on %s:%d failed: %s';
 const OTHERS = [
   ['Bun', 'https://bun.sh'],
@@ -13,7 +19,10 @@ export type Program = 'Node.js' | 'Bun' | 'Deno' | 'another';
 /** Libraries that are smaller hold no Node.js. */
 const LIBRARY_AT_LEAST = 4 << 20;
 
-/** Undefined where the executable cannot be read: not on Linux, or not permitted. Cost: reads the file. */
+/**
+ * Undefined where the executable cannot be read: not on Linux, or not permitted. Cost: reads the
+ * file.
+ */
 export function programOf(pid: number): Program | undefined {
   const exe = `/proc/${pid}/exe`;
   if (process.platform !== 'linux' || !isReadable(exe)) return undefined;

@@ -1,4 +1,7 @@
-/** A program's inspector session with itself, which needs no port. Runs in programs that `capture` starts. */
+/**
+ * A program's inspector session with itself, which needs no port. Runs in programs that `capture`
+ * starts.
+ */
 import inspector from 'node:inspector';
 
 export interface OwnSession {

@@ -1,9 +1,10 @@
 /**
  * Loaded by --require into a program that `capture` starts, before the program's own code.
  *
- * The request comes in an environment variable, which is taken away, as are our flags in execArgv: processes that the
- * program forks are not to inherit them. Asked for a snapshot on exit, no inspector is needed; otherwise one is
- * opened on a free port. Its URL and the Node.js version are written to descriptor 3.
+ * The request comes in an environment variable, which is taken away, as are our flags in execArgv:
+ * processes that the program forks are not to inherit them. Asked for a snapshot on exit, no
+ * inspector is needed; otherwise one is opened on a free port. Its URL and the Node.js version are
+ * written to descriptor 3.
  */
 import fs from 'node:fs';
 import inspector from 'node:inspector';

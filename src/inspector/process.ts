@@ -1,4 +1,7 @@
-/** A process, and whether it can be asked for anything. Linux tells all of it in /proc; elsewhere `ps` tells a little. */
+/**
+ * A process, and whether it can be asked for anything. Linux tells all of it in /proc; elsewhere
+ * `ps` tells a little.
+ */
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { ProcessError } from '../base/errors.js';
@@ -13,7 +16,9 @@ export interface ProcessIdentity {
 
 const LINUX = process.platform === 'linux';
 
-/** Throws ProcessError unless there is such a process, it runs, and this user may send it signals. */
+/**
+ * Throws ProcessError unless there is such a process, it runs, and this user may send it signals.
+ */
 export function findProcess(pid: number): ProcessIdentity {
   if (pid === process.pid) throw new ProcessError(`${pid} is heapgraph itself`, 'Name another process.');
   try {
@@ -58,7 +63,10 @@ export interface ProcessStat {
 
 const PF_KTHREAD = 0x00200000;
 
-/** What stands in /proc/PID/stat; undefined when it is something else. Its second field, the name, may hold anything. */
+/**
+ * What stands in /proc/PID/stat; undefined when it is something else. Its second field, the name,
+ * may hold anything.
+ */
 export function parseStat(text: string): ProcessStat | undefined {
   const fields = text
     .slice(text.lastIndexOf(')') + 1)
@@ -113,7 +121,10 @@ function checkRuns(pid: number, { state, isKernel }: ProcessStat): void {
   }
 }
 
-/** Whether its cgroup is frozen (v2: cgroup.freeze, v1: freezer.state), as a container is that was paused. */
+/**
+ * Whether its cgroup is frozen (v2: cgroup.freeze, v1: freezer.state), as a container is that was
+ * paused.
+ */
 function isFrozen(pid: number): boolean {
   if (!LINUX) return false;
   return readText(`/proc/${pid}/cgroup`)

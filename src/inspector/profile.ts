@@ -1,4 +1,7 @@
-/** A sampling heap profile: which functions made what is alive, where a snapshot would cost too much. */
+/**
+ * A sampling heap profile: which functions made what is alive, where a snapshot would cost too
+ * much.
+ */
 import { ProcessError } from '../base/errors.js';
 import type { Session } from './session.js';
 import { isAmount, isListOf, isObject, isRecord, isText } from './shape.js';
@@ -34,7 +37,10 @@ const isAnswer = isRecord({ profile: isProfile });
 /** Bytes of allocation from one sample to the next, on average. */
 export const SAMPLING_INTERVAL = 32_768;
 
-/** Begins to sample allocations. Throws ProcessError when the target does not do that. Cost: about a sample each 32 KiB. */
+/**
+ * Begins to sample allocations. Throws ProcessError when the target does not do that. Cost: about a
+ * sample each 32 KiB.
+ */
 export async function startProfile(session: Session): Promise<void> {
   await session.send('HeapProfiler.enable', {});
   await session.send('HeapProfiler.startSampling', { samplingInterval: SAMPLING_INTERVAL });

@@ -36,7 +36,10 @@ export interface StartOptions {
   readonly preload: string;
   /** Write a snapshot on exit, instead of opening an inspector. */
   readonly exit?: ExitSnapshot;
-  /** Sample allocations from the start; the program writes the profile itself when it ends before it was asked. */
+  /**
+   * Sample allocations from the start; the program writes the profile itself when it ends before it
+   * was asked.
+   */
   readonly profile?: ExitProfile;
   /** Note from the start where each object is made. */
   readonly track?: boolean;
@@ -50,13 +53,17 @@ export interface PreloadRequest extends Omit<StartOptions, 'preload'> {
 
 const STOP_MS = 5000;
 
-/** $0 is the program's pid, $1 the folder of its snapshot, if it writes one; the last word says whether it has ended. */
+/**
+ * $0 is the program's pid, $1 the folder of its snapshot, if it writes one; the last word says
+ * whether it has ended.
+ */
 const CLEAR_UP =
   'for state; do :; done; [ "$state" = ended ] || kill -9 "$0"; if [ $# -gt 1 ]; then rm -rf -- "$1"; fi';
 
 /**
- * Its standard output goes to our standard error: ours is the result. One that is profiled is in a group of processes of
- * its own, so that Ctrl-C on a terminal does not end it before it has been asked for its profile.
+ * Its standard output goes to our standard error: ours is the result. One that is profiled is in a
+ * group of processes of its own, so that Ctrl-C on a terminal does not end it before it has been
+ * asked for its profile.
  * Throws: UsageError, ProcessError.
  */
 export function startProgram(words: readonly string[], options: StartOptions): Started {

@@ -1,4 +1,7 @@
-/** Reads how much memory a process may still use: from this side where it is one of this machine, else by the target itself. */
+/**
+ * Reads how much memory a process may still use: from this side where it is one of this machine,
+ * else by the target itself.
+ */
 import fs from 'node:fs';
 import { evaluate } from './evaluate.js';
 import { filesOfCgroup, type MemoryRoom, memoryCgroups, memoryRoom } from './room.js';
@@ -7,7 +10,10 @@ import { isListOf, isNullOr, isText } from './shape.js';
 
 const MEMINFO = '/proc/meminfo';
 
-/** What says where the rest is: the cgroups of a process, and where they are mounted for whoever reads. */
+/**
+ * What says where the rest is: the cgroups of a process, and where they are mounted for whoever
+ * reads.
+ */
 function firstFiles(pid: number | 'self'): readonly [string, string, string] {
   return [`/proc/${pid}/cgroup`, '/proc/self/mountinfo', MEMINFO];
 }
@@ -16,8 +22,8 @@ function firstFiles(pid: number | 'self'): readonly [string, string, string] {
 const MOST_CGROUPS = 32;
 
 /**
- * Of a process on this machine. `root` stands in front of all paths, for tests. Undefined where the system has no such
- * files. Cost: some small files.
+ * Of a process on this machine. `root` stands in front of all paths, for tests. Undefined where the
+ * system has no such files. Cost: some small files.
  */
 export function memoryRoomHere(pid: number | 'self', root = ''): MemoryRoom | undefined {
   const read = (path: string): string | undefined => {
@@ -35,8 +41,8 @@ export function memoryRoomHere(pid: number | 'self', root = ''): MemoryRoom | un
 const LONGEST = 1 << 20;
 
 /**
- * Of a target that can read files (Node.js): it may be in a container, or on another machine. Throws ProcessError when it
- * cannot. Cost: two expressions in the target.
+ * Of a target that can read files (Node.js): it may be in a container, or on another machine.
+ * Throws ProcessError when it cannot. Cost: two expressions in the target.
  */
 export async function memoryRoomOf(session: Session): Promise<MemoryRoom | undefined> {
   const first = firstFiles('self');
@@ -59,7 +65,10 @@ async function readIn(session: Session, files: readonly string[]): Promise<(stri
   return files.map((_, i) => texts[i] ?? undefined);
 }
 
-/** Bytes of memory that a process of this machine has (VmRSS), its heap among them; undefined where nobody says. */
+/**
+ * Bytes of memory that a process of this machine has (VmRSS), its heap among them; undefined where
+ * nobody says.
+ */
 export function residentMemory(pid: number): number | undefined {
   try {
     const kilobytes = /^VmRSS:\s*(\d+) kB$/m.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];

@@ -1,26 +1,28 @@
 /**
- * Whether there is room for a snapshot: memory, of which V8 takes several times the heap meanwhile, and the disk.
- * What the system says comes in as text of its files, so that it may be read here or by the target itself.
+ * Whether there is room for a snapshot: memory, of which V8 takes several times the heap meanwhile,
+ * and the disk. What the system says comes in as text of its files, so that it may be read here or
+ * by the target itself.
  */
 import { ProcessError } from '../base/errors.js';
 import { printable } from '../base/printable.js';
 import { formatBytes } from '../base/units.js';
 
 /**
- * Bytes of memory that V8 takes for a snapshot, besides the heap, for a byte of heap. A program that leaks has many small
- * objects, so it is their share that counts.
- * Measured on Node.js 20, 22, 24 and 26, with numbers (the peak of the resident memory less that before): 2 to 4 for an
- * Express server and for parsed JSON, 4 to 5 for jsdom, 5 to 6 for the TypeScript compiler with 580 MB, 9 to 11 for
- * hundreds of thousands of small records in an array or a Map; nearly none for long strings, up to 15 for nothing but
- * objects of one property each. A process with 38 MB of small records and 210 MB left was ended by the kernel.
+ * Bytes of memory that V8 takes for a snapshot, besides the heap, for a byte of heap. A program
+ * that leaks has many small objects, so it is their share that counts. Measured on Node.js 20, 22,
+ * 24 and 26, with numbers (the peak of the resident memory less that before): 2 to 4 for an Express
+ * server and for parsed JSON, 4 to 5 for jsdom, 5 to 6 for the TypeScript compiler with 580 MB, 9
+ * to 11 for hundreds of thousands of small records in an array or a Map; nearly none for long
+ * strings, up to 15 for nothing but objects of one property each. A process with 38 MB of small
+ * records and 210 MB left was ended by the kernel.
  */
 export const MEMORY_SHARE = 10;
 /** With less than this no snapshot of any kind was seen to fit. */
 export const LEAST_MEMORY_SHARE = 2;
 
 /**
- * Bytes of the file for a byte of heap, measured as above: 0.8 to 1.9, up to 4 for objects of one property each with
- * different numbers. Compressed with gzip it is a quarter, or less.
+ * Bytes of the file for a byte of heap, measured as above: 0.8 to 1.9, up to 4 for objects of one
+ * property each with different numbers. Compressed with gzip it is a quarter, or less.
  */
 export const FILE_SHARE = 2;
 export const GZIP_SHARE = 0.25;
@@ -41,7 +43,8 @@ const FILES = {
 const NO_LIMIT = 2 ** 60;
 
 /**
- * The cgroups that limit a process's memory: its own, then those around it, as far as they can be seen.
+ * The cgroups that limit a process's memory: its own, then those around it, as far as they can be
+ * seen.
  * In: the texts of /proc/PID/cgroup, and of /proc/self/mountinfo of whoever will read the files.
  * Empty: no such mount, or the process is in a part of the hierarchy that is not mounted here.
  */
@@ -107,9 +110,10 @@ export interface MemoryRoom {
 }
 
 /**
- * The tightest of all limits: of the cgroups (their files' memory that can be dropped at once counts as free), and what
- * the machine has (`MemAvailable`).
- * In: the cgroups, the text of a file by its path, the text of /proc/meminfo. What cannot be read is no limit.
+ * The tightest of all limits: of the cgroups (their files' memory that can be dropped at once
+ * counts as free), and what the machine has (`MemAvailable`).
+ * In: the cgroups, the text of a file by its path, the text of /proc/meminfo. What cannot be read
+ * is no limit.
  * Empty: undefined, when nothing is known.
  */
 export function memoryRoom(
@@ -154,7 +158,8 @@ function numberIn(text: string | undefined): number | undefined {
 
 /**
  * Whether there is memory for a snapshot of so large a heap.
- * Out: a warning where a heap of many small objects would not fit; undefined where all is well or nothing is known.
+ * Out: a warning where a heap of many small objects would not fit; undefined where all is well or
+ * nothing is known.
  * Throws: ProcessError, with the figures, where less than twice the heap is left.
  */
 export function checkMemory(heap: number, room: MemoryRoom | undefined, what: string): string | undefined {

@@ -1,4 +1,7 @@
-/** What an answer of another program has to be before anything of it is used: checks that tell its type. */
+/**
+ * What an answer of another program has to be before anything of it is used: checks that tell its
+ * type.
+ */
 
 /** Whether a value is one. */
 export type Is<T> = (value: unknown) => value is T;

@@ -15,7 +15,10 @@ export interface SnapshotOptions {
   readonly onProgress?: OnProgress | undefined;
   /** The name of the runtime; Bun is asked in another way. */
   readonly runtime: string | undefined;
-  /** Bytes of the heap, which say how long the target may be silent and how much it may send; null when not known. */
+  /**
+   * Bytes of the heap, which say how long the target may be silent and how much it may send; null
+   * when not known.
+   */
   readonly heapUsed: number | null;
   /** Numbers, too: a node for each small integer, and the text of every number. */
   readonly numbers: boolean;
@@ -27,10 +30,11 @@ export interface SnapshotTaken {
 }
 
 /**
- * Collects garbage where the target does that, takes the snapshot, and hands its text on as it comes: nothing is kept.
- * Progress is in nodes while the target builds the snapshot (it does nothing else then), and in bytes while it sends it.
- * Throws ProcessError when the target ends, is silent for too long, sends more than its heap can give, or when the text
- * does not end as a snapshot does; and what `write` throws. Cost: that of the target; memory of a few pieces.
+ * Collects garbage where the target does that, takes the snapshot, and hands its text on as it
+ * comes: nothing is kept. Progress is in nodes while the target builds the snapshot (it does
+ * nothing else then), and in bytes while it sends it. Throws ProcessError when the target ends, is
+ * silent for too long, sends more than its heap can give, or when the text does not end as a
+ * snapshot does; and what `write` throws. Cost: that of the target; memory of a few pieces.
  */
 export async function takeSnapshot(session: Session, options: SnapshotOptions): Promise<SnapshotTaken> {
   const { limits, what } = session;
@@ -57,7 +61,8 @@ export async function takeSnapshot(session: Session, options: SnapshotOptions): 
       await takeBunSnapshot(session, silence, text.take);
       return { numbers: false };
     }
-    // Taking the snapshot does it again. A target that has never an idle moment, or is workerd, does not answer this one.
+    // Taking the snapshot does it again. A target that has never an idle moment, or is workerd,
+    // does not answer this one.
     const within = Math.min(limits.answer, COLLECT_MS);
     if (runtime !== 'workerd')
       await wish(session, session.send('HeapProfiler.collectGarbage', {}, { within }));
@@ -80,7 +85,10 @@ export async function takeSnapshot(session: Session, options: SnapshotOptions): 
   return taken;
 }
 
-/** Gives whether numbers were asked for. V8 passes over parameters that it does not know; others may refuse them. */
+/**
+ * Gives whether numbers were asked for. V8 passes over parameters that it does not know; others may
+ * refuse them.
+ */
 async function requestSnapshot(session: Session, numbers: boolean, silence: number): Promise<boolean> {
   const request = (params: object): Promise<unknown> =>
     session.send('HeapProfiler.takeHeapSnapshot', { reportProgress: true, ...params }, { silence });
@@ -100,7 +108,10 @@ const COLLECT_MS = 3000;
 /** Characters of the beginning and of the end that are looked at. */
 export const LOOKED_AT = 64;
 
-/** Whether a text begins and ends as all that write snapshots (V8, JavaScriptCore) begin and end them. */
+/**
+ * Whether a text begins and ends as all that write snapshots (V8, JavaScriptCore) begin and end
+ * them.
+ */
 export function looksWhole(start: string, end: string): boolean {
   return /^\s*\{\s*"snapshot"\s*:\s*\{/.test(start) && /\]\s*\}\s*$/.test(end);
 }

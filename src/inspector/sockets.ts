@@ -1,4 +1,7 @@
-/** Where a process listens, as the operating system has it: nothing is asked at a port that is not shown to be its own. */
+/**
+ * Where a process listens, as the operating system has it: nothing is asked at a port that is not
+ * shown to be its own.
+ */
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -9,8 +12,8 @@ interface Listener extends Address {
 }
 
 /**
- * Addresses at which a process listens for TCP connections, each so that it can be connected to from here. Undefined where
- * the system does not say. Not tried anywhere but on Linux.
+ * Addresses at which a process listens for TCP connections, each so that it can be connected to
+ * from here. Undefined where the system does not say. Not tried anywhere but on Linux.
  */
 export function listeningAddresses(pid: number): readonly Address[] | undefined {
   try {
@@ -33,7 +36,10 @@ export function isAt(addresses: readonly Address[], { host, port }: Address): bo
   return addresses.some((one) => one.port === port && one.host === host);
 }
 
-/** The process that listens at a port which another one wants; null when somebody does, and it is not known who; undefined when nobody does. */
+/**
+ * The process that listens at a port which another one wants; null when somebody does, and it is
+ * not known who; undefined when nobody does.
+ */
 export function ownerOf({ host, port }: Address, pid: number): number | null | undefined {
   if (process.platform !== 'linux') return undefined;
   const listener = listenersOf(pid).find((one) => one.port === port && (one.host === host || one.isAny));
@@ -138,7 +144,10 @@ export function parseLsof(text: string): Address[] {
   );
 }
 
-/** Reads `netstat -ano` of Windows, whose word for LISTENING is translated: those that have no other side. */
+/**
+ * Reads `netstat -ano` of Windows, whose word for LISTENING is translated: those that have no other
+ * side.
+ */
 export function parseNetstat(text: string, pid: number): Address[] {
   return text.split('\n').flatMap((line) => {
     const [, host, port, owner] =
@@ -149,7 +158,10 @@ export function parseNetstat(text: string, pid: number): Address[] {
   });
 }
 
-/** The address that a process was told to use for its inspector; port 0 is any. Node.js's own default when it was told nothing. */
+/**
+ * The address that a process was told to use for its inspector; port 0 is any. Node.js's own
+ * default when it was told nothing.
+ */
 export function inspectorAddress(pid: number): Address {
   const flags = [...readList(`/proc/${pid}/cmdline`)];
   const options = readList(`/proc/${pid}/environ`).find((entry) => entry.startsWith('NODE_OPTIONS='));

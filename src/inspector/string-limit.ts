@@ -15,7 +15,10 @@ export function stringLimitFlag(characters: number): string {
   return `${FLAG}=${characters}`;
 }
 
-/** The limit that the flags of a command line set, `_` and `-` alike, the last one; undefined where they set none. */
+/**
+ * The limit that the flags of a command line set, `_` and `-` alike, the last one; undefined where
+ * they set none.
+ */
 export function stringLimitIn(flags: readonly string[]): number | undefined {
   const limits = flags.flatMap((flag) => {
     const [name = '', value = ''] = flag.replaceAll('_', '-').split('=', 2);
@@ -28,17 +31,21 @@ export function stringLimitIn(flags: readonly string[]): number | undefined {
 const AT_ONCE_MS = 300;
 
 export interface RaisedLimit {
-  /** Puts the limit back that was there before: the flags', or V8's own. `atOnce` does not wait for a target that is busy, which does it later. */
+  /**
+   * Puts the limit back that was there before: the flags', or V8's own. `atOnce` does not wait for
+   * a target that is busy, which does it later.
+   */
   readonly restore: (atOnce: boolean) => Promise<void>;
   /** What the target's flags set; undefined where they set none. */
   readonly byFlags: number | undefined;
 }
 
 /**
- * Raises the limit (`--heap-snapshot-string-limit`) in a target that is Node.js, for all of its threads.
+ * Raises the limit (`--heap-snapshot-string-limit`) in a target that is Node.js, for all of its
+ * threads.
  *
- * - Out: undefined where the target does not allow it. V8 tells nobody the value of a flag, so that a limit that the
- *   program set by v8.setFlagsFromString cannot be seen.
+ * - Out: undefined where the target does not allow it. V8 tells nobody the value of a flag, so that
+ *   a limit that the program set by v8.setFlagsFromString cannot be seen.
  * - Cost: two expressions in the target.
  */
 export async function raiseStringLimit(session: Session, limit: number): Promise<RaisedLimit | undefined> {

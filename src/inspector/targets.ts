@@ -46,7 +46,10 @@ const isList = isListOf(
   }),
 );
 
-/** Targets that can be attached to, in the inspector's order. Throws ProcessError when nothing or something else answers. */
+/**
+ * Targets that can be attached to, in the inspector's order. Throws ProcessError when nothing or
+ * something else answers.
+ */
 export async function listTargets(address: Address, options: AskOptions): Promise<Target[]> {
   const name = formatAddress(address);
   const { status, body } = await ask(address, '/json/list', options);
@@ -71,7 +74,10 @@ export async function listTargets(address: Address, options: AskOptions): Promis
   });
 }
 
-/** What the inspector at an address says it is part of: `Chrome/147.0.7727.0`, `workerd`. Null when it does not say. */
+/**
+ * What the inspector at an address says it is part of: `Chrome/147.0.7727.0`, `workerd`. Null when
+ * it does not say.
+ */
 export async function runtimeAt(address: Address, options: AskOptions): Promise<Runtime | null> {
   const answer = await ask(address, '/json/version', options).catch((error: unknown) => {
     if (error instanceof ProcessError) return { status: 0, body: '' };
@@ -124,8 +130,9 @@ function notInspector(name: string, found?: string): ProcessError {
 }
 
 /**
- * On a connection that is closed with the answer, as an inspector waits at its end for those that are open. Redirects are
- * answers like others. Throws what the connection does, and an error without a code for an endless body.
+ * On a connection that is closed with the answer, as an inspector waits at its end for those that
+ * are open. Redirects are answers like others. Throws what the connection does, and an error
+ * without a code for an endless body.
  */
 function get({ host, port }: Address, path: string, signal: AbortSignal): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
@@ -157,7 +164,10 @@ function parsed(body: string): unknown {
   }
 }
 
-/** The target that is meant: the only one, the only page, or what `wanted` names. Throws ProcessError, with the list. */
+/**
+ * The target that is meant: the only one, the only page, or what `wanted` names. Throws
+ * ProcessError, with the list.
+ */
 export function chooseTarget(targets: readonly Target[], wanted: string | undefined, name: string): Target {
   if (targets.length === 0)
     throw new ProcessError(

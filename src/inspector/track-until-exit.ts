@@ -1,8 +1,14 @@
-/** Has V8 note where each object is made, from a program's start to the snapshot at its exit. Runs in the program. */
+/**
+ * Has V8 note where each object is made, from a program's start to the snapshot at its exit. Runs
+ * in the program.
+ */
 import { discardExitSnapshot, type ExitSnapshot, writeExitSnapshot } from './exit-snapshot.js';
 import { type OwnSession, openOwnSession } from './own-session.js';
 
-/** Stacks from now on, in all snapshots of this process. It does not come to its end meanwhile: see `snapshotAtEnd`. */
+/**
+ * Stacks from now on, in all snapshots of this process. It does not come to its end meanwhile: see
+ * `snapshotAtEnd`.
+ */
 export function track(): OwnSession {
   const session = openOwnSession();
   session.post('HeapProfiler.enable');
@@ -17,9 +23,10 @@ const IDLE_LOOKS = 3;
 /**
  * Takes the snapshot when the program exits, with the stacks.
  *
- * V8 wakes up 20 times a second while it notes stacks, by a timer that keeps the event loop alive; the end of the loop
- * never comes. So when nothing else keeps it alive, the snapshot is taken and the noting ended, and the program ends
- * as it would have. Should it go on all the same, that snapshot is dropped, and stacks are noted from then on.
+ * V8 wakes up 20 times a second while it notes stacks, by a timer that keeps the event loop alive;
+ * the end of the loop never comes. So when nothing else keeps it alive, the snapshot is taken and
+ * the noting ended, and the program ends as it would have. Should it go on all the same, that
+ * snapshot is dropped, and stacks are noted from then on.
  */
 export function snapshotAtEnd(exit: ExitSnapshot): void {
   let session = track();
@@ -59,7 +66,10 @@ interface Handle {
   readonly is_referenced: boolean;
 }
 
-/** Whether nothing but timers of V8 keeps the event loop alive. Cost: where pipes are left, a report (3 to 14 ms). */
+/**
+ * Whether nothing but timers of V8 keeps the event loop alive. Cost: where pipes are left, a report
+ * (3 to 14 ms).
+ */
 function isIdle(): boolean {
   const resources = process.getActiveResourcesInfo();
   if (resources.some((name) => !MAYBE_IDLE.has(name))) return false;

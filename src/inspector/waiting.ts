@@ -2,7 +2,10 @@
 import { ProcessError } from '../base/errors.js';
 import { printable, shortened } from '../base/printable.js';
 
-/** Told that a wait has begun: `process 4711 to answer Runtime.evaluate`. What it gives is called at its end. */
+/**
+ * Told that a wait has begun: `process 4711 to answer Runtime.evaluate`. What it gives is called at
+ * its end.
+ */
 export type OnWait = (what: string) => () => void;
 
 /** Does not keep the process alive. */
@@ -27,7 +30,10 @@ export interface WaitOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The value, or the error when it does not come in time; throws the signal's reason once it is aborted. */
+/**
+ * The value, or the error when it does not come in time; throws the signal's reason once it is
+ * aborted.
+ */
 export async function withTimeout<T>(value: Promise<T>, { ms, late, signal }: WaitOptions): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const over = new Promise<never>((_, reject) => {

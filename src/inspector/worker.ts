@@ -1,4 +1,7 @@
-/** Sessions with the workers of a target, which speak through its own: worker threads of Node.js, workers of a page. */
+/**
+ * Sessions with the workers of a target, which speak through its own: worker threads of Node.js,
+ * workers of a page.
+ */
 import { ProcessError } from '../base/errors.js';
 import { printable } from '../base/printable.js';
 import { Dialogue } from './dialogue.js';
@@ -19,7 +22,10 @@ interface Worker {
 /** Workers that run already are told at once; this is for the messages to arrive. */
 const ARRIVE_MS = 200;
 
-/** Throws ProcessError, with the list of workers, unless `wanted` (a number, or a part of a title or URL) names one. */
+/**
+ * Throws ProcessError, with the list of workers, unless `wanted` (a number, or a part of a title or
+ * URL) names one.
+ */
 export async function workerSession(parent: Session, wanted: string): Promise<Session> {
   const { what } = parent;
   // Node.js and Deno have the one domain, browsers the other.
@@ -62,7 +68,8 @@ async function nodeWorkers(parent: Session): Promise<Worker[] | undefined> {
   const workers: Worker[] = [];
   const stop = parent.on('NodeWorker.attachedToWorker', isNodeAttached, ({ sessionId, workerInfo }) => {
     const { title, url, workerId } = workerInfo;
-    // Its threadId stands in its title (`[worker 2] mail`); the inspector's own number is another one.
+    // Its threadId stands in its title (`[worker 2] mail`); the inspector's own number is another
+    // one.
     const number = /^\[?worker (\d+)/i.exec(title)?.[1] ?? workerId;
     workers.push({ number, title, url, open: (name) => nodeSession(parent, sessionId, name) });
   });
@@ -122,7 +129,10 @@ const isWebAttached = isRecord<WebAttached>({
   targetInfo: isRecord<WebAttached['targetInfo']>({ type: isText, title: isText, url: isText }),
 });
 
-/** Workers of a page, and its frames that have a heap of their own. Undefined when the target knows no such thing. */
+/**
+ * Workers of a page, and its frames that have a heap of their own. Undefined when the target knows
+ * no such thing.
+ */
 async function webWorkers(parent: Session): Promise<Worker[] | undefined> {
   const workers: Worker[] = [];
   const stop = parent.on('Target.attachedToTarget', isWebAttached, ({ sessionId, targetInfo }) => {

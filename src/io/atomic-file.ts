@@ -1,10 +1,10 @@
 /**
  * A file that is there whole or not at all, readable for its owner alone.
  *
- * The bytes go into a file beside the one that is meant, with a random name; it is made exclusively (nobody
- * can have put a file or a link there before) and takes the place of the other one when it is whole. It is
- * opened before the long work starts, so that a wrong path is known at once. (write-file-atomic does neither.)
- * Devices and pipes cannot be replaced: they are written into.
+ * The bytes go into a file beside the one that is meant, with a random name; it is made exclusively
+ * (nobody can have put a file or a link there before) and takes the place of the other one when it
+ * is whole. It is opened before the long work starts, so that a wrong path is known at once.
+ * (write-file-atomic does neither.) Devices and pipes cannot be replaced: they are written into.
  */
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
@@ -18,7 +18,10 @@ import { writeReason } from './reasons.js';
 export const PRIVATE_MODE = 0o600;
 
 export interface AtomicFileOptions {
-  /** Permissions of the file, less the umask. Default 0600. Those of a file that is replaced do not matter. */
+  /**
+   * Permissions of the file, less the umask. Default 0600. Those of a file that is replaced do not
+   * matter.
+   */
   readonly mode?: number;
 }
 
@@ -26,8 +29,9 @@ export interface AtomicFile {
   /** The path as it was given. */
   readonly file: string;
   /**
-   * Where somebody else may write the bytes instead of `write` (V8 takes only a path). Opens the file that
-   * is open here, whatever stands at its name by then, where the system has such paths (Linux).
+   * Where somebody else may write the bytes instead of `write` (V8 takes only a path). Opens the
+   * file that is open here, whatever stands at its name by then, where the system has such paths
+   * (Linux).
    */
   readonly pathToWrite: string;
   write(data: string | Uint8Array): void;
@@ -42,8 +46,8 @@ const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW = 0, O_APPEND } = fs.constants;
 /**
  * In: the path; symbolic links are followed as output-target.ts says.
  * Mode: 0600, also where a file of another mode is replaced.
- * Ending: what is neither finished nor discarded when the process ends is discarded (SIGKILL leaves a hidden
- * file `.heapgraph-….tmp` behind).
+ * Ending: what is neither finished nor discarded when the process ends is discarded (SIGKILL leaves
+ * a hidden file `.heapgraph-….tmp` behind).
  * Throws: UsageError, here and in every method, when it cannot be written; nothing is left then.
  */
 export function openAtomicFile(file: string, options: AtomicFileOptions = {}): AtomicFile {
@@ -130,7 +134,10 @@ class OpenFile implements AtomicFile {
   }
 }
 
-/** Appends, so that a file behind /dev/stderr or /dev/fd/3 keeps what others have written. Makes nothing. */
+/**
+ * Appends, so that a file behind /dev/stderr or /dev/fd/3 keeps what others have written. Makes
+ * nothing.
+ */
 function openDevice(file: string): number {
   return fs.openSync(file, O_WRONLY | O_APPEND);
 }

@@ -17,7 +17,10 @@ export function timeOf(file: string): number {
   return statOf(file)?.mtimeMs ?? Number.POSITIVE_INFINITY;
 }
 
-/** The facts of a file; undefined for what is not there or cannot be reached: a link to itself, a name too long. */
+/**
+ * The facts of a file; undefined for what is not there or cannot be reached: a link to itself, a
+ * name too long.
+ */
 export function statOf(file: string): fs.Stats | undefined {
   try {
     return fs.statSync(file);

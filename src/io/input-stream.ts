@@ -4,7 +4,10 @@ import type { Readable } from 'node:stream';
 
 const { O_RDONLY, O_NONBLOCK = 0 } = fs.constants;
 
-/** How a path is opened for reading: of a pipe that nobody writes to yet the call would not return otherwise. */
+/**
+ * How a path is opened for reading: of a pipe that nobody writes to yet the call would not return
+ * otherwise.
+ */
 export function openToRead(path: string): { readonly fd: number; readonly stat: fs.Stats } {
   const isPipe = fs.statSync(path).isFIFO();
   const fd = fs.openSync(path, isPipe ? O_RDONLY | O_NONBLOCK : O_RDONLY);
@@ -17,8 +20,8 @@ export function openToRead(path: string): { readonly fd: number; readonly stat: 
 }
 
 /**
- * The bytes of an open file, pipe or device; closes it at its end. A pipe is waited for by the event loop: a thread
- * that waits in a system call would keep the process from ending on a signal.
+ * The bytes of an open file, pipe or device; closes it at its end. A pipe is waited for by the
+ * event loop: a thread that waits in a system call would keep the process from ending on a signal.
  */
 export async function streamOf(path: string, { fd, stat }: ReturnType<typeof openToRead>): Promise<Readable> {
   if (!stat.isFIFO()) return fs.createReadStream(path, { fd });

@@ -1,6 +1,6 @@
 /**
- * What a path leads to that is about to be written: a file to replace or to make, or a device or pipe to
- * write into. Decided once, before the work starts.
+ * What a path leads to that is about to be written: a file to replace or to make, or a device or
+ * pipe to write into. Decided once, before the work starts.
  */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -8,7 +8,9 @@ import { UsageError } from '../base/errors.js';
 import { printable } from '../base/printable.js';
 
 export interface OutputTarget {
-  /** Absolute, without symbolic links at its end; for devices and pipes the path as it was given. */
+  /**
+   * Absolute, without symbolic links at its end; for devices and pipes the path as it was given.
+   */
   readonly path: string;
   /** A device or a pipe: it is written into. Anything else is replaced. */
   readonly isDevice: boolean;
@@ -17,17 +19,21 @@ export interface OutputTarget {
 /** As many links as Linux follows. */
 const MOST_LINKS = 40;
 
-/** An open file of a process. Its link may lead to a file, and the file has to stay: others write into it. */
+/**
+ * An open file of a process. Its link may lead to a file, and the file has to stay: others write
+ * into it.
+ */
 const OPEN_FILE = /^\/proc\/(self|thread-self|\d+)\/(task\/\d+\/)?fd\/\d+$/;
 
 /**
  * In: a path as a person gave it.
- * Links: symbolic links are followed, also to a file that is not there yet, so that the file behind them is
- * replaced and not the link.
- * Trust: a link or a pipe in a folder that everybody may write to has to belong to us or to the owner of the
- * folder. Somebody else may have put it there, to choose which file we replace or to read what we write
- * (Linux has the same rule where protected_symlinks and protected_fifos are on).
- * Throws: UsageError for folders, disks, and what is not to be trusted; the system's error for all else.
+ * Links: symbolic links are followed, also to a file that is not there yet, so that the file behind
+ * them is replaced and not the link.
+ * Trust: a link or a pipe in a folder that everybody may write to has to belong to us or to the
+ * owner of the folder. Somebody else may have put it there, to choose which file we replace or to
+ * read what we write (Linux has the same rule where protected_symlinks and protected_fifos are on).
+ * Throws: UsageError for folders, disks, and what is not to be trusted; the system's error for all
+ * else.
  */
 export function outputTarget(file: string): OutputTarget {
   if (file === '') throw new UsageError('an output file needs a name', 'Name one, or leave the option out.');

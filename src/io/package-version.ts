@@ -14,12 +14,13 @@ const ELSEWHERE = /^\/(proc|sys|dev|net|afs)(\/|$)/;
 /**
  * The version in the package.json of `node_modules/NAME` that a script is in.
  *
- * A snapshot may name any path. Nothing is read but a regular file called package.json, of at most 1 MB, below a folder
- * called node_modules, also when links have been followed; and of that only a version that looks like one comes out. Network
- * paths are left alone.
+ * A snapshot may name any path. Nothing is read but a regular file called package.json, of at most
+ * 1 MB, below a folder called node_modules, also when links have been followed; and of that only a
+ * version that looks like one comes out. Network paths are left alone.
  *
  * - In: path or `file:` URL of the script, and the package's name.
- * - Out: undefined where the script or the file is not there, is of another package, or cannot be read; never throws.
+ * - Out: undefined where the script or the file is not there, is of another package, or cannot be
+ *   read; never throws.
  * - Cost: a few system calls.
  */
 export function packageVersion(script: string, name: string): string | undefined {

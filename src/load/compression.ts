@@ -6,7 +6,10 @@ export type Compression = 'gzip' | 'brotli' | 'zstd';
 
 const CHUNK = 1 << 18;
 
-/** Decompressed chunks of a stream. Damaged data throws SnapshotError `compression`; data that just ends, ends. */
+/**
+ * Decompressed chunks of a stream. Damaged data throws SnapshotError `compression`; data that just
+ * ends, ends.
+ */
 export async function* decompressed(
   stored: Readable,
   compression: Compression,
@@ -37,8 +40,8 @@ export async function* decompressed(
   }
 }
 
-// Without the relaxed last flush, data that ends early throws away what was already decoded; the parser
-// notices a text that stops, and can say in which section.
+// Without the relaxed last flush, data that ends early throws away what was already decoded; the
+// parser notices a text that stops, and can say in which section.
 async function decompressor(compression: Compression, file: string): Promise<NodeJS.ReadWriteStream> {
   const { default: zlib } = await import('node:zlib'); // plain files start without it
   const { constants } = zlib;

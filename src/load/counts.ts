@@ -1,4 +1,7 @@
-/** The counts of a snapshot: what the head declares, what the nodes add up to, and what the bytes can hold. */
+/**
+ * The counts of a snapshot: what the head declares, what the nodes add up to, and what the bytes
+ * can hold.
+ */
 import { SnapshotError } from '../base/errors.js';
 import { formatCount } from '../base/units.js';
 import { DAMAGED } from './json.js';
@@ -14,7 +17,10 @@ export function roomFor(declared: number, fields: number, source: ByteSource): n
   return Math.min(declared, Math.ceil(bytes / (2 * fields)));
 }
 
-/** Strings at most: a node, an edge or a function names each. Generous, because other tools may write more. */
+/**
+ * Strings at most: a node, an edge or a function names each. Generous, because other tools may
+ * write more.
+ */
 export function mostStrings({ nodeCount, edgeCount, traceFunctionCount }: Layout): number {
   return (1 << 20) + 4 * (nodeCount + edgeCount + traceFunctionCount);
 }
@@ -32,8 +38,9 @@ export function sumEdgeCounts(firstEdge: Uint32Array, nodeCount: number): number
 }
 
 /**
- * Compares the number of nodes and the sum of their edge counts with the head, and puts them in its place.
- * Throws SnapshotError `mismatch`, `malformed`. `offset` is where the nodes begin, for messages.
+ * Compares the number of nodes and the sum of their edge counts with the head, and puts them in its
+ * place. Throws SnapshotError `mismatch`, `malformed`. `offset` is where the nodes begin, for
+ * messages.
  */
 export function closeCounts(
   nodeCount: number,

@@ -1,4 +1,7 @@
-/** The edges section as columns: the longest section by far. The hot loop is in record-loops.template.ts. */
+/**
+ * The edges section as columns: the longest section by far. The hot loop is in
+ * record-loops.template.ts.
+ */
 import type { SnapshotProblem } from '../base/errors.js';
 import { formatCount } from '../base/units.js';
 import { allocate, type BufferType, bytesPer, type Columns } from '../graph/columns.js';

@@ -1,4 +1,7 @@
-/** Builds a graph of the sections of a snapshot, in whatever order they come. Owns what was read so far. */
+/**
+ * Builds a graph of the sections of a snapshot, in whatever order they come. Owns what was read so
+ * far.
+ */
 import { formatCount } from '../base/units.js';
 import { trimmed } from '../graph/columns.js';
 import type { Edges, Graph } from '../graph/graph.js';

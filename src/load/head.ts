@@ -1,4 +1,7 @@
-/** The head of a snapshot: the object `snapshot` in front of the sections, or what the file is instead. */
+/**
+ * The head of a snapshot: the object `snapshot` in front of the sections, or what the file is
+ * instead.
+ */
 import { SnapshotError } from '../base/errors.js';
 import type { Head } from '../graph/graph.js';
 import { asBuffer } from './bytes.js';
@@ -58,7 +61,10 @@ export function headOf(layout: Layout, source: ByteSource): Head {
   };
 }
 
-/** Consumes the head. Throws SnapshotError: `empty`, `not-a-snapshot`, `malformed`, `too-large`, `truncated`. */
+/**
+ * Consumes the head. Throws SnapshotError: `empty`, `not-a-snapshot`, `malformed`, `too-large`,
+ * `truncated`.
+ */
 export async function readLayout(window: ByteWindow): Promise<Layout> {
   const { name: file, compression } = window.source;
   while (window.end - window.start < 4096 && !window.ended) await window.fill();

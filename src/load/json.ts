@@ -1,6 +1,6 @@
 /**
- * The little JSON that surrounds the big arrays: white space, keys, and values that are skipped or kept whole.
- * Works over a ByteWindow, so any token may lie across any chunk boundary.
+ * The little JSON that surrounds the big arrays: white space, keys, and values that are skipped or
+ * kept whole. Works over a ByteWindow, so any token may lie across any chunk boundary.
  */
 import { SnapshotError } from '../base/errors.js';
 import { printable, shortened } from '../base/printable.js';
@@ -76,8 +76,8 @@ export async function readKey(window: ByteWindow, section: string): Promise<stri
 }
 
 /**
- * Consumes a whole JSON value without looking at what it says; `keep` gets its bytes, piece by piece.
- * A flat array of numbers is skipped at the speed of a search for one byte.
+ * Consumes a whole JSON value without looking at what it says; `keep` gets its bytes, piece by
+ * piece. A flat array of numbers is skipped at the speed of a search for one byte.
  */
 export async function skipValue(window: ByteWindow, section: string, keep?: KeepBytes): Promise<void> {
   await peekToken(window);
@@ -100,7 +100,10 @@ export async function skipNumbers(window: ByteWindow, section: string, keep?: Ke
 
 export type KeepBytes = (bytes: Uint8Array, start: number, end: number) => void;
 
-/** Consumes what is left of arrays and objects that were opened already, so many levels deep (1 at least). */
+/**
+ * Consumes what is left of arrays and objects that were opened already, so many levels deep (1 at
+ * least).
+ */
 export function skipRest(window: ByteWindow, section: string, depth: number): Promise<void> {
   return walkValue(window, section, undefined, depth);
 }
@@ -150,7 +153,10 @@ async function walkValue(
   }
 }
 
-/** The error for whatever stands at the window's start: `truncated` at the end of the text, else `malformed`. */
+/**
+ * The error for whatever stands at the window's start: `truncated` at the end of the text, else
+ * `malformed`.
+ */
 export function unexpected(
   window: ByteWindow,
   section: string,

@@ -1,6 +1,6 @@
 /**
- * From bytes to a graph, or to class tallies, in one pass over the text. Neither the file nor a section is ever held as a
- * string.
+ * From bytes to a graph, or to class tallies, in one pass over the text. Neither the file nor a
+ * section is ever held as a string.
  */
 import { SnapshotError } from '../base/errors.js';
 import type { BufferType } from '../graph/columns.js';
@@ -15,21 +15,24 @@ import { TallyBuilder } from './tally-builder.js';
 /** What is loaded of a snapshot. */
 export interface LoadOptions extends ReadOptions {
   /**
-   * Load the edges (9 bytes each). Default true. `'for-names'` loads them only where class names need them: when
-   * native nodes are detached.
+   * Load the edges (9 bytes each). Default true. `'for-names'` loads them only where class names
+   * need them: when native nodes are detached.
    */
   readonly edges?: boolean | 'for-names';
   /** Load source locations (4 bytes a node). Default false. */
   readonly locations?: boolean;
   /** Load the stacks on which objects were made, where allocations were tracked. Default false. */
   readonly traces?: boolean;
-  /** Memory of the columns: a `SharedArrayBuffer` can be read by worker threads without a copy. Default ArrayBuffer. */
+  /**
+   * Memory of the columns: a `SharedArrayBuffer` can be read by worker threads without a copy.
+   * Default ArrayBuffer.
+   */
   readonly buffers?: BufferType;
 }
 
 /**
- * Loads a snapshot. Sections that are not columns (`samples`, `trace_tree`, …) are listed in `sections` and can be
- * read with `readSection`; they take no memory, whatever their size.
+ * Loads a snapshot. Sections that are not columns (`samples`, `trace_tree`, …) are listed in
+ * `sections` and can be read with `readSection`; they take no memory, whatever their size.
  *
  * - Throws: SnapshotError, see its codes.
  * - Memory: as columns.ts says, and half a megabyte.
@@ -61,11 +64,12 @@ export interface Tallies {
 }
 
 /**
- * Tallies a snapshot's nodes by type and, for objects and native nodes, by name. Does not read the edges; in a
- * plain file it does not even touch them.
+ * Tallies a snapshot's nodes by type and, for objects and native nodes, by name. Does not read the
+ * edges; in a plain file it does not even touch them.
  *
  * - Throws: SnapshotError.
- * - Memory: does not grow with the file, only with the number of distinct names (16 bytes each, and the names).
+ * - Memory: does not grow with the file, only with the number of distinct names (16 bytes each, and
+ *   the names).
  * - Cost: one pass over the nodes and the strings.
  */
 export async function tallySnapshot(input: SnapshotInput, options: ReadOptions = {}): Promise<Tallies> {
@@ -89,11 +93,14 @@ async function tally(input: SnapshotInput, options: ReadOptions, skipToStrings: 
 }
 
 /**
- * The raw JSON text of a section, as bytes: for `samples`, `trace_tree`, `scopes` and whatever else is no column.
+ * The raw JSON text of a section, as bytes: for `samples`, `trace_tree`, `scopes` and whatever else
+ * is no column.
  *
- * In: a graph of a file, which is read again at that place (a compressed one from its beginning); of bytes in memory,
- * which are at hand; of a stream or of compressed bytes in memory, where `keep` named the section when it was loaded.
- * Throws: RangeError when there is no such section, or it was not kept; SnapshotError when the file has changed.
+ * In: a graph of a file, which is read again at that place (a compressed one from its beginning);
+ * of bytes in memory, which are at hand; of a stream or of compressed bytes in memory, where `keep`
+ * named the section when it was loaded.
+ * Throws: RangeError when there is no such section, or it was not kept; SnapshotError when the file
+ * has changed.
  */
 export async function readSection(
   graph: Pick<Graph, 'file' | 'sections'>,

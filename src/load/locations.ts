@@ -83,7 +83,10 @@ export class LocationReader implements RecordSink {
   }
 }
 
-/** A place before the script's beginning is its beginning. Node.js up to 24 writes -1 as 4294967295, later ones as -1. */
+/**
+ * A place before the script's beginning is its beginning. Node.js up to 24 writes -1 as 4294967295,
+ * later ones as -1.
+ */
 function inScript(value: number): number {
   return value < 0 || (value >= 2 ** 31 && value < 2 ** 32) ? 0 : value;
 }

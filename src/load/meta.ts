@@ -1,7 +1,8 @@
 /**
- * The head of a snapshot, normalised once. This is the only file that knows V8's field names: what comes out
- * says where each column stands in a record, and maps V8's type numbers to ours.
- * V8: https://github.com/v8/v8/blob/13.6.233/src/profiler/heap-snapshot-generator.cc (HeapSnapshotJSONSerializer::SerializeSnapshot)
+ * The head of a snapshot, normalised once. This is the only file that knows V8's field names: what
+ * comes out says where each column stands in a record, and maps V8's type numbers to ours.
+ * V8: https://github.com/v8/v8/blob/13.6.233/src/profiler/heap-snapshot-generator.cc
+ * (HeapSnapshotJSONSerializer::SerializeSnapshot)
  */
 import { SnapshotError } from '../base/errors.js';
 import { shortJson } from '../base/printable.js';
@@ -57,7 +58,10 @@ export interface Layout {
   /** What the head says; undefined where it says 0, which Hermes writes whatever follows. */
   readonly declaredNodes: number | undefined;
   readonly declaredEdges: number | undefined;
-  /** The declared counts, or what was counted: set behind the nodes, whose own edge counts tell that of the edges. */
+  /**
+   * The declared counts, or what was counted: set behind the nodes, whose own edge counts tell that
+   * of the edges.
+   */
   nodeCount: number;
   edgeCount: number;
   /** Ordinal of the root node. */
@@ -92,7 +96,10 @@ interface Header {
 
 const COUNT_LIMIT = 0x7ffffffe; // ordinals are 32-bit signed in the loops
 
-/** V8 has 8 fields at most, and its longest name has 20 characters. They stand in messages and answers. */
+/**
+ * V8 has 8 fields at most, and its longest name has 20 characters. They stand in messages and
+ * answers.
+ */
 const MOST_FIELDS = 64;
 const MOST_TYPES = 200;
 const LONGEST_NAME = 100;
@@ -183,7 +190,9 @@ export function layoutOf(text: string, file: string, offset: number): Layout {
       header.root_index,
     );
   }
-  /** Where each of these fields stands, by its name here; undefined when one of them is not there. */
+  /**
+   * Where each of these fields stands, by its name here; undefined when one of them is not there.
+   */
   const placesOf = <T extends Record<string, string>>(
     key: string,
     wanted: T,

@@ -25,7 +25,10 @@ export function roundableFields({ count, id }: NodeFields): readonly boolean[] {
   return Array.from({ length: count }, (_, field) => field === id);
 }
 
-/** Node fields in V8's order since Node.js 18: five fixed ones, then trace_node_id (up to Node.js 22), then detachedness. */
+/**
+ * Node fields in V8's order since Node.js 18: five fixed ones, then trace_node_id (up to Node.js
+ * 22), then detachedness.
+ */
 export function hasUsualOrder(fields: NodeFields): boolean {
   const { type, name, id, selfSize, edgeCount, traceNodeId, detachedness, count } = fields;
   const trace = traceNodeId === 5 ? 1 : 0;

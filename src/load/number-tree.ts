@@ -1,6 +1,6 @@
 /**
- * Sections of whole numbers in nested arrays, which the answers of most commands do not need: what is wrong with one of
- * them is told, and the rest of the file is read all the same.
+ * Sections of whole numbers in nested arrays, which the answers of most commands do not need: what
+ * is wrong with one of them is told, and the rest of the file is read all the same.
  */
 import {
   CLOSE_ARRAY,
@@ -37,9 +37,11 @@ const MINUS = 0x2d;
 const LONGEST_NUMBER = 400;
 
 /**
- * Reads a section into a sink. There is no recursion: arrays may be nested as deep as the file is long.
+ * Reads a section into a sink. There is no recursion: arrays may be nested as deep as the file is
+ * long.
  *
- * Out: undefined, or the first problem; the sink then has what comes before it, and the rest of the section is passed over.
+ * Out: undefined, or the first problem; the sink then has what comes before it, and the rest of the
+ * section is passed over.
  * Throws: SnapshotError `truncated` when the file ends in it.
  * Cost: one pass over the section's bytes, and a call for each number.
  */

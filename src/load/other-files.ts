@@ -1,6 +1,7 @@
 /**
- * What a file is that is no heap snapshot, told by its first bytes, and what to do with it. People hand in what has a
- * similar name, what was packed once more, and what a download or a copy has made of a snapshot.
+ * What a file is that is no heap snapshot, told by its first bytes, and what to do with it. People
+ * hand in what has a similar name, what was packed once more, and what a download or a copy has
+ * made of a snapshot.
  */
 import { type Remedy, SnapshotError, type SnapshotErrorDetails } from '../base/errors.js';
 import { printable, shortened } from '../base/printable.js';
@@ -30,7 +31,10 @@ function adviceOf(advice: string | Advice): Advice {
   return typeof advice === 'string' ? { hint: advice } : advice;
 }
 
-/** The error for a file of another kind, or of a kind that is not known: `found` then says how it begins. */
+/**
+ * The error for a file of another kind, or of a kind that is not known: `found` then says how it
+ * begins.
+ */
 export function notASnapshot(
   file: string,
   other: OtherFile | undefined,
@@ -89,8 +93,8 @@ const CORE: Advice = {
 /**
  * What bytes are that cannot be the beginning of a snapshot, plain or compressed.
  *
- * In: as many of the first bytes as there are, some hundreds at least; of a compressed file `inside` names the
- * compression, and the bytes are decompressed ones.
+ * In: as many of the first bytes as there are, some hundreds at least; of a compressed file
+ * `inside` names the compression, and the bytes are decompressed ones.
  */
 export function otherBytes(head: Uint8Array, inside?: string): OtherFile | undefined {
   const text = latin1(head, 600);
@@ -266,8 +270,9 @@ export function otherJson(head: string): OtherFile | undefined {
 }
 
 /**
- * The name of the first file of a tar archive, `''` where it has none; undefined for what is no tar archive. What tar
- * programs write in front of a file for themselves (long names, times, macOS's attributes) is no file.
+ * The name of the first file of a tar archive, `''` where it has none; undefined for what is no tar
+ * archive. What tar programs write in front of a file for themselves (long names, times, macOS's
+ * attributes) is no file.
  */
 function firstOfTar(head: Uint8Array): string | undefined {
   let name: string | undefined;
@@ -282,7 +287,10 @@ function firstOfTar(head: Uint8Array): string | undefined {
   return name === undefined ? undefined : '';
 }
 
-/** The sum of a header's bytes, those of the sum itself taken as spaces, stands in it in octal digits. */
+/**
+ * The sum of a header's bytes, those of the sum itself taken as spaces, stands in it in octal
+ * digits.
+ */
 function isTarHeader(header: Uint8Array): boolean {
   if (header.length < 512) return false;
   if (latin1(header.subarray(257, 262), 5) === 'ustar') return true;

@@ -1,14 +1,18 @@
 /**
- * The hot loops: whole records of a section, as V8 writes them, into columns. Each loop is a function of bytes and
- * columns and keeps nothing between calls.
+ * The hot loops: whole records of a section, as V8 writes them, into columns. Each loop is a
+ * function of bytes and columns and keeps nothing between calls.
  *
- * `build/record-loops.mjs` makes `record-loops.generated.ts` of this file: it replaces each comment that begins with
- * `@` by the code that takes one number apart. `c` is then the byte behind the number minus 48.
+ * `build/record-loops.mjs` makes `record-loops.generated.ts` of this file: it replaces each comment
+ * that begins with `@` by the code that takes one number apart. `c` is then the byte behind the
+ * number minus 48.
  *
- * - In: `b[from…end)` with `b[end] === 0`; records from ordinal `first` on; room for them in the columns.
- * - Out: where the next record begins and its ordinal. What comes next is another spelling (white space, a number of
- *   more than nine digits), damage, or no whole record: `CarefulReader` in records.ts takes it.
- * - Cost: a few nanoseconds a record. Everything about a record stays in local integers: no call, no object.
+ * - In: `b[from…end)` with `b[end] === 0`; records from ordinal `first` on; room for them in the
+ *   columns.
+ * - Out: where the next record begins and its ordinal. What comes next is another spelling (white
+ *   space, a number of more than nine digits), damage, or no whole record: `CarefulReader` in
+ *   records.ts takes it.
+ * - Cost: a few nanoseconds a record. Everything about a record stays in local integers: no call,
+ *   no object.
  */
 import { type Columns, widened } from '../graph/columns.js';
 import type { NodeColumns } from './nodes.js';
@@ -28,7 +32,10 @@ export interface Taken {
   readonly next: number;
 }
 
-/** The same with the largest string index among the names, -1 without names, and the first record that has it. */
+/**
+ * The same with the largest string index among the names, -1 without names, and the first record
+ * that has it.
+ */
 export interface TakenNames extends Taken {
   readonly largestName: number;
   readonly largestNameAt: number;

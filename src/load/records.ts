@@ -2,12 +2,12 @@
  * Arrays of numbers that come in records of a fixed number of fields: nodes, edges, locations.
  *
  * Two readers share the work:
- * - A loop of record-loops.template.ts takes records as V8 writes them (digits, commas, at most one newline between
- *   records). It stops before anything else: the end of the window, white space, a number of more than nine digits,
- *   damage. `parse` of a sink is the loop for its section in V8's order of fields; sinks without one share a loop
- *   that knows nothing of the fields.
- * - `CarefulReader` then takes one record, in any spelling that JSON allows, or says what is wrong with it.
- *   So the loops need no error handling.
+ * - A loop of record-loops.template.ts takes records as V8 writes them (digits, commas, at most one
+ *   newline between records). It stops before anything else: the end of the window, white space, a
+ *   number of more than nine digits, damage. `parse` of a sink is the loop for its section in V8's
+ *   order of fields; sinks without one share a loop that knows nothing of the fields.
+ * - `CarefulReader` then takes one record, in any spelling that JSON allows, or says what is wrong
+ *   with it. So the loops need no error handling.
  */
 import { SnapshotError, type SnapshotProblem } from '../base/errors.js';
 import { formatCount } from '../base/units.js';
@@ -37,13 +37,16 @@ export interface RecordSink {
   /** Records taken so far. */
   count: number;
   /**
-   * Takes as many whole records of the usual spelling from `bytes[position…end)` as it can, and returns where
-   * the next one begins. `bytes[end]` is 0. Absent when the shared loop is to do it.
+   * Takes as many whole records of the usual spelling from `bytes[position…end)` as it can, and
+   * returns where the next one begins. `bytes[end]` is 0. Absent when the shared loop is to do it.
    */
   parse?(bytes: Uint8Array, position: number, end: number): number;
   /** By field: whether V8 may write a number below zero. Absent when it never does. */
   readonly signed?: readonly boolean[];
-  /** By field: whether a number may be rounded where a double does not hold it. Absent when none may. */
+  /**
+   * By field: whether a number may be rounded where a double does not hold it. Absent when none
+   * may.
+   */
   readonly roundable?: readonly boolean[];
   /** What is wrong with a value, or undefined. */
   refuse(field: number, value: number): { code: SnapshotProblem; expected: string } | undefined;
@@ -56,8 +59,8 @@ const RECORD = 1;
 const END = 2;
 
 /**
- * Reads a whole array of records, brackets included. Throws SnapshotError `truncated`, `malformed`, `mismatch`,
- * `range` or `too-large`; what the sink had taken by then is right and can be used.
+ * Reads a whole array of records, brackets included. Throws SnapshotError `truncated`, `malformed`,
+ * `mismatch`, `range` or `too-large`; what the sink had taken by then is right and can be used.
  */
 export async function readRecords(window: ByteWindow, sink: RecordSink): Promise<undefined> {
   const { section } = sink;

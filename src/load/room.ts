@@ -1,6 +1,7 @@
 /**
- * How much memory a snapshot may take. A few megabytes of gzip can hold gigabytes, so what is kept of a compressed
- * input is bounded by its own size; and nothing is begun that the machine cannot hold.
+ * How much memory a snapshot may take. A few megabytes of gzip can hold gigabytes, so what is kept
+ * of a compressed input is bounded by its own size; and nothing is begun that the machine cannot
+ * hold.
  */
 import { SnapshotError } from '../base/errors.js';
 import { formatBytes } from '../base/units.js';
@@ -10,15 +11,18 @@ import type { ByteSource } from './source.js';
 const ALWAYS = 1 << 28;
 
 /**
- * Bytes of text that are held for a byte of compressed input. Snapshots of real programs have 5 to 40; a million objects
- * that are all alike, at zstd's level 19, had 148, in less than ALWAYS.
+ * Bytes of text that are held for a byte of compressed input. Snapshots of real programs have 5 to
+ * 40; a million objects that are all alike, at zstd's level 19, had 148, in less than ALWAYS.
  */
 const EXPANSION = 100;
 
 /** Pages of a tally that are held of any input. */
 const PAGES_ALWAYS = 1 << 29;
 
-/** Bytes of these pages for a byte of plain text: where every string is the name of a class it needs 3. */
+/**
+ * Bytes of these pages for a byte of plain text: where every string is the name of a class it needs
+ * 3.
+ */
 const PAGES_SHARE = 20;
 
 /** A plain file of fewer bytes fits everywhere. */
@@ -41,8 +45,9 @@ export class Room {
   }
 
   /**
-   * Claims bytes of memory, as the counts in the head declare them where nothing else is known (memory that is never
-   * written to is none). Throws `too-large` when the machine does not have them in all.
+   * Claims bytes of memory, as the counts in the head declare them where nothing else is known
+   * (memory that is never written to is none). Throws `too-large` when the machine does not have
+   * them in all.
    */
   take(bytes: number, what: string): void {
     this.taken += bytes;
@@ -57,8 +62,8 @@ export class Room {
   }
 
   /**
-   * Throws `too-large` when so many bytes of text are more than a compressed input may unfold to in memory, or, of a
-   * stream, more than the machine can hold.
+   * Throws `too-large` when so many bytes of text are more than a compressed input may unfold to in
+   * memory, or, of a stream, more than the machine can hold.
    */
   checkText(bytes: number, section: string): void {
     if (bytes <= ALWAYS) return;
@@ -67,7 +72,10 @@ export class Room {
     if (bytes > most) throw this.tooMuch(section, bytes, most);
   }
 
-  /** The same for the pages of a tally, which grow with the largest string index and not with the text. */
+  /**
+   * The same for the pages of a tally, which grow with the largest string index and not with the
+   * text.
+   */
   checkPages(bytes: number): void {
     if (bytes <= PAGES_ALWAYS) return;
     const share = this.source.compression === undefined ? PAGES_SHARE : EXPANSION;

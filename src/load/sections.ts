@@ -1,6 +1,7 @@
 /**
- * The walk through a snapshot's sections. A snapshot is one JSON object: `snapshot` (the head) first, then sections in any
- * order. A plan says what is done with which section; the others are passed over at the speed of a search for one byte.
+ * The walk through a snapshot's sections. A snapshot is one JSON object: `snapshot` (the head)
+ * first, then sections in any order. A plan says what is done with which section; the others are
+ * passed over at the speed of a search for one byte.
  */
 import { isSalvageable, SnapshotError } from '../base/errors.js';
 import type { OnProgress } from '../base/progress.js';
@@ -26,7 +27,10 @@ import { ByteWindow, WINDOW_SIZE } from './window.js';
 
 /** How a snapshot is read. */
 export interface ReadOptions {
-  /** Answer from what is there when the file ends early or is damaged: `truncation` then says where. Default false. */
+  /**
+   * Answer from what is there when the file ends early or is damaged: `truncation` then says where.
+   * Default false.
+   */
   readonly salvage?: boolean;
   /** Called a few hundred times at most. */
   readonly onProgress?: OnProgress;
@@ -35,8 +39,8 @@ export interface ReadOptions {
   /** Bytes of text held at a time; tests use small ones. */
   readonly windowSize?: number;
   /**
-   * Names of sections whose bytes are kept when the input is a stream, which cannot be read again (64 MiB in all
-   * at most). Files are read again, and need no keeping. Default none.
+   * Names of sections whose bytes are kept when the input is a stream, which cannot be read again
+   * (64 MiB in all at most). Files are read again, and need no keeping. Default none.
    */
   readonly keep?: readonly string[];
 }
@@ -66,7 +70,10 @@ export interface Reading {
   readonly truncation: Truncation | undefined;
 }
 
-/** Sections that are flat arrays of numbers in every V8: passed over without looking for strings and brackets. */
+/**
+ * Sections that are flat arrays of numbers in every V8: passed over without looking for strings and
+ * brackets.
+ */
 const FLAT = new Set([
   'nodes',
   'edges',
@@ -184,13 +191,16 @@ export async function passOver(window: ByteWindow, name: string, keep?: KeepByte
   else await skipValue(window, name, keep);
 }
 
-/** The last `"strings":[` of the file was not the last section: read the file again from section to section. */
+/**
+ * The last `"strings":[` of the file was not the last section: read the file again from section to
+ * section.
+ */
 export class SkipMissed extends Error {}
 
 /**
- * Goes on behind the key "strings", which V8 writes last, without reading what lies between. Its raw bytes cannot
- * stand inside a JSON string, where quotes are escaped. Where they are not found (a stream, a file that ends early)
- * the window stays where it is.
+ * Goes on behind the key "strings", which V8 writes last, without reading what lies between. Its
+ * raw bytes cannot stand inside a JSON string, where quotes are escaped. Where they are not found
+ * (a stream, a file that ends early) the window stays where it is.
  */
 function skipToStrings(window: ByteWindow): boolean {
   const { source, offset } = window;

@@ -1,12 +1,15 @@
-/** What a file is, by its first bytes: plain JSON, JSON in one of three compressions, or another kind of file. */
+/**
+ * What a file is, by its first bytes: plain JSON, JSON in one of three compressions, or another
+ * kind of file.
+ */
 import type { Compression } from './compression.js';
 import { CLOSE_OBJECT, isSpace, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from './json.js';
 import { beginningOf, notASnapshot, otherBytes, otherText, snapshotBehind } from './other-files.js';
 
 /**
- * The compression that the first bytes of a file are in, or undefined for plain text.
- * Plain text starts with white space, a byte order mark or `{`. Throws SnapshotError `not-a-snapshot` for
- * what is neither JSON nor compressed.
+ * The compression that the first bytes of a file are in, or undefined for plain text. Plain text
+ * starts with white space, a byte order mark or `{`. Throws SnapshotError `not-a-snapshot` for what
+ * is neither JSON nor compressed.
  */
 export async function compressionOf(head: Uint8Array, file: string): Promise<Compression | undefined> {
   if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip';
@@ -32,7 +35,10 @@ export function startsObject(head: Uint8Array): boolean {
   return key === head.length || head[key] === QUOTE || head[key] === CLOSE_OBJECT;
 }
 
-/** The beginning of any JSON text, or nothing but white space: the parser says better what it is instead. */
+/**
+ * The beginning of any JSON text, or nothing but white space: the parser says better what it is
+ * instead.
+ */
 function looksLikeJson(head: Uint8Array): boolean {
   const at = firstToken(head, 0);
   return at === head.length || head[at] === OPEN_OBJECT || head[at] === OPEN_ARRAY || head[at] === QUOTE;

@@ -1,6 +1,7 @@
 /**
- * Where snapshot bytes come from: a path, `-` (standard input), bytes in memory, or any iterable of chunks,
- * plain or compressed. What stands here hands out decompressed bytes in order and never holds more than a chunk.
+ * Where snapshot bytes come from: a path, `-` (standard input), bytes in memory, or any iterable of
+ * chunks, plain or compressed. What stands here hands out decompressed bytes in order and never
+ * holds more than a chunk.
  */
 import fs from 'node:fs';
 import { Readable } from 'node:stream';
@@ -25,7 +26,9 @@ export interface ByteSource {
   readonly storedSize: number | undefined;
   /** Stored bytes taken so far. */
   readonly taken: number;
-  /** Copies up to `length` next bytes to `into[offset…]`; 0 at the end. Synchronous where it can be. */
+  /**
+   * Copies up to `length` next bytes to `into[offset…]`; 0 at the end. Synchronous where it can be.
+   */
   read(into: Uint8Array, offset: number, length: number): number | Promise<number>;
   /** Goes on from another place. Present only where that costs nothing. */
   readonly seek?: (offset: number) => void;
@@ -39,8 +42,9 @@ export interface ByteSource {
 const READ_LIMIT = 1 << 30; // Linux reads at most 2 GiB - 4 KiB a call
 
 /**
- * Opens an input. Compression is told by the content: gzip and zstd by their magic numbers, brotli (which has
- * none) by a trial on the first bytes. Throws SnapshotError `missing`, `unreadable`, `empty`, `compression`.
+ * Opens an input. Compression is told by the content: gzip and zstd by their magic numbers, brotli
+ * (which has none) by a trial on the first bytes. Throws SnapshotError `missing`, `unreadable`,
+ * `empty`, `compression`.
  */
 export async function openSource(input: SnapshotInput): Promise<ByteSource> {
   if (input instanceof Uint8Array) return openBytes(input);
@@ -280,9 +284,9 @@ class StreamSource implements ByteSource {
 }
 
 /**
- * Looks for the last place where `needle` stands in a source that can seek, reading backwards from the end
- * (64 KiB first, then four times as much each time). Undefined when it is nowhere. Leaves the source's
- * position changed. Cost: reads what follows the needle, once.
+ * Looks for the last place where `needle` stands in a source that can seek, reading backwards from
+ * the end (64 KiB first, then four times as much each time). Undefined when it is nowhere. Leaves
+ * the source's position changed. Cost: reads what follows the needle, once.
  */
 export function findLast(source: ByteSource, needle: string): number | undefined {
   if (!source.seek || source.size === undefined) return undefined;

@@ -14,8 +14,8 @@ interface Named {
 }
 
 /**
- * Throws SnapshotError `range` when a name is beyond the strings. To say at which byte it stands, the file is read once
- * more, where it can be.
+ * Throws SnapshotError `range` when a name is beyond the strings. To say at which byte it stands,
+ * the file is read once more, where it can be.
  */
 export async function checkStringIndexes(
   input: SnapshotInput,

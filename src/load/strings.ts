@@ -1,4 +1,7 @@
-/** The strings section: whole, as a table over its raw bytes, or only the few strings that a tally needs. */
+/**
+ * The strings section: whole, as a table over its raw bytes, or only the few strings that a tally
+ * needs.
+ */
 
 import { SnapshotError } from '../base/errors.js';
 import { formatCount } from '../base/units.js';
@@ -16,9 +19,15 @@ const PADDING = 8;
 /** Bytes of a string from which on its end is not looked for from its beginning again. */
 const LONG = 1 << 12;
 
-/** Finds where strings begin, any number of whole strings at a time. The loop is assembly.ts's `scanStrings`. */
+/**
+ * Finds where strings begin, any number of whole strings at a time. The loop is assembly.ts's
+ * `scanStrings`.
+ */
 class StringScanner {
-  /** Starts of the strings that the last call found: places in its bytes, behind the opening quotes. Gone with the next call. */
+  /**
+   * Starts of the strings that the last call found: places in its bytes, behind the opening quotes.
+   * Gone with the next call.
+   */
   starts: Uint32Array = new Uint32Array(0);
   private readonly kernel = createKernel();
   private readonly memory = new Uint8Array(this.kernel.memory.buffer);
@@ -33,7 +42,8 @@ class StringScanner {
 
   /** Scans a window's worth of `bytes[position…end)` and returns how far it came. */
   scan(bytes: Uint8Array, position: number, end: number): number {
-    // The rest of a long string: what was looked at is not looked at again, however small the pieces are.
+    // The rest of a long string: what was looked at is not looked at again, however small the
+    // pieces are.
     if (this.searched > 0) return this.scanLong(bytes, position, end);
     const { kernel, memory } = this;
     const window = kernel.window.value;
@@ -50,7 +60,10 @@ class StringScanner {
     return position + taken;
   }
 
-  /** Whether what stands at the place that `scan` returned is the beginning of a string that is not whole yet. */
+  /**
+   * Whether what stands at the place that `scan` returned is the beginning of a string that is not
+   * whole yet.
+   */
   waitsAt(bytes: Uint8Array, position: number, end: number): boolean {
     return position >= end || (bytes[position] === QUOTE && this.kernel.afterString.value === 0);
   }
@@ -123,7 +136,10 @@ export class StringTableReader {
     return new StringTable(this.pages);
   }
 
-  /** Reads to the section's closing bracket. Throws SnapshotError; `table` then has what comes before. */
+  /**
+   * Reads to the section's closing bracket. Throws SnapshotError; `table` then has what comes
+   * before.
+   */
   async read(window: ByteWindow, section: string): Promise<void> {
     await expectToken(window, OPEN_ARRAY, section);
     const { scanner } = this;
@@ -220,7 +236,10 @@ export class StringPicker {
 
   constructor(private readonly limits: StringLimits = {}) {}
 
-  /** Reads to the section's closing bracket. Throws SnapshotError; the fields then have what comes before. */
+  /**
+   * Reads to the section's closing bracket. Throws SnapshotError; the fields then have what comes
+   * before.
+   */
   async read(window: ByteWindow, section: string, wanted: readonly number[]): Promise<void> {
     await expectToken(window, OPEN_ARRAY, section);
     const { limits, texts } = this;

@@ -1,7 +1,7 @@
 /**
- * The nodes section as counts only: how many nodes and bytes there are of each type and, for the types whose
- * class is their name, of each name. Holds no column, so its memory does not grow with the file: 2 KiB for each 64
- * string indexes among which an object's name is.
+ * The nodes section as counts only: how many nodes and bytes there are of each type and, for the
+ * types whose class is their name, of each name. Holds no column, so its memory does not grow with
+ * the file: 2 KiB for each 64 string indexes among which an object's name is.
  */
 import type { SnapshotProblem } from '../base/errors.js';
 import { NODE } from '../graph/schema.js';
@@ -60,7 +60,9 @@ export class NodeTally implements RecordSink {
     return this.kernel.edgeSum.value;
   }
 
-  /** The largest string index among the names (-1 without nodes), and the first node that has it. */
+  /**
+   * The largest string index among the names (-1 without nodes), and the first node that has it.
+   */
   get largestName(): number {
     return Number(this.kernel.largestName.value);
   }
@@ -90,7 +92,10 @@ export class NodeTally implements RecordSink {
     );
   }
 
-  /** What was counted, by type and then by string index. The last call: nothing can be added afterwards. */
+  /**
+   * What was counted, by type and then by string index. The last call: nothing can be added
+   * afterwards.
+   */
   rows(): TallyRow[] {
     const { kernel } = this;
     const named = kernel.collect(); // may grow the memory: views come afterwards

@@ -1,6 +1,6 @@
 /**
- * The sections `trace_function_infos` and `trace_tree` as columns. What is missing or damaged in them costs their own
- * answers only: it is told in `problems`, and what comes before it is kept.
+ * The sections `trace_function_infos` and `trace_tree` as columns. What is missing or damaged in
+ * them costs their own answers only: it is told in `problems`, and what comes before it is kept.
  */
 
 import { formatCount } from '../base/units.js';
@@ -131,7 +131,10 @@ class GrowingColumn {
   }
 }
 
-/** For a section whose fields the head does not name: empty is right, and anything else cannot be understood. */
+/**
+ * For a section whose fields the head does not name: empty is right, and anything else cannot be
+ * understood.
+ */
 class NoSink implements NumberTreeSink {
   constructor(readonly section: string) {}
 
@@ -178,7 +181,8 @@ class FunctionSink implements NumberTreeSink {
   number(value: number): string | undefined {
     const column = this.columnOf[this.field];
     if (column) {
-      // A script of node:vm may begin before its first line: below zero, which some V8 write without the sign.
+      // A script of node:vm may begin before its first line: below zero, which some V8 write
+      // without the sign.
       if (this.isPlace[this.field] === true && (value < 0 || (value >= 2 ** 31 && value <= UINT32_MAX)))
         column.push(0);
       else if (!isUint32(value)) return NUMBER;
@@ -205,7 +209,10 @@ class FunctionSink implements NumberTreeSink {
   }
 }
 
-/** A record is a trace; its children are an array in it. Where the reading is needs no stack: a trace knows its caller. */
+/**
+ * A record is a trace; its children are an array in it. Where the reading is needs no stack: a
+ * trace knows its caller.
+ */
 class TreeSink implements NumberTreeSink {
   readonly section = TREE;
   readonly ids = new GrowingColumn();

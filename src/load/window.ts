@@ -1,23 +1,32 @@
 /**
  * A window over a byte source: the stretch of text that a parser works on.
  *
- * `bytes[start…end)` is text that was read and not consumed; `bytes[end]` is always 0, so that a loop over
- * digits or string characters stops without a bounds check. A parser moves `start` on, calls `fill()` when
- * it needs more, and carries on: what it has not consumed is kept.
+ * `bytes[start…end)` is text that was read and not consumed; `bytes[end]` is always 0, so that a
+ * loop over digits or string characters stops without a bounds check. A parser moves `start` on,
+ * calls `fill()` when it needs more, and carries on: what it has not consumed is kept.
  */
 import { SnapshotError } from '../base/errors.js';
 import { formatBytes } from '../base/units.js';
 import { readBuffer } from './bytes.js';
 import type { ByteSource } from './source.js';
 
-/** Half a megabyte stays in the second-level cache of the processors this was measured on; 4 MiB was 1.2 times slower. */
+/**
+ * Half a megabyte stays in the second-level cache of the processors this was measured on; 4 MiB was
+ * 1.2 times slower.
+ */
 export const WINDOW_SIZE = 1 << 19;
 
 const SENTINEL = 8; // zero bytes behind the text
-/** Bytes of one token (a string with its quotes): V8 cuts strings at 1,024 characters, or where it is told to. */
+/**
+ * Bytes of one token (a string with its quotes): V8 cuts strings at 1,024 characters, or where it
+ * is told to.
+ */
 export const TOKEN_LIMIT = 1 << 26;
 
-/** Bytes read without waiting after which the event loop gets a turn: signals and timers must not starve. */
+/**
+ * Bytes read without waiting after which the event loop gets a turn: signals and timers must not
+ * starve.
+ */
 const YIELD_EVERY = 1 << 26;
 
 export class ByteWindow {
@@ -48,9 +57,9 @@ export class ByteWindow {
   }
 
   /**
-   * Reads at least one more byte, or sets `ended`. Moves what was not consumed to the front; when that fills the
-   * window already, the window grows (to 64 MiB at most, for one token). Returns a promise only when the source
-   * has to be waited for, and once every 64 MiB.
+   * Reads at least one more byte, or sets `ended`. Moves what was not consumed to the front; when
+   * that fills the window already, the window grows (to 64 MiB at most, for one token). Returns a
+   * promise only when the source has to be waited for, and once every 64 MiB.
    */
   fill(): undefined | Promise<void> {
     if (this.ended) return undefined;
@@ -81,8 +90,8 @@ export class ByteWindow {
   }
 
   /**
-   * Reads the coming bytes (a window's worth at most) straight into another buffer, without a copy where the
-   * source can avoid it. Returns how many; 0 at the end.
+   * Reads the coming bytes (a window's worth at most) straight into another buffer, without a copy
+   * where the source can avoid it. Returns how many; 0 at the end.
    */
   readInto(into: Uint8Array, offset: number, length: number): number | Promise<number> {
     const waiting = this.end - this.start;
@@ -97,7 +106,10 @@ export class ByteWindow {
     return typeof count === 'number' ? this.passed(count) : count.then((later) => this.passed(later));
   }
 
-  /** Takes back the last bytes that `readInto` gave. Only right after it, and at most what one call gave. */
+  /**
+   * Takes back the last bytes that `readInto` gave. Only right after it, and at most what one call
+   * gave.
+   */
   unread(bytes: Uint8Array): void {
     const kept = this.end - this.start;
     this.base = this.offset - bytes.length;

@@ -1,4 +1,7 @@
-/** Values and nothing else, one row a line: what other programs read. Needs no library, so that `count` starts fast. */
+/**
+ * Values and nothing else, one row a line: what other programs read. Needs no library, so that
+ * `count` starts fast.
+ */
 import type { Table } from '../base/result.js';
 import { plain, textColumns } from './cells.js';
 

@@ -26,7 +26,9 @@ export function formatCell(value: Cell, unit: Column['unit']): string {
   return printable(JSON.stringify(value));
 }
 
-/** Like `formatCell`, numbers without separators and signs, so that other programs can read them. */
+/**
+ * Like `formatCell`, numbers without separators and signs, so that other programs can read them.
+ */
 export function plain(row: Row, column: Column): string {
   const value = row[column.key] ?? null;
   return typeof value === 'number' ? String(value) : formatCell(value, column.unit);

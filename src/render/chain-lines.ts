@@ -1,4 +1,7 @@
-/** Chains of references as lines: which of their steps are shown, and what stands in the place of the others. */
+/**
+ * Chains of references as lines: which of their steps are shown, and what stands in the place of
+ * the others.
+ */
 import type { ChainResult, ChainStep } from '../base/result.js';
 import { formatCount } from '../base/units.js';
 import { formatCell } from './cells.js';
@@ -20,8 +23,9 @@ interface Part {
 }
 
 /**
- * The lines of a chain. Of a part that repeats, the first and the last time are shown, and between them how often it
- * stands there besides: `… 285 × Listener.next …`. What is longer than 40 lines then is shown without its middle.
+ * The lines of a chain. Of a part that repeats, the first and the last time are shown, and between
+ * them how often it stands there besides: `… 285 × Listener.next …`. What is longer than 40 lines
+ * then is shown without its middle.
  */
 export function shownSteps(chain: ChainResult): ChainLine[] {
   const { steps, repeats = [] } = chain;

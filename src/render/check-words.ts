@@ -30,7 +30,10 @@ export function limitWords({ kind, limit, failing, ok, value, noisy }: Check): s
 /** Of the classes beyond a budget so many are named. */
 const NAMED_CLASSES = 10;
 
-/** The classes beyond a budget, a line for each, where they are several: `+300 of Session, at most +100`. */
+/**
+ * The classes beyond a budget, a line for each, where they are several: `+300 of Session, at most
+ * +100`.
+ */
 export function failingLines({ kind, failing }: Check): readonly string[] {
   if (failing.length < 2) return [];
   const sign = kind === 'max-growth' ? '+' : '';
@@ -44,7 +47,10 @@ export function failingLines({ kind, failing }: Check): readonly string[] {
   return others > 0 ? [...lines, `and ${formatCount(others)} more`] : lines;
 }
 
-/** Where the new objects of the first class are, a line; then who holds one of them, see `chainLines`. */
+/**
+ * Where the new objects of the first class are, a line; then who holds one of them, see
+ * `chainLines`.
+ */
 export function holderLines({ where, chain }: Check): readonly string[] {
   return [...(where === null ? [] : [formatCell(where, 'text')]), ...(chain ? chainLines(chain) : [])];
 }

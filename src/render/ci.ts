@@ -1,4 +1,7 @@
-/** Budgets as continuous integration reads them: GitHub's annotations, JUnit XML, Markdown. Never with colour. */
+/**
+ * Budgets as continuous integration reads them: GitHub's annotations, JUnit XML, Markdown. Never
+ * with colour.
+ */
 import { markdownTable } from 'markdown-table';
 import { printable } from '../base/printable.js';
 import type { Check, Checks } from '../base/result.js';
@@ -15,8 +18,8 @@ function words(check: Check): string {
 }
 
 /**
- * A line for each budget that failed, and one with the sum. No line holds text of a snapshot that is not escaped: a
- * runner takes a line for a command by its beginning, and `##[` anywhere.
+ * A line for each budget that failed, and one with the sum. No line holds text of a snapshot that
+ * is not escaped: a runner takes a line for a command by its beginning, and `##[` anywhere.
  * https://docs.github.com/actions/reference/workflow-commands-for-github-actions
  */
 export function* renderGithub({ checks }: Checks): Generator<string> {

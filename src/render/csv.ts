@@ -7,10 +7,14 @@ import { treeTable } from './tree.js';
 
 const BATCH = 1000;
 
-// Text that a spreadsheet would take for a formula gets an apostrophe in front; numbers stay numbers.
+// Text that a spreadsheet would take for a formula gets an apostrophe in front; numbers stay
+// numbers.
 const OPTIONS = { escape_formulas: true, cast: { boolean: String } };
 
-/** Pieces of the document. Control characters are escaped, so that it is safe to print and a record is a line. */
+/**
+ * Pieces of the document. Control characters are escaped, so that it is safe to print and a record
+ * is a line.
+ */
 export function* renderCsv(result: Table | Tree): Generator<string> {
   const table = result.kind === 'tree' ? treeTable(result) : result;
   yield stringify([table.columns.map((column) => column.key)]);

@@ -18,7 +18,10 @@ export const LINE_LENGTH = 80;
 /** Types of references that V8 has for itself. */
 export const INTERNALS: ReadonlySet<string> = new Set(['internal', 'hidden', 'shortcut', 'weak']);
 
-/** Lines of a box: what kind of root it is, class, value, further ones; separated as Graphviz has it. */
+/**
+ * Lines of a box: what kind of root it is, class, value, further ones; separated as Graphviz has
+ * it.
+ */
 export function nodeLabel(node: SubgraphNode, options: LabelOptions): string {
   const { refcounts, shortnames = true, extraInfo = ({ extra }: SubgraphNode) => extra } = options;
   const count = node.merged === undefined ? '' : `${formatCount(node.merged)} × `;

@@ -2,15 +2,15 @@
 import { printable, shortened } from '../base/printable.js';
 
 /**
- * The font that the picture's measures are made for: Graphviz knows its widths by heart, and it is free to be carried
- * along where a machine has no fonts.
+ * The font that the picture's measures are made for: Graphviz knows its widths by heart, and it is
+ * free to be carried along where a machine has no fonts.
  */
 export const FONT = 'DejaVu Sans';
 
 /**
- * One line of a label or tooltip: control characters as JavaScript escapes, at most `limit` characters. Backslashes
- * and ampersands are doubled or named because Graphviz reads `\N` and `&amp;`, angle brackets because a value that
- * stands between them would be taken for markup.
+ * One line of a label or tooltip: control characters as JavaScript escapes, at most `limit`
+ * characters. Backslashes and ampersands are doubled or named because Graphviz reads `\N` and
+ * `&amp;`, angle brackets because a value that stands between them would be taken for markup.
  */
 export function labelLine(text: string, limit: number): string {
   return printable(shortened(text, limit))

@@ -1,4 +1,7 @@
-/** How wide Graphviz will draw a subgraph, without asking it: its layout takes minutes for what is much too wide. */
+/**
+ * How wide Graphviz will draw a subgraph, without asking it: its layout takes minutes for what is
+ * much too wide.
+ */
 import type { Subgraph } from '../base/result.js';
 import { cutLabel, edgeLabel, type LabelOptions, nodeLabel, VALUE_LENGTH } from './dot-labels.js';
 import { labelLine } from './dot-text.js';
@@ -15,8 +18,9 @@ export interface WidthOptions extends LabelOptions {
 }
 
 /**
- * The width in points, about: that of the widest row. A row has the boxes that are equally far from the asked ones, with
- * the marks of what is left out there; between two rows are the labels of the references.
+ * The width in points, about: that of the widest row. A row has the boxes that are equally far from
+ * the asked ones, with the marks of what is left out there; between two rows are the labels of the
+ * references.
  * Cost: linear in boxes and references.
  */
 export function estimatedWidth(subgraph: Subgraph, options: WidthOptions = {}): number {

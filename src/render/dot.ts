@@ -1,6 +1,7 @@
 /**
- * A part of the graph as text in Graphviz' language, drawn the way objgraph draws: boxes that get darker with the
- * distance from the asked objects, roots in green, arrows from the referrer to the referent.
+ * A part of the graph as text in Graphviz' language, drawn the way objgraph draws: boxes that get
+ * darker with the distance from the asked objects, roots in green, arrows from the referrer to the
+ * referent.
  */
 import { attribute as _, Subgraph as Cluster, Digraph, Edge, Node, type NodeModel, toDot } from 'ts-graphviz';
 import { UsageError } from '../base/errors.js';
@@ -23,7 +24,10 @@ export interface DotOptions {
   readonly nodeAttrs?: Readonly<Record<string, string>>;
   /** A box that explains those colours and marks that occur. */
   readonly legend?: boolean;
-  /** Name of the earlier snapshot that the boxes are compared with; what new and died look like is then always explained. */
+  /**
+   * Name of the earlier snapshot that the boxes are compared with; what new and died look like is
+   * then always explained.
+   */
   readonly since?: string;
 }
 
@@ -32,7 +36,10 @@ const DARK: Colour = [0, 0, 0.3];
 const RED: Colour = [0, 1, 1];
 const DARK_RED: Colour = [0, 1, 0.3];
 const FINALIZER: Colour = [0, 0.5, 1];
-/** New: orange, which gets darker with the depth as white does, and a thick frame, which is seen on green and blue too. */
+/**
+ * New: orange, which gets darker with the depth as white does, and a thick frame, which is seen on
+ * green and blue too.
+ */
 const NEW: Colour = [0.13, 0.28, 1];
 const DARK_NEW: Colour = [0.08, 0.9, 0.45];
 const NEW_FRAME = { [_.color]: '#e36a00', [_.penwidth]: 3 } as const;
@@ -41,8 +48,8 @@ const DIED_FRAME = { [_.color]: 'gray55', [_.style]: 'filled,dashed' } as const;
 const DIED_FONT = 'gray40';
 
 /**
- * The picture in Graphviz' language: nodes `o<id>`, in the order of the subgraph. An empty subgraph is an empty graph.
- * Throws UsageError for an attribute whose name is not one.
+ * The picture in Graphviz' language: nodes `o<id>`, in the order of the subgraph. An empty subgraph
+ * is an empty graph. Throws UsageError for an attribute whose name is not one.
  */
 export function renderDot(subgraph: Subgraph, options: DotOptions = {}): string {
   const graph = new Digraph('ObjectGraph');

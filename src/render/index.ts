@@ -1,8 +1,8 @@
 /**
  * Renderers: for each kind of result the formats that it has, and the module that writes each.
  *
- * A module is loaded when its format is asked for. `build.mjs` makes a file of its own of each module that is imported
- * here on demand.
+ * A module is loaded when its format is asked for. `build.mjs` makes a file of its own of each
+ * module that is imported here on demand.
  */
 import type { Answer, Format, Result } from '../base/result.js';
 import { renderBare } from './bare.js';

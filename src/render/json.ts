@@ -13,7 +13,10 @@ export interface JsonHead {
 
 export const JSON_SCHEMA = 'heapgraph/1';
 
-/** Pieces of a JSON document that ends with a line break. Safe to print: control characters are escaped. */
+/**
+ * Pieces of a JSON document that ends with a line break. Safe to print: control characters are
+ * escaped.
+ */
 export function* renderJson(answer: Answer, head: JsonHead): Generator<string> {
   const { result, fields = {} } = answer;
   if (result.kind === 'document') {
@@ -26,7 +29,10 @@ export function* renderJson(answer: Answer, head: JsonHead): Generator<string> {
   yield '\n';
 }
 
-/** What an object has behind its head: facts, and a list that is written as it comes, an item a line. */
+/**
+ * What an object has behind its head: facts, and a list that is written as it comes, an item a
+ * line.
+ */
 interface Body {
   readonly fields: Row;
   readonly list?: { readonly key: string; readonly items: Iterable<Iterable<string>> };

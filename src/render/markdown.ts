@@ -11,7 +11,10 @@ import { treeTable } from './tree.js';
 /** A longer name sticks out: padding all others to its width could fill the disk. */
 const WIDEST_NAME = 200;
 
-/** The table's text, with a line break at the end. Text out of a snapshot stays text: markup in it is escaped. */
+/**
+ * The table's text, with a line break at the end. Text out of a snapshot stays text: markup in it
+ * is escaped.
+ */
 export function* renderMarkdown(result: Table | Tree | Report): Generator<string> {
   if (result.kind === 'report') {
     yield* renderReport(result);

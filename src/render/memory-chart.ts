@@ -20,8 +20,8 @@ const BESIDE = 14;
 const BELOW = 8;
 
 /**
- * Lines of a plot of rss and heapUsed, of which the newest points are at the right; it is made to fit `size`.
- * Fewer than two points make no line: the text is empty then.
+ * Lines of a plot of rss and heapUsed, of which the newest points are at the right; it is made to
+ * fit `size`. Fewer than two points make no line: the text is empty then.
  */
 export function memoryChart(points: readonly MemoryPoint[], size: ChartSize, colour: boolean): string {
   const width = Math.max(20, size.columns - BESIDE);

@@ -1,7 +1,7 @@
 /**
- * Graphviz text as a picture: by the `dot` program where there is one, else by Graphviz compiled to WebAssembly. PNG
- * is then drawn from the SVG, with a font that is carried along, so that its texts are there on a machine without
- * fonts. Nothing of all that is loaded before it is needed.
+ * Graphviz text as a picture: by the `dot` program where there is one, else by Graphviz compiled to
+ * WebAssembly. PNG is then drawn from the SVG, with a font that is carried along, so that its texts
+ * are there on a machine without fonts. Nothing of all that is loaded before it is needed.
  */
 import { spawn } from 'node:child_process';
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
@@ -15,8 +15,8 @@ export interface PictureOptions {
   /** The `dot` program; null: none, even if there is one. Default: the one on PATH. */
   readonly dotCommand?: string | null;
   /**
-   * Pixels of a PNG a point (1/72 inch) of the picture, where `dot` does not draw it. Default 2; of pictures that are
-   * wider than 4,000 pixels then, less, down to 4/3.
+   * Pixels of a PNG a point (1/72 inch) of the picture, where `dot` does not draw it. Default 2; of
+   * pictures that are wider than 4,000 pixels then, less, down to 4/3.
    */
   readonly scale?: number;
   /** The picture as SVG, where it is known already (see `pictureWidth`). */
@@ -39,9 +39,10 @@ const WIDEST_PNG = 4000;
 const UNITS_PER_POINT = 96 / 72;
 
 /**
- * The picture in a format, named like a file's ending (`png`, `.svg`). `dot` and `gv` are the text itself; they and
- * `svg` come back as strings, all others as bytes. Throws UsageError for a format that cannot be made here, and when
- * Graphviz fails. Cost: that of Graphviz' layout, seconds from some hundred boxes on.
+ * The picture in a format, named like a file's ending (`png`, `.svg`). `dot` and `gv` are the text
+ * itself; they and `svg` come back as strings, all others as bytes. Throws UsageError for a format
+ * that cannot be made here, and when Graphviz fails. Cost: that of Graphviz' layout, seconds from
+ * some hundred boxes on.
  */
 export async function renderPicture(
   dot: string,
@@ -60,7 +61,8 @@ export async function renderPicture(
 }
 
 /**
- * How wide the picture will be, in points (1/72 inch), and the SVG that it was found by. Throws as `renderPicture` does.
+ * How wide the picture will be, in points (1/72 inch), and the SVG that it was found by. Throws as
+ * `renderPicture` does.
  * Cost: that of Graphviz' layout.
  */
 export async function pictureWidth(
@@ -103,8 +105,9 @@ async function drawnByProgram(dot: string, format: string, program: string): Pro
 }
 
 /**
- * What a program writes when it is given a text. (ts-graphviz has an adapter for this; a program that ends before it
- * has read everything, as `dot` does when it does not know the format, ends the whole process there.)
+ * What a program writes when it is given a text. (ts-graphviz has an adapter for this; a program
+ * that ends before it has read everything, as `dot` does when it does not know the format, ends the
+ * whole process there.)
  */
 function outputOf(program: string, args: readonly string[], input: string): Promise<Buffer> {
   return new Promise((resolve, reject) => {

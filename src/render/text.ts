@@ -137,7 +137,10 @@ function* renderTable(table: Table, style: Style, indent: string): Generator<str
   }
 }
 
-/** objgraph's way: the first column padded to its longest value, then the others, a space before each. */
+/**
+ * objgraph's way: the first column padded to its longest value, then the others, a space before
+ * each.
+ */
 function* renderCounts(table: Table, columns: readonly Column[], style: Style): Generator<string> {
   const [first, ...others] = columns as [Column, ...Column[]];
   const width = widest(textsOf(table.rows, first));
@@ -150,7 +153,10 @@ function* renderCounts(table: Table, columns: readonly Column[], style: Style): 
 /** A longer name sticks out: padding all others to its width could fill the disk. */
 const WIDEST_NAME = 200;
 
-/** Columns that the widest of the texts takes. Of any number of texts: a call takes only so many arguments. */
+/**
+ * Columns that the widest of the texts takes. Of any number of texts: a call takes only so many
+ * arguments.
+ */
 function widest(texts: Iterable<string>): number {
   let most = 0;
   for (const text of texts) most = Math.max(most, stringWidth(text));
@@ -161,7 +167,10 @@ function* textsOf(rows: Iterable<Row>, column: Column): Generator<string> {
   for (const row of rows) yield plain(row, column);
 }
 
-/** objgraph's tables of growth and of new ids: names padded to the longest, numbers in columns of one width. */
+/**
+ * objgraph's tables of growth and of new ids: names padded to the longest, numbers in columns of
+ * one width.
+ */
 function* renderObjgraph(table: Table, columns: readonly Column[], style: Style): Generator<string> {
   const [first, ...others] = columns as [Column, ...Column[]];
   const heading = table.layout === 'ids';
@@ -289,7 +298,10 @@ function cell(row: Row, column: Column): string {
 /** No column of texts is made narrower. */
 const NARROWEST = 16;
 
-/** Makes columns of texts narrower, always the widest one, until a row fits or all are as narrow as they may be. */
+/**
+ * Makes columns of texts narrower, always the widest one, until a row fits or all are as narrow as
+ * they may be.
+ */
 function fitInto(columns: readonly Column[], widths: number[], room: number): void {
   let over = widths.reduce((sum, width) => sum + width, 2 * (columns.length - 1)) - room;
   while (over > 0) {
@@ -304,7 +316,9 @@ function fitInto(columns: readonly Column[], widths: number[], room: number): vo
   }
 }
 
-/** At most so many columns wide; of a place the end is kept, which has the file's name and the line. */
+/**
+ * At most so many columns wide; of a place the end is kept, which has the file's name and the line.
+ */
 function shortenedTo(text: string, width: number, isPlace: boolean): string {
   if (stringWidth(text) <= width) return text;
   const characters = Array.from(text);

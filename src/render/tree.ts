@@ -1,7 +1,10 @@
 /** A tree as the table that text, CSV, JSON and Markdown write: its labels are indented. */
 import type { Row, Table, Tree } from '../base/result.js';
 
-/** In: a tree. Out: a table of the same rows, each label behind two spaces a level. Cost: nothing until rows are read. */
+/**
+ * In: a tree. Out: a table of the same rows, each label behind two spaces a level. Cost: nothing
+ * until rows are read.
+ */
 export function treeTable({ label, columns, rows, total, omitted, textColumns }: Tree): Table {
   return {
     kind: 'table',

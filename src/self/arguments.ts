@@ -2,7 +2,10 @@
 import { usageError } from '../base/errors.js';
 import { printable } from '../base/printable.js';
 
-/** Throws UsageError for options that are no object, or of which one is not known: a misspelt one would do nothing. */
+/**
+ * Throws UsageError for options that are no object, or of which one is not known: a misspelt one
+ * would do nothing.
+ */
 export function checkOptions(call: string, options: unknown, known: readonly string[]): void {
   const names = known.join(', ');
   if (typeof options !== 'object' || options === null || Array.isArray(options))

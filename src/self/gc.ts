@@ -13,10 +13,11 @@ const MOST = 8;
 let collect: (() => unknown) | undefined;
 
 /**
- * Collects garbage until nothing more is freed: three times at least, eight at most, each in a turn of the event loop of
- * its own. A turn ends what `WeakRef.deref` keeps alive, and runs callbacks of FinalizationRegistries. Takes the `gc` of
- * `node --expose-gc` where it is there, else V8's own by way of `v8.setFlagsFromString`; the flag is taken back, no global
- * stays behind. Variables of functions that are still running keep what they hold.
+ * Collects garbage until nothing more is freed: three times at least, eight at most, each in a turn
+ * of the event loop of its own. A turn ends what `WeakRef.deref` keeps alive, and runs callbacks of
+ * FinalizationRegistries. Takes the `gc` of `node --expose-gc` where it is there, else V8's own by
+ * way of `v8.setFlagsFromString`; the flag is taken back, no global stays behind. Variables of
+ * functions that are still running keep what they hold.
  * Cost: about that of a full collection of the heap each time.
  */
 export async function collectGarbage(): Promise<void> {

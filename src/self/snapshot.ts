@@ -18,13 +18,14 @@ import { warmUp } from './warm-up.js';
 /** How a snapshot of the process is taken. */
 export interface TakeOptions {
   /**
-   * Collect garbage first, several times (see `collectGarbage`). Default true. V8 collects once before any snapshot; this
-   * frees what finalizers and WeakRefs still held, too.
+   * Collect garbage first, several times (see `collectGarbage`). Default true. V8 collects once
+   * before any snapshot; this frees what finalizers and WeakRefs still held, too.
    */
   readonly gc?: boolean;
   /**
-   * Write the numbers that properties and variables have, too. Default true. 3 % more bytes for an Express server, 10 to 20 %
-   * for a heap full of different numbers. Without it, V8 writes no edge to a number.
+   * Write the numbers that properties and variables have, too. Default true. 3 % more bytes for an
+   * Express server, 10 to 20 % for a heap full of different numbers. Without it, V8 writes no edge
+   * to a number.
    */
   readonly numbers?: boolean;
 }
@@ -32,12 +33,14 @@ export interface TakeOptions {
 const TAKE_OPTIONS: readonly (keyof TakeOptions)[] = ['gc', 'numbers'];
 
 /**
- * The heap of this process (in a worker: of this worker) as a graph with edges and locations, streamed from V8 to the
- * graph without a file. V8 takes the whole snapshot before the first byte comes, so what reads it is not in it. What is in
- * it are graphs of earlier snapshots that the program still holds; `programGrowth`, `expectNoGrowth` and the matchers
- * leave them out, by the tag that every graph from here has. Others find them with `heapgraphNodes`.
- * Throws UsageError for options that it does not know.
- * Cost: V8 stops the program for the snapshot, about a second for 100 MB; then that of `loadSnapshot`.
+ * The heap of this process (in a worker: of this worker) as a graph with edges and locations,
+ * streamed from V8 to the graph without a file. V8 takes the whole snapshot before the first byte
+ * comes, so what reads it is not in it. What is in it are graphs of earlier snapshots that the
+ * program still holds; `programGrowth`, `expectNoGrowth` and the matchers leave them out, by the
+ * tag that every graph from here has. Others find them with `heapgraphNodes`. Throws UsageError for
+ * options that it does not know.
+ * Cost: V8 stops the program for the snapshot, about a second for 100 MB; then that of
+ * `loadSnapshot`.
  */
 export async function takeSnapshot(options: TakeOptions = {}): Promise<Graph> {
   checkOptions('takeSnapshot', options, TAKE_OPTIONS);
@@ -49,10 +52,11 @@ export async function takeSnapshot(options: TakeOptions = {}): Promise<Graph> {
 }
 
 /**
- * Writes a snapshot of this process to a file (plain text of JSON, for heapgraph and for DevTools) and gives its path back.
- * The file is there whole or not at all: it is written under another name beside its own. Whoever can read it can read all
- * the strings of the program, so it is readable for its owner only. Devices and pipes are written into.
- * Throws UsageError when it cannot be written, and for options that it does not know. Cost: V8 stops the program until it is written.
+ * Writes a snapshot of this process to a file (plain text of JSON, for heapgraph and for DevTools)
+ * and gives its path back. The file is there whole or not at all: it is written under another name
+ * beside its own. Whoever can read it can read all the strings of the program, so it is readable
+ * for its owner only. Devices and pipes are written into. Throws UsageError when it cannot be
+ * written, and for options that it does not know. Cost: V8 stops the program until it is written.
  */
 export async function writeSnapshot(file: string, options: TakeOptions = {}): Promise<string> {
   if (typeof file !== 'string' || file === '')
@@ -85,7 +89,10 @@ export interface StoredSnapshot {
   remove(): void;
 }
 
-/** Takes a snapshot into a temporary file. The caller removes it. Throws UsageError when it cannot be written. */
+/**
+ * Takes a snapshot into a temporary file. The caller removes it. Throws UsageError when it cannot
+ * be written.
+ */
 export async function storeSnapshot(): Promise<StoredSnapshot> {
   const folder = fs.mkdtempSync(path.join(tmpdir(), 'heapgraph-'));
   const remove = (): void => fs.rmSync(folder, { recursive: true, force: true });

@@ -1,7 +1,7 @@
 /**
- * Names for objects that can be found again in any snapshot of the process. The name stands in an instance of
- * HeapgraphTag, the value of a WeakMap entry whose key is the object: the object keeps its tag alive, nothing the
- * other way round.
+ * Names for objects that can be found again in any snapshot of the process. The name stands in an
+ * instance of HeapgraphTag, the value of a WeakMap entry whose key is the object: the object keeps
+ * its tag alive, nothing the other way round.
  */
 import { usageError } from '../base/errors.js';
 
@@ -20,7 +20,9 @@ interface Registry {
   readonly names: Set<string>;
 }
 
-/** One for all copies of this module in a process: the library and the matchers are bundled apart. */
+/**
+ * One for all copies of this module in a process: the library and the matchers are bundled apart.
+ */
 function registry(): Registry {
   const place = globalThis as { [REGISTRY]?: Registry };
   place[REGISTRY] ??= { tags: new WeakMap(), names: new Set() };
@@ -30,10 +32,11 @@ function registry(): Registry {
 const REGISTRY: unique symbol = Symbol.for('heapgraph.tags') as never;
 
 /**
- * Gives an object (or a function) a name, by which it can be found in every later snapshot of this process: `--tag NAME`
- * on the command line, `taggedNodes(graph, NAME)` in code. Several objects may have one name and one object several
- * names; the same name twice is once. The tag does not keep the object alive. The first 1,024 characters of the name
- * count. Returns the object. Throws UsageError for anything that is not an object, and for an empty name.
+ * Gives an object (or a function) a name, by which it can be found in every later snapshot of this
+ * process: `--tag NAME` on the command line, `taggedNodes(graph, NAME)` in code. Several objects
+ * may have one name and one object several names; the same name twice is once. The tag does not
+ * keep the object alive. The first 1,024 characters of the name count. Returns the object. Throws
+ * UsageError for anything that is not an object, and for an empty name.
  * Cost: constant; one small object each.
  */
 export function tag<T extends object>(object: T, name: string): T {

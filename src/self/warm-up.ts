@@ -1,4 +1,7 @@
-/** What is made once, at first use, is made before the first snapshot: between two snapshots it would be growth. */
+/**
+ * What is made once, at first use, is made before the first snapshot: between two snapshots it
+ * would be growth.
+ */
 import { Readable } from 'node:stream';
 import { loadSnapshot } from '../load/load.js';
 import { SNAPSHOT_TAG } from '../v8/tags.js';
@@ -26,8 +29,9 @@ const SMALLEST = JSON.stringify({
 let done: Promise<void> | undefined;
 
 /**
- * Loads a snapshot of a few bytes in the way of a real one, once in a process: the loader's machine code, Node.js's
- * streams, and the names of `tag` are there then. Cost: some milliseconds, at the first call.
+ * Loads a snapshot of a few bytes in the way of a real one, once in a process: the loader's machine
+ * code, Node.js's streams, and the names of `tag` are there then. Cost: some milliseconds, at the
+ * first call.
  */
 export function warmUp(): Promise<void> {
   done ??= loadSmallest();

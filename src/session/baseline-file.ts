@@ -15,7 +15,10 @@ export const BASELINE_SCHEMA = 'heapgraph-baseline/1';
 const COLUMNS = ['nodeType', 'count', 'shallowSize', 'retainedSize', 'distance'] as const;
 const DEVIATIONS = ['countDeviation', 'shallowSizeDeviation', 'retainedSizeDeviation'] as const;
 
-/** The text of a baseline file, with a line break at the end; the same for the same snapshots, byte by byte. */
+/**
+ * The text of a baseline file, with a line break at the end; the same for the same snapshots, byte
+ * by byte.
+ */
 export function formatBaseline(baseline: Baseline): string {
   const { classes, ...facts } = baseline;
   const several = baseline.snapshots > 1;
@@ -43,8 +46,8 @@ export function isBaselineText(text: string): boolean {
 const AGAIN = 'Make it again: heapgraph baseline app.heapsnapshot -o heap-baseline.json.';
 
 /**
- * Reads the text of a baseline file; `file` is its name in errors. Throws SnapshotError `malformed` that says where, what
- * was expected and what was found.
+ * Reads the text of a baseline file; `file` is its name in errors. Throws SnapshotError `malformed`
+ * that says where, what was expected and what was found.
  */
 export function parseBaseline(text: string, file: string): Baseline {
   const wrong = (section: string | undefined, expected: string, found: unknown): SnapshotError =>

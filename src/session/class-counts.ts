@@ -13,19 +13,19 @@ import type { SnapshotInput } from '../load/source.js';
 /** How class counts are read. */
 export interface ClassesOptions extends ReadOptions {
   /**
-   * Which classes will be asked for. Whether a native node is called `Detached …` follows from the edges; they are
-   * read only if such a class is among these. Default: all.
+   * Which classes will be asked for. Whether a native node is called `Detached …` follows from the
+   * edges; they are read only if such a class is among these. Default: all.
    */
   readonly types?: TypeMatcher;
 }
 
 /**
- * The class counts of a snapshot, without its graph: what `count`, `typeStats` and `mostCommonTypes` need. Sizes are
- * V8's own (`raw`): those of DevTools follow from the edges.
+ * The class counts of a snapshot, without its graph: what `count`, `typeStats` and
+ * `mostCommonTypes` need. Sizes are V8's own (`raw`): those of DevTools follow from the edges.
  *
- * Throws SnapshotError. Cost: one pass over nodes and strings, memory that does not grow with the file. Two cases
- * cost more: a detached native class is asked for (the edges are loaded as well), or the input is a stream, which
- * cannot be read twice (the nodes are loaded as columns).
+ * Throws SnapshotError. Cost: one pass over nodes and strings, memory that does not grow with the
+ * file. Two cases cost more: a detached native class is asked for (the edges are loaded as well),
+ * or the input is a stream, which cannot be read twice (the nodes are loaded as columns).
  */
 export async function loadClasses(input: SnapshotInput, options: ClassesOptions = {}): Promise<Classes> {
   const { types = () => true, ...readOptions } = options;

@@ -20,7 +20,10 @@ export interface GraphNeed {
   readonly traces?: boolean;
 }
 
-/** What was opened of a snapshot or a baseline. Throws: when a part is asked for that was not needed. */
+/**
+ * What was opened of a snapshot or a baseline. Throws: when a part is asked for that was not
+ * needed.
+ */
 export interface OpenedSnapshot {
   /** As it was named; `-` is standard input. */
   readonly name: string;
@@ -31,7 +34,10 @@ export interface OpenedSnapshot {
   readonly countable: Countable;
   /** Where the file ends too early, if it does. */
   readonly truncation: Truncation | undefined;
-  /** Whether more of it can be opened. False for standard input, and for a baseline, which has no more. */
+  /**
+   * Whether more of it can be opened. False for standard input, and for a baseline, which has no
+   * more.
+   */
   readonly isReadable: boolean;
 }
 
@@ -41,9 +47,10 @@ export interface Session {
    * Opens a file for a need.
    *
    * In: the name of the file; `baselines` says whether it may be a baseline (default false).
-   * Out: what was opened before, while it is in use and has all that is needed; else the file is read.
-   * Throws: SnapshotError; UsageError for a baseline where there has to be a snapshot, and when more
-   * is needed of standard input than was read of it.
+   * Out: what was opened before, while it is in use and has all that is needed; else the file is
+   * read.
+   * Throws: SnapshotError; UsageError for a baseline where there has to be a snapshot, and when
+   * more is needed of standard input than was read of it.
    */
   open(file: string, need: Need, options?: { readonly baselines?: boolean }): Promise<OpenedSnapshot>;
 }

@@ -30,7 +30,9 @@ interface Known {
   readonly opened: { readonly need: Need; readonly snapshot: WeakRef<OpenedSnapshot> }[];
 }
 
-/** A session. What was opened is found again as long as it is in use, or among the last `keepLast`. */
+/**
+ * A session. What was opened is found again as long as it is in use, or among the last `keepLast`.
+ */
 export function createSession(options: SessionOptions = {}): Session {
   const { keepLast = 0, ...readOptions } = options;
   const files = new Map<string, Known>();
@@ -85,9 +87,9 @@ const LARGEST_BASELINE = 1 << 26;
 /**
  * Sniffs a file.
  *
- * Out: its text, unpacked, if it claims to be a baseline; else undefined. What is no regular file can
- * be read only once and is not sniffed. What cannot be read is left to the reader of snapshots, which
- * says what is wrong.
+ * Out: its text, unpacked, if it claims to be a baseline; else undefined. What is no regular file
+ * can be read only once and is not sniffed. What cannot be read is left to the reader of snapshots,
+ * which says what is wrong.
  * Cost: of a snapshot only the beginning is read.
  */
 async function baselineText(file: string): Promise<string | undefined> {

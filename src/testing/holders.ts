@@ -23,8 +23,9 @@ const TRIED = 20;
 const OWN_ROOTS: ReadonlySet<string> = new Set(['global', 'module', 'require cache', 'timer', 'microtask']);
 
 /**
- * Lines that tell the chain which holds the first of the objects that anything of the program holds, or else any of them:
- * a line a reference, the holder in words, the chain as JavaScript. Does not go through earlier snapshots.
+ * Lines that tell the chain which holds the first of the objects that anything of the program
+ * holds, or else any of them: a line a reference, the holder in words, the chain as JavaScript.
+ * Does not go through earlier snapshots.
  */
 export function holderText(graph: Graph, nodes: ArrayLike<number>): string {
   const chain = bestChain(graph, nodes);
@@ -41,7 +42,10 @@ function chainText(graph: Graph, chain: Chain): string {
 
 /** Who holds new objects. */
 export interface NewHolders {
-  /** Where they are: `all 5 new ones are in sessions (a variable of …)`; undefined where no container is known. */
+  /**
+   * Where they are: `all 5 new ones are in sessions (a variable of …)`; undefined where no
+   * container is known.
+   */
   readonly where: string | undefined;
   /** Where they are made, in words; undefined where that is not known. */
   readonly made: string | undefined;
@@ -50,8 +54,8 @@ export interface NewHolders {
 }
 
 /**
- * Who holds objects that came between two snapshots: the container that was there before and has most of them (see
- * `growthPlace`).
+ * Who holds objects that came between two snapshots: the container that was there before and has
+ * most of them (see `growthPlace`).
  */
 export function newHolders(
   frontier: Frontier,

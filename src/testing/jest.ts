@@ -1,7 +1,8 @@
 /**
- * `require('heapgraph/jest')` (or `import`) in a test, or in a file of `setupFilesAfterEnv`: the matchers for Jest's
- * `expect`, whether it is a global or comes from `@jest/globals`; without Jest, for that of the package `expect`. CommonJS,
- * as Jest's tests are; what a test needs of the library comes with it.
+ * `require('heapgraph/jest')` (or `import`) in a test, or in a file of `setupFilesAfterEnv`: the
+ * matchers for Jest's `expect`, whether it is a global or comes from `@jest/globals`; without Jest,
+ * for that of the package `expect`. CommonJS, as Jest's tests are; what a test needs of the library
+ * comes with it.
  */
 import type {} from 'expect';
 import { usageError } from '../base/errors.js';

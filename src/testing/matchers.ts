@@ -1,6 +1,7 @@
 /**
- * Matchers for heaps, for every `expect` that has `extend`: Vitest's and Jest's. They take graphs (of `takeSnapshot` or
- * `loadSnapshot`) and answer as both want it: whether it passes, and a message for when that is not what was expected.
+ * Matchers for heaps, for every `expect` that has `extend`: Vitest's and Jest's. They take graphs
+ * (of `takeSnapshot` or `loadSnapshot`) and answer as both want it: whether it passes, and a
+ * message for when that is not what was expected.
  */
 
 import { instancesOf } from '../analysis/classes/instances.js';
@@ -39,19 +40,29 @@ export interface MatcherResult {
 /** The matchers, as TypeScript sees them behind `expect(…)`. */
 export interface HeapMatchers<R> {
   /**
-   * `expect(graph)`: the class has so many instances, its prototype not counted. A string is the exact class name, a
-   * RegExp has to match somewhere in it. `{ atMost: 3 }` and `{ atLeast: 1 }` are bounds.
+   * `expect(graph)`: the class has so many instances, its prototype not counted. A string is the
+   * exact class name, a RegExp has to match somewhere in it. `{ atMost: 3 }` and `{ atLeast: 1 }`
+   * are bounds.
    */
   toHaveInstances(type: string | RegExp, expected: ExpectedCount): R;
-  /** `expect({ before, after })`: there are so many more instances in the later snapshot; fewer are a negative number. */
+  /**
+   * `expect({ before, after })`: there are so many more instances in the later snapshot; fewer are
+   * a negative number.
+   */
   toHaveGrownBy(type: string | RegExp, expected: ExpectedCount): R;
-  /** `expect({ before, after })`: there are more instances in the later snapshot. Mostly used with `.not`. */
+  /**
+   * `expect({ before, after })`: there are more instances in the later snapshot. Mostly used with
+   * `.not`.
+   */
   toHaveGrown(type: string | RegExp): R;
-  /** `expect(graph)`: what would be freed with all instances together is less; bytes, or text such as `'10mb'`. */
+  /**
+   * `expect(graph)`: what would be freed with all instances together is less; bytes, or text such
+   * as `'10mb'`.
+   */
   toRetainLessThan(type: string | RegExp, size: number | string): R;
   /**
-   * `await expect(ref)`: the target of a WeakRef, or every object with this tag (its name, given with `tag`), is gone once
-   * garbage is collected.
+   * `await expect(ref)`: the target of a WeakRef, or every object with this tag (its name, given
+   * with `tag`), is gone once garbage is collected.
    */
   toBeUnreachable(): Promise<void>;
 }
@@ -171,7 +182,10 @@ function growthOf(received: unknown, type: string | RegExp, matcher: string): Gr
   };
 }
 
-/** Throws UsageError for snapshots of two processes, and for the later one in place of the earlier: nothing would grow. */
+/**
+ * Throws UsageError for snapshots of two processes, and for the later one in place of the earlier:
+ * nothing would grow.
+ */
 function checkOrder(before: Graph, after: Graph, matcher: string): void {
   const { sameProcess, inOrder } = lineage(before, after);
   if (!sameProcess)

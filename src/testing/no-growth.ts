@@ -25,7 +25,10 @@ export interface NoGrowthOptions extends ProgramGrowthOptions {
   readonly runs?: number;
   /** Runs before the first snapshot, which fill caches and load what is loaded once. Default 2. */
   readonly warmup?: number;
-  /** Extra objects that a class may gain in `runs` runs, in addition to one per run, without being a leak. Default 0. */
+  /**
+   * Extra objects that a class may gain in `runs` runs, in addition to one per run, without being a
+   * leak. Default 0.
+   */
   readonly tolerance?: number;
 }
 
@@ -43,17 +46,24 @@ export interface GrowingClass {
   /** How many there were before the first round of runs, after it, and after the second one. */
   readonly counts: readonly number[];
   /**
-   * The container that was there before and got most of the new objects: `all 5 new ones are in sessions (a variable of …)`.
-   * Undefined where none is known, and for classes that the message only names.
+   * The container that was there before and got most of the new objects: `all 5 new ones are in
+   * sessions (a variable of …)`. Undefined where none is known, and for classes that the message
+   * only names.
    */
   readonly container: string | undefined;
-  /** Who holds one of the new objects: a line a reference, the holder in words, the chain as JavaScript. */
+  /**
+   * Who holds one of the new objects: a line a reference, the holder in words, the chain as
+   * JavaScript.
+   */
   readonly heldBy: string;
 }
 
 /** The code under test leaves objects behind. The message names classes, places and holders. */
 export class GrowthError extends Error {
-  /** The classes, the largest growth first; those whose objects hang on others of them come after those. */
+  /**
+   * The classes, the largest growth first; those whose objects hang on others of them come after
+   * those.
+   */
   readonly growing: readonly GrowingClass[];
 
   constructor(message: string, growing: readonly GrowingClass[]) {
@@ -67,19 +77,21 @@ export class GrowthError extends Error {
 const SHOWN = 5;
 
 /**
- * Runs the function `warmup` times, takes a snapshot, runs it `runs` times, takes another. A class that has at least `runs`
- * more objects (plus `tolerance`) is a suspect: there is at least one more for every run. When there are suspects, it
- * runs `runs` times again, and those that grow as much a second time are leaks: the promise is rejected with a
- * GrowthError. What is loaded or cached once, or fills a pool, is not one, nor what fills a container of the runtime that
- * has a limit (the resource timings of `fetch`).
+ * Runs the function `warmup` times, takes a snapshot, runs it `runs` times, takes another. A class
+ * that has at least `runs` more objects (plus `tolerance`) is a suspect: there is at least one more
+ * for every run. When there are suspects, it runs `runs` times again, and those that grow as much a
+ * second time are leaks: the promise is rejected with a GrowthError. What is loaded or cached once,
+ * or fills a pool, is not one, nor what fills a container of the runtime that has a limit (the
+ * resource timings of `fetch`).
  *
- * Looks at the program's own objects and, by the place of their code, closures; not at strings, numbers and V8's
- * internals, unless `classes` names them (`'(string)'`, `'(compiled code)'`): see `programGrowth`. Garbage is collected
- * before each snapshot. The snapshots wait in temporary files, so they are not in the heap that is measured. What other
- * code of the process does meanwhile counts too: tests that run at the same time in one process disturb each other.
- * Throws what the function throws, and UsageError for options that make no sense or that it does not know, and for a
- * name in `classes` that no class has. Cost: two snapshots, four when there
- * are suspects, and comparing them: about a second for 10 MB of heap.
+ * Looks at the program's own objects and, by the place of their code, closures; not at strings,
+ * numbers and V8's internals, unless `classes` names them (`'(string)'`, `'(compiled code)'`): see
+ * `programGrowth`. Garbage is collected before each snapshot. The snapshots wait in temporary
+ * files, so they are not in the heap that is measured. What other code of the process does
+ * meanwhile counts too: tests that run at the same time in one process disturb each other. Throws
+ * what the function throws, and UsageError for options that make no sense or that it does not know,
+ * and for a name in `classes` that no class has. Cost: two snapshots, four when there are suspects,
+ * and comparing them: about a second for 10 MB of heap.
  */
 export async function expectNoGrowth(run: () => unknown, options: NoGrowthOptions = {}): Promise<void> {
   if (typeof run !== 'function')
@@ -100,7 +112,8 @@ export async function expectNoGrowth(run: () => unknown, options: NoGrowthOption
   await repeat(warmup);
   const suspects = await grownIn(() => repeat(runs), options, names, suspicious);
   if (suspects.size === 0) return;
-  // Measured against a new beginning: by now, what compared the first two snapshots has left its own traces.
+  // Measured against a new beginning: by now, what compared the first two snapshots has left its
+  // own traces.
   await inRound(
     () => repeat(runs),
     (before, after) => {
@@ -161,7 +174,10 @@ async function inRound(
   }
 }
 
-/** The exact names in `classes`. Throws UsageError when there is none, and for what is neither name nor pattern. */
+/**
+ * The exact names in `classes`. Throws UsageError when there is none, and for what is neither name
+ * nor pattern.
+ */
 function namedClasses(classes: NoGrowthOptions['classes']): readonly string[] {
   if (classes === undefined) return [];
   const list: readonly unknown[] = Array.isArray(classes) ? classes : [classes];
@@ -180,8 +196,8 @@ function namedClasses(classes: NoGrowthOptions['classes']): readonly string[] {
 }
 
 /**
- * Throws UsageError when neither snapshot has anything of the name: it is misspelt. A class that is loaded is there without
- * objects, too, as its constructor.
+ * Throws UsageError when neither snapshot has anything of the name: it is misspelt. A class that is
+ * loaded is there without objects, too, as its constructor.
  */
 async function checkNames(names: readonly string[], before: Graph, after: Graph): Promise<void> {
   for (const name of names) {
@@ -200,7 +216,10 @@ function hasClass(graph: Graph, name: string): boolean {
   return graph.nodeTypes.some((type, node) => type === NODE.closure && called.has(graph.nodeNames[node]!));
 }
 
-/** Of classes in the same containers those first that are nearest to them: what hangs on their objects is their company. */
+/**
+ * Of classes in the same containers those first that are nearest to them: what hangs on their
+ * objects is their company.
+ */
 function holdersFirst(found: readonly Found[]): readonly Found[] {
   const ranks = new Map<ContainerGroup | Found, number>();
   const rankOf = (one: Found): number => {

@@ -1,6 +1,6 @@
 /**
- * `import 'heapgraph/vitest'` in a test, or in a file of `setupFiles`: the matchers for Vitest's `expect`. Needs Vitest 3.2
- * or newer.
+ * `import 'heapgraph/vitest'` in a test, or in a file of `setupFiles`: the matchers for Vitest's
+ * `expect`. Needs Vitest 3.2 or newer.
  */
 import { expect } from 'vitest';
 import { type HeapMatchers, matchers } from './matchers.js';

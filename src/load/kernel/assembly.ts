@@ -1,13 +1,16 @@
 /**
- * The two loops of a count, in AssemblyScript: nodes tallied by type and name, and places where strings begin.
+ * The two loops of a count, in AssemblyScript: nodes tallied by type and name, and places where
+ * strings begin.
  *
- * WebAssembly, because a count is over before V8 has optimised the same loop in JavaScript: on a 3 MB snapshot these
- * loops took 2 ms where JavaScript took 15 to 20, and on gigabytes they run 1.3 times as fast.
+ * WebAssembly, because a count is over before V8 has optimised the same loop in JavaScript: on a 3
+ * MB snapshot these loops took 2 ms where JavaScript took 15 to 20, and on gigabytes they run 1.3
+ * times as fast.
  *
- * Memory: [types | counts | sizes | sizeless | table | window | starts | blocks and pages …]. The caller copies text into the window
- * and puts two sentinel bytes behind it. A page holds 64 names, two kinds each (object, native), a count and a size each;
- * a block of the table leads to 1,024 pages, the table to 2^15 blocks: 2^31 names. Blocks and pages are made when a name
- * in them is first seen, in memory that was never used and is therefore zero.
+ * Memory: [types | counts | sizes | sizeless | table | window | starts | blocks and pages …]. The
+ * caller copies text into the window and puts two sentinel bytes behind it. A page holds 64 names,
+ * two kinds each (object, native), a count and a size each; a block of the table leads to 1,024
+ * pages, the table to 2^15 blocks: 2^31 names. Blocks and pages are made when a name in them is
+ * first seen, in memory that was never used and is therefore zero.
  */
 
 const COUNTS: usize = 256; // the first 256 bytes map the file's type numbers to ours
@@ -122,8 +125,9 @@ export function add(type: i32, name: u32, size: f64, edges: f64, detached: i32):
 }
 
 /**
- * Tallies whole records of the usual spelling from `from` on; returns where the next one begins. The build replaces
- * the comments that begin with `@` (see build/record-loops.mjs); record-loops.template.ts has the same loop for columns.
+ * Tallies whole records of the usual spelling from `from` on; returns where the next one begins.
+ * The build replaces the comments that begin with `@` (see build/record-loops.mjs);
+ * record-loops.template.ts has the same loop for columns.
  */
 export function tally(from: usize, end: usize): usize {
   let p = from;
@@ -162,8 +166,9 @@ export function tally(from: usize, end: usize): usize {
 export let entries: i32 = 0;
 
 /**
- * Writes what was counted by name as [name * 2 + (native ? 1 : 0), count, size] in doubles, ascending, and returns where
- * they stand: behind the pages, which nothing may be added to afterwards.
+ * Writes what was counted by name as [name * 2 + (native ? 1 : 0), count, size] in doubles,
+ * ascending, and returns where they stand: behind the pages, which nothing may be added to
+ * afterwards.
  */
 export function collect(): usize {
   const out = (nextFree + 7) & ~7;
@@ -202,9 +207,9 @@ export let closed: bool = false;
 export let found: i32 = 0;
 
 /**
- * Finds whole strings from `from` on, the place `base` of the caller's text; returns how far it came: behind the last whole one, behind the closing bracket,
- * or in front of something that cannot stand there. Two quotes must stand at `end`: they stop the inner loop, also
- * behind a backslash.
+ * Finds whole strings from `from` on, the place `base` of the caller's text; returns how far it
+ * came: behind the last whole one, behind the closing bracket, or in front of something that cannot
+ * stand there. Two quotes must stand at `end`: they stop the inner loop, also behind a backslash.
  */
 export function scanStrings(from: usize, end: usize, base: u32): usize {
   let p = from;
