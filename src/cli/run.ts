@@ -6,7 +6,7 @@ import { printable } from '../base/printable.js';
 import type { Row } from '../base/result.js';
 import { formatCount } from '../base/units.js';
 import { prepare } from '../commands/ask.js';
-import type { Command } from '../commands/command.js';
+import type { Command, LiveCommand, Question } from '../commands/command.js';
 import type { Truncation } from '../graph/graph.js';
 import { isFile } from '../io/file-facts.js';
 import { packageVersion } from '../io/package-version.js';
@@ -24,7 +24,7 @@ import { formatOf, write } from './write.js';
 
 /** Opens what the command needs, asks it, writes the answer, sets the exit code. Throws HeapgraphError. */
 export async function runCommand(
-  command: Command,
+  command: Question,
   args: readonly string[],
   parsed: CommonOptions & Readonly<Record<string, unknown>>,
 ): Promise<void> {
@@ -98,14 +98,14 @@ export async function runCommand(
 
 /** The same for commands on running processes; `program` is what follows `--`. */
 export async function runLiveCommand(
-  command: Command,
+  command: LiveCommand,
   args: readonly string[],
   parsed: CommonOptions & Readonly<Record<string, unknown>>,
   program: readonly string[] | undefined,
 ): Promise<void> {
   const values = valuesOf(command.options, parsed);
   const { runLive } = await import('./live/run-live.js');
-  const code = await runLive(command.live!, values, {
+  const code = await runLive(command.live, values, {
     args,
     program,
     json: parsed.json === true,

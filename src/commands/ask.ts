@@ -100,13 +100,14 @@ export function prepare(command: Command, request: Request): Prepared {
       const heaps: OpenedSnapshot[] = [];
       for (const { file, need, baselines = false } of inputs)
         heaps.push(await session.open(file, need, { baselines }));
-      const answer = await command.run(
-        heaps[0] ?? NOTHING,
-        [...targets, ...ids.map(formatId)],
-        options as never,
-        heaps,
-        { ...machine, session },
-      );
+      const answer = await command.run({
+        snapshot: heaps[0] ?? NOTHING,
+        snapshots: heaps,
+        targets: [...targets, ...ids.map(formatId)],
+        options: options as never,
+        machine,
+        session,
+      });
       return {
         ...answer,
         notes: (answer.notes ?? []).map(noteOf),

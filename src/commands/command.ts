@@ -45,7 +45,8 @@ export interface Arguments {
 /** What can be done with a running process. */
 export type LiveKind = 'capture' | 'watch';
 
-export interface Command<S extends OptionSpecs = OptionSpecs> {
+/** What there is to say of every command. */
+interface Definition<S extends OptionSpecs> {
   readonly name: string;
   readonly summary: string;
   /** Further paragraphs of the help text. */
@@ -56,11 +57,6 @@ export interface Command<S extends OptionSpecs = OptionSpecs> {
    * compares, which then are all of its arguments.
    */
   readonly snapshot: boolean | 'optional' | SnapshotArguments;
-  /**
-   * It works on a running process, not on a snapshot: which part of the command line does that. Only its options and
-   * its help are here; `needs` and `run` are never called (see `defineLiveCommand`).
-   */
-  readonly live?: LiveKind;
   /** Whether what follows `--` is a program with its arguments. */
   readonly program?: boolean;
   /**
@@ -72,6 +68,24 @@ export interface Command<S extends OptionSpecs = OptionSpecs> {
   readonly writes?: string;
   readonly options: S;
   readonly examples: readonly { readonly line: string; readonly says: string }[];
+}
+
+/** What a question is asked. */
+export interface Asked<S extends OptionSpecs = OptionSpecs> {
+  /** The first of `snapshots`; one without anything where there is none. */
+  readonly snapshot: OpenedSnapshot;
+  /** All of them; those of `others` are the last. */
+  readonly snapshots: readonly OpenedSnapshot[];
+  readonly targets: readonly string[];
+  readonly options: NoInfer<ValuesOf<S>>;
+  readonly machine: Machine;
+  /** Where a question opens more of a snapshot than it needed at first. */
+  readonly session: Session;
+}
+
+/** A command that answers from snapshots. */
+export interface Question<S extends OptionSpecs = OptionSpecs> extends Definition<S> {
+  readonly live?: undefined;
   /**
    * Called before anything is read; throws UsageError or QueryError for wrong arguments. A list says what is needed of
    * each snapshot; of more snapshots its last entry is for the last one, the entry before it also for all between.
@@ -79,36 +93,29 @@ export interface Command<S extends OptionSpecs = OptionSpecs> {
   needs(args: readonly string[], options: NoInfer<ValuesOf<S>>, format: Format): Need | readonly Need[];
   /** Takes over from a config file what the command line does not say; without this the command has no config file. */
   configure?(options: NoInfer<ValuesOf<S>>, config: Config): ValuesOf<S>;
-  /** Snapshots that the options name, which `heaps` has behind the others. */
+  /** Snapshots that the options name, which `snapshots` has behind the others. */
   others?(options: NoInfer<ValuesOf<S>>): readonly FurtherSnapshot[];
   /** In what order snapshots are opened and compared. Default: as they are given. */
   order?(options: NoInfer<ValuesOf<S>>): 'given' | 'name' | 'time';
-  /** `heaps` has all snapshots, of which `heap` is the first; those of `others` are the last. */
-  run(
-    heap: OpenedSnapshot,
-    args: readonly string[],
-    options: NoInfer<ValuesOf<S>>,
-    heaps: readonly OpenedSnapshot[],
-    /** With the session, where a question opens more of a snapshot than it needed at first. */
-    surroundings: Machine & { readonly session: Session },
-  ): Answer | Promise<Answer>;
+  run(asked: Asked<S>): Answer | Promise<Answer>;
 }
+
+/** A command on a running process: what it takes. The command line does it. */
+export interface LiveCommand<S extends OptionSpecs = OptionSpecs> extends Definition<S> {
+  readonly live: LiveKind;
+  readonly snapshot: false;
+}
+
+export type Command = Question | LiveCommand;
 
 /** Checks a definition and forgets the types of its options, which only its own functions see. */
-export function defineCommand<const S extends OptionSpecs>(command: Command<S>): Command {
-  return command as unknown as Command;
+export function defineCommand<const S extends OptionSpecs>(command: Question<S>): Question {
+  return command as unknown as Question;
 }
 
-/** A command that works on a running process. */
+/** The same for a command on a running process. */
 export function defineLiveCommand<const S extends OptionSpecs>(
-  command: Omit<Command<S>, 'needs' | 'run' | 'order' | 'snapshot' | 'live'> & { readonly live: LiveKind },
-): Command {
-  return defineCommand<S>({
-    ...command,
-    snapshot: false,
-    needs: () => ({ kind: 'nothing' }),
-    run() {
-      throw new TypeError(`${command.name} is done by the command line`);
-    },
-  } as Command<S>);
+  command: Omit<LiveCommand<S>, 'snapshot'>,
+): LiveCommand {
+  return { ...command, snapshot: false };
 }

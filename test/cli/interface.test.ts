@@ -15,6 +15,7 @@ import { constants } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { flag } from '../../src/base/notes.js';
 import { COMMANDS } from '../../src/commands/index.js';
 import { snapshotBytes, snapshotText } from '../support/builder.js';
 import { heapgraph } from '../support/cli.js';
@@ -302,7 +303,7 @@ describe('help and usage', () => {
     const { stdout, stderr, code } = await heapgraph([name, '--help']);
     expect([stderr, code]).toEqual(['', 0]);
     expect(stdout).toContain('Examples:');
-    for (const option of Object.keys(command.options)) expect(stdout).toContain(`--${option}`);
+    for (const option of Object.keys(command.options)) expect(stdout).toContain(flag(option));
     const unfolded = stdout.replaceAll(/ \\\n\s+/g, ' ');
     for (const { line } of command.examples) expect(unfolded).toContain(line);
   });

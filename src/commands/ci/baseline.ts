@@ -24,7 +24,7 @@ export const baselineCommand = defineCommand({
     },
   ],
   needs: () => ({ kind: 'summary' }),
-  async run(_, __, ___, heaps, { session }) {
+  async run({ snapshots: heaps, session }) {
     requireWhole(
       heaps.map(({ countable }) => countable),
       'a baseline',

@@ -93,7 +93,7 @@ export const checkCommand = defineCommand({
     options.baseline !== undefined && options.maxGrowth.length > 0
       ? [{ file: options.baseline, need: WITH_IDS, baselines: true }]
       : [],
-  async run(heap, _, options, [, earlier], { session }) {
+  async run({ snapshot: heap, options, snapshots: [, earlier], session }) {
     const budgets = parseBudgets(options);
     const sigma = options.sigma ?? DEFAULT_SIGMA;
     const before = earlier?.countable;

@@ -25,7 +25,7 @@ export const initCommand = defineCommand({
     { line: 'heapgraph init app.heapsnapshot', says: 'with budgets for its largest classes' },
   ],
   needs: () => WHOLE_GRAPH,
-  run(_, __, ___, [heap]) {
+  run({ snapshots: [heap] }) {
     const config = {
       $schema: './node_modules/heapgraph/heapgraph.schema.json',
       budgets: heap ? suggested(heap.graph) : { max: {}, maxTotal: '256MB' },

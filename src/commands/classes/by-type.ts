@@ -68,7 +68,7 @@ export const byTypeCommand = defineCommand({
       locations: !options.ids || functions,
     };
   },
-  async run({ graph }, types, options) {
+  async run({ snapshot: { graph }, targets: types, options }) {
     if (options.allocated) return allocated(graph, types, options);
     const nodes = membersOf(graph, types, options);
     const functions = options.functions && !options.ids ? functionIndex(graph) : undefined;

@@ -27,7 +27,7 @@ export const countCommand = defineCommand({
     { line: 'gunzip -c app.heapsnapshot.gz | heapgraph count Session -', says: 'from standard input' },
   ],
   needs: (types, options) => ({ kind: 'classes', types: anyOf(types, options) }),
-  async run({ classes }, types, options) {
+  async run({ snapshot: { classes }, targets: types, options }) {
     const { regex, ignoreCase } = options;
     const rows = types.map((type) => {
       const matches = typeMatcher(type, { regex, ignoreCase });

@@ -67,7 +67,7 @@ export const heapCommand = defineCommand({
   },
   others: (options) =>
     options.relativeTo === undefined ? [] : [{ file: options.relativeTo, need: WHOLE_GRAPH }],
-  async run({ graph }, _, options, heaps, { readIds }) {
+  async run({ snapshot: { graph }, options, snapshots: heaps, machine: { readIds } }) {
     const before = heaps[1]?.graph;
     const notes = before
       ? checkOneProcess(before, graph, {

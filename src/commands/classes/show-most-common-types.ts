@@ -34,7 +34,7 @@ export const showMostCommonTypesCommand = defineCommand({
   ],
   needs: (_, options, format) =>
     classTableNeed(options, showsSizes(options) || format === 'json' || format === 'csv'),
-  run: (heap, _, options) => classTable(heap, options, limitOf(options), showsSizes(options)),
+  run: ({ snapshot: heap, options }) => classTable(heap, options, limitOf(options), showsSizes(options)),
 });
 
 function showsSizes(options: ClassTableValues & { readonly sizes: boolean }): boolean {

@@ -15,5 +15,5 @@ export const typestatsCommand = defineCommand({
     { line: 'heapgraph typestats --raw huge.heapsnapshot', says: 'counts at once: the edges are not read' },
   ],
   needs: (_, options) => classTableNeed(options, true),
-  run: (heap, _, options) => classTable(heap, options, Number.POSITIVE_INFINITY, true),
+  run: ({ snapshot: heap, options }) => classTable(heap, options, Number.POSITIVE_INFINITY, true),
 });

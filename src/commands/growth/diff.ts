@@ -72,7 +72,7 @@ export const diffCommand = defineCommand({
     const before: Need = withPartition({ shapes, functions }, { edges, locations: type !== undefined });
     return holders ? [before, WHOLE_GRAPH] : before;
   },
-  async run(_, __, options, heaps) {
+  async run({ options, snapshots: heaps }) {
     checkBaselines(heaps, options);
     const { byId, notes } = compareBy(heaps, options);
     const [before, after] = heaps.map(({ countable }) => countable) as [Graph, Graph];

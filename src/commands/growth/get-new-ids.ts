@@ -42,7 +42,7 @@ export const getNewIdsCommand = defineCommand({
     },
   ],
   needs: () => ({ kind: 'graph', edges: 'for-names', locations: false }),
-  async run(_, __, options, heaps) {
+  async run({ options, snapshots: heaps }) {
     const [before, after] = [heaps[0]!.graph, heaps[1]!.graph];
     const notes = checkOneProcess(before, after, {
       byId: options.byId,

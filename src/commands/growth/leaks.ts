@@ -55,10 +55,10 @@ export const leaksCommand = defineCommand({
   ],
   needs: () => [NODES, NODES, { ...WHOLE_GRAPH, traces: true }],
   order: (options) => options.order,
-  async run(_, __, options, heaps, machine): Promise<Answer> {
+  async run({ options, snapshots: heaps, machine, session }): Promise<Answer> {
     const notes = [...requireOneProcess(heaps, options.byId, 'leaks')];
     if (options.failIfAny) checkOrder(heaps, notes);
-    const { found, notes: more } = await searchLeaks(heaps, options.minSize, machine.session);
+    const { found, notes: more } = await searchLeaks(heaps, options.minSize, session);
     const { graph } = found.frontier;
     const { leaks: wanted, leaking, most } = notableLeaks(found, heaps.length);
     const limit = limitOf(options);

@@ -63,7 +63,7 @@ export const showGrowthCommand = defineCommand({
   },
   configure: (options, { sigma }) => ({ ...options, sigma: options.sigma ?? sigma }),
   order: (options) => options.order,
-  run(_, __, options, heaps) {
+  run({ options, snapshots: heaps }) {
     const { by, detail, filter, raw } = options;
     checkBaselines(heaps, options);
     const { byId, notes } = compareBy(heaps, options);

@@ -53,7 +53,7 @@ export const survivalCommand = defineCommand({
     return [earlier, earlier, WHOLE_GRAPH];
   },
   order: (options) => options.order,
-  async run(_, __, options, heaps, { session }) {
+  async run({ options, snapshots: heaps, session }) {
     const { filter, internals } = options;
     const notes = requireOneProcess(heaps, options.byId, 'survival');
     const { found: leaks, notes: more } = await searchLeaks(heaps, options.minSize, session);

@@ -43,7 +43,7 @@ export const cyclesCommand = defineCommand({
       throw new UsageError(`"${query.compares}" compares two snapshots, and there is one`, 'Leave it out.');
     return WHOLE_GRAPH;
   },
-  async run({ graph }, _, options, __, { readIds }) {
+  async run({ snapshot: { graph }, options, machine: { readIds } }) {
     const query = options.where;
     const mask = query && (await maskOf(query, { graph, readIds }));
     const { total, cycles } = cyclesOf(graph, {

@@ -33,5 +33,5 @@ export const findBackrefChainCommand = defineCommand({
     },
   ],
   needs: () => WHOLE_GRAPH,
-  run: (heap, texts, options) => chainAnswer(heap, texts, options, options.to, 'back'),
+  run: ({ snapshot: heap, targets: texts, options }) => chainAnswer(heap, texts, options, options.to, 'back'),
 });

@@ -32,5 +32,6 @@ export const findRefChainCommand = defineCommand({
       );
     return WHOLE_GRAPH;
   },
-  run: (heap, texts, options) => chainAnswer(heap, texts, options, options.to!, 'forward'),
+  run: ({ snapshot: heap, targets: texts, options }) =>
+    chainAnswer(heap, texts, options, options.to!, 'forward'),
 });

@@ -30,5 +30,6 @@ export const showBackrefsCommand = defineCommand({
   ],
   needs: () => WHOLE_GRAPH,
   others: earlierSnapshot,
-  run: (_, texts, options, heaps) => neighbourPicture(heaps, texts, options, backrefsSubgraph),
+  run: ({ targets: texts, options, snapshots: heaps }) =>
+    neighbourPicture(heaps, texts, options, backrefsSubgraph),
 });

@@ -60,7 +60,7 @@ export const showChainCommand = defineCommand({
   ],
   needs: () => WHOLE_GRAPH,
   others: earlierSnapshot,
-  async run({ graph }, texts, options, heaps) {
+  async run({ snapshot: { graph }, targets: texts, options, snapshots: heaps }) {
     const earlier = earlierOf(heaps, options);
     const targets = targetsOf(graph, texts, options);
     const { nodes, missing } = targets;

@@ -19,5 +19,6 @@ export const showRefsCommand = defineCommand({
   ],
   needs: () => WHOLE_GRAPH,
   others: earlierSnapshot,
-  run: (_, texts, options, heaps) => neighbourPicture(heaps, texts, options, refsSubgraph),
+  run: ({ targets: texts, options, snapshots: heaps }) =>
+    neighbourPicture(heaps, texts, options, refsSubgraph),
 });

@@ -45,7 +45,7 @@ export const atCommand = defineCommand({
     idsOf(texts);
     return { kind: 'graph', edges: true, locations: true, traces: true };
   },
-  async run({ graph }, texts, options) {
+  async run({ snapshot: { graph }, targets: texts, options }) {
     const ids = idsOf(texts);
     const { nodeOf } = idIndex(graph);
     const found = ids.map((id) => nodeOf(id));

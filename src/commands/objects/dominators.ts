@@ -57,7 +57,7 @@ export const dominatorsCommand = defineCommand({
       );
     return WHOLE_GRAPH;
   },
-  async run({ graph }, texts, options) {
+  async run({ snapshot: { graph }, targets: texts, options }) {
     const targets =
       texts.length === 0
         ? { nodes: [graph.root], facts: [], missing: [] }

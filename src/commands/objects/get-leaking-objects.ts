@@ -29,7 +29,7 @@ export const getLeakingObjectsCommand = defineCommand({
     { line: "heapgraph get-leaking-objects --filter '^(Socket|Timeout)$'", says: 'of two classes' },
   ],
   needs: () => WHOLE_GRAPH,
-  run({ graph }, _, options) {
+  run({ snapshot: { graph }, options }) {
     const found = leakingObjects(graph)
       .map(({ node, ...facts }) => ({ view: new NodeView(graph, node), ...facts }))
       .filter(({ view }) => options.filter?.test(view.type) ?? true)

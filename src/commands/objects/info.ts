@@ -21,7 +21,7 @@ export const infoCommand = defineCommand({
     { line: 'heapgraph info --quick huge.heapsnapshot', says: 'at once, whatever the size' },
   ],
   needs: (_, { quick }) => (quick ? { kind: 'head' } : { kind: 'graph', edges: true, locations: true }),
-  run(heap, _, { quick, raw }) {
+  run({ snapshot: heap, options: { quick, raw } }) {
     if (quick)
       return {
         result: {

@@ -35,7 +35,7 @@ export const retainedCommand = defineCommand({
     { line: 'heapgraph retained @114969 @12345 app.heapsnapshot --json', says: 'two objects' },
   ],
   needs: () => WHOLE_GRAPH,
-  async run({ graph }, texts, options) {
+  async run({ snapshot: { graph }, targets: texts, options }) {
     const targets = resolveTargets(graph, texts, options.pick, {
       retained: true,
     });

@@ -69,7 +69,7 @@ export const selectCommand = defineCommand({
     return WHOLE_GRAPH;
   },
   others: beforeSnapshot,
-  async run(_, [text], options, heaps, machine) {
+  async run({ targets: [text], options, snapshots: heaps, machine }) {
     const { graph, mask, notes } = await select(checkQuery(text!, options), heaps, options, machine);
     const nodes = nodesIn(mask);
     const found = !(options.failIfNone && nodes.length === 0);
