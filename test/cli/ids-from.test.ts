@@ -71,7 +71,7 @@ describe.each(TAKERS)('%s', (name) => {
 });
 
 test('help says it for each of them, and no other command takes it', () => {
-  const takers = COMMANDS.filter(({ options }) => 'ids-from' in options).map(({ name }) => name);
+  const takers = COMMANDS.filter(({ options }) => 'idsFrom' in options).map(({ name }) => name);
   expect(takers.sort()).toEqual([...TAKERS].sort());
 });
 
