@@ -37,7 +37,7 @@ test('what an option is for has one name, whatever the command: --by ranks, --or
   // The groups of select are --by, as those of heap.
   const ranking = COMMANDS.filter(({ name }) => name !== 'select');
   const names = new Set(ranking.flatMap(({ options }) => Object.keys(options)));
-  for (const former of ['sort', 'sort-by']) expect(names).not.toContain(former);
+  for (const former of ['sort', 'sortBy']) expect(names).not.toContain(former);
   for (const { name, options } of COMMANDS) {
     const value = (options.type as { value?: string } | undefined)?.value;
     if ('type' in options) expect([name, value]).toEqual([name, 'class']);
