@@ -239,11 +239,18 @@ function namedObjects(graph: Graph, text: string): Named {
     ? nodesIn(selectNodes(condition, { graph }))
     : nodesOfClass(graph, classesNamed(text));
   if (all.length === 0) return { objects: closuresWithLabel(graph, text), prototypes: [] };
-  const isPrototype = prototypeNodes(graph);
-  return {
-    objects: all.filter((node) => isPrototype[node] === 0),
-    prototypes: all.filter((node) => isPrototype[node] === 1),
-  };
+  return apart(all, prototypeNodes(graph));
+}
+
+/** There may be millions of objects, and next to no prototypes. */
+function apart(all: Uint32Array, isPrototype: Uint8Array): Named {
+  const prototypes: number[] = [];
+  for (let i = 0; i < all.length; i++) if (isPrototype[all[i]!] === 1) prototypes.push(all[i]!);
+  if (prototypes.length === 0) return { objects: all, prototypes };
+  const objects = new Uint32Array(all.length - prototypes.length);
+  let at = 0;
+  for (let i = 0; i < all.length; i++) if (isPrototype[all[i]!] === 0) objects[at++] = all[i]!;
+  return { objects, prototypes };
 }
 
 function pickOne(graph: Graph, members: Members, pick: Pick, retained: boolean): number {
