@@ -11,6 +11,7 @@ import { classIndex } from '../v8/class-names.js';
 import { itemCount } from '../v8/item-count.js';
 import { packageOf } from '../v8/packages.js';
 import { scriptNames } from '../v8/scripts.js';
+import { restricted } from './masks.js';
 import { patternTest } from './pattern-test.js';
 import type { Condition, Field, Operator, Value } from './syntax.js';
 import { idsMask, maskOfLabels } from './things.js';
@@ -33,15 +34,15 @@ export function fieldMask(
   switch (field) {
     case 'class': {
       const { labels, of } = classIndex(graph);
-      return restrict(maskOfLabels(labels.map(textTest(condition)), of), within);
+      return restricted(maskOfLabels(labels.map(textTest(condition)), of), within);
     }
     case 'type':
       checkWords(graph.nodeTypeNames, condition);
-      return restrict(maskOfLabels(graph.nodeTypeNames.map(textTest(condition)), graph.nodeTypes), within);
+      return restricted(maskOfLabels(graph.nodeTypeNames.map(textTest(condition)), graph.nodeTypes), within);
     case 'origin': {
       const { labels, of } = origins(graph);
       checkWords(labels, condition);
-      return restrict(maskOfLabels(labels.map(textTest(condition)), of), within);
+      return restricted(maskOfLabels(labels.map(textTest(condition)), of), within);
     }
     case 'name':
       return nameMask(graph, textTest(condition), within);
@@ -53,11 +54,6 @@ export function fieldMask(
     default:
       return numberMask(graph, field, condition, within);
   }
-}
-
-function restrict(mask: Uint8Array, within: Uint8Array | undefined): Uint8Array {
-  if (within) for (let node = 0; node < mask.length; node++) mask[node]! &= within[node]!;
-  return mask;
 }
 
 /** A test for texts. */
@@ -135,7 +131,7 @@ function idMask(graph: Graph, condition: FieldCondition, within: Uint8Array | un
   );
   if (condition.kind === 'compare' && condition.operator === '!=')
     for (let node = 0; node < mask.length; node++) mask[node] = 1 - mask[node]!;
-  return restrict(mask, within);
+  return restricted(mask, within);
 }
 
 type NumberField = Exclude<Field, 'class' | 'type' | 'origin' | 'name' | 'script' | 'package' | 'id'>;

@@ -3,6 +3,7 @@ import { nodeRoles, WAY } from '../analysis/classes/node-roles.js';
 import { dominatorTree } from '../analysis/sizes/dominators.js';
 import { edgesOf, type Graph } from '../graph/graph.js';
 import { EDGE } from '../graph/schema.js';
+import { nodesIn } from './masks.js';
 import type { Relation } from './syntax.js';
 
 /**
@@ -29,7 +30,7 @@ function heldBy(graph: Graph, others: Uint8Array): Uint8Array {
   const { types, targets } = edgesOf(graph);
   const roles = nodeRoles(graph);
   const mask = new Uint8Array(nodeCount);
-  const work = nodesIn(others);
+  const work = [...nodesIn(others)];
   while (work.length > 0) {
     const node = work.pop()!;
     for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
@@ -46,7 +47,7 @@ function heldBy(graph: Graph, others: Uint8Array): Uint8Array {
 function holding(graph: Graph, others: Uint8Array, isPassed: (node: number) => boolean): Uint8Array {
   const { first, sources } = strongSources(graph);
   const mask = new Uint8Array(graph.nodeCount);
-  const work = nodesIn(others);
+  const work = [...nodesIn(others)];
   while (work.length > 0) {
     const node = work.pop()!;
     for (let at = first[node]!, end = first[node + 1]!; at < end; at++) {
@@ -79,30 +80,12 @@ function strongSources(graph: Graph): { readonly first: Uint32Array; readonly so
 }
 
 function dominatedBy(graph: Graph, others: Uint8Array): Uint8Array {
-  const { nodeCount } = graph;
-  const { dominators } = dominatorTree(graph);
-  const mask = new Uint8Array(nodeCount);
-  const known = new Uint8Array(nodeCount);
-  const path: number[] = [];
-  for (let first = 0; first < nodeCount; first++) {
-    let node = first;
-    while (known[node] === 0 && dominators[node] !== node) {
-      path.push(node);
-      node = dominators[node]!;
-    }
-    known[node] = 1;
-    while (path.length > 0) {
-      const below = path.pop()!;
-      const above = dominators[below]!;
-      mask[below] = others[above] === 1 || mask[above] === 1 ? 1 : 0;
-      known[below] = 1;
-    }
+  const { dominators, order } = dominatorTree(graph);
+  const mask = new Uint8Array(graph.nodeCount);
+  // Every node stands after its dominator.
+  for (const node of order) {
+    const above = dominators[node]!;
+    if (above !== node) mask[node] = others[above]! | mask[above]!;
   }
   return mask;
-}
-
-function nodesIn(mask: Uint8Array): number[] {
-  const nodes: number[] = [];
-  for (let node = 0; node < mask.length; node++) if (mask[node] === 1) nodes.push(node);
-  return nodes;
 }

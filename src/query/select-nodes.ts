@@ -8,6 +8,7 @@
  */
 import type { Graph } from '../graph/graph.js';
 import { fieldMask } from './fields.js';
+import { restricted } from './masks.js';
 import { bitMask, hasMask, propertyMask } from './properties.js';
 import { relationMask } from './relations.js';
 import type { Condition } from './syntax.js';
@@ -35,16 +36,6 @@ export interface QueryWorld {
  */
 export function selectNodes(condition: Condition, world: QueryWorld): Uint8Array {
   return evaluate(condition, world, undefined);
-}
-
-/** The nodes of a mask, ascending. */
-export function nodesIn(mask: Uint8Array): Uint32Array {
-  let count = 0;
-  for (let node = 0; node < mask.length; node++) count += mask[node]!;
-  const nodes = new Uint32Array(count);
-  let at = 0;
-  for (let node = 0; node < mask.length; node++) if (mask[node] === 1) nodes[at++] = node;
-  return nodes;
 }
 
 /** Nodes outside of `within` are not looked at, and are 0. */
@@ -92,11 +83,6 @@ function evaluate(condition: Condition, world: QueryWorld, within: Uint8Array | 
 function idsIn(file: string, { idsOf }: QueryWorld): Iterable<number> {
   if (!idsOf) throw new TypeError(`nobody has read ${file}: set() needs QueryWorld.idsOf`);
   return idsOf(file);
-}
-
-function restricted(mask: Uint8Array, within: Uint8Array | undefined): Uint8Array {
-  if (within) for (let node = 0; node < mask.length; node++) mask[node]! &= within[node]!;
-  return mask;
 }
 
 function allOf(parts: readonly Condition[], world: QueryWorld, within: Uint8Array | undefined): Uint8Array {

@@ -13,8 +13,9 @@ import { idIndex } from '../graph/ids.js';
 import { classIndex } from '../v8/class-names.js';
 import { closuresWithLabel, functionIndex, isFunctionLabel } from '../v8/functions.js';
 import { taggedNodes } from '../v8/tags.js';
+import { nodesIn } from './masks.js';
 import { readQuery } from './query.js';
-import { nodesIn, selectNodes } from './select-nodes.js';
+import { selectNodes } from './select-nodes.js';
 import type { Condition } from './syntax.js';
 import { parsePattern } from './types.js';
 

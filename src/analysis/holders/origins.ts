@@ -4,9 +4,8 @@ import { memo } from '../../graph/memo.js';
 import type { Partition } from '../../graph/partition.js';
 import { NODE, nodeTypeMarks } from '../../graph/schema.js';
 import { isContext, isObject } from '../../v8/names.js';
-import { isOfRuntime } from '../../v8/origin.js';
+import { isOfRuntime, scriptOrigin } from '../../v8/origin.js';
 import { rootOf } from '../../v8/roots.js';
-import { isRuntimeScript } from '../../v8/runtime.js';
 import { fileOfScope } from '../../v8/scopes.js';
 import { scriptNames, scriptOf } from '../../v8/scripts.js';
 import { nodeRoles, THING } from '../classes/node-roles.js';
@@ -69,6 +68,11 @@ function rootOrigin(graph: Graph, node: number): number {
   return kind === 'internal' || kind === 'native handle' ? RUNTIME : PROGRAM;
 }
 
+function originOfScript(script: string | undefined): number {
+  const origin = scriptOrigin(script);
+  return origin === undefined ? UNKNOWN : origin === 'runtime' ? RUNTIME : PROGRAM;
+}
+
 /** What a node says by itself; UNKNOWN where it says nothing. */
 function ownOrigin(graph: Graph): (node: number) => number {
   const { nodeTypes, locations } = graph;
@@ -78,8 +82,7 @@ function ownOrigin(graph: Graph): (node: number) => number {
   const scripts = scriptNames(graph);
   // Whose a place in the source is, by its number.
   const places = Array.from(locations?.scriptIds ?? [], (scriptId) => {
-    const script = scripts.get(scriptId);
-    return script === undefined ? UNKNOWN : isRuntimeScript(script) ? RUNTIME : PROGRAM;
+    return originOfScript(scripts.get(scriptId));
   });
   return (node) => {
     const type = nodeTypes[node]!;
@@ -88,8 +91,7 @@ function ownOrigin(graph: Graph): (node: number) => number {
       return scriptOf(graph, node) === undefined ? ENGINE : PROGRAM;
     }
     if (isScope(node)) {
-      const file = fileOfScope(graph, node);
-      return file === undefined ? UNKNOWN : isRuntimeScript(file) ? RUNTIME : PROGRAM;
+      return originOfScript(fileOfScope(graph, node));
     }
     const place = locations?.placeOf[node] ?? 0;
     if (place > 0) return places[place - 1]!;

@@ -6,7 +6,7 @@ import { UsageError } from '../../base/errors.js';
 import { note, option } from '../../base/notes.js';
 import type { Column, Row } from '../../base/result.js';
 import { formatCount } from '../../base/units.js';
-import { nodesIn } from '../../query/select-nodes.js';
+import { nodesIn } from '../../query/masks.js';
 import { defineCommand } from '../command.js';
 import { columns } from '../shared/columns.js';
 import { beforeOption, beforeSnapshot, checkQuery, queryArgument, select } from '../shared/query-option.js';

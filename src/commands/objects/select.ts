@@ -8,7 +8,7 @@ import { UsageError } from '../../base/errors.js';
 import type { NoteLike } from '../../base/notes.js';
 import type { Answer, Row } from '../../base/result.js';
 import type { Graph } from '../../graph/graph.js';
-import { nodesIn } from '../../query/select-nodes.js';
+import { nodesIn } from '../../query/masks.js';
 import { defineCommand } from '../command.js';
 import { columns, nodeRow } from '../shared/columns.js';
 import { heapColumns, heapRows } from '../shared/heap-columns.js';
