@@ -5,6 +5,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { startChromium } from '../support/chromium.js';
 import { heapgraph, type Run } from '../support/cli.js';
 import { counted, freePort, inspectorOf, type Program, start, until } from '../support/processes.js';
 import { chromiumFile, programFile } from '../support/runtimes.js';
@@ -153,25 +154,15 @@ test.skipIf(chromium === undefined)('a page of Chromium and its worker (CHROME_P
     response.end(pages[url] ?? '');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const port = await freePort();
-  const child = spawn(chromium!, [
-    '--headless',
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--no-first-run',
-    `--remote-debugging-port=${port}`,
-    `--user-data-dir=${path.join(folder, 'profile')}`,
-    `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-  ]);
   running.push({
     stop() {
-      child.kill('SIGKILL');
       server.closeAllConnections();
       server.close();
     },
   });
+  const page = await startChromium(chromium!, `http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  running.push(page);
+  const { port } = page;
   const listed = async (): Promise<string> =>
     fetch(`http://127.0.0.1:${port}/json/list`)
       .then((answer) => answer.text())

@@ -11,6 +11,7 @@ import { backrefChains } from '../../../src/analysis/holders/chains.js';
 import { chainEnding } from '../../../src/analysis/holders/endings.js';
 import { NODE } from '../../../src/graph/schema.js';
 import { isRoot, isStack } from '../../../src/v8/roots.js';
+import { startChromium } from '../../support/chromium.js';
 import { liveExpressions } from '../../support/live-expressions.js';
 import { freePort } from '../../support/processes.js';
 import { chromiumFile } from '../../support/runtimes.js';
@@ -18,9 +19,9 @@ import { temporaryFolder } from '../../support/temporary-folder.js';
 
 const folder = temporaryFolder();
 const NODE_FILE = process.env.HEAPGRAPH_NODE ?? process.execPath;
-const stops: (() => void)[] = [];
-afterEach(() => {
-  for (const stop of stops.splice(0)) stop();
+const stops: (() => Promise<void> | void)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0)) await stop();
 });
 
 /** A connection to the first target at the port whose title has the text, when it is there. */
@@ -43,7 +44,7 @@ describe('every expression that is said to be evaluable gives that very object',
     const program = fileURLToPath(new URL('../../support/objects.cjs', import.meta.url));
     const port = await freePort();
     const child = spawn(NODE_FILE, [`--inspect=127.0.0.1:${port}`, program], { stdio: 'pipe' });
-    stops.push(() => child.kill('SIGKILL'));
+    stops.push(() => void child.kill('SIGKILL'));
     await new Promise<void>((resolve) => {
       child.stderr.on('data', (text: Buffer) => {
         if (text.toString().includes('ready')) resolve();
@@ -65,24 +66,16 @@ describe('every expression that is said to be evaluable gives that very object',
       response.end(url === '/' ? `${page}<script src="page.js"></script>` : script);
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const port = await freePort();
-    const child = spawn(chromium!, [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--no-first-run',
-      `--remote-debugging-port=${port}`,
-      `--user-data-dir=${path.join(folder, 'profile')}`,
-      `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    ]);
     stops.push(
-      () => child.kill('SIGKILL'),
       () => server.closeAllConnections(),
-      () => server.close(),
+      () => void server.close(),
     );
-    const client = await connected(port, 'objects');
+    const browser = await startChromium(
+      chromium!,
+      `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    );
+    stops.push(browser.stop);
+    const client = await connected(browser.port, 'objects');
     const file = path.join(folder, 'page.heapsnapshot');
     const { graph, right, wrong } = await liveExpressions(client, file, { step: 4, exposeInternals: true });
     expect(wrong).toEqual([]);
