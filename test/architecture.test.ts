@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseSync } from 'oxc-parser';
+import { parseSync, Visitor } from 'oxc-parser';
 import { describe, expect, it } from 'vitest';
 
 const SRC = fileURLToPath(new URL('../src/', import.meta.url));
@@ -145,6 +145,18 @@ function importsOf(file: string): Import[] {
   return found;
 }
 
+/** The literals of a file, as they are written: strings, templates, regular expressions. */
+function literalsOf(file: string): string[] {
+  const text = textOf(file);
+  const found: string[] = [];
+  const { program } = parseSync(file, text);
+  new Visitor({
+    Literal: ({ start, end }) => found.push(text.slice(start, end)),
+    TemplateElement: ({ value }) => found.push(value.raw),
+  }).visit(program);
+  return found;
+}
+
 function partOf(file: string): string {
   const [top = '', second = ''] = file.split('/');
   return top === 'analysis' ? `${top}/${second}` : top.replace(/\.ts$/, '');
@@ -221,6 +233,20 @@ describe('src', () => {
     const below = files.filter((file) => /^(base|io|graph|load)\//.test(file));
     expect(below.filter((file) => wording.test(textOf(file)))).toEqual([]);
     expect(textOf('cli/remedies.ts')).toMatch(wording);
+  });
+
+  it("spells the names of V8's own nodes in v8 alone", () => {
+    const name =
+      /system \\?\/ |\((GC roots|Global handles|Document DOM trees|map descriptors|object elements|bound arguments)\)/;
+    const examples = [
+      'query/grammar.ts', // a message shows how a name with spaces is written
+      'commands/classes/count.ts', // the help gives a name as an example
+    ];
+    const spelled = files.filter(
+      (file) => !file.startsWith('v8/') && literalsOf(file).some((text) => name.test(text)),
+    );
+    expect(spelled.sort()).toEqual(examples.sort());
+    expect(literalsOf('v8/system-names.ts').filter((text) => name.test(text)).length).toBeGreaterThan(10);
   });
 
   it('has no file of more than 500 lines', () => {

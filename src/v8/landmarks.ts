@@ -1,9 +1,11 @@
 /**
  * Nodes with the few names by which the places of a heap, and the program that wrote it, are known.
  */
+
 import type { Graph } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';
 import { NODE } from '../graph/schema.js';
+import { V8_NAME } from './system-names.js';
 
 /** Ordinals, in the order of the file. */
 export interface Landmarks {
@@ -48,7 +50,7 @@ export const landmarks = memo((graph: Graph): Landmarks => {
   // From the last to the first: the surest one stays.
   for (const [place, [name, part]] of [...RUNTIMES.entries()].reverse())
     for (const index of strings.find(name, part)) marks[index] = RUNTIME + place;
-  for (const name of strings.find('system / NativeContext', 'beginning')) marks[name] = NATIVE_CONTEXT;
+  for (const name of strings.find(V8_NAME.nativeContext, 'beginning')) marks[name] = NATIVE_CONTEXT;
   for (const name of strings.find('Module')) marks[name] = MODULE;
   const nativeContexts: number[] = [];
   const modules: number[] = [];

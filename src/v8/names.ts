@@ -8,13 +8,16 @@
  *   roots realms user-roots             where chains begin
  *   scopes modules scripts              which code, and which variable
  *   values properties table-entries     what an object holds
- *   names landmarks runtime origin      what V8 names its nodes, and whose a node is
+ *   system-names names                  what V8 calls its own nodes: the texts, and by node
+ *   landmarks runtime origin            which engine and runtime, and whose a node is
  */
+
 import { edgesOf, type Graph } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';
 import { EDGE, NODE } from '../graph/schema.js';
 import { StringIndexes } from '../graph/strings.js';
 import { landmarks } from './landmarks.js';
+import { isSystemName } from './system-names.js';
 
 /**
  * The name that the file gives to a node. `className` is what Chrome DevTools counts the node
@@ -150,6 +153,13 @@ export const cellNames = memo(
     strings.indexesOf('system / Cell', 'system / PropertyCell', 'system / ContextCell'),
 );
 
+/** Whether a node is V8's cell around the value of a variable or an export. Cost: a read a call. */
+export const isCell = memo((graph: Graph): ((node: number) => boolean) => {
+  const { nodeNames } = graph;
+  const names = cellNames(graph);
+  return (node) => names.has(nodeNames[node]!);
+});
+
 /**
  * String indexes of what Node.js 22 and 24 show in the place of an entry that was deleted; other
  * versions show nothing there.
@@ -193,7 +203,7 @@ export function isObject(graph: Graph, node: number): boolean {
   if (type === NODE.array) return landmarks(graph).runtime === 'Bun';
   if (type !== NODE.object && type !== NODE.hidden && type !== NODE.native) return false;
   const name = graph.strings.get(graph.nodeNames[node]!);
-  if (name.startsWith('system / ')) return isInternalObject(graph)(node);
+  if (isSystemName(name)) return isInternalObject(graph)(node);
   return type === NODE.object || (type === NODE.native && hasPrototype(graph, node));
 }
 

@@ -8,6 +8,7 @@ import { StringIndexes } from '../graph/strings.js';
 import { isInternal, isObject, oddballOf } from './names.js';
 import { mayBePrivate } from './private-symbols.js';
 import { globalObjects } from './realms.js';
+import { V8_NAME } from './system-names.js';
 import { isExact, quoted, WELL_KNOWN_SYMBOL } from './table-entries.js';
 
 /** One step of an expression: how to get on from what is written so far. */
@@ -207,7 +208,7 @@ function hasPrivateSymbols(graph: Graph, node: number): boolean {
  * x`, is taken for a getter.
  */
 const hasPairs = memo(({ strings, nodeCount, nodeNames }: Graph): boolean => {
-  const called = strings.indexesOf('system / AccessorPair');
+  const called = strings.indexesOf(V8_NAME.accessorPair);
   for (let node = 0; node < nodeCount && called.size > 0; node++)
     if (called.has(nodeNames[node]!)) return true;
   return false;
@@ -223,5 +224,5 @@ function hasAccessorPair(graph: Graph, source: number, property: string): boolea
 }
 
 function isPair(graph: Graph, node: number): boolean {
-  return isInternal(graph)(node) && graph.strings.equals(graph.nodeNames[node]!, 'system / AccessorPair');
+  return isInternal(graph)(node) && graph.strings.equals(graph.nodeNames[node]!, V8_NAME.accessorPair);
 }

@@ -1,7 +1,9 @@
 /** What a reference is called where V8 wrote a number only, by what else the snapshot says. */
+
 import { edgesOf, type Graph } from '../graph/graph.js';
 import { EDGE, NODE } from '../graph/schema.js';
 import { isContext } from './names.js';
+import { V8_NAME } from './system-names.js';
 
 /**
  * The name of a `hidden` edge; undefined for all others, and where nothing tells.
@@ -77,7 +79,7 @@ export function blockNames(graph: Graph, context: number): readonly string[] {
 }
 
 function isReaction(graph: Graph, node: number): boolean {
-  return graph.strings.equals(graph.nodeNames[node]!, 'system / PromiseReaction');
+  return graph.strings.equals(graph.nodeNames[node]!, V8_NAME.promiseReaction);
 }
 
 /**

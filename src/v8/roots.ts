@@ -13,6 +13,7 @@ import { globalObjects, isMainScript } from './realms.js';
 import { engineName, isRuntimeScript, runtimeName } from './runtime.js';
 import { nativeContexts, rootScopeOf } from './scopes.js';
 import { sourceLocation } from './scripts.js';
+import { isNativeContextName } from './system-names.js';
 import { userRoots } from './user-roots.js';
 
 /** What kinds of places hold a program's objects. */
@@ -37,7 +38,6 @@ export interface Root {
 
 /** Synthetic nodes that stand for handles of native code. */
 const NATIVE = /^(\((Global|Eternal|Traced) handles\)|Node \/ .*|C\+\+ .*)$/;
-const NATIVE_CONTEXT = /^system \/ NativeContext/;
 const STACK = /^(\((Stack roots|Handle scope|Relocatable)\)|C\+\+ native stack roots)$/;
 const MICROTASKS = /^\(Micro ?tasks?( queue)?\)$/i;
 
@@ -66,7 +66,7 @@ export function rootOf(graph: Graph, node: number): Root | undefined {
   if (commonJsModules(graph).cache === node) return { kind: 'require cache', words: 'require.cache' };
   if (isTimerList(graph)(node)) return { kind: 'timer', words: 'a timer' };
   if (isProcess(graph)(node)) return { kind: 'global', words: 'a property of process' };
-  if (NATIVE_CONTEXT.test(name)) return { kind: 'internal', words: "one of JavaScript's built-in objects" };
+  if (isNativeContextName(name)) return { kind: 'internal', words: "one of JavaScript's built-in objects" };
   if (globalObjects(graph).get(node) === 'other')
     return { kind: 'global', words: 'a property of globalThis in another context' };
   if (globalObjects(graph).has(node)) return { kind: 'global', words: 'a property of globalThis' };

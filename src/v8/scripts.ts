@@ -4,6 +4,7 @@ import { edgesOf, type Graph } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';
 import { EDGE, NODE } from '../graph/schema.js';
 import { edgeTarget } from '../graph/walk.js';
+import { isSystemName, scriptText } from './system-names.js';
 
 /** A place in the source code. */
 export interface SourceLocation {
@@ -61,9 +62,7 @@ function scriptNameOf(graph: Graph, closure: number): string | undefined {
       ? undefined
       : edgeTarget(graph, shared, EDGE.internal, ['script', 'script_or_debug_info']);
   if (script === undefined) return undefined;
-  // `node:fs`, `/app/main.js`, in Chromium `system / Script / http://…`, without a name `system /
-  // Script`.
-  return graph.strings.get(graph.nodeNames[script]!).replace(/^system \/ Script( \/ |$)/, '');
+  return scriptText(graph.strings.get(graph.nodeNames[script]!));
 }
 
 /** Path or URL of the script of a closure; undefined when the snapshot does not say. */
@@ -76,8 +75,8 @@ export function scriptOf(graph: Graph, closure: number): string | undefined {
 export function scriptOfShared(graph: Graph, shared: number): string | undefined {
   const script = edgeTarget(graph, shared, EDGE.internal, ['script', 'script_or_debug_info']);
   if (script === undefined) return undefined;
-  const name = graph.strings.get(graph.nodeNames[script]!).replace(/^system \/ Script( \/ |$)/, '');
-  return name === '' || name.startsWith('system / ') ? undefined : name;
+  const name = scriptText(graph.strings.get(graph.nodeNames[script]!));
+  return name === '' || isSystemName(name) ? undefined : name;
 }
 
 /** ` in FILE:LINE` of a function, as far as the snapshot says; otherwise nothing. */

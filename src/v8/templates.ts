@@ -2,9 +2,11 @@
  * Objects that V8 keeps beside code as templates: a literal that ran is copied from one. No program
  * holds them.
  */
+
 import { edgesOf, type Graph } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';
 import { EDGE, NODE } from '../graph/schema.js';
+import { V8_NAME } from './system-names.js';
 
 /**
  * By node: 1 for the template of a literal (`{…}`, `[…]`), which V8 makes some time after the code
@@ -17,7 +19,7 @@ export const literalTemplates = memo((graph: Graph): Uint8Array => {
   const { nodeCount, nodeTypes, nodeNames, firstEdge, strings } = graph;
   const { types, names, targets } = edgesOf(graph);
   const found = new Uint8Array(nodeCount);
-  const site = strings.indexesOf('system / AllocationSite');
+  const site = strings.indexesOf(V8_NAME.allocationSite);
   const boilerplate = strings.indexesOf('transition_info');
   if (site.size === 0 || boilerplate.size === 0) return found;
   for (let node = 0; node < nodeCount; node++) {

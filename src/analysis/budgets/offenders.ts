@@ -1,8 +1,10 @@
 /** Which object shows that a budget is broken, and who holds it. */
+
 import type { Graph } from '../../graph/graph.js';
 import { NODE } from '../../graph/schema.js';
 import { isMadeByCode } from '../../v8/origin.js';
 import { isRoot, isStack } from '../../v8/roots.js';
+import { isSystemName } from '../../v8/system-names.js';
 import { type DuplicateString, duplicateStrings, isCopyOf } from '../classes/duplicate-strings.js';
 import { nodesOfClass } from '../classes/nodes.js';
 import { backrefChains, type Chain } from '../holders/chains.js';
@@ -112,7 +114,7 @@ function programFirst(graph: Graph, result: BudgetResult, grown: GrownClasses): 
   const rank = (row: BudgetClass): number => {
     const { node, isForeign } = grown(row) ?? {};
     if (isForeign) return 3;
-    if (node === undefined || row.type.startsWith('system / ') || !isMadeByCode(graph, node)) return 2;
+    if (node === undefined || isSystemName(row.type) || !isMadeByCode(graph, node)) return 2;
     return graph.nodeTypes[node] === NODE.closure ? 1 : 0;
   };
   const ordered = [...failing].sort((a, b) => rank(a) - rank(b));

@@ -1,9 +1,11 @@
 /** Whose the objects of a class are: the program's, the runtime's, the language's, V8's. */
+
 import type { Graph } from '../../graph/graph.js';
 import type { Partition, Partitioner } from '../../graph/partition.js';
 import { NODE, nodeTypeMarks } from '../../graph/schema.js';
 import { isOfRuntime, scriptOrigin } from '../../v8/origin.js';
 import { sourceLocation } from '../../v8/scripts.js';
+import { isSystemName } from '../../v8/system-names.js';
 import { nodeRoles, THING } from './node-roles.js';
 
 /**
@@ -72,7 +74,7 @@ export function classKinds(graph: Graph, { labels, of }: Partition): readonly (C
 /** Undefined for an object of which the snapshot does not say who constructed it. */
 function kindOf(graph: Graph, node: number, label: string): ClassKind | undefined {
   const type = graph.nodeTypes[node]!;
-  if (isOfEngine[type] === 1 || label.startsWith('system / ')) return 'engine';
+  if (isOfEngine[type] === 1 || isSystemName(label)) return 'engine';
   if (type === NODE.closure) return label !== 'Function' && isOfRuntime(graph)(node) ? 'runtime' : 'function';
   if (type === NODE.native) return nodeRoles(graph)[node] === THING ? 'program' : 'runtime';
   if (type !== NODE.object || BUILT_IN.test(label)) return 'plain';

@@ -2,11 +2,13 @@
  * What a node is on the way from a container to what it contains: a thing of its own, a part of
  * one, or neither.
  */
+
 import type { Graph } from '../../graph/graph.js';
 import { memo } from '../../graph/memo.js';
 import { NODE } from '../../graph/schema.js';
 import { landmarks } from '../../v8/landmarks.js';
 import { isContext } from '../../v8/names.js';
+import { isRuntimeNativeName, systemKind } from '../../v8/system-names.js';
 import { literalTemplates } from '../../v8/templates.js';
 import { heapgraphNodes } from './own-objects.js';
 
@@ -16,21 +18,6 @@ export const WALL = 0;
 export const WAY = 1;
 /** An object, function, scope, string, symbol, bigint or native object. */
 export const THING = 2;
-
-/** V8's own nodes, behind `system / `, that describe code and objects. */
-const DESCRIPTIONS = new RegExp(
-  `^(${[
-    'Map|DescriptorArray|TransitionArray|PrototypeInfo|EnumCache|ObjectBoilerplate.*|ArrayBoilerplate.*',
-    'Script|ScopeInfo|SharedFunctionInfo|UncompiledData.*|InterpreterData|BytecodeArray|.*Code|CodeCache',
-    'Feedback.*|.*Feedback|AllocationSite|AllocationMemento|LoadHandler|StoreHandler|ClosureFeedback.*',
-    '.*TemplateInfo|AccessorInfo|InterceptorInfo|DebugInfo|CoverageInfo|BreakPoint.*|PreparseData.*',
-    'TemplateObjectDescription|ArrayTemplate.*|ClassBoilerplate|RegExpBoilerplate.*|StackFrameInfo',
-  ].join('|')})$`,
-);
-
-/** Native nodes that are the engine's or the runtime's own containers and handles. */
-const RUNTIME_NATIVE =
-  /^(system \/ |Node \/ |C\+\+ |blink::|cppgc::|v8::|InternalNode|ThreadState|\(|Blink )/;
 
 /**
  * One of WALL, WAY and THING for every node. Templates of literals, and snapshots that the process
@@ -73,13 +60,11 @@ export const nodeRoles = memo((graph: Graph): Uint8Array => {
 });
 
 function roleByName(type: number, name: string): number {
-  const system = /^system \/ (.*)$/s.exec(name)?.[1];
-  if (system !== undefined) {
-    if (/^(Context|NativeContext)\b/.test(system)) return THING;
-    if (DESCRIPTIONS.test(system.replace(/ \/ .*$/s, ''))) return WALL;
-    // A Proxy and the like are objects of the language that V8 writes as hidden nodes.
-    return system.startsWith('JS') && type !== NODE.object && system !== 'JSArrayBufferData' ? THING : WAY;
-  }
-  if (type === NODE.native) return RUNTIME_NATIVE.test(name) ? WAY : THING;
+  const kind = systemKind(name);
+  if (kind === 'scope') return THING;
+  if (kind === 'description') return WALL;
+  // A Proxy and the like are objects of the language that V8 writes as hidden nodes.
+  if (kind !== undefined) return kind === 'object' && type !== NODE.object ? THING : WAY;
+  if (type === NODE.native) return isRuntimeNativeName(name) ? WAY : THING;
   return type === NODE.hidden ? WAY : THING;
 }

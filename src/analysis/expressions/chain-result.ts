@@ -3,6 +3,7 @@
 import type { ChainResult, ChainStep } from '../../base/result.js';
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { recoveredName } from '../../v8/recovered-names.js';
+import { systemName } from '../../v8/system-names.js';
 import { EdgeView, NodeView } from '../classes/nodes.js';
 import type { Chain } from '../holders/chains.js';
 import { chainEnding } from '../holders/endings.js';
@@ -56,7 +57,8 @@ function repeatedSteps(steps: readonly ChainStep[]): NonNullable<ChainResult['re
     if (!edge) return '';
     // Hidden nodes are of one class, `(system)`: V8's name for them says more.
     const { type, name } = steps[at - 1]!;
-    return `${(type === '(system)' ? name : type).replace(/^system \/ /, '')}${referenceName(edge)}`;
+    const source = type === '(system)' ? name : type;
+    return `${systemName(source) ?? source}${referenceName(edge)}`;
   };
   const items = steps.map(({ type }, at) => `${reference(at)} ${type}`);
   return repeatsOf(items, LEAST).map(({ from, length, count }) => ({

@@ -3,6 +3,7 @@
  * be pasted into a debugger. What cannot be written as JavaScript stands in its place in words, in
  * parentheses: `(variable cache of /app/cache.js)[3]`.
  */
+
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { EDGE, NODE } from '../../graph/schema.js';
 import { edgeName } from '../../graph/walk.js';
@@ -13,6 +14,7 @@ import { globalObjects } from '../../v8/realms.js';
 import { isProcess } from '../../v8/roots.js';
 import { rootScopeOf } from '../../v8/scopes.js';
 import { placeOf } from '../../v8/scripts.js';
+import { isNativeContextName } from '../../v8/system-names.js';
 import { quoted } from '../../v8/table-entries.js';
 import type { Chain } from '../holders/chains.js';
 import { chainEnding } from '../holders/endings.js';
@@ -155,7 +157,7 @@ function rootBeginning(graph: Graph, { nodes, edges }: Chain): Beginning {
     while (at < edges.length && /^(head|tail|_idleNext|_idlePrev)$/.test(edgeName(graph, edges[at]!))) at++;
     return { ...words(() => 'an immediate'), at };
   }
-  if (graph.nodeTypes[head] === NODE.synthetic || name.startsWith('system / NativeContext')) {
+  if (graph.nodeTypes[head] === NODE.synthetic || isNativeContextName(name)) {
     const first = nodes.findIndex((node) => isValue(graph, node));
     if (first < 0) return { ...words(() => described(graph, head)), at: 0 };
     const alias = first === 1 ? globalAlias(graph, nodes[1]!) : undefined;
@@ -188,7 +190,7 @@ function globalAlias(graph: Graph, node: number): string | undefined {
 function described(graph: Graph, node: number): string {
   const name = graph.strings.get(graph.nodeNames[node]!);
   if (graph.nodeTypes[node] === NODE.synthetic) return name;
-  if (name.startsWith('system / NativeContext')) return "V8's native context";
+  if (isNativeContextName(name)) return "V8's native context";
   if (graph.nodeTypes[node] === NODE.closure)
     return `closure ${name === '' ? '' : `${name} `}@${graph.ids[node]}${placeOf(graph, node)}`;
   return `${className(graph, node)} @${graph.ids[node]}`;

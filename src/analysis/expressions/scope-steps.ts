@@ -7,7 +7,7 @@ import { shortened } from '../../base/printable.js';
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { EDGE, NODE } from '../../graph/schema.js';
 import { edgeName } from '../../graph/walk.js';
-import { isContext } from '../../v8/names.js';
+import { isCell, isContext } from '../../v8/names.js';
 import { absolute, type Fold, isIdentifier, script, words } from '../../v8/properties.js';
 import { isMainScript } from '../../v8/realms.js';
 import { recoveredName, suspendedFunction } from '../../v8/recovered-names.js';
@@ -110,15 +110,10 @@ export function isScopeAt(graph: Graph, node: number | undefined): boolean {
   return node !== undefined && isContext(graph)(node);
 }
 
-/** Whether a node is V8's cell around the value of a variable or an export. */
-export function isCell(graph: Graph, node: number): boolean {
-  return /^system \/ (Context|Property)?Cell$/.test(graph.strings.get(graph.nodeNames[node]!));
-}
-
 /**
  * 1 when the node at this place is a cell around the value of a variable and the chain goes on,
  * else 0.
  */
 function cells(graph: Graph, nodes: readonly number[], at: number): number {
-  return nodes[at + 1] !== undefined && isCell(graph, nodes[at]!) ? 1 : 0;
+  return nodes[at + 1] !== undefined && isCell(graph)(nodes[at]!) ? 1 : 0;
 }

@@ -14,7 +14,7 @@ import { retainersOf } from '../../graph/retainers.js';
 import { EDGE, NODE } from '../../graph/schema.js';
 import { edgeName, edgeTarget } from '../../graph/walk.js';
 import { exportName } from '../../v8/modules.js';
-import { isModuleRecord as isModuleNode, rawName } from '../../v8/names.js';
+import { isCell, isModuleRecord as isModuleNode, rawName } from '../../v8/names.js';
 import {
   absolute,
   type Fold,
@@ -29,11 +29,12 @@ import {
 import { globalObjects } from '../../v8/realms.js';
 import { isRuntimeScript } from '../../v8/runtime.js';
 import { rootScopeOf } from '../../v8/scopes.js';
+import { bareClassName, V8_NAME } from '../../v8/system-names.js';
 import { quoted, tableEntry } from '../../v8/table-entries.js';
 import { slotNumber } from '../../v8/tables.js';
 import { weakMapPairs } from '../../v8/weak-map-pairs.js';
 import type { Chain } from '../holders/chains.js';
-import { closureStep, contextStep, isCell, isScopeAt, suspendedWords } from './scope-steps.js';
+import { closureStep, contextStep, isScopeAt, suspendedWords } from './scope-steps.js';
 
 /** Names of internal edges that have a plain meaning by themselves. */
 const INTERNAL: Readonly<Record<string, Step>> = {
@@ -128,7 +129,7 @@ function containerStep(graph: Graph, { nodes, edges }: Chain, at: number, name: 
   }
   if (name === 'elements') return { step: script((base) => `${base}[${slot}]`), taken: 2 };
   if (name === 'properties') return { step: words((base) => `a property of ${base}`), taken: 2 };
-  if (name === 'bindings' || graph.strings.equals(graph.nodeNames[array]!, '(bound arguments)'))
+  if (name === 'bindings' || graph.strings.equals(graph.nodeNames[array]!, V8_NAME.boundArguments))
     return { step: words((base) => `argument ${slot} bound by ${base}`), taken: 2 };
   if (/^(Map|Set) ?Iterator$/.test(owner))
     return { step: words((base) => `an entry of the ${owner.slice(0, 3)} that ${base} goes over`), taken: 2 };
@@ -140,7 +141,7 @@ function moduleStep(graph: Graph, { nodes }: Chain, at: number): Fold | undefine
   const first = isModuleRecord(graph, nodes[at]) ? at : at + 1;
   if (!isModuleRecord(graph, nodes[first])) return undefined;
   const [array, cell, value] = [nodes[first + 1], nodes[first + 2], nodes[first + 3]];
-  if (array === undefined || cell === undefined || value === undefined || !isCell(graph, cell))
+  if (array === undefined || cell === undefined || value === undefined || !isCell(graph)(cell))
     return undefined;
   const taken = first + 3 - at;
   const name = exportName(graph, nodes[first]!, cell);
@@ -175,7 +176,7 @@ function plainStep(graph: Graph, { nodes, edges }: Chain, at: number, name: stri
     if (Object.hasOwn(INTERNAL, name) && isValue(graph, source) && isValue(graph, target))
       return one(INTERNAL[name]!);
   }
-  if (rawName(graph, source) === 'system / JSProxy' && type === EDGE.hidden)
+  if (rawName(graph, source) === V8_NAME.proxy && type === EDGE.hidden)
     return one(
       words((base) => `${isLastHidden(graph, source, edge) ? 'handler' : 'target'} of the Proxy ${base}`),
     );
@@ -266,7 +267,7 @@ const INNER_NAME = 60;
  * The name of a node of V8 or the embedder; of a C++ template without what stands in its brackets.
  */
 function innerName(graph: Graph, node: number): string {
-  const name = rawName(graph, node).replace(/^(system \/ |blink::|cppgc::)/, '');
+  const name = bareClassName(rawName(graph, node));
   return shortened(/^\w+(::\w+)*</.test(name) ? name.slice(0, name.indexOf('<')) : name, INNER_NAME);
 }
 

@@ -2,12 +2,14 @@
  * What a program made between two snapshots of it and still has: its own objects and closures, by
  * class.
  */
+
 import type { Graph } from '../../graph/graph.js';
 import { idIndex } from '../../graph/ids.js';
 import { NODE } from '../../graph/schema.js';
 import { classIndex } from '../../v8/class-names.js';
 import { isMadeByProgram } from '../../v8/program-types.js';
 import { type SourceLocation, sourceLocation } from '../../v8/scripts.js';
+import { isSystemName } from '../../v8/system-names.js';
 import { literalTemplates } from '../../v8/templates.js';
 import { matcherOf, type TypeMatcher } from '../classes/classes.js';
 import { heapgraphNodes } from '../classes/own-objects.js';
@@ -142,7 +144,7 @@ function tally(
 
 /** V8 writes some of its own things (contexts, the tables of WeakMaps) as objects. */
 function isOfProgram(name: string): boolean {
-  return !name.startsWith('system / ');
+  return !isSystemName(name);
 }
 
 function matcherOfAny(classes: NonNullable<ProgramGrowthOptions['classes']>): TypeMatcher {

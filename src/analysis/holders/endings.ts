@@ -8,6 +8,7 @@ import { commonJsModules } from '../../v8/modules.js';
 import { isInternal, isObject } from '../../v8/names.js';
 import { globalObjects } from '../../v8/realms.js';
 import { isOfRuntimeItself, isProcess, type Root, rootOf } from '../../v8/roots.js';
+import { isMicrotaskName, isReactionName } from '../../v8/system-names.js';
 import type { Chain } from './chains.js';
 
 /** Variables of Node.js's own scripts that are queues. */
@@ -57,9 +58,8 @@ export function chainEnding(graph: Graph, chain: Chain): Root {
       isOfRuntimeItself(graph, node)
     )
       return { kind: 'timer', words: name === 'Immediate' ? 'an immediate' : 'a timer' };
-    if (internal && /^system \/ .*Task$/.test(name)) return { kind: 'microtask', words: 'a microtask' };
-    if (internal && name.startsWith('system / PromiseRe'))
-      return { kind: 'microtask', words: 'a promise that waits' };
+    if (internal && isMicrotaskName(name)) return { kind: 'microtask', words: 'a microtask' };
+    if (internal && isReactionName(name)) return { kind: 'microtask', words: 'a promise that waits' };
   }
   return root;
 }

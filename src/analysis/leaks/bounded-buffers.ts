@@ -12,6 +12,7 @@ import { edgeTarget } from '../../graph/walk.js';
 import { isContext } from '../../v8/names.js';
 import { rootScopeOf } from '../../v8/scopes.js';
 import { scriptOf } from '../../v8/scripts.js';
+import { V8_NAME } from '../../v8/system-names.js';
 import { ENTRY_SIZE, tableEntries } from '../../v8/tables.js';
 import { stringText } from '../../v8/values.js';
 
@@ -197,7 +198,7 @@ function consoleHandlesOf(graph: Graph): ReadonlySet<number> {
   const { types, names } = edgesOf(graph);
   const found = new Set<number>();
   for (let node = 0; node < nodeCount; node++) {
-    if (nodeTypes[node] !== NODE.synthetic || !strings.equals(graph.nodeNames[node]!, '(Global handles)'))
+    if (nodeTypes[node] !== NODE.synthetic || !strings.equals(graph.nodeNames[node]!, V8_NAME.globalHandles))
       continue;
     for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++)
       if (types[edge] === EDGE.internal && CONSOLE_HANDLE.test(strings.get(names[edge]!))) found.add(edge);

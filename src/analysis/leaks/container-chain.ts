@@ -1,7 +1,9 @@
 /** The way from a root to a container, and what the container holds of one kind. */
+
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { EDGE, isIndexed, NODE } from '../../graph/schema.js';
 import { classIndex } from '../../v8/class-names.js';
+import { isSystemName } from '../../v8/system-names.js';
 import { nodeRoles, THING, WALL } from '../classes/node-roles.js';
 import type { Chain } from '../holders/chains.js';
 import { holderChain } from '../holders/holder-chains.js';
@@ -50,7 +52,7 @@ function headsAlike({ graph, headNodes }: Frontier, group: ContainerGroup): bool
 }
 
 function isGeneral(type: string): boolean {
-  return /^(Object|Array|Map|Set)$|^system \/ /.test(type);
+  return /^(Object|Array|Map|Set)$/.test(type) || isSystemName(type);
 }
 
 /** The container's edge that leads to all heads, where it is one with a name. */

@@ -8,6 +8,7 @@ import { retainersOf } from '../../graph/retainers.js';
 import { EDGE, NODE } from '../../graph/schema.js';
 import { className } from '../../v8/class-names.js';
 import { isContext } from '../../v8/names.js';
+import { V8_NAME, withoutScopeNumber } from '../../v8/system-names.js';
 import { userRoots } from '../../v8/user-roots.js';
 import { shortValue } from '../../v8/values.js';
 import { NodeView } from '../classes/nodes.js';
@@ -150,7 +151,7 @@ export function limitedRows(
 
 /** Class; scopes, which V8 15 numbers, are one class. */
 export function coarseClass(graph: Graph, node: number): string {
-  return className(graph, node).replace(/^(system \/ Context) \/ scope @\d+$/, '$1');
+  return withoutScopeNumber(className(graph, node));
 }
 
 /**
@@ -220,7 +221,7 @@ export function describer(
   const isRegistered = (node: number): boolean => {
     for (let at = firstRetainer[node]!, end = firstRetainer[node + 1]!; at < end; at++) {
       const cell = sources[at]!;
-      if (!graph.strings.equals(graph.nodeNames[cell]!, 'system / WeakCell')) continue;
+      if (!graph.strings.equals(graph.nodeNames[cell]!, V8_NAME.weakCell)) continue;
       for (let edge = graph.firstEdge[cell]!, last = graph.firstEdge[cell + 1]!; edge < last; edge++) {
         if (targets[edge] === node && types[edge] === EDGE.weak) return true;
       }

@@ -14,6 +14,7 @@ import { retainersOf } from '../../graph/retainers.js';
 import { EDGE, isIndexed, NODE } from '../../graph/schema.js';
 import { isMachinery, isHelper as isPartOfObject } from '../../v8/helpers.js';
 import { isInternalObject } from '../../v8/names.js';
+import { V8_NAME } from '../../v8/system-names.js';
 import { ENTRY_SIZE, firstEntrySlot, slotsOf } from '../../v8/tables.js';
 import { shortValue } from '../../v8/values.js';
 import { isPairName } from '../../v8/weak-map-pairs.js';
@@ -145,7 +146,7 @@ export function linksOf(graph: Graph, options: LinkOptions): Links {
     if (name !== 'Map') {
       if (!/^\d+$/.test(plain)) return { name: shortened(plain, 40), kind: plain };
       const part = strings.get(graph.nodeNames[helper]!);
-      return part === '(object elements)'
+      return part === V8_NAME.objectElements
         ? { name: `[${plain}]`, kind: 'slot' }
         : { name: shortened(part, 40), kind: part };
     }

@@ -2,9 +2,11 @@
  * How many edges a node is from the program's own globals.
  * DevTools: HeapSnapshot.ts, calculateDistances.
  */
+
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { memo } from '../../graph/memo.js';
 import { EDGE, isIndexed, NODE } from '../../graph/schema.js';
+import { V8_NAME } from '../../v8/system-names.js';
 import { userRoots } from '../../v8/user-roots.js';
 import { weakMapPairEdges } from '../../v8/weak-map-pairs.js';
 
@@ -54,8 +56,8 @@ export const distanceSearch = memo((graph: Graph): DistanceSearch => {
   const withheld: number[] = [];
   const found = new Int32Array(nodeCount).fill(NO_DISTANCE);
   if (nodeCount === 0) return { found, withheld, meetsRoot: false };
-  const descriptors = strings.indexesOf('(map descriptors)');
-  const contexts = strings.indexesOf('system / NativeContext');
+  const descriptors = strings.indexesOf(V8_NAME.mapDescriptors);
+  const contexts = strings.indexesOf(V8_NAME.nativeContext);
   const sloppyMaps = strings.indexesOf('sloppy_function_map');
 
   const { array, hidden } = NODE;

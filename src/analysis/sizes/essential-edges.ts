@@ -2,10 +2,12 @@
  * Which edges keep their target alive, for dominators and retained sizes.
  * DevTools: HeapSnapshot.ts, computeIsEssentialEdge and markPageOwnedNodes.
  */
+
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { memo } from '../../graph/memo.js';
 import { retainersOf } from '../../graph/retainers.js';
 import { EDGE } from '../../graph/schema.js';
+import { V8_NAME } from '../../v8/system-names.js';
 import { userRoots } from '../../v8/user-roots.js';
 import { weakMapPairEdges, weakMapPairs } from '../../v8/weak-map-pairs.js';
 import { distanceSearch, SYSTEM_DISTANCE } from './distances.js';
@@ -22,7 +24,7 @@ const pageRoots = memo((graph: Graph): ReadonlySet<number> => {
   for (let edge = firstEdge[root]!, end = firstEdge[root + 1]!; edge < end; edge++) {
     const target = targets[edge]!;
     const type = types[edge];
-    const isTree = type === EDGE.element && strings.equals(nodeNames[target]!, '(Document DOM trees)');
+    const isTree = type === EDGE.element && strings.equals(nodeNames[target]!, V8_NAME.documentTrees);
     if (type === EDGE.shortcut || isTree) found.add(target);
   }
   return found;

@@ -11,9 +11,11 @@
  *   dominators → dominated-nodes        the dominator tree, upwards and downwards
  *   retained-sizes retained-set         what goes with a node, with a class, with any set
  */
+
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { memo } from '../../graph/memo.js';
 import { EDGE, NODE } from '../../graph/schema.js';
+import { V8_NAME } from '../../v8/system-names.js';
 import { userRoots } from '../../v8/user-roots.js';
 
 const UNOWNED = 0xffffffff;
@@ -33,7 +35,7 @@ export const shallowSizes = memo((graph: Graph): Float64Array => {
   const sizes = new Float64Array(selfSizes);
   if (userRoots(graph).length === 0) return sizes;
 
-  const externalStringData = graph.strings.indexesOf('system / ExternalStringData');
+  const externalStringData = graph.strings.indexesOf(V8_NAME.externalStringData);
   const owners = new Uint32Array(nodeCount);
   /**
    * 1 for nodes that start without an owner: a byte, because most edges lead to others and need

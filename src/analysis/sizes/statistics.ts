@@ -2,8 +2,10 @@
  * The shares of the heap that Chrome DevTools draws as its "Statistics" pie.
  * DevTools: HeapSnapshot.ts, calculateStatistics.
  */
+
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { EDGE, NODE } from '../../graph/schema.js';
+import { V8_NAME } from '../../v8/system-names.js';
 import { shallowSizes } from './shallow-sizes.js';
 
 /**
@@ -32,7 +34,7 @@ export function statistics(graph: Graph, sizes: ArrayLike<number> = shallowSizes
   const { types, names, targets, count: edgeCount } = edgesOf(graph);
   const arrayNames = strings.indexesOf('Array');
   const elementsNames = strings.indexesOf('elements');
-  const bufferNames = strings.indexesOf('system / JSArrayBufferData');
+  const bufferNames = strings.indexesOf(V8_NAME.arrayBufferData);
   const elementsOf = new Map<number, number>(); // elements node → bytes, looked up below
   let total = graph.extraNativeBytes;
   let native = graph.extraNativeBytes;
