@@ -59,6 +59,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'graph',
     'base',
   ],
+  'analysis/fingerprint': ['v8', 'graph', 'base'],
+  'analysis/dead': [
+    'analysis/fingerprint',
+    'analysis/expressions',
+    'analysis/holders',
+    'analysis/classes',
+    'analysis/sizes',
+    'v8',
+    'graph',
+    'base',
+  ],
   'analysis/budgets': [
     'analysis/leaks',
     'analysis/growth',
@@ -94,6 +105,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** Packages and Node.js modules, and the places that may import them. */
 const EXTERNALS: readonly (readonly [RegExp, RegExp])[] = [
+  // A fingerprint is a SHA-1: the same wherever it is computed.
+  [/^node:crypto$/, /^analysis\/fingerprint\//],
   // picture.ts runs the dot program, and reads the font that comes with it.
   [/^node:/, /^(io\/|load\/|self\/|inspector\/|cli\/|render\/picture\.ts$)/],
   [/^chalk$/, /^render\/style\.ts$/],

@@ -23,7 +23,7 @@ import type { Command } from '../src/commands/command.js';
 import { COMMANDS, THEMES } from '../src/commands/index.js';
 import { optionOf } from '../src/commands/options.js';
 import { heapgraph } from './support/cli.js';
-import { casePath, EXPRESS, expressPath, fixturePath } from './support/fixtures.js';
+import { casePath, deadPath, EXPRESS, expressPath, fixturePath } from './support/fixtures.js';
 import { temporaryFolder } from './support/temporary-folder.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -44,6 +44,8 @@ copyFileSync(
   casePath('node24-allocation-trace.heapsnapshot.gz'),
   path.join(folder, 'orders.heapsnapshot.gz'),
 );
+for (const step of [1, 2])
+  copyFileSync(deadPath(`server-node24-${step}`), path.join(folder, `server-${step}.heapsnapshot.gz`));
 for (const name of EXPRESS) copyFileSync(expressPath(name), path.join(folder, `${name}.heapsnapshot.gz`));
 // The same without compression, and the beginning of it.
 const whole = gunzipSync(readFileSync(fixturePath('node26-after')));

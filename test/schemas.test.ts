@@ -9,7 +9,7 @@ import type { Result } from '../src/base/result.js';
 import { COMMANDS } from '../src/commands/index.js';
 import { renderJson } from '../src/render/json.js';
 import { heapgraph, temporaryFolder } from './support/cli.js';
-import { casePath, EXPRESS, expressPath, fixturePath } from './support/fixtures.js';
+import { casePath, deadPath, EXPRESS, expressPath, fixturePath } from './support/fixtures.js';
 import { startNode } from './support/processes.js';
 
 const FOLDER = fileURLToPath(new URL('../schemas', import.meta.url));
@@ -30,6 +30,7 @@ function check(schema: Schema, value: unknown): void {
 
 const B = fixturePath('node26-before');
 const A = fixturePath('node26-after');
+const DEAD_24 = deadPath('server-node24-1');
 const ALLOCATIONS = casePath('node24-allocation-trace.heapsnapshot.gz');
 const THREE = EXPRESS.map(expressPath);
 
@@ -106,6 +107,14 @@ const LINES: readonly (readonly [Schema, readonly (readonly string[])[]])[] = [
     [
       ['leaks', ...THREE],
       ['leaks', B, A, '--min-size', '1'],
+    ],
+  ],
+  [
+    'dead',
+    [
+      ['dead', DEAD_24],
+      ['dead', A],
+      ['dead', DEAD_24, '--min-count', '1', '--all', '--rule', 'OBJ and cached = false'],
     ],
   ],
   [

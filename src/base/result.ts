@@ -74,7 +74,7 @@ export interface Report {
   readonly kind: 'report';
   readonly parts: readonly {
     readonly title: string;
-    readonly result: Table | Tree | Details | Chains | LeakReport | Checks;
+    readonly result: Table | Tree | Details | Chains | LeakReport | DeadReport | Checks;
     readonly notes?: readonly string[];
   }[];
 }
@@ -335,6 +335,68 @@ export interface LeakReport {
   readonly summary: readonly string[];
 }
 
+/** A step on the way to a dead object. */
+export interface DeadStepRow {
+  readonly id: number;
+  readonly type: string;
+  readonly name: string;
+  /** The reference that led to it, as a program would write it; null for the first one. */
+  readonly reference: string | null;
+  /** `alive`, `dead`, `unknown`. */
+  readonly verdict: string;
+  /** Why, in words; empty where nothing is known. */
+  readonly reason: string;
+  /** Whether the reference is between the last object in use and the dead one. */
+  readonly suspect: boolean;
+}
+
+/** Dead objects of one class that are held in the same way. */
+export interface DeadEntry {
+  readonly type: string;
+  /** What such an object is, where its class does not say it: `AbortSignal` of an EventTarget. */
+  readonly kind: string;
+  readonly count: number;
+  /** By earlier snapshot: how many of them were dead in it, too. */
+  readonly deadBefore: readonly number[];
+  /** Bytes that would be freed if all of them went. */
+  readonly retainedSize: number;
+  /** 8 hexadecimal digits: the same for the same cause in every snapshot. */
+  readonly fingerprint: string;
+  /** Dead objects that only these keep. */
+  readonly below: readonly { readonly type: string; readonly count: number }[];
+  /** What happened to them, to be read behind their class: `was closed`. */
+  readonly why: string;
+  readonly container: LeakPlace & {
+    readonly path: string;
+    readonly root: string | null;
+    /** `program`, `timer`, `runtime`, `handles`, `stack`, `nobody`. */
+    readonly owner: string;
+    /** The nearest code of the program on the chain: a function or a constructor. */
+    readonly location: Cell;
+    readonly package: string | null;
+  };
+  /** Of the example: from where the chain begins for a reader to the dead object. */
+  readonly steps: readonly DeadStepRow[];
+  /** References under suspicion; one of them is at fault. */
+  readonly suspects: number;
+  readonly chain: ChainResult;
+  /** Ids of some of them, the example first. */
+  readonly examples: readonly number[];
+  readonly sentence: string;
+  /** What is usually done about it; null where nothing is known. */
+  readonly remedy: string | null;
+}
+
+/** Objects that are finished for good and still held. */
+export interface DeadReport {
+  readonly kind: 'dead';
+  readonly groups: readonly DeadEntry[];
+  readonly total: number;
+  readonly omitted: number;
+  /** The answer in sentences. */
+  readonly summary: readonly string[];
+}
+
 /** One budget, and whether it was kept. */
 export interface Check {
   /** As it was written: `max Session=100`. */
@@ -405,6 +467,7 @@ export type Result =
   | Text
   | Chains
   | LeakReport
+  | DeadReport
   | Subgraph
   | Checks
   | Report

@@ -179,7 +179,7 @@ function snapshotArguments({ names, least, most, baselines }: SnapshotArguments)
   const files = baselines ? 'a .heapsnapshot file, or a baseline file' : 'a .heapsnapshot file';
   return names.map((name, i) => {
     const many = i === names.length - 1 && most > names.length ? '...' : '';
-    return new Argument(bracketed(`${name}${many}`, i < least), files);
+    return new Argument(bracketed(`${name}${many}`, i < least && least > 1), files);
   });
 }
 

@@ -30,11 +30,14 @@ export async function runCommand(
 ): Promise<void> {
   const values = valuesOf(command.options, parsed);
   const config = command.configure && (await import('./config.js')).readConfig(parsed.config);
-  const several = typeof command.snapshot === 'object';
+  const { snapshot } = command;
+  const several = typeof snapshot === 'object';
+  // One is enough where several are possible: then none that is named means the newest.
+  const isOptional = several && snapshot.least === 1 && args.length === 0;
   const idsFrom = idsFileOf(command, values);
   const isNamed = args.length > 0 || parsed.snapshot !== undefined;
   const choice =
-    command.snapshot === true || (command.snapshot === 'optional' && isNamed)
+    snapshot === true || isOptional || (snapshot === 'optional' && isNamed)
       ? chooseSnapshot(args, argumentsBeside(command, values), parsed.snapshot)
       : undefined;
   const targets = several ? [] : (choice?.rest ?? args);
@@ -42,7 +45,7 @@ export async function runCommand(
   const format = formatOf(parsed, command.answers);
   const { inputs, answer } = prepare(command, {
     targets,
-    snapshots: several ? args : choice ? [choice.snapshot] : [],
+    snapshots: several && !isOptional ? args : choice ? [choice.snapshot] : [],
     options: values,
     config,
     format,

@@ -19,6 +19,7 @@ export interface Machine {
 export interface SnapshotArguments {
   /** What they are called, in their order: `before`, `after`. The last name stands for all that follow. */
   readonly names: readonly string[];
+  /** The fewest; with 1 the command line takes the newest one where none is named. */
   readonly least: number;
   readonly most: number;
   /** Whether a baseline file (class counts, made by `baseline`) may stand in place of a snapshot. */

@@ -9,6 +9,7 @@ import { heapCommand } from './classes/heap.js';
 import { showMostCommonTypesCommand } from './classes/show-most-common-types.js';
 import { typestatsCommand } from './classes/typestats.js';
 import type { Command } from './command.js';
+import { deadCommand } from './growth/dead.js';
 import { diffCommand } from './growth/diff.js';
 import { getNewIdsCommand } from './growth/get-new-ids.js';
 import { leaksCommand } from './growth/leaks.js';
@@ -34,7 +35,7 @@ import { selectCommand } from './objects/select.js';
 export const THEMES = [
   {
     title: 'Find a leak',
-    commands: [leaksCommand, showGrowthCommand, diffCommand, survivalCommand, getNewIdsCommand],
+    commands: [leaksCommand, deadCommand, showGrowthCommand, diffCommand, survivalCommand, getNewIdsCommand],
   },
   {
     title: 'Who holds it',

@@ -5,9 +5,10 @@
  *     all       = one { "and" one }
  *     one       = "not" one | "(" query ")" | condition
  *     condition = field operator value | field "in" "(" value { "," value } ")"
- *               | "has" "(" text ")" | "prop" "(" text ")" operator value | "bit" "(" prop "," number ")"
- *               | relation "(" query ")" | "set" "(" text ")"
+ *               | "has" "(" path ")" | "prop" "(" path ")" operator value | "bit" "(" "prop" "(" path ")" "," number ")"
+ *               | "edge" "(" text ")" | relation "(" query ")" | "set" "(" text ")"
  *               | "@" number | "tag:" name | "/" pattern "/" [ "i" ] | word | class name
+ *     path      = text { "," text }                    a property of a property
  *
  * A property can be written without `prop` where its name is no field: `closed = true`.
  *
@@ -85,7 +86,7 @@ function isWords(text: string): boolean {
 }
 
 const FIELD_NAMES = [...Object.keys(FIELDS), ...Object.keys(FIELD_ALIASES)].join('|');
-const FUNCTIONS = ['has', 'prop', 'bit', 'set', ...Object.keys(RELATIONS)];
+const FUNCTIONS = ['has', 'prop', 'bit', 'edge', 'set', ...Object.keys(RELATIONS)];
 const STARTS = `(?:(?:${FIELD_NAMES})\\s*(?:=|!=|<|>|~|!~|in\\b)|(?:${FUNCTIONS.join('|')})\\s*\\(|@\\d|tag:)`;
 const BEGINS_LIKE_QUERY = new RegExp(`^[\\s(]*(?:not[\\s(]+)*${STARTS}`);
 const HOLDS_CONDITION = new RegExp(`(?:^|[\\s(])${STARTS}`);
@@ -365,9 +366,10 @@ function call(scanner: Scanner, name: string, from: number, depth: number): Cond
       name.length,
     );
   }
-  if (name === 'prop') return property(scanner, takeArgument(scanner, name));
+  if (name === 'prop') return property(scanner, takePath(scanner, name));
   if (name === 'bit') return bit(scanner);
-  if (name === 'has') return { kind: 'has', name: takeArgument(scanner, name) };
+  if (name === 'has') return { kind: 'has', ...takePath(scanner, name) };
+  if (name === 'edge') return { kind: 'edge', name: takeArgument(scanner, name) };
   if (name === 'set') return { kind: 'set', file: takeArgument(scanner, name) };
   scanner.take(OPEN);
   const to = alternatives(scanner, depth + 1);
@@ -378,24 +380,45 @@ function call(scanner: Scanner, name: string, from: number, depth: number): Cond
 /** `("a text")`. */
 function takeArgument(scanner: Scanner, name: string): string {
   scanner.take(OPEN);
-  const text = takeString(scanner) ?? scanner.take(BARE);
-  if (text === undefined) scanner.fail(`expected a text, found ${scanner.found()}`, `Write ${name}("…").`);
+  const text = takeText(scanner, name);
   expectClose(scanner);
   return text;
 }
 
-function property(scanner: Scanner, name: string): Condition {
+function takeText(scanner: Scanner, name: string): string {
+  const text = takeString(scanner) ?? scanner.take(BARE);
+  if (text === undefined) scanner.fail(`expected a text, found ${scanner.found()}`, `Write ${name}("…").`);
+  return text;
+}
+
+/** The name of a property, and the properties that lead to the object that has it. */
+interface PropertyPath {
+  readonly name: string;
+  readonly of?: readonly string[];
+}
+
+/** `("state", "handle")`. */
+function takePath(scanner: Scanner, name: string): PropertyPath {
+  scanner.take(OPEN);
+  const names = [takeText(scanner, name)];
+  while (scanner.take(COMMA) !== undefined) names.push(takeText(scanner, name));
+  expectClose(scanner);
+  const last = names.pop()!;
+  return names.length === 0 ? { name: last } : { name: last, of: names };
+}
+
+function property(scanner: Scanner, path: PropertyPath): Condition {
   const operator = scanner.take(OPERATOR) as Operator | undefined;
   if (operator === undefined)
     scanner.fail(
       `expected an operator, found ${scanner.found()}`,
-      `Write prop("${name}") = …, or has("${name}").`,
+      `Write prop("${path.name}") = …, or has("${path.name}").`,
     );
   scanner.skipSpace();
   const from = scanner.at;
   const value = takeValue(scanner);
   checkProperty(scanner, operator, value, from);
-  return { kind: 'property', name, operator, value };
+  return { kind: 'property', ...path, operator, value };
 }
 
 function checkProperty(scanner: Scanner, operator: Operator, value: Value, from: number): void {
@@ -422,14 +445,14 @@ function bit(scanner: Scanner): Condition {
   scanner.take(OPEN);
   if (scanner.take(PROP) === undefined)
     scanner.fail(`expected prop(…), found ${scanner.found()}`, 'Write bit(prop("flags"), 4).');
-  const name = takeArgument(scanner, 'prop');
+  const path = takePath(scanner, 'prop');
   if (scanner.take(COMMA) === undefined)
     scanner.fail(`expected a comma, found ${scanner.found()}`, 'Write bit(prop("flags"), 4).');
   const text = scanner.take(BIT);
   if (text === undefined || Number(text) > 52)
     scanner.fail(`expected a bit from 0 to 52, found ${text ?? scanner.found()}`, 'Bit 0 is the lowest one.');
   expectClose(scanner);
-  return { kind: 'bit', name, bit: Number(text) };
+  return { kind: 'bit', ...path, bit: Number(text) };
 }
 
 function expectClose(scanner: Scanner): void {

@@ -1,63 +1,80 @@
 /** Conditions on the properties of objects and the variables of scopes. */
 import { edgesOf, type Graph } from '../graph/graph.js';
-import { EDGE, NODE } from '../graph/schema.js';
+import { EDGE, isIndexed, NODE } from '../graph/schema.js';
 import { oddballOf } from '../v8/names.js';
 import { numberText, stringText } from '../v8/values.js';
 import { comparison } from './fields.js';
 import { patternTest } from './pattern-test.js';
 import type { Condition, Value } from './syntax.js';
 
-/** By node 1 where it has a property, or as a scope a variable, of this name. Cost: one pass over the edges. */
-export function hasMask(graph: Graph, name: string, within: Uint8Array | undefined): Uint8Array {
-  return propertiesMask(graph, name, within, () => true);
-}
+/** Conditions on what a node refers to: each is tested by the node's own edges. */
+export type PropertyCondition = Extract<Condition, { kind: 'has' | 'edge' | 'property' | 'bit' }>;
 
 /**
- * By node 1 where a property has a value that fits. Nodes without the property fit nothing, `!=` neither. Numbers are in
- * snapshots that were taken with them.
+ * By node 1 where the condition is true of it. Nodes without the property fit nothing, `!=` neither. Numbers are in
+ * snapshots that were taken with them. Cost: one pass over the edges.
  */
 export function propertyMask(
   graph: Graph,
-  condition: Extract<Condition, { kind: 'property' }>,
+  condition: PropertyCondition,
   within: Uint8Array | undefined,
 ): Uint8Array {
-  return propertiesMask(graph, condition.name, within, valueTest(graph, condition));
+  const mask = new Uint8Array(graph.nodeCount);
+  if (graph.strings.find(condition.name).length === 0) return mask;
+  const test = propertyTest(graph, condition);
+  for (let node = 0; node < mask.length; node++)
+    if ((!within || within[node] === 1) && test(node)) mask[node] = 1;
+  return mask;
 }
 
-/** By node 1 where a bit of a property that is a number is set. */
-export function bitMask(
-  graph: Graph,
-  { name, bit }: Extract<Condition, { kind: 'bit' }>,
-  within: Uint8Array | undefined,
-): Uint8Array {
-  return propertiesMask(graph, name, within, (target) => {
-    const text = numberText(graph, target);
-    return text !== undefined && Math.floor(Number(text) / 2 ** bit) % 2 === 1;
-  });
+/** The same for single nodes. Cost: a look for the names among the strings; of a call the node's edges. */
+export function propertyTest(graph: Graph, condition: PropertyCondition): (node: number) => boolean {
+  if (condition.kind === 'edge') return edgeTest(graph, condition.name, 'all', () => true);
+  const { name, of = [] } = condition;
+  return [...of, name]
+    .reverse()
+    .reduce((test, step) => edgeTest(graph, step, 'properties', test), targetTest(graph, condition));
 }
 
-function propertiesMask(
+function targetTest(
   graph: Graph,
-  name: string,
-  within: Uint8Array | undefined,
-  test: (target: number) => boolean,
-): Uint8Array {
-  const { nodeCount, firstEdge, strings } = graph;
-  const { types, names, targets } = edgesOf(graph);
-  const mask = new Uint8Array(nodeCount);
-  const wanted = strings.indexesOf(name);
-  if (wanted.size === 0) return mask;
-  for (let node = 0; node < nodeCount; node++) {
-    if (within && within[node] === 0) continue;
-    for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
-      const type = types[edge];
-      if ((type !== EDGE.property && type !== EDGE.context) || !wanted.has(names[edge]!)) continue;
-      if (!test(targets[edge]!)) continue;
-      mask[node] = 1;
-      break;
+  condition: Exclude<PropertyCondition, { kind: 'edge' }>,
+): (target: number) => boolean {
+  switch (condition.kind) {
+    case 'has':
+      return () => true;
+    case 'property':
+      return valueTest(graph, condition);
+    case 'bit': {
+      const { bit } = condition;
+      return (target) => {
+        const text = numberText(graph, target);
+        return text !== undefined && Math.floor(Number(text) / 2 ** bit) % 2 === 1;
+      };
     }
   }
-  return mask;
+}
+
+/** Whether an edge of this name, a property or a variable or any, leads to a target that fits. */
+function edgeTest(
+  graph: Graph,
+  name: string,
+  which: 'properties' | 'all',
+  test: (target: number) => boolean,
+): (node: number) => boolean {
+  const { firstEdge } = graph;
+  const { types, names, targets } = edgesOf(graph);
+  const wanted = graph.strings.indexesOf(name);
+  const all = which === 'all';
+  return (node) => {
+    for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
+      if (!wanted.has(names[edge]!)) continue;
+      const type = types[edge]!;
+      const fits = all ? !isIndexed(type) : type === EDGE.property || type === EDGE.context;
+      if (fits && test(targets[edge]!)) return true;
+    }
+    return false;
+  };
 }
 
 /** A test for the target of a property. */

@@ -9,7 +9,7 @@
 import type { Graph } from '../graph/graph.js';
 import { fieldMask } from './fields.js';
 import { restricted } from './masks.js';
-import { bitMask, hasMask, propertyMask } from './properties.js';
+import { propertyMask } from './properties.js';
 import { relationMask } from './relations.js';
 import type { Condition } from './syntax.js';
 import { classMask, idsMask, tagMask, wordMask } from './things.js';
@@ -31,7 +31,7 @@ export interface QueryWorld {
  * - In: a condition, a graph with edges; with locations for `script`, `package` and `origin`.
  * - Out: by node 1 where it is accepted. The caller owns it.
  * - Throws: QueryError where a condition asks for what there is not (`new` without a snapshot before).
- * - Cost: a pass over the nodes for each condition; `has`, `prop`, `bit` and relations the edges as well; `retained`
+ * - Cost: a pass over the nodes for each condition; `has`, `prop`, `bit`, `edge` and relations the edges as well; `retained`
  *   and `dominatedby` dominators. One byte a node for each level of brackets.
  */
 export function selectNodes(condition: Condition, world: QueryWorld): Uint8Array {
@@ -67,11 +67,10 @@ function evaluate(condition: Condition, world: QueryWorld, within: Uint8Array | 
     case 'in':
       return fieldMask(graph, condition, within);
     case 'has':
-      return hasMask(graph, condition.name, within);
+    case 'edge':
     case 'property':
-      return propertyMask(graph, condition, within);
     case 'bit':
-      return bitMask(graph, condition, within);
+      return propertyMask(graph, condition, within);
     case 'relation':
       return restricted(
         relationMask(graph, condition.relation, evaluate(condition.to, world, undefined)),
@@ -138,6 +137,7 @@ function costOf(condition: Condition): number {
     case 'in':
       return FIELD_COSTS[condition.field] ?? 1;
     case 'has':
+    case 'edge':
     case 'property':
     case 'bit':
       return 4;

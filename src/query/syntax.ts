@@ -88,15 +88,24 @@ export type Condition =
       readonly value: Value;
     }
   | { readonly kind: 'in'; readonly field: Field; readonly values: readonly Value[] }
-  | { readonly kind: 'has'; readonly name: string }
+  | { readonly kind: 'has'; readonly name: string; readonly of?: readonly string[] }
+  /** Whether there is an edge of this name, V8's own and weak ones among them. */
+  | { readonly kind: 'edge'; readonly name: string }
   | {
       readonly kind: 'property';
       readonly name: string;
+      /** Properties that lead to the object that has it; absent where the node itself has it. */
+      readonly of?: readonly string[];
       readonly operator: Operator;
       readonly value: Value;
     }
   /** Whether a bit of a property that is a number is set; bit 0 is the lowest. */
-  | { readonly kind: 'bit'; readonly name: string; readonly bit: number }
+  | {
+      readonly kind: 'bit';
+      readonly name: string;
+      readonly of?: readonly string[];
+      readonly bit: number;
+    }
   | { readonly kind: 'word'; readonly word: Word }
   | { readonly kind: 'relation'; readonly relation: Relation; readonly to: Condition }
   /** Ids of a file that `--ids` wrote. */
@@ -128,11 +137,13 @@ export function queryText(condition: Condition): string {
     case 'in':
       return `${condition.field} in (${condition.values.map(valueText).join(', ')})`;
     case 'has':
-      return `has(${quoted(condition.name)})`;
+      return `has(${pathText(condition)})`;
+    case 'edge':
+      return `edge(${quoted(condition.name)})`;
     case 'property':
-      return `prop(${quoted(condition.name)}) ${condition.operator} ${valueText(condition.value)}`;
+      return `prop(${pathText(condition)}) ${condition.operator} ${valueText(condition.value)}`;
     case 'bit':
-      return `bit(prop(${quoted(condition.name)}), ${condition.bit})`;
+      return `bit(prop(${pathText(condition)}), ${condition.bit})`;
     case 'word':
       return condition.word;
     case 'relation':
@@ -181,6 +192,11 @@ function valueText(value: Value): string {
 
 function patternText({ source, flags }: Pattern): string {
   return `/${source}/${flags}`;
+}
+
+/** The names of a property of a property, from the outermost on. */
+function pathText({ of = [], name }: { readonly of?: readonly string[]; readonly name: string }): string {
+  return [...of, name].map(quoted).join(', ');
 }
 
 function quoted(text: string): string {

@@ -77,6 +77,11 @@ const checksMarkdown: Loader = async () => {
   return ({ result }) => renderChecksMarkdown(result as KindOf<'checks'>, '');
 };
 
+const deadMarkdown: Loader = async () => {
+  const { renderDeadMarkdown } = await import('./dead-text.js');
+  return ({ result }) => renderDeadMarkdown(result as KindOf<'dead'>);
+};
+
 const RENDERERS: Readonly<Record<Kind, Readonly<Partial<Record<Format, Loader>>>>> = {
   table: { text: tableText, json, csv, markdown },
   tree: { text, json, csv, markdown },
@@ -84,6 +89,7 @@ const RENDERERS: Readonly<Record<Kind, Readonly<Partial<Record<Format, Loader>>>
   text: { text, json },
   chains: { text, json },
   leaks: { text, json },
+  dead: { text, json, markdown: deadMarkdown },
   subgraph: { text: dot, json },
   checks: { text, json, github, junit, markdown: checksMarkdown },
   report: { text, json, markdown },

@@ -68,6 +68,8 @@ function bodyOf(result: Exclude<Result, Document>): Body {
       return rowsBody(result.checks, { total: result.checks.length, omitted: 0 });
     case 'leaks':
       return rowsBody(result.leaks, result, { summary: [...result.summary] });
+    case 'dead':
+      return rowsBody(result.groups, result, { summary: [...result.summary] });
     case 'details':
       return rowsBody(detailRows(result), result);
     case 'table':

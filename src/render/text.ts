@@ -17,6 +17,7 @@ import { renderBare } from './bare.js';
 import { formatCell, isNumeric, plain, signedCell, textColumns, withSign } from './cells.js';
 import { edgeText, shownExpression, shownSteps } from './chain-lines.js';
 import { failingLines, limitWords, valueWords } from './check-words.js';
+import { renderDead } from './dead-text.js';
 import { renderLeaks } from './leak-text.js';
 import type { Style } from './style.js';
 import { treeTable } from './tree.js';
@@ -39,6 +40,9 @@ export function* renderText(result: Result, style: Style): Generator<string> {
       return;
     case 'leaks':
       yield* renderLeaks(result, style);
+      return;
+    case 'dead':
+      yield* renderDead(result, style);
       return;
     case 'tree':
       yield* renderTable(treeTable(result), style, '');

@@ -35,6 +35,7 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
   cycles: ['cycles', F, '--limit', '1'],
   'show-growth': ['show-growth', B, F],
   leaks: ['leaks', B, F],
+  dead: ['dead', F],
   survival: ['survival', B, F, F],
   diff: ['diff', B, F, '--markdown'],
   'get-new-ids': ['get-new-ids', B, F, '--limit', '3'],

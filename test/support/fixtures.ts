@@ -79,3 +79,8 @@ export function recorded(name: Fixture): Recorded {
   const all = JSON.parse(gunzipSync(readFileSync(url)).toString()) as Record<string, Recorded>;
   return all[`${name}.heapsnapshot`]!;
 }
+
+/** A reduced snapshot of fixtures/dead: `server-node24-1`, `states-node26-numbers`. */
+export function deadPath(name: string): string {
+  return fileURLToPath(new URL(`../../fixtures/dead/${name}.heapsnapshot.gz`, import.meta.url));
+}

@@ -41,6 +41,34 @@ export interface Expression {
   readonly steps: readonly ExpressionStep[];
 }
 
+/** A reference of a chain as a program would write it, with V8's own objects on its way folded. */
+export interface FoldedStep {
+  /** With `…` for what comes before it; of the first step what the chain begins at. */
+  readonly text: string;
+  /** Place in the chain of the node that it leads to. */
+  readonly at: number;
+  /** Whether the text says where the object is without what comes before it. */
+  readonly absolute: boolean;
+}
+
+/**
+ * The steps of a chain, one by one.
+ *
+ * - Out: the first one for the node that the chain begins at for a reader, as in `expressionOf`.
+ * - Cost: that of `expressionOf`.
+ */
+export function foldedSteps(graph: Graph, chain: Chain): readonly FoldedStep[] {
+  if (chain.nodes.length === 0) return [];
+  const beginning = beginningOf(graph, chain);
+  const steps: FoldedStep[] = [{ text: beginning.of(''), at: beginning.at, absolute: true }];
+  for (let at = beginning.at; at < chain.nodes.length - 1; ) {
+    const { step, taken } = foldAt(graph, chain, at);
+    at += taken;
+    steps.push({ text: step.of('…'), at, absolute: step.absolute === true });
+  }
+  return steps;
+}
+
 interface Beginning extends Step {
   /** Place in the chain of the node that it stands for. */
   readonly at: number;

@@ -6,7 +6,7 @@ import { isMadeByCode, scriptOrigin } from '../../v8/origin.js';
 import type { Root } from '../../v8/roots.js';
 import { fileOfScope } from '../../v8/scopes.js';
 import { scriptOf } from '../../v8/scripts.js';
-import { holderChains, UNHELD } from './holder-chains.js';
+import { type HolderChains, holderChains, UNHELD } from './holder-chains.js';
 
 /**
  * Whose a container is: of the program's code, of a list of timers or jobs, of the runtime's own
@@ -33,12 +33,16 @@ const FARTHEST = 64;
  * chain makes it the program's, the nearest scope or function of the runtime makes it the
  * runtime's; else the root decides.
  *
- * - In: the container's ordinal, and the root that its chain begins at. Needs edges, and locations
- *   for objects' code.
+ * - In: the container's ordinal, the root that its chain begins at, and, of a search of one's own,
+ *   the chains. Needs edges, and locations for objects' code.
  * - Cost: the edges of 64 nodes of the chain; `fileOfScope` for scopes.
  */
-export function ownerOf(graph: Graph, container: number, root: Root | undefined): Ownership {
-  const { parents } = holderChains(graph);
+export function ownerOf(
+  graph: Graph,
+  container: number,
+  root: Root | undefined,
+  { parents }: HolderChains = holderChains(graph),
+): Ownership {
   const { nodeTypes } = graph;
   const isScope = isContext(graph);
   for (let node = container, steps = 0; steps < FARTHEST; steps++) {

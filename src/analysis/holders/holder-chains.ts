@@ -54,7 +54,22 @@ const HANDLES = 2;
  *
  * Needs edges. Cost: linear in nodes and edges; 21 bytes a node while it runs, 12 afterwards.
  */
-export const holderChains = memo((graph: Graph): HolderChains => {
+export const holderChains = memo((graph: Graph): HolderChains => searchHolders(graph));
+
+/** What a search from all roots goes around. */
+export interface HolderSearch {
+  /** Nodes that it reaches and does not go on from. */
+  readonly isLeaf?: (node: number) => boolean;
+  /** Edges that it does not take, beside those that keep nothing alive. */
+  readonly skips?: EdgeTest;
+}
+
+/**
+ * The same with nodes that are gone to and no further: a chain has one of them at its end at most. The caller keeps it.
+ *
+ * - Cost: that of `holderChains`.
+ */
+export function searchHolders(graph: Graph, { isLeaf, skips }: HolderSearch = {}): HolderChains {
   const { nodeCount, nodeTypes, firstEdge } = graph;
   const { targets } = edgesOf(graph);
   let keeps = holds(graph);
@@ -69,6 +84,7 @@ export const holderChains = memo((graph: Graph): HolderChains => {
 
   const isScope = isContext(graph);
   const ownedByNode = isOfRuntime(graph);
+  const leaves: number[] = [];
   const inner: number[] = []; // scopes of Node.js's functions, until its own turn comes
   let program = true;
 
@@ -80,11 +96,13 @@ export const holderChains = memo((graph: Graph): HolderChains => {
       for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
         const target = targets[edge]!;
         if (parents[target] !== UNHELD || !keeps(edge, node)) continue;
+        if (skips?.(edge, node)) continue;
         if (nodeTypes[node] === NODE.array && isImport(graph, parents[node]!, target)) continue;
         parents[target] = node;
         edges[target] = edge;
         depths[target] = depths[node]! + 1;
-        if (postpones(target)) postponed[waiting++] = target;
+        if (isLeaf?.(target)) leaves.push(target);
+        else if (postpones(target)) postponed[waiting++] = target;
         else if (hasScope && isScope(target)) inner.push(target);
         else queue[tail++] = target;
       }
@@ -104,6 +122,7 @@ export const holderChains = memo((graph: Graph): HolderChains => {
   }
   for (const [place, group] of groups.entries()) {
     const [from, besides] = [tail, waiting];
+    const firstLeaf = leaves.length;
     for (const node of group) queue[tail++] = node;
     for (const node of inner.splice(0)) queue[tail++] = node;
     search();
@@ -111,7 +130,7 @@ export const holderChains = memo((graph: Graph): HolderChains => {
       preferVariables(
         graph,
         { parents, edges, depths },
-        queue.subarray(from, tail),
+        withLeaves(queue.subarray(from, tail), leaves, firstLeaf),
         postponed.subarray(besides, waiting),
         keeps,
       );
@@ -129,10 +148,13 @@ export const holderChains = memo((graph: Graph): HolderChains => {
   searchMachinery();
   if (hasPage(graph)) {
     keeps = keepsAlive(graph);
-    for (const { node, edge, source } of heldBesidePages(graph, parents, depths, keeps)) {
+    const mayLead: EdgeTest = (edge, source) =>
+      keeps(edge, source) && !isLeaf?.(source) && !skips?.(edge, source);
+    for (const { node, edge, source } of heldBesidePages(graph, parents, depths, mayLead)) {
       parents[node] = source;
       edges[node] = edge;
       depths[node] = depths[source]! + 1;
+      if (isLeaf?.(node)) continue;
       if (postpones(node)) postponed[waiting++] = node;
       else queue[tail++] = node;
     }
@@ -140,7 +162,16 @@ export const holderChains = memo((graph: Graph): HolderChains => {
     searchMachinery();
   }
   return { parents, edges, depths };
-});
+}
+
+/** Nodes that were found, and behind them those of the leaves that were found in the same search. */
+function withLeaves(found: Uint32Array, leaves: readonly number[], first: number): Uint32Array {
+  if (leaves.length === first) return found;
+  const all = new Uint32Array(found.length + leaves.length - first);
+  all.set(found);
+  for (let i = first; i < leaves.length; i++) all[found.length + i - first] = leaves[i]!;
+  return all;
+}
 
 /**
  * Nodes without a chain that a node with one keeps alive, by the edge from the one nearest to its
@@ -172,8 +203,7 @@ function heldBesidePages(
  * The chain of a node, from its root on. Of a node that no root reaches: the node alone. Cost:
  * linear in the chain.
  */
-export function holderChain(graph: Graph, node: number): Chain {
-  const { parents, edges } = holderChains(graph);
+export function holderChain(graph: Graph, node: number, { parents, edges } = holderChains(graph)): Chain {
   const chain = { nodes: [node], edges: [] as number[] };
   for (let at = node; parents[at] !== at && parents[at] !== UNHELD; at = parents[at]!) {
     chain.edges.push(edges[at]!);

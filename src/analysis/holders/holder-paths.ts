@@ -22,7 +22,7 @@ import { rootScopeOf } from '../../v8/scopes.js';
 import { scriptOf } from '../../v8/scripts.js';
 import { quoted } from '../../v8/table-entries.js';
 import { isPairName } from '../../v8/weak-map-pairs.js';
-import { holderChains, UNHELD } from './holder-chains.js';
+import { type HolderChains, holderChains, UNHELD } from './holder-chains.js';
 import { EDGE_PIECE, PathTable } from './path-table.js';
 
 /** The merged paths of one graph, by number. */
@@ -66,10 +66,19 @@ const RING_CLASSES = /^(TimersList|ImmediateList|Timeout|Immediate)$/;
  * Needs edges. Cost: that of `holderChains` and 4 bytes a node; a node's path the length of its
  * chain the first time, shared with all chains through the same nodes.
  */
-export const holderPaths = memo((graph: Graph): HolderPaths => {
+export const holderPaths = memo((graph: Graph): HolderPaths => pathsOver(graph, holderChains(graph)));
+
+/**
+ * The same over chains of a search of one's own, and with further objects that are tables, whose property names are left
+ * out. The caller keeps it.
+ */
+export function pathsOver(
+  graph: Graph,
+  { parents, edges }: HolderChains,
+  isTable?: (node: number) => boolean,
+): HolderPaths {
   const { nodeCount, nodeTypes, nodeNames, firstEdge, strings, edgeTypeNames } = graph;
   const { types, names } = edgesOf(graph);
-  const { parents, edges } = holderChains(graph);
   const classes = classIndex(graph);
   const modules = commonJsModules(graph);
   const isScope = isContext(graph);
@@ -154,7 +163,9 @@ export const holderPaths = memo((graph: Graph): HolderPaths => {
     }
     if (isIndexed(type)) return numbered;
     if (type === EDGE.property && plainNames.has(nodeNames[source]!) && nodeTypes[source] === NODE.object) {
-      if (parents[source] !== source && firstEdge[source + 1]! - firstEdge[source]! > RECORD) return numbered;
+      if (parents[source] !== source) {
+        if (firstEdge[source + 1]! - firstEdge[source]! > RECORD || isTable?.(source)) return numbered;
+      }
     }
     const scope = type === EDGE.context && isRootScope(source);
     // Type numbers are below 256, string indexes below 2^32: a key is below 2^41.
@@ -225,7 +236,7 @@ export const holderPaths = memo((graph: Graph): HolderPaths => {
     text: (path) => table.text(path),
     rootOf: (path) => table.rootOf(path),
   };
-});
+}
 
 const MACHINERY: Root = { kind: 'internal', words: 'compiled code and object shapes' };
 

@@ -5,12 +5,12 @@
 
 import { className } from '../../v8/class-names.js';
 import type { RootKind } from '../../v8/roots.js';
+import { containerWords, listenersText } from '../expressions/container-words.js';
 import type { Chain } from '../holders/chains.js';
 import type { Ownership } from '../holders/container-owner.js';
 import { chainEnding } from '../holders/endings.js';
 import { holderPaths } from '../holders/holder-paths.js';
 import { containerChain } from './container-chain.js';
-import { containerWords, listenersText } from './container-words.js';
 import type { ContainerGroup, Frontier } from './frontier.js';
 import { type ContentRow, contentsOf } from './group-contents.js';
 import { memberOf, principalOf } from './leak-evidence.js';

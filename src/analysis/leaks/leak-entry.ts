@@ -8,9 +8,9 @@ import { className } from '../../v8/class-names.js';
 import { isPackageCode, packageOf, packageText } from '../../v8/packages.js';
 import { rootOf } from '../../v8/roots.js';
 import { chainResult } from '../expressions/chain-result.js';
+import { containerWords, listenersText } from '../expressions/container-words.js';
 import type { Chain } from '../holders/chains.js';
 import { shapeText } from './container-chain.js';
-import { containerWords, listenersText } from './container-words.js';
 import type { ContentRow } from './group-contents.js';
 import type { Leak } from './leaks.js';
 

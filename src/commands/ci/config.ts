@@ -1,9 +1,10 @@
 /**
- * What heapgraph.config.json may say: budgets, the baseline, the noise. Its keys are the options' names in camelCase.
+ * What heapgraph.config.json may say: budgets, the baseline, the noise, what is dead. Its keys are the options' names in camelCase.
  * heapgraph.schema.json, which comes with the package, says the same for editors.
  */
-import { UsageError } from '../../base/errors.js';
+import { QueryError, UsageError } from '../../base/errors.js';
 import { printable, shortened, shortJson } from '../../base/printable.js';
+import { readQuery } from '../../query/query.js';
 import { parseTypePattern } from '../../query/types.js';
 import { type BudgetValues, budgetOptions, EXPECTED, limitIn } from './budgets.js';
 
@@ -15,11 +16,25 @@ export interface Config {
   /** As it is written: relative to the folder of the file. */
   readonly baseline?: string;
   readonly sigma?: number;
+  /** Objects that are dead by the program's own rules. */
+  readonly dead?: readonly DeadSetting[];
+  /** Queries: objects that are in use whatever their state says. */
+  readonly expected?: readonly string[];
+}
+
+/** When objects of a class are finished for good. */
+export interface DeadSetting {
+  /** A class name, a glob or /regex/. */
+  readonly class: string;
+  /** A query. */
+  readonly when: string;
+  readonly why?: string;
 }
 
 export const CONFIG_NAME = 'heapgraph.config.json';
 
-const KEYS = ['$schema', 'budgets', 'baseline', 'sigma'] as const;
+const KEYS = ['$schema', 'budgets', 'baseline', 'sigma', 'dead', 'expected'] as const;
+const DEAD_KEYS = ['class', 'when', 'why'] as const;
 
 /** The largest number of 15 digits: what the options take, too. */
 const LARGEST = 999_999_999_999_999;
@@ -59,6 +74,32 @@ export function parseConfig(value: unknown, file: string): Config {
     return text;
   };
 
+  const queryAt = (path: string, text: unknown): string => {
+    if (typeof text !== 'string' || text === '') throw wrong(path, 'a query', text);
+    try {
+      if (readQuery(text).compares !== undefined) throw new QueryError('it compares two snapshots');
+    } catch (error) {
+      throw new UsageError(`${printable(file)}: ${printable(path)}: ${(error as Error).message}`);
+    }
+    return text;
+  };
+  const listAt = (key: string, expected: string, found: unknown): readonly unknown[] => {
+    if (Array.isArray(found)) return found;
+    throw wrong(key, expected, found);
+  };
+  const deadAt = (path: string, found: unknown): DeadSetting => {
+    const keys = new Map(objectAt(path, found));
+    for (const key of keys.keys()) known(`${path}.`, key, DEAD_KEYS);
+    const why = keys.get('why');
+    if (why !== undefined && (typeof why !== 'string' || why === ''))
+      throw wrong(`${path}.why`, 'a text', why);
+    return {
+      class: patternAt(`${path}.class`, keys.get('class')),
+      when: queryAt(`${path}.when`, keys.get('when')),
+      ...(typeof why === 'string' ? { why } : {}),
+    };
+  };
+
   const entries = new Map(objectAt('', value));
   for (const key of entries.keys()) known('', key, KEYS);
   const { $schema, baseline, sigma } = Object.fromEntries(entries);
@@ -90,6 +131,20 @@ export function parseConfig(value: unknown, file: string): Config {
     budgets,
     ...(typeof baseline === 'string' ? { baseline } : {}),
     ...(typeof sigma === 'number' ? { sigma } : {}),
+    ...(entries.has('dead')
+      ? {
+          dead: listAt('dead', 'a list of { class, when, why }', entries.get('dead')).map((rule, i) =>
+            deadAt(`dead[${i}]`, rule),
+          ),
+        }
+      : {}),
+    ...(entries.has('expected')
+      ? {
+          expected: listAt('expected', 'a list of queries', entries.get('expected')).map((text, i) =>
+            queryAt(`expected[${i}]`, text),
+          ),
+        }
+      : {}),
   };
 }
 

@@ -22,6 +22,13 @@ describe('accepted by both', () => {
     [budgets({ max: { Session: 100, 'Detached *': 0, '/^S/i': 999_999_999_999_999 } })],
     [budgets({ maxSize: { Buffer: '64mb', A: '1 KiB', B: 4096, C: '1.5GB' }, maxRetained: { A: ' 1 ' } })],
     [budgets({ maxGrowth: { A: 10, B: '10', C: '10%', D: '10,10%', E: '10, 0.5%' } })],
+    [{ dead: [], expected: [] }],
+    [
+      {
+        dead: [{ class: 'Session', when: 'ended = true', why: 'was logged out' }],
+        expected: ['Pool', 'a = 1'],
+      },
+    ],
     [budgets({ maxTotal: '200MB', maxDupStrings: 5, forbid: ['Detached *', '/x/'] })],
   ])('%j', (config) => {
     expect(validate(config), JSON.stringify(validate.errors)).toBe(true);
@@ -36,7 +43,7 @@ describe('refused by both; the error names file, key, what was expected and what
     ['x', /expected an object, found "x"/],
     [
       { budget: {} },
-      /budget is not a key.*expected one of \$schema, budgets, baseline, sigma, found "budget"/,
+      /budget is not a key.*expected one of \$schema, budgets, baseline, sigma, dead, expected, found "budget"/,
     ],
     [{ $schema: 1 }, /\$schema: expected a text, found 1/],
     [{ baseline: '' }, /baseline: expected the path/],
@@ -44,6 +51,14 @@ describe('refused by both; the error names file, key, what was expected and what
     [{ sigma: '3' }, /sigma: expected a number from 0 up, found "3"/],
     [{ sigma: -1 }, /sigma: expected a number from 0 up, found -1/],
     [budgets([]), /budgets: expected an object/],
+    [{ dead: {} }, /dead: expected a list of \{ class, when, why \}, found \{\}/],
+    [{ dead: ['x'] }, /dead\[0\]: expected an object, found "x"/],
+    [{ dead: [{ when: 'a = 1' }] }, /dead\[0\]\.class: expected a class name.*found nothing/],
+    [{ dead: [{ class: 'A' }] }, /dead\[0\]\.when: expected a query, found nothing/],
+    [{ dead: [{ class: 'A', when: 'a = 1', if: 1 }] }, /dead\[0\]\.if is not a key.*class, when, why/],
+    [{ dead: [{ class: 'A', when: 'a = 1', why: '' }] }, /dead\[0\]\.why: expected a text/],
+    [{ expected: 'Pool' }, /expected: expected a list of queries, found "Pool"/],
+    [{ expected: [7] }, /expected\[0\]: expected a query, found 7/],
     [budgets({ 'max-size': {} }), /budgets\.max-size is not a key.*expected one of max, maxSize/],
     [budgets({ max: 7 }), /budgets\.max: expected an object, found 7/],
     [budgets({ max: { Session: '100' } }), /budgets\.max\["Session"\]: expected a whole number.*found "100"/],

@@ -5,9 +5,9 @@
 import type { Graph } from '../../graph/graph.js';
 import { NODE } from '../../graph/schema.js';
 import { symbolTables } from '../../v8/symbol-tables.js';
-import { expressionOf } from '../expressions/expression.js';
 import type { Chain } from '../holders/chains.js';
 import { chainEnding } from '../holders/endings.js';
+import { expressionOf } from './expression.js';
 
 export interface ContainerWords {
   /** `config._events.reload`, `listeners of config for "reload"`; not JavaScript. */

@@ -1,0 +1,129 @@
+/** Which objects are finished for good, and which are in use, by their own state. */
+import { edgesOf, type Graph } from '../../graph/graph.js';
+import { EDGE, NODE } from '../../graph/schema.js';
+import { classIndex } from '../../v8/class-names.js';
+import { landmarks } from '../../v8/landmarks.js';
+import type { ReadyRule } from './dead-rule.js';
+
+/** What a node's own state says. */
+export const UNKNOWN = 0;
+export const ALIVE = 1;
+export const DEAD = 2;
+
+export interface ObjectStates {
+  /** By node: UNKNOWN, ALIVE or DEAD. */
+  readonly verdicts: Uint8Array;
+  /** Ordinals, ascending. */
+  readonly dead: Uint32Array;
+  /** Objects that some rule is about. */
+  readonly asked: number;
+  /** The rule that decided; undefined for nodes that are unknown. */
+  ruleOf(node: number): ReadyRule | undefined;
+}
+
+/**
+ * Asks each object that some rule is about; a rule without classes and without a property is about every object. What
+ * `isExpected` accepts is alive. A prototype, which has a `constructor` of its own, is unknown.
+ *
+ * - In: a graph with edges. Of several rules the first one that decides.
+ * - Cost: one pass over the nodes, and over the edges of objects where a rule knows its objects by a property; the
+ *   conditions of the rules are asked of their objects only. A byte a node.
+ */
+export function objectStates(
+  graph: Graph,
+  rules: readonly ReadyRule[],
+  isExpected: (node: number) => boolean = () => false,
+): ObjectStates {
+  const { nodeCount, nodeTypes, firstEdge, strings } = graph;
+  const { types, names } = edgesOf(graph);
+  const { labels, of } = classIndex(graph);
+  const { runtime } = landmarks(graph);
+  const fitting = rules.filter(
+    ({ rule: { runtimes } }) => !runtimes || (runtime !== undefined && runtimes.includes(runtime)),
+  );
+  const byClass = new Map<string, ReadyRule[]>();
+  const byProperty = new Map<string, ReadyRule[]>();
+  const add = (map: Map<string, ReadyRule[]>, key: string, rule: ReadyRule): void => {
+    const list = map.get(key);
+    if (list) list.push(rule);
+    else map.set(key, [rule]);
+  };
+  const general = fitting.filter(({ rule }) => rule.class === undefined && rule.has === undefined);
+  for (const ready of fitting) {
+    for (const name of ready.rule.class ?? []) add(byClass, name, ready);
+    if (ready.rule.has !== undefined) add(byProperty, ready.rule.has, ready);
+  }
+  const order = new Map(fitting.map((ready, place) => [ready, place]));
+  const inOrder = (list: readonly ReadyRule[]): readonly ReadyRule[] =>
+    [...new Set(list)].sort((a, b) => order.get(a)! - order.get(b)!);
+  const rulesOfClass = labels.map((label) => inOrder([...(byClass.get(label) ?? []), ...general]));
+  const isJudged = Uint8Array.from(rulesOfClass, (list) => (list.length > 0 ? 1 : 0));
+  const rulesOfName = new Map<number, ReadyRule[]>();
+  const isMark = new Uint8Array(byProperty.size === 0 ? 0 : strings.length);
+  for (const [name, list] of byProperty)
+    for (const index of strings.find(name)) {
+      rulesOfName.set(index, list);
+      isMark[index] = 1;
+    }
+  const constructors = strings.indexesOf('constructor');
+  const marks = rulesOfName.size > 0;
+
+  /** The rules that are about a node, in their order. */
+  const candidates = (node: number): readonly ReadyRule[] => {
+    let found = rulesOfClass[of[node]!]!;
+    let isOwn = false;
+    for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
+      if (types[edge] !== EDGE.property) continue;
+      const name = names[edge]!;
+      if (constructors.has(name)) return [];
+      if (isMark[name] !== 1) continue;
+      const more = rulesOfName.get(name)!;
+      found = [...found, ...more];
+      isOwn = true;
+    }
+    return isOwn ? inOrder(found) : found;
+  };
+  const decide = (node: number): { readonly ready: ReadyRule; readonly verdict: number } | undefined => {
+    for (const ready of candidates(node)) {
+      if (!ready.isOf(node)) continue;
+      if (ready.isDead(node)) return { ready, verdict: DEAD };
+      if (ready.isAlive(node)) return { ready, verdict: ALIVE };
+    }
+    return undefined;
+  };
+
+  const verdicts = new Uint8Array(nodeCount);
+  const dead: number[] = [];
+  let asked = 0;
+  const { object, native } = NODE;
+  for (let node = 0; node < nodeCount; node++) {
+    const type = nodeTypes[node];
+    if (type !== object && type !== native) continue;
+    let isAsked = isJudged[of[node]!] === 1;
+    if (!isAsked && marks)
+      for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++)
+        if (types[edge] === EDGE.property && isMark[names[edge]!] === 1) {
+          isAsked = true;
+          break;
+        }
+    if (!isAsked) continue;
+    const decision = decide(node);
+    asked++;
+    if (isExpected(node)) {
+      verdicts[node] = ALIVE;
+      continue;
+    }
+    if (!decision) continue;
+    verdicts[node] = decision.verdict;
+    if (decision.verdict === DEAD) dead.push(node);
+  }
+  return {
+    verdicts,
+    dead: Uint32Array.from(dead),
+    asked,
+    ruleOf: (node) => {
+      const decision = verdicts[node] === UNKNOWN ? undefined : decide(node);
+      return decision?.verdict === verdicts[node] ? decision!.ready : undefined;
+    },
+  };
+}

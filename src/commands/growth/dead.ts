@@ -1,0 +1,202 @@
+/** Objects that are finished for good by their own state, and who still holds them: from one snapshot. */
+
+import { deadEntry } from '../../analysis/dead/dead-entry.js';
+import { type DeadGroup, deadObjects } from '../../analysis/dead/dead-objects.js';
+import type { DeadRule } from '../../analysis/dead/dead-rule.js';
+import { EXPECTED_HOLDERS, NODE_RULES } from '../../analysis/dead/node-rules.js';
+import { type ObjectStates, objectStates } from '../../analysis/dead/object-states.js';
+import { PACKAGE_RULES } from '../../analysis/dead/package-rules.js';
+import type { NoteLike } from '../../base/notes.js';
+import type { Answer } from '../../base/result.js';
+import { formatCount } from '../../base/units.js';
+import type { Graph } from '../../graph/graph.js';
+import { maskOf, type Query, readQuery } from '../../query/query.js';
+import { readyRules } from '../../query/ready-rules.js';
+import { parseTypePattern } from '../../query/types.js';
+import { classIndex } from '../../v8/class-names.js';
+
+import { defineCommand, type Machine } from '../command.js';
+import { orderOption, requireOneProcess } from '../shared/compare.js';
+import { packageNames } from '../shared/package-names.js';
+import { allRows, limitOf, omittedNote } from '../shared/row-limit.js';
+import { WHOLE_GRAPH } from '../shared/targets.js';
+
+/** A rule of the user's own, from the config file or the command line. */
+export interface OwnRule {
+  /** A class, a glob or /regex/; undefined for a query about any object. */
+  readonly class?: string;
+  readonly when: string;
+  readonly why?: string;
+}
+
+export const deadCommand = defineCommand({
+  name: 'dead',
+  summary:
+    'objects that are finished by their own state (closed, sent, destroyed) and still held, and by whom',
+  description:
+    'One snapshot is enough: a response that was sent or a socket that was closed says so itself. Each group shows its chain with a verdict for each step; the references between the last object in use and the dead one are marked with ~~~, and one of them is at fault. Of several snapshots of one process the last one is judged, and the earlier ones say how many were dead before. An object that finished just now is dead and held as well: hence groups of three at least, or what was dead before. What heapgraph.config.json says under "dead" and "expected" counts, too. More: docs/dead.md.',
+  snapshot: { names: ['snapshot'], least: 1, most: Number.POSITIVE_INFINITY },
+  answers: 'dead',
+  options: {
+    class: {
+      kind: 'list',
+      value: 'class',
+      help: 'only dead objects of this class: a name, a glob or /regex/',
+    },
+    where: { kind: 'text', read: readQuery, value: 'query', help: 'only dead objects that a query accepts' },
+    minCount: {
+      kind: 'integer',
+      default: 3,
+      help: 'objects that make a group worth showing, where there is no earlier snapshot in which some were dead',
+    },
+    limit: { kind: 'integer', default: 10, help: 'groups to show' },
+    all: allRows,
+    rule: {
+      kind: 'list',
+      value: 'query',
+      read: ownRule,
+      help: "objects that are dead, too: 'Session and ended = true'",
+    },
+    expect: {
+      kind: 'list',
+      value: 'query',
+      read: readQuery,
+      help: 'objects that are in use whatever their state says',
+    },
+    ...orderOption,
+    byId: { kind: 'flag', help: 'go on even if the snapshots seem to be of several processes' },
+    failIfAny: { kind: 'flag', help: 'exit with 1 when a group is found' },
+  },
+  examples: [
+    { line: 'heapgraph dead app.heapsnapshot', says: 'what is over and still held' },
+    { line: 'heapgraph dead 1.heapsnapshot 2.heapsnapshot', says: 'what was dead before, too' },
+    { line: "heapgraph dead --class 'Server*' --min-count 1", says: 'of some classes, single ones as well' },
+    {
+      line: "heapgraph dead --rule 'Session and ended = true' --fail-if-any",
+      says: 'a rule of your own, in CI',
+    },
+  ],
+  configure: (options, config) => ({
+    ...options,
+    rule: [...options.rule, ...(config.dead ?? [])],
+    expect: [...options.expect, ...(config.expected ?? []).map(readQuery)],
+  }),
+  needs: () => WHOLE_GRAPH,
+  order: (options) => options.order,
+  async run({ options, snapshots: heaps, machine }): Promise<Answer> {
+    const notes: NoteLike[] = [...requireOneProcess(heaps, options.byId, 'dead')];
+    const { graph } = heaps.at(-1)!;
+    const judged = await statesOf(graph, options, machine);
+    const found = deadObjects(graph, judged, EXPECTED_HOLDERS);
+    const earlier = await Promise.all(
+      heaps
+        .slice(0, -1)
+        .map(async (heap) => deadIds(heap.graph, await statesOf(heap.graph, options, machine))),
+    );
+    const wanted = await wantedNodes(graph, options, machine);
+    const groups = found.groups.filter(({ example, owner }) => wanted(example) && owner !== 'stack');
+    const before = (group: DeadGroup): number[] =>
+      earlier.map((ids) => group.members.reduce((sum, node) => sum + Number(ids.has(graph.ids[node]!)), 0));
+    const notable = groups.filter(
+      (group) => group.members.length >= options.minCount || before(group).some((count) => count > 0),
+    );
+    const limit = limitOf(options);
+    const shown = notable.slice(0, limit);
+    const omitted = notable.length - shown.length;
+    const packages = packageNames(graph, machine);
+    const entries = shown.map((group) =>
+      deadEntry(graph, group, found, judged, { deadBefore: before(group), packageName: packages.nameOf }),
+    );
+    const small = groups.length - notable.length;
+    return {
+      result: {
+        kind: 'dead',
+        groups: entries,
+        total: notable.length,
+        omitted,
+        summary: summaryOf(judged, notable, { small, minCount: options.minCount }),
+      },
+      fields: {
+        judged: judged.asked,
+        dead: judged.dead.length,
+        inner: found.inner,
+        smallGroups: small,
+      },
+      notes: [...notes, ...packages.notes(), ...omittedNote(omitted, 'group', 'groups')],
+      found: !(options.failIfAny && notable.length > 0),
+    };
+  },
+});
+
+function ownRule(text: string): OwnRule {
+  readQuery(text);
+  return { when: text, why: `fits ${text}` };
+}
+
+interface JudgeOptions {
+  readonly rule: readonly OwnRule[];
+  readonly expect: readonly Query[];
+}
+
+/** What the objects of a graph say, by all rules: the user's own first. */
+async function statesOf(
+  graph: Graph,
+  { rule, expect }: JudgeOptions,
+  { readIds }: Machine,
+): Promise<ObjectStates> {
+  const { labels } = classIndex(graph);
+  const own = rule.map((one): DeadRule => {
+    const matches = one.class === undefined ? undefined : parseTypePattern(one.class).matches;
+    return {
+      ...(matches ? { class: labels.filter(matches) } : {}),
+      dead: one.when,
+      why: one.why ?? 'is dead',
+      versions: '',
+    };
+  });
+  const masks = await Promise.all(expect.map((query) => maskOf(query, { graph, readIds })));
+  const isExpected = (node: number): boolean => masks.some((mask) => mask[node] === 1);
+  return objectStates(graph, readyRules(graph, [...own, ...NODE_RULES, ...PACKAGE_RULES]), isExpected);
+}
+
+function deadIds(graph: Graph, { dead }: ObjectStates): ReadonlySet<number> {
+  return new Set(Array.from(dead, (node) => graph.ids[node]!));
+}
+
+interface WantedOptions {
+  readonly class: readonly string[];
+  readonly where: Query | undefined;
+}
+
+/** Whether a node is one of those asked about. */
+async function wantedNodes(
+  graph: Graph,
+  { class: classes, where }: WantedOptions,
+  { readIds }: Machine,
+): Promise<(node: number) => boolean> {
+  const { labels, of } = classIndex(graph);
+  const patterns = classes.map(parseTypePattern);
+  const fits = labels.map((label) => patterns.length === 0 || patterns.some(({ matches }) => matches(label)));
+  const mask = where && (await maskOf(where, { graph, readIds }));
+  return (node) => fits[of[node]!]! && mask?.[node] !== 0;
+}
+
+/** How many there are, or what was looked at. */
+function summaryOf(
+  { asked, dead, verdicts }: ObjectStates,
+  groups: readonly DeadGroup[],
+  { small, minCount }: { readonly small: number; readonly minCount: number },
+): string[] {
+  const rest =
+    small === 0
+      ? ''
+      : ` ${formatCount(small)} ${small === 1 ? 'group has' : 'groups have'} less than ${minCount}: --min-count 1 shows ${small === 1 ? 'it' : 'them'}.`;
+  if (groups.length > 0) return rest === '' ? [] : [rest.trim()];
+  if (asked === 0)
+    return ['Nothing dead found: no object of a kind that says of itself whether it is finished.'];
+  const unknown = asked - verdicts.reduce((sum, verdict) => sum + Number(verdict > 0), 0);
+  const open = unknown === 0 ? '' : `, ${formatCount(unknown)} do not say`;
+  return [
+    `Nothing dead found: of ${formatCount(asked)} objects that may say of themselves that they are finished, ${formatCount(dead.length)} ${dead.length === 1 ? 'does' : 'do'}${open}.${rest}`,
+  ];
+}

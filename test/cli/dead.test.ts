@@ -1,0 +1,187 @@
+/** `heapgraph dead`, spawned. */
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { heapgraph, temporaryFolder } from '../support/cli.js';
+import { deadPath, expressPath, fixturePath } from '../support/fixtures.js';
+
+interface Group {
+  readonly type: string;
+  readonly kind: string;
+  readonly count: number;
+  readonly deadBefore: readonly number[];
+  readonly fingerprint: string;
+  readonly below: readonly { readonly type: string; readonly count: number }[];
+  readonly container: { readonly text: string; readonly heldBy: string };
+  readonly steps: readonly {
+    readonly verdict: string;
+    readonly suspect: boolean;
+    readonly reference: string | null;
+  }[];
+  readonly suspects: number;
+}
+
+async function groupsOf(...args: string[]): Promise<{ rows: Group[]; code: number | null }> {
+  const { stdout, code } = await heapgraph(['dead', ...args, '--json', '--no-config']);
+  return { rows: (JSON.parse(stdout) as { rows: Group[] }).rows, code };
+}
+
+const LINES = [18, 20, 22, 24, 26];
+
+describe.each(LINES)('heapgraph dead server-node%i-1', (line) => {
+  const answer = groupsOf(deadPath(`server-node${line}-1`));
+
+  test('what the server keeps, how many, and in which variable', async () => {
+    const { rows, code } = await answer;
+    expect(code).toBe(0);
+    const found = rows.map(({ kind, count, container }) => [kind, count, container.text]);
+    expect(found.sort()).toEqual([
+      ['AbortSignal', 20, 'registry.sessions'],
+      ['ServerResponse', 20, 'audit'],
+      ['Socket', 20, 'connections'],
+      ['Timeout', 20, 'globalThis.timers'],
+    ]);
+    const response = rows.find(({ kind }) => kind === 'ServerResponse')!;
+    expect(response.container.heldBy).toMatch(/^a variable of the module \S*\/server\.cjs$/);
+    expect(response.below).toEqual(
+      expect.arrayContaining([
+        { type: 'IncomingMessage', count: 20 },
+        { type: 'Socket', count: 20 },
+      ]),
+    );
+    expect(response.steps.map(({ verdict, suspect }) => [verdict, suspect])).toEqual([
+      ['alive', false],
+      ['unknown', true],
+      ['dead', true],
+    ]);
+    expect(response.suspects).toBe(2);
+  });
+
+  test('the fingerprints are those of every other line of Node.js', async () => {
+    const { rows } = await answer;
+    const fingerprints = Object.fromEntries(rows.map(({ kind, fingerprint }) => [kind, fingerprint]));
+    expect(fingerprints).toEqual({
+      ServerResponse: 'c6f87ff9',
+      Socket: '4333d8a7',
+      Timeout: 'c0934dc0',
+      AbortSignal: '10b89d17',
+    });
+  });
+});
+
+test.each([20, 24])('heapgraph dead server-node%i-1 server-node%i-2', async (line) => {
+  const { rows } = await groupsOf(deadPath(`server-node${line}-1`), deadPath(`server-node${line}-2`));
+  const response = rows.find(({ kind }) => kind === 'ServerResponse')!;
+  expect([response.count, response.deadBefore]).toEqual([40, [20]]);
+  expect(response.fingerprint).toBe('c6f87ff9');
+});
+
+test('heapgraph dead server-node24-1 server-node24-2: in words', async () => {
+  const { stdout, stderr, code } = await heapgraph([
+    'dead',
+    deadPath('server-node24-1'),
+    deadPath('server-node24-2'),
+    '--class',
+    'ServerResponse',
+    '--no-config',
+  ]);
+  expect([stderr, code]).toEqual(['', 0]);
+  const lines = stdout.split('\n');
+  expect(lines[0]).toMatch(
+    /^40 × ServerResponse, with 40 IncomingMessage, 40 Socket {2}\S+ kB {2}fingerprint c6f87ff9$/,
+  );
+  expect(lines.filter((line) => /^ {2}~+$/.test(line))).toHaveLength(2);
+  expect(lines[5]).toBe('  ~~~');
+  expect(stdout).toContain('20 were dead in the earlier snapshot, too');
+  expect(stdout).toContain('still reachable from audit (a variable of the module /srv/audit/server.cjs)');
+});
+
+describe('heapgraph dead --fail-if-any', () => {
+  test('exit code 1 where there is a group', async () => {
+    const { code } = await groupsOf(deadPath('server-node24-1'), '--fail-if-any');
+    expect(code).toBe(1);
+  });
+
+  test('exit code 0 where there is none, and what was looked at', async () => {
+    const { stdout, code } = await heapgraph(['dead', expressPath('final'), '--fail-if-any', '--no-config']);
+    expect(code).toBe(0);
+    expect(stdout).toBe(
+      'Nothing dead found: of 53 objects that may say of themselves that they are finished, 0 do, 8 do not say.\n',
+    );
+  });
+});
+
+describe('no dead object in fixtures without one', () => {
+  test.each(['node18-after', 'node22-after', 'node26-after', 'chromium156'] as const)('%s', async (name) => {
+    expect(await groupsOf(fixturePath(name), '--min-count', '1')).toMatchObject({ rows: [] });
+  });
+});
+
+describe('options', () => {
+  const file = deadPath('server-node24-1');
+
+  test('--class, --where, --min-count, --limit', async () => {
+    const kinds = async (...args: string[]) =>
+      (await groupsOf(file, ...args)).rows.map(({ kind }) => kind).sort();
+    expect(await kinds('--class', 'Time*', '--class', '/^Soc/')).toEqual(['Socket', 'Timeout']);
+    expect(await kinds('--where', 'heldby(Map)')).toEqual(['Socket']);
+    expect(await kinds('--min-count', '21')).toEqual([]);
+    expect(await kinds('--limit', '1')).toEqual(['ServerResponse']);
+  });
+
+  test('--expect takes objects out', async () => {
+    const { rows } = await groupsOf(file, '--expect', 'Timeout', '--expect', 'class = AbortSignal');
+    expect(rows.map(({ kind }) => kind).sort()).toEqual(['ServerResponse', 'Socket']);
+  });
+
+  test('--rule adds a rule', async () => {
+    const { rows } = await groupsOf(
+      file,
+      '--rule',
+      'AbortController and has("#signal")',
+      '--class',
+      'AbortController',
+    );
+    expect(rows).toMatchObject([
+      { type: 'AbortController', count: 20, below: [{ type: 'AbortSignal', count: 20 }] },
+    ]);
+  });
+
+  test('a mistake in a query is exit code 2', async () => {
+    const { stderr, code } = await heapgraph(['dead', file, '--rule', 'Session and retaind > 1mb']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('there is no field "retaind"');
+  });
+
+  test('--markdown', async () => {
+    const { stdout } = await heapgraph(['dead', file, '--class', 'Timeout', '--markdown', '--no-config']);
+    expect(stdout).toMatch(/^### 20 × Timeout \(/);
+    expect(stdout).toMatch(/^ {4}\.timers {2}Array \[20 items\]/m);
+  });
+});
+
+describe('heapgraph.config.json', () => {
+  const folder = temporaryFolder();
+  const dead = async (config: unknown) => {
+    const file = path.join(folder, 'c.json');
+    writeFileSync(file, JSON.stringify(config));
+    return heapgraph(['dead', deadPath('server-node24-1'), '--config', file, '--json']);
+  };
+
+  test('rules and expected objects', async () => {
+    const { stdout } = await dead({
+      dead: [{ class: 'Regis*', when: 'has("sessions")', why: 'was replaced' }],
+      expected: ['Timeout', 'Socket or ServerResponse'],
+    });
+    const { rows } = JSON.parse(stdout) as { rows: { type: string; why: string }[] };
+    expect(rows).toMatchObject([]);
+    const all = await dead({ dead: [{ class: 'Regis*', when: 'has("sessions")', why: 'was replaced' }] });
+    expect(JSON.parse(all.stdout)).toMatchObject({ smallGroups: 1 });
+  });
+
+  test('a mistake in it is exit code 2', async () => {
+    const { stderr, code } = await dead({ dead: [{ class: 'A', when: 'retaind > 1mb' }] });
+    expect(code).toBe(2);
+    expect(stderr).toContain('dead[0].when');
+  });
+});
