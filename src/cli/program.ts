@@ -30,8 +30,9 @@ declare const HEAPGRAPH_VERSION: string;
 /**
  * Runs the command line.
  *
- * In: the commands that there are, the words behind the program's name, the groups that help lists commands in.
- * Out: an answer on standard output; notes and errors on standard error; `process.exitCode`.
+ * In: the commands that there are, the words behind the program's name, the groups that help lists
+ * commands in. Out: an answer on standard output; notes and errors on standard error;
+ * `process.exitCode`.
  */
 export async function runProgram(
   commands: readonly Command[],
@@ -58,7 +59,10 @@ function takesProgram(commands: readonly Command[], name: string | undefined): b
   return commands.some((command) => command.name === name && command.program === true);
 }
 
-/** The whole program, or, when its first word is the name of a command, just as much as that one needs. */
+/**
+ * The whole program, or, when its first word is the name of a command, just as much as that one
+ * needs.
+ */
 function createProgram(
   commands: readonly Command[],
   first: string | undefined,
@@ -156,7 +160,8 @@ function addCommand(
       : []),
   ];
   if (typeof command.snapshot === 'object') shown.push(...snapshotArguments(command.snapshot));
-  // Which argument is the snapshot depends on what they are: commander takes them all, and help shows them apart.
+  // Which argument is the snapshot depends on what they are: commander takes them all, and help
+  // shows them apart.
   sub.argument('[arguments...]').configureHelp({ visibleArguments: () => shown });
   sub.usage(
     [
@@ -188,7 +193,10 @@ function bracketed(name: string, required: boolean): string {
   return required ? `<${name}>` : `[${name}]`;
 }
 
-/** commander's text, which repeats words of the command line as they are; its question may follow on a line of its own. */
+/**
+ * commander's text, which repeats words of the command line as they are; its question may follow on
+ * a line of its own.
+ */
 function errorText(text: string): string {
   const whole = text.replace(/^error: /, '').trimEnd();
   const line = whole.lastIndexOf('\n');

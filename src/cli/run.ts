@@ -22,7 +22,10 @@ import { SIGNALS } from './signals.js';
 import { appendSummary } from './summary.js';
 import { formatOf, write } from './write.js';
 
-/** Opens what the command needs, asks it, writes the answer, sets the exit code. Throws HeapgraphError. */
+/**
+ * Opens what the command needs, asks it, writes the answer, sets the exit code. Throws
+ * HeapgraphError.
+ */
 export async function runCommand(
   command: Question,
   args: readonly string[],

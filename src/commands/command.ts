@@ -1,6 +1,7 @@
 /**
- * One definition of a question: what it is called, what it takes, what it needs of a snapshot, how it is answered.
- * The command line, `--help` and the tables in README and docs/commands.md are made from it.
+ * One definition of a question: what it is called, what it takes, what it needs of a snapshot, how
+ * it is answered. The command line, `--help` and the tables in README and docs/commands.md are made
+ * from it.
  */
 import type { Answer, Format, Result } from '../base/result.js';
 import type { Need, OpenedSnapshot, Session } from '../session/need.js';
@@ -9,7 +10,10 @@ import type { OptionSpecs, ValuesOf } from './options.js';
 
 /** What a command may ask of the machine that it runs on, beside its files. */
 export interface Machine {
-  /** The version of a package that is installed here, where a script is; undefined where that is not to be had. */
+  /**
+   * The version of a package that is installed here, where a script is; undefined where that is not
+   * to be had.
+   */
   packageVersion(script: string, name: string): string | undefined;
   /** The ids in a file, for queries with `set("FILE")`. Throws UsageError. */
   readIds(file: string): Promise<readonly number[]>;
@@ -17,12 +21,17 @@ export interface Machine {
 
 /** Snapshots of a command that compares several. */
 export interface SnapshotArguments {
-  /** What they are called, in their order: `before`, `after`. The last name stands for all that follow. */
+  /**
+   * What they are called, in their order: `before`, `after`. The last name stands for all that
+   * follow.
+   */
   readonly names: readonly string[];
   /** The fewest; with 1 the command line takes the newest one where none is named. */
   readonly least: number;
   readonly most: number;
-  /** Whether a baseline file (class counts, made by `baseline`) may stand in place of a snapshot. */
+  /**
+   * Whether a baseline file (class counts, made by `baseline`) may stand in place of a snapshot.
+   */
   readonly baselines?: boolean;
 }
 
@@ -54,18 +63,21 @@ interface Definition<S extends OptionSpecs> {
   readonly description?: string;
   readonly arguments?: Arguments;
   /**
-   * Whether it takes a snapshot, the newest one when none is named; `optional`: none then. Or the snapshots that it
-   * compares, which then are all of its arguments.
+   * Whether it takes a snapshot, the newest one when none is named; `optional`: none then. Or the
+   * snapshots that it compares, which then are all of its arguments.
    */
   readonly snapshot: boolean | 'optional' | SnapshotArguments;
   /** Whether what follows `--` is a program with its arguments. */
   readonly program?: boolean;
   /**
-   * The kind of the result, which decides the formats (`src/render/index.ts`). `checks` take theirs from an option
-   * `format`. Default `table`.
+   * The kind of the result, which decides the formats (`src/render/index.ts`). `checks` take theirs
+   * from an option `format`. Default `table`.
    */
   readonly answers?: Result['kind'];
-  /** The file that the answer goes to when -o names none; one that is there is replaced with an option `force` only. */
+  /**
+   * The file that the answer goes to when -o names none; one that is there is replaced with an
+   * option `force` only.
+   */
   readonly writes?: string;
   readonly options: S;
   readonly examples: readonly { readonly line: string; readonly says: string }[];
@@ -88,11 +100,15 @@ export interface Asked<S extends OptionSpecs = OptionSpecs> {
 export interface Question<S extends OptionSpecs = OptionSpecs> extends Definition<S> {
   readonly live?: undefined;
   /**
-   * Called before anything is read; throws UsageError or QueryError for wrong arguments. A list says what is needed of
-   * each snapshot; of more snapshots its last entry is for the last one, the entry before it also for all between.
+   * Called before anything is read; throws UsageError or QueryError for wrong arguments. A list
+   * says what is needed of each snapshot; of more snapshots its last entry is for the last one, the
+   * entry before it also for all between.
    */
   needs(args: readonly string[], options: NoInfer<ValuesOf<S>>, format: Format): Need | readonly Need[];
-  /** Takes over from a config file what the command line does not say; without this the command has no config file. */
+  /**
+   * Takes over from a config file what the command line does not say; without this the command has
+   * no config file.
+   */
   configure?(options: NoInfer<ValuesOf<S>>, config: Config): ValuesOf<S>;
   /** Snapshots that the options name, which `snapshots` has behind the others. */
   others?(options: NoInfer<ValuesOf<S>>): readonly FurtherSnapshot[];

@@ -12,8 +12,8 @@
  *
  * A property can be written without `prop` where its name is no field: `closed = true`.
  *
- * Hand-written, because a generated parser would be larger than this file and would not know that a text which is no
- * query is a class name (`system / Context`, `Detached <div>`).
+ * Hand-written, because a generated parser would be larger than this file and would not know that a
+ * text which is no query is a class name (`system / Context`, `Detached <div>`).
  */
 import { QueryError } from '../base/errors.js';
 import { parseBytes } from '../base/units.js';
@@ -43,9 +43,10 @@ const DEEPEST = 100;
 /**
  * Reads a text that names objects.
  *
- * - In: a query, or the exact name of a class, or any form that stood for objects before there were queries.
- * - Throws: QueryError with the column, for a text that is a query and has a mistake in it. A text that does not look
- *   like a query is a class name.
+ * - In: a query, or the exact name of a class, or any form that stood for objects before there were
+ *   queries.
+ * - Throws: QueryError with the column, for a text that is a query and has a mistake in it. A text
+ *   that does not look like a query is a class name.
  * - Cost: linear in the text.
  */
 export function parseCondition(text: string): Condition {
@@ -145,7 +146,10 @@ function one(scanner: Scanner, depth: number): Condition {
   return condition(scanner, depth);
 }
 
-/** `(compiled code)`: what V8 calls classes of its own. A single word that means something stays a word. */
+/**
+ * `(compiled code)`: what V8 calls classes of its own. A single word that means something stays a
+ * word.
+ */
 function ownName(scanner: Scanner): string | undefined {
   if (!scanner.sees(OWN_NAME)) return undefined;
   const from = scanner.at;
@@ -221,8 +225,8 @@ function shortProperty(scanner: Scanner, word: string, from: number): Condition 
 }
 
 /**
- * The one of a few words that differs from a word by one letter: added, left out, replaced, or exchanged with the next.
- * Undefined where there is none.
+ * The one of a few words that differs from a word by one letter: added, left out, replaced, or
+ * exchanged with the next. Undefined where there is none.
  */
 export function nearest(word: string, among: readonly string[]): string | undefined {
   return among.find((other) => other !== word && isOneLetterApart(word.toLowerCase(), other));

@@ -12,8 +12,9 @@ import type { Condition } from './syntax.js';
  *
  * - Out: the same as `selectNodes` says of the node.
  * - Throws: QueryError as `selectNodes`; at the first call for a condition that needs all nodes.
- * - Cost: a look for the names among the strings; of a call the node's edges. A condition that is about more than a node,
- *   its class and its edges (`retained`, `heldby`, `new`, …) is answered for all nodes at the first call.
+ * - Cost: a look for the names among the strings; of a call the node's edges. A condition that is
+ *   about more than a node, its class and its edges (`retained`, `heldby`, `new`, …) is answered
+ *   for all nodes at the first call.
  */
 export function nodeTest(graph: Graph, condition: Condition): (node: number) => boolean {
   switch (condition.kind) {

@@ -11,8 +11,8 @@ import type { Condition, Value } from './syntax.js';
 export type PropertyCondition = Extract<Condition, { kind: 'has' | 'edge' | 'property' | 'bit' }>;
 
 /**
- * By node 1 where the condition is true of it. Nodes without the property fit nothing, `!=` neither. Numbers are in
- * snapshots that were taken with them. Cost: one pass over the edges.
+ * By node 1 where the condition is true of it. Nodes without the property fit nothing, `!=`
+ * neither. Numbers are in snapshots that were taken with them. Cost: one pass over the edges.
  */
 export function propertyMask(
   graph: Graph,
@@ -27,7 +27,10 @@ export function propertyMask(
   return mask;
 }
 
-/** The same for single nodes. Cost: a look for the names among the strings; of a call the node's edges. */
+/**
+ * The same for single nodes. Cost: a look for the names among the strings; of a call the node's
+ * edges.
+ */
 export function propertyTest(graph: Graph, condition: PropertyCondition): (node: number) => boolean {
   if (condition.kind === 'edge') return edgeTest(graph, condition.name, 'all', () => true);
   const { name, of = [] } = condition;

@@ -9,7 +9,8 @@ import type { Condition, Value } from './syntax.js';
  * The same rules with their conditions as tests of nodes.
  *
  * - Throws: QueryError for a condition that cannot be read.
- * - Cost: for each name in a condition a look at the beginnings of all strings, when it is first asked.
+ * - Cost: for each name in a condition a look at the beginnings of all strings, when it is first
+ *   asked.
  */
 export function readyRules(graph: Graph, rules: readonly DeadRule[]): ReadyRule[] {
   const tests = new Map<string, (node: number) => boolean>();

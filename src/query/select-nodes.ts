@@ -30,9 +30,11 @@ export interface QueryWorld {
  *
  * - In: a condition, a graph with edges; with locations for `script`, `package` and `origin`.
  * - Out: by node 1 where it is accepted. The caller owns it.
- * - Throws: QueryError where a condition asks for what there is not (`new` without a snapshot before).
- * - Cost: a pass over the nodes for each condition; `has`, `prop`, `bit`, `edge` and relations the edges as well; `retained`
- *   and `dominatedby` dominators. One byte a node for each level of brackets.
+ * - Throws: QueryError where a condition asks for what there is not (`new` without a snapshot
+ *   before).
+ * - Cost: a pass over the nodes for each condition; `has`, `prop`, `bit`, `edge` and relations the
+ *   edges as well; `retained` and `dominatedby` dominators. One byte a node for each level of
+ *   brackets.
  */
 export function selectNodes(condition: Condition, world: QueryWorld): Uint8Array {
   return evaluate(condition, world, undefined);

@@ -1,6 +1,6 @@
 /**
- * Queries as trees: what `parse` makes of a text and what `compile` makes loops of. `queryText` writes a tree down so
- * that parsing gives the same tree again.
+ * Queries as trees: what `parse` makes of a text and what `compile` makes loops of. `queryText`
+ * writes a tree down so that parsing gives the same tree again.
  *
  *     text → tokens.ts → grammar.ts → Condition (here) → compile.ts → a test for each node
  */

@@ -4,12 +4,13 @@ import { shortened } from '../base/printable.js';
 import type { DeadEntry, DeadReport, DeadStepRow } from '../base/result.js';
 import { formatBytes, formatCount, formatId } from '../base/units.js';
 import { formatCell } from './cells.js';
-import { escapeMarkup } from './markdown.js';
-import { PLAIN, type Style } from './style.js';
+import type { Style } from './style.js';
 
 /** Classes of dead objects below that are named. */
 const SHOWN_BELOW = 3;
-/** Steps of a longer chain are left out between its beginning and the references under suspicion. */
+/**
+ * Steps of a longer chain are left out between its beginning and the references under suspicion.
+ */
 const SHOWN_STEPS = 12;
 /** Wider words are cut. */
 const WIDEST_REFERENCE = 48;
@@ -26,14 +27,15 @@ export function* renderDead({ groups, summary }: DeadReport, style: Style): Gene
 }
 
 /** `40 × ServerResponse, with 40 IncomingMessage`. */
-function headline({ count, type, kind, below }: DeadEntry): string {
+export function headline({ count, type, kind, below }: DeadEntry): string {
   const shown = below.slice(0, SHOWN_BELOW).map((row) => `${formatCount(row.count)} ${text(row.type)}`);
   if (below.length > SHOWN_BELOW) shown.push('…');
   const what = kind === type ? text(type) : `${text(type)} (${text(kind)})`;
   return `${formatCount(count)} × ${what}${shown.length > 0 ? `, with ${shown.join(', ')}` : ''}`;
 }
 
-function* renderGroup(group: DeadEntry, style: Style): Generator<string> {
+/** The head, the chain with its marks, the sentence: each a line. */
+export function* renderGroup(group: DeadEntry, style: Style): Generator<string> {
   const facts = `${style.role('size', formatBytes(group.retainedSize))}  ${style.dim(`fingerprint ${group.fingerprint}`)}`;
   yield `${style.heading(headline(group))}  ${facts}\n`;
   const lines = shownSteps(group.steps);
@@ -81,17 +83,6 @@ function verdictText({ verdict, reason, id }: DeadStepRow, style: Style): string
   const words = reason === '' ? verdict : `${verdict}: ${text(reason)}`;
   const shown = verdict === 'dead' ? style.error(words) : words;
   return `${shown}  ${style.dim(formatId(id))}`;
-}
-
-/** The same for an issue or a chat: a heading, the chain in a block, the sentence. */
-export function* renderDeadMarkdown(report: DeadReport): Generator<string> {
-  for (const group of report.groups) {
-    yield `### ${escapeMarkup(headline(group))} (${formatBytes(group.retainedSize)}, ${group.fingerprint})\n\n`;
-    const [, ...lines] = [...renderGroup(group, PLAIN)];
-    for (const line of lines.slice(0, -1)) yield `    ${line.slice(2)}`;
-    yield `\n${escapeMarkup(text(group.sentence))}\n\n`;
-  }
-  for (const line of report.summary) yield `${escapeMarkup(text(line))}\n`;
 }
 
 function text(value: string): string {

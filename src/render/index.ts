@@ -78,7 +78,7 @@ const checksMarkdown: Loader = async () => {
 };
 
 const deadMarkdown: Loader = async () => {
-  const { renderDeadMarkdown } = await import('./dead-text.js');
+  const { renderDeadMarkdown } = await import('./dead-markdown.js');
   return ({ result }) => renderDeadMarkdown(result as KindOf<'dead'>);
 };
 

@@ -1,8 +1,9 @@
 /**
- * The chain to a dead object with a verdict for each step, and the references under suspicion: those between the last
- * object that is in use and the dead one.
+ * The chain to a dead object with a verdict for each step, and the references under suspicion:
+ * those between the last object that is in use and the dead one.
  *
- * Source: LeakCanary, LeakTrace.kt and RealLeakTracerFactory.kt: what leads to an object in use is in use, too.
+ * Source: LeakCanary, LeakTrace.kt and RealLeakTracerFactory.kt: what leads to an object in use is
+ * in use, too.
  */
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { EDGE, isIndexed } from '../../graph/schema.js';
@@ -135,7 +136,10 @@ function referenceOf(text: string): string {
   return inside.replace(/ of …$/, '').replace(/…/g, 'it');
 }
 
-/** Of a property or a variable its name; of items and entries `[x]`; of the engine's own what it is, without numbers. */
+/**
+ * Of a property or a variable its name; of items and entries `[x]`; of the engine's own what it is,
+ * without numbers.
+ */
 function stableReference(
   graph: Graph,
   { nodes, edges }: Chain,
@@ -167,7 +171,10 @@ function symbolIn(text: string): string | undefined {
   return /\.description === "((?:[^"\\]|\\.)*)"/s.exec(text.slice(0, LONGEST))?.[1];
 }
 
-/** `signal` of `#signal`, `<symbol kSignal>` and `kSignal`: a version of Node.js has one, another has the other. */
+/**
+ * `signal` of `#signal`, `<symbol kSignal>` and `kSignal`: a version of Node.js has one, another
+ * has the other.
+ */
 function privateName(name: string): string {
   const inner = /^<symbol (.*)>$/s.exec(name)?.[1] ?? name.replace(/^#/, '');
   return inner.replace(/^k([A-Z])/, (_, first: string) => first.toLowerCase());

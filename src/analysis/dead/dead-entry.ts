@@ -18,7 +18,9 @@ import type { ObjectStates } from './object-states.js';
 export interface DeadEntryOptions {
   /** By earlier snapshot: how many members were dead in it. */
   readonly deadBefore?: readonly number[];
-  /** The package that a script is in; undefined where it is in none. Default: what the path says. */
+  /**
+   * The package that a script is in; undefined where it is in none. Default: what the path says.
+   */
   readonly packageName?: (script: string | undefined) => string | undefined;
 }
 

@@ -1,16 +1,16 @@
 /**
  * Objects that are finished for good and still reachable, grouped by who holds them.
  *
- * As LeakCanary finds leaks from a single dump: the search from the roots ends at objects that are dead by their own
- * state, so that each chain is one that keeps its object alive whatever else is mended. Source: LeakCanary,
- * PrioritizingShortestPathFinder.kt.
+ * As LeakCanary finds leaks from a single dump: the search from the roots ends at objects that are
+ * dead by their own state, so that each chain is one that keeps its object alive whatever else is
+ * mended. Source: LeakCanary, PrioritizingShortestPathFinder.kt.
  *
  * The room `dead`:
  *
- *   dead-rule node-rules package-rules   what objects say of their state, as data
- *   object-states                        the rules asked of a graph
- *   dead-objects                         the search, the groups, what they retain
- *   dead-chain                           a verdict for each step of a chain, and the references under suspicion
+ *   dead-rule node-rules package-rules   what objects say of their state, as data   object-states
+ * the rules asked of a graph   dead-objects                         the search, the groups, what
+ * they retain   dead-chain                           a verdict for each step of a chain, and the
+ * references under suspicion
  */
 import { byDescending, byText, byType, inOrder } from '../../base/order.js';
 import { edgesOf, type Graph } from '../../graph/graph.js';
@@ -37,7 +37,10 @@ export interface DeadGroup {
   readonly members: readonly number[];
   /** The member that is nearest to its root. */
   readonly example: number;
-  /** The nearest node that stands on the chains of all members; the member's holder, of a single one. */
+  /**
+   * The nearest node that stands on the chains of all members; the member's holder, of a single
+   * one.
+   */
   readonly holder: number;
   /** Bytes that would be freed if all members went. */
   readonly retainedSize: number;
@@ -61,10 +64,13 @@ export interface DeadObjects {
 /**
  * The groups of dead objects that a search from the roots reaches first.
  *
- * - In: a graph with edges, what its objects say, and references that dead ones are held by in good order.
- * - Order: what the program holds before what the runtime holds; then by retained size, then by count.
+ * - In: a graph with edges, what its objects say, and references that dead ones are held by in good
+ *   order.
+ * - Order: what the program holds before what the runtime holds; then by retained size, then by
+ *   count.
  * - Empty: no object is dead; then nothing is searched.
- * - Cost: that of `holderChains`, and the edges of what the dead ones retain; 16 bytes a node, 4 of them while it runs.
+ * - Cost: that of `holderChains`, and the edges of what the dead ones retain; 16 bytes a node, 4 of
+ *   them while it runs.
  */
 export function deadObjects(
   graph: Graph,
@@ -137,7 +143,8 @@ export function deadObjects(
 }
 
 /**
- * The nearest node on the chains of all; undefined where they begin at different roots. Cost: the chains.
+ * The nearest node on the chains of all; undefined where they begin at different roots. Cost: the
+ * chains.
  */
 function commonHolder({ parents, depths }: HolderChains, members: readonly number[]): number | undefined {
   let common = parents[members[0]!]!;
@@ -178,9 +185,10 @@ const NOBODY = 0;
 const SEVERAL = 0xffffffff;
 
 /**
- * What would be freed if all members of a group went: the same as `retainedSet` of each, for all groups in one search.
- * What the search around the dead ones has not reached hangs on them alone; a mark says which group leads to it, and
- * another one where several do. A node is marked twice at most.
+ * What would be freed if all members of a group went: the same as `retainedSet` of each, for all
+ * groups in one search. What the search around the dead ones has not reached hangs on them alone; a
+ * mark says which group leads to it, and another one where several do. A node is marked twice at
+ * most.
  */
 function retainedByGroup(
   graph: Graph,

@@ -1,16 +1,20 @@
 /** What an object's own state says of it, as data. */
 
 /**
- * When objects of a kind are finished for good, and when they are in use. Conditions are in the language of queries.
+ * When objects of a kind are finished for good, and when they are in use. Conditions are in the
+ * language of queries.
  *
- * - Of several rules that fit an object the first one that says dead or alive decides; an object that no rule says
- *   anything of is unknown.
+ * - Of several rules that fit an object the first one that says dead or alive decides; an object
+ *   that no rule says anything of is unknown.
  * - A prototype (it has a `constructor` of its own) is never judged.
  */
 export interface DeadRule {
   /** Classes by their exact names. */
   readonly class?: readonly string[];
-  /** A property by which the objects are known, whatever their class: subclasses have names of their own. */
+  /**
+   * A property by which the objects are known, whatever their class: subclasses have names of their
+   * own.
+   */
   readonly has?: string;
   /** What such an object is called in fingerprints; default the class. */
   readonly name?: string;

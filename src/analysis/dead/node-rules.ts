@@ -13,7 +13,9 @@ import type { DeadRule, ExpectedHolder } from './dead-rule.js';
 const NODE = 'Node.js 18 to 26';
 const CLOSE = 'Take it out when it is closed: .on("close", …).';
 
-/** Bits of `<symbol kState>`, the same in Node.js 20 to 26. Source: lib/internal/streams/utils.js. */
+/**
+ * Bits of `<symbol kState>`, the same in Node.js 20 to 26. Source: lib/internal/streams/utils.js.
+ */
 const READABLE = '"_readableState", "<symbol kState>"';
 const WRITABLE = '"_writableState", "<symbol kState>"';
 const DESTROYED = 4;

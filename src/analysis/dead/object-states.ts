@@ -22,12 +22,13 @@ export interface ObjectStates {
 }
 
 /**
- * Asks each object that some rule is about; a rule without classes and without a property is about every object. What
- * `isExpected` accepts is alive. A prototype, which has a `constructor` of its own, is unknown.
+ * Asks each object that some rule is about; a rule without classes and without a property is about
+ * every object. What `isExpected` accepts is alive. A prototype, which has a `constructor` of its
+ * own, is unknown.
  *
  * - In: a graph with edges. Of several rules the first one that decides.
- * - Cost: one pass over the nodes, and over the edges of objects where a rule knows its objects by a property; the
- *   conditions of the rules are asked of their objects only. A byte a node.
+ * - Cost: one pass over the nodes, and over the edges of objects where a rule knows its objects by
+ *   a property; the conditions of the rules are asked of their objects only. A byte a node.
  */
 export function objectStates(
   graph: Graph,

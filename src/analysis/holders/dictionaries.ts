@@ -10,9 +10,9 @@ const LEAST = 3;
 const MOST = 32;
 
 /**
- * Whether a plain object is a table: at least three of its values, and more than half of them, are objects of one class;
- * plain ones with the same properties. Functions do not count: an object of methods is none. Objects with more than 32
- * properties are tables anyway (`holderPaths`).
+ * Whether a plain object is a table: at least three of its values, and more than half of them, are
+ * objects of one class; plain ones with the same properties. Functions do not count: an object of
+ * methods is none. Objects with more than 32 properties are tables anyway (`holderPaths`).
  *
  * - Cost: the edges of the object, and of its plain values; once for an object.
  */

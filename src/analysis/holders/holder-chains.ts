@@ -65,7 +65,8 @@ export interface HolderSearch {
 }
 
 /**
- * The same with nodes that are gone to and no further: a chain has one of them at its end at most. The caller keeps it.
+ * The same with nodes that are gone to and no further: a chain has one of them at its end at most.
+ * The caller keeps it.
  *
  * - Cost: that of `holderChains`.
  */
@@ -164,7 +165,9 @@ export function searchHolders(graph: Graph, { isLeaf, skips }: HolderSearch = {}
   return { parents, edges, depths };
 }
 
-/** Nodes that were found, and behind them those of the leaves that were found in the same search. */
+/**
+ * Nodes that were found, and behind them those of the leaves that were found in the same search.
+ */
 function withLeaves(found: Uint32Array, leaves: readonly number[], first: number): Uint32Array {
   if (leaves.length === first) return found;
   const all = new Uint32Array(found.length + leaves.length - first);

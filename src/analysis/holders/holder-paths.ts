@@ -69,8 +69,8 @@ const RING_CLASSES = /^(TimersList|ImmediateList|Timeout|Immediate)$/;
 export const holderPaths = memo((graph: Graph): HolderPaths => pathsOver(graph, holderChains(graph)));
 
 /**
- * The same over chains of a search of one's own, and with further objects that are tables, whose property names are left
- * out. The caller keeps it.
+ * The same over chains of a search of one's own, and with further objects that are tables, whose
+ * property names are left out. The caller keeps it.
  */
 export function pathsOver(
   graph: Graph,

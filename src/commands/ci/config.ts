@@ -1,6 +1,7 @@
 /**
- * What heapgraph.config.json may say: budgets, the baseline, the noise, what is dead. Its keys are the options' names in camelCase.
- * heapgraph.schema.json, which comes with the package, says the same for editors.
+ * What heapgraph.config.json may say: budgets, the baseline, the noise, what is dead. Its keys are
+ * the options' names in camelCase. heapgraph.schema.json, which comes with the package, says the
+ * same for editors.
  */
 import { QueryError, UsageError } from '../../base/errors.js';
 import { printable, shortened, shortJson } from '../../base/printable.js';
@@ -39,7 +40,10 @@ const DEAD_KEYS = ['class', 'when', 'why'] as const;
 /** The largest number of 15 digits: what the options take, too. */
 const LARGEST = 999_999_999_999_999;
 
-/** Reads what JSON.parse made of the file. Throws UsageError that names file, key, what was expected and what was found. */
+/**
+ * Reads what JSON.parse made of the file. Throws UsageError that names file, key, what was expected
+ * and what was found.
+ */
 export function parseConfig(value: unknown, file: string): Config {
   const wrong = (key: string, expected: string, found: unknown): UsageError =>
     new UsageError(

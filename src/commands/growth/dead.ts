@@ -1,4 +1,7 @@
-/** Objects that are finished for good by their own state, and who still holds them: from one snapshot. */
+/**
+ * Objects that are finished for good by their own state, and who still holds them: from one
+ * snapshot.
+ */
 
 import { deadEntry } from '../../analysis/dead/dead-entry.js';
 import { type DeadGroup, deadObjects } from '../../analysis/dead/dead-objects.js';
@@ -34,7 +37,7 @@ export const deadCommand = defineCommand({
   summary:
     'objects that are finished by their own state (closed, sent, destroyed) and still held, and by whom',
   description:
-    'One snapshot is enough: a response that was sent or a socket that was closed says so itself. Each group shows its chain with a verdict for each step; the references between the last object in use and the dead one are marked with ~~~, and one of them is at fault. Of several snapshots of one process the last one is judged, and the earlier ones say how many were dead before. An object that finished just now is dead and held as well: hence groups of three at least, or what was dead before. What heapgraph.config.json says under "dead" and "expected" counts, too. More: docs/dead.md.',
+    'One snapshot is enough: a response that was sent, a socket that was closed says so itself. References marked with ~~~ are suspects: one of them is at fault. Earlier snapshots of the process say how many were dead before. Rules of your own stand in heapgraph.config.json. More: docs/dead.md.',
   snapshot: { names: ['snapshot'], least: 1, most: Number.POSITIVE_INFINITY },
   answers: 'dead',
   options: {
@@ -76,10 +79,11 @@ export const deadCommand = defineCommand({
       says: 'a rule of your own, in CI',
     },
   ],
-  configure: (options, config) => ({
+  // What texts mean is read afterwards.
+  configure: (options, { dead = [], expected = [] }) => ({
     ...options,
-    rule: [...options.rule, ...(config.dead ?? [])],
-    expect: [...options.expect, ...(config.expected ?? []).map(readQuery)],
+    rule: [...options.rule, ...dead],
+    expect: [...options.expect, ...(expected as readonly unknown[] as readonly Query[])],
   }),
   needs: () => WHOLE_GRAPH,
   order: (options) => options.order,
@@ -128,9 +132,11 @@ export const deadCommand = defineCommand({
   },
 });
 
-function ownRule(text: string): OwnRule {
-  readQuery(text);
-  return { when: text, why: `fits ${text}` };
+/** A rule of the command line is a query; one of the config file has been read already. */
+function ownRule(rule: string | OwnRule): OwnRule {
+  if (typeof rule !== 'string') return rule;
+  readQuery(rule);
+  return { when: rule, why: `fits ${rule}` };
 }
 
 interface JudgeOptions {

@@ -99,3 +99,12 @@ test('values become those of the options', () => {
     budgets: { max: ['a=b=1'], maxTotal: '5', forbid: ['x'] },
   });
 });
+
+test('the config file in docs/dead.md is one', () => {
+  const page = readFileSync(new URL('../../../docs/dead.md', import.meta.url), 'utf8');
+  const config: unknown = JSON.parse(/```json\n(.*?)```/s.exec(page)![1]!);
+  expect(validate(config), JSON.stringify(validate.errors)).toBe(true);
+  expect(parseConfig(config, 'c.json').dead).toEqual([
+    { class: 'Session', when: 'ended = true', why: 'was logged out' },
+  ]);
+});
