@@ -41,7 +41,6 @@ export {
   MEASURES,
   type Measure,
   mostCommonTypes,
-  type TypeMatcher,
   type TypeStat,
   type TypeStatsOptions,
   typeStats,
@@ -54,6 +53,7 @@ export {
 export { instancesOf } from './analysis/classes/instances.js';
 export { at, byType, EdgeView, NodeView, nodesOfClass } from './analysis/classes/nodes.js';
 export { heapgraphNodes } from './analysis/classes/own-objects.js';
+export type { TypeMatcher } from './analysis/classes/type-matcher.js';
 export { type Cycle, type Cycles, type CyclesOptions, cyclesOf } from './analysis/cycles/cycles.js';
 export { type Expression, expressionOf } from './analysis/expressions/expression.js';
 export {
@@ -100,7 +100,8 @@ export { type LeakingObject, leakingObjects } from './analysis/holders/leaking-o
 export { ORIGINS, type Origin, origins } from './analysis/holders/origins.js';
 export { type BoundedBuffer, type BoundedBuffers, boundedBuffers } from './analysis/leaks/bounded-buffers.js';
 export { type ContainerPlace, containerPlace } from './analysis/leaks/container-place.js';
-export { type ContainerGroup, type Frontier, frontierOf, type Rebuilt } from './analysis/leaks/frontier.js';
+export { type ContainerGroup, type Frontier, frontierOf } from './analysis/leaks/frontier.js';
+export type { Rebuilt } from './analysis/leaks/frontier-heads.js';
 export { type GrownHolder, type GrownHolders, grownHolders } from './analysis/leaks/grown-holders.js';
 export {
   type LeakSearch,

@@ -31,6 +31,21 @@ export function writeReason(error: unknown): string {
   return reasonOf(error, 'its folder does not exist');
 }
 
+/** What kind of refusal it is, for messages that advise. */
+export type ReadRefusal = 'missing' | 'forbidden' | 'failed';
+
+/**
+ * Why something cannot be read, as a kind and in words.
+ *
+ * - Out: `missing` also where a part of the path is no folder.
+ */
+export function readRefusal(error: unknown): { readonly kind: ReadRefusal; readonly words: string } {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'missing', words: 'no such file' };
+  if (code === 'EACCES' || code === 'EPERM') return { kind: 'forbidden', words: 'no permission to read it' };
+  return { kind: 'failed', words: `cannot be read: ${readReason(error)}` };
+}
+
 function reasonOf(error: unknown, missing: string): string {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT') return missing;

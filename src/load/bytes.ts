@@ -15,3 +15,8 @@ export function readBuffer(length: number, buffers: BufferType = ArrayBuffer): U
 export function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
+
+/** The first `limit` bytes as text, a character a byte. */
+export function latin1(head: Uint8Array, limit: number): string {
+  return asBuffer(head.subarray(0, limit)).toString('latin1');
+}

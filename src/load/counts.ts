@@ -4,9 +4,9 @@
  */
 import { SnapshotError } from '../base/errors.js';
 import { formatCount } from '../base/units.js';
+import type { ByteSource } from './byte-sources.js';
 import { DAMAGED } from './json.js';
 import type { Layout } from './meta.js';
-import type { ByteSource } from './source.js';
 
 /** Records to make room for: never more than the bytes can hold, whatever the head declares. */
 export function roomFor(declared: number, fields: number, source: ByteSource): number {

@@ -5,6 +5,7 @@
 import { formatCount } from '../base/units.js';
 import { trimmed } from '../graph/columns.js';
 import type { Edges, Graph } from '../graph/graph.js';
+import type { ByteSource } from './byte-sources.js';
 import { closeCounts, mostStrings, roomFor, sumEdgeCounts } from './counts.js';
 import { BYTES_PER_EDGE, EdgeReader } from './edges.js';
 import type { LoadOptions } from './load.js';
@@ -15,7 +16,6 @@ import { readRecords } from './records.js';
 import type { Room } from './room.js';
 import { dropLostEdges } from './salvage.js';
 import { type Plan, passOver, type Reading } from './sections.js';
-import type { ByteSource } from './source.js';
 import { StringTableReader } from './strings.js';
 import { TraceColumns } from './traces.js';
 import type { ByteWindow } from './window.js';

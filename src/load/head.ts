@@ -4,6 +4,7 @@
  */
 import { SnapshotError } from '../base/errors.js';
 import type { Head } from '../graph/graph.js';
+import type { ByteSource } from './byte-sources.js';
 import { asBuffer } from './bytes.js';
 import {
   CLOSE_OBJECT,
@@ -21,13 +22,13 @@ import {
   notASnapshot,
   type OtherFile,
   otherBytes,
-  otherJson,
   otherText,
   snapshotBehind,
 } from './other-files.js';
+import { otherJson } from './other-json.js';
 import type { ReadOptions } from './sections.js';
 import { startsObject } from './sniff.js';
-import { type ByteSource, openSource, type SnapshotInput } from './source.js';
+import { openSource, type SnapshotInput } from './source.js';
 import { ByteWindow } from './window.js';
 
 /**

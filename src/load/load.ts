@@ -5,9 +5,10 @@
 import { SnapshotError } from '../base/errors.js';
 import type { BufferType } from '../graph/columns.js';
 import type { Graph, Truncation } from '../graph/graph.js';
+import type { ByteSource } from './byte-sources.js';
 import { GraphBuilder } from './graph-builder.js';
 import { type ReadOptions, readSnapshot, SkipMissed } from './sections.js';
-import { type ByteSource, openSource, type SnapshotInput } from './source.js';
+import { openSource, type SnapshotInput } from './source.js';
 import { checkStringIndexes } from './string-indexes.js';
 import type { TallyRow } from './tally.js';
 import { TallyBuilder } from './tally-builder.js';

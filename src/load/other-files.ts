@@ -5,7 +5,8 @@
  */
 import { type Remedy, SnapshotError, type SnapshotErrorDetails } from '../base/errors.js';
 import { printable, shortened } from '../base/printable.js';
-import { asBuffer } from './bytes.js';
+import { asBuffer, latin1 } from './bytes.js';
+import { firstOfTar } from './tar.js';
 
 /** Another kind of file. */
 export interface OtherFile extends Advice {
@@ -13,21 +14,21 @@ export interface OtherFile extends Advice {
   readonly what: string;
 }
 
-const WRITERS =
+export const WRITERS =
   'Heap snapshots are written by v8.writeHeapSnapshot(), node --heapsnapshot-signal, or the Memory panel of Chrome DevTools.';
 
 /** What to do, in one sentence or with a command behind a colon. */
-interface Advice {
+export interface Advice {
   readonly hint: string;
   readonly remedy?: Remedy;
 }
 
 /** In: a hint that ends with a command which writes the snapshot to its standard output. */
-function piped(hint: string): Advice {
+export function piped(hint: string): Advice {
   return { hint, remedy: 'pipe' };
 }
 
-function adviceOf(advice: string | Advice): Advice {
+export function adviceOf(advice: string | Advice): Advice {
   return typeof advice === 'string' ? { hint: advice } : advice;
 }
 
@@ -207,99 +208,6 @@ export function snapshotBehind(head: Uint8Array): OtherFile | undefined {
   };
 }
 
-const SAMPLED = 'It has functions and sizes of what was sampled, no objects';
-
-/**
- * What a JSON text is that is no heap snapshot.
- *
- * In: its first few thousand characters, white space and a byte order mark included.
- */
-export function otherJson(head: string): OtherFile | undefined {
-  const keys = (...names: string[]): boolean => names.every((name) => head.includes(`"${name}"`));
-  const other = (what: string, advice: string | Advice = WRITERS): OtherFile => ({
-    what,
-    ...adviceOf(advice),
-  });
-  const text = head.replace(/^\uFEFF/, '').trimStart();
-  if (text.startsWith('"')) {
-    return /^"\s*\{\s*\\"snapshot\\"/.test(text)
-      ? other('a JSON string with a snapshot in it', piped('Take it out: jq -r . FILE'))
-      : other('a JSON string');
-  }
-  if (keys('method', 'params')) {
-    return other(
-      'messages of the DevTools protocol (their chunks, joined, are the snapshot)',
-      piped(`Join them: jq -j 'select(.method=="HeapProfiler.addHeapSnapshotChunk").params.chunk' FILE`),
-    );
-  }
-  if (text.startsWith('[')) {
-    if (/^\[\s*\{/.test(text) && keys('ph', 'ts')) return other('a trace (a list of trace events)');
-    if (/^\[\s*"\{\s*\\"snapshot\\"/.test(text))
-      return other('a JSON array of the chunks of a snapshot', piped('Join them: jq -j .[] FILE'));
-    return other('a JSON array');
-  }
-  // version, type (from version 2 on), then the nodes, as JavaScriptCore writes them.
-  if (/^\{\s*"version"\s*:\s*\d+\s*,\s*("type"\s*:\s*"\w+"\s*,\s*)?"nodes"\s*:\s*\[/.test(text)) {
-    return other(
-      'a JavaScriptCore heap snapshot (of Bun or Safari)',
-      'Ask Bun for the format of V8: Bun.generateHeapSnapshot("v8").',
-    );
-  }
-  if (keys('traceEvents')) return other('a trace (of the Performance panel or --trace-events)');
-  if (keys('callFrame', 'selfSize'))
-    return other('a sampling allocation profile (.heapprofile)', `${SAMPLED}: DevTools shows it.`);
-  if (keys('callFrame') || keys('timeDeltas'))
-    return other('a CPU profile (.cpuprofile)', 'It says where time was spent: DevTools shows it.');
-  if (keys('reportVersion'))
-    return other('a Node.js diagnostic report', {
-      hint: 'It has the sizes of the heap, no objects.',
-      remedy: 'capture',
-    });
-  if (keys('sourcesContent') || keys('mappings')) return other('a source map');
-  if (/^\{\s*"log"\s*:\s*\{/.test(text) && keys('creator')) return other('an HTTP archive (HAR)');
-  if (/^\{\s*"schema"\s*:\s*"heapgraph\/\d+"/.test(text))
-    return other('an answer of heapgraph (--json)', 'Name the snapshot that it was made of.');
-  if (/^\{\s*"(nodes|edges|strings|samples|locations|trace_tree|trace_function_infos)"\s*:\s*\[/.test(text)) {
-    return other(
-      'an object with the sections of a snapshot and without its head in front',
-      piped(`The head has to come first; a tool has sorted the keys: jq -c '{snapshot} + .' FILE`),
-    );
-  }
-  if (/^\{.*\}\s*\n\s*\{/.test(text)) return other('lines of JSON objects (JSON Lines)');
-  return undefined;
-}
-
-/**
- * The name of the first file of a tar archive, `''` where it has none; undefined for what is no tar
- * archive. What tar programs write in front of a file for themselves (long names, times, macOS's
- * attributes) is no file.
- */
-function firstOfTar(head: Uint8Array): string | undefined {
-  let name: string | undefined;
-  for (let at = 0; isTarHeader(head.subarray(at, at + 512)); ) {
-    const header = latin1(head.subarray(at, at + 512), 512);
-    name = header.slice(0, 100).replace(/\0.*$/s, '');
-    const isOwn = /[xgLK]/.test(header.charAt(156)) || /(^|\/)\._[^/]*$/.test(name);
-    if (!isOwn) return name;
-    const size = Number.parseInt(header.slice(124, 136).trim(), 8) || 0;
-    at += 512 + Math.ceil(size / 512) * 512;
-  }
-  return name === undefined ? undefined : '';
-}
-
-/**
- * The sum of a header's bytes, those of the sum itself taken as spaces, stands in it in octal
- * digits.
- */
-function isTarHeader(header: Uint8Array): boolean {
-  if (header.length < 512) return false;
-  if (latin1(header.subarray(257, 262), 5) === 'ustar') return true;
-  let sum = 0;
-  for (let i = 0; i < 512; i++) sum += i >= 148 && i < 156 ? 0x20 : header[i]!;
-  const written = /^[ \0]*([0-7]{1,8})/.exec(latin1(header.subarray(148, 156), 8));
-  return written !== null && sum > 256 && Number.parseInt(written[1]!, 8) === sum;
-}
-
 /** The name by which iconv knows the encoding of text with two or four bytes a character. */
 function wideEncoding(head: Uint8Array): string | undefined {
   const [a, b, c, d] = head;
@@ -318,8 +226,4 @@ function wideEncoding(head: Uint8Array): string | undefined {
 /** How bytes begin that are of no known kind. */
 export function beginningOf(head: Uint8Array): string {
   return `bytes that start with ${printable(JSON.stringify(shortened(latin1(head, 24), 24)))}`;
-}
-
-function latin1(head: Uint8Array, limit: number): string {
-  return asBuffer(head.subarray(0, limit)).toString('latin1');
 }

@@ -5,7 +5,7 @@
  */
 import { SnapshotError } from '../base/errors.js';
 import { formatBytes } from '../base/units.js';
-import type { ByteSource } from './source.js';
+import type { ByteSource } from './byte-sources.js';
 
 /** What is held of any input, whatever its size. */
 const ALWAYS = 1 << 28;

@@ -7,6 +7,8 @@ import { isSalvageable, SnapshotError } from '../base/errors.js';
 import type { OnProgress } from '../base/progress.js';
 import { formatBytes, formatCount } from '../base/units.js';
 import type { Head, Section, Truncation } from '../graph/graph.js';
+import type { ByteSource } from './byte-sources.js';
+import { findLast } from './find-last.js';
 import { headOf, readLayout } from './head.js';
 import {
   CLOSE_OBJECT,
@@ -22,7 +24,7 @@ import {
 } from './json.js';
 import type { Layout } from './meta.js';
 import { Room } from './room.js';
-import { type ByteSource, findLast, openSource, type SnapshotInput } from './source.js';
+import { openSource, type SnapshotInput } from './source.js';
 import { ByteWindow, WINDOW_SIZE } from './window.js';
 
 /** How a snapshot is read. */

@@ -1,12 +1,12 @@
 /** Builds the tallies of a snapshot. Owns what was read so far. */
 import { lostName } from '../graph/strings.js';
+import type { ByteSource } from './byte-sources.js';
 import { closeCounts, mostStrings } from './counts.js';
 import type { Tallies } from './load.js';
 import type { Layout } from './meta.js';
 import { readRecords } from './records.js';
 import type { Room } from './room.js';
 import type { Plan, Reading } from './sections.js';
-import type { ByteSource } from './source.js';
 import { StringPicker, StringTableReader } from './strings.js';
 import { NodeTally, type TallyRow } from './tally.js';
 import type { ByteWindow } from './window.js';

@@ -7,8 +7,8 @@
  */
 import { SnapshotError } from '../base/errors.js';
 import { formatBytes } from '../base/units.js';
+import type { ByteSource } from './byte-sources.js';
 import { readBuffer } from './bytes.js';
-import type { ByteSource } from './source.js';
 
 /**
  * Half a megabyte stays in the second-level cache of the processors this was measured on; 4 MiB was

@@ -1,8 +1,8 @@
 /** Objects as people name them: an id, a tag, a class, a pattern on class names. */
 
-import { matcherOf } from '../analysis/classes/classes.js';
 import { prototypeNodes } from '../analysis/classes/instances.js';
 import { nodesOfClass } from '../analysis/classes/nodes.js';
+import { matcherOf } from '../analysis/classes/type-matcher.js';
 import { retainedSizes } from '../analysis/sizes/retained-sizes.js';
 import { shallowSizes } from '../analysis/sizes/shallow-sizes.js';
 import { QueryError, UsageError } from '../base/errors.js';

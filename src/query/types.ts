@@ -1,5 +1,5 @@
 /** Class names as people give them: exact, or as patterns. */
-import type { TypeMatcher } from '../analysis/classes/classes.js';
+import type { TypeMatcher } from '../analysis/classes/type-matcher.js';
 import { QueryError } from '../base/errors.js';
 import { printable } from '../base/printable.js';
 

@@ -1,10 +1,6 @@
 /** Opens just as much of a snapshot as a question needs. */
-import {
-  type Classes,
-  classesFromTallies,
-  classesOf,
-  type TypeMatcher,
-} from '../analysis/classes/classes.js';
+import { type Classes, classesFromTallies, classesOf } from '../analysis/classes/classes.js';
+import type { TypeMatcher } from '../analysis/classes/type-matcher.js';
 import { NODE } from '../graph/schema.js';
 import { loadSnapshot, tallySnapshot } from '../load/load.js';
 import type { ReadOptions } from '../load/sections.js';

@@ -1,5 +1,6 @@
 /** What a question needs of a snapshot, and what was opened for it. */
-import type { Classes, Countable, TypeMatcher } from '../analysis/classes/classes.js';
+import type { Classes, Countable } from '../analysis/classes/classes.js';
+import type { TypeMatcher } from '../analysis/classes/type-matcher.js';
 import type { Graph, Head, Truncation } from '../graph/graph.js';
 
 /** What of the snapshot a question needs. What is not needed is not parsed. */

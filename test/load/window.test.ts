@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { type ByteSource, openSource } from '../../src/load/source.js';
+import type { ByteSource } from '../../src/load/byte-sources.js';
+import { openSource } from '../../src/load/source.js';
 import { ByteWindow } from '../../src/load/window.js';
 import { bytesOf, chunksOf, failureOf } from './inputs.js';
 

@@ -9,14 +9,10 @@
  */
 import { byDescending, byType, inOrder } from '../../base/order.js';
 import type { Graph } from '../../graph/graph.js';
-import {
-  type Countable,
-  classesOf,
-  sizelessGrowth,
-  type TypeMatcher,
-  typeStats,
-} from '../classes/classes.js';
+import { type Countable, classesOf, typeStats } from '../classes/classes.js';
 import { type DuplicateStrings, duplicateStrings } from '../classes/duplicate-strings.js';
+import { sizelessGrowth } from '../classes/sizeless-counts.js';
+import type { TypeMatcher } from '../classes/type-matcher.js';
 import { totalSizeOf } from '../growth/baseline.js';
 
 /** The kinds of budgets, by their names on the command line. */

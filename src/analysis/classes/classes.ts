@@ -4,11 +4,13 @@
  *
  * The room `classes`:
  *
- *   classes                             counts and sizes by class
+ *   classes sizeless-counts             counts and sizes by class
+ *   type-matcher                        which classes a name or a pattern means
  *   class-kinds node-roles              whose objects are, and which nodes are objects
  *   nodes instances                     one object; the objects of one class
  *   duplicate-strings own-objects       equal texts; what heapgraph itself has made
  */
+import { byDescending, byType, inOrder } from '../../base/order.js';
 import type { Graph, Truncation } from '../../graph/graph.js';
 import type { Partition, Partitioner } from '../../graph/partition.js';
 import { classFromName, classFromType, classIndex, isClassedByName } from '../../v8/class-names.js';
@@ -17,6 +19,7 @@ import { SYSTEM_DISTANCE } from '../sizes/distances.js';
 import { distancesAndDominators } from '../sizes/dominators.js';
 import { retainedSizesOfClasses } from '../sizes/retained-sizes.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
+import { matcherOf, type TypeMatcher } from './type-matcher.js';
 
 /** Objects of one class and one of V8's node types. */
 export interface ClassCount {
@@ -198,9 +201,6 @@ export function classesFromTallies(tallies: NameTallies): Classes {
   };
 }
 
-/** Exact class names, or patterns that the name has to match somewhere. */
-export type TypeMatcher = (type: string) => boolean;
-
 /**
  * How many objects have this class name: exactly this one for a string, any that matches for a
  * RegExp or a function. 0 when there are none. Cost: one pass over the nodes of a graph the first
@@ -269,37 +269,6 @@ export function typeStats(heap: Countable, options: TypeStatsOptions = {}): Type
   return [...merged.values()].sort(order[by]);
 }
 
-/**
- * How many objects of each class do not count where growth in number is asked for: strings and
- * numbers without a size of their own (see `isSizelessValue`). Undefined where that is not known,
- * as of a baseline.
- * Cost: a pass over the nodes of a graph.
- */
-export function sizelessCounts(heap: Countable): ReadonlyMap<string, number> | undefined {
-  if (!('rows' in heap)) {
-    const counts = new Map<string, number>();
-    const { labels, of } = classIndex(heap);
-    const isSizeless = isSizelessValue(heap);
-    const numbers = new Float64Array(labels.length);
-    for (let node = 0; node < heap.nodeCount; node++) if (isSizeless(node)) numbers[of[node]!]! += 1;
-    numbers.forEach((count, label) => {
-      if (count > 0) counts.set(labels[label]!, count);
-    });
-    return counts;
-  }
-  const rows = heap.rows.filter(({ sizeless }) => sizeless !== undefined);
-  return rows.length === 0 ? undefined : new Map(rows.map(({ type, sizeless }) => [type, sizeless!]));
-}
-
-/**
- * By class, how many more strings and numbers without a size there are; 0 where that is not known
- * of both. Cost: as `sizelessCounts`.
- */
-export function sizelessGrowth(before: Countable, after: Countable): (type: string) => number {
-  const [old, now] = [sizelessCounts(before), sizelessCounts(after)];
-  return (type) => (old && now ? (now.get(type) ?? 0) - (old.get(type) ?? 0) : 0);
-}
-
 /** The first `limit` rows of `typeStats` (10 unless said otherwise; Infinity for all). */
 export function mostCommonTypes(
   heap: Countable,
@@ -309,33 +278,21 @@ export function mostCommonTypes(
   return typeStats(heap, options).slice(0, limit);
 }
 
-export function matcherOf(type: string | RegExp | TypeMatcher): TypeMatcher {
-  if (typeof type === 'string') return (name) => name === type;
-  if (typeof type === 'function') return type;
-  // A global or sticky pattern remembers where it stopped: each name is a new text.
-  const pattern =
-    type.global || type.sticky ? new RegExp(type.source, type.flags.replace(/[gy]/g, '')) : type;
-  return (name) => pattern.test(name);
-}
-
 interface Ranked {
   readonly type: string;
   readonly count: number;
   readonly shallowSize: number;
 }
 
-function byName(a: Ranked, b: Ranked): number {
-  return a.type < b.type ? -1 : a.type > b.type ? 1 : 0;
-}
-
-function byCountThenName(a: Ranked, b: Ranked): number {
-  return b.count - a.count || byName(a, b);
-}
-
-function bySizeThenName(a: Ranked, b: Ranked): number {
-  return b.shallowSize - a.shallowSize || byName(a, b);
-}
-
-function byRetainedThenName(a: TypeStat, b: TypeStat): number {
-  return (b.retainedSize ?? 0) - (a.retainedSize ?? 0) || byName(a, b);
-}
+const byCountThenName = inOrder<Ranked>(
+  byDescending(({ count }) => count),
+  byType,
+);
+const bySizeThenName = inOrder<Ranked>(
+  byDescending(({ shallowSize }) => shallowSize),
+  byType,
+);
+const byRetainedThenName = inOrder<TypeStat>(
+  byDescending(({ retainedSize }) => retainedSize ?? 0),
+  byType,
+);

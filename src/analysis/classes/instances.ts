@@ -2,8 +2,8 @@
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { memo } from '../../graph/memo.js';
 import { EDGE, NODE } from '../../graph/schema.js';
-import type { TypeMatcher } from './classes.js';
 import { nodesOfClass } from './nodes.js';
+import type { TypeMatcher } from './type-matcher.js';
 
 /**
  * Ordinals of the instances of a class, ascending. V8 names the prototype of a class after the

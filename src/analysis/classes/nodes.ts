@@ -13,7 +13,7 @@ import { distances, SYSTEM_DISTANCE } from '../sizes/distances.js';
 import { dominatorTree } from '../sizes/dominators.js';
 import { retainedSizes } from '../sizes/retained-sizes.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
-import { matcherOf, type TypeMatcher } from './classes.js';
+import { matcherOf, type TypeMatcher } from './type-matcher.js';
 
 /** One node of a graph. Everything is looked up when it is asked for. */
 export class NodeView {

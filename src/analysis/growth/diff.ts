@@ -14,14 +14,9 @@ import { idIndex } from '../../graph/ids.js';
 import { type Partition, partitionAmong } from '../../graph/partition.js';
 import { classIndex } from '../../v8/class-names.js';
 import { isSizelessValue } from '../../v8/sizeless-values.js';
-import {
-  type ClassCountOptions,
-  type Countable,
-  matcherOf,
-  sizelessGrowth,
-  type TypeMatcher,
-  typeStats,
-} from '../classes/classes.js';
+import { type ClassCountOptions, type Countable, typeStats } from '../classes/classes.js';
+import { sizelessGrowth } from '../classes/sizeless-counts.js';
+import { matcherOf, type TypeMatcher } from '../classes/type-matcher.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
 
 /** How one class differs: the columns of Chrome DevTools' comparison. Sizes in bytes. */

@@ -8,12 +8,12 @@ import {
   type Countable,
   classesOf,
   type Measure,
-  sizelessCounts,
   type TypeStat,
   type TypeStatsOptions,
   typeStats,
 } from '../classes/classes.js';
 import { heapgraphNodes } from '../classes/own-objects.js';
+import { sizelessCounts } from '../classes/sizeless-counts.js';
 
 /** One class that grew: where it stands now, and how far that is above its peak so far. */
 export interface Growth extends TypeStat {

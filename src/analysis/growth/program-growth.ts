@@ -11,8 +11,8 @@ import { isMadeByProgram } from '../../v8/program-types.js';
 import { type SourceLocation, sourceLocation } from '../../v8/scripts.js';
 import { isSystemName } from '../../v8/system-names.js';
 import { literalTemplates } from '../../v8/templates.js';
-import { matcherOf, type TypeMatcher } from '../classes/classes.js';
 import { heapgraphNodes } from '../classes/own-objects.js';
+import { matcherOf, type TypeMatcher } from '../classes/type-matcher.js';
 import { dominatorTree } from '../sizes/dominators.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
 

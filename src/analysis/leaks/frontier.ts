@@ -10,15 +10,13 @@
  * more heads.
  */
 import { edgesOf, type Graph } from '../../graph/graph.js';
-import { EDGE, NODE } from '../../graph/schema.js';
-import { classIndex } from '../../v8/class-names.js';
-import { symbolTables } from '../../v8/symbol-tables.js';
 import { nodeRoles, THING, WALL } from '../classes/node-roles.js';
 import { agesOf } from '../growth/ages.js';
-import { type Ownership, ownerOf } from '../holders/container-owner.js';
-import { holderPaths } from '../holders/holder-paths.js';
+import type { Ownership } from '../holders/container-owner.js';
 import { keepsAlive } from '../sizes/essential-edges.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
+import { type Draft, groupsOf } from './frontier-groups.js';
+import { type Heads, headsOf, type Rebuilt } from './frontier-heads.js';
 
 /** Containers that are held in the same way. */
 export interface ContainerGroup {
@@ -75,25 +73,10 @@ export interface Frontier {
   readonly rebuilt: readonly Rebuilt[];
 }
 
-/** An old thing with parts that were made since. */
-export interface Rebuilt {
-  readonly node: number;
-  /** Bytes of the new parts, as V8 wrote them. */
-  readonly size: number;
-}
-
 const NOBODY = -1;
+
 /** Reached by several groups. */
 const SHARED = -2;
-
-/** A way that more containers reach than this is credited to the first of them. */
-const MOST_VISITS = 4;
-
-/**
- * Synthetic nodes that are lists of native handles: containers. Of others only the table of
- * `Symbol.for` is one, and the root is none.
- */
-const HANDLES = /^(\((Global|Eternal|Traced) handles\)|Node \/ .*|C\+\+ (?!native stack).*)$/;
 
 /**
  * The frontier of several snapshots of one process.
@@ -115,205 +98,6 @@ export function frontierOf(snapshots: readonly Graph[]): Frontier {
   const groups = groupsOf(graph, ages, newest, heads);
   const claims = claimsOf(graph, ages, newest, groups, heads);
   return { graph, newest, ages, rebuilt: heads.rebuilt, ...claims };
-}
-
-/** Smaller parts are not looked at. */
-const LEAST_PART = 256;
-
-interface Heads {
-  readonly headNodes: Uint32Array;
-  readonly headEdges: Uint32Array;
-  readonly headContainers: Uint32Array;
-}
-
-/**
- * From every old thing, through ways of any age, to the first new things. In the order of the file.
- */
-function headsOf(graph: Graph, ages: Uint8Array): Heads & { readonly rebuilt: readonly Rebuilt[] } {
-  const { nodeCount, firstEdge, nodeTypes, root, selfSizes } = graph;
-  const { targets } = edgesOf(graph);
-  const roles = nodeRoles(graph);
-  const keeps = keepsAlive(graph);
-  const lists = handleLists(graph);
-  const symbols = symbolTables(graph);
-  const nodes: number[] = [];
-  const edges: number[] = [];
-  const containers: number[] = [];
-  const stamp = new Uint32Array(nodeCount); // the container that met a node last, plus one
-  const visits = new Uint8Array(nodeCount);
-  const stack: number[] = [];
-  const first: number[] = []; // beside the stack: the container's own edge
-  const { synthetic, hidden } = NODE;
-  const rebuilt: Rebuilt[] = [];
-  for (let container = 0; container < nodeCount; container++) {
-    if (ages[container] !== 0 || container === root) continue;
-    const table = symbols.get(container);
-    if (nodeTypes[container] === synthetic) {
-      if (table === undefined && !lists.has(container)) continue;
-    } else if (roles[container] !== THING) continue;
-    const mark = container + 1;
-    let source = container;
-    let through = -1;
-    let parts = 0;
-    for (;;) {
-      const isTable = table !== undefined && source === container;
-      const end = isTable ? table + 1 : firstEdge[source + 1]!;
-      for (let edge = isTable ? table : firstEdge[source]!; edge < end; edge++) {
-        const target = targets[edge]!;
-        const role = roles[target]!;
-        if (role === WALL || stamp[target] === mark) continue;
-        if (role === THING) {
-          if (ages[target] === 0 || !keeps(edge, source)) continue;
-          stamp[target] = mark;
-          nodes.push(target);
-          edges.push(through < 0 ? edge : through);
-          containers.push(container);
-        } else if (visits[target]! < MOST_VISITS && keeps(edge, source)) {
-          stamp[target] = mark;
-          visits[target]!++;
-          if (ages[target] !== 0) parts += selfSizes[target]!;
-          stack.push(target);
-          first.push(through < 0 ? edge : through);
-        }
-      }
-      if (stack.length === 0) break;
-      source = stack.pop()!;
-      through = first.pop()!;
-    }
-    if (parts >= LEAST_PART && nodeTypes[container] !== synthetic && nodeTypes[container] !== hidden)
-      rebuilt.push({ node: container, size: parts });
-  }
-  return {
-    rebuilt,
-    headNodes: Uint32Array.from(nodes),
-    headEdges: Uint32Array.from(edges),
-    headContainers: Uint32Array.from(containers),
-  };
-}
-
-function handleLists(graph: Graph): ReadonlySet<number> {
-  const { nodeCount, nodeTypes, nodeNames, strings } = graph;
-  const found = new Set<number>();
-  for (let node = 0; node < nodeCount; node++)
-    if (nodeTypes[node] === NODE.synthetic && HANDLES.test(strings.get(nodeNames[node]!))) found.add(node);
-  return found;
-}
-
-interface Draft {
-  readonly containers: number[];
-  container: number;
-  readonly path: number;
-  readonly edgeName: number | undefined;
-  readonly owner: Ownership;
-  readonly heads: Float64Array;
-  /** Ranges of heads, two numbers a container. */
-  readonly ranges: number[];
-  most: number;
-}
-
-/** A thing with heads on more names than this is taken for a dictionary: the names are data. */
-const MOST_NAMES = 64;
-/** Stands for the names of a dictionary, and for indexes. */
-const ANY_NAME = -1;
-
-/** Containers by path and class; of scopes and records also by the name that the heads hang on. */
-function groupsOf(graph: Graph, ages: Uint8Array, newest: number, heads: Heads): Draft[] {
-  const { headNodes, headContainers } = heads;
-  const paths = holderPaths(graph);
-  const { of, labels } = classIndex(graph);
-  const { names } = edgesOf(graph);
-  const drafts: Draft[] = [];
-  const numbers = new Map<string, number>();
-  const add = (container: number, path: number, name: number, from: number, to: number): void => {
-    const key = `${path * labels.length + of[container]!} ${name}`;
-    let number = numbers.get(key);
-    if (number === undefined) {
-      number = drafts.length;
-      numbers.set(key, number);
-      const owner = ownerOf(graph, container, paths.rootOf(path));
-      const counts = new Float64Array(newest + 1);
-      const edgeName = name === ANY_NAME ? undefined : name;
-      drafts.push({ containers: [], container, path, edgeName, owner, heads: counts, ranges: [], most: 0 });
-    }
-    const draft = drafts[number]!;
-    draft.containers.push(container);
-    draft.ranges.push(from, to);
-    for (let i = from; i < to; i++) draft.heads[ages[headNodes[i]!]!]! += 1;
-    if (to - from > draft.most) {
-      draft.most = to - from;
-      draft.container = container;
-    }
-  };
-  for (let from = 0; from < headContainers.length; ) {
-    const container = headContainers[from]!;
-    let to = from;
-    while (to < headContainers.length && headContainers[to] === container) to++;
-    const path = paths.pathOf(container);
-    const table = symbolTables(graph).get(container);
-    if (table !== undefined) add(container, path, names[table]!, from, to);
-    else if (sortByName(graph, heads, from, to)) {
-      for (let first = from; first < to; ) {
-        const name = names[heads.headEdges[first]!]!;
-        let last = first;
-        while (last < to && names[heads.headEdges[last]!] === name) last++;
-        add(container, path, name, first, last);
-        first = last;
-      }
-    } else add(container, path, ANY_NAME, from, to);
-    from = to;
-  }
-  return drafts;
-}
-
-/** Things of one class on so many properties of a plain object make these keys of a dictionary. */
-const FEWEST_KEYS = 3;
-
-/** Whether a plain object has things of one class on several of its properties. */
-function hasKeys(
-  graph: Graph,
-  { headNodes, headEdges, headContainers }: Heads,
-  from: number,
-  to: number,
-): boolean {
-  const { labels, of } = classIndex(graph);
-  if (to - from < FEWEST_KEYS || labels[of[headContainers[from]!]!] !== 'Object') return false;
-  const keys = new Map<number, Set<number>>();
-  for (let i = from; i < to; i++) {
-    const kind = of[headNodes[i]!]!;
-    const names = keys.get(kind) ?? new Set();
-    keys.set(kind, names.add(edgesOf(graph).names[headEdges[i]!]!));
-    if (names.size >= FEWEST_KEYS) return true;
-  }
-  return false;
-}
-
-/**
- * Whether the heads of one container hang on a few names each of which is a place of its own, as
- * variables of a scope and properties of a record are. Brings those of one name together.
- */
-function sortByName(
-  graph: Graph,
-  { headNodes, headEdges, headContainers }: Heads,
-  from: number,
-  to: number,
-): boolean {
-  const { types, names } = edgesOf(graph);
-  const places = new Map<number, number[]>();
-  if (hasKeys(graph, { headNodes, headEdges, headContainers }, from, to)) return false;
-  for (let i = from; i < to; i++) {
-    const edge = headEdges[i]!;
-    if (types[edge] !== EDGE.context && types[edge] !== EDGE.property) return false;
-    const place = places.get(names[edge]!);
-    if (place) place.push(i);
-    else if (places.size === MOST_NAMES) return false;
-    else places.set(names[edge]!, [i]);
-  }
-  if (places.size === 1) return true;
-  const order = [...places.values()].flat();
-  const [nodes, edges] = [order.map((i) => headNodes[i]!), order.map((i) => headEdges[i]!)];
-  headNodes.set(nodes, from);
-  headEdges.set(edges, from);
-  return true;
 }
 
 /** The heads by which a group grows at every step: the fewest of any age. */

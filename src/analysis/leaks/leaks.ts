@@ -5,6 +5,7 @@
  *
  * The room `leaks`:
  *
+ *   frontier-heads → frontier-groups    what is new behind what was there before
  *   frontier → group-contents           containers that were there before, and what is new in them
  *   leaks leak-evidence                 which containers grow at every step
  *   rebuilt-parts growth-in-place       what grows without a container that gets more members

@@ -2,7 +2,8 @@
 import { classIndex } from '../../v8/class-names.js';
 import { holderPaths } from '../holders/holder-paths.js';
 import { boundedBuffers } from './bounded-buffers.js';
-import type { Frontier, Rebuilt } from './frontier.js';
+import type { Frontier } from './frontier.js';
+import type { Rebuilt } from './frontier-heads.js';
 import { isReplaced } from './growth-in-place.js';
 
 /** What may have grown in place. */

@@ -8,7 +8,7 @@ import type { Partitioner } from '../../graph/partition.js';
 import { classIndex } from '../../v8/class-names.js';
 import { isProgramNode } from '../../v8/program-types.js';
 import { isSizelessValue } from '../../v8/sizeless-values.js';
-import { matcherOf, type TypeMatcher } from '../classes/classes.js';
+import { matcherOf, type TypeMatcher } from '../classes/type-matcher.js';
 import { boundedBuffers } from './bounded-buffers.js';
 import { groupBehind } from './group-behind.js';
 import { growsEvenly } from './leak-evidence.js';

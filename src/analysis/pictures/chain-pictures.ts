@@ -6,17 +6,9 @@ import type { Graph } from '../../graph/graph.js';
 import { className } from '../../v8/class-names.js';
 import { repeatsOf } from '../expressions/repeats.js';
 import type { Chain } from '../holders/chains.js';
-import {
-  apart,
-  type Box,
-  COARSENESS,
-  describer,
-  drawnEdges,
-  grouped,
-  limitedRows,
-  type PictureOptions,
-  rootsOf,
-} from './boxes.js';
+import { drawnEdges } from './arrows.js';
+import { describer, rootsOf } from './box-description.js';
+import { apart, type Box, COARSENESS, grouped, limitedRows, type PictureOptions } from './boxes.js';
 import { changeField, changeOf } from './changes.js';
 import { type Link, type Links, linksOf } from './links.js';
 

@@ -5,15 +5,9 @@
 import type { Subgraph, SubgraphCut, SubgraphNode } from '../../base/result.js';
 import type { Graph } from '../../graph/graph.js';
 import { idIndex } from '../../graph/ids.js';
-import {
-  type Box,
-  type Coarseness,
-  describer,
-  drawnEdges,
-  grouped,
-  type PictureOptions,
-  rootsOf,
-} from './boxes.js';
+import { drawnEdges } from './arrows.js';
+import { describer, rootsOf } from './box-description.js';
+import { type Box, type Coarseness, grouped, type PictureOptions } from './boxes.js';
 import { type Link, linksOf } from './links.js';
 
 /**

@@ -6,19 +6,18 @@
 
 import type { Subgraph, SubgraphCut } from '../../base/result.js';
 import type { Graph } from '../../graph/graph.js';
+import { drawnEdges } from './arrows.js';
+import { describer, rootsOf } from './box-description.js';
 import {
   alike,
   apart,
   type Box,
   COARSENESS,
   coarseClass,
-  describer,
-  drawnEdges,
   grouped,
   heldBy,
   limitedRows,
   type PictureOptions,
-  rootsOf,
 } from './boxes.js';
 import { changeField, changeOf, deadNeighbours } from './changes.js';
 import { type Link, linksOf } from './links.js';

@@ -1,5 +1,6 @@
 /** Types that a question names: how the names match, and what is said of those that do not occur. */
-import { type Classes, classesOf, type TypeMatcher } from '../../analysis/classes/classes.js';
+import { type Classes, classesOf } from '../../analysis/classes/classes.js';
+import type { TypeMatcher } from '../../analysis/classes/type-matcher.js';
 import { type Note, note } from '../../base/notes.js';
 import { printable } from '../../base/printable.js';
 import type { Graph } from '../../graph/graph.js';
