@@ -1,19 +1,18 @@
 // Builds dist: the code bundled into a few files (a command line that starts fast must not open fifty), with what is
 // loaded on demand in files of its own, and the type declarations beside it.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { build } from 'esbuild';
-import { withRecordLoops } from './build/record-loops.mjs';
+import writeGenerated from './build/generated.mjs';
 
 const require = createRequire(import.meta.url);
 
 // Made beside dist and put in its place when it is whole: a program that runs meanwhile finds one or the other.
 const out = `dist.${process.pid}`;
 
-writeRecordLoops();
-await buildKernel();
+await writeGenerated();
 const common = {
   bundle: true,
   platform: 'node',
@@ -105,58 +104,3 @@ execFileSync(
 writeFileSync(`${out}/testing/jest.d.cts`, "export * from './jest.js';\n");
 rmSync('dist', { recursive: true, force: true });
 renameSync(out, 'dist');
-
-/** Writes the loops over records, see their template. */
-function writeRecordLoops() {
-  const template = readFileSync('src/load/record-loops.template.ts', 'utf8');
-  const code = withRecordLoops(template, 'typescript').replace(/^\/\*\*[\s\S]*?\*\/\n/, '');
-  writeFileSync(
-    'src/load/record-loops.generated.ts',
-    `/** Made of record-loops.template.ts by build.mjs. */\n${code}`,
-  );
-}
-
-/** Compiles the WebAssembly kernel and writes it down as a module, because a command line opens as few files as it can. */
-async function buildKernel() {
-  const { default: asc } = await import('assemblyscript/asc');
-  const { error, stderr, binary } = await compileKernel(asc);
-  if (error) throw new Error(`the kernel does not compile:\n${stderr}`, { cause: error });
-  writeFileSync(
-    'src/load/kernel/kernel.generated.ts',
-    `/** Compiled from assembly.ts by build.mjs. */\nexport const KERNEL_BASE64 = '${binary.toString('base64')}';\n`,
-  );
-}
-
-async function compileKernel(asc) {
-  const source = 'src/load/kernel/assembly.ts';
-  let binary;
-  const { error, stderr } = await asc.main(
-    [
-      source,
-      '--outFile',
-      'kernel.wasm',
-      '-O3',
-      '--runtime',
-      'stub',
-      '--noAssert',
-      '--use',
-      'abort=',
-      '--initialMemory',
-      '16',
-    ],
-    {
-      readFile: (name, folder) => {
-        const file = path.join(folder, name);
-        if (!existsSync(file)) return null;
-        const text = readFileSync(file, 'utf8');
-        return path.normalize(name) === path.normalize(source)
-          ? withRecordLoops(text, 'assemblyscript')
-          : text;
-      },
-      writeFile: (name, contents) => {
-        if (name === 'kernel.wasm') binary = Buffer.from(contents);
-      },
-    },
-  );
-  return { error, stderr: stderr.toString(), binary };
-}

@@ -1,22 +1,33 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
-import { testProjects } from './test/support/projects.js';
+import { type TestProject, testProjects } from './test/support/projects.js';
+
+const CORES = availableParallelism();
+
+/** What differs between the projects. One after another, in this order, each with its workers. */
+const PROJECTS = {
+  // Its tests take what they find in their process: they share workers.
+  fast: { isolate: false, maxWorkers: CORES, globalSetup: ['build/generated.mjs'] },
+  heap: { isolate: true, maxWorkers: CORES, globalSetup: ['build/generated.mjs'] },
+  // Its tests wait for other processes half of the time.
+  spawned: { isolate: true, maxWorkers: 2 * CORES, globalSetup: ['test/support/build.ts'] },
+} as const satisfies Readonly<Record<TestProject, object>>;
 
 export default defineConfig({
   test: {
-    maxWorkers: availableParallelism(),
     reporters: ['default', './test/support/skipped-reporter.ts'],
     includeTaskLocation: true,
-    globalSetup: ['test/support/build.ts'],
     tags: [{ name: 'slow', description: 'series over many random or damaged inputs, and huge ones' }],
     projects: Object.entries(testProjects()).map(([name, include]) => ({
       extends: true as const,
       test: {
         name,
         include: [...include],
-        isolate: name !== 'fast',
         testTimeout: 60_000,
         hookTimeout: 60_000,
+        ...PROJECTS[name as TestProject],
+        globalSetup: [...PROJECTS[name as TestProject].globalSetup],
+        sequence: { groupOrder: Object.keys(PROJECTS).indexOf(name) },
       },
     })),
   },

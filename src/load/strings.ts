@@ -9,7 +9,7 @@ import { allocateColumn, type BufferType } from '../graph/columns.js';
 import { closingQuote, decodeJsonText, type StringPage, StringTable } from '../graph/strings.js';
 import { readBuffer } from './bytes.js';
 import { DAMAGED, expectToken, OPEN_ARRAY, QUOTE, unexpected } from './json.js';
-import { createKernel } from './kernel/kernel.js';
+import { type KernelExports, releaseScanner, takeScanner } from './kernel/kernel.js';
 import type { Room } from './room.js';
 import { type ByteWindow, TOKEN_LIMIT, tooLong } from './window.js';
 
@@ -29,7 +29,8 @@ class StringScanner {
    * Gone with the next call.
    */
   starts: Uint32Array = new Uint32Array(0);
-  private readonly kernel = createKernel();
+  /** Until it is released. */
+  private readonly kernel: KernelExports = takeScanner();
   private readonly memory = new Uint8Array(this.kernel.memory.buffer);
   private readonly room = this.kernel.windowSize.value - 2;
   /** Bytes from a string's opening quote on in which its end was looked for already, and is not. */
@@ -66,6 +67,11 @@ class StringScanner {
    */
   waitsAt(bytes: Uint8Array, position: number, end: number): boolean {
     return position >= end || (bytes[position] === QUOTE && this.kernel.afterString.value === 0);
+  }
+
+  /** Ends its use: the last call. */
+  release(): void {
+    releaseScanner(this.kernel);
   }
 
   get expected(): string {
@@ -112,7 +118,6 @@ function tooManyStrings(window: ByteWindow, section: string, most: number): Snap
  * - Cost: one pass.
  */
 export class StringTableReader {
-  private readonly scanner = new StringScanner();
   private readonly pages: StringPage[] = [];
   /** Strings of the pages. */
   private first = 0;
@@ -142,14 +147,22 @@ export class StringTableReader {
    */
   async read(window: ByteWindow, section: string): Promise<void> {
     await expectToken(window, OPEN_ARRAY, section);
-    const { scanner } = this;
+    const scanner = new StringScanner();
+    try {
+      await this.readPages(window, section, scanner);
+    } finally {
+      scanner.release();
+    }
+  }
+
+  private async readPages(window: ByteWindow, section: string, scanner: StringScanner): Promise<void> {
     for (;;) {
       if (this.filled + PADDING >= this.segment.length) this.nextSegment(window);
       const { segment } = this;
       const read = window.readInto(segment, this.filled, segment.length - PADDING - this.filled);
       const count = typeof read === 'number' ? read : await read;
       this.filled += count;
-      this.scan(window, section);
+      this.scan(window, section, scanner);
       const { filled, scanned } = this;
       if (scanner.closed) {
         window.unread(segment.subarray(scanned, filled));
@@ -165,8 +178,8 @@ export class StringTableReader {
     }
   }
 
-  private scan(window: ByteWindow, section: string): void {
-    const { scanner, segment, filled, limits } = this;
+  private scan(window: ByteWindow, section: string, scanner: StringScanner): void {
+    const { segment, filled, limits } = this;
     for (let before = -1; !scanner.closed && this.scanned > before && this.scanned < filled; ) {
       before = this.scanned;
       this.scanned = scanner.scan(segment, before, filled);
@@ -242,9 +255,21 @@ export class StringPicker {
    */
   async read(window: ByteWindow, section: string, wanted: readonly number[]): Promise<void> {
     await expectToken(window, OPEN_ARRAY, section);
-    const { limits, texts } = this;
-    const indexes = Float64Array.from(wanted).sort();
     const scanner = new StringScanner();
+    try {
+      await this.pick(window, section, Float64Array.from(wanted).sort(), scanner);
+    } finally {
+      scanner.release();
+    }
+  }
+
+  private async pick(
+    window: ByteWindow,
+    section: string,
+    indexes: Float64Array,
+    scanner: StringScanner,
+  ): Promise<void> {
+    const { limits, texts } = this;
     let next = 0;
     for (;;) {
       const { bytes, start, end } = window;

@@ -43,7 +43,8 @@ export class ByteWindow {
     size: number = WINDOW_SIZE,
     private readonly onFill?: () => void,
   ) {
-    this.bytes = readBuffer(size + SENTINEL);
+    // One byte more than a small source has: so much that its end is seen without growing.
+    this.bytes = readBuffer(Math.min(size, (source.size ?? size) + 1) + SENTINEL);
   }
 
   /** Offset of `bytes[start]` in the text, in bytes. */

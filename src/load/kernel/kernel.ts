@@ -44,6 +44,23 @@ interface WebAssemblyApi {
 
 let compiled: object | undefined;
 
+/** Kernels that have scanned strings and may do so again: one, as a rule. */
+const idleScanners: KernelExports[] = [];
+
+/**
+ * A kernel whose `scanStrings` begins anew. An instance and its MiB of memory cost more than the
+ * loading of a small snapshot, so one that was given back is taken again.
+ */
+export function takeScanner(): KernelExports {
+  return idleScanners.pop() ?? createKernel();
+}
+
+/** Gives back what `takeScanner` gave; views of its memory are no longer valid. */
+export function releaseScanner(kernel: KernelExports): void {
+  for (const state of [kernel.begun, kernel.closed, kernel.afterString, kernel.found]) state.value = 0;
+  if (idleScanners.length === 0) idleScanners.push(kernel);
+}
+
 /** A kernel with its own state and memory: 1 MiB to begin with. */
 export function createKernel(): KernelExports {
   const { Module, Instance } = (globalThis as unknown as { WebAssembly: WebAssemblyApi }).WebAssembly;
