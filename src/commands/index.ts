@@ -15,6 +15,7 @@ import { getNewIdsCommand } from './growth/get-new-ids.js';
 import { leaksCommand } from './growth/leaks.js';
 import { showGrowthCommand } from './growth/show-growth.js';
 import { survivalCommand } from './growth/survival.js';
+import { cutCommand } from './holders/cut.js';
 import { cyclesCommand } from './holders/cycles.js';
 import { findBackrefChainCommand } from './holders/find-backref-chain.js';
 import { findRefChainCommand } from './holders/find-ref-chain.js';
@@ -44,6 +45,7 @@ export const THEMES = [
       findRefChainCommand,
       patternsCommand,
       cyclesCommand,
+      cutCommand,
       showBackrefsCommand,
       showRefsCommand,
       showChainCommand,

@@ -1,0 +1,232 @@
+/** The smallest set of references to drop so that objects are freed. */
+import { edgesOf, type Graph, sourceOf } from '../../graph/graph.js';
+import { isRoot, isStack } from '../../v8/roots.js';
+import { type Chain, searchBackrefs } from '../holders/chains.js';
+import { shallowSizes } from '../sizes/shallow-sizes.js';
+import { minimumCut } from './flow.js';
+import { referenceNetwork } from './network.js';
+import { reachedFromRoot } from './reach.js';
+import { edgesOfReference, NONE, referencesOf } from './references.js';
+
+/** Nodes, and their bytes. */
+export interface Freed {
+  /** All nodes, V8's parts of objects among them. */
+  readonly count: number;
+  /** Shallow sizes together, in bytes. */
+  readonly size: number;
+}
+
+/** One reference of a cut. */
+export interface CutReference {
+  /** From a root to what the reference leads to; the last edge is the reference. */
+  readonly chain: Chain;
+  /** Its edges: of an entry of a Map or Set those to the key and to the value. */
+  readonly edges: readonly number[];
+  /** The node that the edges come from: of an entry the table. */
+  readonly holder: number;
+  /** What is freed when it alone is dropped: nothing where others hold the same. */
+  readonly alone: Freed;
+  /** How many of the asked objects are among that. */
+  readonly objectsAlone: number;
+}
+
+/** Which references to drop. */
+export interface Cut {
+  /**
+   * Objects that the cut frees. The others are `fixed`, `onStack` or `unheld`.
+   */
+  readonly objects: number;
+  /** Ordinals of those that V8 or native code holds by itself: nothing frees them. */
+  readonly fixed: readonly number[];
+  /** How many only the stack holds: they go when its functions have returned. */
+  readonly onStack: number;
+  /** How many nothing holds, or weak references alone. */
+  readonly unheld: number;
+  /** How many of `objects` the stack holds besides: they are freed when its functions return. */
+  readonly alsoOnStack: number;
+  /** Undefined where there are more than `limit`. */
+  readonly references: readonly CutReference[] | undefined;
+  /** How many references it takes; where there are more than `limit`, at least so many. */
+  readonly size: number;
+  /** What is freed with all of them dropped. */
+  readonly freed: Freed;
+  /** How much of that the objects themselves retain: the rest is what else goes. */
+  readonly retained: Freed;
+}
+
+/** How a cut is looked for. */
+export interface CutOptions {
+  /** References at most. Default 100. */
+  readonly limit?: number;
+  /** Which of several smallest cuts. Default `objects`. */
+  readonly nearest?: 'objects' | 'roots';
+}
+
+/**
+ * The fewest references of the program that keep objects alive: a minimum cut between what only V8
+ * and native code can let go, and the objects.
+ *
+ * - In: by node 1 for the objects.
+ * - Ties: of several smallest cuts the nearest to the objects. It frees the least beside them:
+ *   whatever it frees, each other smallest cut frees as well. `nearest: 'roots'` is the opposite.
+ * - Order: the most bytes alone first, then the nearest in the file.
+ * - The stack does not count: what it holds goes when its functions return.
+ * - Empty: objects that nothing holds need no reference to be dropped.
+ * - Cost: that of `dominatorTree`; a few passes over nodes and edges, and those of `minimumCut`.
+ */
+export function cutOf(graph: Graph, mask: Uint8Array, options: CutOptions = {}): Cut {
+  const { limit = 100, nearest = 'objects' } = options;
+  const reached = reachedFromRoot(graph);
+  const fixedNodes = reachedFromRoot(graph, { fixedOnly: true });
+  const { objects, fixed, elsewhere } = sorted(mask, reached, fixedNodes);
+  const withStack = elsewhere > 0 ? reachedFromRoot(graph, { stack: true }) : undefined;
+  const onStack = withStack ? countIn(mask, (node) => reached[node] === 0 && withStack[node] === 1) : 0;
+  const facts = { fixed, onStack, unheld: elsewhere - onStack };
+  const count = countIn(objects, () => true);
+  if (count === 0)
+    return {
+      ...facts,
+      objects: 0,
+      alsoOnStack: 0,
+      references: [],
+      size: 0,
+      freed: NOTHING,
+      retained: NOTHING,
+    };
+  const network = referenceNetwork(graph, reached, fixedNodes, objects);
+  const { value, arcs } = minimumCut(network, limit, nearest === 'objects' ? 'sink' : 'source');
+  const retained = tally(graph, reached, reachedFromRoot(graph, { around: objects }));
+  if (!arcs)
+    return {
+      ...facts,
+      objects: count,
+      alsoOnStack: 0,
+      references: undefined,
+      size: value,
+      freed: NOTHING,
+      retained,
+    };
+  const dropped = arcs.map((arc) => {
+    const edge = network.edges[arc]!;
+    const holder = sourceOf(graph, edge);
+    return { holder, edges: edgesOfReference(graph, holder, edge) };
+  });
+  const without = new Set(dropped.flatMap(({ edges }) => edges));
+  const left = reachedFromRoot(graph, { without });
+  const still = reachedFromRoot(graph, { without, stack: true });
+  const alone = freedAlone(graph, reached, left, objects, dropped);
+  const references = dropped.map(({ holder, edges }, i): CutReference => {
+    // An entry is named by its value, which comes after its key.
+    return { chain: chainTo(graph, holder, edges.at(-1)!, without), edges, holder, ...alone[i]! };
+  });
+  return {
+    ...facts,
+    objects: count,
+    alsoOnStack: countIn(objects, (node) => still[node] === 1),
+    references: references.sort((a, b) => b.alone.size - a.alone.size || a.edges[0]! - b.edges[0]!),
+    size: value,
+    freed: tally(graph, reached, left),
+    retained,
+  };
+}
+
+const NOTHING: Freed = { count: 0, size: 0 };
+
+/** The objects that can be freed, those that cannot, and how many the root does not reach. */
+function sorted(
+  mask: Uint8Array,
+  reached: Uint8Array,
+  fixedNodes: Uint8Array,
+): { readonly objects: Uint8Array; readonly fixed: number[]; readonly elsewhere: number } {
+  const objects = new Uint8Array(mask.length);
+  const fixed: number[] = [];
+  let elsewhere = 0;
+  for (let node = 0; node < mask.length; node++) {
+    if (mask[node] !== 1) continue;
+    if (fixedNodes[node] === 1) fixed.push(node);
+    else if (reached[node] === 1) objects[node] = 1;
+    else elsewhere++;
+  }
+  return { objects, fixed, elsewhere };
+}
+
+function countIn(mask: Uint8Array, test: (node: number) => boolean): number {
+  let count = 0;
+  for (let node = 0; node < mask.length; node++) if (mask[node] === 1 && test(node)) count++;
+  return count;
+}
+
+/** What was reached and is no longer. */
+function tally(graph: Graph, before: Uint8Array, after: Uint8Array): Freed {
+  const sizes = shallowSizes(graph);
+  let count = 0;
+  let size = 0;
+  for (let node = 0; node < before.length; node++) {
+    if (before[node] === 0 || after[node] === 1) continue;
+    count++;
+    size += sizes[node]!;
+  }
+  return { count, size };
+}
+
+/** Several references lead to a node. */
+const SEVERAL = 0xffffffff;
+
+/**
+ * What each reference frees alone: of all that goes, what can be reached from it and from no other
+ * one. A node is met at most twice: from the first reference, and once more from another.
+ */
+function freedAlone(
+  graph: Graph,
+  before: Uint8Array,
+  after: Uint8Array,
+  objects: Uint8Array,
+  references: readonly { readonly edges: readonly number[] }[],
+): { readonly alone: Freed; readonly objectsAlone: number }[] {
+  const { nodeCount, firstEdge } = graph;
+  const { targets } = edgesOf(graph);
+  const { kinds } = referencesOf(graph);
+  const onStack = isStack(graph);
+  const sizes = shallowSizes(graph);
+  /** By node the number of the reference, plus one. */
+  const labels = new Uint32Array(nodeCount);
+  const work = new Uint32Array(2 * nodeCount);
+  let waiting = 0;
+  const mark = (node: number, label: number): void => {
+    if (before[node] === 0 || after[node] === 1) return;
+    const known = labels[node]!;
+    if (known === label || known === SEVERAL) return;
+    labels[node] = known === 0 ? label : SEVERAL;
+    work[waiting++] = node;
+  };
+  references.forEach(({ edges }, i) => {
+    for (const edge of edges) mark(targets[edge]!, i + 1);
+    while (waiting > 0) {
+      const node = work[--waiting]!;
+      const label = labels[node]!;
+      if (onStack(node)) continue;
+      for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++)
+        if (kinds[edge] !== NONE) mark(targets[edge]!, label);
+    }
+  });
+  const found = references.map(() => ({ count: 0, size: 0, objects: 0 }));
+  for (let node = 0; node < nodeCount; node++) {
+    const label = labels[node]!;
+    if (label === 0 || label === SEVERAL) continue;
+    const each = found[label - 1]!;
+    each.count++;
+    each.size += sizes[node]!;
+    each.objects += objects[node]!;
+  }
+  return found.map(({ count, size, objects: objectsAlone }) => ({ alone: { count, size }, objectsAlone }));
+}
+
+/** The shortest chain to a reference that passes none of those that are dropped. */
+function chainTo(graph: Graph, holder: number, edge: number, without: ReadonlySet<number>): Chain {
+  const { chains } = searchBackrefs(graph, holder, isRoot(graph), {
+    isLastResort: isStack(graph),
+    ignoreEdge: (other) => without.has(other),
+  });
+  const { nodes, edges } = chains[0] ?? { nodes: [holder], edges: [] };
+  return { nodes: [...nodes, edgesOf(graph).targets[edge]!], edges: [...edges, edge] };
+}
