@@ -5,7 +5,7 @@ import { type Chain, searchBackrefs } from '../holders/chains.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
 import { minimumCut } from './flow.js';
 import { referenceNetwork } from './network.js';
-import { reachedFromRoot } from './reach.js';
+import { reachedFromRoot, reachedFromStack } from './reach.js';
 import { edgesOfReference, NONE, referencesOf } from './references.js';
 
 /** Nodes, and their bytes. */
@@ -79,8 +79,8 @@ export function cutOf(graph: Graph, mask: Uint8Array, options: CutOptions = {}):
   const reached = reachedFromRoot(graph);
   const fixedNodes = reachedFromRoot(graph, { fixedOnly: true });
   const { objects, fixed, elsewhere } = sorted(mask, reached, fixedNodes);
-  const withStack = elsewhere > 0 ? reachedFromRoot(graph, { stack: true }) : undefined;
-  const onStack = withStack ? countIn(mask, (node) => reached[node] === 0 && withStack[node] === 1) : 0;
+  const withStack = elsewhere > 0 ? reachedFromStack(graph, reached) : undefined;
+  const onStack = withStack ? countIn(mask, (node) => withStack[node] === 1) : 0;
   const facts = { fixed, onStack, unheld: elsewhere - onStack };
   const count = countIn(objects, () => true);
   if (count === 0)
@@ -113,7 +113,7 @@ export function cutOf(graph: Graph, mask: Uint8Array, options: CutOptions = {}):
   });
   const without = new Set(dropped.flatMap(({ edges }) => edges));
   const left = reachedFromRoot(graph, { without });
-  const still = reachedFromRoot(graph, { without, stack: true });
+  const still = reachedFromStack(graph, left, without);
   const alone = freedAlone(graph, reached, left, objects, dropped);
   const references = dropped.map(({ holder, edges }, i): CutReference => {
     // An entry is named by its value, which comes after its key.

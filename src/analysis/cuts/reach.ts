@@ -7,8 +7,6 @@ import { FIXED, NONE, referencesOf } from './references.js';
 export interface ReachOptions {
   /** Only those that a program cannot change. Default false. */
   readonly fixedOnly?: boolean;
-  /** Also what the stack refers to. Default false: it is gone when its functions have returned. */
-  readonly stack?: boolean;
   /** Edges that are dropped. */
   readonly without?: ReadonlySet<number>;
   /** By node 1: objects that are gone. */
@@ -16,13 +14,14 @@ export interface ReachOptions {
 }
 
 /**
- * By node 1 where the root reaches it. What only weak references reach is not.
+ * By node 1 where the root reaches it. What only weak references reach is not; nor is what only
+ * the stack reaches, which is gone when its functions have returned.
  *
  * - Empty: a graph without nodes.
  * - Cost: linear in nodes and edges; 5 bytes a node.
  */
 export function reachedFromRoot(graph: Graph, options: ReachOptions = {}): Uint8Array {
-  const { fixedOnly = false, stack = false, without, around } = options;
+  const { fixedOnly = false, without, around } = options;
   const { nodeCount, firstEdge, root } = graph;
   const { targets } = edgesOf(graph);
   const { kinds } = referencesOf(graph);
@@ -37,7 +36,7 @@ export function reachedFromRoot(graph: Graph, options: ReachOptions = {}): Uint8
   work[0] = root;
   while (waiting > 0) {
     const node = work[--waiting]!;
-    if (!stack && onStack(node)) continue;
+    if (onStack(node)) continue;
     for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
       const kind = kinds[edge]!;
       if (kind === NONE || kind > highest || dropped?.has(edge)) continue;
@@ -45,6 +44,35 @@ export function reachedFromRoot(graph: Graph, options: ReachOptions = {}): Uint8
       if (seen[target] === 1 || around?.[target] === 1) continue;
       seen[target] = 1;
       work[waiting++] = target;
+    }
+  }
+  return seen;
+}
+
+/**
+ * By node 1 where only the stack reaches it, of what is not `reached`.
+ *
+ * - In: by node 1 where the root reaches it otherwise; edges that are dropped.
+ * - Cost: linear in the nodes, and in the edges of what it reaches.
+ */
+export function reachedFromStack(
+  graph: Graph,
+  reached: Uint8Array,
+  without: ReadonlySet<number> = new Set(),
+): Uint8Array {
+  const { nodeCount, firstEdge } = graph;
+  const { targets } = edgesOf(graph);
+  const { kinds } = referencesOf(graph);
+  const onStack = isStack(graph);
+  const seen = new Uint8Array(nodeCount);
+  const work: number[] = [];
+  for (let node = 0; node < nodeCount; node++) if (reached[node] === 1 && onStack(node)) work.push(node);
+  for (let node = work.pop(); node !== undefined; node = work.pop()) {
+    for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
+      const target = targets[edge]!;
+      if (kinds[edge] === NONE || reached[target] === 1 || seen[target] === 1 || without.has(edge)) continue;
+      seen[target] = 1;
+      work.push(target);
     }
   }
   return seen;

@@ -133,12 +133,16 @@ function notesOf(graph: Graph, cut: Cut, text: string): Note[] {
     ...(none ? [note('unknown')`no object that "${text}" accepts`] : []),
     ...(references === undefined
       ? [
-          note('omitted')`it takes at least ${counted(size, 'reference')} to free ${counted(objects, 'object')}; ${option('limit')} looks for more`,
+          note(
+            'omitted',
+          )`it takes at least ${counted(size, 'reference')} to free ${counted(objects, 'object')}; ${option('limit')} looks for more`,
         ]
       : []),
     ...(fixed.length > 0
       ? [
-          note('unreached')`${fixed.length === 1 ? 'an object' : counted(fixed.length, 'object')} that no reference of the program frees: ${named(graph, fixed[0]!)} is held by ${fixedHolder(graph, fixed[0]!)}`,
+          note(
+            'unreached',
+          )`${fixed.length === 1 ? 'an object' : counted(fixed.length, 'object')} that no reference of the program frees: ${named(graph, fixed[0]!)} is held by ${fixedHolder(graph, fixed[0]!)}`,
         ]
       : []),
     ...(onStack > 0
@@ -146,7 +150,9 @@ function notesOf(graph: Graph, cut: Cut, text: string): Note[] {
       : []),
     ...(alsoOnStack > 0
       ? [
-          note('answer')`the stack holds ${counted(alsoOnStack, 'object')} as well, until its functions return`,
+          note(
+            'answer',
+          )`the stack holds ${counted(alsoOnStack, 'object')} as well, until its functions return`,
         ]
       : []),
     ...(unheld > 0
