@@ -54,6 +54,13 @@ export { instancesOf } from './analysis/classes/instances.js';
 export { at, byType, EdgeView, NodeView, nodesOfClass } from './analysis/classes/nodes.js';
 export { heapgraphNodes } from './analysis/classes/own-objects.js';
 export type { TypeMatcher } from './analysis/classes/type-matcher.js';
+export {
+  type Cut,
+  type CutOptions,
+  type CutReference,
+  cutOf,
+  type Freed,
+} from './analysis/cuts/cut.js';
 export { type Cycle, type Cycles, type CyclesOptions, cyclesOf } from './analysis/cycles/cycles.js';
 export { type Expression, expressionOf } from './analysis/expressions/expression.js';
 export {

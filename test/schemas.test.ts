@@ -76,6 +76,8 @@ const LINES: readonly (readonly [Schema, readonly (readonly string[])[]])[] = [
       ['heap', A, '--relative-to', B, '--where', 'origin = program'],
       ['patterns', 'OBJ', A],
       ['patterns', 'Foo', A, '--to-root'],
+      ['cut', 'OBJ', A],
+      ['cut', 'type = string', A, '--limit', '1'],
     ],
   ],
   [

@@ -7,12 +7,9 @@
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { memo } from '../../graph/memo.js';
 import { EDGE, NODE } from '../../graph/schema.js';
-import { classIndex } from '../../v8/class-names.js';
 import { contextNames, isContext } from '../../v8/names.js';
-import { isOfRuntime, scriptOrigin } from '../../v8/origin.js';
-import { globalObjects } from '../../v8/realms.js';
+import { isOfRuntime } from '../../v8/origin.js';
 import { nativeContexts } from '../../v8/scopes.js';
-import { sourceLocation } from '../../v8/scripts.js';
 import { ENTRY_SIZE, firstEntrySlot, slotNumber } from '../../v8/tables.js';
 import { weakMapPairEdges } from '../../v8/weak-map-pairs.js';
 import { nodeRoles, THING } from '../classes/node-roles.js';
@@ -23,13 +20,9 @@ export const NONE = 0;
 /** One of V8's own, or of native code: a program cannot drop it. */
 export const FIXED = 1;
 /** A property, an item, a variable, the value of a WeakMap. */
-export const CHANGEABLE = 2;
+const CHANGEABLE = 2;
 /** A part of an entry of a Map or Set: all parts of one go together. */
 export const ENTRY = 3;
-
-/** Whose a scope or a class is; 0 where nothing says it. */
-const RUNTIME = 1;
-const PROGRAM = 2;
 
 /** What the edges of a graph are to a program. */
 export interface References {
@@ -43,21 +36,18 @@ export interface References {
  * Tells the references that a program can change from the others.
  *
  * - CHANGEABLE: properties and items of objects and functions (but `__proto__`), variables of
- *   scopes, exports of modules, values of WeakMaps. FIXED are variables of the runtime's own
- *   scripts, and what its functions and objects of its classes, and the global object, have of the
- *   same: a heuristic, by the scripts of functions and of constructors.
+ *   scopes, exports of modules, values of WeakMaps. Variables of the runtime's own scripts are
+ *   FIXED.
  * - Cost: three passes over the edges; a byte an edge and 6 bytes a node.
  */
 export const referencesOf = memo((graph: Graph): References => {
   const { nodeCount, firstEdge, nodeTypes, nodeNames, strings } = graph;
-  const { types, names, targets, count } = edgesOf(graph);
+  const { types, names, count } = edgesOf(graph);
   const essential = essentialEdges(graph);
   const roles = nodeRoles(graph);
   const isScope = isContext(graph);
   const natives = nativeContexts(graph);
   const ofRuntime = runtimeScopes(graph);
-  const isRuntimes = runtimeNodes(graph);
-  const globals = globalObjects(graph);
   const { entrySizes, repeated } = stores(graph, essential);
   const slots = slotNumbers(graph);
   const prototype = strings.indexesOf('__proto__');
@@ -68,8 +58,6 @@ export const referencesOf = memo((graph: Graph): References => {
     const type = nodeTypes[node]!;
     const isProgram = roles[node] === THING && type !== NODE.native && type !== NODE.synthetic;
     const isVariable = isScope(node) && !natives.has(node) && ofRuntime[node] !== RUNTIME;
-    // What the runtime has among its own is no matter of the program's.
-    const isOwn = isRuntimes(node) || globals.has(node);
     const isCell = cells.has(nodeNames[node]!);
     const entrySize = entrySizes[node]!;
     const start = entrySize === 0 ? 0 : firstEntrySlot(graph.selfSizes[node]!, entrySize)!;
@@ -78,10 +66,9 @@ export const referencesOf = memo((graph: Graph): References => {
       const edgeType = types[edge];
       let kind = FIXED;
       if (edgeType === EDGE.property) {
-        if (isProgram && !prototype.has(names[edge]!) && !(isOwn && isRuntimes(targets[edge]!)))
-          kind = CHANGEABLE;
+        if (isProgram && !prototype.has(names[edge]!)) kind = CHANGEABLE;
       } else if (edgeType === EDGE.element) {
-        if (isProgram && !(isOwn && isRuntimes(targets[edge]!))) kind = CHANGEABLE;
+        if (isProgram) kind = CHANGEABLE;
       } else if (edgeType === EDGE.context) {
         if (isVariable) kind = CHANGEABLE;
       } else if (edgeType === EDGE.internal) {
@@ -95,27 +82,6 @@ export const referencesOf = memo((graph: Graph): References => {
   for (const { edge } of weakMapPairEdges(graph)) if (kinds[edge] === FIXED) kinds[edge] = CHANGEABLE;
   return { kinds, entrySizes };
 });
-
-/**
- * Whether a node is a function of the runtime, or an object of a class whose constructor is one. Of
- * each class the first object with a location decides. Cost: one pass over the nodes.
- */
-function runtimeNodes(graph: Graph): (node: number) => boolean {
-  const { nodeTypes } = graph;
-  const ofRuntime = isOfRuntime(graph);
-  const { labels, of } = classIndex(graph);
-  const marks = new Uint8Array(labels.length);
-  for (let node = 0; node < graph.nodeCount; node++) {
-    if (nodeTypes[node] !== NODE.object || marks[of[node]!] !== 0) continue;
-    if (graph.locations?.of(node) === undefined) continue;
-    marks[of[node]!] = scriptOrigin(sourceLocation(graph, node)?.script) === 'runtime' ? RUNTIME : PROGRAM;
-  }
-  return (node) => {
-    const type = nodeTypes[node];
-    if (type === NODE.closure) return ofRuntime(node);
-    return type === NODE.object && marks[of[node]!] === RUNTIME;
-  };
-}
 
 /** The slot that an edge of a table is named by, by string index; -1 for other names. */
 function slotNumbers({ strings }: Graph): (name: number) => number {
@@ -150,6 +116,9 @@ export function edgesOfReference(graph: Graph, table: number, edge: number): rea
     if (kinds[other] === ENTRY && entryOf(graph, table, other, size) === entry) found.push(other);
   return found;
 }
+
+const RUNTIME = 1;
+const PROGRAM = 2;
 
 /** By node RUNTIME for the scopes of functions of the runtime, and those inside them. */
 function runtimeScopes(graph: Graph): Uint8Array {

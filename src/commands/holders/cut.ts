@@ -2,12 +2,14 @@
 import { NodeView } from '../../analysis/classes/nodes.js';
 import { type Cut, type CutReference, cutOf } from '../../analysis/cuts/cut.js';
 import { chainResult } from '../../analysis/expressions/chain-result.js';
-import { searchBackrefs } from '../../analysis/holders/chains.js';
+import { expressionOf } from '../../analysis/expressions/expression.js';
+import { type Chain, searchBackrefs } from '../../analysis/holders/chains.js';
 import { chainEnding } from '../../analysis/holders/endings.js';
 import { type Note, note, option } from '../../base/notes.js';
 import type { Column, Row } from '../../base/result.js';
 import { formatBytes, formatCount, formatId } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
+import { edgeName } from '../../graph/walk.js';
 import { className } from '../../v8/class-names.js';
 import { isRoot } from '../../v8/roots.js';
 import { defineCommand } from '../command.js';
@@ -93,13 +95,26 @@ const CUT_COLUMNS: readonly Column[] = [
   columns.location,
 ];
 
-/** The holder's place: of an entry's table, and of a store, that of the object it belongs to. */
+/**
+ * A reference as JavaScript. What a program names by itself (a module, `process`) does not say by
+ * which reference it is held: then the holder's name and the edge do.
+ */
+function named(
+  graph: Graph,
+  chain: Chain,
+): { readonly expression: string; readonly evaluable: boolean; readonly heldBy: string | null } {
+  const rooted = isRoot(graph)(chain.nodes[0]!);
+  const { expression, evaluable, heldBy } = chainResult(graph, chain, { found: true, rooted, sizes: false });
+  const hasName = expressionOf(graph, { nodes: chain.nodes.slice(-1), edges: [] }).evaluable;
+  if (!hasName) return { expression: expression!, evaluable, heldBy };
+  const holder = { nodes: chain.nodes.slice(0, -1), edges: chain.edges.slice(0, -1) };
+  const { text } = expressionOf(graph, holder);
+  const name = edgeName(graph, chain.edges.at(-1)!);
+  return { expression: `(reference ${name} of ${text} to ${expression})`, evaluable: false, heldBy };
+}
+
 function rowOf(graph: Graph, { chain, alone, objectsAlone }: CutReference): Row {
-  const { expression, evaluable, heldBy } = chainResult(graph, chain, {
-    found: true,
-    rooted: isRoot(graph)(chain.nodes[0]!),
-    sizes: false,
-  });
+  const { expression, evaluable, heldBy } = named(graph, chain);
   const holder = new NodeView(graph, chain.nodes.at(-2)!);
   const target = new NodeView(graph, chain.nodes.at(-1)!);
   return {
@@ -142,7 +157,7 @@ function notesOf(graph: Graph, cut: Cut, text: string): Note[] {
       ? [
           note(
             'unreached',
-          )`${fixed.length === 1 ? 'an object' : counted(fixed.length, 'object')} that no reference of the program frees: ${named(graph, fixed[0]!)} is held by ${fixedHolder(graph, fixed[0]!)}`,
+          )`${fixed.length === 1 ? 'an object' : counted(fixed.length, 'object')} that no reference of the program frees: ${nodeWords(graph, fixed[0]!)} is held by ${fixedHolder(graph, fixed[0]!)}`,
         ]
       : []),
     ...(onStack > 0
@@ -161,7 +176,7 @@ function notesOf(graph: Graph, cut: Cut, text: string): Note[] {
   ];
 }
 
-function named(graph: Graph, node: number): string {
+function nodeWords(graph: Graph, node: number): string {
   return `${className(graph, node)} ${formatId(graph.ids[node]!)}`;
 }
 

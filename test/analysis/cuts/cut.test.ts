@@ -68,7 +68,7 @@ function program(seed: number): GraphSpec {
   if (next() < 0.6) {
     // A table of 2 buckets: 2 + 3 + 2 + 4 entries of 3 pointers.
     const slot = (n: number): string => String(5 + n);
-    nodes['table'] = {
+    nodes.table = {
       type: 'array',
       size: 8 * (2 + 3 + 2 + 12),
       edges: [
@@ -77,7 +77,7 @@ function program(seed: number): GraphSpec {
         ...(next() < 0.7 ? [['internal', slot(4), any()] as const] : []),
       ],
     };
-    nodes['map'] = { name: 'Map', type: 'object', size: 32, edges: [['internal', 'table', 'table']] };
+    nodes.map = { name: 'Map', type: 'object', size: 32, edges: [['internal', 'table', 'table']] };
     nodes[any()] = { ...nodes[names[0]!]!, edges: [...edges[0]!, ['property', 'map', 'map']] };
   }
   const held = names.filter(() => next() < 0.3);
