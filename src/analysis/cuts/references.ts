@@ -7,7 +7,7 @@
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { memo } from '../../graph/memo.js';
 import { EDGE, NODE } from '../../graph/schema.js';
-import { contextNames, isContext } from '../../v8/names.js';
+import { cellNames, contextNames, isContext } from '../../v8/names.js';
 import { isOfRuntime } from '../../v8/origin.js';
 import { nativeContexts } from '../../v8/scopes.js';
 import { ENTRY_SIZE, firstEntrySlot, slotNumber } from '../../v8/tables.js';
@@ -52,7 +52,7 @@ export const referencesOf = memo((graph: Graph): References => {
   const slots = slotNumbers(graph);
   const prototype = strings.indexesOf('__proto__');
   const value = strings.indexesOf('value', 'tagged_value');
-  const cells = strings.indexesOf('system / Cell', 'system / ContextCell');
+  const cells = cellNames(graph);
   const kinds = new Uint8Array(count);
   for (let node = 0; node < nodeCount; node++) {
     const type = nodeTypes[node]!;
@@ -175,7 +175,7 @@ function stores(
   const behind = strings.indexesOf('elements', 'properties');
   const table = strings.indexesOf('table');
   const value = strings.indexesOf('value');
-  const cell = strings.indexesOf('system / PropertyCell');
+  const cells = cellNames(graph);
   const done = new Uint8Array(nodeCount);
   /** By node the last object that was seen to refer to it by a property or an item, plus one. */
   const held = new Uint32Array(nodeCount);
@@ -198,7 +198,7 @@ function stores(
       for (let slot = firstEdge[store]!, last = firstEdge[store + 1]!; slot < last; slot++) {
         const item = targets[slot]!;
         if (held[item] === node + 1) repeated[slot] = 1;
-        else if (cell.has(nodeNames[item]!)) {
+        else if (cells.has(nodeNames[item]!)) {
           for (let edge = firstEdge[item]!; edge < firstEdge[item + 1]!; edge++)
             if (value.has(names[edge]!) && types[edge] === EDGE.internal && held[targets[edge]!] === node + 1)
               repeated[edge] = 1;
