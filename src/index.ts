@@ -110,6 +110,7 @@ export { type ContainerPlace, containerPlace } from './analysis/leaks/container-
 export { type ContainerGroup, type Frontier, frontierOf } from './analysis/leaks/frontier.js';
 export type { Rebuilt } from './analysis/leaks/frontier-heads.js';
 export { type GrownHolder, type GrownHolders, grownHolders } from './analysis/leaks/grown-holders.js';
+export { type AlsoIn, isLeak, type Leak } from './analysis/leaks/leak.js';
 export {
   type LeakSearch,
   type LeakSearchOptions,
@@ -117,14 +118,7 @@ export {
   notableLeaks,
   searchLeaks,
 } from './analysis/leaks/leak-search.js';
-export {
-  type AlsoIn,
-  isLeak,
-  type Leak,
-  type Leaks,
-  type LeaksOptions,
-  leaks,
-} from './analysis/leaks/leaks.js';
+export { type Leaks, type LeaksOptions, leaks } from './analysis/leaks/leaks.js';
 export { holdersOfNew, type NewHolder, type NewHoldersOptions } from './analysis/leaks/new-holders.js';
 export {
   type ClassSurvival,

@@ -1,5 +1,6 @@
 /** Pictures: drawn so that they can be looked at, and written. */
-import type { Answer, Subgraph } from '../base/result.js';
+import type { Answer } from '../base/result.js';
+import type { Subgraph } from '../base/subgraph.js';
 import { formatCount, formatShare } from '../base/units.js';
 import type { Output } from './output.js';
 import type { Written } from './write.js';

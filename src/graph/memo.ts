@@ -18,3 +18,16 @@ export interface Memo<Graph, T> {
   (graph: Graph): T;
   known(graph: Graph): T | undefined;
 }
+
+/**
+ * State of each graph that its users write to: counters, caches that fill up. `memo` is for data
+ * that is computed once and only read.
+ *
+ * - Out: the same object at every call for a graph, made at the first one; it lives as long as the
+ *   graph.
+ */
+export function perGraph<Graph extends object, T extends object>(
+  create: (graph: Graph) => T,
+): (graph: Graph) => T {
+  return memo(create);
+}

@@ -2,7 +2,7 @@
  * Chains of references as lines: which of their steps are shown, and what stands in the place of
  * the others.
  */
-import type { ChainResult, ChainStep } from '../base/result.js';
+import type { ChainResult, ChainStep } from '../base/chain-result.js';
 import { formatCount } from '../base/units.js';
 import { formatCell } from './cells.js';
 

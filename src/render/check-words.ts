@@ -1,5 +1,7 @@
 /** What is said of a budget, the same in every format. */
-import type { ChainResult, Check } from '../base/result.js';
+
+import type { ChainResult } from '../base/chain-result.js';
+import type { Check } from '../base/checks.js';
 import { formatCount, formatId } from '../base/units.js';
 import { formatCell } from './cells.js';
 import { shownExpression, shownSteps } from './chain-lines.js';

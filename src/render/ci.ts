@@ -3,8 +3,8 @@
  * with colour.
  */
 import { markdownTable } from 'markdown-table';
+import type { Check, Checks } from '../base/checks.js';
 import { printable } from '../base/printable.js';
-import type { Check, Checks } from '../base/result.js';
 import { formatCell } from './cells.js';
 import { failingLines, holderLines, limitWords, valueWords } from './check-words.js';
 import { escapeMarkup } from './markdown.js';

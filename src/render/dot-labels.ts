@@ -1,5 +1,5 @@
 /** What stands in the boxes and at the arrows of a picture. */
-import type { SubgraphCut, SubgraphEdge, SubgraphNode } from '../base/result.js';
+import type { SubgraphCut, SubgraphEdge, SubgraphNode } from '../base/subgraph.js';
 import { formatCount } from '../base/units.js';
 import { labelLine, labelLines } from './dot-text.js';
 

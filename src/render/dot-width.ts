@@ -2,7 +2,7 @@
  * How wide Graphviz will draw a subgraph, without asking it: its layout takes minutes for what is
  * much too wide.
  */
-import type { Subgraph } from '../base/result.js';
+import type { Subgraph } from '../base/subgraph.js';
 import { cutLabel, edgeLabel, type LabelOptions, nodeLabel, VALUE_LENGTH } from './dot-labels.js';
 import { labelLine } from './dot-text.js';
 

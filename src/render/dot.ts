@@ -6,7 +6,7 @@
 import { attribute as _, Subgraph as Cluster, Digraph, Edge, Node, type NodeModel, toDot } from 'ts-graphviz';
 import { UsageError } from '../base/errors.js';
 import { printable } from '../base/printable.js';
-import type { Subgraph, SubgraphCut, SubgraphEdge, SubgraphNode } from '../base/result.js';
+import type { Subgraph, SubgraphCut, SubgraphEdge, SubgraphNode } from '../base/subgraph.js';
 import { formatCount, formatId } from '../base/units.js';
 import { cutLabel, edgeLabel, INTERNALS, LINE_LENGTH, nodeLabel, SIGNS, VALUE_LENGTH } from './dot-labels.js';
 import { type Colour, colourText, FONT, gradient, labelLine, labelLines } from './dot-text.js';

@@ -1,6 +1,7 @@
 /** Leaks as text for people: what grows, where, and what hangs on it, a few lines each. */
+
+import type { LeakContent, LeakEntry, LeakReport } from '../base/leak-report.js';
 import { shortened } from '../base/printable.js';
-import type { LeakContent, LeakEntry, LeakReport } from '../base/result.js';
 import { formatBytes, formatCount, formatId } from '../base/units.js';
 import { formatCell } from './cells.js';
 import type { Style } from './style.js';

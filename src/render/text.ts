@@ -1,17 +1,9 @@
 /** Answers as text for people: aligned columns, one object a line. */
 import stringWidth from 'fast-string-width';
+import type { ChainResult, ChainStep } from '../base/chain-result.js';
+import type { Checks } from '../base/checks.js';
 import { shortened } from '../base/printable.js';
-import type {
-  ChainResult,
-  ChainStep,
-  Checks,
-  Column,
-  Detail,
-  Fact,
-  Result,
-  Row,
-  Table,
-} from '../base/result.js';
+import type { Column, Detail, Fact, Result, Row, Table } from '../base/result.js';
 import { formatCount, formatId } from '../base/units.js';
 import { renderBare } from './bare.js';
 import { formatCell, isNumeric, plain, signedCell, textColumns, withSign } from './cells.js';

@@ -5,7 +5,7 @@
  * applyInterfaceDefinitions.
  */
 import { edgesOf, type Graph } from '../graph/graph.js';
-import { memo } from '../graph/memo.js';
+import { memo, perGraph } from '../graph/memo.js';
 import type { Partition, Partitioner } from '../graph/partition.js';
 import { EDGE, NODE } from '../graph/schema.js';
 import { classIndex } from './class-names.js';
@@ -38,7 +38,7 @@ export const shapeIndex: Partitioner = (graph, among = [graph]) => {
 };
 
 /** By the graph whose shapes were used. */
-const partitions = memo((_: Graph) => new WeakMap<Graph, Partition>());
+const partitions = perGraph((_: Graph) => new WeakMap<Graph, Partition>());
 
 function withShapes(graph: Graph, shapes: readonly Shape[]): Partition {
   const { labels, of } = classIndex(graph);

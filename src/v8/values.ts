@@ -5,7 +5,7 @@
 
 import { shortened } from '../base/printable.js';
 import { edgesOf, type Graph } from '../graph/graph.js';
-import { memo } from '../graph/memo.js';
+import { perGraph } from '../graph/memo.js';
 import { EDGE, NODE } from '../graph/schema.js';
 import { edgeTarget } from '../graph/walk.js';
 import { isContext } from './names.js';
@@ -31,7 +31,7 @@ export function shortValue(graph: Graph, node: number, limit = 40): string {
 }
 
 const MANY_EDGES = 1000;
-const largeValues = memo((_: Graph) => new Map<string, string>());
+const largeValues = perGraph((_: Graph) => new Map<string, string>());
 
 function fullValue(graph: Graph, node: number, limit: number): string {
   const name = graph.strings.get(graph.nodeNames[node]!);

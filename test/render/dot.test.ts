@@ -2,7 +2,7 @@ import { Graphviz } from '@hpcc-js/wasm-graphviz';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../src/base/errors.js';
-import type { Subgraph, SubgraphEdge, SubgraphNode } from '../../src/base/result.js';
+import type { Subgraph, SubgraphEdge, SubgraphNode } from '../../src/base/subgraph.js';
 import { type DotOptions, renderDot } from '../../src/render/dot.js';
 
 const graphviz = await Graphviz.load();

@@ -1,6 +1,6 @@
 /** Leaks as text and as JSON. */
 import { expect, test } from 'vitest';
-import type { LeakContent, LeakEntry, LeakReport } from '../../src/base/result.js';
+import type { LeakContent, LeakEntry, LeakReport } from '../../src/base/leak-report.js';
 import { renderJson } from '../../src/render/json.js';
 import { createStyle } from '../../src/render/style.js';
 import { renderText } from '../../src/render/text.js';

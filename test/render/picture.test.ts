@@ -3,7 +3,7 @@ import path from 'node:path';
 import { PNG } from 'pngjs';
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../src/base/errors.js';
-import type { Subgraph } from '../../src/base/result.js';
+import type { Subgraph } from '../../src/base/subgraph.js';
 import { renderDot } from '../../src/render/dot.js';
 import { dotOnPath, renderPicture } from '../../src/render/picture.js';
 import { temporaryFolder } from '../support/temporary-folder.js';

@@ -2,8 +2,9 @@
  * The place that holds the memory below an object, with the collections below a root, and who holds
  * each of them.
  */
+
+import type { ChainResult } from '../../base/chain-result.js';
 import { byDescending } from '../../base/order.js';
-import type { ChainResult } from '../../base/result.js';
 import type { Graph } from '../../graph/graph.js';
 import type { Partitioner } from '../../graph/partition.js';
 import { isRoot } from '../../v8/roots.js';

@@ -1,6 +1,6 @@
 /** Chains as answers have them. */
 
-import type { ChainResult, ChainStep } from '../../base/result.js';
+import type { ChainResult, ChainStep } from '../../base/chain-result.js';
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { recoveredName } from '../../v8/recovered-names.js';
 import { systemName } from '../../v8/system-names.js';

@@ -164,7 +164,8 @@ function beginningOf(graph: Graph, chain: Chain): Beginning {
 }
 
 /** The beginning of a chain that passes nothing a program has a name for. */
-function rootBeginning(graph: Graph, { nodes, edges }: Chain): Beginning {
+function rootBeginning(graph: Graph, chain: Chain): Beginning {
+  const { nodes, edges } = chain;
   const head = nodes[0]!;
   const name = graph.strings.get(graph.nodeNames[head]!);
   const scope = rootScopeOf(graph, head);
@@ -190,7 +191,7 @@ function rootBeginning(graph: Graph, { nodes, edges }: Chain): Beginning {
     if (first < 0) return { ...words(() => described(graph, head)), at: 0 };
     const alias = first === 1 ? globalAlias(graph, nodes[1]!) : undefined;
     if (alias !== undefined) return { ...script(() => `globalThis.${alias}`), at: 1 };
-    const { kind, words: holder } = chainEnding(graph, { nodes, edges });
+    const { kind, words: holder } = chainEnding(graph, chain);
     const by = kind === 'microtask' ? holder : described(graph, head);
     return { ...words(() => `${described(graph, nodes[first]!)}, held by ${by}`), at: first };
   }

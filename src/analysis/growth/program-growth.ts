@@ -3,6 +3,7 @@
  * class.
  */
 
+import { byDescending, byText, byType, inOrder } from '../../base/order.js';
 import type { Graph } from '../../graph/graph.js';
 import { idIndex } from '../../graph/ids.js';
 import { NODE } from '../../graph/schema.js';
@@ -84,11 +85,13 @@ export function programGrowth(
     });
   }
   return grown.sort(
-    (a, b) =>
-      b.countDelta - a.countDelta ||
-      Number(b.location !== undefined) - Number(a.location !== undefined) ||
-      b.sizeDelta - a.sizeDelta ||
-      (a.type < b.type ? -1 : a.type > b.type ? 1 : place(a) < place(b) ? -1 : 1),
+    inOrder<ProgramGrowth>(
+      byDescending((row) => row.countDelta),
+      byDescending((row) => Number(row.location !== undefined)),
+      byDescending((row) => row.sizeDelta),
+      byType,
+      byText(place),
+    ),
   );
 }
 

@@ -4,7 +4,7 @@
  * the first match wins.
  */
 import { edgesOf, type Graph, sourceOf } from '../../graph/graph.js';
-import { memo } from '../../graph/memo.js';
+import { memo, perGraph } from '../../graph/memo.js';
 import { retainersOf } from '../../graph/retainers.js';
 import { EDGE, NODE } from '../../graph/schema.js';
 import type { StringIndexes } from '../../graph/strings.js';
@@ -166,7 +166,7 @@ function storesOf(graph: Graph, owner: number): number[] {
 const storeNames = memo((graph: Graph): StringIndexes => graph.strings.indexesOf('elements', 'properties'));
 
 /** Edges that all searches of a graph have read in place of the index. */
-const edgesRead = memo((_: Graph) => ({ read: 0 }));
+const edgesRead = perGraph((_: Graph) => ({ read: 0 }));
 
 const START = 0xffffffff;
 

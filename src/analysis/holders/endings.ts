@@ -2,6 +2,7 @@
 
 import { shortened } from '../../base/printable.js';
 import { edgesOf, type Graph } from '../../graph/graph.js';
+import { perGraph } from '../../graph/memo.js';
 import { EDGE, isIndexed, NODE } from '../../graph/schema.js';
 import { className } from '../../v8/class-names.js';
 import { commonJsModules } from '../../v8/modules.js';
@@ -23,9 +24,24 @@ const QUEUES: Readonly<Record<string, readonly [RegExp, Root]>> = {
 /**
  * Where a whole chain hangs, by its first nodes: the root it begins at, or, nearer to the object, a
  * module in the require cache, a timer or a promise that waits. For a chain that begins at no root:
- * kind `internal` and words that say so. Cost: linear in the chain.
+ * kind `internal` and words that say so.
+ *
+ * - Cost: linear in the chain; the same chain again costs nothing.
  */
 export function chainEnding(graph: Graph, chain: Chain): Root {
+  const known = endings(graph);
+  let ending = known.get(chain);
+  if (ending === undefined) {
+    ending = endingOf(graph, chain);
+    known.set(chain, ending);
+  }
+  return ending;
+}
+
+/** By chain, what `chainEnding` has said. */
+const endings = perGraph((_: Graph) => new WeakMap<Chain, Root>());
+
+function endingOf(graph: Graph, chain: Chain): Root {
   const { moduleOf, exportsOf } = commonJsModules(graph);
   const { nodes } = chain;
   const head = nodes[0];

@@ -5,11 +5,7 @@ import type { Graph } from '../../graph/graph.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
 import { holderChains } from './holder-chains.js';
 import { holderPaths } from './holder-paths.js';
-
-interface Tally {
-  size: number;
-  example: number;
-}
+import { tallyByHolder } from './tally.js';
 
 /**
  * By group, one of its nodes. `groupOf` gives the number of a node's group, or -1 for none. A
@@ -21,23 +17,7 @@ interface Tally {
 export function exampleOfEach(graph: Graph, groupOf: (node: number) => number): ReadonlyMap<number, number> {
   const paths = holderPaths(graph);
   const { depths } = holderChains(graph);
-  const sizes = shallowSizes(graph);
-  const groups = new Map<number, Map<number, Tally>>();
-  for (let node = 0; node < graph.nodeCount; node++) {
-    const group = groupOf(node);
-    if (group < 0) continue;
-    let tallies = groups.get(group);
-    if (!tallies) {
-      tallies = new Map();
-      groups.set(group, tallies);
-    }
-    const path = paths.pathOf(node);
-    const tally = tallies.get(path);
-    if (tally) {
-      tally.size += sizes[node]!;
-      if (depths[node]! < depths[tally.example]!) tally.example = node;
-    } else tallies.set(path, { size: sizes[node]!, example: node });
-  }
+  const groups = tallyByHolder(graph.nodeCount, shallowSizes(graph), groupOf, paths.pathOf, depths);
   const isOwn = (path: number): boolean => (paths.rootOf(path)?.kind ?? 'internal') !== 'internal';
   return new Map(
     Array.from(groups, ([group, tallies]) => {

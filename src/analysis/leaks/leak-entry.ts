@@ -1,7 +1,8 @@
 /** A leak as answers have it, in words. */
 
+import type { LeakContent, LeakEntry, LeakPlace } from '../../base/leak-report.js';
 import { printable, shortened } from '../../base/printable.js';
-import type { Cell, LeakContent, LeakEntry, LeakPlace } from '../../base/result.js';
+import type { Cell } from '../../base/result.js';
 import { formatBytes, formatCount } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
 import { className } from '../../v8/class-names.js';
@@ -12,7 +13,7 @@ import { containerWords, listenersText } from '../expressions/container-words.js
 import type { Chain } from '../holders/chains.js';
 import { shapeText } from './container-chain.js';
 import type { ContentRow } from './group-contents.js';
-import type { Leak } from './leaks.js';
+import type { Leak } from './leak.js';
 
 const LABEL_LENGTH = 60;
 

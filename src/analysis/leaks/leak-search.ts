@@ -1,15 +1,8 @@
 /** The search for leaks in snapshots whose edges are read only where they are needed. */
 import type { Graph } from '../../graph/graph.js';
 import { sizesInPlace } from './growth-in-place.js';
-import {
-  isLeak,
-  type Leak,
-  type Leaks,
-  type LeaksOptions,
-  leaks,
-  slotsOf,
-  withGrowthInPlace,
-} from './leaks.js';
+import { isLeak, type Leak } from './leak.js';
+import { type Leaks, type LeaksOptions, leaks, slotsOf, withGrowthInPlace } from './leaks.js';
 
 /** What a search is done with. */
 export interface LeakSearchOptions extends LeaksOptions {

@@ -7,7 +7,8 @@
  *
  *   frontier-heads → frontier-groups    what is new behind what was there before
  *   frontier → group-contents           containers that were there before, and what is new in them
- *   leaks leak-evidence                 which containers grow at every step
+ *   leaks leak leak-of-group            which containers grow at every step
+ *   leak-evidence                       the verdict
  *   rebuilt-parts growth-in-place       what grows without a container that gets more members
  *   leak-search                         the same, with edges read only where they are needed
  *   container-place -words -text -chain where a container is, in words
@@ -16,98 +17,15 @@
 import { byDescending, byType, inOrder } from '../../base/order.js';
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { classIndex } from '../../v8/class-names.js';
-import type { RootKind } from '../../v8/roots.js';
 import { nodeRoles, THING } from '../classes/node-roles.js';
-import { totalsOfKind } from '../growth/kind-totals.js';
-import type { Chain } from '../holders/chains.js';
-import { type Ownership, ownerOf } from '../holders/container-owner.js';
-import { holderChain } from '../holders/holder-chains.js';
-import { holderPaths } from '../holders/holder-paths.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
 import { type BoundedBuffer, boundedBuffers } from './bounded-buffers.js';
-import { containerChain, memberCounts } from './container-chain.js';
-import { type ContainerGroup, type Frontier, frontierOf } from './frontier.js';
-import { type ContentRow, contentsOf, describeContent } from './group-contents.js';
+import { type Frontier, frontierOf } from './frontier.js';
 import { type Slot, sizesInPlace } from './growth-in-place.js';
-import {
-  bytesVerdict,
-  groupVerdict,
-  isOfLoader,
-  type LeakVerdict,
-  memberOf,
-  principalOf,
-} from './leak-evidence.js';
-import { loadsAgain } from './module-reloads.js';
+import { isLeak, type Leak } from './leak.js';
+import { bytesVerdict, isOfLoader, type LeakVerdict } from './leak-evidence.js';
+import { inPlace, leakOf, sum } from './leak-of-group.js';
 import { type RebuiltPart, rebuiltParts } from './rebuilt-parts.js';
-
-/** A container that is held elsewhere, too, or is held in another way and gets the same members. */
-export interface AlsoIn {
-  /** Ordinal of the container. */
-  readonly container: number;
-  readonly path: string;
-  readonly chain: Chain;
-}
-
-/**
- * One cause: a container, or several that hold the same things or are held alike, and what was
- * added to it.
- */
-export interface Leak {
-  /**
-   * - `leak`: things of every step since the first snapshot are there.
-   * - `uneven`: so are they, but of one step next to none.
-   * - `sometimes`: things of two or more steps, but not of all.
-   * - `once`: things of one step, which a later snapshot has as well.
-   */
-  readonly verdict: LeakVerdict;
-  /** Whether members were added, or the container itself got larger. */
-  readonly growth: 'members' | 'in place';
-  /** Ordinal of the container with the most new members, in the last snapshot. */
-  readonly container: number;
-  /** How many containers are held in the same way. */
-  readonly containers: number;
-  /** The groups that claim what was added, by their places in `Frontier.groups`. In place: none. */
-  readonly groups: readonly number[];
-  /** Whose the container is. */
-  readonly owner: Ownership;
-  /** What the container's chain begins at; null where no root reaches it. */
-  readonly root: RootKind | null;
-  /** Who holds the container; see `holderPaths`. */
-  readonly path: string;
-  /**
-   * The references from a root to the container, and on to what grows in it where that has one name
-   * (a variable).
-   */
-  readonly chain: Chain;
-  /** Whether the container is a list, of which `chain` leads to the owner. */
-  readonly isList: boolean;
-  readonly alsoIn: readonly AlsoIn[];
-  /**
-   * What is added: the class, function or scope of the heads, or of the list's items. In place: the
-   * container.
-   */
-  readonly member: ContentRow;
-  /**
-   * By snapshot: how many members the container has of those that are there in the last snapshot.
-   * In place: empty.
-   */
-  readonly memberCounts: readonly number[];
-  /** By snapshot: bytes of the container with its own parts. Of members: empty. */
-  readonly sizes: readonly number[];
-  /**
-   * What says most about the members: the nearest of the program's own classes and functions, or
-   * the members.
-   */
-  readonly principal: ContentRow;
-  /** What was made since, behind the members and including them; see `contentsOf`. */
-  readonly contents: readonly ContentRow[];
-  /** By age: things made since. */
-  readonly things: readonly number[];
-  /** Bytes made since (transferred shallow sizes), or in place the growth. */
-  readonly size: number;
-  /** Bytes of those that no other container reaches. */
-  readonly aloneSize: number;
-}
 
 /** The answer of `leaks`. */
 export interface Leaks {
@@ -231,14 +149,6 @@ export function slotsOf({ rebuilt, frontier: { graph } }: Leaks): Slot[] {
 }
 
 /**
- * Whether it is a leak as far as the snapshots show: things of every step are there, about as many
- * of each.
- */
-export function isLeak({ verdict }: Leak): boolean {
-  return verdict === 'leak';
-}
-
-/**
  * Adds what grew in place.
  *
  * - In: an answer of `leaks`, and for each of the earlier snapshots `sizesInPlace` of its
@@ -310,12 +220,6 @@ function unexplainedOf(
     );
 }
 
-function sum(numbers: ArrayLike<number>): number {
-  let total = 0;
-  for (let i = 0; i < numbers.length; i++) total += numbers[i]!;
-  return total;
-}
-
 const VERDICTS: readonly LeakVerdict[] = ['leak', 'uneven', 'sometimes', 'once'];
 
 function sorted(leaks: readonly Leak[]): Leak[] {
@@ -332,118 +236,6 @@ function containersOf({ groups }: Frontier, leak: Leak): readonly number[] {
     ...containers,
     ...sharers.flatMap((number) => groups[number]!.containers),
   ]);
-}
-
-/** Of its new members at least this share has to be growth of the whole kind. */
-const BECOMING_MORE = 0.5;
-
-function leakOf(frontier: Frontier, group: ContainerGroup, snapshots: readonly Graph[]): Leak | undefined {
-  const { graph } = frontier;
-  const contents = contentsOf(frontier, group);
-  const paths = holderPaths(graph);
-  const path = paths.text(group.path);
-  const becomesMore = ({ example, counts }: ContentRow): boolean => {
-    const totals = totalsOfKind(snapshots, example);
-    return totals.at(-1)! - totals[0]! >= sum(counts) * BECOMING_MORE;
-  };
-  const verdict = groupVerdict(contents, group, path, becomesMore, () => loadsAgain(frontier));
-  if (verdict === undefined) return undefined;
-  const { chain, isList } = containerChain(frontier, group);
-  const listOwner = isList ? chain.nodes.at(-1) : undefined;
-  let member = memberOf(contents);
-  let counts = memberCounts(frontier, group, member, listOwner);
-  const principal = principalOf(contents, member);
-  // Of members that come and go the counts say nothing: what grows is behind them.
-  if (verdict === 'leak' && !increases(counts) && principal !== member) {
-    member = principal;
-    counts = memberCounts(frontier, group, member, listOwner);
-    if (!increases(counts)) counts = cumulated(member.counts);
-  }
-  return {
-    verdict,
-    growth: 'members',
-    container: group.container,
-    containers: group.containers.length,
-    groups: [group.number],
-    owner: group.owner,
-    root: paths.rootOf(group.path)?.kind ?? null,
-    path,
-    chain,
-    isList,
-    alsoIn: group.sharers
-      .map((number) => frontier.groups[number]!)
-      .filter(({ owner }) => owner === 'program' || owner === 'timer')
-      .map((other) => alsoIn(frontier, other)),
-    member,
-    memberCounts: counts,
-    sizes: [],
-    principal,
-    contents,
-    things: [...group.things],
-    size: sum(group.bytes),
-    aloneSize: group.aloneSize,
-  };
-}
-
-function increases(counts: readonly number[]): boolean {
-  return counts.every((count, i) => i === 0 || count > counts[i - 1]!);
-}
-
-function cumulated(counts: readonly number[]): number[] {
-  let total = 0;
-  return counts.map((count) => {
-    total += count;
-    return total;
-  });
-}
-
-function alsoIn(frontier: Frontier, group: ContainerGroup): AlsoIn {
-  const { container } = group;
-  const path = holderPaths(frontier.graph).text(group.path);
-  return { container, path, chain: containerChain(frontier, group).chain };
-}
-
-function inPlace(
-  frontier: Frontier,
-  { node, nodes, edge }: RebuiltPart,
-  sizes: readonly number[],
-  verdict: LeakVerdict,
-): Leak {
-  const { graph, newest } = frontier;
-  const paths = holderPaths(graph);
-  const path = paths.pathOf(node);
-  const chain = holderChain(graph, node);
-  const size = sizes.at(-1)! - sizes[0]!;
-  const grown = edge === undefined ? node : edgesOf(graph).targets[edge]!;
-  const member: ContentRow = {
-    ...describeContent(frontier, grown),
-    counts: new Array<number>(newest + 1).fill(0),
-    heads: [],
-    size,
-    depth: 0,
-    example: grown,
-  };
-  return {
-    verdict,
-    growth: 'in place',
-    container: node,
-    containers: nodes.length,
-    groups: [],
-    owner: ownerOf(graph, node, paths.rootOf(path)),
-    root: paths.rootOf(path)?.kind ?? null,
-    path: paths.text(path),
-    chain: edge === undefined ? chain : { nodes: [...chain.nodes, grown], edges: [...chain.edges, edge] },
-    isList: false,
-    alsoIn: [],
-    member,
-    memberCounts: [],
-    sizes,
-    principal: member,
-    contents: [],
-    things: new Array<number>(newest + 1).fill(0),
-    size,
-    aloneSize: size,
-  };
 }
 
 /**

@@ -7,6 +7,7 @@ import type { Graph } from '../../graph/graph.js';
 import { classIndex } from '../../v8/class-names.js';
 import { type DiffOptions, type NodeDiff, nodeDiff } from '../growth/diff.js';
 import { holderPaths } from '../holders/holder-paths.js';
+import { type HolderTally, tallyByHolder } from '../holders/tally.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
 import { type ContainerGroup, type Frontier, frontierOf } from './frontier.js';
 import { groupBehind } from './group-behind.js';
@@ -38,11 +39,6 @@ export interface NewHoldersOptions extends Pick<DiffOptions, 'raw' | 'partition'
   readonly frontier?: Frontier;
 }
 
-interface Tally {
-  count: number;
-  size: number;
-}
-
 /**
  * By class, who holds in `after` the objects that `diff` calls new.
  *
@@ -67,27 +63,19 @@ export function holdersOfNew(
   const paths = holderPaths(after);
   const wanted = names.map((name) => options.types?.has(name) ?? true);
   // By class the groups, by their numbers, and behind them the paths of what no group reaches.
-  const tallies = new Map<number, Map<number, Tally>>();
-  for (let node = 0; node < after.nodeCount; node++) {
-    const type = of[node]!;
-    if (isNew[node] === 0 || !wanted[type]) continue;
-    let holders = tallies.get(type);
-    if (!holders) {
-      holders = new Map();
-      tallies.set(type, holders);
-    }
-    const group = groupBehind(frontier, node);
-    const key = group >= 0 ? group : groups.length + paths.pathOf(node);
-    const tally = holders.get(key);
-    if (tally) {
-      tally.count++;
-      tally.size += sizes[node]!;
-    } else holders.set(key, { count: 1, size: sizes[node]! });
-  }
-  const holder = (key: number, tally: Tally): NewHolder => {
+  const tallies = tallyByHolder(
+    after.nodeCount,
+    sizes,
+    (node) => (isNew[node] !== 0 && wanted[of[node]!] ? of[node]! : -1),
+    (node) => {
+      const group = groupBehind(frontier, node);
+      return group >= 0 ? group : groups.length + paths.pathOf(node);
+    },
+  );
+  const holder = (key: number, { count, size }: HolderTally): NewHolder => {
     const group = groups[key];
     const path = group ? pathOfMembers(frontier, group) : key - groups.length;
-    return { path: paths.text(path), ...tally, file: paths.rootOf(path)?.file, group };
+    return { path: paths.text(path), count, size, file: paths.rootOf(path)?.file, group };
   };
   return new Map(
     Array.from(tallies, ([type, holders]) => [

@@ -11,8 +11,9 @@ import { isSizelessValue } from '../../v8/sizeless-values.js';
 import { matcherOf, type TypeMatcher } from '../classes/type-matcher.js';
 import { boundedBuffers } from './bounded-buffers.js';
 import { groupBehind } from './group-behind.js';
+import { isLeak, type Leak } from './leak.js';
 import { growsEvenly } from './leak-evidence.js';
-import { groupsOfLeak, isLeak, type Leak, type Leaks, leaks } from './leaks.js';
+import { groupsOfLeak, type Leaks, leaks } from './leaks.js';
 
 /** What the numbers of a class look like; see `survival`. */
 export type Verdict = 'leak' | 'cache/warm-up' | 'bounded';

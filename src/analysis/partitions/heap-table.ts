@@ -1,4 +1,5 @@
 /** Heapy's table of a partition. */
+import { byDescending, byText, inOrder } from '../../base/order.js';
 import type { Graph } from '../../graph/graph.js';
 import { retainedSizesOfClasses } from '../sizes/retained-sizes.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
@@ -67,7 +68,13 @@ export function heapTable(graph: Graph, parts: Parts, options: HeapTableOptions 
     order.subarray(0, Math.min(limit, found)),
     (part): HeapRow => ({ kind: parts.label(part), count: counts[part]!, size: shown[part]! }),
   );
-  rows.sort((a, b) => b.size - a.size || b.count - a.count || (a.kind < b.kind ? -1 : 1));
+  rows.sort(
+    inOrder<HeapRow>(
+      byDescending((row) => row.size),
+      byDescending((row) => row.count),
+      byText((row) => row.kind),
+    ),
+  );
   return { count, size, parts: found, rows };
 }
 

@@ -2,6 +2,7 @@
  * Shortest paths from the roots to many nodes, merged: MAT's "merge shortest paths", and Heapy's
  * `sp`.
  */
+import { byDescending, byType, inOrder } from '../../base/order.js';
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { PairNumbers } from '../../graph/pair-numbers.js';
 import { EDGE } from '../../graph/schema.js';
@@ -101,5 +102,11 @@ export function mergedPaths(graph: Graph, nodes: ArrayLike<number>): readonly Pa
 }
 
 function ordered(nodes: PatternNode[]): PatternNode[] {
-  return nodes.sort((a, b) => b.count - a.count || b.size - a.size || (a.type < b.type ? -1 : 1));
+  return nodes.sort(
+    inOrder<PatternNode>(
+      byDescending((row) => row.count),
+      byDescending((row) => row.size),
+      byType,
+    ),
+  );
 }

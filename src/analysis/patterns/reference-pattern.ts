@@ -1,4 +1,5 @@
 /** Who refers to objects, and who refers to those: Heapy's reference pattern. */
+import { byDescending, byText, byType, inOrder } from '../../base/order.js';
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { retainersOf } from '../../graph/retainers.js';
 import { EDGE } from '../../graph/schema.js';
@@ -19,6 +20,14 @@ export interface ReferencePatternOptions {
    * branch. Default 10.
    */
   readonly limit?: number;
+}
+
+/** Nodes of one class that refer to some of the nodes below in one way. */
+interface ReferrerGroup {
+  readonly type: number;
+  readonly via: string;
+  readonly nodes: Set<number>;
+  readonly held: Set<number>;
 }
 
 /** A branch while it is built. */
@@ -76,7 +85,7 @@ export function referencePattern(
 
   /** Who refers to nodes, the branches with the most of them. */
   const groupsAbove = (held: readonly number[]): Group[] => {
-    const groups = new Map<string, { type: number; via: string; nodes: Set<number>; held: Set<number> }>();
+    const groups = new Map<string, ReferrerGroup>();
     for (const node of held)
       referrersOf(node, (source, via) => {
         const key = `${of[source]} ${via}`;
@@ -86,10 +95,11 @@ export function referencePattern(
         group.held.add(node);
       });
     const sorted = [...groups.values()].sort(
-      (a, b) =>
-        b.held.size - a.held.size ||
-        b.nodes.size - a.nodes.size ||
-        (`${labels[a.type]} ${a.via}` < `${labels[b.type]} ${b.via}` ? -1 : 1),
+      inOrder<ReferrerGroup>(
+        byDescending((group) => group.held.size),
+        byDescending((group) => group.nodes.size),
+        byText((group) => `${labels[group.type]} ${group.via}`),
+      ),
     );
     return sorted.slice(0, limit).map((group) => ({
       type: labels[group.type]!,
@@ -107,7 +117,12 @@ export function referencePattern(
   }
   return [...byClass]
     .map(([type, list]): Group => ({ type: labels[type]!, via: undefined, nodes: list, held: list.length }))
-    .sort((a, b) => b.nodes.length - a.nodes.length || (a.type < b.type ? -1 : 1))
+    .sort(
+      inOrder<Group>(
+        byDescending((group) => group.nodes.length),
+        byType,
+      ),
+    )
     .slice(0, limit)
     .map((group) => describe(group, 1));
 }

@@ -1,6 +1,6 @@
 /** Arrows of a picture: one for all references of one kind between two boxes. */
 
-import type { SubgraphEdge } from '../../base/result.js';
+import type { SubgraphEdge } from '../../base/subgraph.js';
 import { formatCount } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
 import { type Box, COARSENESS, type Coarseness } from './boxes.js';

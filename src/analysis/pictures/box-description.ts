@@ -1,7 +1,7 @@
 /** What stands in a box of a picture. */
 
 import { shortened } from '../../base/printable.js';
-import type { SubgraphNode } from '../../base/result.js';
+import type { SubgraphNode } from '../../base/subgraph.js';
 import { formatCount } from '../../base/units.js';
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { retainersOf } from '../../graph/retainers.js';

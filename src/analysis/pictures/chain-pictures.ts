@@ -1,6 +1,6 @@
 /** Chains of references as a picture. */
 
-import type { Subgraph } from '../../base/result.js';
+import type { Subgraph } from '../../base/subgraph.js';
 import { formatCount } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
 import { className } from '../../v8/class-names.js';

@@ -2,7 +2,7 @@
  * A picture against an earlier snapshot of the same process: what is new, what survived, what died.
  */
 
-import type { Subgraph, SubgraphCut, SubgraphNode } from '../../base/result.js';
+import type { Subgraph, SubgraphCut, SubgraphNode } from '../../base/subgraph.js';
 import type { Graph } from '../../graph/graph.js';
 import { idIndex } from '../../graph/ids.js';
 import { drawnEdges } from './arrows.js';

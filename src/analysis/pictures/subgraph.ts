@@ -4,7 +4,7 @@
  * held in the same way share a box, so that a hundred items of an array are one.
  */
 
-import type { Subgraph, SubgraphCut } from '../../base/result.js';
+import type { Subgraph, SubgraphCut } from '../../base/subgraph.js';
 import type { Graph } from '../../graph/graph.js';
 import { drawnEdges } from './arrows.js';
 import { describer, rootsOf } from './box-description.js';

@@ -12,10 +12,11 @@ import { type Classes, type Countable, classesOf, typeStats } from '../../analys
 import { duplicateStrings } from '../../analysis/classes/duplicate-strings.js';
 import { noiseOf } from '../../analysis/growth/baseline.js';
 import { containerCell } from '../../analysis/leaks/container-text.js';
+import type { ChainResult } from '../../base/chain-result.js';
+import type { Check } from '../../base/checks.js';
 import { UsageError } from '../../base/errors.js';
 import { type NoteLike, note, option } from '../../base/notes.js';
 import { printable } from '../../base/printable.js';
-import type { ChainResult, Check } from '../../base/result.js';
 import { formatCount } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
 import { NODE } from '../../graph/schema.js';

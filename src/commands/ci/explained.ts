@@ -2,8 +2,8 @@
 import type { BudgetResult } from '../../analysis/budgets/budgets.js';
 import type { GrownClasses } from '../../analysis/budgets/grown-classes.js';
 import { hasOffender, type Offender, offenders } from '../../analysis/budgets/offenders.js';
+import type { ChainResult } from '../../base/chain-result.js';
 import { printable, shortened } from '../../base/printable.js';
-import type { ChainResult } from '../../base/result.js';
 import { formatBytes, formatCount } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
 import type { OpenedSnapshot, Session } from '../../session/need.js';

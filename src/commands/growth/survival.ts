@@ -1,8 +1,9 @@
 /** How long objects live, over three or more snapshots. */
 import { containerPlace } from '../../analysis/leaks/container-place.js';
 import { containerCell, type ShortTexts, shortTexts } from '../../analysis/leaks/container-text.js';
+import { isLeak, type Leak } from '../../analysis/leaks/leak.js';
 import { leakEntry } from '../../analysis/leaks/leak-entry.js';
-import { isLeak, type Leak, type Leaks } from '../../analysis/leaks/leaks.js';
+import type { Leaks } from '../../analysis/leaks/leaks.js';
 import { type ClassSurvival, survival } from '../../analysis/leaks/survival.js';
 import type { Cell, Column, Row } from '../../base/result.js';
 import { defineCommand } from '../command.js';

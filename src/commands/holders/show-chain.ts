@@ -1,7 +1,7 @@
 /** objgraph's show_chain. */
 import { searchBackrefs } from '../../analysis/holders/chains.js';
 import { chainsSubgraph } from '../../analysis/pictures/chain-pictures.js';
-import type { Subgraph } from '../../base/result.js';
+import type { Subgraph } from '../../base/subgraph.js';
 import { defineCommand } from '../command.js';
 import {
   earlierOf,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { Leak } from '../../../src/analysis/leaks/leak.js';
 import { notableLeaks, searchLeaks } from '../../../src/analysis/leaks/leak-search.js';
-import type { Leak, Leaks } from '../../../src/analysis/leaks/leaks.js';
+import type { Leaks } from '../../../src/analysis/leaks/leaks.js';
 import type { Graph } from '../../../src/graph/graph.js';
 import { loadSnapshot } from '../../../src/load/load.js';
 import { type NodeSpec, snapshotBytes } from '../../support/builder.js';

@@ -7,7 +7,7 @@ import {
   refsSubgraph,
   type SubgraphOptions,
 } from '../../../src/analysis/pictures/subgraph.js';
-import type { Subgraph } from '../../../src/base/result.js';
+import type { Subgraph } from '../../../src/base/subgraph.js';
 import { type Graph, nodeWithId } from '../../../src/graph/graph.js';
 import { loadSnapshot } from '../../../src/load/load.js';
 import { type GraphSpec, type NodeSpec, snapshotBytes } from '../../support/builder.js';

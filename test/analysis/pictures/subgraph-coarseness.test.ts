@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { chainsSubgraph } from '../../../src/analysis/pictures/chain-pictures.js';
 import { backrefsSubgraph, COARSEST, refsSubgraph } from '../../../src/analysis/pictures/subgraph.js';
-import type { Subgraph } from '../../../src/base/result.js';
+import type { Subgraph } from '../../../src/base/subgraph.js';
 import type { Graph } from '../../../src/graph/graph.js';
 import { className } from '../../../src/v8/class-names.js';
 import { type GraphSpec, graphOf } from '../../support/builder.js';
