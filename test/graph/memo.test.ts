@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { memo } from '../../src/graph/memo.js';
+import { memo, perGraph } from '../../src/graph/memo.js';
 
 describe('memo', () => {
   it('computes once for each object, undefined too', () => {
@@ -21,5 +21,15 @@ describe('memo', () => {
     expect(() => answer(key)).toThrow('not yet');
     expect(answer(key)).toBe(2);
     expect(answer(key)).toBe(2);
+  });
+});
+
+describe('perGraph', () => {
+  it('gives every graph one object of its own, which keeps what is written to it', () => {
+    const counter = perGraph((_: object) => ({ count: 0 }));
+    const [one, two] = [{}, {}];
+    counter(one).count++;
+    counter(one).count++;
+    expect([counter(one).count, counter(two).count]).toEqual([2, 0]);
   });
 });

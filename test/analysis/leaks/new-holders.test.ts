@@ -1,10 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { classKinds } from '../../../src/analysis/classes/class-kinds.js';
 import { containerPlace } from '../../../src/analysis/leaks/container-place.js';
 import { frontierOf } from '../../../src/analysis/leaks/frontier.js';
 import { holdersOfNew, type NewHolder } from '../../../src/analysis/leaks/new-holders.js';
 import { loadSnapshot } from '../../../src/load/load.js';
-import { classIndex } from '../../../src/v8/class-names.js';
 import { type GraphSpec, graphOf, type NodeSpec } from '../../support/builder.js';
 import { fixturePath } from '../../support/fixtures.js';
 
@@ -133,36 +131,5 @@ describe('holdersOfNew', () => {
     expect(words('Parent')).toEqual([[10, 'globalThis.registry.deep.nested.list']]);
     expect(held.get('OBJ')![0]!.path).toMatch(/^module .*leak\.cjs: _cache → Array \[\]$/);
     expect(held.get('OBJ')![0]!.file).toMatch(/leak\.cjs$/);
-  });
-});
-
-describe('classKinds', () => {
-  test("node26: the program's classes, Node.js's, the language's, V8's", async () => {
-    const graph = await loadSnapshot(fixturePath('node26-after'), { locations: true });
-    const classes = classIndex(graph);
-    const kinds = classKinds(graph, classes);
-    const of = (type: string) => kinds[classes.labels.indexOf(type)];
-    expect(['OBJ', 'Foo', 'Child', 'Parent'].map(of)).toEqual(new Array(4).fill('program'));
-    expect(of('Function')).toBe('function');
-    expect(['BuiltinModule', 'EventEmitter', 'Node / AliasedUint8Array'].map(of)).toEqual(
-      new Array(3).fill('runtime'),
-    );
-    expect(['Object', 'Array', 'Map', '(string)', '(number)', '(symbol)'].map(of)).toEqual(
-      new Array(6).fill('plain'),
-    );
-    expect(['(array)', '(compiled code)', '(object shape)', 'system / Context'].map(of)).toEqual(
-      new Array(4).fill('engine'),
-    );
-  });
-
-  test('without locations nobody knows whose a class is', async () => {
-    const graph = await graphOf(program({ 101: { name: 'Session' }, 103: { name: 'Promise' } }));
-    const { labels } = classIndex(graph);
-    const kinds = classKinds(graph, classIndex(graph));
-    expect([kinds[labels.indexOf('Session')], kinds[labels.indexOf('Promise')]]).toEqual([
-      'unknown',
-      'plain',
-    ]);
-    expect(classKinds(await graphOf({}), { labels: ['A'], of: new Uint32Array(0) })).toEqual([undefined]);
   });
 });
