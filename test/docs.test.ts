@@ -23,7 +23,9 @@ import type { Command } from '../src/commands/command.js';
 import { COMMANDS, THEMES } from '../src/commands/index.js';
 import { optionOf } from '../src/commands/options.js';
 import { heapgraph } from './support/cli.js';
+import { shellWords } from './support/example-lines.js';
 import { casePath, deadPath, EXPRESS, expressPath, fixturePath } from './support/fixtures.js';
+import { commandsOf } from './support/json-schemas.js';
 import { temporaryFolder } from './support/temporary-folder.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -76,11 +78,6 @@ function blocksOf(text: string): readonly Block[] {
   }));
 }
 
-/** Words of a command line as a shell splits them: enough for these pages. */
-function words(line: string): string[] {
-  return [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map((match) => match[1] ?? match[2] ?? match[3]!);
-}
-
 /**
  * A console block as it should be: of each line the command, its standard output, then what its programs said; an exit
  * code that is not 0 in a comment.
@@ -93,7 +90,7 @@ async function played(block: string): Promise<string> {
     let said = '';
     let failed = '';
     for (const command of line.slice(2).split(' | ')) {
-      const [program, ...args] = words(command);
+      const [program, ...args] = shellWords(command);
       expect(program).toBe('heapgraph');
       const { stdout, stderr, code } = await heapgraph(args, { cwd: folder, input: Buffer.from(piped) });
       piped = stdout;
@@ -158,8 +155,36 @@ const commandTable = (): string =>
     '',
   ].join('\n');
 
+/** What JSON of each kind has beside the head. Which commands print it, its schema says. */
+const KINDS: readonly (readonly [string, string])[] = [
+  ['table', '`total`, `omitted`, and `rows`, an object each'],
+  ['details', 'the same; a row has facts and lists, and `LISTOmitted` where a list is cut'],
+  ['chains', '`chains`'],
+  ['leaks', '`summary` in sentences, sizes, and `rows`, a container that grows each'],
+  ['subgraph', '`nodes`, `edges`, and `cut`, where neighbours were left out'],
+  ['checks', '`ok`, `failed`, and `rows`, a budget each'],
+  ['text', '`shell`, `script`'],
+];
+
+/** A command whose option makes it answer in a second kind of JSON, by kind. */
+const ASKED_BY: Readonly<Record<string, string>> = { 'details dominators': 'dominators --follow' };
+
+const kindTable = (): string =>
+  [
+    '| kind | commands | what it has |',
+    '| --- | --- | --- |',
+    ...KINDS.map(([kind, has]) => {
+      const names = commandsOf(kind).map((name) => `\`${ASKED_BY[`${kind} ${name}`] ?? name}\``);
+      return `| \`${kind}\` | ${names.join(', ')} | ${has} |`;
+    }),
+    '| `baseline` | `baseline` | a baseline file, `heapgraph-baseline/1` |',
+    '| `watch` | `watch` | one object a line: `kind` is `sample` or `growth` |',
+    '',
+  ].join('\n');
+
 test.each([
   ['docs/commands.md', 'options', options],
+  ['docs/output.md', 'kinds', kindTable],
   ['README.md', 'commands', commandTable],
 ] as const)('%s: the table of %s', (page, name, table) => {
   const text = textOf(page);

@@ -1,7 +1,10 @@
-/** `schemas/*.json` describe what `--json` prints: the real output of every command is valid, a changed one is not. */
-import { readdirSync, readFileSync } from 'node:fs';
+/**
+ * `schemas/*.json` describe what `--json` prints: the real output of every command is valid, a changed one is not.
+ * `UPDATE_DOCS=1` adds the commands that no schema names, with a draft of their rows: read it.
+ */
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
@@ -9,16 +12,35 @@ import type { Result } from '../src/base/result.js';
 import { COMMANDS } from '../src/commands/index.js';
 import { renderJson } from '../src/render/json.js';
 import { heapgraph, temporaryFolder } from './support/cli.js';
+import { exampleLines } from './support/example-lines.js';
 import { casePath, deadPath, EXPRESS, expressPath, fixturePath } from './support/fixtures.js';
+import { commandsWithoutSchema, kindOf, readSchema, SCHEMAS, withCommand } from './support/json-schemas.js';
 import { startNode } from './support/processes.js';
 
-const FOLDER = fileURLToPath(new URL('../schemas', import.meta.url));
 const folder = temporaryFolder();
+const SNAPSHOTS = { before: fixturePath('node26-before'), after: fixturePath('node26-after') };
+
+if (process.env.UPDATE_DOCS === '1') {
+  for (const command of commandsWithoutSchema()) {
+    const kind = kindOf(command);
+    const answers = [];
+    for (const line of exampleLines(command, SNAPSHOTS))
+      answers.push(
+        JSON.parse((await heapgraph([...line, '--json', '-q'], { cwd: folder })).stdout) as Record<
+          string,
+          unknown
+        >,
+      );
+    const schema = withCommand(readSchema(kind), command.name, answers);
+    writeFileSync(path.join(SCHEMAS, `${kind}.json`), JSON.stringify(schema, null, 2));
+    spawnSync('npx', ['biome', 'format', '--write', SCHEMAS], { stdio: 'inherit' });
+  }
+}
 
 const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, strictTypes: false, strictRequired: false });
 ajv.addFormat('date-time', (text) => !Number.isNaN(Date.parse(text)));
-for (const file of readdirSync(FOLDER))
-  ajv.addSchema(JSON.parse(readFileSync(path.join(FOLDER, file), 'utf8')) as object, file);
+for (const file of readdirSync(SCHEMAS))
+  ajv.addSchema(JSON.parse(readFileSync(path.join(SCHEMAS, file), 'utf8')) as object, file);
 
 /** A tree is written as a table. */
 type Schema = Exclude<Result['kind'], 'document' | 'tree'> | 'baseline' | 'watch';
@@ -28,14 +50,16 @@ function check(schema: Schema, value: unknown): void {
   expect(validate(value), JSON.stringify(validate.errors?.slice(0, 5), null, 1)).toBe(true);
 }
 
-const B = fixturePath('node26-before');
-const A = fixturePath('node26-after');
+const { before: B, after: A } = SNAPSHOTS;
 const DEAD_24 = deadPath('server-node24-1');
 const ALLOCATIONS = casePath('node24-allocation-trace.heapsnapshot.gz');
 const THREE = EXPRESS.map(expressPath);
 
-/** Command lines by the kind of their result. */
-const LINES: readonly (readonly [Schema, readonly (readonly string[])[]])[] = [
+/**
+ * Command lines by the kind of their result. A command that is not among them is tried by its examples: lines are for
+ * options that change what is printed.
+ */
+const TABLE: readonly (readonly [Schema, readonly (readonly string[])[]])[] = [
   [
     'table',
     [
@@ -150,6 +174,24 @@ const LINES: readonly (readonly [Schema, readonly (readonly string[])[]])[] = [
   ['baseline', [['baseline', A]]],
 ];
 
+const listed = new Set([
+  ...TABLE.flatMap(([, lines]) => lines.map(([name]) => name!)),
+  // A config file has heapgraph.schema.json; the two on processes are below.
+  ...['init', 'capture', 'watch'],
+]);
+const LINES = TABLE.map(
+  ([schema, lines]) =>
+    [
+      schema,
+      [
+        ...lines,
+        ...COMMANDS.filter((command) => !listed.has(command.name) && kindOf(command) === schema).flatMap(
+          (command) => exampleLines(command, SNAPSHOTS),
+        ),
+      ],
+    ] as const,
+);
+
 const ready = heapgraph(['baseline', B, A, '-o', 'base.json'], { cwd: folder });
 
 describe.each(LINES)('schemas/%s.json', (schema, lines) => {
@@ -243,11 +285,13 @@ test('capture, capture --profile, watch --growth of a running process', async ()
   await program.stop();
 }, 60_000);
 
-test('every command has a schema', () => {
+test('every command is named by a schema, and tried', () => {
+  expect(
+    commandsWithoutSchema().map(({ name }) => name),
+    'UPDATE_DOCS=1 npx vitest run test/schemas.test.ts adds it',
+  ).toEqual([]);
   const tried = LINES.flatMap(([, lines]) => lines.map(([name]) => name));
-  // A config file has heapgraph.schema.json; the two on processes are above.
-  const others = ['init', 'capture', 'watch'];
-  expect(new Set([...tried, ...others])).toEqual(
+  expect(new Set([...tried, 'init', 'capture', 'watch'])).toEqual(
     new Set([...COMMANDS.map(({ name }) => name), 'completion']),
   );
 });
