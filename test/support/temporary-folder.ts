@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll } from 'vitest';
@@ -8,4 +8,13 @@ export function temporaryFolder(): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'heapgraph-test-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 }));
   return folder;
+}
+
+/** A function that writes a file into the folder and gives its path. */
+export function fileMaker(folder: string): (name: string, content: string | Uint8Array) => string {
+  return (name, content) => {
+    const file = path.join(folder, name);
+    writeFileSync(file, content);
+    return file;
+  };
 }
