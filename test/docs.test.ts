@@ -25,7 +25,7 @@ import { optionOf } from '../src/commands/options.js';
 import { heapgraph } from './support/cli.js';
 import { shellWords } from './support/example-lines.js';
 import { casePath, deadPath, EXPRESS, expressPath, fixturePath } from './support/fixtures.js';
-import { commandsOf } from './support/json-schemas.js';
+import { commandsOf, SCHEMAS } from './support/json-schemas.js';
 import { temporaryFolder } from './support/temporary-folder.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -161,6 +161,10 @@ const KINDS: readonly (readonly [string, string])[] = [
   ['details', 'the same; a row has facts and lists, and `LISTOmitted` where a list is cut'],
   ['chains', '`chains`'],
   ['leaks', '`summary` in sentences, sizes, and `rows`, a container that grows each'],
+  [
+    'dead',
+    '`summary`, how many were `judged`, and `rows`, a group of dead objects each, with a verdict for each step',
+  ],
   ['subgraph', '`nodes`, `edges`, and `cut`, where neighbours were left out'],
   ['checks', '`ok`, `failed`, and `rows`, a budget each'],
   ['text', '`shell`, `script`'],
@@ -195,7 +199,9 @@ test.each([
   else expect(text).toBe(wanted);
 });
 
-test('every command is in the tables', () => {
+test('every command is in the tables, and every schema of an answer', () => {
+  const described = [...KINDS.map(([kind]) => kind), 'baseline', 'watch', 'common', 'report'];
+  expect(readdirSync(SCHEMAS).sort()).toEqual(described.map((kind) => `${kind}.json`).sort());
   for (const { name } of COMMANDS) expect(commandTable()).toContain(`| \`${name}\` |`);
 });
 
