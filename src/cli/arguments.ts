@@ -14,9 +14,12 @@ export interface SnapshotChoice {
 }
 
 /**
- * The snapshot is what `--snapshot` names; else the last argument, if it is `-`, ends like a snapshot or names an
- * existing file; else the newest snapshot in this folder. An argument that the command cannot do without is not
- * taken for a file because a file happens to have its name, unless it ends like a snapshot.
+ * Chooses the snapshot and leaves the other arguments.
+ *
+ * - Order: `--snapshot`; then the last argument, if it is `-`, ends like a snapshot or names an
+ *   existing file; then the newest snapshot in this folder.
+ * - An argument that the command requires is a file only if it ends like a snapshot: a file may
+ *   happen to have the name of a class.
  */
 export function chooseSnapshot(
   args: readonly string[],
@@ -43,7 +46,7 @@ export function chooseSnapshot(
   return { snapshot: newest, rest: args, guessed: true };
 }
 
-/** Throws UsageError when there is a file among arguments that are too many, beside `snapshot`, the one that was named. */
+/** Throws UsageError when one of too many arguments is a file beside the named `snapshot`. */
 export function checkArguments(
   args: readonly string[],
   takes: Arguments | undefined,

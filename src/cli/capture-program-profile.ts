@@ -1,4 +1,4 @@
-/** `capture --profile 30s -- program`: sampled from its start, to the time that was asked for, Ctrl-C, or its end. */
+/** `capture --profile 30s -- program`: samples from its start until the time, Ctrl-C or its end. */
 import fs from 'node:fs';
 import path from 'node:path';
 import { ProcessError } from '../base/errors.js';
@@ -13,9 +13,11 @@ import { type Sampled, tellProfile } from './profile-answer.js';
 import { attachToStarted, formatExit, privateFolder } from './started-program.js';
 
 /**
- * The program samples by itself, from before its own code. As long as it runs, its inspector is asked for the profile,
- * which works also while it computes; at its exit it writes it, as nobody can ask it any more by then.
- * Throws: UsageError, ProcessError when it ended without both.
+ * Starts the program and gives its profile. The program samples itself, from before its own code.
+ * While it runs, its inspector gives the profile, also while it computes. At its exit the program
+ * writes the profile itself, because its inspector no longer answers.
+ *
+ * - Throws: UsageError; ProcessError when the program ended without either.
  */
 export async function captureProgramProfile(
   options: ProfileOptions,

@@ -1,6 +1,8 @@
 /**
- * Scripts that teach a shell to ask `heapgraph complete -- WORDS`: the words after the program's name up to the cursor,
- * the last of which is being typed. It answers a candidate a line, with what it is behind a tab.
+ * Scripts with which a shell asks `heapgraph complete -- WORDS`.
+ *
+ * - In: the words after the program's name up to the cursor; the last one is being typed.
+ * - Out: one candidate a line, then a tab and its description.
  */
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
@@ -8,7 +10,8 @@ export type Shell = (typeof SHELLS)[number];
 
 /** What a shell loads; it may be loaded twice. No other completion package is needed. */
 export const SCRIPTS: Readonly<Record<Shell, string>> = {
-  // COMP_WORDS is cut at = and : as well: the line up to the cursor is cut at blanks once more, where nothing is quoted.
+  // bash also splits COMP_WORDS at = and :. Where nothing is quoted, the line up to the cursor is
+  // therefore split again, at blanks only.
   bash: `# bash completion for heapgraph: source <(heapgraph completion bash)
 _heapgraph() {
   local line="\${COMP_LINE:0:COMP_POINT}" cur="" value answer cut=0

@@ -17,8 +17,11 @@ interface Candidate {
 const MOST_FILES = 2000;
 
 /**
- * Answers a completion script: for words that follow the program's name, the last of which is being typed, a candidate a
- * line, with a tab and what it is. One line each: names of files with control characters are left out.
+ * Answers a completion script.
+ *
+ * - In: the words after the program's name; the last one is being typed.
+ * - Out: one candidate a line, then a tab and its description. File names with control characters
+ *   are left out, because they could break a line.
  */
 export function completions(
   program: Program,
@@ -85,7 +88,7 @@ function isSnapshot({ snapshot }: Command): (name: string) => boolean {
   return (name) => SNAPSHOT_NAME.test(name) || (baselines && name.endsWith('.json'));
 }
 
-/** Folders, and files whose names fit, that a word may become. Hidden ones only where the word begins so. */
+/** Folders and fitting files that complete a word. Hidden ones only after a dot. */
 function filesFor(word: string, fits: (name: string) => boolean): readonly Candidate[] {
   const end = word.lastIndexOf('/') + 1;
   const folder = word.slice(0, end);

@@ -8,8 +8,11 @@ import { CONFIG_NAME, type Config, parseConfig } from '../commands/ci/config.js'
 import { readText } from '../io/read-text.js';
 
 /**
- * The config file that is named, or the nearest one in this folder and above it (up to the home folder); undefined when
- * there is none or `named` is false. Its paths are made relative to the current folder. Throws UsageError.
+ * Reads the named config file, or the nearest one from this folder up to the home folder.
+ *
+ * - Out: paths in it are relative to the current folder.
+ * - Empty: undefined when there is no file, or `named` is false.
+ * - Throws: UsageError.
  */
 export function readConfig(named: string | false | undefined): Config | undefined {
   if (named === false) return undefined;

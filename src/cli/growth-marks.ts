@@ -1,4 +1,4 @@
-/** `watch --growth`: snapshots in a folder of their own, each gone as soon as its classes are counted. */
+/** `watch --growth`: snapshots in a private folder, each removed when its classes are counted. */
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -30,10 +30,13 @@ export class GrowthMarks {
   ) {}
 
   /**
-   * The classes that have more objects than at the first mark, the largest increase first; none at the first.
+   * Takes a snapshot and counts its classes.
    *
-   * - Out: words in their place where there is no room for a snapshot any more.
-   * - Throws: ProcessError, also where there is none for the first one.
+   * - Out: the classes with more objects than at the first mark; a text when there is no room left
+   *   for a snapshot.
+   * - Order: the largest increase first.
+   * - Empty: at the first mark.
+   * - Throws: ProcessError, also when there is no room for the first snapshot.
    */
   async mark(): Promise<Growth[] | string> {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'heapgraph-'));

@@ -12,9 +12,12 @@ const LONGEST_LINE = 1000;
 const MOST_IDS = 5_000_000;
 
 /**
- * The ids of a file (`-` is standard input) in its order: one a line, `@123` or `123`. Blank lines, spaces around an id and
- * \r\n do not matter; none at all is an empty list. Throws UsageError with file and line for anything else, and for a
- * file that cannot be read.
+ * Reads the ids of a file, one a line: `@123` or `123`. `-` is standard input.
+ *
+ * - In: blank lines, spaces around an id and \r\n do not matter.
+ * - Order: as in the file.
+ * - Empty: an empty list for a file without ids.
+ * - Throws: UsageError with file and line for anything else; UsageError for an unreadable file.
  */
 export async function readIds(file: string): Promise<number[]> {
   const name = file === '-' ? '(standard input)' : printable(file);

@@ -4,9 +4,11 @@ import { UsageError } from '../base/errors.js';
 import { printable } from '../base/printable.js';
 
 /**
- * In: the file that will be written (undefined for standard output), and the files that are read (`-` is standard input).
- * Same file: by device and inode, so under another spelling, over links and behind the shell's `>>` as well.
- * Throws: UsageError.
+ * Checks that the output is none of the inputs.
+ *
+ * - In: the file to write (undefined: standard output); the files to read (`-`: standard input).
+ *   Files are compared by device and inode: another spelling, a link and the shell's `>>` count.
+ * - Throws: UsageError.
  */
 export function checkInputs(output: string | undefined, inputs: readonly string[]): void {
   const written = identityOf(output ?? 1);

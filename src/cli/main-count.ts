@@ -1,4 +1,4 @@
-/** `count` alone, which is over in milliseconds: a bundle without the code of the other commands starts faster. */
+/** `count` alone: it takes milliseconds, and a bundle without other commands starts faster. */
 import { countCommand } from '../commands/classes/count.js';
 import { runProgram } from './program.js';
 

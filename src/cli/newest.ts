@@ -5,7 +5,7 @@ import { UsageError } from '../base/errors.js';
 import { statOf } from '../io/file-facts.js';
 import { readReason } from '../io/reasons.js';
 
-/** Names of snapshots. DevTools saves allocation timelines as snapshots with a name of their own. */
+/** Names of snapshots. DevTools saves allocation timelines as snapshots called `.heaptimeline`. */
 export const SNAPSHOT_NAME = /\.heap(?:snapshot|timeline)(\.gz|\.br|\.zst)?$/i;
 
 /**

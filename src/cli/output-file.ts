@@ -1,4 +1,4 @@
-/** An answer's file, see io/atomic-file.ts. Apart from output.ts, because most runs need no file. */
+/** The file of an answer. A module of its own, loaded only when needed: most runs write no file. */
 import { type AtomicFileOptions, openAtomicFile } from '../io/atomic-file.js';
 import { BUFFERED, type Output } from './output.js';
 

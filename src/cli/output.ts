@@ -19,8 +19,9 @@ export interface Output {
 export const BUFFERED = 1 << 16;
 
 /**
- * Standard output; a reader that goes away (`| head`) ends the writing quietly. Other failures (a full disk) are known
- * only after the call that wrote: they are told, and end the process, unless `onFailure` does something else.
+ * Standard output. A reader that goes away (`| head`) ends the writing quietly. Other failures,
+ * such as a full disk, arrive after the call that wrote: `onFailure` gets the message. By default
+ * it prints the message and ends the process.
  */
 export function openStandardOutput(onFailure: (message: string) => void = tellAndExit): Output {
   const { stdout } = process;

@@ -19,7 +19,11 @@ interface Drawn {
   readonly isMerged: boolean;
 }
 
-/** Dot text, or a picture of the kind that the output file's name says. No file is written, or replaced, for nothing. */
+/**
+ * Writes dot text, or a picture of the kind that the output file's name says.
+ *
+ * - Empty: for an answer without nodes no file is written or replaced.
+ */
 export async function writePicture(answer: Answer, output: Output): Promise<Written> {
   if (subgraphOf(answer).nodes.length === 0 && output.file !== undefined) {
     output.discard();

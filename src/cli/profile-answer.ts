@@ -1,4 +1,4 @@
-/** What `capture --profile` answers: the functions that made most, how long it sampled, and where the file is. */
+/** The answer of `capture --profile`: the functions that allocated most, the duration, the file. */
 
 import { printable } from '../base/printable.js';
 import type { Column, Row, Table } from '../base/result.js';
@@ -25,7 +25,7 @@ export interface Sampled {
   readonly found: HeapProfile;
   /** Milliseconds. */
   readonly sampled: number;
-  /** Why it ended early: on Ctrl-C, or as the target has gone or does not answer; undefined when the time was over. */
+  /** Why it ended early: Ctrl-C, no target any more, or no reply. Undefined: the time was over. */
   readonly why: 'asked' | 'gone' | 'silent' | undefined;
 }
 

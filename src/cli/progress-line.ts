@@ -1,8 +1,8 @@
 /**
  * A line on the terminal that says how far the work has come, and is gone at the end.
  *
- * Our own, in place of a library: the parser works without giving the event loop a turn, so a bar that is drawn by a
- * timer would stand still.
+ * Not a library: the parser does not yield to the event loop, so that a bar drawn by a timer would
+ * stand still.
  */
 import type { OnProgress } from '../base/progress.js';
 import { formatBytes, formatShare } from '../base/units.js';
@@ -14,7 +14,7 @@ const CLEAR_LINE = '\r\x1b[2K';
 
 export interface ProgressLine {
   readonly onProgress: OnProgress | undefined;
-  /** A text in place of the progress, which comes back by itself; undefined where there is no such line. */
+  /** Shows a text until the next progress. Undefined when no progress line is shown. */
   readonly show: ((text: string) => void) | undefined;
   clear(): void;
 }

@@ -31,9 +31,10 @@ export function formatExit({ code, signal }: Exit): string {
 }
 
 /**
- * A folder beside the file that is meant, which nobody else can write to: what the program writes itself lies there until
- * it is whole. It is removed at the end, whatever happens.
- * Throws: UsageError when there can be none.
+ * Makes a private folder beside the output file. What the program writes stays there until it is
+ * whole. The folder is removed at the end in any case.
+ *
+ * - Throws: UsageError when the folder cannot be made.
  */
 export function privateFolder(output: string | undefined, run: Run): string {
   const parent = path.resolve(path.dirname(output ?? '.'));

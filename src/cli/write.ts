@@ -78,7 +78,10 @@ export async function write(
   return written;
 }
 
-/** Colour on a terminal, unless NO_COLOR (https://no-color.org) or a dumb terminal says no; FORCE_COLOR asks for it anywhere. */
+/**
+ * Colour on a terminal, unless it is dumb or NO_COLOR is set (https://no-color.org). FORCE_COLOR
+ * asks for colour anywhere.
+ */
 function usesColour(output: Output): boolean {
   const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
   if (NO_COLOR) return false;

@@ -1,6 +1,6 @@
 /**
- * The door between a surface and the commands. A surface (the command line, a server, a report) says
- * which command, what about, of which files; it gets an answer as data, and shows it in its own way.
+ * The interface between a surface and the commands. A surface (the command line, a server, a
+ * report) names the command, its targets and files. It gets an answer as data and renders it.
  *
  *   request → prepare: options, counts, needs → inputs → session.open → command.run → Reply
  */
@@ -118,7 +118,7 @@ export function prepare(command: Command, request: Request): Prepared {
   };
 }
 
-/** What one of the snapshots needs. A list's last entry is for the last snapshot, the one before it also for all between. */
+/** What one of the snapshots needs: see `needs` in command.ts for lists. */
 function needOf(need: Need | readonly Need[], i: number, count: number): Need {
   if ('kind' in need) return need;
   return i === count - 1 ? need.at(-1)! : need[Math.min(i, need.length - 2)]!;

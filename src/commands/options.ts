@@ -79,13 +79,14 @@ export interface ListOption extends OptionBase {
   readonly kind: 'list';
   /** The values are arguments as well, each behind this text; then no other argument is needed. */
   readonly argument?: string;
-  /** What each of the texts means, which is read before any file is. Throws UsageError, QueryError. */
+  /** Parses each text, before any file is read. Throws UsageError, QueryError. */
   readonly read?: (text: string) => unknown;
 }
 
 /**
- * A file with ids of objects, one a line; `-` is standard input. The command line reads it and adds the ids (`@123`) to the
- * arguments, of which then none is needed. An empty list is told, and is exit code 1.
+ * A file with ids of objects, one a line; `-` is standard input. The command line reads it and adds
+ * the ids (`@123`) to the arguments, which are then optional. An empty list gets a note and exit
+ * code 1.
  */
 export interface IdsOption extends OptionBase {
   readonly kind: 'ids';
@@ -305,7 +306,7 @@ export function optionValues(
   );
 }
 
-/** The same values, in which texts that mean something are what they mean. Throws UsageError, QueryError. */
+/** The values, with texts parsed by the `read` of their option. Throws UsageError, QueryError. */
 export function readTexts(
   specs: OptionSpecs,
   values: Readonly<Record<string, unknown>>,

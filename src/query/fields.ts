@@ -22,8 +22,8 @@ type FieldCondition = Extract<Condition, { kind: 'compare' | 'in' }>;
  * By node 1 where a field fits. Nodes outside of `within` are 0.
  *
  * - Throws: QueryError for a node type or an origin that there is not.
- * - Cost: one pass over the nodes, and what the field needs: `retainers` and `shallow` the edges, `distance` a
- *   breadth-first search, `retained` dominators. Names are tested once for each distinct one.
+ * - Cost: one pass over the nodes, and what the field needs: `retainers` and `shallow` the edges,
+ *   `distance` a breadth-first search, `retained` dominators. Each distinct name is tested once.
  */
 export function fieldMask(
   graph: Graph,

@@ -5,7 +5,8 @@
  *     all       = one { "and" one }
  *     one       = "not" one | "(" query ")" | condition
  *     condition = field operator value | field "in" "(" value { "," value } ")"
- *               | "has" "(" path ")" | "prop" "(" path ")" operator value | "bit" "(" "prop" "(" path ")" "," number ")"
+ *               | "has" "(" path ")" | "prop" "(" path ")" operator value
+ *               | "bit" "(" "prop" "(" path ")" "," number ")"
  *               | "edge" "(" text ")" | relation "(" query ")" | "set" "(" text ")"
  *               | "@" number | "tag:" name | "/" pattern "/" [ "i" ] | word | class name
  *     path      = text { "," text }                    a property of a property

@@ -15,7 +15,11 @@ export interface Query {
   readonly compares: 'new' | 'died' | undefined;
 }
 
-/** Throws QueryError, and UsageError for a query with both `new` and `died`, which are about different snapshots. */
+/**
+ * Parses a query.
+ *
+ * - Throws: QueryError; UsageError for `new` together with `died`: they are about two snapshots.
+ */
 export function readQuery(text: string): Query {
   const condition = parseCondition(text);
   const parts = [...partsOf(condition)];
@@ -52,7 +56,8 @@ export interface QuerySources {
 }
 
 /**
- * By node of the graph 1 where the query accepts it; of a query with `died` the graph is the earlier snapshot.
+ * By node of the graph 1 where the query accepts it. For a query with `died` the graph is the
+ * earlier snapshot.
  *
  * - Throws: as `selectNodes`; UsageError for a file that cannot be read.
  */

@@ -7,8 +7,8 @@ import { nodesIn } from './masks.js';
 import type { Relation } from './syntax.js';
 
 /**
- * By node 1 where it is related to some of the nodes of `others`. References are those that are not weak; of `heldby` and
- * `holds` the ones that lead through V8's own arrays and tables count as direct.
+ * By node 1 where it is related to some of the nodes of `others`. Weak references do not count. For
+ * `heldby` and `holds`, a reference through V8's own arrays and tables counts as direct.
  *
  * - Cost: linear in nodes and edges; `dominatedby` dominators.
  */
@@ -60,7 +60,7 @@ function holding(graph: Graph, others: Uint8Array, isPassed: (node: number) => b
   return mask;
 }
 
-/** `retainersOf` without weak edges: the sources of a node's are `sources[first[node]] … sources[first[node + 1] - 1]`. */
+/** `retainersOf` without weak edges: `sources` from `first[node]` to `first[node + 1]`. */
 function strongSources(graph: Graph): { readonly first: Uint32Array; readonly sources: Uint32Array } {
   const { nodeCount, firstEdge } = graph;
   const { types, targets, count } = edgesOf(graph);

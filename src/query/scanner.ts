@@ -21,7 +21,7 @@ export class Scanner {
     return this.at === this.text.length;
   }
 
-  /** The match at the cursor, which moves behind it; undefined when there is none. `pattern` has the flag y. */
+  /** Takes the match at the cursor; undefined when there is none. `pattern` has the flag y. */
   take(pattern: RegExp): string | undefined {
     this.skipSpace();
     pattern.lastIndex = this.at;

@@ -26,10 +26,15 @@ export type NodePredicate = (node: number) => boolean;
 export const TAG_PREFIX = 'tag:';
 
 /**
- * `@123` is one object, `tag:name` those that the program tagged so, `/regex/` (with the flag i at most) every object
- * whose class name matches, `name() app.js:5` the closures of that function (see `closuresWithLabel`), a query
- * (`retained > 1mb`) what it accepts, anything else the objects of exactly this class. Throws QueryError for a pattern or a
- * query that cannot be read.
+ * Parses a text that names objects.
+ *
+ * - `@123`: one object.
+ * - `tag:name`: the objects with this tag.
+ * - `/regex/`, at most with the flag i: the objects whose class name matches.
+ * - `name() app.js:5`: the closures of that function (see `closuresWithLabel`).
+ * - A query such as `retained > 1mb`: the objects that it accepts.
+ * - Anything else: the objects of exactly this class.
+ * - Throws: QueryError for a pattern or a query that cannot be read.
  */
 export function parseQuery(text: string): (graph: Graph) => NodePredicate {
   const condition = conditionIn(text);
@@ -63,8 +68,10 @@ export function parseQuery(text: string): (graph: Graph) => NodePredicate {
 }
 
 /**
- * The condition of a text that is more than a name, an id, a tag or a pattern; undefined for these. Throws QueryError,
- * also for conditions that need another file.
+ * The condition of a text.
+ *
+ * - Empty: undefined for a plain name, id, tag or pattern.
+ * - Throws: QueryError, also for conditions that need another file.
  */
 function conditionIn(text: string): Condition | undefined {
   if (/^@\S*$/.test(text) || /^\/.*\/i?$/s.test(text)) return undefined;
@@ -80,7 +87,7 @@ function conditionIn(text: string): Condition | undefined {
   return condition;
 }
 
-/** The id in `@123`; undefined for a text that is none. Throws QueryError for `@` with anything else behind it. */
+/** The id in `@123`; undefined without `@`. Throws QueryError for `@` before anything else. */
 function idIn(text: string): number | undefined {
   if (!text.startsWith('@')) return undefined;
   const id = parseId(text);
@@ -89,7 +96,7 @@ function idIn(text: string): number | undefined {
   return id;
 }
 
-/** The classes that a text means: `/regex/` those whose names match, anything else the one with this name. */
+/** The classes that a text means: those that `/regex/` matches, or the one of this name. */
 function classesNamed(text: string): string | RegExp {
   const pattern = /^\/(.*)\/(i?)$/s.exec(text);
   return pattern ? parsePattern(pattern[1]!, pattern[2] === 'i') : text;
@@ -165,16 +172,16 @@ const FEW_TEXTS = 4;
 
 /** Which sizes the largest of a class is found by. */
 export interface PickSizes {
-  /** The question needs retained sizes anyway. Default: they are used where they have been computed already. */
+  /** The command needs retained sizes anyway. Default: they are used if computed already. */
   readonly retained?: boolean;
 }
 
 /**
- * The objects that texts name. Prototypes, which V8 names after a class too, are not among its objects:
- * they are taken by their ids, and where one of a class is picked that has no objects.
+ * The objects that texts name. V8 names prototypes after their class too. They are not among its
+ * objects: an id selects one, or a pick from a class without objects.
  *
- * Throws: QueryError for a text that cannot be read.
- * Cost: one pass over the nodes for each class; for all ids together one pass at most.
+ * - Throws: QueryError for a text that cannot be read.
+ * - Cost: one pass over the nodes for each class; for all ids together one pass at most.
  */
 export function resolveTargets(
   graph: Graph,
@@ -262,7 +269,7 @@ function pickOne(graph: Graph, members: Members, pick: Pick, retained: boolean):
     return best;
   }
   if (pick.kind === 'random') {
-    // A multiplicative hash (Knuth) of the seed: the same seed takes the same object of the same snapshot.
+    // Knuth's multiplicative hash of the seed: the same seed picks the same object again.
     const fraction = (Math.imul(pick.seed + 1, 0x9e3779b1) >>> 0) / 2 ** 32;
     return members[Math.floor(fraction * members.length)]!;
   }

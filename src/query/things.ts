@@ -12,7 +12,7 @@ import { patternTest } from './pattern-test.js';
 import type { QueryWorld } from './select-nodes.js';
 import type { Condition, Word } from './syntax.js';
 
-/** By node 1 where it is of the class, of a class that matches, or a closure of the function. Cost: one pass. */
+/** By node 1 where it has the class, matches, or is a closure of the function. Cost: one pass. */
 export function classMask(
   graph: Graph,
   condition: Extract<Condition, { kind: 'class' | 'classPattern' }>,

@@ -43,9 +43,12 @@ export interface TypePattern {
 }
 
 /**
- * `/regex/` (with the flag i at most) has to match somewhere in the class name; with `*` (any characters) or `?` (one) it
- * is a glob for the whole name, in which a backslash takes the next character for itself; all else is a name.
- * Throws QueryError.
+ * Parses a pattern for class names.
+ *
+ * - `/regex/`, at most with the flag i: matches anywhere in the name.
+ * - A text with `*` (any characters) or `?` (one): a glob for the whole name. A backslash escapes.
+ * - Anything else: the name itself.
+ * - Throws: QueryError.
  */
 export function parseTypePattern(text: string): TypePattern {
   if (text === '')
@@ -60,8 +63,8 @@ export function parseTypePattern(text: string): TypePattern {
 }
 
 /**
- * Matches whole names. The parts between the stars are looked for one after the other, each as early as it can stand:
- * in one regular expression, `*a*b*` would take quadratic time for a name made to that end.
+ * Matches whole names. The parts between the stars are searched one after the other, each at its
+ * earliest position. As one regular expression, `*a*b*` takes quadratic time on hostile names.
  */
 function globMatcher(text: string): TypeMatcher {
   const parts = [''];
@@ -94,7 +97,7 @@ function globMatcher(text: string): TypeMatcher {
 /** What stands for something else in a regular expression. */
 const SYNTAX = /[\\^$.*+?()[\]{}|/]/;
 
-/** A question that names the closest of the names there are, behind a semicolon; empty when none is close. */
+/** "; did you mean …?" with the closest of the names. Empty when none is close. */
 export async function didYouMean(names: Iterable<string>, text: string): Promise<string> {
   const { default: distance } = await import('leven'); // loaded only when a name is wrong
   const folded = text.toLowerCase();
@@ -113,7 +116,7 @@ export async function didYouMean(names: Iterable<string>, text: string): Promise
   return `; did you mean ${near.length > 1 ? `${near.slice(0, -1).join(', ')} or ${near.at(-1)}` : near[0]}?`;
 }
 
-/** Kinds of likeness that count for more than the number of typing errors; undefined when there is none. */
+/** Ranks likeness other than the number of typing errors. Undefined when there is none. */
 function nearness(name: string, text: string, folded: string): number | undefined {
   if (name.length > 200 || name === text) return Number.POSITIVE_INFINITY;
   const foldedName = name.toLowerCase();

@@ -3,12 +3,15 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { flag } from '../../src/base/notes.js';
 import { COMMANDS } from '../../src/commands/index.js';
+import { snapshotText } from '../support/builder.js';
 import { heapgraph } from '../support/cli.js';
 import { fixturePath } from '../support/fixtures.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { fileMaker, temporaryFolder } from '../support/temporary-folder.js';
 
 const F = fixturePath('node26-after');
 const folder = temporaryFolder();
+// The newest snapshot of the folder, for lines that name none.
+fileMaker(folder)('here.heapsnapshot', snapshotText({ root: ['a'] }));
 
 describe('help and usage', () => {
   test('heapgraph --help lists every command; heapgraph alone does too', async () => {

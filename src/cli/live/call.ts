@@ -1,4 +1,4 @@
-/** What commands on running processes have in common: how they were called, notes, signals, clearing up. */
+/** Shared by commands on running processes: the call, notes, signals, clean-up. */
 
 import { UsageError } from '../../base/errors.js';
 import { printable } from '../../base/printable.js';
@@ -50,8 +50,8 @@ const TOLD_AFTER_MS = 3000;
 const SHOWN_AFTER_MS = 1000;
 
 /**
- * Does the work and clears up after it. The first signal lets the work end: what it waits for throws, everything is
- * cleared up, and the exit code says which signal it was. The second one ends heapgraph at once.
+ * Does the work and cleans up after it. At the first signal, whatever the work waits for throws,
+ * the clean-up runs, and the exit code names the signal. The second signal ends heapgraph at once.
  */
 export async function runLiveWork(call: Call, work: (run: Run) => Promise<number>): Promise<number> {
   const progress = createProgressLine(process.stderr, call.quiet);

@@ -90,7 +90,7 @@ export function checkCapture(options: CaptureOptions, call: Call): void {
   if (output !== undefined) checkPlace(output);
 }
 
-/** Throws UsageError for a file that cannot be, or not as its name says: it is told before the process is touched. */
+/** Before the process is touched: throws UsageError for a file that cannot be written as named. */
 function checkPlace(output: string): void {
   const ending = /\.(br|zst|zip|bz2|xz)$/i.exec(output)?.[0];
   if (ending !== undefined) {

@@ -11,7 +11,7 @@ import { openSnapshotFile } from './snapshot-file.js';
 
 export type ProfileOptions = CaptureOptions & { readonly profile: number };
 
-/** Samples for the time that was asked for, until Ctrl-C or the target's end; writes the file; prints the functions. */
+/** Samples until the time, Ctrl-C or the target's end. Writes the file, prints the functions. */
 export async function captureProfile(
   options: ProfileOptions,
   session: Session,
@@ -44,7 +44,7 @@ export function profileName(pid: number | null): string {
   return `heapgraph-${pid ?? 'profile'}-${Date.now()}.heapprofile`;
 }
 
-/** When the first copy is asked for, and how much longer than asking takes the times in between are at least. */
+/** Time until the first copy of the profile, and the least time between two copies. */
 const COPY_MS = 3000;
 const COPY_SHARE = 100;
 
@@ -60,10 +60,12 @@ export interface SamplingTimes {
 /**
  * Waits for the time, Ctrl-C, or the end of the target, and gives the profile.
  *
- * A target that is killed cannot be asked any more, so that a copy of its profile is asked for every three seconds; more
- * seldom where that takes long, so that it costs a hundredth of the time at most.
- * Empty: undefined when the target has gone, and there was no copy.
- * Throws: ProcessError when it is there, does not answer, and there was no copy.
+ * A killed target no longer answers. A copy of its profile is therefore fetched every three
+ * seconds, or less often when a copy takes long.
+ *
+ * - Empty: undefined when the target has gone without a copy.
+ * - Throws: ProcessError when the target is there but does not answer, and there is no copy.
+ * - Cost: copies take at most a hundredth of the time.
  */
 export async function sampleFor(
   { ms, begun, gone }: SamplingTimes,

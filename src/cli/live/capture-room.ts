@@ -20,7 +20,13 @@ export interface RoomQuestion {
   readonly isHere: boolean;
 }
 
-/** Throws ProcessError, with the figures, when the snapshot may not fit; gives a warning where that is not sure. Cost: some small files; where it may not fit, a garbage collection. */
+/**
+ * Checks whether the snapshot fits into memory.
+ *
+ * - Out: a warning where that is not certain.
+ * - Throws: ProcessError, with the figures, when it may not fit.
+ * - Cost: reads some small files; a garbage collection when it may not fit.
+ */
 export async function checkRoom(question: RoomQuestion): Promise<string | undefined> {
   const { attached, session, isHere } = question;
   const { pid, nodeVersion } = attached.facts;

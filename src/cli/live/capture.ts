@@ -31,7 +31,12 @@ export interface Programs {
   readonly closer: string;
 }
 
-/** Gives the exit code: 1 when it was ended before the first snapshot. Throws UsageError, ProcessError. */
+/**
+ * Takes the snapshots of a running process.
+ *
+ * - Out: the exit code; 1 when it ended before the first snapshot.
+ * - Throws: UsageError, ProcessError.
+ */
 export function capture(options: CaptureOptions, call: Call, programs: Programs): Promise<number> {
   checkCapture(options, call);
   const isTimed = options.after !== undefined || options.every !== undefined || options.profile !== undefined;

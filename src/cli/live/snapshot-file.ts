@@ -1,4 +1,4 @@
-/** The file that a snapshot is written to, whole or not at all, plain or compressed; never held in memory. */
+/** Writes a snapshot file, whole or not at all, plain or compressed; never held in memory. */
 import fs from 'node:fs';
 import path from 'node:path';
 import { finished } from 'node:stream/promises';
@@ -65,7 +65,12 @@ export function openSnapshotFile(file: string, gzip: boolean): SnapshotFile {
   };
 }
 
-/** Puts a snapshot that another process has written in its place; gives its bytes on disk. Throws ProcessError when it is not whole. */
+/**
+ * Moves a snapshot that another process has written to its place.
+ *
+ * - Out: its bytes on disk.
+ * - Throws: ProcessError when it is not whole.
+ */
 export async function adoptSnapshot(written: string, file: string, gzip: boolean): Promise<number> {
   const size = fs.statSync(written, { throwIfNoEntry: false })?.size ?? 0;
   if (size === 0 || !isWhole(written, size)) {
@@ -109,8 +114,10 @@ export function freeSpace(file: string): number | undefined {
 }
 
 /**
- * The name asked for, or one from the pid and the time. Numbered when there will be several; with `.gz` where it is
- * compressed, so that its name says so; never one that is taken, unless it was asked for.
+ * The name from the command line, or one made of the pid and the time.
+ *
+ * - Out: numbered when there will be several; ends with `.gz` when compressed. A name that was not
+ *   given on the command line is never that of an existing file.
  */
 export function snapshotName(
   asked: string | undefined,

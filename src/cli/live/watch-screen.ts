@@ -1,4 +1,4 @@
-/** What `watch` shows on a terminal: a plot that is drawn again in place, and below it what grew. */
+/** What `watch` shows on a terminal: a plot, redrawn in place, and below it the growth. */
 import type { Growth } from '../../analysis/growth/growth.js';
 import { printable } from '../../base/printable.js';
 import { type MemoryPoint, memoryChart } from '../../render/memory-chart.js';

@@ -30,7 +30,12 @@ export interface WatchOptions {
 
 const MARK_EVERY_MS = 60_000;
 
-/** Gives the exit code: 1 when the process ended before --count samples. Throws UsageError, ProcessError. */
+/**
+ * Samples the memory of a running process.
+ *
+ * - Out: the exit code; 1 when the process ended before `--count` samples.
+ * - Throws: UsageError, ProcessError.
+ */
 export function watch(options: WatchOptions, call: Call, { closer }: Programs): Promise<number> {
   const [asked = ''] = call.args;
   if (call.args.length !== 1) {
@@ -86,7 +91,8 @@ async function watchAttached(
   let nextMark = 0;
   for (let taken = 0; options.count === undefined || taken < options.count; taken++) {
     if (taken > 0) {
-      // Samples lie on a grid, however long each takes; those that a snapshot made impossible are left out.
+      // Sample times are multiples of the interval, however long a sample takes. Samples whose
+      // time passed during a snapshot are skipped.
       const missed = Math.floor((performance.now() - begun) / options.every) + 1;
       const wait = sleep(missed * options.every - (performance.now() - begun)).then(() => false);
       if (await run.unlessInterrupted(Promise.race([wait, ended]))) return endedEarly(name, options, run);

@@ -43,7 +43,11 @@ export const baselineCommand = defineCommand({
 
 const NODES: Need = { kind: 'graph', edges: false, locations: false };
 
-/** Notes on neighbours whose differences are no noise of an idle process. Reads the nodes of each again, two at a time. */
+/**
+ * Notes on neighbours that differ by more than the noise of an idle process.
+ *
+ * - Cost: reads the nodes of each snapshot again, two snapshots at a time.
+ */
 async function likeness(heaps: readonly OpenedSnapshot[], session: Session): Promise<readonly string[]> {
   const notes: string[] = [];
   let before: Graph | undefined;

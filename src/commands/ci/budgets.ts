@@ -90,7 +90,12 @@ export function limitIn(option: LimitOption, text: string): GrowthLimit | undefi
   return limit === undefined ? undefined : { limit, share: 0 };
 }
 
-/** All budgets, kind by kind. Throws UsageError or QueryError for one that cannot be read, and when there is none. */
+/**
+ * All budgets of the options.
+ *
+ * - Order: by kind.
+ * - Throws: UsageError or QueryError for one that cannot be read; UsageError when there is none.
+ */
 export function parseBudgets(values: BudgetValues): readonly Budget[] {
   const everything = (): boolean => true;
   const limit = (option: LimitOption, text: string, written: string): GrowthLimit => {
@@ -167,7 +172,7 @@ function splitBudget(option: keyof typeof EXAMPLES, text: string): [string, stri
   );
 }
 
-/** Budgets of the command line together with those of a config file, which give way where both speak of the same classes. */
+/** Budgets of the command line and of a config file. For the same classes the command line wins. */
 export function mergeBudgets<T extends BudgetValues>(values: T, config: Partial<BudgetValues>): T {
   const merged: Record<string, unknown> = { ...(values as BudgetValues) };
   for (const option of LIMITED) {

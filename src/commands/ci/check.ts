@@ -205,8 +205,8 @@ function cutStrings(graph: Graph): readonly string[] {
 }
 
 /**
- * A budget for a class that is not there is kept, and is probably misspelt: that has to be said. A class that is loaded and
- * has no objects is there all the same, as its constructor.
+ * Notes on classes of budgets that the snapshot does not have: such a budget always holds, and its
+ * class is probably misspelt. A loaded class without objects counts as there, by its constructor.
  */
 async function unknownClasses(
   results: readonly BudgetResult[],

@@ -55,7 +55,7 @@ export async function explained(
   };
 }
 
-/** The graph with edges, and where code matters with the places of it, as far as the file has them. */
+/** The graph with edges, and with locations where the question is about code. */
 async function wholeGraph(
   { countable, isReadable, name }: OpenedSnapshot,
   needsCode: boolean,

@@ -117,8 +117,8 @@ export const byTypeCommand = defineCommand({
 });
 
 /**
- * With `functions` a function is a class of its own, and of the class `Function` as well. Without it the name of a
- * function is understood where no class has it.
+ * With `functions`, each function is a class of its own and also belongs to `Function`. Without it,
+ * a name that no class has is looked up among the functions.
  */
 function membersOf(graph: Graph, types: readonly string[], options: ByTypeValues): NodeView[] {
   const matches = anyOf(types, options);
@@ -182,7 +182,7 @@ function sortNodes(nodes: NodeView[], by: 'id' | 'self' | 'retained' | 'name', r
     .map(({ node }) => node);
 }
 
-/** Rows made while they are walked over: a list of a million objects is never there as a million rows. */
+/** Makes each row when it is read, so that a million objects are never a million rows at once. */
 function lazily<T, R>(items: readonly T[], row: (item: T) => R): Iterable<R> {
   return {
     *[Symbol.iterator]() {

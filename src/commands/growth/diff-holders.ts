@@ -27,7 +27,12 @@ function grew({ countDelta, sizeDelta }: Row): boolean {
   return Number(countDelta) > 0 || Number(sizeDelta) > 0;
 }
 
-/** Rows of classes that grew first, in the order of `ClassKind`; the others behind them. Equal ones stay as they are. */
+/**
+ * Sorts rows for `--holders`.
+ *
+ * - Order: classes that grew, in the order of `ClassKind`; then the others.
+ * - Ties: the order of `rows`.
+ */
 export function programFirst(
   before: Graph,
   after: Graph,

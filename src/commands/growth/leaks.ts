@@ -107,13 +107,18 @@ function unheldNotes({ unheld, frontier: { graph } }: Leaks): readonly string[] 
 /** Functions of an allocation stack that are shown. */
 const SHOWN_FRAMES = 4;
 
-/** Where an object was allocated, a function a line, the innermost first; null where the file does not say. */
+/**
+ * The allocation stack of an object, one function a line.
+ *
+ * - Order: the innermost function first.
+ * - Empty: null when the file has no stack of it.
+ */
 function madeBy(graph: Graph, node: number): readonly string[] | null {
   const frames = allocationStack(graph, node, SHOWN_FRAMES);
   return frames ? frames.map((frame) => stackText(graph, [frame])) : null;
 }
 
-/** Sentences beside the leaks: how many there are, or that there is none, and what is not explained. */
+/** Sentences about the leaks: how many there are, if any, and what stays unexplained. */
 function summaryOf(found: Leaks, entries: readonly LeakEntry[], heaps: readonly OpenedSnapshot[]): string[] {
   const [first, last] = [heaps[0]!, heaps.at(-1)!].map(({ graph }) => printable(graph.file));
   const leaking = entries.filter(({ verdict }) => verdict === 'leak').length;
@@ -139,7 +144,12 @@ function summaryOf(found: Leaks, entries: readonly LeakEntry[], heaps: readonly 
 
 const NAMED_CLASSES = 3;
 
-/** Throws UsageError for the wrong order and for one snapshot twice: nothing would be found, and CI be green. */
+/**
+ * Checks the order of the snapshots.
+ *
+ * - Throws: UsageError for the wrong order, and for the same snapshot twice: nothing would be
+ *   found, and a check in CI would pass.
+ */
 function checkOrder(heaps: readonly OpenedSnapshot[], notes: readonly NoteLike[]): void {
   const isWrong = heaps.slice(1).some(({ graph }, i) => {
     const { identical, inOrder } = lineage(heaps[i]!.graph, graph);

@@ -15,7 +15,7 @@ import { sizesField } from '../shared/sizes.js';
 
 type FollowValues = PartitionValues & { readonly limit: number; readonly all: boolean };
 
-/** Levels that are shown where there are more: so many from the start, and as many before the place. */
+/** The most levels shown at the start of a path, and as many at its end. */
 const SHOWN_LEVELS = 15;
 
 const partShare: Column = { key: 'share', title: '% of it', unit: 'share', role: 'dim' };
@@ -37,7 +37,7 @@ const collectionColumns: readonly Column[] = [
   { key: 'expression', title: 'Expression', unit: 'text' },
 ];
 
-/** One item a start: the place where its memory spreads, how it is reached, what it keeps, who holds it. */
+/** One item a start: the node where its memory branches, the path, what it keeps, its holders. */
 export function follow(graph: Graph, starts: readonly number[], options: FollowValues): Answer {
   const notes: NoteLike[] = [];
   const items = starts.map((start) => followed(graph, start, options, notes));

@@ -53,7 +53,7 @@ export const infoCommand = defineCommand({
   },
 });
 
-/** Counts as they are where the graph was loaded, else as the head has them: 0 there is no count. */
+/** Counts of the graph when it is loaded, otherwise those of the head, where 0 means unknown. */
 function headFacts(head: Head, graph?: Graph): Fact[] {
   const { fieldNames } = head;
   return [

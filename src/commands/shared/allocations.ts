@@ -1,4 +1,4 @@
-/** Allocation stacks in the answers of commands: the stack of one object, the stacks of many, what is wrong with them. */
+/** Allocation stacks in answers: of one object, of many, and notes on missing ones. */
 
 import { shallowSizes } from '../../analysis/sizes/shallow-sizes.js';
 import { UsageError } from '../../base/errors.js';
@@ -18,7 +18,7 @@ import { columns } from './columns.js';
 
 const functionColumn: Column = { key: 'function', title: 'Allocated by', unit: 'text', role: 'name' };
 
-/** The functions of an object's stack as a list; undefined where the snapshot has no stacks at all. */
+/** The functions of an object's stack as a list. Undefined when the snapshot has no stacks. */
 export function stackList(graph: Graph, node: number, limit: number): Detail['lists'][number] | undefined {
   if (!graph.traces) return undefined;
   const trace = allocationTrace(graph, node);
@@ -41,7 +41,7 @@ export function stackList(graph: Graph, node: number, limit: number): Detail['li
   };
 }
 
-/** Why an object may have no stack. V8 does not see what code allocates that it had compiled before. */
+/** Why an object may have no stack: V8 does not track code compiled before tracking began. */
 export const NOT_RECORDED = 'not recorded: made before tracking began, or where V8 does not track';
 
 function stackTitle(graph: Graph, node: number, total: number): string {
@@ -79,14 +79,15 @@ export function requireTraces(graph: Graph): void {
 
 const MOST_CALLERS = 5;
 
-/** Where all are asked for. V8 records 64 at most; a file could have a million for each of its objects. */
+/** The limit for `--all`. V8 records at most 64; a damaged file could claim a million an object. */
 const ALL_CALLERS = 1000;
 
 /**
- * Objects by the stack on which they were made: how many, their sizes, the innermost function and its callers.
+ * Objects grouped by allocation stack: count, sizes, the innermost function and its callers.
  *
- * Order: `by`, the largest first, ties by the order of the traces in the file; objects without a stack come last.
- * `lost` of these have a trace that is not in the file.
+ * - Order: `by`, the largest first; objects without a stack last.
+ * - Ties: the order of the traces in the file.
+ * - Out: `lost` objects name a trace that is not in the file.
  */
 export function stackTable(
   graph: Graph,

@@ -1,4 +1,4 @@
-/** What commands that compare snapshots have in common: may they compare ids, and what to say if not. */
+/** Shared by commands that compare snapshots: whether ids can be compared, and the notes on it. */
 import { type Lineage, lineage } from '../../analysis/growth/lineage.js';
 import { UsageError } from '../../base/errors.js';
 import { type NoteLike, type NotePart, note, option, parts } from '../../base/notes.js';
@@ -42,7 +42,7 @@ export interface Comparison {
   readonly notes: readonly NoteLike[];
 }
 
-/** Whether neighbours in a list of snapshots can be compared by id. Baselines have no ids, and nothing is said of them. */
+/** Whether neighbouring snapshots can be compared by id. Baselines, without ids, get no note. */
 export function compareBy(
   heaps: readonly OpenedSnapshot[],
   options: ValuesOf<typeof comparisonOptions>,
@@ -70,7 +70,7 @@ export function compareBy(
   return { byId: known && (options.byId || (same && !options.byClass)), notes };
 }
 
-/** Throws UsageError when a baseline, which has DevTools' sizes of whole classes, is to be compared in another way. */
+/** Throws UsageError for a baseline with other options: it has only DevTools' sizes of classes. */
 export function checkBaselines(
   heaps: readonly OpenedSnapshot[],
   options: ValuesOf<typeof partitionOptions & typeof rawSizes>,
@@ -86,8 +86,10 @@ export function checkBaselines(
 }
 
 /**
- * For questions about several snapshots that have no answer by class: throws UsageError unless all are of one process, or
- * `byId` says to go on. Gives the notes that there are.
+ * For questions about several snapshots that cannot be answered by class.
+ *
+ * - Out: notes.
+ * - Throws: UsageError unless all are of one process, or `byId` is set.
  */
 export function requireOneProcess(
   heaps: readonly OpenedSnapshot[],
@@ -101,8 +103,11 @@ export function requireOneProcess(
 }
 
 /**
- * For what can be told by ids only. Gives notes on the order of the two; `advice` says how the user names the earlier one.
- * Throws UsageError for two processes, unless `byId` says to go on.
+ * For questions that need ids.
+ *
+ * - In: `advice` says how the user names the earlier snapshot.
+ * - Out: notes on the order of the two.
+ * - Throws: UsageError for two processes, unless `byId` is set.
  */
 export function checkOneProcess(
   before: Graph,
@@ -131,8 +136,10 @@ export function checkOneProcess(
 }
 
 /**
- * For budgets, which compare classes: whether the two snapshots are of one process, and a note if not. Throws UsageError
- * when the later one was named as the earlier, as nothing would be found to grow.
+ * For budgets, which compare classes: whether the two snapshots are of one process.
+ *
+ * - Out: a note if they are not.
+ * - Throws: UsageError when the later snapshot is given as the earlier: nothing would grow.
  */
 export function checkBudgetOrder(
   before: Graph,

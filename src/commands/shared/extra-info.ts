@@ -32,7 +32,7 @@ export function extraInfo(graph: Graph, info: Info): (nodes: readonly number[]) 
   }
 }
 
-/** What would be freed with all of them, in bytes: some may hold others. Cost for several: see `retainedSet`. */
+/** Bytes that would be freed with all the nodes together. Cost for several: see `retainedSet`. */
 function retainedTogether(graph: Graph, nodes: readonly number[]): number {
   return nodes.length === 1 ? retainedSizes(graph)[nodes[0]!]! : retainedSet(graph, nodes).size;
 }

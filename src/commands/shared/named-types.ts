@@ -1,4 +1,4 @@
-/** Types that a question names: how the names match, and what is said of those that do not occur. */
+/** Types that a question names: how names match, and notes on types that do not occur. */
 import { type Classes, classesOf } from '../../analysis/classes/classes.js';
 import type { TypeMatcher } from '../../analysis/classes/type-matcher.js';
 import { type Note, note } from '../../base/notes.js';
@@ -36,7 +36,11 @@ export async function unknownType(classes: Classes, type: string): Promise<Note>
   return note('unknown')`no objects of type "${printable(type)}" in ${printable(classes.file)}${path}${near}`;
 }
 
-/** The same for a class that none of several graphs has; the names are those of the last. Undefined when one has it. */
+/**
+ * A note on a class that none of several graphs has, with the closest name of the last graph.
+ *
+ * - Empty: undefined when one of the graphs has it.
+ */
 export async function unknownInAll(
   graphs: readonly Graph[],
   type: string,

@@ -1,4 +1,4 @@
-/** Packages by name and version: by the script's path, by what the program has read, by what is installed here. */
+/** Packages by name and version: from script paths, the program's own strings, and node_modules. */
 
 import { shortened } from '../../base/printable.js';
 import type { Graph } from '../../graph/graph.js';

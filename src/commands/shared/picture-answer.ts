@@ -76,7 +76,7 @@ interface Earlier {
   readonly notes: readonly NoteLike[];
 }
 
-/** The snapshot of `--since`, and what is to be said of it. Throws UsageError for one of another process. */
+/** The snapshot of `--since`, with notes. Throws UsageError for one of another process. */
 export function earlierOf(heaps: readonly OpenedSnapshot[], options: PictureValues): Earlier | undefined {
   const [after, before] = graphsOf(heaps);
   if (!after || !before) return undefined;

@@ -59,7 +59,7 @@ export interface Selected {
   readonly notes: readonly NoteLike[];
 }
 
-/** Selects nodes of the snapshot, or with `died` of the one before it. Throws UsageError for two processes. */
+/** Selects nodes of the snapshot, or for `died` of the earlier one. Throws UsageError. */
 export async function select(
   query: Query,
   heaps: readonly OpenedSnapshot[],

@@ -9,7 +9,7 @@ export function limitOf(options: { limit: number | undefined; all: boolean }): n
   return options.all || options.limit === undefined ? Number.POSITIVE_INFINITY : options.limit;
 }
 
-/** A note on rows that are left out, where there are any: what one of them is, and what several are. */
+/** A note on omitted rows, if any. `one` and `several` name a row. */
 export function omittedNote(omitted: number, one?: string, several?: string): readonly Note[] {
   if (omitted === 0) return [];
   const what = omitted === 1 ? one : several;

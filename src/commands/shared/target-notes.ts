@@ -64,8 +64,10 @@ async function missingNote(graph: Graph, { text, prototypes }: MissingTarget): P
 }
 
 /**
- * A note for a query of an option that names a class which is in none of the snapshots; undefined for
- * all other queries. `words` have a meaning of their own there.
+ * A note on a query of an option that names a class which no snapshot has.
+ *
+ * - In: `words` that have a meaning of their own in this option.
+ * - Empty: undefined for all other queries.
  */
 export async function unknownClassNote(
   graphs: readonly Graph[],

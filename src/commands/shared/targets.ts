@@ -154,8 +154,8 @@ export interface Lost extends Omit<ChainSearch, 'chains'> {
 }
 
 /**
- * Notes for objects that no chain was found for: whether `--max-depth` was too small, nothing refers to the object, or what
- * holds it is held by no such goal either.
+ * Notes on objects without a chain: `--max-depth` was too small, nothing refers to the object, or
+ * no such goal holds its retainers.
  */
 export function noChainNotes(
   graph: Graph,
@@ -204,7 +204,7 @@ export function missingEdgesNotes(graph: Graph, so: string): readonly string[] {
 
 const MODULE_ROOTS: ReadonlySet<RootKind | undefined> = new Set(['module', 'require cache'] as const);
 
-/** Where a chain may end: `root`, `module`, `global`, or what a query accepts. Throws QueryError. */
+/** Where a chain may end: `root`, `module`, `global`, or nodes of a query. Throws QueryError. */
 export function readGoal(text: string): NodeQuery {
   if (text === 'root') return { text, on: isRoot };
   if (text === 'global') return { text, on: (graph) => (node) => rootOf(graph, node)?.kind === 'global' };

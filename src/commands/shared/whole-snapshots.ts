@@ -5,8 +5,10 @@ import { printable } from '../../base/printable.js';
 import { formatCount } from '../../base/units.js';
 
 /**
- * Throws UsageError when one of them was salvaged: what is left of a snapshot has fewer objects, and classes without names.
- * `question` is what cannot be answered then.
+ * Checks that no snapshot was salvaged: the rest of one has too few objects, and unnamed classes.
+ *
+ * - In: `question` is what cannot be answered otherwise.
+ * - Throws: UsageError.
  */
 export function requireWhole(heaps: readonly Countable[], question: string): void {
   const cut = heaps.find(({ truncation }) => truncation !== undefined);
