@@ -10,7 +10,7 @@ import {
   rankedDiff,
 } from '../../analysis/growth/diff.js';
 import { UsageError } from '../../base/errors.js';
-import { noteText } from '../../base/notes.js';
+import { type NoteLike, noteText } from '../../base/notes.js';
 import type { Answer, Column, Row } from '../../base/result.js';
 import type { Graph } from '../../graph/graph.js';
 import type { Partitioner } from '../../graph/partition.js';
@@ -19,7 +19,13 @@ import { defineCommand } from '../command.js';
 import { columns, nodeRow } from '../shared/columns.js';
 import { beforeAndAfter, checkBaselines, compareBy, comparisonOptions } from '../shared/compare.js';
 import { unknownInAll } from '../shared/named-types.js';
-import { partitionOf, partitionOptions, placeFields, withPartition } from '../shared/partition.js';
+import {
+  type PartitionValues,
+  partitionOf,
+  partitionOptions,
+  placeFields,
+  withPartition,
+} from '../shared/partition.js';
 import { allRows, limitOf, omittedNote } from '../shared/row-limit.js';
 import { rawSizes, sizesField } from '../shared/sizes.js';
 import { WHOLE_GRAPH } from '../shared/targets.js';
@@ -75,60 +81,23 @@ export const diffCommand = defineCommand({
   async run({ options, snapshots: heaps }) {
     checkBaselines(heaps, options);
     const { byId, notes } = compareBy(heaps, options);
-    const [before, after] = heaps.map(({ countable }) => countable) as [Graph, Graph];
-    const { raw, filter, type } = options;
-    const partition = partitionOf(options);
-    if (type !== undefined) {
-      if (!byId)
-        throw new UsageError(
-          '--type needs two snapshots of one process',
-          notes[0] === undefined ? 'Baseline files have no ids: leave --type out.' : noteText(notes[0]),
-        );
-      const answer = objects(before, after, type, { ...options, partition });
-      const unknown = await unknownInAll([before, after], type, partition);
-      return {
-        ...answer,
-        notes: [...notes, ...(unknown ? [unknown] : (answer.notes ?? []))],
-        found: unknown === undefined,
-      };
-    }
-    if (options.holders && !byId)
-      throw new UsageError(
-        '--holders needs two snapshots of one process',
-        notes[0] === undefined
-          ? 'Baseline files have no objects and no ids: leave --holders out.'
-          : noteText(notes[0]),
-      );
-    const nodes = byId ? nodeDiff(before, after, { raw, partition }) : undefined;
-    const placeOf = placeFields(options, [before, after]);
-    const compared = nodes
-      ? diff(before, after, { raw, partition, filter }, nodes)
-      : diffByClass(before, after, { raw, partition, filter });
-    const sorted = rankedDiff(compared, options.by).map((row): Row => ({ ...row, ...placeOf(row.type) }));
-    const asksHolders = options.holders && nodes !== undefined;
-    const ordered = asksHolders ? programFirst(before, after, sorted, partition) : sorted;
-    const cut = ordered.slice(0, limitOf(options));
-    const held = asksHolders ? withHolders(before, after, cut, { raw, partition }, nodes) : undefined;
-    const omitted = sorted.length - cut.length;
-    return {
-      result: {
-        kind: 'table',
-        columns: byId ? BY_ID : BY_CLASS,
-        rows: held?.rows ?? cut,
-        total: sorted.length,
-        omitted,
-        layout: 'grid',
-        ...(held ? { below: { key: 'holders', columns: HOLDERS }, legend: held.legend } : {}),
-      },
-      fields: { ...sizesField(raw), comparedBy: byId ? 'id' : 'class' },
-      notes: [
-        ...notes,
-        ...(sorted.length === 0 ? ['nothing changed'] : []),
-        ...omittedNote(omitted, 'class changed', 'classes changed'),
-      ],
-    };
+    const graphs = heaps.map(({ countable }) => countable) as [Graph, Graph];
+    if (!byId && (options.type !== undefined || options.holders)) throw needsIds(options.type, notes[0]);
+    const { type } = options;
+    const answer =
+      type === undefined ? classes(...graphs, byId, options) : await objectsOf(...graphs, type, options);
+    return { ...answer, notes: [...notes, ...(answer.notes ?? [])] };
   },
 });
+
+function needsIds(type: string | undefined, why: NoteLike | undefined): UsageError {
+  const [flag, baselines] =
+    type === undefined
+      ? ['--holders', 'Baseline files have no objects and no ids: leave --holders out.']
+      : ['--type', 'Baseline files have no ids: leave --type out.'];
+  const hint = why === undefined ? baselines : noteText(why);
+  return new UsageError(`${flag} needs two snapshots of one process`, hint);
+}
 
 const BY_ID: readonly Column[] = [
   columns.type,
@@ -140,6 +109,61 @@ const BY_ID: readonly Column[] = [
   columns.sizeDelta,
 ];
 const BY_CLASS: readonly Column[] = [columns.type, columns.countDelta, columns.sizeDelta];
+
+interface DiffValues extends PartitionValues {
+  readonly raw: boolean;
+  readonly limit: number;
+  readonly all: boolean;
+}
+
+/** The classes that changed; with `holders` who holds the new objects of those that grew. */
+function classes(
+  before: Graph,
+  after: Graph,
+  byId: boolean,
+  options: DiffValues & {
+    readonly by: DiffKey;
+    readonly filter: RegExp | undefined;
+    readonly holders: boolean;
+  },
+): Answer {
+  const { raw, filter } = options;
+  const partition = partitionOf(options);
+  const nodes = byId ? nodeDiff(before, after, { raw, partition }) : undefined;
+  const placeOf = placeFields(options, [before, after]);
+  const compared = nodes
+    ? diff(before, after, { raw, partition, filter }, nodes)
+    : diffByClass(before, after, { raw, partition, filter });
+  const ranked = rankedDiff(compared, options.by).map((row): Row => ({ ...row, ...placeOf(row.type) }));
+  const asked = options.holders ? nodes : undefined;
+  const rows = (asked ? programFirst(before, after, ranked, partition) : ranked).slice(0, limitOf(options));
+  const held = asked ? withHolders(before, after, rows, { raw, partition }, asked) : undefined;
+  const omitted = ranked.length - rows.length;
+  return {
+    result: {
+      kind: 'table',
+      columns: byId ? BY_ID : BY_CLASS,
+      rows: held?.rows ?? rows,
+      total: ranked.length,
+      omitted,
+      layout: 'grid',
+      ...(held ? { below: { key: 'holders', columns: HOLDERS }, legend: held.legend } : {}),
+    },
+    fields: { ...sizesField(raw), comparedBy: byId ? 'id' : 'class' },
+    notes: [
+      ...(ranked.length === 0 ? ['nothing changed'] : []),
+      ...omittedNote(omitted, 'class changed', 'classes changed'),
+    ],
+  };
+}
+
+/** The objects of one class that came and went; a note instead of theirs when none has the class. */
+async function objectsOf(before: Graph, after: Graph, type: string, options: DiffValues): Promise<Answer> {
+  const partition = partitionOf(options);
+  const answer = objects(before, after, type, { ...options, partition });
+  const unknown = await unknownInAll([before, after], type, partition);
+  return unknown ? { ...answer, notes: [unknown], found: false } : { ...answer, found: true };
+}
 
 /** The new objects, then those that are gone; each by id. */
 function objects(
