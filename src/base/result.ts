@@ -210,6 +210,8 @@ export interface Answer {
   readonly drawing?: Drawing;
   /** For a subgraph: the same with more objects in a box; absent where nothing is left to merge. */
   readonly coarser?: () => Answer;
+  /** The same as a picture, where there is one: a subgraph. For files whose names say a picture. */
+  readonly picture?: () => Answer;
   /** False when the thing looked for is not there: exit code 1. Default true. */
   readonly found?: boolean;
 }

@@ -51,6 +51,9 @@ function formatOfChecks(
   return ending === 'xml' ? 'junit' : ending?.startsWith('m') ? 'markdown' : 'text';
 }
 
+/** Names of files that are pictures. */
+const PICTURE = /\.(svg|png|dot|gv|pdf|jpe?g|gif|webp|ps|eps)$/i;
+
 /** What is to be said when an answer is written. */
 export interface Written {
   /** Of a picture in a file. */
@@ -67,6 +70,8 @@ export async function write(
 ): Promise<Written> {
   if (answer.result.kind === 'subgraph' && format !== 'json')
     return (await import('./picture.js')).writePicture(answer, output);
+  if (answer.picture && format === 'text' && PICTURE.test(output.file ?? ''))
+    return (await import('./picture.js')).writePicture(answer.picture(), output);
   const written = { notes: answer.notes ?? [] };
   const columns = output.isTerminal ? process.stdout.columns : undefined;
   const render = await rendererOf(answer.result.kind, format);

@@ -162,3 +162,47 @@ describe('queries in other commands', () => {
     expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('Did you mean retained?')]);
   });
 });
+
+describe('pictures of merged trees and of cycles', () => {
+  const draw = async (file: string, ...line: readonly string[]): Promise<string> => {
+    const target = path.join(folder, file);
+    const { code, stderr } = await heapgraph([...line, '-o', target, '-q']);
+    expect([code, stderr]).toEqual([0, '']);
+    return readFileSync(target, 'latin1');
+  };
+
+  test('patterns AuditEntry --depth 2 -o up.dot: referrers above, with counts and bytes', async () => {
+    const dot = await draw('up.dot', 'patterns', 'AuditEntry', FINAL, '--depth', '2');
+    expect(dot).toContain('420 × AuditEntry\\n16.8 kB'.replace('×', Buffer.from('×').toString('latin1')));
+    expect(dot).toMatch(/"o2" -> "o1" \[\s+label = " \[/);
+    expect(dot).toMatch(/"o3" -> "o2" \[\s+label = " variable auditLog"/);
+  });
+
+  test("patterns '(concatenated string)' --to-root -o down.svg: from the roots, the rest counted", async () => {
+    const svg = await draw(
+      'down.svg',
+      'patterns',
+      '(concatenated string)',
+      FINAL,
+      '--to-root',
+      '--limit',
+      '2',
+    );
+    expect(svg).toContain('<svg');
+    expect(svg).toContain('BuiltinModule');
+    expect(svg).toContain('more references');
+  });
+
+  test('patterns Nothing -o nothing.svg: no file', async () => {
+    const target = path.join(folder, 'nothing.svg');
+    expect((await heapgraph(['patterns', 'Nothing', FINAL, '-o', target])).code).toBe(1);
+    expect(() => readFileSync(target)).toThrow();
+  });
+
+  test('cycles --limit 1 -o cycle.dot: a way round', async () => {
+    const dot = await draw('cycle.dot', 'cycles', FINAL, '--limit', '1');
+    expect(dot).toContain('"o68681" -> "o68679"');
+    expect(dot).toContain('"o68679" -> "o68681"');
+    expect((await draw('cycle.png', 'cycles', FINAL, '--limit', '1')).slice(1, 4)).toBe('PNG');
+  });
+});

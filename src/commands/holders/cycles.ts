@@ -3,6 +3,7 @@
 import { nodeRoles, WAY } from '../../analysis/classes/node-roles.js';
 import { type Cycle, cyclesOf } from '../../analysis/cycles/cycles.js';
 import { chainResult } from '../../analysis/expressions/chain-result.js';
+import { chainsSubgraph } from '../../analysis/pictures/chain-pictures.js';
 import { UsageError } from '../../base/errors.js';
 import { note, option } from '../../base/notes.js';
 import type { Detail, Row } from '../../base/result.js';
@@ -36,6 +37,7 @@ export const cyclesCommand = defineCommand({
   examples: [
     { line: 'heapgraph cycles app.heapsnapshot', says: 'the largest, each with one shortest way round' },
     { line: 'heapgraph cycles --where Session', says: 'those that a Session is in' },
+    { line: 'heapgraph cycles --limit 1 -o cycle.svg', says: 'a shortest way round as a picture' },
   ],
   needs(_, options) {
     const query = options.where;
@@ -60,6 +62,14 @@ export const cyclesCommand = defineCommand({
         omitted,
       },
       fields: sizesField(false),
+      picture: () => ({
+        result: chainsSubgraph(
+          graph,
+          cycles.map(({ chain }) => chain),
+          { direction: 'forward', merge: false },
+        ),
+        found: true,
+      }),
       notes: [
         ...(total === 0 ? [note('answer')`no cycle of the program's own objects in ${graph.file}`] : []),
         ...(omitted > 0

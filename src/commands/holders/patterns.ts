@@ -9,6 +9,7 @@ import { formatCount } from '../../base/units.js';
 import { nodesIn } from '../../query/masks.js';
 import { defineCommand } from '../command.js';
 import { columns } from '../shared/columns.js';
+import { patternPicture } from '../shared/pattern-picture.js';
 import { beforeOption, beforeSnapshot, checkQuery, queryArgument, select } from '../shared/query-option.js';
 import { allRows, limitOf } from '../shared/row-limit.js';
 import { sizesField } from '../shared/sizes.js';
@@ -33,6 +34,7 @@ export const patternsCommand = defineCommand({
     { line: "heapgraph patterns '(concatenated string)' app.heapsnapshot", says: 'who refers to texts' },
     { line: 'heapgraph patterns Session --to-root', says: 'from which roots they are held' },
     { line: "heapgraph patterns 'Buffer and retained > 64kb' --depth 2", says: 'of a query' },
+    { line: 'heapgraph patterns Session -o patterns.svg', says: 'the tree as a picture' },
   ],
   needs([text], options) {
     checkQuery(text!, options);
@@ -71,6 +73,11 @@ export const patternsCommand = defineCommand({
         ...(omitted > 0 ? [note('omitted')`${formatCount(omitted)} more; ${option('all')} shows them`] : []),
       ],
       found: nodes.length > 0,
+      picture: () => ({
+        result: patternPicture(tree, { depth, limit, toRoot: options.toRoot }),
+        notes,
+        found: nodes.length > 0,
+      }),
     };
   },
 });
