@@ -55,6 +55,9 @@ export class StringTable {
   private longTexts: Map<number, string> | undefined;
   private kept = 0;
 
+  /** Characters of long texts that were measured, by index. */
+  private longLengths: Map<number, number> | undefined;
+
   constructor(
     /** Pages follow each other; a page has its bytes and its part of the column `stringStarts`. */
     readonly pages: readonly StringPage[],
@@ -87,6 +90,26 @@ export class StringTable {
     }
     this.longTexts.set(index, text);
     this.kept += text.length;
+  }
+
+  /**
+   * The length of `get(index)` in UTF-16 code units, counted on the bytes: only text that is not
+   * quite JSON or UTF-8 is decoded.
+   * Cost: a pass over the bytes of the string.
+   */
+  lengthOf(index: number): number {
+    const known = this.longLengths?.get(index);
+    if (known !== undefined) return known;
+    const page = this.pageOf(index);
+    if (page === undefined) return lostName(index).length;
+    const { segment } = page;
+    const start = page.starts[index - page.first]!;
+    const { length, end } = measuredText(segment, start);
+    if (end - start >= LONG) {
+      this.longLengths ??= new Map();
+      this.longLengths.set(index, length);
+    }
+    return length;
   }
 
   /** Whether the string with this index is `text`, decided on the bytes. */
@@ -221,6 +244,65 @@ export function decodeJsonText(bytes: Uint8Array, start: number, end: number): s
     );
   }
 }
+
+/** The length of the text that `decodeJsonText` makes of the string at a place, and where that ends. */
+function measuredText(bytes: Uint8Array, start: number): { readonly length: number; readonly end: number } {
+  let length = 0;
+  let at = start;
+  while (at < bytes.length) {
+    const byte = bytes[at]!;
+    if (byte === QUOTE) return { length, end: at };
+    if (byte !== BACKSLASH && byte < 0x80) {
+      at++;
+      length++;
+      continue;
+    }
+    const width = byte === BACKSLASH ? escapeWidth(bytes, at) : characterWidth(bytes, at);
+    if (width === 0) break;
+    at += width;
+    length += byte >= 0xf0 ? 2 : 1; // four bytes are a surrogate pair
+  }
+  const end = closingQuote(bytes, at);
+  return { length: decodeJsonText(bytes, start, end).length, end };
+}
+
+/** Bytes of the escape at a place; 0 where it is none of JSON's. */
+function escapeWidth(bytes: Uint8Array, at: number): number {
+  const letter = bytes[at + 1];
+  if (letter !== LETTER_U) return letter !== undefined && SHORT_ESCAPES[letter] === 1 ? 2 : 0;
+  for (let i = at + 2; i < at + 6; i++) if (HEX_DIGITS[bytes[i]!] !== 1) return 0;
+  return 6;
+}
+
+/**
+ * Bytes of the UTF-8 character at a place, which is not ASCII; 0 where there is none.
+ * Source: table 3-7 of the Unicode Standard.
+ */
+function characterWidth(bytes: Uint8Array, at: number): number {
+  const first = bytes[at]!;
+  const second = bytes[at + 1]!;
+  if (first < 0xc2 || first > 0xf4) return 0;
+  if (first < 0xe0) return isWithin(second, 0x80, 0xbf) ? 2 : 0;
+  const least = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
+  const most = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf;
+  if (!isWithin(second, least, most) || !isWithin(bytes[at + 2]!, 0x80, 0xbf)) return 0;
+  if (first < 0xf0) return 3;
+  return isWithin(bytes[at + 3]!, 0x80, 0xbf) ? 4 : 0;
+}
+
+function isWithin(byte: number, least: number, most: number): boolean {
+  return byte >= least && byte <= most;
+}
+
+/** By byte 1 for each of these characters. */
+function bytesOf(characters: string): Uint8Array {
+  const marks = new Uint8Array(256);
+  for (const byte of Buffer.from(characters)) marks[byte] = 1;
+  return marks;
+}
+
+const SHORT_ESCAPES = bytesOf('"\\/bfnrt');
+const HEX_DIGITS = bytesOf('0123456789abcdefABCDEF');
 
 const ESCAPES: Record<string, string> = {
   '"': '"',

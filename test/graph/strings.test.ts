@@ -70,6 +70,26 @@ describe('StringTable', () => {
     }
   });
 
+  it('measures texts without decoding them: escapes, surrogates, what is no JSON or UTF-8', () => {
+    for (const [index, text] of texts.entries()) expect(table.lengthOf(index)).toBe(text.length);
+    expect(table.lengthOf(texts.length)).toBe(table.get(texts.length).length);
+    const long = 'é☕😀\\"'.repeat(10_000);
+    const measured = tableOf([JSON.stringify(long)]);
+    expect([measured.lengthOf(0), measured.lengthOf(0)]).toEqual([long.length, long.length]);
+    const byte = fc.oneof(
+      fc.constantFrom(...Buffer.from('\\\\\\u00dDfFabx/"\t'), 0xed, 0xf0, 0xf4, 0xe0, 0xc0, 0x9f, 0xa0, 0x8f),
+      fc.integer({ min: 0, max: 255 }),
+    );
+    fc.assert(
+      fc.property(fc.array(byte, { maxLength: 12 }), (bytes) => {
+        const segment = Buffer.from([...bytes, 0x22]);
+        const one = new StringTable([{ first: 0, segment, starts: Uint32Array.of(0) }]);
+        expect(one.lengthOf(0)).toBe(one.get(0).length);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
   it('knows which string equals which text', () => {
     for (const [index, text] of texts.entries()) {
       for (const other of [...texts, 'abc', '"', '\\', 'b', 'é', 'a"', 'a,']) {
@@ -138,6 +158,7 @@ describe('StringTable', () => {
       fc.property(text, text, fc.array(fc.boolean(), { minLength: 1 }), (one, other, escapes) => {
         const both = tableOf([spelled(one, escapes), spelled(other, escapes)], 1);
         expect(both.get(0)).toBe(JSON.parse(spelled(one, escapes)));
+        expect(both.lengthOf(0)).toBe(one.length);
         for (const [index, stored] of [one, other].entries()) {
           for (const asked of [one, other, `${stored}x`, stored.slice(1)]) {
             expect(both.equals(index, asked)).toBe(stored === asked);
