@@ -182,6 +182,7 @@ export { type LoadOptions, loadSnapshot, readSection } from './load/load.js';
 export type { ReadOptions } from './load/sections.js';
 export type { SnapshotInput } from './load/source.js';
 export { nodesIn } from './query/masks.js';
+export { NodeSet } from './query/node-set.js';
 export { type Query, readQuery } from './query/query.js';
 export { type QueryWorld, selectNodes } from './query/select-nodes.js';
 export type { Condition } from './query/syntax.js';

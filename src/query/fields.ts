@@ -12,8 +12,8 @@ import { itemCount } from '../v8/item-count.js';
 import { packageOf } from '../v8/packages.js';
 import { scriptNames } from '../v8/scripts.js';
 import { restricted } from './masks.js';
-import { patternTest } from './pattern-test.js';
 import type { Condition, Field, Operator, Value } from './syntax.js';
+import { textTest } from './text-test.js';
 import { idsMask, maskOfLabels } from './things.js';
 
 type FieldCondition = Extract<Condition, { kind: 'compare' | 'in' }>;
@@ -54,21 +54,6 @@ export function fieldMask(
     default:
       return numberMask(graph, field, condition, within);
   }
-}
-
-/** A test for texts. */
-function textTest(condition: FieldCondition): (text: string) => boolean {
-  if (condition.kind === 'in') {
-    const texts = new Set(condition.values.map((value) => (value.kind === 'text' ? value.text : '')));
-    return (text) => texts.has(text);
-  }
-  const { operator, value } = condition;
-  if (value.kind === 'pattern') {
-    const test = patternTest(value);
-    return operator === '~' ? test : (text) => !test(text);
-  }
-  const wanted = value.kind === 'text' ? value.text : '';
-  return operator === '=' ? (text) => text === wanted : (text) => text !== wanted;
 }
 
 /** Words of which there are few: another one is a mistake. */

@@ -21,7 +21,11 @@ export interface Query {
  * - Throws: QueryError; UsageError for `new` together with `died`: they are about two snapshots.
  */
 export function readQuery(text: string): Query {
-  const condition = parseCondition(text);
+  return queryOf(text, parseCondition(text));
+}
+
+/** The query of a condition that was read already. Throws UsageError as `readQuery`. */
+export function queryOf(text: string, condition: Condition): Query {
   const parts = [...partsOf(condition)];
   const words = new Set(parts.map((part) => (part.kind === 'word' ? part.word : undefined)));
   if (words.has('new') && words.has('died'))

@@ -4,16 +4,20 @@
  * message for when that is not what was expected.
  */
 
-import { instancesOf } from '../analysis/classes/instances.js';
+import { instancesOf, prototypeNodes } from '../analysis/classes/instances.js';
 import { heapgraphNodes } from '../analysis/classes/own-objects.js';
 import { newNodes } from '../analysis/growth/diff.js';
 import { lineage } from '../analysis/growth/lineage.js';
 import { frontierOf } from '../analysis/leaks/frontier.js';
 import { retainedSet } from '../analysis/sizes/retained-set.js';
-import { usageError } from '../base/errors.js';
+import { QueryError, usageError } from '../base/errors.js';
 import { printable } from '../base/printable.js';
 import { formatBytes, formatCount, parseBytes } from '../base/units.js';
 import type { Graph } from '../graph/graph.js';
+import { readClassQuery } from '../query/class-query.js';
+import { nodesIn } from '../query/masks.js';
+import { queryOf } from '../query/query.js';
+import { selectNodes } from '../query/select-nodes.js';
 import { described } from '../self/arguments.js';
 import { collectGarbage } from '../self/gc.js';
 import { takeSnapshot } from '../self/snapshot.js';
@@ -21,6 +25,12 @@ import { tag, untag, wasTagged } from '../self/tag.js';
 import { taggedNodes } from '../v8/tags.js';
 import { literalTemplates } from '../v8/templates.js';
 import { holderText, indented, newHolders } from './holders.js';
+
+/**
+ * Which objects: a string is the exact name of a class, or a query (docs/queries.md); a RegExp has
+ * to match somewhere in the name of a class; a class stands for its name.
+ */
+export type HeapTarget = string | RegExp | (abstract new (...args: never) => unknown);
 
 /** A number, or bounds, both of them included. */
 export type ExpectedCount = number | { readonly atLeast?: number; readonly atMost?: number };
@@ -40,26 +50,25 @@ export interface MatcherResult {
 /** The matchers, as TypeScript sees them behind `expect(…)`. */
 export interface HeapMatchers<R> {
   /**
-   * `expect(graph)`: the class has so many instances, its prototype not counted. A string is the
-   * exact class name, a RegExp has to match somewhere in it. `{ atMost: 3 }` and `{ atLeast: 1 }`
-   * are bounds.
+   * `expect(graph)`: there are so many of these objects, prototypes of classes not counted.
+   * `{ atMost: 3 }` and `{ atLeast: 1 }` are bounds.
    */
-  toHaveInstances(type: string | RegExp, expected: ExpectedCount): R;
+  toHaveInstances(type: HeapTarget, expected: ExpectedCount): R;
   /**
    * `expect({ before, after })`: there are so many more instances in the later snapshot; fewer are
    * a negative number.
    */
-  toHaveGrownBy(type: string | RegExp, expected: ExpectedCount): R;
+  toHaveGrownBy(type: HeapTarget, expected: ExpectedCount): R;
   /**
    * `expect({ before, after })`: there are more instances in the later snapshot. Mostly used with
    * `.not`.
    */
-  toHaveGrown(type: string | RegExp): R;
+  toHaveGrown(type: HeapTarget): R;
   /**
    * `expect(graph)`: what would be freed with all instances together is less; bytes, or text such
    * as `'10mb'`.
    */
-  toRetainLessThan(type: string | RegExp, size: number | string): R;
+  toRetainLessThan(type: HeapTarget, size: number | string): R;
   /**
    * `await expect(ref)`: the target of a WeakRef, or every object with this tag (its name, given
    * with `tag`), is gone once garbage is collected.
@@ -69,7 +78,7 @@ export interface HeapMatchers<R> {
 
 /** For `expect.extend(matchers)`. All throw UsageError for arguments that make no sense. */
 export const matchers = {
-  toHaveInstances(received: unknown, type: string | RegExp, expected: ExpectedCount): MatcherResult {
+  toHaveInstances(received: unknown, type: HeapTarget, expected: ExpectedCount): MatcherResult {
     const graph = graphOf(received, 'toHaveInstances');
     const wanted = countOf(expected);
     const nodes = foreignInstances(graph, type);
@@ -85,7 +94,7 @@ export const matchers = {
     };
   },
 
-  toHaveGrownBy(received: unknown, type: string | RegExp, expected: ExpectedCount): MatcherResult {
+  toHaveGrownBy(received: unknown, type: HeapTarget, expected: ExpectedCount): MatcherResult {
     const wanted = countOf(expected);
     const grown = growthOf(received, type, 'toHaveGrownBy');
     return {
@@ -98,7 +107,7 @@ export const matchers = {
     };
   },
 
-  toHaveGrown(received: unknown, type: string | RegExp): MatcherResult {
+  toHaveGrown(received: unknown, type: HeapTarget): MatcherResult {
     const grown = growthOf(received, type, 'toHaveGrown');
     const { delta, words } = grown;
     const pass = delta > 0;
@@ -111,7 +120,7 @@ export const matchers = {
     };
   },
 
-  toRetainLessThan(received: unknown, type: string | RegExp, size: number | string): MatcherResult {
+  toRetainLessThan(received: unknown, type: HeapTarget, size: number | string): MatcherResult {
     const graph = graphOf(received, 'toRetainLessThan');
     const limit = typeof size === 'number' ? size : parseBytes(size);
     if (limit === undefined || !(limit >= 0))
@@ -142,13 +151,40 @@ export const matchers = {
   },
 };
 
-/** Instances that are not parts of earlier snapshots, nor V8's templates of literals. */
-function foreignInstances(graph: Graph, type: string | RegExp): Uint32Array {
-  if (typeof type !== 'string' && !(type instanceof RegExp))
-    throw usageError(`${described(type)} is not a class name`, "Write 'Session' or /^Session/.");
+/**
+ * Objects that are not parts of earlier snapshots, nor V8's templates of literals, nor prototypes.
+ * Throws UsageError for what names no objects.
+ */
+function foreignInstances(graph: Graph, type: HeapTarget): Uint32Array {
   const own = heapgraphNodes(graph);
   const templates = literalTemplates(graph);
-  return instancesOf(graph, type).filter((node) => own?.[node] !== 1 && templates[node] === 0);
+  return instancesIn(graph, type).filter((node) => own?.[node] !== 1 && templates[node] === 0);
+}
+
+function instancesIn(graph: Graph, type: HeapTarget): Uint32Array {
+  if (type instanceof RegExp) return instancesOf(graph, type);
+  if (typeof type === 'function' && type.name !== '') return instancesOf(graph, type.name);
+  if (typeof type !== 'string')
+    throw usageError(
+      `${described(type)} is not a class`,
+      "Write 'Session', /^Session/, a class that has a name, or a query such as 'Session and closed = true'.",
+    );
+  try {
+    const { condition, classes } = readClassQuery(type);
+    if (classes) return instancesOf(graph, classes);
+    const { compares, files } = queryOf(type, condition);
+    if (compares !== undefined || files.length > 0)
+      throw usageError(
+        `${compares === undefined ? 'set("FILE")' : `"${compares}"`} cannot be asked here`,
+        'A matcher looks at each snapshot by itself.',
+      );
+    const isPrototype = prototypeNodes(graph);
+    return nodesIn(selectNodes(condition, { graph })).filter((node) => isPrototype[node] === 0);
+  } catch (error) {
+    // A test runner prints the message alone.
+    if (error instanceof QueryError) throw usageError(error.message, error.hint ?? '', error);
+    throw error;
+  }
 }
 
 interface Grown {
@@ -160,7 +196,7 @@ interface Grown {
   readonly fresh: Uint32Array;
 }
 
-function growthOf(received: unknown, type: string | RegExp, matcher: string): Grown {
+function growthOf(received: unknown, type: HeapTarget, matcher: string): Grown {
   const { before, after } = (received ?? {}) as Partial<Snapshots>;
   if (!isGraph(before) || !isGraph(after)) {
     throw usageError(
@@ -305,8 +341,8 @@ function toldGrowth(summary: string, { before, after, fresh }: Grown): string {
   return `${summary}\n\n${words === '' ? '' : `${words}\n`}${which}\n${indented(chain).trimEnd()}`;
 }
 
-function classWords(type: string | RegExp): string {
-  return typeof type === 'string' ? printable(type) : printable(String(type));
+function classWords(type: HeapTarget): string {
+  return printable(typeof type === 'function' ? type.name : String(type));
 }
 
 function bytes(size: number): string {

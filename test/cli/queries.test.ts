@@ -206,3 +206,47 @@ describe('pictures of merged trees and of cycles', () => {
     expect((await draw('cycle.png', 'cycles', FINAL, '--limit', '1')).slice(1, 4)).toBe('PNG');
   });
 });
+
+describe('count and by-type', () => {
+  test("count 'AuditEntry and retained > 1' AuditEntry '/^AuditEn/' 'class in (…)': as select --count", async () => {
+    const queries = [
+      'AuditEntry and retained > 1',
+      'AuditEntry',
+      '/^AuditEn/',
+      'class in (AuditEntry, Array)',
+      '@1',
+    ];
+    const { rows } = await json('count', ...queries, '-s', FINAL);
+    const selected = await Promise.all(queries.map((query) => heapgraph(['select', query, FINAL, '--count'])));
+    expect(rows.map(({ count }) => `${String(count)}\n`)).toEqual(selected.map(({ stdout }) => stdout));
+    expect(rows.map(({ matches }) => matches)).toEqual([
+      undefined,
+      undefined,
+      ['AuditEntry'],
+      expect.arrayContaining(['AuditEntry', 'Array']),
+      undefined,
+    ]);
+  });
+
+  test('count: what cannot be asked, and what fits nothing', async () => {
+    const two = await heapgraph(['count', 'AuditEntry and new', FINAL]);
+    expect([two.code, two.stderr]).toEqual([2, expect.stringContaining('"new" compares two snapshots')]);
+    const none = await heapgraph(['count', 'AuditEntry and retained > 1gb', FINAL, '--fail-if-none']);
+    expect([none.code, none.stdout]).toEqual([1, '0\n']);
+    expect(none.stderr).toContain('no object fits AuditEntry and retained > 1gb');
+    const wrong = await heapgraph(['count', 'AuditEntry and retaind > 1', FINAL]);
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('Did you mean retained?')]);
+  });
+
+  test("by-type 'AuditEntry and edges > 3' --ids: as select --ids", async () => {
+    const query = 'AuditEntry and edges > 3';
+    const [listed, selected] = await Promise.all([
+      heapgraph(['by-type', query, FINAL, '--ids']),
+      heapgraph(['select', query, FINAL, '--ids']),
+    ]);
+    expect(listed.stdout).toBe(selected.stdout);
+    expect(listed.stdout).not.toBe('');
+    const { rows } = await json('by-type', '/^AuditEn/', FINAL, '--limit', '1');
+    expect(rows[0]).toMatchObject({ type: 'AuditEntry' });
+  });
+});

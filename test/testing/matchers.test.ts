@@ -167,6 +167,19 @@ describe.each(runners)('%s', (_, expects) => {
     await expects(name).toBeUnreachable();
   });
 
+  test('classes and queries are understood as names are', () => {
+    class OBJ {}
+    expects(after).toHaveInstances(OBJ, 100);
+    expects(after).toHaveInstances('class = OBJ and retained > 1', 100);
+    expects(after).toHaveInstances('OBJ and retained > 1mb', 0);
+    expects(after).toHaveInstances('/^OBJ$/', 100);
+    expects({ before, after }).toHaveGrownBy('OBJ and edges > 0', 100);
+    expects(after).toRetainLessThan('OBJ or Array', '100mb');
+    expect(saying(() => expects(after).toHaveInstances('OBJ and edges > 0', 1))).toContain(
+      'expected 1 instance of OBJ and edges > 0, found 100',
+    );
+  });
+
   test('what makes no sense is told, also behind .not', async () => {
     const wrong: readonly (readonly [() => void, RegExp])[] = [
       [
@@ -178,7 +191,14 @@ describe.each(runners)('%s', (_, expects) => {
       [() => expects(after).toHaveInstances('OBJ'), /the expected number is missing/],
       [() => expects(after).toHaveInstances('OBJ', {}), /the expected number is missing/],
       [() => expects(after).toHaveInstances('OBJ', { atMost: Number.NaN }), /the expected number is missing/],
-      [() => expects(after).toHaveInstances(undefined, 1), /is not a class name/],
+      [() => expects(after).toHaveInstances(undefined, 1), /is not a class\. Write 'Session'/],
+      [() => expects(after).toHaveInstances(() => 1, 1), /is not a class/],
+      [
+        () => expects(after).toHaveInstances('retaind > 1mb', 1),
+        /no field "retaind".*Did you mean retained/s,
+      ],
+      [() => expects(after).toHaveInstances('OBJ and new', 1), /"new" cannot be asked here/],
+      [() => expects(after).toHaveInstances('set("a.ids")', 1), /set\("FILE"\) cannot be asked here/],
       [() => expects(after).toHaveGrown('OBJ'), /takes \{ before, after \}/],
       [() => expects(after).toRetainLessThan('OBJ', 'much'), /"much" is not a size\. Write bytes/],
       [() => expects({ before: after, after: before }).not.toHaveGrown('OBJ'), /before seems to be later/],

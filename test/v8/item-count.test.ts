@@ -6,7 +6,7 @@ import { snapshotBytes } from '../support/builder.js';
 
 describe('concatenated strings', () => {
   it('are as long as their parts, to any depth, and a part that holds itself counts for nothing', async () => {
-    const nodes: Parameters<typeof snapshotBytes>[0] = {
+    const nodes: Record<string, Parameters<typeof snapshotBytes>[0][string]> = {
       root: { id: 1, edges: ['deep', 'loop'] },
       a: { id: 3, type: 'string', name: 'é😀"' },
       deep: { id: 5, type: 'concatenated string', name: '(concatenated string)', edges: [] },

@@ -5,12 +5,21 @@ import { type NoteLike, note, option } from '../../base/notes.js';
 import type { Answer, Row } from '../../base/result.js';
 import { formatCount } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
+import type { ClassQuery } from '../../query/class-query.js';
+import { nodesIn } from '../../query/masks.js';
 import { closuresWithLabel, functionIndex, isFunctionLabel } from '../../v8/functions.js';
-import { defineCommand } from '../command.js';
+import { defineCommand, type Machine } from '../command.js';
 import type { ValuesOf } from '../options.js';
 import { NOT_RECORDED, requireTraces, stackTable, traceNotes } from '../shared/allocations.js';
 import { columns, nodeRow } from '../shared/columns.js';
-import { anyOf, failIfNone, patternOptions, unknownType } from '../shared/named-types.js';
+import {
+  failIfNone,
+  maskOfTypes,
+  noneNote,
+  patternOptions,
+  QUERIED,
+  queriesIn,
+} from '../shared/named-types.js';
 import { partitionOptions } from '../shared/partition.js';
 import { allRows, limitOf, omittedNote } from '../shared/row-limit.js';
 import { rawSizes, sizesField } from '../shared/sizes.js';
@@ -42,7 +51,7 @@ export const byTypeCommand = defineCommand({
   summary: 'the objects of a class, one a line',
   description:
     "Shows id, a short form of the value, V8's size, the number of edges, and where the function or the constructor stands, as far as the snapshot knows it.",
-  arguments: { name: 'type', help: 'a class name', least: 1, most: 1 },
+  arguments: { name: 'type', help: 'a class name, or a query', least: 1, most: 1 },
   snapshot: true,
   options: byTypeOptions,
   examples: [
@@ -52,15 +61,18 @@ export const byTypeCommand = defineCommand({
       says: 'the closures of one function',
     },
     { line: 'heapgraph by-type Session --ids | head -1', says: 'the id of one of them' },
+    { line: "heapgraph by-type 'Session and not heldby(Map)' --by retained", says: 'what a query accepts' },
     { line: 'heapgraph by-type Session --allocated', says: 'which code made how many of them' },
   ],
   needs: (types, options) => {
-    anyOf(types, options); // a pattern that cannot be read is told before the file is
+    const [query] = queriesIn(types, options);
     const functions = options.functions || types.some(isFunctionLabel);
     if (options.allocated) {
       refuseWithAllocated(options);
-      return { kind: 'graph', edges: true, locations: functions, traces: true };
+      const locations = functions || query!.classes === undefined;
+      return { kind: 'graph', edges: true, locations, traces: true };
     }
+    if (query!.classes === undefined) return QUERIED;
     const bare = options.ids && (options.by === 'id' || (options.by === 'self' && options.raw));
     return {
       kind: 'graph',
@@ -68,9 +80,11 @@ export const byTypeCommand = defineCommand({
       locations: !options.ids || functions,
     };
   },
-  async run({ snapshot: { graph }, targets: types, options }) {
-    if (options.allocated) return allocated(graph, types, options);
-    const nodes = membersOf(graph, types, options);
+  async run({ snapshot: { graph }, targets: types, options, machine }) {
+    const [query] = queriesIn(types, options) as [ClassQuery];
+    const members = await membersOf(graph, query, options, machine);
+    if (options.allocated) return allocated(graph, members, query, options);
+    const nodes = Array.from(members, (node) => new NodeView(graph, node));
     const functions = options.functions && !options.ids ? functionIndex(graph) : undefined;
     const typeOf = (view: NodeView): string =>
       functions ? functions.labels[functions.of[view.ordinal]!]! : view.type;
@@ -82,8 +96,8 @@ export const byTypeCommand = defineCommand({
     const notes: NoteLike[] =
       omitted > 0 ? [note('omitted')`${formatCount(omitted)} more; ${option('all')} shows them`] : [];
     if (nodes.length === 0) {
-      const partition = options.functions || isFunctionLabel(types[0]!) ? functionIndex : undefined;
-      notes.push(await unknownType(classesOf(graph, { raw: true, partition }), types[0]!));
+      const partition = options.functions || isFunctionLabel(query.text) ? functionIndex : undefined;
+      notes.push(await noneNote(classesOf(graph, { raw: true, partition }), query));
     }
     return {
       result: {
@@ -92,7 +106,9 @@ export const byTypeCommand = defineCommand({
           ? [columns.id]
           : [
               columns.id,
-              ...(options.regex || options.ignoreCase || options.functions ? [columns.type] : []),
+              ...(!query.isName || options.regex || options.ignoreCase || options.functions
+                ? [columns.type]
+                : []),
               columns.name,
               columns.shallowSize,
               ...(retained ? [columns.retainedSize, columns.distance] : []),
@@ -120,13 +136,17 @@ export const byTypeCommand = defineCommand({
  * With `functions`, each function is a class of its own and also belongs to `Function`. Without it,
  * a name that no class has is looked up among the functions.
  */
-function membersOf(graph: Graph, types: readonly string[], options: ByTypeValues): NodeView[] {
-  const matches = anyOf(types, options);
-  const ofClass = nodesOfClass(graph, matches);
-  let nodes: Iterable<number> = ofClass;
-  if (options.functions) nodes = new Set([...ofClass, ...nodesOfClass(graph, matches, functionIndex(graph))]);
-  else if (ofClass.length === 0) nodes = closuresWithLabel(graph, types[0]!);
-  return Array.from(nodes, (node) => new NodeView(graph, node));
+async function membersOf(
+  graph: Graph,
+  query: ClassQuery,
+  options: ByTypeValues,
+  machine: Machine,
+): Promise<Iterable<number>> {
+  const { text, classes, isName } = query;
+  if (classes === undefined) return nodesIn(await maskOfTypes(query, graph, machine));
+  const ofClass = nodesOfClass(graph, classes);
+  if (options.functions) return new Set([...ofClass, ...nodesOfClass(graph, classes, functionIndex(graph))]);
+  return ofClass.length === 0 && isName ? closuresWithLabel(graph, text) : ofClass;
 }
 
 type ByTypeValues = ValuesOf<typeof byTypeOptions>;
@@ -141,9 +161,14 @@ function refuseWithAllocated({ ids, retained, by }: ByTypeValues): void {
 }
 
 /** The objects by the stacks on which they were made. */
-async function allocated(graph: Graph, types: readonly string[], options: ByTypeValues): Promise<Answer> {
+async function allocated(
+  graph: Graph,
+  members: Iterable<number>,
+  query: ClassQuery,
+  options: ByTypeValues,
+): Promise<Answer> {
   requireTraces(graph);
-  const nodes = membersOf(graph, types, options).map(({ ordinal }) => ordinal);
+  const nodes = [...members];
   const { table, withoutStack, lost } = stackTable(graph, nodes, {
     raw: options.raw,
     by: options.by === 'self' ? 'size' : 'count',
@@ -160,7 +185,7 @@ async function allocated(graph: Graph, types: readonly string[], options: ByType
       : []),
   ];
   if (lost > 0) notes.push(`${formatCount(lost)} of them have a stack that is not in the file`);
-  if (nodes.length === 0) notes.push(await unknownType(classesOf(graph, { raw: true }), types[0]!));
+  if (nodes.length === 0) notes.push(await noneNote(classesOf(graph, { raw: true }), query));
   return {
     result: table,
     fields: { ...sizesField(options.raw), objects: nodes.length, withoutStack },

@@ -1,12 +1,15 @@
 /** Types that a question names: how names match, and notes on types that do not occur. */
 import { type Classes, classesOf } from '../../analysis/classes/classes.js';
-import type { TypeMatcher } from '../../analysis/classes/type-matcher.js';
+import { UsageError } from '../../base/errors.js';
 import { type Note, note } from '../../base/notes.js';
 import { printable } from '../../base/printable.js';
 import type { Graph } from '../../graph/graph.js';
 import { type Partitioner, partitionAmong } from '../../graph/partition.js';
+import { type ClassQuery, readClassQuery } from '../../query/class-query.js';
 import { didYouMean, typeMatcher } from '../../query/types.js';
+import type { Need } from '../../session/need.js';
 import { classIndex } from '../../v8/class-names.js';
+import type { Machine } from '../command.js';
 import type { ValuesOf } from '../options.js';
 
 export const patternOptions = {
@@ -18,12 +21,43 @@ export const failIfNone = {
   failIfNone: { kind: 'flag', help: 'exit with 1 when nothing is found' },
 } as const;
 
-/** One matcher that accepts what any of the given names or patterns accepts. */
-export function anyOf(types: readonly string[], options: ValuesOf<typeof patternOptions>): TypeMatcher {
-  const matchers = types.map((type) =>
-    typeMatcher(type, { regex: options.regex, ignoreCase: options.ignoreCase }),
-  );
-  return (name) => matchers.some((matches) => matches(name));
+/** The only snapshot that is opened has all that a query may ask of one. */
+export const QUERIED: Need = { kind: 'graph', edges: true, locations: true };
+
+/** Texts as queries, unless options say that they are names or patterns. Throws QueryError. */
+export function queriesIn(
+  types: readonly string[],
+  { regex, ignoreCase }: ValuesOf<typeof patternOptions>,
+): readonly ClassQuery[] {
+  return regex || ignoreCase
+    ? types.map((text) => ({
+        text,
+        condition: { kind: 'class', name: text },
+        classes: typeMatcher(text, { regex, ignoreCase }),
+        isName: true,
+      }))
+    : types.map(readClassQuery);
+}
+
+/**
+ * By node 1 where a query accepts it.
+ *
+ * - Throws: UsageError for a query that compares with another snapshot; as `maskOf`.
+ */
+export async function maskOfTypes(
+  { text, condition }: ClassQuery,
+  graph: Graph,
+  { readIds }: Machine,
+): Promise<Uint8Array> {
+  // On demand: `count`, which starts in milliseconds, mostly does without.
+  const { maskOf, queryOf } = await import('../../query/query.js');
+  const query = queryOf(text, condition);
+  if (query.compares !== undefined)
+    throw new UsageError(
+      `"${query.compares}" compares two snapshots, and there is one`,
+      'heapgraph select takes two: --before FILE names the earlier one.',
+    );
+  return maskOf(query, { graph, readIds });
 }
 
 /** A note for a type that does not occur, with the closest names that do. */
@@ -34,6 +68,17 @@ export async function unknownType(classes: Classes, type: string): Promise<Note>
   );
   const path = /^\S*[\\/]\S*$|\.(json|gz|br|zst)$/.test(type) ? ' (and no file of that name)' : '';
   return note('unknown')`no objects of type "${printable(type)}" in ${printable(classes.file)}${path}${near}`;
+}
+
+/** A note for what accepts no object: a name may be misspelt, a query is as it was meant. */
+export async function noneNote(
+  classes: Classes,
+  { text, isName, classes: known }: ClassQuery,
+): Promise<Note> {
+  if (isName) return unknownType(classes, text);
+  return note(
+    'unknown',
+  )`no ${known ? 'class' : 'object'} fits ${printable(text)} in ${printable(classes.file)}`;
 }
 
 /**
