@@ -146,6 +146,7 @@ export {
   type TreeNode,
   type TreeOptions,
   type TreePart,
+  topmost,
 } from './analysis/sizes/dominated-nodes.js';
 export { type DominatorTree, dominatorTree } from './analysis/sizes/dominators.js';
 export { essentialEdges } from './analysis/sizes/essential-edges.js';

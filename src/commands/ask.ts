@@ -10,6 +10,8 @@ import { printable } from '../base/printable.js';
 import type { Answer, Format } from '../base/result.js';
 import { formatId } from '../base/units.js';
 import type { Truncation } from '../graph/graph.js';
+import { giveIds } from '../query/given-ids.js';
+import { filesIn } from '../query/query.js';
 import type { Need, OpenedSnapshot, Session } from '../session/need.js';
 import { NOTHING } from '../session/open.js';
 import { orderSnapshots } from '../session/order.js';
@@ -96,10 +98,16 @@ export function prepare(command: Command, request: Request): Prepared {
   ];
   return {
     inputs,
-    async answer(session, { machine = NO_MACHINE, ids = [] } = {}) {
+    async answer(session, { machine: given = NO_MACHINE, ids = [] } = {}) {
+      const machine = readingOnce(given);
+      const sets = await Promise.all(
+        setFiles(targets, options).map(async (file) => [file, await machine.readIds(file)] as const),
+      );
       const heaps: OpenedSnapshot[] = [];
       for (const { file, need, baselines = false } of inputs)
         heaps.push(await session.open(file, need, { baselines }));
+      for (const { countable } of sets.length > 0 ? heaps : [])
+        for (const [file, found] of sets) if ('ids' in countable) giveIds(countable, file, found);
       const answer = await command.run({
         snapshot: heaps[0] ?? NOTHING,
         snapshots: heaps,
@@ -114,6 +122,33 @@ export function prepare(command: Command, request: Request): Prepared {
         snapshots: inputs.map(({ file }) => file),
         truncated: heaps.flatMap(({ name, truncation }) => (truncation ? [{ file: name, truncation }] : [])),
       };
+    },
+  };
+}
+
+/** Files of ids that queries among the targets and the options name. */
+function setFiles(targets: readonly string[], options: Readonly<Record<string, unknown>>): readonly string[] {
+  const isQuery = (value: unknown): value is { readonly text: string } =>
+    typeof value === 'object' && value !== null && 'text' in value && typeof value.text === 'string';
+  const texts = Object.values(options)
+    .flat()
+    .filter(isQuery)
+    .map(({ text }) => text);
+  return [...new Set([...targets, ...texts].flatMap(filesIn))];
+}
+
+/** The same machine, which reads a file of ids once: standard input can be read no second time. */
+function readingOnce(machine: Machine): Machine {
+  const known = new Map<string, Promise<readonly number[]>>();
+  return {
+    packageVersion: (script, name) => machine.packageVersion(script, name),
+    readIds(file) {
+      let ids = known.get(file);
+      if (!ids) {
+        ids = machine.readIds(file);
+        known.set(file, ids);
+      }
+      return ids;
     },
   };
 }

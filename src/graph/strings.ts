@@ -245,7 +245,9 @@ export function decodeJsonText(bytes: Uint8Array, start: number, end: number): s
   }
 }
 
-/** The length of the text that `decodeJsonText` makes of the string at a place, and where that ends. */
+/**
+ * The length of the text that `decodeJsonText` makes of the string at a place, and where that ends.
+ */
 function measuredText(bytes: Uint8Array, start: number): { readonly length: number; readonly end: number } {
   let length = 0;
   let at = start;

@@ -1,8 +1,6 @@
-/** A query as commands use it: what it needs, and which nodes it accepts. */
+/** A query as commands use it: what it says, and what it needs. `mask-of.ts` answers it. */
 import { UsageError } from '../base/errors.js';
-import type { Graph } from '../graph/graph.js';
 import { parseCondition } from './grammar.js';
-import { selectNodes } from './select-nodes.js';
 import type { Condition } from './syntax.js';
 
 /** A query that was read. */
@@ -50,28 +48,12 @@ function* partsOf(condition: Condition): Generator<Condition> {
   else if (condition.kind === 'relation') yield* partsOf(condition.to);
 }
 
-/** Snapshots and ids that a query may ask for. */
-export interface QuerySources {
-  readonly graph: Graph;
-  /** The snapshot that it compares with. */
-  readonly other?: Graph | undefined;
-  /** Reads the ids of a file. */
-  readonly readIds: (file: string) => Promise<readonly number[]>;
-}
-
-/**
- * By node of the graph 1 where the query accepts it. For a query with `died` the graph is the
- * earlier snapshot.
- *
- * - Throws: as `selectNodes`; UsageError for a file that cannot be read.
- */
-export async function maskOf(query: Query, { graph, other, readIds }: QuerySources): Promise<Uint8Array> {
-  const sets = new Map<string, readonly number[]>();
-  for (const file of query.files) sets.set(file, await readIds(file));
-  return selectNodes(query.condition, {
-    graph,
-    before: query.compares === 'new' ? other : undefined,
-    after: query.compares === 'died' ? other : undefined,
-    idsOf: (file) => sets.get(file) ?? [],
-  });
+/** The files that a text names if it is a query; none for any other text. */
+export function filesIn(text: string): readonly string[] {
+  if (!text.includes('set')) return [];
+  try {
+    return readQuery(text).files;
+  } catch {
+    return []; // whoever takes it for a query says what is wrong
+  }
 }

@@ -8,6 +8,7 @@
  */
 import type { Graph } from '../graph/graph.js';
 import { fieldMask } from './fields.js';
+import { givenIds } from './given-ids.js';
 import { restricted } from './masks.js';
 import { propertyMask } from './properties.js';
 import { relationMask } from './relations.js';
@@ -81,9 +82,10 @@ function evaluate(condition: Condition, world: QueryWorld, within: Uint8Array | 
   }
 }
 
-function idsIn(file: string, { idsOf }: QueryWorld): Iterable<number> {
-  if (!idsOf) throw new TypeError(`nobody has read ${file}: set() needs QueryWorld.idsOf`);
-  return idsOf(file);
+function idsIn(file: string, { graph, idsOf }: QueryWorld): Iterable<number> {
+  const ids = idsOf ? idsOf(file) : givenIds(graph, file);
+  if (!ids) throw new TypeError(`nobody has read ${file}: set() needs QueryWorld.idsOf`);
+  return ids;
 }
 
 function allOf(parts: readonly Condition[], world: QueryWorld, within: Uint8Array | undefined): Uint8Array {

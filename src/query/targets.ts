@@ -71,21 +71,37 @@ export function parseQuery(text: string): (graph: Graph) => NodePredicate {
  * The condition of a text.
  *
  * - Empty: undefined for a plain name, id, tag or pattern.
- * - Throws: QueryError, also for conditions that need another file.
+ * - In: ids of files that it names have been given to the graph (`giveIds`).
+ * - Throws: QueryError, also for conditions that compare with another snapshot.
  */
 function conditionIn(text: string): Condition | undefined {
-  if (/^@\S*$/.test(text) || /^\/.*\/i?$/s.test(text)) return undefined;
-  const { condition, files, compares } = readQuery(text);
+  if (/^@\S*$/.test(text)) return undefined;
+  const { condition, compares } = queryOfTarget(text);
   const { kind } = condition;
   if (kind === 'object' || kind === 'tag' || kind === 'classPattern') return undefined;
   if (kind === 'class' && condition.name === text) return undefined;
-  if (files.length > 0 || compares !== undefined)
+  if (compares !== undefined)
     throw new QueryError(
-      `${files.length > 0 ? 'set("FILE")' : `"${compares}"`} cannot be asked here`,
+      `"${compares}" cannot be asked here`,
       'select and patterns take it; the ids that they print can be used here.',
     );
   return condition;
 }
+
+/** A text between slashes is a pattern as a whole where it is no query. */
+function queryOfTarget(text: string): {
+  readonly condition: Condition;
+  readonly compares: string | undefined;
+} {
+  try {
+    return readQuery(text);
+  } catch (error) {
+    if (!(error instanceof QueryError && PATTERN.test(text))) throw error;
+    return { condition: { kind: 'class', name: text }, compares: undefined };
+  }
+}
+
+const PATTERN = /^\/.*\/i?$/s;
 
 /** The id in `@123`; undefined without `@`. Throws QueryError for `@` before anything else. */
 function idIn(text: string): number | undefined {

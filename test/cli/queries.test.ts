@@ -217,7 +217,9 @@ describe('count and by-type', () => {
       '@1',
     ];
     const { rows } = await json('count', ...queries, '-s', FINAL);
-    const selected = await Promise.all(queries.map((query) => heapgraph(['select', query, FINAL, '--count'])));
+    const selected = await Promise.all(
+      queries.map((query) => heapgraph(['select', query, FINAL, '--count'])),
+    );
     expect(rows.map(({ count }) => `${String(count)}\n`)).toEqual(selected.map(({ stdout }) => stdout));
     expect(rows.map(({ matches }) => matches)).toEqual([
       undefined,
@@ -249,4 +251,47 @@ describe('count and by-type', () => {
     const { rows } = await json('by-type', '/^AuditEn/', FINAL, '--limit', '1');
     expect(rows[0]).toMatchObject({ type: 'AuditEntry' });
   });
+});
+
+test('sets of ids as targets, and in options: retained, dominators, show-backrefs, --ignore', async () => {
+  const file = path.join(folder, 'some.ids');
+  await heapgraph(['select', 'AuditEntry', FINAL, '--ids', '--limit', '7', '-o', file, '-q']);
+  const set = `set(${JSON.stringify(file)})`;
+  expect(await json('retained', set, FINAL)).toMatchObject({ members: 7 });
+  const picture = await json('show-backrefs', set, FINAL, '--pick', 'all');
+  const nodes = picture.nodes as unknown as { readonly asked: boolean; readonly merged?: number }[];
+  const asked = nodes.filter((node) => node.asked);
+  expect(asked.reduce((sum, { merged = 1 }) => sum + merged, 0)).toBe(7);
+  const chain = await heapgraph(['find-backref-chain', 'AuditEntry', FINAL, '--ignore', `${set} and root`]);
+  expect(chain.code).toBe(0);
+  expect((await json('count', set, `${set} and not AuditEntry`, '-s', FINAL)).rows).toMatchObject([
+    { count: 7 },
+    { count: 0 },
+  ]);
+  const missing = await heapgraph(['retained', 'set("gone.ids")', FINAL]);
+  expect([missing.code, missing.stderr]).toEqual([
+    2,
+    expect.stringContaining('cannot read ids from gone.ids'),
+  ]);
+  const patterns = await json('retained', '/^AuditEn/ or /^Nothing/', FINAL);
+  expect(patterns).toMatchObject({ members: 420 });
+});
+
+test('dominators --where QUERY: the topmost, which together keep what all of them keep', async () => {
+  const query = 'type = object and origin = program';
+  const { rows, ...rest } = await json('dominators', '--where', query, FINAL, '--depth', '1', '--all');
+  expect(rest.omitted).toBe(0);
+  const tops = rows.filter(({ depth }) => depth === 0);
+  const kept = await heapgraph(['select', query, FINAL, '--sum', 'retained']);
+  const sum = tops.reduce((total, { retainedSize }) => total + Number(retainedSize), 0);
+  expect(tops.length).toBeGreaterThan(1);
+  expect(Number(kept.stdout)).toBeGreaterThanOrEqual(sum);
+  const sizes = tops.map(({ retainedSize }) => Number(retainedSize));
+  expect(sizes).toEqual([...sizes].sort((a, b) => b - a));
+  const first = await json('dominators', '--where', query, FINAL, '--limit', '1');
+  expect(first).toMatchObject({ omitted: tops.length - 1 });
+  const none = await heapgraph(['dominators', '--where', 'retained > 1gb', FINAL]);
+  expect([none.code, none.stderr]).toEqual([1, expect.stringContaining('no object fits retained > 1gb')]);
+  const twice = await heapgraph(['dominators', 'AuditEntry', '--where', query, FINAL]);
+  expect(twice.code).toBe(2);
 });

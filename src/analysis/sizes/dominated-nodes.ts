@@ -44,6 +44,27 @@ export function childrenOf(graph: Graph, node: number): Uint32Array {
   return children.subarray(firstChild[node]!, firstChild[node + 1]!);
 }
 
+/**
+ * Of some nodes those that no other of them dominates: together they keep what all of them keep.
+ *
+ * - In: by node 1 for those.
+ * - Order: the largest retained size first, ties by id.
+ * - Cost: dominators and retained sizes; one pass over the nodes.
+ */
+export function topmost(graph: Graph, mask: Uint8Array): number[] {
+  const { dominators, order } = dominatorTree(graph);
+  const retained = retainedSizes(graph);
+  const isBelow = new Uint8Array(graph.nodeCount);
+  const found: number[] = [];
+  // Every node stands after its dominator.
+  for (const node of order) {
+    const above = dominators[node]!;
+    if (above !== node) isBelow[node] = mask[above]! | isBelow[above]!;
+    if (mask[node] === 1 && isBelow[node] === 0) found.push(node);
+  }
+  return found.sort((a, b) => retained[b]! - retained[a]! || graph.ids[a]! - graph.ids[b]!);
+}
+
 /** A node in a part of the dominator tree. */
 export interface TreeNode {
   /** Ordinal. */

@@ -6,7 +6,8 @@ import { DIVISIONS, type Division, divide } from '../../analysis/partitions/part
 import { UsageError } from '../../base/errors.js';
 import { note, option, parts } from '../../base/notes.js';
 import { formatCount } from '../../base/units.js';
-import { maskOf, readQuery } from '../../query/query.js';
+import { maskOf } from '../../query/mask-of.js';
+import { readQuery } from '../../query/query.js';
 import { defineCommand } from '../command.js';
 import { checkOneProcess } from '../shared/compare.js';
 import { heapColumns, heapRows } from '../shared/heap-columns.js';

@@ -1,14 +1,18 @@
 import { NodeView } from '../../analysis/classes/nodes.js';
-import { dominatedClasses, dominatorTreeBelow } from '../../analysis/sizes/dominated-nodes.js';
+import { dominatedClasses, dominatorTreeBelow, topmost } from '../../analysis/sizes/dominated-nodes.js';
 import { retainedSizes } from '../../analysis/sizes/retained-sizes.js';
 import { UsageError } from '../../base/errors.js';
 import { note, option } from '../../base/notes.js';
+import { printable } from '../../base/printable.js';
 import type { Column, Row } from '../../base/result.js';
 import { formatCount } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
-import { resolveTargets } from '../../query/targets.js';
+import { maskOf } from '../../query/mask-of.js';
+import { readQuery } from '../../query/query.js';
+import { resolveTargets, type Targets } from '../../query/targets.js';
 import { defineCommand } from '../command.js';
 import { columns } from '../shared/columns.js';
+import { comparesError } from '../shared/named-types.js';
 import { type PartitionValues, partitionOf, partitionOptions, placeFields } from '../shared/partition.js';
 import { allRows, limitOf } from '../shared/row-limit.js';
 import { sizesField } from '../shared/sizes.js';
@@ -23,7 +27,7 @@ export const dominatorsCommand = defineCommand({
   name: 'dominators',
   summary: 'the objects that keep the most memory, as a tree',
   description:
-    'An object dominates what would be freed with it. Without a target the tree begins at the root. --by-type sums up by class. --follow goes down the heaviest branch to where it spreads: the place that holds the memory.',
+    'An object dominates what would be freed with it. Without a target the tree begins at the root, with --where at the objects of a query. --by-type sums up by class. --follow goes down the heaviest branch to where it spreads: the place that holds the memory.',
   arguments: { ...targetArguments, least: 0 },
   snapshot: true,
   options: {
@@ -32,6 +36,12 @@ export const dominatorsCommand = defineCommand({
     all: allRows,
     byType: { kind: 'flag', help: 'classes in place of objects' },
     follow: { kind: 'flag', help: 'the heaviest branch only, down to where it spreads' },
+    where: {
+      kind: 'text',
+      read: readQuery,
+      value: 'query',
+      help: 'begin at the objects that a query accepts, without those that another of them dominates',
+    },
     ...partitionOptions,
     ...pickByRetainedOption,
     ...tagOption,
@@ -40,9 +50,19 @@ export const dominatorsCommand = defineCommand({
     { line: 'heapgraph dominators app.heapsnapshot', says: 'where the memory is' },
     { line: 'heapgraph dominators @114969 --depth 4 --limit 3', says: 'what one object keeps' },
     { line: 'heapgraph dominators --by-type app.heapsnapshot', says: 'by class' },
+    {
+      line: "heapgraph dominators --where 'Session and retained > 1kb'",
+      says: 'the largest of them, and what they keep',
+    },
     { line: 'heapgraph dominators --follow app.heapsnapshot', says: 'the collection that holds the memory' },
   ],
-  needs(_, options, format) {
+  needs(targets, options, format) {
+    if (options.where && (targets.length > 0 || options.follow))
+      throw new UsageError(
+        `--where says where the tree begins, and so does ${options.follow ? '--follow' : 'a target'}`,
+        'Leave one of them out.',
+      );
+    if (options.where?.compares !== undefined) throw comparesError(options.where.compares);
     if (options.follow && (format === 'csv' || format === 'markdown'))
       throw new UsageError(
         '--follow answers with several tables, which cannot be CSV or Markdown',
@@ -57,9 +77,14 @@ export const dominatorsCommand = defineCommand({
       );
     return WHOLE_GRAPH;
   },
-  async run({ snapshot: { graph }, targets: texts, options }) {
-    const targets =
-      texts.length === 0
+  async run({ snapshot: { graph }, targets: texts, options, machine }) {
+    const limit = limitOf(options);
+    const tops = options.where
+      ? topmost(graph, await maskOf(options.where, { graph, readIds: machine.readIds }))
+      : undefined;
+    const targets: Targets = tops
+      ? { nodes: options.byType ? tops : tops.slice(0, limit), facts: [], missing: [] }
+      : texts.length === 0
         ? { nodes: [graph.root], facts: [], missing: [] }
         : resolveTargets(graph, texts, options.pick, { retained: true });
     if (options.follow && graph.nodeCount > 0) {
@@ -70,13 +95,12 @@ export const dominatorsCommand = defineCommand({
         found: targets.missing.length === 0,
       };
     }
-    const limit = limitOf(options);
     const { rows, omitted } =
       graph.nodeCount === 0
         ? { rows: [], omitted: 0 }
         : options.byType
           ? byClass(graph, targets.nodes, limit, options)
-          : tree(graph, targets.nodes, options.depth, limit);
+          : tree(graph, targets.nodes, options.depth, limit, tops);
     const shown = { rows, total: rows.length + omitted, omitted };
     return {
       result: options.byType
@@ -91,6 +115,9 @@ export const dominatorsCommand = defineCommand({
       fields: sizesField(false),
       notes: [
         ...(await targetNotes(graph, targets)),
+        ...(tops?.length === 0
+          ? [note('unknown')`no object fits ${printable(options.where!.text)} in ${printable(graph.file)}`]
+          : []),
         ...(omitted > 0
           ? [
               note(
@@ -99,7 +126,7 @@ export const dominatorsCommand = defineCommand({
             ]
           : []),
       ],
-      found: targets.missing.length === 0,
+      found: targets.missing.length === 0 && (tops === undefined || tops.length > 0),
     };
   },
 });
@@ -122,7 +149,14 @@ interface Shown {
   readonly omitted: number;
 }
 
-function tree(graph: Graph, roots: readonly number[], levels: number, limit: number): Shown {
+function tree(
+  graph: Graph,
+  roots: readonly number[],
+  levels: number,
+  limit: number,
+  /** Those of a query, of which `roots` are the first. */
+  tops: readonly number[] = roots,
+): Shown {
   const total = retainedSizes(graph)[graph.root]!;
   const { nodes, omitted } = dominatorTreeBelow(graph, roots, { levels, limit });
   const rows = nodes.map(({ node, depth }): Row => {
@@ -138,7 +172,7 @@ function tree(graph: Graph, roots: readonly number[], levels: number, limit: num
       tree: name === type ? type : `${type} ${name}`,
     };
   });
-  return { rows, omitted };
+  return { rows, omitted: tops.length > roots.length ? tops.length - roots.length : omitted };
 }
 
 function byClass(graph: Graph, roots: readonly number[], limit: number, options: PartitionValues): Shown {

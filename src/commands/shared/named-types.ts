@@ -6,6 +6,7 @@ import { printable } from '../../base/printable.js';
 import type { Graph } from '../../graph/graph.js';
 import { type Partitioner, partitionAmong } from '../../graph/partition.js';
 import { type ClassQuery, readClassQuery } from '../../query/class-query.js';
+import { queryOf } from '../../query/query.js';
 import { didYouMean, typeMatcher } from '../../query/types.js';
 import type { Need } from '../../session/need.js';
 import { classIndex } from '../../v8/class-names.js';
@@ -39,6 +40,14 @@ export function queriesIn(
     : types.map(readClassQuery);
 }
 
+/** For a query that compares, where there is no option for the other snapshot. */
+export function comparesError(compares: 'new' | 'died'): UsageError {
+  return new UsageError(
+    `"${compares}" compares two snapshots, and there is one`,
+    'select takes two, and its ids can be used here: set("FILE").',
+  );
+}
+
 /**
  * By node 1 where a query accepts it.
  *
@@ -50,13 +59,9 @@ export async function maskOfTypes(
   { readIds }: Machine,
 ): Promise<Uint8Array> {
   // On demand: `count`, which starts in milliseconds, mostly does without.
-  const { maskOf, queryOf } = await import('../../query/query.js');
+  const { maskOf } = await import('../../query/mask-of.js');
   const query = queryOf(text, condition);
-  if (query.compares !== undefined)
-    throw new UsageError(
-      `"${query.compares}" compares two snapshots, and there is one`,
-      'heapgraph select takes two: --before FILE names the earlier one.',
-    );
+  if (query.compares !== undefined) throw comparesError(query.compares);
   return maskOf(query, { graph, readIds });
 }
 
