@@ -10,7 +10,7 @@ import { parsePattern } from './types.js';
 export interface ClassQuery {
   readonly text: string;
   readonly condition: Condition;
-  /** Whether it accepts the objects of a class; undefined where that depends on more than its name. */
+  /** Whether it accepts objects of a class; undefined where that depends on more than names. */
   readonly classes: TypeMatcher | undefined;
   /** Whether it is the exact name of one class: then a class that is not there may be misspelt. */
   readonly isName: boolean;

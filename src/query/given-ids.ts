@@ -4,7 +4,10 @@ import { memo } from '../graph/memo.js';
 
 const given = memo((_: Graph) => new Map<string, readonly number[]>());
 
-/** Gives the ids of a file to all queries on a graph, which cannot wait for a file. The last ones count. */
+/**
+ * Gives the ids of a file to all queries on a graph, which cannot wait for a file. The last ones
+ * count.
+ */
 export function giveIds(graph: Graph, file: string, ids: readonly number[]): void {
   given(graph).set(file, ids);
 }

@@ -13,7 +13,8 @@ export interface QuerySources {
 }
 
 /**
- * By node of the graph 1 where the query accepts it; of a query with `died` the graph is the earlier snapshot.
+ * By node of the graph 1 where the query accepts it. For a query with `died` the graph is the
+ * earlier snapshot.
  *
  * - Throws: as `selectNodes`; UsageError for a file that cannot be read.
  */

@@ -27,7 +27,7 @@ export class NodeSet implements Iterable<number> {
     this.size = size;
   }
 
-  /** Of ordinals, in any order, twice or not. Throws: RangeError for what is no ordinal of the graph. */
+  /** Of ordinals in any order. Throws: RangeError for what is no ordinal of the graph. */
   static of(graph: Graph, nodes: Iterable<number>): NodeSet {
     const words = emptyWords(graph);
     for (const node of nodes) {
@@ -38,7 +38,7 @@ export class NodeSet implements Iterable<number> {
     return new NodeSet(graph, words);
   }
 
-  /** Of object ids, as `ids()` gives them, of this snapshot or another one. Those that are not there are left out. */
+  /** Of object ids, also those of another snapshot. Ids that are not there are left out. */
   static fromIds(graph: Graph, ids: Iterable<number>): NodeSet {
     const { nodeOf } = idIndex(graph);
     const words = emptyWords(graph);
@@ -49,7 +49,7 @@ export class NodeSet implements Iterable<number> {
     return new NodeSet(graph, words);
   }
 
-  /** Of a mask: by node 1 for those that are in it, as `selectNodes` gives it. Throws: RangeError for another length. */
+  /** Of a mask: by node 1 for those in it. Throws: RangeError for another length. */
   static fromMask(graph: Graph, mask: Uint8Array): NodeSet {
     if (mask.length !== graph.nodeCount)
       throw new RangeError(`a mask of ${mask.length} nodes for a graph with ${graph.nodeCount}`);
@@ -119,7 +119,7 @@ export class NodeSet implements Iterable<number> {
     return nodes;
   }
 
-  /** Object ids, in the order of the nodes: what `fromIds` takes, and a file of `set("FILE")` has, one a line. */
+  /** Object ids, in the order of the nodes: what `fromIds` takes, and a file of `set("FILE")` has. */
   ids(): number[] {
     return Array.from(this, (node) => this.graph.ids[node]!);
   }
