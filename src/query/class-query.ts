@@ -1,5 +1,5 @@
 /** Texts that name classes, or are queries about more than that: what class counts can answer. */
-import type { TypeMatcher } from '../analysis/classes/classes.js';
+import type { TypeMatcher } from '../analysis/classes/type-matcher.js';
 import { QueryError } from '../base/errors.js';
 import { parseCondition } from './grammar.js';
 import type { Condition } from './syntax.js';
