@@ -1,15 +1,6 @@
 /** What `capture` and `watch` never do: ask a stranger, signal who is not meant, leave an inspector open or a file readable. */
 import { spawn } from 'node:child_process';
-import {
-  chmodSync,
-  copyFileSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-} from 'node:fs';
+import { chmodSync, copyFileSync, linkSync, openSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -28,15 +19,10 @@ import {
   startNode,
   until,
 } from '../support/processes.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { folderMaker, temporaryFolder } from '../support/temporary-folder.js';
 
 const folder = temporaryFolder();
-let folders = 0;
-const fresh = (): string => {
-  const made = path.join(folder, `f${folders++}`);
-  mkdirSync(made);
-  return made;
-};
+const fresh = folderMaker(folder);
 const BIN = fileURLToPath(new URL('../../bin/heapgraph.js', import.meta.url));
 
 const open: { stop(): Promise<void> }[] = [];

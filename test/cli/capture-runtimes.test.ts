@@ -1,6 +1,6 @@
 /** Snapshots of other runtimes by the address of their inspectors; each where it is in PATH, or where a variable names it. */
 import { spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -9,15 +9,10 @@ import { startChromium } from '../support/chromium.js';
 import { heapgraph, type Run } from '../support/cli.js';
 import { counted, freePort, inspectorOf, type Program, start, until } from '../support/processes.js';
 import { chromiumFile, programFile } from '../support/runtimes.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { folderMaker, temporaryFolder } from '../support/temporary-folder.js';
 
 const folder = temporaryFolder();
-let folders = 0;
-const fresh = (): string => {
-  const made = path.join(folder, `f${folders++}`);
-  mkdirSync(made);
-  return made;
-};
+const fresh = folderMaker(folder);
 
 const running: { stop(): Promise<void> | void }[] = [];
 afterEach(async () => {

@@ -1,5 +1,5 @@
 /** Snapshots of running processes, all on this machine's loopback. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import CDP from 'chrome-remote-interface';
 import { describe, expect, test } from 'vitest';
@@ -18,15 +18,10 @@ import {
   startNode,
   until,
 } from '../support/processes.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { folderMaker, temporaryFolder } from '../support/temporary-folder.js';
 
 const folder = temporaryFolder();
-let folders = 0;
-const fresh = (): string => {
-  const made = path.join(folder, `f${folders++}`);
-  mkdirSync(made);
-  return made;
-};
+const fresh = folderMaker(folder);
 const linux = process.platform === 'linux';
 
 const SIGUSR2 = 1n << 11n;

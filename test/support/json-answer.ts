@@ -1,7 +1,7 @@
 import { heapgraph } from './cli.js';
 
 /** What `--json` prints, as far as tables and details have it in common. */
-export interface JsonAnswer {
+interface JsonAnswer {
   readonly total: number;
   readonly omitted: number;
   readonly rows: readonly Record<string, unknown>[];

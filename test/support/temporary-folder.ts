@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll } from 'vitest';
@@ -16,5 +16,15 @@ export function fileMaker(folder: string): (name: string, content: string | Uint
     const file = path.join(folder, name);
     writeFileSync(file, content);
     return file;
+  };
+}
+
+/** A function that makes another empty folder in the folder each time, and gives its path. */
+export function folderMaker(folder: string): () => string {
+  let made = 0;
+  return () => {
+    const next = path.join(folder, `f${made++}`);
+    mkdirSync(next);
+    return next;
   };
 }
