@@ -6,7 +6,7 @@ import { readQuery } from './query.js';
 import { type QueryWorld, selectNodes } from './select-nodes.js';
 
 /**
- * A set of nodes of a graph, which never changes. A bit a node of the graph, however many are in it.
+ * A set of nodes of a graph, which never changes: one bit a node of the graph, whatever its size.
  *
  * - Order: of ordinals, ascending.
  * - Throws: RangeError where two sets of different graphs meet: ordinals of one mean nothing in
@@ -119,7 +119,7 @@ export class NodeSet implements Iterable<number> {
     return nodes;
   }
 
-  /** Object ids, in the order of the nodes: what `fromIds` takes, and a file of `set("FILE")` has. */
+  /** Object ids, in the order of the nodes: as `fromIds` and a file of `set("FILE")` take them. */
   ids(): number[] {
     return Array.from(this, (node) => this.graph.ids[node]!);
   }

@@ -157,7 +157,7 @@ function classes(
   };
 }
 
-/** The objects of one class that came and went; a note instead of theirs when none has the class. */
+/** The objects of one class that came and went, or a note that no snapshot has the class. */
 async function objectsOf(before: Graph, after: Graph, type: string, options: DiffValues): Promise<Answer> {
   const partition = partitionOf(options);
   const answer = objects(before, after, type, { ...options, partition });
