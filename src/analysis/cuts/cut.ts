@@ -1,7 +1,7 @@
 /** The smallest set of references to drop so that objects are freed. */
 import { edgesOf, type Graph, sourceOf } from '../../graph/graph.js';
 import { isRoot, isStack } from '../../v8/roots.js';
-import { type Chain, searchBackrefs } from '../holders/chains.js';
+import type { Chain } from '../holders/chains.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
 import { minimumCut } from './flow.js';
 import { referenceNetwork } from './network.js';
@@ -115,10 +115,10 @@ export function cutOf(graph: Graph, mask: Uint8Array, options: CutOptions = {}):
   const left = reachedFromRoot(graph, { without });
   const still = reachedFromStack(graph, left, without);
   const alone = freedAlone(graph, reached, left, objects, dropped);
-  const references = dropped.map(({ holder, edges }, i): CutReference => {
-    // An entry is named by its value, which comes after its key.
-    return { chain: chainTo(graph, holder, edges.at(-1)!, without), edges, holder, ...alone[i]! };
-  });
+  const chains = chainsTo(graph, dropped, without);
+  const references = dropped.map(
+    ({ holder, edges }, i): CutReference => ({ chain: chains[i]!, edges, holder, ...alone[i]! }),
+  );
   return {
     ...facts,
     objects: count,
@@ -221,12 +221,50 @@ function freedAlone(
   return found.map(({ count, size, objects: objectsAlone }) => ({ alone: { count, size }, objectsAlone }));
 }
 
-/** The shortest chain to a reference that passes none of those that are dropped. */
-function chainTo(graph: Graph, holder: number, edge: number, without: ReadonlySet<number>): Chain {
-  const { chains } = searchBackrefs(graph, holder, isRoot(graph), {
-    isLastResort: isStack(graph),
-    ignoreEdge: (other) => without.has(other),
+/**
+ * The shortest chain from a root to each reference that passes none of those that are dropped: one
+ * search, breadth first, from all roots but the stack.
+ */
+function chainsTo(
+  graph: Graph,
+  references: readonly { readonly holder: number; readonly edges: readonly number[] }[],
+  without: ReadonlySet<number>,
+): Chain[] {
+  const { nodeCount, firstEdge } = graph;
+  const { targets } = edgesOf(graph);
+  const { kinds } = referencesOf(graph);
+  const onStack = isStack(graph);
+  const root = isRoot(graph);
+  /** By node the edge that it was found by, plus two; 1 of roots, 0 of nodes not found. */
+  const foundBy = new Uint32Array(nodeCount);
+  const queue = new Uint32Array(nodeCount);
+  let tail = 0;
+  for (let node = 0; node < nodeCount; node++) {
+    if (!root(node) || onStack(node)) continue;
+    foundBy[node] = 1;
+    queue[tail++] = node;
+  }
+  const wanted = new Set(references.map(({ holder }) => holder).filter((node) => foundBy[node] === 0));
+  for (let head = 0; head < tail && wanted.size > 0; head++) {
+    const node = queue[head]!;
+    for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
+      const target = targets[edge]!;
+      if (foundBy[target] !== 0 || kinds[edge] === NONE || without.has(edge) || onStack(target)) continue;
+      foundBy[target] = edge + 2;
+      queue[tail++] = target;
+      wanted.delete(target);
+    }
+  }
+  return references.map(({ holder, edges }) => {
+    // An entry is named by its value, which comes after its key.
+    const last = edges.at(-1)!;
+    const found = { nodes: [targets[last]!, holder], edges: [last] };
+    for (let node = holder; foundBy[node]! > 1; ) {
+      const edge = foundBy[node]! - 2;
+      node = sourceOf(graph, edge);
+      found.edges.push(edge);
+      found.nodes.push(node);
+    }
+    return { nodes: found.nodes.reverse(), edges: found.edges.reverse() };
   });
-  const { nodes, edges } = chains[0] ?? { nodes: [holder], edges: [] };
-  return { nodes: [...nodes, edgesOf(graph).targets[edge]!], edges: [...edges, edge] };
 }
