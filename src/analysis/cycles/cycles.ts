@@ -8,8 +8,10 @@ import { rootScopeOf } from '../../v8/scopes.js';
 import { nodeRoles, THING, WAY } from '../classes/node-roles.js';
 import type { Chain } from '../holders/chains.js';
 import { origins } from '../holders/origins.js';
+import { dominatorTree } from '../sizes/dominators.js';
 import { keepsAlive } from '../sizes/essential-edges.js';
 import { retainedSet } from '../sizes/retained-set.js';
+import { retainedSizes } from '../sizes/retained-sizes.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
 import { type Components, stronglyConnected } from './components.js';
 
@@ -47,8 +49,8 @@ export interface Cycles {
   readonly cycles: readonly Cycle[];
 }
 
-/** Of components with many nodes only the largest are tried for their retained sizes. */
-const MOST_SIZED = 200;
+/** So many components more than are shown are tried for their exact retained sizes. */
+const MORE_SIZED = 3;
 
 /**
  * The strongly connected components of the program's objects over references that keep alive.
@@ -58,8 +60,8 @@ const MOST_SIZED = 200;
  * that have them.
  *
  * - In: a graph with edges, and locations to know whose objects are.
- * - Order: the most retained bytes first, of the 200 with the most bytes of their own. Ties: most
- *   objects, then the least id.
+ * - Order: the most retained bytes first, of those that the dominator tree says retain the most.
+ *   Ties: the most bytes of their own.
  * - Cost: linear in nodes and edges to find them; `retainedSet` for those that are described.
  */
 export function cyclesOf(graph: Graph, options: CyclesOptions = {}): Cycles {
@@ -74,8 +76,7 @@ export function cyclesOf(graph: Graph, options: CyclesOptions = {}): Cycles {
     (all || !prototypes(edge));
   const components = stronglyConnected(graph, isIn, isFollowed);
   const wanted = sized(graph, components, mask);
-  const cycles = wanted
-    .slice(0, Math.max(MOST_SIZED, limit))
+  const cycles = likeliest(graph, components, wanted, limit)
     .map(({ number, size }) => ({
       number,
       size,
@@ -94,6 +95,30 @@ export function cyclesOf(graph: Graph, options: CyclesOptions = {}): Cycles {
       };
     });
   return { total: wanted.length, cycles };
+}
+
+/**
+ * Those that may retain the most: by the dominator tree, what members retain whose dominator is no
+ * member. That is exact for a component that is entered at one node, and never too much elsewhere.
+ */
+function likeliest(
+  graph: Graph,
+  components: Components,
+  wanted: readonly { readonly number: number; readonly size: number }[],
+  limit: number,
+): readonly { readonly number: number; readonly size: number }[] {
+  const { dominators } = dominatorTree(graph);
+  const retained = retainedSizes(graph);
+  const least = wanted.map(({ number }) => {
+    let size = 0;
+    for (const node of membersOf(components, number))
+      if (components.of[dominators[node]!] !== number + 1) size += retained[node]!;
+    return size;
+  });
+  return [...wanted.keys()]
+    .sort((a, b) => least[b]! - least[a]! || a - b)
+    .slice(0, limit + MORE_SIZED)
+    .map((i) => wanted[i]!);
 }
 
 function membersOf({ first, members }: Components, number: number): Uint32Array {
