@@ -128,13 +128,15 @@ export function prepare(command: Command, request: Request): Prepared {
 
 /** Files of ids that queries among the targets and the options name. */
 function setFiles(targets: readonly string[], options: Readonly<Record<string, unknown>>): readonly string[] {
-  const isQuery = (value: unknown): value is { readonly text: string } =>
-    typeof value === 'object' && value !== null && 'text' in value && typeof value.text === 'string';
-  const texts = Object.values(options)
+  const named = Object.values(options)
     .flat()
-    .filter(isQuery)
-    .map(({ text }) => text);
-  return [...new Set([...targets, ...texts].flatMap(filesIn))];
+    .flatMap((value) => (hasFiles(value) ? value.files : []));
+  return [...new Set([...targets.flatMap(filesIn), ...named])];
+}
+
+/** What texts with queries are read to. */
+function hasFiles(value: unknown): value is { readonly files: readonly string[] } {
+  return typeof value === 'object' && value !== null && 'files' in value && Array.isArray(value.files);
 }
 
 /** The same machine, which reads a file of ids once: standard input can be read no second time. */

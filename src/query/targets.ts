@@ -14,7 +14,7 @@ import { classIndex } from '../v8/class-names.js';
 import { closuresWithLabel, functionIndex, isFunctionLabel } from '../v8/functions.js';
 import { taggedNodes } from '../v8/tags.js';
 import { nodesIn } from './masks.js';
-import { readQuery } from './query.js';
+import { filesIn, readQuery } from './query.js';
 import { selectNodes } from './select-nodes.js';
 import type { Condition } from './syntax.js';
 import { parsePattern } from './types.js';
@@ -121,12 +121,14 @@ function classesNamed(text: string): string | RegExp {
 /** Some objects: as they were written, and which they are on a graph. */
 export interface NodeQuery {
   readonly text: string;
+  /** Files of ids that it names, which are given to the graph before it is asked. */
+  readonly files?: readonly string[];
   readonly on: (graph: Graph) => NodePredicate;
 }
 
 /** Reads a query (see `parseQuery`). Throws QueryError. */
 export function nodeQuery(text: string): NodeQuery {
-  return { text, on: parseQuery(text) };
+  return { text, on: parseQuery(text), files: filesIn(text) };
 }
 
 /** One predicate that accepts what any of the queries accepts; undefined for none. */

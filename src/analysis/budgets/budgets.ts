@@ -7,6 +7,7 @@
  *   offenders ← grown-classes           which object shows that one is broken, and who holds it
  *   suggested-budgets                   budgets to start from
  */
+import { UsageError } from '../../base/errors.js';
 import { byDescending, byType, inOrder } from '../../base/order.js';
 import type { Graph } from '../../graph/graph.js';
 import { type Countable, classesOf, typeStats } from '../classes/classes.js';
@@ -14,6 +15,8 @@ import { type DuplicateStrings, duplicateStrings } from '../classes/duplicate-st
 import { sizelessGrowth } from '../classes/sizeless-counts.js';
 import type { TypeMatcher } from '../classes/type-matcher.js';
 import { totalSizeOf } from '../growth/baseline.js';
+import { retainedSet } from '../sizes/retained-set.js';
+import { shallowSizes } from '../sizes/shallow-sizes.js';
 
 /** The kinds of budgets, by their names on the command line. */
 export const BUDGET_KINDS = [
@@ -37,6 +40,11 @@ export interface Budget {
   /** The classes it is about, as written; empty for `max-total` and `max-dup-strings`. */
   readonly pattern: string;
   readonly matches: TypeMatcher;
+  /**
+   * For a budget on a set of objects in place of classes: by node 1 for those. They have to keep it
+   * all together; what they retain is what would be freed with all of them.
+   */
+  readonly select?: (graph: Graph) => Uint8Array;
   /** Objects for `max`, `max-growth` and `forbid` (0), bytes for all others. */
   readonly limit: number;
   /**
@@ -108,6 +116,7 @@ export function checkBudgets(
     (options.before ? typeStats(options.before) : []).map(({ type, count }) => [type, count]),
   );
   return budgets.map((budget): BudgetResult => {
+    if (budget.select) return selection(heap, budget, budget.select, options.before);
     switch (budget.kind) {
       case 'max-total':
         return wholeHeap(budget, totalSizeOf(classesOf(heap)));
@@ -148,9 +157,45 @@ const VALUES = {
   'max-retained': 'retainedSize',
 } as const;
 
+/** The objects of a set against a budget. */
+function selection(
+  heap: Countable,
+  budget: Budget,
+  select: (graph: Graph) => Uint8Array,
+  before: Countable | undefined,
+): BudgetResult {
+  const { kind, share = 0 } = budget;
+  const valueOn = (graph: Graph): number => {
+    const mask = select(graph);
+    if (kind === 'max-retained') return retainedSet(graph, nodesOfMask(mask)).size;
+    const sizes = kind === 'max-size' ? shallowSizes(graph) : undefined;
+    let value = 0;
+    for (let node = 0; node < mask.length; node++) if (mask[node] === 1) value += sizes ? sizes[node]! : 1;
+    return value;
+  };
+  if (kind !== 'max-growth') return wholeHeap(budget, valueOn(graphIn(heap)));
+  if (!before) throw new RangeError('max-growth needs an earlier heap');
+  const old = valueOn(graphIn(before));
+  const limit = Math.max(budget.limit, Math.floor(old * share));
+  const value = valueOn(graphIn(heap)) - old;
+  return { ...wholeHeap(budget, value), ok: value <= limit, limit };
+}
+
+function* nodesOfMask(mask: Uint8Array): Generator<number, undefined> {
+  for (let node = 0; node < mask.length; node++) if (mask[node] === 1) yield node;
+}
+
+function graphIn(heap: Countable): Graph {
+  if (!('rows' in heap)) return heap;
+  throw new UsageError(
+    `${heap.file} is class counts, and a budget on a query needs the objects`,
+    'Compare with a snapshot in place of a baseline file.',
+  );
+}
+
 /** Whether a budget needs the graph's edges, not only class counts. */
-export function needsEdges({ kind }: Pick<Budget, 'kind'>): boolean {
-  return kind === 'max-size' || kind === 'max-retained' || kind === 'max-dup-strings';
+export function needsEdges({ kind, select }: Pick<Budget, 'kind' | 'select'>): boolean {
+  return select !== undefined || kind === 'max-size' || kind === 'max-retained' || kind === 'max-dup-strings';
 }
 
 /** Whether a budget's numbers are bytes. */

@@ -95,7 +95,7 @@ function chainTo(
 ): Chain | undefined {
   const isGrowth = budget.kind === 'max-growth';
   const isChosen = isGrowth || budget.kind === 'max-dup-strings';
-  const through = isGrowth ? grown(worst!)?.chain : undefined;
+  const through = isGrowth && worst ? grown(worst)?.chain : undefined;
   const held = isChosen ? (through ?? holderChain(graph, node)) : undefined;
   return held && held.nodes.length > 1
     ? held
@@ -128,10 +128,14 @@ function exampleOf(graph: Graph, { budget, failing }: BudgetResult, grown: Grown
     return most && exampleOfEach(graph, (node) => (isCopyOf(graph, most, node) ? 0 : -1)).get(0);
   }
   const [worst] = failing;
-  if (!worst) return undefined;
-  const example = budget.kind === 'max-growth' ? grown(worst)?.node : undefined;
+  if (!worst && !budget.select) return undefined;
+  const example = worst && budget.kind === 'max-growth' ? grown(worst)?.node : undefined;
   if (example !== undefined) return example;
-  const members = nodesOfClass(graph, worst.type);
+  const members = worst ? nodesOfClass(graph, worst.type) : selected(budget.select!(graph));
+  if (members.length === 0) return undefined;
+  // Ids ascend with time: the newest of a set that grew.
+  if (!worst && budget.kind === 'max-growth')
+    return members.reduce((best, node) => (graph.ids[node]! > graph.ids[best]! ? node : best));
   const sizes =
     budget.kind === 'max-size'
       ? shallowSizes(graph)
@@ -139,4 +143,8 @@ function exampleOf(graph: Graph, { budget, failing }: BudgetResult, grown: Grown
         ? retainedSizes(graph)
         : undefined;
   return sizes ? members.reduce((best, node) => (sizes[node]! > sizes[best]! ? node : best)) : members[0];
+}
+
+function selected(mask: Uint8Array): Uint32Array {
+  return Uint32Array.from(mask.keys()).filter((node) => mask[node] === 1);
 }

@@ -4,40 +4,68 @@ import { UsageError } from '../../base/errors.js';
 import { flag } from '../../base/notes.js';
 import { printable } from '../../base/printable.js';
 import { parseBytes, parseCount } from '../../base/units.js';
+import { readClassQuery } from '../../query/class-query.js';
+import { queryOf } from '../../query/query.js';
+import { selectNodes } from '../../query/select-nodes.js';
 import { parseTypePattern } from '../../query/types.js';
 import type { ValuesOf } from '../options.js';
+import { comparesError } from '../shared/named-types.js';
 
-const classes = 'of a class: its name, a glob, or /regex/';
+const classes = 'of a class (its name, a glob, /regex/), or of a query';
 
 /** The options that are budgets. */
 export const budgetOptions = {
-  max: { kind: 'list', value: 'class=n', help: `the most objects ${classes}` },
+  max: { kind: 'list', read: reads('max'), value: 'class=n', help: `the most objects ${classes}` },
   maxSize: {
     kind: 'list',
+    read: reads('maxSize'),
     value: 'class=size',
     help: 'the most bytes of a class (shallow): 64mb, 1GiB, 4096',
   },
-  maxRetained: { kind: 'list', value: 'class=size', help: 'the most bytes that a class retains' },
+  maxRetained: {
+    kind: 'list',
+    read: reads('maxRetained'),
+    value: 'class=size',
+    help: 'the most bytes that a class retains',
+  },
   maxGrowth: {
     kind: 'list',
+    read: reads('maxGrowth'),
     value: 'class=n,n%',
     help: 'how much a class may grow since the baseline: objects, per cent, or both, and then the larger of the two',
   },
-  maxTotal: { kind: 'text', once: true, value: 'size', help: 'the most bytes of the whole heap' },
-  forbid: { kind: 'list', value: 'class', help: 'classes of which there may be no object' },
+  maxTotal: {
+    kind: 'text',
+    read: readsWhole('maxTotal'),
+    once: true,
+    value: 'size',
+    help: 'the most bytes of the whole heap',
+  },
+  forbid: {
+    kind: 'list',
+    read: readForbidden,
+    value: 'class',
+    help: 'classes, or a query, of which there may be no object',
+  },
   maxDupStrings: {
     kind: 'text',
+    read: readsWhole('maxDupStrings'),
     once: true,
     value: 'size',
     help: 'the most bytes wasted by duplicate strings',
   },
 } as const;
 
-/** Values of these options. */
-export type BudgetValues = ValuesOf<typeof budgetOptions>;
+/** Values of these options, read. */
+type BudgetValues = ValuesOf<typeof budgetOptions>;
+
+/** The same as they are written. */
+export type BudgetTexts = {
+  readonly [K in keyof BudgetValues]: K extends WholeOption ? string | undefined : readonly string[];
+};
 
 /** The option that a budget is written with, which is its key in a config file, too. */
-type BudgetOption = keyof typeof budgetOptions;
+type BudgetOption = (typeof LIMITED)[number] | (typeof WHOLE)[number] | 'forbid';
 
 /** The kinds of budgets, by their options. */
 const KIND_OF = {
@@ -55,6 +83,7 @@ const LIMITED = ['max', 'maxSize', 'maxRetained', 'maxGrowth'] as const;
 
 /** Budgets of the whole heap. */
 const WHOLE = ['maxTotal', 'maxDupStrings'] as const;
+type WholeOption = (typeof WHOLE)[number];
 
 /** Budgets that have a limit. */
 type LimitOption = (typeof LIMITED)[number] | (typeof WHOLE)[number];
@@ -94,61 +123,74 @@ export function limitIn(option: LimitOption, text: string): GrowthLimit | undefi
  * All budgets of the options.
  *
  * - Order: by kind.
- * - Throws: UsageError or QueryError for one that cannot be read; UsageError when there is none.
+ * - Throws: UsageError when there is none.
  */
-export function parseBudgets(values: BudgetValues): readonly Budget[] {
-  const everything = (): boolean => true;
-  const limit = (option: LimitOption, text: string, written: string): GrowthLimit => {
-    const found = limitIn(option, text.trim());
-    if (found) return found;
-    throw new UsageError(
-      `${flag(option)} "${printable(written)}": expected ${EXPECTED[option]}, found "${printable(text)}"`,
-      option in EXAMPLES ? exampleOf(option as keyof typeof EXAMPLES) : undefined,
-    );
-  };
-  const whole = (option: (typeof WHOLE)[number]): Budget[] => {
-    const text = values[option];
-    const kind = KIND_OF[option];
-    if (text === undefined) return [];
-    return [
-      {
-        text: `${kind} ${text}`,
-        kind,
-        pattern: '',
-        matches: everything,
-        limit: limit(option, text, text).limit,
-      },
-    ];
-  };
-  const budgets: Budget[] = [
-    ...LIMITED.flatMap((option) =>
-      values[option].map((text): Budget => {
-        const kind = KIND_OF[option];
-        const [pattern, value] = splitBudget(option, text);
-        const { limit: most, share } = limit(option, value, text);
-        const { matches } = parseTypePattern(pattern);
-        return {
-          text: `${kind} ${text}`,
-          kind,
-          pattern,
-          matches,
-          limit: most,
-          ...(share > 0 ? { share } : {}),
-        };
-      }),
-    ),
-    ...whole('maxTotal'),
-    ...values.forbid.map((pattern): Budget => {
-      const { matches } = parseTypePattern(pattern);
-      return { text: `forbid ${pattern}`, kind: 'forbid', pattern, matches, limit: 0 };
-    }),
-    ...whole('maxDupStrings'),
-  ];
+export function budgetsIn(values: BudgetValues): readonly Budget[] {
+  const { max, maxSize, maxRetained, maxGrowth, maxTotal, forbid, maxDupStrings } = values;
+  const all = [max, maxSize, maxRetained, maxGrowth, maxTotal ?? [], forbid, maxDupStrings ?? []];
+  const budgets = all.flat();
   if (budgets.length > 0) return budgets;
   throw new UsageError(
     'there is no budget to check',
     "Write one: --max 'Session=100', --max-retained 'Buffer=64mb', --forbid 'Detached <*'; or put them into heapgraph.config.json, which heapgraph init writes.",
   );
+}
+
+function reads(option: (typeof LIMITED)[number]): (text: string) => Budget {
+  return (text) => {
+    const kind = KIND_OF[option];
+    const [pattern, value] = splitBudget(option, text);
+    const { limit, share } = readLimit(option, value, text);
+    return {
+      text: `${kind} ${text}`,
+      kind,
+      pattern,
+      limit,
+      ...readSubject(pattern),
+      ...(share > 0 ? { share } : {}),
+    };
+  };
+}
+
+function readsWhole(option: WholeOption): (text: string) => Budget {
+  return (text) => {
+    const kind = KIND_OF[option];
+    const { limit } = readLimit(option, text, text);
+    return { text: `${kind} ${text}`, kind, pattern: '', matches: () => true, limit };
+  };
+}
+
+function readForbidden(pattern: string): Budget {
+  return { text: `forbid ${pattern}`, kind: 'forbid', pattern, limit: 0, ...readSubject(pattern) };
+}
+
+function readLimit(option: LimitOption, text: string, written: string): GrowthLimit {
+  const found = limitIn(option, text.trim());
+  if (found) return found;
+  throw new UsageError(
+    `${flag(option)} "${printable(written)}": expected ${EXPECTED[option]}, found "${printable(text)}"`,
+    option in EXAMPLES ? exampleOf(option as keyof typeof EXAMPLES) : undefined,
+  );
+}
+
+/**
+ * What a budget is about: classes by a name, a glob or /regex/, or the objects of a query.
+ *
+ * - Throws: QueryError; UsageError for a query that compares with another snapshot.
+ */
+export function readSubject(
+  text: string,
+): Pick<Budget, 'matches' | 'select'> & { readonly files?: readonly string[] } {
+  const { condition } = readClassQuery(text);
+  if (condition.kind === 'class' || condition.kind === 'classPattern') {
+    const isQuoted = condition.kind === 'class' && condition.name !== text;
+    return isQuoted
+      ? { matches: (type) => type === condition.name }
+      : { matches: parseTypePattern(text).matches };
+  }
+  const { compares, files } = queryOf(text, condition);
+  if (compares !== undefined) throw comparesError(compares);
+  return { matches: () => false, select: (graph) => selectNodes(condition, { graph }), files };
 }
 
 const EXAMPLES: Readonly<Record<(typeof LIMITED)[number], string>> = {
@@ -173,8 +215,8 @@ function splitBudget(option: keyof typeof EXAMPLES, text: string): [string, stri
 }
 
 /** Budgets of the command line and of a config file. For the same classes the command line wins. */
-export function mergeBudgets<T extends BudgetValues>(values: T, config: Partial<BudgetValues>): T {
-  const merged: Record<string, unknown> = { ...(values as BudgetValues) };
+export function mergeBudgets<T extends BudgetTexts>(values: T, config: Partial<BudgetTexts>): T {
+  const merged: Record<string, unknown> = { ...(values as BudgetTexts) };
   for (const option of LIMITED) {
     const said = new Set(values[option].map((text) => text.slice(0, text.lastIndexOf('='))));
     const others = (config[option] ?? []).filter((text) => !said.has(text.slice(0, text.lastIndexOf('='))));

@@ -27,7 +27,7 @@ import { checkBudgetOrder } from '../shared/compare.js';
 import { unknownType } from '../shared/named-types.js';
 import { WHOLE_GRAPH } from '../shared/targets.js';
 import { requireWhole } from '../shared/whole-snapshots.js';
-import { budgetOptions, mergeBudgets, parseBudgets } from './budgets.js';
+import { type BudgetTexts, budgetOptions, budgetsIn, mergeBudgets } from './budgets.js';
 import { explained } from './explained.js';
 import { DEFAULT_SIGMA, sigmaOption, withinNoise } from './noise.js';
 
@@ -35,7 +35,7 @@ export const checkCommand = defineCommand({
   name: 'check',
   summary: 'budgets for CI: fails when there is too much of something, and says who holds it',
   description:
-    'Classes are exact names, globs (* and ?) or /regex/; each class that fits has to keep the budget by itself. Budgets also come from heapgraph.config.json, found in this folder or above it; the command line wins. Exit code 1 when a budget failed. More: docs/ci.md.',
+    'Classes are exact names, globs (* and ?) or /regex/; each class that fits has to keep the budget by itself. The objects of a query (docs/queries.md) have to keep it together. Budgets also come from heapgraph.config.json, found in this folder or above it; the command line wins. Exit code 1 when a budget failed. More: docs/ci.md.',
   snapshot: true,
   answers: 'checks',
   options: {
@@ -59,13 +59,19 @@ export const checkCommand = defineCommand({
       says: 'numbers and bytes',
     },
     {
+      line: "heapgraph check app.heapsnapshot --forbid 'Session and closed = true'",
+      says: 'what a query accepts',
+    },
+    {
       line: "heapgraph check after.heapsnapshot --baseline heap-baseline.json --max-growth '*=100,10%'",
       says: 'no class grows',
     },
     { line: 'heapgraph check --format github', says: 'budgets of heapgraph.config.json, newest snapshot' },
   ],
   configure(options, { file, budgets, baseline, sigma }) {
-    const merged = mergeBudgets(options, budgets);
+    // Texts are read when all of them are known.
+    const texts = options as unknown as Omit<typeof options, keyof BudgetTexts> & BudgetTexts;
+    const merged = mergeBudgets(texts, budgets) as unknown as typeof options;
     const onlyInFile = options.maxGrowth.length === 0 && merged.maxGrowth.length > 0;
     if (onlyInFile && (options.baseline ?? baseline) === undefined) {
       throw new UsageError(
@@ -80,7 +86,7 @@ export const checkCommand = defineCommand({
     };
   },
   needs(_, options) {
-    const budgets = parseBudgets(options);
+    const budgets = budgetsIn(options);
     if (budgets.some(({ kind }) => kind === 'max-growth') && options.baseline === undefined) {
       throw new UsageError(
         '--max-growth needs a baseline',
@@ -90,12 +96,13 @@ export const checkCommand = defineCommand({
     if (budgets.some(needsEdges)) return WHOLE_GRAPH;
     return budgets.some(({ kind }) => kind === 'max-growth') ? WITH_IDS : countsOf(budgets);
   },
-  others: (options) =>
-    options.baseline !== undefined && options.maxGrowth.length > 0
-      ? [{ file: options.baseline, need: WITH_IDS, baselines: true }]
-      : [],
+  others({ baseline, maxGrowth }) {
+    if (baseline === undefined || maxGrowth.length === 0) return [];
+    const need = maxGrowth.some(({ select }) => select) ? WHOLE_GRAPH : WITH_IDS;
+    return [{ file: baseline, need, baselines: true }];
+  },
   async run({ snapshot: heap, options, snapshots: [, earlier], session }) {
-    const budgets = parseBudgets(options);
+    const budgets = budgetsIn(options);
     const sigma = options.sigma ?? DEFAULT_SIGMA;
     const before = earlier?.countable;
     requireWhole([heap.countable, ...(before ? [before] : [])], 'a budget');
@@ -218,7 +225,7 @@ async function unknownClasses(
   const notes: NoteLike[] = [];
   let functions: Promise<ReadonlySet<string> | undefined> | undefined;
   for (const { budget, classCount } of results) {
-    if (budget.pattern === '' || budget.kind === 'forbid' || classCount > 0) continue;
+    if (budget.pattern === '' || budget.kind === 'forbid' || budget.select || classCount > 0) continue;
     const { isName } = parseTypePattern(budget.pattern);
     if (isName) {
       functions ??= functionNames(heap, session);

@@ -7,13 +7,13 @@ import { QueryError, UsageError } from '../../base/errors.js';
 import { printable, shortened, shortJson } from '../../base/printable.js';
 import { readQuery } from '../../query/query.js';
 import { parseTypePattern } from '../../query/types.js';
-import { type BudgetValues, budgetOptions, EXPECTED, limitIn } from './budgets.js';
+import { type BudgetTexts, budgetOptions, EXPECTED, limitIn, readSubject } from './budgets.js';
 
 /** A config file, as values of options. */
 export interface Config {
   /** Its name, as it is told. */
   readonly file: string;
-  readonly budgets: Partial<BudgetValues>;
+  readonly budgets: Partial<BudgetTexts>;
   /** As it is written: relative to the folder of the file. */
   readonly baseline?: string;
   readonly sigma?: number;
@@ -78,6 +78,17 @@ export function parseConfig(value: unknown, file: string): Config {
     return text;
   };
 
+  const subjectAt = (path: string, text: unknown): string => {
+    if (typeof text !== 'string' || text === '')
+      throw wrong(path, 'a class name, a glob, /regex/ or a query', text);
+    try {
+      readSubject(text);
+    } catch (error) {
+      throw new UsageError(`${printable(file)}: ${printable(path)}: ${(error as Error).message}`);
+    }
+    return text;
+  };
+
   const queryAt = (path: string, text: unknown): string => {
     if (typeof text !== 'string' || text === '') throw wrong(path, 'a query', text);
     try {
@@ -116,17 +127,17 @@ export function parseConfig(value: unknown, file: string): Config {
   const budgets: Record<string, unknown> = {};
   for (const [key, found] of entries.has('budgets') ? objectAt('budgets', entries.get('budgets')) : []) {
     known('budgets.', key, Object.keys(budgetOptions));
-    const option = key as keyof BudgetValues;
+    const option = key as keyof BudgetTexts;
     const path = `budgets.${key}`;
     if (option === 'forbid') {
       if (!Array.isArray(found)) throw wrong(path, 'a list of classes', found);
-      budgets[option] = found.map((text, i) => patternAt(`${path}[${i}]`, text));
+      budgets[option] = found.map((text, i) => subjectAt(`${path}[${i}]`, text));
     } else if (option === 'maxTotal' || option === 'maxDupStrings') {
       budgets[option] = limitAt(path, option, found);
     } else {
       budgets[option] = objectAt(path, found).map(([pattern, limit]) => {
         const place = `${path}[${JSON.stringify(shortened(pattern, 60))}]`;
-        return `${patternAt(place, pattern)}=${limitAt(place, option, limit)}`;
+        return `${subjectAt(place, pattern)}=${limitAt(place, option, limit)}`;
       });
     }
   }
