@@ -76,6 +76,7 @@ const TABLE: readonly (readonly [Schema, readonly (readonly string[])[]])[] = [
       ['dominators', '--by-type', '--functions', A],
       ['retained', 'OBJ', '--pick', 'all', A],
       ['get-leaking-objects', A],
+      ['garbage', A],
       ['show-growth', B, A],
       ['show-growth', ...THREE, '--detail', '--raw'],
       ['show-growth', B, A, '--by', 'retained', '--functions'],

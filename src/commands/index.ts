@@ -19,6 +19,7 @@ import { cutCommand } from './holders/cut.js';
 import { cyclesCommand } from './holders/cycles.js';
 import { findBackrefChainCommand } from './holders/find-backref-chain.js';
 import { findRefChainCommand } from './holders/find-ref-chain.js';
+import { garbageCommand } from './holders/garbage.js';
 import { patternsCommand } from './holders/patterns.js';
 import { showBackrefsCommand } from './holders/show-backrefs.js';
 import { showChainCommand } from './holders/show-chain.js';
@@ -45,6 +46,7 @@ export const THEMES = [
       findRefChainCommand,
       patternsCommand,
       cyclesCommand,
+      garbageCommand,
       cutCommand,
       showBackrefsCommand,
       showRefsCommand,

@@ -34,6 +34,7 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
   heap: ['heap', F, '--limit', '3'],
   patterns: ['patterns', 'OBJ', F],
   cycles: ['cycles', F, '--limit', '1'],
+  garbage: ['garbage', F, '--limit', '3'],
   cut: ['cut', 'OBJ', F],
   'show-growth': ['show-growth', B, F],
   leaks: ['leaks', B, F],
