@@ -14,11 +14,11 @@ import { defineCommand } from '../command.js';
 import { columns } from '../shared/columns.js';
 import { comparesError } from '../shared/named-types.js';
 import { type PartitionValues, partitionOf, partitionOptions, placeFields } from '../shared/partition.js';
-import { allRows, limitOf } from '../shared/row-limit.js';
+import { limitOf } from '../shared/row-limit.js';
 import { sizesField } from '../shared/sizes.js';
 import { targetNotes } from '../shared/target-notes.js';
 import { pickByRetainedOption, tagOption, targetArguments, WHOLE_GRAPH } from '../shared/targets.js';
-import { follow } from './follow.js';
+import { follow, followOptions } from './follow.js';
 
 const depthColumn: Column = { key: 'depth', title: 'Depth', unit: 'count' };
 const treeColumn: Column = { key: 'tree', title: 'Object', unit: 'text', role: 'name' };
@@ -32,8 +32,7 @@ export const dominatorsCommand = defineCommand({
   snapshot: true,
   options: {
     depth: { kind: 'integer', default: 2, help: 'levels to show' },
-    limit: { kind: 'integer', default: 10, help: 'objects to show below each, the largest first' },
-    all: allRows,
+    ...followOptions,
     byType: { kind: 'flag', help: 'classes in place of objects' },
     follow: { kind: 'flag', help: 'the heaviest branch only, down to where it spreads' },
     where: {

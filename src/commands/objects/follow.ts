@@ -8,12 +8,19 @@ import { type NoteLike, note, option } from '../../base/notes.js';
 import type { Answer, Cell, Column, Detail, Fact, Row, Table } from '../../base/result.js';
 import { formatCount, formatId, formatShare } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
+import type { ValuesOf } from '../options.js';
 import { columns } from '../shared/columns.js';
 import { type PartitionValues, partitionOf, placeFields } from '../shared/partition.js';
-import { limitOf } from '../shared/row-limit.js';
+import { allRows, limitOf } from '../shared/row-limit.js';
 import { sizesField } from '../shared/sizes.js';
 
-type FollowValues = PartitionValues & { readonly limit: number; readonly all: boolean };
+/** The options of `dominators` that say how much of the answer is shown. */
+export const followOptions = {
+  limit: { kind: 'integer', default: 10, help: 'objects to show below each, the largest first' },
+  all: allRows,
+} as const;
+
+type FollowValues = PartitionValues & ValuesOf<typeof followOptions>;
 
 /** The most levels shown at the start of a path, and as many at its end. */
 const SHOWN_LEVELS = 15;
