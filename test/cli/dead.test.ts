@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { snapshotText } from '../support/builder.js';
 import { heapgraph, temporaryFolder } from '../support/cli.js';
 import { deadPath, expressPath, fixturePath } from '../support/fixtures.js';
 
@@ -185,4 +186,50 @@ describe('heapgraph.config.json', () => {
     expect(code).toBe(2);
     expect(stderr).toContain('dead[0].when');
   });
+});
+
+test('what only code of the runtime holds takes 30 times as many', async () => {
+  const file = path.join(temporaryFolder(), 'runtime.heapsnapshot');
+  const timers = (count: number, script: string) => {
+    const list = Array.from({ length: count }, (_, i) => `t${i}`);
+    return snapshotText({
+      root: ['roots'],
+      roots: { type: 'synthetic', name: '(Global handles)', edges: [['element', 1, 'waits']] },
+      waits: {
+        type: 'closure',
+        name: 'waits',
+        edges: [
+          ['internal', 'shared', 'shared'],
+          ['internal', 'context', 'scope'],
+        ],
+      },
+      shared: { type: 'code', name: 'waits', edges: [['internal', 'script', 'script']] },
+      script: { type: 'code', name: script },
+      scope: { name: 'system / Context', edges: [['context', 'pending', 'pending']] },
+      pending: { name: 'Array', edges: list.map((name, i) => ['element', i, name] as const) },
+      ...Object.fromEntries(
+        list.map((name) => [
+          name,
+          {
+            name: 'Timeout',
+            edges: [
+              ['property', '_idleNext', 'null'],
+              ['property', '_idlePrev', 'null'],
+              ['property', '_onTimeout', 'null'],
+              ['property', '_destroyed', 'true'],
+            ] as const,
+          },
+        ]),
+      ),
+      null: { type: 'hidden' },
+      true: { type: 'hidden' },
+    });
+  };
+  const counts = async (count: number, script: string) => {
+    writeFileSync(file, timers(count, script));
+    return (await groupsOf(file)).rows.map((row) => row.count);
+  };
+  expect(await counts(10, 'node:internal/timers')).toEqual([]);
+  expect(await counts(90, 'node:internal/timers')).toEqual([90]);
+  expect(await counts(3, '/srv/server.js')).toEqual([3]);
 });

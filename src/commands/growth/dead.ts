@@ -51,7 +51,7 @@ export const deadCommand = defineCommand({
     minCount: {
       kind: 'integer',
       default: 3,
-      help: 'objects that make a group worth showing, where there is no earlier snapshot in which some were dead',
+      help: 'objects that make a group, where no earlier snapshot says that some were dead; 30 times as many where only the runtime holds them',
     },
     limit: { kind: 'integer', default: 10, help: 'groups to show' },
     all: allRows,
@@ -102,9 +102,12 @@ export const deadCommand = defineCommand({
     const groups = found.groups.filter(({ example, owner }) => wanted(example) && owner !== 'stack');
     const before = (group: DeadGroup): number[] =>
       earlier.map((ids) => group.members.reduce((sum, node) => sum + Number(ids.has(graph.ids[node]!)), 0));
-    const notable = groups.filter(
-      (group) => group.members.length >= options.minCount || before(group).some((count) => count > 0),
-    );
+    const notable = groups.filter((group) => {
+      if (before(group).some((count) => count > 0)) return true;
+      // The runtime keeps some for a while, as in the scope of a function that waits.
+      const least = group.owner === 'program' ? options.minCount : RUNTIME_FACTOR * options.minCount;
+      return group.members.length >= (options.minCount === 1 ? 1 : least);
+    });
     const limit = limitOf(options);
     const shown = notable.slice(0, limit);
     const omitted = notable.length - shown.length;
@@ -119,7 +122,7 @@ export const deadCommand = defineCommand({
         groups: entries,
         total: notable.length,
         omitted,
-        summary: summaryOf(judged, notable, { small, minCount: options.minCount }),
+        summary: summaryOf(judged, notable, small),
       },
       fields: {
         judged: judged.asked,
@@ -132,6 +135,9 @@ export const deadCommand = defineCommand({
     };
   },
 });
+
+/** So many times more must the runtime's own code hold before it is worth showing. */
+const RUNTIME_FACTOR = 30;
 
 /** A rule of the command line is a query; one of the config file has been read already. */
 function ownRule(rule: string | OwnRule): OwnRule {
@@ -192,12 +198,12 @@ async function wantedNodes(
 function summaryOf(
   { asked, dead, verdicts }: ObjectStates,
   groups: readonly DeadGroup[],
-  { small, minCount }: { readonly small: number; readonly minCount: number },
+  small: number,
 ): string[] {
   const rest =
     small === 0
       ? ''
-      : ` ${formatCount(small)} ${small === 1 ? 'group has' : 'groups have'} less than ${minCount}: --min-count 1 shows ${small === 1 ? 'it' : 'them'}.`;
+      : ` ${formatCount(small)} ${small === 1 ? 'group has' : 'groups have'} too few objects: --min-count 1 shows ${small === 1 ? 'it' : 'them'}.`;
   if (groups.length > 0) return rest === '' ? [] : [rest.trim()];
   if (asked === 0)
     return ['Nothing dead found: no object of a kind that says of itself whether it is finished.'];
