@@ -1,7 +1,7 @@
 /**
- * What objects of packages say of their own state. Each rule was tried on a dead and a live object of
- * the version that it names (fixtures/dead/packages.cjs). Objects are known by properties of their
- * own rather than by their class: bundlers and subclasses give other names.
+ * What objects of packages say of their own state. Each rule was tried on a dead and a live object
+ * of the version that it names (fixtures/dead/packages.cjs). Objects are known by properties of
+ * their own rather than by their class: bundlers and subclasses give other names.
  */
 import type { DeadRule } from './dead-rule.js';
 
