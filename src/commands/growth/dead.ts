@@ -210,6 +210,6 @@ function summaryOf(
   const unknown = asked - verdicts.reduce((sum, verdict) => sum + Number(verdict > 0), 0);
   const open = unknown === 0 ? '' : `, ${formatCount(unknown)} do not say`;
   return [
-    `Nothing dead found: of ${formatCount(asked)} objects that may say of themselves that they are finished, ${formatCount(dead.length)} ${dead.length === 1 ? 'does' : 'do'}${open}.${rest}`,
+    `${dead.length === 0 ? 'Nothing dead found' : 'No group of dead objects to show'}: of ${formatCount(asked)} objects that may say of themselves that they are finished, ${formatCount(dead.length)} ${dead.length === 1 ? 'does' : 'do'}${open}.${rest}`,
   ];
 }
