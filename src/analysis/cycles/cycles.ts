@@ -62,7 +62,8 @@ const MORE_SIZED = 3;
  * - In: a graph with edges, and locations to know whose objects are.
  * - Order: the most retained bytes first, of those that the dominator tree says retain the most.
  *   Ties: the most bytes of their own.
- * - Cost: linear in nodes and edges to find them; `retainedSet` for those that are described.
+ * - Cost: linear in nodes and edges to find them; `retainedSet` for those that are described and
+ *   entered at several nodes.
  */
 export function cyclesOf(graph: Graph, options: CyclesOptions = {}): Cycles {
   const { all = false, mask, limit = 10 } = options;
@@ -77,10 +78,10 @@ export function cyclesOf(graph: Graph, options: CyclesOptions = {}): Cycles {
   const components = stronglyConnected(graph, isIn, isFollowed);
   const wanted = sized(graph, components, mask);
   const cycles = likeliest(graph, components, wanted, limit)
-    .map(({ number, size }) => ({
+    .map(({ number, size, tops, least }) => ({
       number,
       size,
-      retainedSize: retainedSet(graph, membersOf(components, number)).size,
+      retainedSize: tops === 1 ? least : retainedSet(graph, membersOf(components, number)).size,
     }))
     .sort((a, b) => b.retainedSize - a.retainedSize || b.size - a.size || a.number - b.number)
     .slice(0, limit)
@@ -97,28 +98,42 @@ export function cyclesOf(graph: Graph, options: CyclesOptions = {}): Cycles {
   return { total: wanted.length, cycles };
 }
 
+/** A component with what the dominator tree says of it. */
+interface Weighed {
+  readonly number: number;
+  /** Shallow sizes of its members. */
+  readonly size: number;
+  /** Members whose immediate dominator is no member. */
+  readonly tops: number;
+  /** What its tops retain: what the component does when it has one, and never more. */
+  readonly least: number;
+}
+
 /**
- * Those that may retain the most: by the dominator tree, what members retain whose dominator is no
- * member. That is exact for a component that is entered at one node, and never too much elsewhere.
+ * Those that may retain the most. A single top dominates every other member, so that what needs the
+ * component needs the top.
  */
 function likeliest(
   graph: Graph,
   components: Components,
   wanted: readonly { readonly number: number; readonly size: number }[],
   limit: number,
-): readonly { readonly number: number; readonly size: number }[] {
+): readonly Weighed[] {
   const { dominators } = dominatorTree(graph);
   const retained = retainedSizes(graph);
-  const least = wanted.map(({ number }) => {
-    let size = 0;
-    for (const node of membersOf(components, number))
-      if (components.of[dominators[node]!] !== number + 1) size += retained[node]!;
-    return size;
-  });
-  return [...wanted.keys()]
-    .sort((a, b) => least[b]! - least[a]! || a - b)
-    .slice(0, limit + MORE_SIZED)
-    .map((i) => wanted[i]!);
+  return wanted
+    .map(({ number, size }): Weighed => {
+      let tops = 0;
+      let least = 0;
+      for (const node of membersOf(components, number)) {
+        if (components.of[dominators[node]!] === number + 1) continue;
+        tops++;
+        least += retained[node]!;
+      }
+      return { number, size, tops, least };
+    })
+    .sort((a, b) => b.least - a.least || b.size - a.size || a.number - b.number)
+    .slice(0, limit + MORE_SIZED);
 }
 
 function membersOf({ first, members }: Components, number: number): Uint32Array {

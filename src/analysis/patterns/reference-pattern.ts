@@ -22,14 +22,6 @@ export interface ReferencePatternOptions {
   readonly limit?: number;
 }
 
-/** Nodes of one class that refer to some of the nodes below in one way. */
-interface ReferrerGroup {
-  readonly type: number;
-  readonly via: string;
-  readonly nodes: Set<number>;
-  readonly held: Set<number>;
-}
-
 /** A branch while it is built. */
 interface Group {
   readonly type: string;
@@ -59,7 +51,6 @@ export function referencePattern(
   const { labels, of } = classIndex(graph);
   const sizes = shallowSizes(graph);
   const root = isRoot(graph);
-  const referrersOf = referrers(graph);
   /**
    * By node how deep it stands on the way down from the branch that is described; 0 where it does
    * not.
@@ -83,30 +74,32 @@ export function referencePattern(
     };
   };
 
+  const { texts, eachReferrer } = referrers(graph);
+  const distinct = distinctNodes(graph.nodeCount);
+
   /** Who refers to nodes, the branches with the most of them. */
   const groupsAbove = (held: readonly number[]): Group[] => {
-    const groups = new Map<string, ReferrerGroup>();
+    const found = new References();
     for (const node of held)
-      referrersOf(node, (source, via) => {
-        const key = `${of[source]} ${via}`;
-        const group = groups.get(key) ?? { type: of[source]!, via, nodes: new Set(), held: new Set() };
-        groups.set(key, group);
-        group.nodes.add(source);
-        group.held.add(node);
+      eachReferrer(node, (source, via) => {
+        found.add(of[source]!, via, source, node);
       });
-    const sorted = [...groups.values()].sort(
-      inOrder<ReferrerGroup>(
-        byDescending((group) => group.held.size),
-        byDescending((group) => group.nodes.size),
-        byText((group) => `${labels[group.type]} ${group.via}`),
-      ),
-    );
-    return sorted.slice(0, limit).map((group) => ({
-      type: labels[group.type]!,
-      via: group.via,
-      nodes: [...group.nodes],
-      held: group.held.size,
-    }));
+    return found
+      .groups()
+      .map((group) => ({
+        type: labels[group.type]!,
+        via: texts[group.via]!,
+        nodes: distinct(group.sources),
+        held: distinct(group.targets).length,
+      }))
+      .sort(
+        inOrder<Group & { readonly via: string }>(
+          byDescending((group) => group.held),
+          byDescending((group) => group.nodes.length),
+          byText((group) => `${group.type} ${group.via}`),
+        ),
+      )
+      .slice(0, limit);
   };
 
   const byClass = new Map<number, number[]>();
@@ -127,69 +120,153 @@ export function referencePattern(
     .map((group) => describe(group, 1));
 }
 
-type Referrers = (node: number, each: (source: number, via: string) => void) => void;
+/** The different nodes of a list, in its order. Takes 4 bytes a node, once. */
+function distinctNodes(nodeCount: number): (nodes: Uint32Array) => number[] {
+  const seen = new Uint32Array(nodeCount);
+  let call = 0;
+  return (nodes) => {
+    call++;
+    const found: number[] = [];
+    for (const node of nodes) {
+      if (seen[node] === call) continue;
+      seen[node] = call;
+      found.push(node);
+    }
+    return found;
+  };
+}
 
-/** Calls back for each object that refers to a node, with the reference in words. */
+/** References to the nodes of a level in groups by class and reference: 12 bytes each. */
+class References {
+  private readonly numbers = new Map<number, number>();
+  private readonly kinds: { readonly type: number; readonly via: number; count: number }[] = [];
+  /** Group, source and target of each. */
+  private triples = new Uint32Array(3 << 10);
+  private length = 0;
+
+  add(type: number, via: number, source: number, target: number): void {
+    const key = type * 2 ** 26 + via;
+    let group = this.numbers.get(key);
+    if (group === undefined) {
+      group = this.kinds.length;
+      this.numbers.set(key, group);
+      this.kinds.push({ type, via, count: 0 });
+    }
+    this.kinds[group]!.count++;
+    if (this.length === this.triples.length) {
+      const larger = new Uint32Array(this.length * 2);
+      larger.set(this.triples);
+      this.triples = larger;
+    }
+    this.triples[this.length] = group;
+    this.triples[this.length + 1] = source;
+    this.triples[this.length + 2] = target;
+    this.length += 3;
+  }
+
+  /** Order: as they were first met; references of a group, too. */
+  groups(): readonly ReferenceGroup[] {
+    const groups = this.kinds.map(({ type, via, count }) => ({
+      type,
+      via,
+      sources: new Uint32Array(count),
+      targets: new Uint32Array(count),
+      filled: 0,
+    }));
+    for (let at = 0; at < this.length; at += 3) {
+      const group = groups[this.triples[at]!]!;
+      group.sources[group.filled] = this.triples[at + 1]!;
+      group.targets[group.filled] = this.triples[at + 2]!;
+      group.filled++;
+    }
+    return groups;
+  }
+}
+
+interface ReferenceGroup {
+  /** A class. */
+  readonly type: number;
+  /** A text of `Referrers`. */
+  readonly via: number;
+  readonly sources: Uint32Array;
+  readonly targets: Uint32Array;
+}
+
+interface Referrers {
+  /** References in words; it grows. */
+  readonly texts: readonly string[];
+  /** Calls back for each object that refers to a node, with the number of the reference's text. */
+  readonly eachReferrer: (node: number, each: (source: number, via: number) => void) => void;
+}
+
+/** Edges of a node from which on they are put into an index. */
+const MANY = 64;
+
 function referrers(graph: Graph): Referrers {
-  const { firstEdge } = graph;
+  const { firstEdge, nodeCount } = graph;
   const { types, names, targets } = edgesOf(graph);
   const { firstRetainer, sources } = retainersOf(graph);
   const roles = nodeRoles(graph);
   const keeps = keepsAlive(graph);
-  const texts = new Map<number, string>();
-  const textOf = (edge: number): string => {
+  const texts: string[] = [];
+  const byText = new Map<string, number>();
+  const byName = new Map<number, number>();
+  const textOf = (edge: number): number => {
     const type = types[edge]!;
-    if (type === EDGE.element) return '[…]';
-    const key = names[edge]! * 16 + type;
-    let text = texts.get(key);
-    if (text === undefined) {
-      text = referenceText(graph, type, names[edge]!);
-      texts.set(key, text);
-    }
-    return text;
+    // The name of an element is its index.
+    const key = type === EDGE.element ? -1 : names[edge]! * 16 + type;
+    let number = byName.get(key);
+    if (number !== undefined) return number;
+    const text = referenceText(graph, type, names[edge]!);
+    number = byText.get(text) ?? texts.push(text) - 1;
+    byText.set(text, number);
+    byName.set(key, number);
+    return number;
   };
   /** A large source is looked at once for all that it refers to. */
   const found = new Map<number, Map<number, number>>();
-  const edgeTo = (source: number, target: number): number | undefined => {
-    const degree = firstEdge[source + 1]! - firstEdge[source]!;
-    if (degree > MANY) {
+  const edgeTo = (source: number, target: number): number => {
+    const begin = firstEdge[source]!;
+    const end = firstEdge[source + 1]!;
+    if (end - begin > MANY) {
       let index = found.get(source);
       if (!index) {
         index = new Map();
-        for (let edge = firstEdge[source]!, end = firstEdge[source + 1]!; edge < end; edge++)
+        for (let edge = begin; edge < end; edge++)
           if (keeps(edge, source) && !index.has(targets[edge]!)) index.set(targets[edge]!, edge);
         found.set(source, index);
       }
-      return index.get(target);
+      return index.get(target) ?? -1;
     }
-    for (let edge = firstEdge[source]!, end = firstEdge[source + 1]!; edge < end; edge++)
+    for (let edge = begin; edge < end; edge++)
       if (targets[edge] === target && keeps(edge, source)) return edge;
-    return undefined;
+    return -1;
   };
-  const visit = (
-    node: number,
-    via: string | undefined,
-    ways: Set<number>,
-    each: (source: number, via: string) => void,
-  ): void => {
+  /** By node the call that went through it, where it is a part of an object. */
+  const passed = new Uint32Array(nodeCount);
+  let call = 0;
+  const visit = (node: number, via: number, each: (source: number, via: number) => void): void => {
     let last = -1;
     for (let at = firstRetainer[node]!, end = firstRetainer[node + 1]!; at < end; at++) {
       const source = sources[at]!;
       if (source === last || source === node) continue;
       last = source;
       const edge = edgeTo(source, node);
-      if (edge === undefined) continue;
+      if (edge < 0) continue;
       // The reference to an item says more than that to the array that has it.
-      const text = via ?? textOf(edge);
+      const text = via < 0 ? textOf(edge) : via;
       if (roles[source] !== WAY) each(source, text);
-      else if (!ways.has(source)) {
-        ways.add(source);
-        visit(source, text, ways, each);
+      else if (passed[source] !== call) {
+        passed[source] = call;
+        visit(source, text, each);
       }
     }
   };
-  return (node, each) => visit(node, undefined, new Set(), each);
+  return {
+    texts,
+    eachReferrer(node, each) {
+      call++;
+      visit(node, -1, each);
+    },
+  };
 }
-
-/** Edges of a node from which on they are put into an index. */
-const MANY = 64;
