@@ -19,6 +19,7 @@ export const V8_NAME = {
   objectElements: '(object elements)',
   promiseReaction: 'system / PromiseReaction',
   proxy: 'system / JSProxy',
+  finalizationRegistry: 'system / JSFinalizationRegistry',
   weakCell: 'system / WeakCell',
 } as const;
 

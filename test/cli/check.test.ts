@@ -1,5 +1,5 @@
 /** Budgets in CI. Each test is named by its command line. F stands for a fixture, B for the one before it. */
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Ajv } from 'ajv';
@@ -433,12 +433,23 @@ describe('baseline', () => {
     [['get-new-ids', BASELINE, F], /is a baseline: it has counts of classes, and no objects/],
     [['count', 'OBJ', '-s', BASELINE], /is a baseline/],
     [['baseline', BASELINE], /is a baseline/],
-    [['baseline'], /missing snapshot: name at least one snapshot/],
     [['baseline', B, '-o', 'no/such/folder.json'], /its folder does not exist/],
   ])('%j: exit code 2', async (args, message) => {
     const { stdout, stderr, code } = await heapgraph(args, { cwd: folder });
     expect([stdout, code]).toEqual(['', 2]);
     expect(stderr).toMatch(message);
+  });
+
+  test('baseline: of the newest snapshot, which a note names; exit code 2 where there is none', async () => {
+    const cwd = path.join(folder, 'without-names');
+    mkdirSync(cwd);
+    const none = await heapgraph(['baseline'], { cwd });
+    expect([none.stdout, none.code]).toEqual(['', 2]);
+    expect(none.stderr).toMatch(/no \*\.heapsnapshot file/);
+    copyFileSync(B, path.join(cwd, 'one.heapsnapshot.gz'));
+    const { stdout, stderr, code } = await heapgraph(['baseline'], { cwd });
+    expect([stdout, code]).toEqual([(await heapgraph(['baseline', B])).stdout, 0]);
+    expect(stderr).toContain('one.heapsnapshot.gz');
   });
 
   test('damaged, of another version, empty, another kind of JSON', async () => {

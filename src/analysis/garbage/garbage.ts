@@ -1,6 +1,7 @@
-/** What a snapshot holds that no ordinary reference keeps: nodes by the weakest way that reaches them. */
+/** What no ordinary reference keeps: nodes by the weakest way that reaches them. */
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { EDGE, NODE } from '../../graph/schema.js';
+import { V8_NAME } from '../../v8/system-names.js';
 import { weakMapPairEdges, weakMapPairs } from '../../v8/weak-map-pairs.js';
 
 /** The weakest way that reaches a node from the root. */
@@ -124,9 +125,9 @@ interface RegistryEntry extends LastingEntry {
 function registryEntries(graph: Graph): RegistryEntry[] {
   const { nodeCount, nodeNames, nodeTypes, firstEdge, strings } = graph;
   const { types, names, targets } = edgesOf(graph);
-  const cellNames = strings.indexesOf('system / WeakCell');
+  const cellNames = strings.indexesOf(V8_NAME.weakCell);
   const targetNames = strings.indexesOf('target');
-  const registryNames = strings.indexesOf('FinalizationRegistry', 'system / JSFinalizationRegistry');
+  const registryNames = strings.indexesOf('FinalizationRegistry', V8_NAME.finalizationRegistry);
   const found: RegistryEntry[] = [];
   for (let cell = 0; cell < nodeCount; cell++) {
     if (!cellNames.has(nodeNames[cell]!) || nodeTypes[cell] === NODE.string) continue;
