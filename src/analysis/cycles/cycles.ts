@@ -10,7 +10,7 @@ import type { Chain } from '../holders/chains.js';
 import { origins } from '../holders/origins.js';
 import { dominatorTree } from '../sizes/dominators.js';
 import { keepsAlive } from '../sizes/essential-edges.js';
-import { retainedSet } from '../sizes/retained-set.js';
+import { retainedSetSizes } from '../sizes/retained-set.js';
 import { retainedSizes } from '../sizes/retained-sizes.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
 import { type Components, stronglyConnected } from './components.js';
@@ -62,8 +62,8 @@ const MORE_SIZED = 3;
  * - In: a graph with edges, and locations to know whose objects are.
  * - Order: the most retained bytes first, of those that the dominator tree says retain the most.
  *   Ties: the most bytes of their own.
- * - Cost: linear in nodes and edges to find them; `retainedSet` for those that are described and
- *   entered at several nodes.
+ * - Cost: linear in nodes and edges to find them; one search more where one of those that may
+ *   be described is entered at several nodes.
  */
 export function cyclesOf(graph: Graph, options: CyclesOptions = {}): Cycles {
   const { all = false, mask, limit = 10 } = options;
@@ -77,12 +77,7 @@ export function cyclesOf(graph: Graph, options: CyclesOptions = {}): Cycles {
     (all || !prototypes(edge));
   const components = stronglyConnected(graph, isIn, isFollowed);
   const wanted = sized(graph, components, mask);
-  const cycles = likeliest(graph, components, wanted, limit)
-    .map(({ number, size, tops, least }) => ({
-      number,
-      size,
-      retainedSize: tops === 1 ? least : retainedSet(graph, membersOf(components, number)).size,
-    }))
+  const cycles = withRetained(graph, components, likeliest(graph, components, wanted, limit))
     .sort((a, b) => b.retainedSize - a.retainedSize || b.size - a.size || a.number - b.number)
     .slice(0, limit)
     .map(({ number, size, retainedSize }): Cycle => {
@@ -136,13 +131,33 @@ function likeliest(
     .slice(0, limit + MORE_SIZED);
 }
 
+/** Exact retained sizes. */
+function withRetained(
+  graph: Graph,
+  components: Components,
+  weighed: readonly Weighed[],
+): (Weighed & { readonly retainedSize: number })[] {
+  const several = weighed.filter(({ tops }) => tops > 1);
+  const sizes = retainedSetSizes(
+    graph,
+    several.map(({ number }) => membersOf(components, number)),
+  );
+  const exact = new Map(several.map(({ number }, i) => [number, sizes[i]!]));
+  return weighed.map((one) => ({ ...one, retainedSize: exact.get(one.number) ?? one.least }));
+}
+
 function membersOf({ first, members }: Components, number: number): Uint32Array {
   return members.subarray(first[number]!, first[number + 1]!);
 }
 
 function thingsOf(graph: Graph, components: Components, number: number): number[] {
   const roles = nodeRoles(graph);
-  return [...membersOf(components, number)].filter((node) => roles[node] === THING).sort((a, b) => a - b);
+  return [...things(membersOf(components, number), roles)];
+}
+
+/** The objects, functions and scopes among nodes, ascending. */
+function things(members: Uint32Array, roles: ArrayLike<number>): Uint32Array {
+  return members.filter((node) => roles[node] === THING).sort();
 }
 
 /** Components with an object, and one of the mask, the largest first. */
@@ -215,7 +230,7 @@ function shortestCycle(
 ): Chain {
   const roles = nodeRoles(graph);
   const members = membersOf(components, number);
-  const starts = [...members.filter((node) => roles[node] === THING)].sort((a, b) => a - b);
+  const starts = things(members, roles);
   let best: Chain | undefined;
   for (const start of starts.slice(0, MOST_STARTS)) {
     const found = cycleThrough(graph, components, start, isFollowed, best?.edges.length);

@@ -73,6 +73,80 @@ export function retainedSet(graph: Graph, members: Iterable<number>): RetainedSe
   return { nodes, size };
 }
 
+/** Sets that one search takes: bits of a number. */
+const SETS = 31;
+
+/**
+ * What each of several sets retains, in bytes, as `retainedSet` says of each by itself.
+ *
+ * - In: sets of ordinals; they may overlap.
+ * - Order: as the sets.
+ * - Cost: one search for each 31 sets, in which a node is looked at again when it is found around
+ *   one more of them; 13 bytes a node while it runs.
+ */
+export function retainedSetSizes(graph: Graph, sets: readonly ArrayLike<number>[]): number[] {
+  const found: number[] = [];
+  for (let first = 0; first < sets.length; first += SETS)
+    found.push(...sizesAround(graph, sets.slice(first, first + SETS)));
+  return found;
+}
+
+function sizesAround(graph: Graph, sets: readonly ArrayLike<number>[]): number[] {
+  const { nodeCount, firstEdge, root } = graph;
+  const { targets } = edgesOf(graph);
+  const essential = essentialEdges(graph);
+  const { order, reached, searched } = dominatorTree(graph);
+  const all = 2 ** sets.length - 1;
+  /** By node the sets around which it may be passed: those that it is not in. */
+  const open = new Int32Array(nodeCount).fill(all);
+  sets.forEach((members, set) => {
+    for (let i = 0; i < members.length; i++) open[members[i]!]! &= ~(1 << set);
+  });
+  /** By node the sets around which it was found. */
+  const alive = new Int32Array(nodeCount);
+  const isWaiting = new Uint8Array(nodeCount);
+  const stack = new Uint32Array(nodeCount);
+  const search = (from: number, ways: number): void => {
+    if ((open[from]! & ways & ~alive[from]!) === 0) return;
+    alive[from]! |= open[from]! & ways;
+    let waiting = 0;
+    stack[waiting++] = from;
+    while (waiting > 0) {
+      const node = stack[--waiting]!;
+      isWaiting[node] = 0;
+      const mask = alive[node]!;
+      for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
+        if (essential[edge] === 0) continue;
+        const target = targets[edge]!;
+        const more = mask & open[target]! & ~alive[target]!;
+        if (more === 0) continue;
+        alive[target]! |= more;
+        if (isWaiting[target] === 1) continue;
+        isWaiting[target] = 1;
+        stack[waiting++] = target;
+      }
+    }
+  };
+  if (nodeCount > 0) {
+    // The root as a member takes all with it.
+    const ways = open[root]!;
+    search(root, ways);
+    if (searched > reached) {
+      const held = heldNodes(graph, essential);
+      for (let i = reached; i < searched; i++) if (held[order[i]!] === 0) search(order[i]!, ways);
+    }
+    for (let i = searched; i < nodeCount; i++) alive[order[i]!]! |= open[order[i]!]! & ways;
+  }
+  return sets.map((_, set) => sizeWithout(graph, alive, 1 << set));
+}
+
+function sizeWithout(graph: Graph, alive: Int32Array, bit: number): number {
+  const sizes = shallowSizes(graph);
+  let size = 0;
+  for (let node = 0; node < alive.length; node++) if ((alive[node]! & bit) === 0) size += sizes[node]!;
+  return size;
+}
+
 /** The objects of one class among those of a retained set. */
 export interface RetainedClass {
   readonly type: string;

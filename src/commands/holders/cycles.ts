@@ -4,6 +4,7 @@ import { nodeRoles, WAY } from '../../analysis/classes/node-roles.js';
 import { type Cycle, cyclesOf } from '../../analysis/cycles/cycles.js';
 import { chainResult } from '../../analysis/expressions/chain-result.js';
 import { chainsSubgraph } from '../../analysis/pictures/chain-pictures.js';
+import { tallyByClass } from '../../analysis/sizes/class-tally.js';
 import { UsageError } from '../../base/errors.js';
 import { note, option } from '../../base/notes.js';
 import type { Detail, Row } from '../../base/result.js';
@@ -12,7 +13,7 @@ import type { Graph } from '../../graph/graph.js';
 import { edgeName } from '../../graph/walk.js';
 import { maskOf } from '../../query/mask-of.js';
 import { readQuery } from '../../query/query.js';
-import { className } from '../../v8/class-names.js';
+import { classIndex, className } from '../../v8/class-names.js';
 import { defineCommand } from '../command.js';
 import { columns } from '../shared/columns.js';
 import { sizesField } from '../shared/sizes.js';
@@ -82,11 +83,8 @@ export const cyclesCommand = defineCommand({
 });
 
 function detail(graph: Graph, { count, size, retainedSize, nodes, chain }: Cycle): Detail {
-  const classes = new Map<string, number>();
-  for (const node of nodes)
-    classes.set(className(graph, node), (classes.get(className(graph, node)) ?? 0) + 1);
-  const rows = [...classes]
-    .map(([type, of]): Row => ({ type, count: of }))
+  const rows = tallyByClass(classIndex(graph), nodes, () => 0)
+    .map(({ type, count: of }): Row => ({ type, count: of }))
     .sort((a, b) => Number(b.count) - Number(a.count) || (String(a.type) < String(b.type) ? -1 : 1));
   const shown = rows.slice(0, 5);
   const way = wayRound(graph, chain.nodes, chain.edges);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { dominatorTree, heldNodes } from '../../../src/analysis/sizes/dominators.js';
 import { essentialEdges } from '../../../src/analysis/sizes/essential-edges.js';
-import { retainedSet } from '../../../src/analysis/sizes/retained-set.js';
+import { retainedSet, retainedSetSizes } from '../../../src/analysis/sizes/retained-set.js';
 import { retainedSizes, retainedSizesOfClasses } from '../../../src/analysis/sizes/retained-sizes.js';
 import { shallowSizes } from '../../../src/analysis/sizes/shallow-sizes.js';
 import { edgesOf, type Graph } from '../../../src/graph/graph.js';
@@ -118,8 +118,15 @@ describe('3,000 seeded random graphs', () => {
         Array.from(graph.ids.keys()).filter((node) => (node * 7 + seed) % 4 === 0 && node !== graph.root),
       );
       const set = retainedSet(graph, members);
+
       expect([seed, ...set.nodes]).toEqual([seed, ...lostWith(members)]);
       expect(set.size).toBe(sizeOf(set.nodes));
+      const others = [[one], [], [graph.root], [...members].slice(1), [...members, one]];
+      expect([seed, ...retainedSetSizes(graph, [[...members], ...others])]).toEqual([
+        seed,
+        set.size,
+        ...others.map((list) => retainedSet(graph, list).size),
+      ]);
 
       const { firstRetainer, sources } = retainersOf(graph);
       const { targets } = edgesOf(graph);
