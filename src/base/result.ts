@@ -6,6 +6,7 @@
 import type { ChainResult, Chains } from './chain-result.js';
 import type { Checks } from './checks.js';
 import type { LeakPlace, LeakReport } from './leak-report.js';
+import type { SuspectReport } from './suspect-report.js';
 import type { NoteLike } from './notes.js';
 import type { Drawing, Subgraph } from './subgraph.js';
 import type { Unit } from './units.js';
@@ -192,6 +193,7 @@ export type Result =
   | Chains
   | LeakReport
   | DeadReport
+  | SuspectReport
   | Subgraph
   | Checks
   | Report

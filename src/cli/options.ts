@@ -52,7 +52,7 @@ export function addOptions(program: Program, command: Command): void {
   const formats = formatsOf(command.answers ?? 'table');
   if (formats.includes('csv'))
     program.addOption(new Option('--csv', 'the table as CSV').conflicts('markdown'));
-  if (formats.includes('markdown') && !('format' in command.options))
+  if (formats.includes('markdown') && command.answers !== 'checks')
     program.option('--markdown', 'the table as Markdown');
   program.option(
     '-o, --output <file>',

@@ -16,7 +16,8 @@ export function formatOf(
 ): Format {
   const ending = /\.(json|csv|md|markdown|xml)$/i.exec(options.output ?? '')?.[1]?.toLowerCase();
   if (answers === 'document') return 'text';
-  if (answers === 'checks') return formatOfChecks(options, ending);
+  if (answers === 'suspects' && options.markdown) return 'markdown';
+  if (answers === 'checks' || answers === 'suspects') return formatOfChecks(options, ending);
   if (options.json) return 'json';
   if (options.csv) return 'csv';
   if (options.markdown) return 'markdown';

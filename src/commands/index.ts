@@ -15,6 +15,7 @@ import { getNewIdsCommand } from './growth/get-new-ids.js';
 import { leaksCommand } from './growth/leaks.js';
 import { showGrowthCommand } from './growth/show-growth.js';
 import { survivalCommand } from './growth/survival.js';
+import { suspectsCommand } from './growth/suspects.js';
 import { cutCommand } from './holders/cut.js';
 import { cyclesCommand } from './holders/cycles.js';
 import { findBackrefChainCommand } from './holders/find-backref-chain.js';
@@ -37,7 +38,7 @@ import { selectCommand } from './objects/select.js';
 export const THEMES = [
   {
     title: 'Find a leak',
-    commands: [leaksCommand, deadCommand, showGrowthCommand, diffCommand, survivalCommand, getNewIdsCommand],
+    commands: [suspectsCommand, leaksCommand, deadCommand, showGrowthCommand, diffCommand, survivalCommand, getNewIdsCommand],
   },
   {
     title: 'Who holds it',

@@ -39,11 +39,11 @@ export function* renderGithub({ checks }: Checks): Generator<string> {
 }
 
 /** As actions/toolkit escapes the text of a command. */
-function githubData(text: string): string {
+export function githubData(text: string): string {
   return text.replace(/%/g, '%25').replace(/\r/g, '%0D').replace(/\n/g, '%0A').replace(/##\[/g, '##%5B');
 }
 
-function githubProperty(text: string): string {
+export function githubProperty(text: string): string {
   return githubData(text).replace(/:/g, '%3A').replace(/,/g, '%2C');
 }
 

@@ -82,6 +82,16 @@ const deadMarkdown: Loader = async () => {
   return ({ result }) => renderDeadMarkdown(result as KindOf<'dead'>);
 };
 
+const suspectsMarkdown: Loader = async () => {
+  const { renderSuspectsMarkdown } = await import('./suspects-markdown.js');
+  return ({ result }) => renderSuspectsMarkdown(result as KindOf<'suspects'>);
+};
+
+const suspectsGithub: Loader = async () => {
+  const { renderSuspectsGithub } = await import('./suspects-markdown.js');
+  return ({ result }) => renderSuspectsGithub(result as KindOf<'suspects'>);
+};
+
 const RENDERERS: Readonly<Record<Kind, Readonly<Partial<Record<Format, Loader>>>>> = {
   table: { text: tableText, json, csv, markdown },
   tree: { text, json, csv, markdown },
@@ -90,6 +100,7 @@ const RENDERERS: Readonly<Record<Kind, Readonly<Partial<Record<Format, Loader>>>
   chains: { text, json },
   leaks: { text, json },
   dead: { text, json, markdown: deadMarkdown },
+  suspects: { text, json, github: suspectsGithub, markdown: suspectsMarkdown },
   subgraph: { text: dot, json },
   checks: { text, json, github, junit, markdown: checksMarkdown },
   report: { text, json, markdown },

@@ -70,6 +70,8 @@ function bodyOf(result: Exclude<Result, Document>): Body {
       return rowsBody(result.leaks, result, { summary: [...result.summary] });
     case 'dead':
       return rowsBody(result.groups, result, { summary: [...result.summary] });
+    case 'suspects':
+      return rowsBody(result.entries, result, { summary: [...result.summary] });
     case 'details':
       return rowsBody(detailRows(result), result);
     case 'table':

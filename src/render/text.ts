@@ -12,6 +12,7 @@ import { failingLines, limitWords, valueWords } from './check-words.js';
 import { renderDead } from './dead-text.js';
 import { renderLeaks } from './leak-text.js';
 import type { Style } from './style.js';
+import { renderSuspects } from './suspects-text.js';
 import { treeTable } from './tree.js';
 
 /** Lines, each with its line break. */
@@ -35,6 +36,9 @@ export function* renderText(result: Result, style: Style): Generator<string> {
       return;
     case 'dead':
       yield* renderDead(result, style);
+      return;
+    case 'suspects':
+      yield* renderSuspects(result, style);
       return;
     case 'tree':
       yield* renderTable(treeTable(result), style, '');

@@ -140,7 +140,7 @@ export const deadCommand = defineCommand({
 const RUNTIME_FACTOR = 30;
 
 /** A rule of the command line is a query; one of the config file has been read already. */
-function ownRule(rule: string | OwnRule): OwnRule {
+export function ownRule(rule: string | OwnRule): OwnRule {
   if (typeof rule !== 'string') return rule;
   readQuery(rule);
   return { when: rule, why: `fits ${rule}` };
@@ -152,7 +152,7 @@ interface JudgeOptions {
 }
 
 /** What the objects of a graph say, by all rules: the user's own first. */
-async function statesOf(
+export async function statesOf(
   graph: Graph,
   { rule, expect }: JudgeOptions,
   { readIds }: Machine,

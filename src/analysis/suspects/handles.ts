@@ -1,0 +1,84 @@
+/** Open handles that nothing but the runtime holds, and realms. */
+import type { Graph } from '../../graph/graph.js';
+import { NODE } from '../../graph/schema.js';
+import { classIndex } from '../../v8/class-names.js';
+import { rootOf } from '../../v8/roots.js';
+import { nativeContexts } from '../../v8/scopes.js';
+import { prototypeNodes } from '../classes/instances.js';
+import { holderChains, UNHELD } from '../holders/holder-chains.js';
+import { type Finding } from './finding.js';
+import { Groups, sumRetained } from './grouped.js';
+
+/** What the runtime keeps while it is open, whoever made it. */
+const HANDLES: ReadonlySet<string> = new Set([
+  'MessagePort',
+  'BroadcastChannel',
+  'FSEvent',
+  'StatWatcher',
+  'FSWatcher',
+  'TCP',
+  'Pipe',
+  'TLSWrap',
+  'UDP',
+  'Process',
+  'Worker',
+  'FileHandle',
+  'Http2Session',
+  'Zlib',
+]);
+/** A program has a few of them at any time. */
+const LEAST_HANDLES = 10;
+/** The main one, and one or two that the runtime makes for itself. */
+const EXPECTED_REALMS = 3;
+
+/** Handles by class that have no chain from a place of the program. */
+export function handleFindings(graph: Graph): Finding[] {
+  const { labels, of } = classIndex(graph);
+  const isHandle = labels.map((label) => HANDLES.has(label));
+  const { parents } = holderChains(graph);
+  const groups = new Groups(graph);
+  for (let node = 0; node < graph.nodeCount; node++) {
+    if (!isHandle[of[node]!] || graph.nodeTypes[node] !== NODE.object) continue;
+    let root = node;
+    while (parents[root] !== root && parents[root] !== UNHELD) root = parents[root]!;
+    if (parents[root] === UNHELD || rootOf(graph, root)?.kind !== 'native handle') continue;
+    groups.add(of[node]!, node);
+  }
+  return groups
+    .findings({ kind: 'handles', verdict: 'suspect', word: '', least: LEAST_HANDLES })
+    .map((finding) => ({ ...finding, word: labels[of[finding.holder]!]! }));
+}
+
+/**
+ * More contexts or windows than a program needs: of `node:vm`, of jsdom (which has windows without
+ * a context of their own), of frames.
+ *
+ * - Cost: one pass over the nodes.
+ */
+export function realmFindings(graph: Graph): Finding[] {
+  const { labels, of } = classIndex(graph);
+  const { depths, parents } = holderChains(graph);
+  const isPrototype = prototypeNodes(graph);
+  const window = labels.indexOf('Window');
+  const contexts = [...nativeContexts(graph)].filter((node) => parents[node] !== UNHELD);
+  const windows: number[] = [];
+  for (let node = 0; node < graph.nodeCount; node++) {
+    if (of[node] !== window || graph.nodeTypes[node] !== NODE.object || isPrototype[node] === 1) continue;
+    if (parents[node] !== UNHELD) windows.push(node);
+  }
+  return [windows, contexts.filter((node) => depths[node]! > 1)]
+    .filter((members) => members.length > EXPECTED_REALMS)
+    .map((members): Finding => {
+      const holder = members.reduce((best, node) => (depths[node]! < depths[best]! ? node : best));
+      return {
+        kind: 'realms',
+        verdict: 'suspect',
+        word: members === windows ? 'windows' : 'contexts of node:vm',
+        members,
+        holder,
+        functions: [],
+        places: 1,
+        estimate: sumRetained(graph, members),
+      };
+    });
+}

@@ -1,0 +1,143 @@
+/** Which findings are worth showing: measured, without what others explain, the surest first. */
+import type { Graph } from '../../graph/graph.js';
+import { memo } from '../../graph/memo.js';
+import { EDGE } from '../../graph/schema.js';
+import { edgeName, edgeTarget } from '../../graph/walk.js';
+import { className } from '../../v8/class-names.js';
+import { commonJsModules } from '../../v8/modules.js';
+import { rootOf } from '../../v8/roots.js';
+import type { Chain } from '../holders/chains.js';
+import { type Ownership, ownerOf } from '../holders/container-owner.js';
+import { holderChain } from '../holders/holder-chains.js';
+import type { ContentRow } from '../leaks/group-contents.js';
+import { type RetainedSet, retainedSet } from '../sizes/retained-set.js';
+import { contentsOfSet, isTelling } from './contents.js';
+import type { Finding } from './finding.js';
+
+/** A finding with what its members keep together. */
+export interface Suspect extends Finding {
+  /** Bytes that would be freed if all members went. */
+  readonly size: number;
+  readonly chain: Chain;
+  readonly owner: Ownership;
+  readonly contents: readonly ContentRow[];
+  /** Findings that lie in it and say more of it. */
+  readonly inner: readonly Finding[];
+}
+
+export interface RankingOptions {
+  /** Bytes that all members together have to keep. */
+  readonly minSize: number;
+  /** What is explained already. */
+  readonly explained: readonly ((node: number) => boolean)[];
+}
+
+/** Nodes that all searches together visit at most, and how many searches there are in any case. */
+const MOST_VISITED = 60_000_000;
+const LEAST_MEASURED = 6;
+const MOST_MEASURED = 40;
+/** This share of its members makes a finding a part of another one. */
+const COVERED = 0.7;
+/** What is told by its kind comes before what is merely as large. */
+const WEIGHT = { leak: 4, suspect: 2, large: 1 } as const;
+
+/**
+ * The findings in their order.
+ *
+ * - Order: the most bytes first, those of a suspect counted twice.
+ * - Cost: a search of the whole graph (`retainedSet`) for each that is measured: 6 to 40 of them, by
+ *   the size of the graph.
+ */
+export function rankedSuspects(
+  graph: Graph,
+  findings: readonly Finding[],
+  { minSize, explained }: RankingOptions,
+): { readonly suspects: readonly Suspect[]; readonly looked: number } {
+  const weigh = ({ verdict }: Finding, size: number): number => WEIGHT[verdict] * size;
+  const sorted = [...findings].sort(
+    (a, b) => weigh(b, b.estimate) - weigh(a, a.estimate) || graph.ids[a.holder]! - graph.ids[b.holder]!,
+  );
+  const most = Math.min(
+    MOST_MEASURED,
+    Math.max(LEAST_MEASURED, Math.floor(MOST_VISITED / Math.max(1, graph.nodeCount))),
+  );
+  const chosen: (Suspect & { nodes: Set<number> | RetainedSet })[] = [];
+  const covers = explained.map((isIn) => ({ isIn, index: -1 }));
+  const inner = new Map<number, Finding[]>();
+  let measured = 0;
+  for (const finding of sorted) {
+    if (measured >= most) break;
+    const chain = holderChain(graph, finding.holder);
+    if (isStatic(graph, finding, chain)) continue;
+    const cover = covers.find(({ isIn }) => share(finding.members, isIn) >= COVERED);
+    if (cover) {
+      if (cover.index >= 0 && finding.verdict === 'suspect')
+        inner.set(cover.index, [...(inner.get(cover.index) ?? []), finding]);
+      continue;
+    }
+    measured++;
+    const set = retainedSet(graph, finding.members);
+    if (set.size < minSize) continue;
+    if (finding.kind === 'large' && 2 * finding.estimate < set.size) continue;
+    const contents = contentsOfSet(graph, set.nodes, finding.members);
+    const owner = ownerOf(graph, finding.holder, rootOf(graph, chain.nodes[0]!));
+    const told = contents[0] !== undefined && isTelling(contents[0], finding.members.length);
+    if (isOfRuntime(finding, owner, told)) continue;
+    covers.push({ isIn: inSorted(set.nodes), index: chosen.length });
+    chosen.push({ ...finding, size: set.size, chain, owner, contents, inner: [], nodes: set });
+  }
+  const suspects = chosen.map(({ nodes, ...one }, i): Suspect => {
+    const parts = inner.get(i) ?? [];
+    return { ...one, inner: parts, verdict: parts.length > 0 ? 'suspect' : one.verdict };
+  });
+  suspects.sort((a, b) => weigh(b, b.size) - weigh(a, a.size));
+  return { suspects, looked: findings.length };
+}
+
+/** Data that a program has from its start: modules, and what a JSON file was read as. */
+function isStatic(graph: Graph, { members, kind }: Finding, chain: Chain): boolean {
+  if (kind !== 'gathering' && kind !== 'list' && kind !== 'large') return false;
+  const data = jsonExports(graph);
+  if (chain.nodes.some((node) => data.has(node))) return true;
+  if (chain.edges.length > 0 && RUNTIME_GLOBAL.test(edgeName(graph, chain.edges[0]!))) return true;
+  return className(graph, members[0]!) === 'Module';
+}
+
+/** What the runtime's own copy of a package keeps as a global. */
+const RUNTIME_GLOBAL = /^<symbol undici\./;
+
+/** What JSON files were read as, by `require`. */
+const jsonExports = memo((graph: Graph): ReadonlySet<number> => {
+  const found = new Set<number>();
+  for (const [module, file] of commonJsModules(graph).moduleOf) {
+    if (!/\.json$/i.test(file)) continue;
+    const exported = edgeTarget(graph, module, EDGE.property, ['exports']);
+    if (exported !== undefined) found.add(exported);
+  }
+  return found;
+});
+
+function isOfRuntime({ kind }: Finding, owner: Ownership, told: boolean): boolean {
+  if (kind !== 'gathering' && kind !== 'list' && kind !== 'large') return false;
+  return owner !== 'program' && !told;
+}
+
+function share(members: readonly number[], isIn: (node: number) => boolean): number {
+  let count = 0;
+  for (const node of members) if (isIn(node)) count++;
+  return count / members.length;
+}
+
+/** Whether a number is in an ascending column. */
+export function inSorted(nodes: Uint32Array): (node: number) => boolean {
+  return (node) => {
+    let low = 0;
+    let high = nodes.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (nodes[middle]! < node) low = middle + 1;
+      else high = middle;
+    }
+    return nodes[low] === node;
+  };
+}

@@ -1,0 +1,317 @@
+/** A suspect as answers have it, in words. */
+import type { Cell, DeadEntry } from '../../base/result.js';
+import type { LeakEntry } from '../../base/leak-report.js';
+import type { SuspectContent, SuspectEntry } from '../../base/suspect-report.js';
+import { formatBytes, formatCount } from '../../base/units.js';
+import type { Graph } from '../../graph/graph.js';
+import { memo } from '../../graph/memo.js';
+import { className } from '../../v8/class-names.js';
+import { scriptOrigin } from '../../v8/origin.js';
+import { rootOf } from '../../v8/roots.js';
+import { type SourceLocation, sourceLocation } from '../../v8/scripts.js';
+import { deadChain } from '../dead/dead-chain.js';
+import type { ObjectStates } from '../dead/object-states.js';
+import { chainResult } from '../expressions/chain-result.js';
+import { containerWords } from '../expressions/container-words.js';
+import { nodeRoles, THING } from '../classes/node-roles.js';
+import type { Chain } from '../holders/chains.js';
+import { holderPaths } from '../holders/holder-paths.js';
+import { contentLabel } from '../leaks/leak-entry.js';
+import type { ContentRow } from '../leaks/group-contents.js';
+import type { Leak } from '../leaks/leak.js';
+import { shallowSizes } from '../sizes/shallow-sizes.js';
+import { alsoHeld } from './also-held.js';
+import { isTelling } from './contents.js';
+import type { SuspectKind } from './finding.js';
+import type { Suspect } from './ranking.js';
+import { evidenceOf, headline, REMEDIES, type SuspectFacts } from './suspect-words.js';
+
+/** What is known beside the graph. */
+export interface SuspectEntryOptions {
+  readonly states: ObjectStates;
+  readonly packageName: (script: string | undefined) => string | undefined;
+  /** Members by snapshot. */
+  readonly counts: readonly number[];
+}
+
+const MOST_CONTENTS = 8;
+const MOST_EXAMPLES = 10;
+
+/** Bytes of the whole heap. Cost: one pass over the nodes, once. */
+const heapSize = memo((graph: Graph): number => {
+  const sizes = shallowSizes(graph);
+  let sum = 0;
+  for (let node = 0; node < graph.nodeCount; node++) sum += sizes[node]!;
+  return sum;
+});
+
+function shareOf(graph: Graph, size: number): number {
+  const all = heapSize(graph);
+  return all === 0 ? 0 : size / all;
+}
+
+/** Of these the chain leads to a member, and words are about what holds it. */
+const BY_MEMBER: ReadonlySet<SuspectKind> = new Set(['slices', 'slabs', 'stores', 'timers', 'pending']);
+
+/**
+ * A suspect of one snapshot in words.
+ *
+ * - Cost: the edges of the chain, and the rules for its nodes.
+ */
+export function suspectEntry(
+  graph: Graph,
+  suspect: Suspect,
+  { states, packageName, counts }: SuspectEntryOptions,
+): SuspectEntry {
+  const { verdict, kind, members, chain, size, contents } = suspect;
+  const { steps, fingerprint } = deadChain(graph, chain, states);
+  const toHolder = BY_MEMBER.has(kind) ? toContainer(graph, chain) : chain;
+  const words = containerWords(graph, toHolder);
+  const container = toHolder.nodes.at(-1)!;
+  const principal = contents[0];
+  const telling = principal !== undefined && isTelling(principal, members.length) ? principal : undefined;
+  const location = functionPlace(graph, suspect.functions) ?? telling?.location ?? codeOf(graph, chain);
+  const text = words.text === '' ? words.heldBy : words.text;
+  const facts: SuspectFacts = {
+    verdict,
+    kind,
+    count: members.length,
+    size,
+    member: memberLabel(graph, suspect),
+    word: suspect.word,
+    place: text,
+    code: codeWords(graph, suspect, telling),
+    places: suspect.places,
+  };
+  const script = location?.script ?? rootOf(graph, chain.nodes[0]!)?.file;
+  return {
+    verdict,
+    kind,
+    headline: headline(facts),
+    count: members.length,
+    counts,
+    retainedSize: size,
+    share: shareOf(graph, size),
+    fingerprint,
+    container: {
+      id: graph.ids[container]!,
+      type: className(graph, container),
+      text: words.text,
+      heldBy: words.heldBy,
+      path: holderPaths(graph).text(holderPaths(graph).pathOf(container)),
+      root: rootOf(graph, chain.nodes[0]!)?.kind ?? null,
+      owner: suspect.owner,
+      package: packageName(rootOf(graph, chain.nodes[0]!)?.file) ?? null,
+    },
+    steps: steps.map(({ node, ...step }) => ({ id: graph.ids[node]!, ...step })),
+    chain: chainResult(graph, chain, { found: true, rooted: true, sizes: true }),
+    contents: contents.slice(0, MOST_CONTENTS).map(
+      (row): SuspectContent => ({
+        label: contentLabel(graph, row),
+        count: row.counts[1]!,
+        size: row.size,
+        location: cellOf(row.location),
+        package: packageName(row.script) ?? null,
+        example: graph.ids[row.example]!,
+      }),
+    ),
+    location: cellOf(location),
+    package: packageName(script) ?? null,
+    evidence: [evidenceOf(facts), ...alsoWords(graph, suspect), ...suspect.inner.slice(0, 2).map((one) => innerWords(graph, one))],
+    remedy: REMEDIES[suspect.inner[0]?.kind ?? kind] ?? REMEDIES[kind] ?? null,
+    next: nextCommand(graph, kind, container, members[0]!),
+    examples: members.slice(0, MOST_EXAMPLES).map((node) => graph.ids[node]!),
+  };
+}
+
+/** The same chain up to the thing that has its last node. */
+function toContainer(graph: Graph, { nodes, edges }: Chain): Chain {
+  const roles = nodeRoles(graph);
+  let at = nodes.length - 2;
+  while (at > 0 && roles[nodes[at]!] !== THING) at--;
+  return at <= 0 ? { nodes: [...nodes], edges: [...edges] } : { nodes: nodes.slice(0, at + 1), edges: edges.slice(0, at) };
+}
+
+function memberLabel(graph: Graph, { contents, members }: Suspect): string {
+  const row = contents.find(({ depth }) => depth === 0);
+  return row ? contentLabel(graph, row) : className(graph, members[0]!);
+}
+
+function functionPlace(graph: Graph, functions: readonly number[]): SourceLocation | undefined {
+  for (const fn of functions) {
+    const found = sourceLocation(graph, fn);
+    if (found && scriptOrigin(found.script) === 'program') return found;
+  }
+  return undefined;
+}
+
+/** `onReload() in routes/flags.js:5`. */
+function codeWords(graph: Graph, { functions, contents, members }: Suspect, telling: ContentRow | undefined): string | undefined {
+  for (const fn of functions) {
+    const found = sourceLocation(graph, fn);
+    if (!found || scriptOrigin(found.script) !== 'program') continue;
+    const name = graph.strings.get(graph.nodeNames[fn]!);
+    return `${name === '' ? '(anonymous)' : `${name}()`} in ${found.script ?? `(script ${found.scriptId})`}:${found.line}`;
+  }
+  const isOwn = contents.some((row) => row.depth === 0 && row === telling);
+  if (telling?.location === undefined || isOwn || members.length < 2) return undefined;
+  const { script, scriptId, line } = telling.location;
+  return `with ${contentLabel(graph, telling)} in ${script ?? `(script ${scriptId})`}:${line}`;
+}
+
+/** `One of them is also in tenants.get("t0").timer.` */
+function alsoWords(graph: Graph, { kind, holder }: Suspect): string[] {
+  if (kind !== 'timers' && kind !== 'stores' && kind !== 'pending') return [];
+  const [chain] = alsoHeld(graph, holder);
+  return chain === undefined ? [] : [`One of them is also in ${containerWords(graph, chain).text}.`];
+}
+
+/** The nearest function or constructor of the program's own code on a chain. */
+function codeOf(graph: Graph, { nodes }: Chain): SourceLocation | undefined {
+  for (let i = nodes.length - 1; i >= 0; i--) {
+    const found = sourceLocation(graph, nodes[i]!);
+    if (found && scriptOrigin(found.script) === 'program') return found;
+  }
+  return undefined;
+}
+
+function innerWords(graph: Graph, { kind, members, functions, word }: Suspect | Suspect['inner'][number]): string {
+  const place = functionPlace(graph, functions);
+  const name = functions[0] === undefined ? '' : graph.strings.get(graph.nodeNames[functions[0]]!) || '(anonymous)';
+  const code = place ? ` of ${name}() in ${place.script ?? `(script ${place.scriptId})`}:${place.line}` : '';
+  return `Among what they keep: ${formatCount(members.length)} ${word === '' ? kind : word}${code}.`;
+}
+
+function cellOf(location: SourceLocation | undefined): Cell {
+  return location === undefined ? null : ({ ...location, script: location.script ?? null } as Cell);
+}
+
+function nextCommand(graph: Graph, kind: SuspectKind, container: number, member: number): string {
+  const file = /^[\w./:@%+-]+$/.test(graph.file) ? graph.file : `'${graph.file.replaceAll("'", "'\\''")}'`;
+  if (kind === 'gathering' || kind === 'listeners' || kind === 'list')
+    return `heapgraph dominators @${graph.ids[container]!} ${file}`;
+  return `heapgraph find-backref-chain @${graph.ids[member]!} ${file}`;
+}
+
+/** Objects that are dead by their own state, as a suspect. */
+export function deadSuspect(graph: Graph, dead: DeadEntry, dying: readonly number[]): SuspectEntry {
+  const { container, count, retainedSize, below } = dead;
+  const place = container.text === '' ? container.heldBy : container.text;
+  const what = dead.kind === dead.type ? dead.type : `${dead.type} (${dead.kind})`;
+  return {
+    verdict: 'leak',
+    kind: 'dead',
+    headline: `leak: ${formatCount(count)} ${what}, each of which ${dead.why}, are still held by ${place}, and keep ${formatBytes(retainedSize)}`,
+    count,
+    counts: [...dying, count],
+    retainedSize,
+    share: shareOf(graph, retainedSize),
+    fingerprint: dead.fingerprint,
+    container: {
+      id: container.id,
+      type: container.type,
+      text: container.text,
+      heldBy: container.heldBy,
+      path: container.path,
+      root: container.root,
+      owner: container.owner,
+      package: container.package,
+    },
+    steps: dead.steps,
+    chain: dead.chain,
+    contents: [
+      { label: what, count, size: 0, location: null, package: null, example: dead.examples[0]! },
+      ...below.map(
+        (row): SuspectContent => ({
+          label: row.type,
+          count: row.count,
+          size: 0,
+          location: null,
+          package: null,
+          example: dead.examples[0]!,
+        }),
+      ),
+    ].slice(0, MOST_CONTENTS),
+    location: container.location,
+    package: container.package,
+    evidence: [
+      `Its own state says that each ${dead.why}; it is not used again.`,
+      ...(dying.length > 0 ? [`${dying.map(formatCount).join(' and ')} of them were dead in earlier snapshots, too.`] : []),
+    ],
+    remedy: dead.remedy,
+    next: nextCommand(graph, 'dead', 0, graph.ids.indexOf(dead.examples[0]!)),
+    examples: dead.examples,
+  };
+}
+
+export interface GrowthFacts {
+  readonly states: ObjectStates;
+  /** How many snapshots there are. */
+  readonly snapshots: number;
+  /** Findings of the last snapshot that are about the same things. */
+  readonly same: readonly Suspect['inner'][number][];
+}
+
+/** What grew, as a suspect. */
+export function growthSuspect(
+  graph: Graph,
+  leak: Leak,
+  entry: LeakEntry,
+  { states, snapshots, same }: GrowthFacts,
+): SuspectEntry {
+  const { steps, fingerprint } = deadChain(graph, leak.chain, states);
+  const { container, member, principal, memberCounts, sizes, size } = entry;
+  const isSure = snapshots > 2 && leak.verdict === 'leak';
+  const kind = same[0]?.kind ?? 'growth';
+  const verdict = isSure ? 'leak' : 'suspect';
+  const row = memberCounts.length > 0 ? memberCounts : sizes;
+  const series =
+    memberCounts.length > 0
+      ? `${memberCounts.map(formatCount).join(' → ')} × ${member.label}`
+      : `${sizes.map(formatBytes).join(' → ')} of ${member.label}`;
+  const place = container.text === '' ? container.heldBy : container.text;
+  const by = principal.location === null || principal.label === member.label ? '' : `, with ${principal.label},`;
+  return {
+    verdict,
+    kind,
+    headline: `${verdict}: ${series} in ${place}${by} keep ${formatBytes(size)} more`,
+    count: row.at(-1)!,
+    counts: row,
+    retainedSize: size,
+    share: shareOf(graph, size),
+    fingerprint,
+    container: {
+      id: container.id,
+      type: container.type,
+      text: container.text,
+      heldBy: container.heldBy,
+      path: container.path,
+      root: container.root,
+      owner: container.owner,
+      package: container.package,
+    },
+    steps: steps.map(({ node, ...step }) => ({ id: graph.ids[node]!, ...step })),
+    chain: container.chain,
+    contents: entry.contents.slice(0, MOST_CONTENTS).map(
+      ({ label, count, size: bytes, location, package: name, example }): SuspectContent => ({
+        label,
+        count,
+        size: bytes,
+        location,
+        package: name,
+        example,
+      }),
+    ),
+    location: principal.location,
+    package: principal.package ?? container.package,
+    evidence: [
+      isSure
+        ? `It grew at each of ${snapshots - 1} steps, and what each step added is still there; a cache that is not full does the same.`
+        : `It grew ${snapshots === 2 ? 'from one snapshot to the other: three snapshots tell growth from a start' : 'at every step, but not evenly'}.`,
+      ...same.slice(0, 2).map((one) => innerWords(graph, one)),
+    ],
+    remedy: REMEDIES[kind] ?? REMEDIES.growth ?? null,
+    next: nextCommand(graph, 'gathering', graph.ids.indexOf(container.id), leak.container),
+    examples: [member.example],
+  };
+}

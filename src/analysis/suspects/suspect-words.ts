@@ -1,0 +1,110 @@
+/** Sentences about suspects: the headline, the evidence, what is usually done. */
+import { formatBytes, formatCount } from '../../base/units.js';
+import type { SuspectKind } from './finding.js';
+
+/** What a sentence is about. */
+export interface SuspectFacts {
+  readonly verdict: string;
+  readonly kind: SuspectKind;
+  readonly count: number;
+  readonly size: number;
+  /** What the members are: `Session`, `onReload()`. */
+  readonly member: string;
+  /** What the finding calls them: `listeners`. */
+  readonly word: string;
+  /** What they hang on: `listeners of config for "reload"`, `byRegion.eu`. */
+  readonly place: string;
+  /** `onReload() in routes/flags.js:5`; undefined where no code of the program is known. */
+  readonly code: string | undefined;
+  readonly places: number;
+}
+
+/** One sentence; its first word is the verdict. */
+export function headline(facts: SuspectFacts): string {
+  return `${facts.verdict}: ${subject(facts)} ${facts.count === 1 ? 'keeps' : 'keep'} ${formatBytes(facts.size)}`;
+}
+
+function subject({ kind, count, member, word, place, code, places }: SuspectFacts): string {
+  const many = formatCount(count);
+  const by = code === undefined ? '' : `, ${code},`;
+  switch (kind) {
+    case 'listeners':
+      return place.startsWith('listeners of') ? `${many} ${place}${by}` : `${many} listeners in ${place}${by}`;
+    case 'timers':
+      return `${many} timers that wait to call ${code ?? member}`;
+    case 'pending':
+      return `${many} calls of ${code ?? member} that wait`;
+    case 'reactions':
+      return `${many} callbacks that wait for one promise, ${place}${by}`;
+    case 'stores':
+      return `${many} ${member}, stores of AsyncLocalStorage${by}`;
+    case 'handles':
+      return `${many} open ${word} that only the runtime holds${by}`;
+    case 'realms':
+      return `${many} ${word}, one held by ${place}${by}`;
+    case 'slices':
+      return `${many} sliced strings in ${place}${by}`;
+    case 'slabs':
+      return `${many} ${word} in ${place}${by}`;
+    case 'list':
+      return `${many} × ${member} that lead to each other, from ${place}${by}`;
+    case 'large':
+      return `${place} (${member})${by}`;
+    default:
+      return `${many} × ${member} in ${places > 1 ? `${formatCount(places)} places such as ` : ''}${place}${by}`;
+  }
+}
+
+/** Why a finding is one, in words. */
+export function evidenceOf({ kind, count, places, member }: SuspectFacts): string {
+  const many = formatCount(count);
+  switch (kind) {
+    case 'listeners':
+      return `One object has ${many} listeners for one event; Node.js warns of more than 10.`;
+    case 'timers':
+      return `${many} timers of one function are active, which none of them has been cleared.`.replace(
+        ', which none of them has been cleared',
+        ' and not cleared',
+      );
+    case 'pending':
+      return `${many} calls of one function wait in an await or yield; in a moment of load some do.`;
+    case 'reactions':
+      return `The promise has not settled, and each await or then of it added a callback: ${many} so far.`;
+    case 'stores':
+      return `${many} different stores are held by timers, promises or handles that were made in their run().`;
+    case 'handles':
+      return `${many} handles are open, and no variable of the program holds them.`;
+    case 'realms':
+      return `${many} contexts are alive; a program without node:vm or windows has one to three.`;
+    case 'slices':
+      return `A slice keeps the whole text it was cut from; ${many} slices keep long texts.`;
+    case 'slabs':
+      return `${many} Buffers are the only or nearly the only views of memory that many could share.`;
+    case 'list':
+      return `${many} objects of one class hang on each other; one snapshot cannot tell whether that grows.`;
+    case 'large':
+      return 'The bytes are its own; one snapshot cannot tell whether that grows.';
+    default:
+      return `${many} ${member} gather ${places > 1 ? 'in places that are held alike' : 'in one place'}; one snapshot cannot tell a full table from a leak.`;
+  }
+}
+
+/** What is usually done about it. */
+export const REMEDIES: Readonly<Record<SuspectKind, string | undefined>> = {
+  dead: undefined,
+  growth: 'Remove what is done with from the container, or limit its size.',
+  listeners: "Remove the listener when it is done with, with once, removeListener or the option 'signal'.",
+  timers: 'Keep what setInterval or setTimeout returns, and clear it when its owner goes.',
+  pending: 'Give what they wait for a time limit, and settle it when the answer will not come.',
+  reactions: 'Do not await one long-lived promise in every request; make one that can be left.',
+  stores: 'Make long-lived timers and connections outside of run(), or with AsyncResource.bind of the outer context.',
+  handles: 'Close them: close() or terminate() when the answer has come.',
+  slices: "Copy the part: Buffer.from(text).toString(), or structuredClone of it.",
+  slabs: 'Copy what is kept: Buffer.from(part) of a large one, Uint8Array.prototype.slice.',
+  realms: 'Close windows (window.close() of jsdom), and drop what came out of a context.',
+  detached: 'Drop the reference to the nodes when they are removed.',
+  errors: 'Keep the message and the stack; drop cause, request and response.',
+  gathering: undefined,
+  list: undefined,
+  large: undefined,
+};

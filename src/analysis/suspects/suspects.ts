@@ -1,0 +1,46 @@
+/**
+ * Where a leak may be, from one snapshot: many of a kind in one place, told by what the runtime's
+ * own objects say of themselves, and places where much gathers.
+ *
+ * The room `suspects`:
+ *
+ *   reference-index                     references of known names, in one pass
+ *   listeners timers waiting stores     many of one kind, by the runtime's own objects
+ *   handles parts-of-larger
+ *   gatherings                          collections, lists, large objects
+ *   ranking contents                    what is worth showing, and what it consists of
+ *   suspect-entry suspect-words         in words
+ */
+import type { Graph } from '../../graph/graph.js';
+import { DEAD, type ObjectStates } from '../dead/object-states.js';
+import type { Finding } from './finding.js';
+import { gatheringFindings, largeFindings, listFindings } from './gatherings.js';
+import { handleFindings, realmFindings } from './handles.js';
+import { listenerFindings } from './listeners.js';
+import { sliceFindings, slabFindings } from './parts-of-larger.js';
+import { storeFindings } from './stores.js';
+import { timerFindings } from './timers.js';
+import { pendingFindings, reactionFindings } from './waiting.js';
+
+/**
+ * Everything that may be worth a look, in no order.
+ *
+ * - In: a graph with edges and locations; what its objects say of their state.
+ * - Cost: retained sizes, `holderChains`; then some passes over nodes and edges.
+ */
+export function findingsOf(graph: Graph, states: ObjectStates): Finding[] {
+  return [
+    ...listenerFindings(graph),
+    ...timerFindings(graph, (node) => states.verdicts[node] === DEAD),
+    ...pendingFindings(graph),
+    ...reactionFindings(graph),
+    ...storeFindings(graph),
+    ...handleFindings(graph),
+    ...realmFindings(graph),
+    ...sliceFindings(graph),
+    ...slabFindings(graph),
+    ...gatheringFindings(graph),
+    ...listFindings(graph),
+    ...largeFindings(graph),
+  ];
+}

@@ -1,0 +1,248 @@
+/** Where a leak may be: one ranked page for someone who has a heap and no idea. */
+
+import { deadEntry } from '../../analysis/dead/dead-entry.js';
+import { deadObjects } from '../../analysis/dead/dead-objects.js';
+import { EXPECTED_HOLDERS } from '../../analysis/dead/node-rules.js';
+import { leakEntry } from '../../analysis/leaks/leak-entry.js';
+import { notableLeaks } from '../../analysis/leaks/leak-search.js';
+import type { Leak } from '../../analysis/leaks/leak.js';
+import type { Leaks } from '../../analysis/leaks/leaks.js';
+import { retainedSet } from '../../analysis/sizes/retained-set.js';
+import { type Finding, SUSPECT_KINDS } from '../../analysis/suspects/finding.js';
+import { inSorted, rankedSuspects } from '../../analysis/suspects/ranking.js';
+import { deadSuspect, growthSuspect, suspectEntry } from '../../analysis/suspects/suspect-entry.js';
+import { findingsOf } from '../../analysis/suspects/suspects.js';
+import type { NoteLike } from '../../base/notes.js';
+import type { Answer } from '../../base/result.js';
+import type { SuspectEntry } from '../../base/suspect-report.js';
+import { formatBytes, formatCount } from '../../base/units.js';
+import type { Graph } from '../../graph/graph.js';
+import { idIndex } from '../../graph/ids.js';
+import { type Query, readQuery } from '../../query/query.js';
+import type { Need } from '../../session/need.js';
+
+import { defineCommand } from '../command.js';
+import { orderOption, requireOneProcess } from '../shared/compare.js';
+import { packageNames } from '../shared/package-names.js';
+import { allRows, limitOf, omittedNote } from '../shared/row-limit.js';
+import { WHOLE_GRAPH } from '../shared/targets.js';
+import { ownRule, statesOf } from './dead.js';
+import { searchLeaks } from './leak-search.js';
+
+const NODES: Need = { kind: 'graph', edges: false, locations: false };
+
+/** Fewer dead objects may have finished a moment ago. */
+const LEAST_DEAD = 3;
+/** Dead groups of which it is known exactly what they keep, so that nothing is told twice. */
+const MEASURED_DEAD = 3;
+
+export const suspectsCommand = defineCommand({
+  name: 'suspects',
+  summary: 'where a leak may be: one ranked page, from one snapshot or several',
+  description:
+    'The first word of an entry is its verdict. leak: finished by its own state and still held, or growing at every step of three snapshots and more. suspect: many listeners, timers, waiting calls, handles of one origin. large: a place where much gathers; one snapshot cannot tell a full table from a leak. More: docs/suspects.md.',
+  snapshot: { names: ['snapshot'], least: 1, most: Number.POSITIVE_INFINITY },
+  answers: 'suspects',
+  options: {
+    kind: {
+      kind: 'choices',
+      choices: SUSPECT_KINDS,
+      help: 'only entries of these kinds; several are separated by commas',
+    },
+    minSize: {
+      kind: 'bytes',
+      default: 50_000,
+      help: 'leave out what keeps less: bytes, or 64kB, 10MB. Dead objects are shown whatever they keep',
+    },
+    limit: { kind: 'integer', default: 10, help: 'entries to show' },
+    all: allRows,
+    failIf: {
+      kind: 'choice',
+      choices: ['nothing', 'leak', 'suspect', 'large'],
+      default: 'nothing',
+      help: 'exit with 1 when there is an entry with this verdict or a surer one',
+    },
+    failIfAny: { kind: 'flag', help: 'the same as --fail-if leak' },
+    format: {
+      kind: 'choice',
+      choices: ['text', 'github', 'json', 'markdown'],
+      default: 'text',
+      help: 'github: annotations',
+    },
+    rule: {
+      kind: 'list',
+      value: 'query',
+      read: ownRule,
+      help: "objects that are dead, too: 'Session and ended = true'",
+    },
+    expect: {
+      kind: 'list',
+      value: 'query',
+      read: readQuery,
+      help: 'objects that are in use whatever their state says',
+    },
+    ...orderOption,
+    byId: { kind: 'flag', help: 'go on even if the snapshots seem to be of several processes' },
+  },
+  examples: [
+    { line: 'heapgraph suspects app.heapsnapshot', says: 'where to look first' },
+    {
+      line: 'heapgraph suspects 1.heapsnapshot 2.heapsnapshot 3.heapsnapshot --fail-if-any',
+      says: 'with growth as evidence, in CI',
+    },
+    { line: 'heapgraph suspects --kind timers,listeners --min-size 1MB', says: 'of some kinds' },
+  ],
+  // What texts mean is read afterwards.
+  configure: (options, { dead = [], expected = [] }) => ({
+    ...options,
+    rule: [...options.rule, ...dead],
+    expect: [...options.expect, ...(expected as readonly unknown[] as readonly Query[])],
+  }),
+  needs: () => [NODES, NODES, WHOLE_GRAPH],
+  order: (options) => options.order,
+  async run({ options, snapshots: heaps, machine, session }): Promise<Answer> {
+    const notes: NoteLike[] = [...requireOneProcess(heaps, options.byId, 'suspects')];
+    let growth: { readonly leaks: readonly Leak[]; readonly found: Leaks } | undefined;
+    if (heaps.length > 1) {
+      const { found, notes: more } = await searchLeaks(heaps, options.minSize / 5, session);
+      const wanted = notableLeaks(found, heaps.length).leaks.filter(
+        ({ verdict }) => heaps.length === 2 || verdict === 'leak' || verdict === 'uneven',
+      );
+      growth = { leaks: wanted, found };
+      notes.push(...more);
+    }
+    const { graph } = heaps.at(-1)!;
+    const earlier = heaps.slice(0, -1).map((heap) => heap.graph);
+    const packages = packageNames(graph, machine);
+    const states = await statesOf(graph, options, machine);
+    const explained: ((node: number) => boolean)[] = [];
+    const entries: SuspectEntry[] = [];
+
+    // Dead by its own state.
+    const found = deadObjects(graph, states, EXPECTED_HOLDERS);
+    const groups = found.groups.filter(
+      ({ owner, members, retainedSize }) =>
+        owner !== 'stack' &&
+        members.length >= LEAST_DEAD &&
+        (owner !== 'runtime' || retainedSize >= options.minSize),
+    );
+    for (const [i, group] of groups.entries()) {
+      const counts = countsBefore(graph, earlier, group.members);
+      const entry = deadEntry(graph, group, found, states, { packageName: packages.nameOf });
+      entries.push(deadSuspect(graph, entry, counts));
+      if (i < MEASURED_DEAD) explained.push(inSorted(retainedSet(graph, group.members).nodes));
+      else {
+        const members = new Set(group.members);
+        explained.push((node) => members.has(node));
+      }
+    }
+
+    // Growing.
+    const findings = findingsOf(graph, states);
+    if (growth) {
+      const { groupOf } = growth.found.frontier;
+      for (const leak of growth.leaks) {
+        const claimed = new Set(leak.groups);
+        const isOf = (node: number): boolean => claimed.has(groupOf[node]!) || leak.container === node;
+        const same = findings.filter(
+          (one) => one.verdict === 'suspect' && one.members.filter(isOf).length * 2 > one.members.length,
+        );
+        explained.push(isOf);
+        const entry = leakEntry(graph, leak, { packageName: packages.nameOf });
+        entries.push(growthSuspect(graph, leak, entry, { states, snapshots: heaps.length, same }));
+      }
+    }
+
+    // Many in one place.
+    const { suspects } = rankedSuspects(graph, findings, { minSize: options.minSize, explained });
+    let settled = 0;
+    for (const suspect of suspects) {
+      const counts = countsBefore(graph, earlier, suspect.members);
+      if (isSettled(counts, suspect)) {
+        settled++;
+        continue;
+      }
+      entries.push(
+        suspectEntry(graph, suspect, {
+          states,
+          packageName: packages.nameOf,
+          counts: [...counts, suspect.members.length],
+        }),
+      );
+    }
+
+    const wanted = inOrder(entries).filter(
+      ({ kind }) => options.kind === undefined || (options.kind as readonly string[]).includes(kind),
+    );
+    const limit = limitOf(options);
+    const shown = wanted.slice(0, limit);
+    const omitted = wanted.length - shown.length;
+    const failing = options.failIf === 'nothing' && options.failIfAny ? 'leak' : options.failIf;
+    return {
+      result: {
+        kind: 'suspects',
+        entries: shown,
+        total: wanted.length,
+        omitted,
+        summary: summaryOf(wanted, { findings: findings.length, asked: states.asked, settled, heaps: heaps.length, minSize: options.minSize }),
+      },
+      fields: { minSize: options.minSize, settled },
+      notes: [...notes, ...packages.notes(), ...omittedNote(omitted, 'entry', 'entries')],
+      found: !wanted.some(({ verdict }) => RANK[verdict]! <= RANK[failing]!),
+    };
+  },
+});
+
+const RANK: Readonly<Record<string, number>> = { nothing: -1, leak: 0, suspect: 1, large: 2 };
+
+/** Leaks first, the most bytes first; then the others in their own order. */
+function inOrder(entries: readonly SuspectEntry[]): SuspectEntry[] {
+  const leaks = entries.filter(({ verdict }) => verdict === 'leak');
+  leaks.sort((a, b) => b.retainedSize - a.retainedSize);
+  return [...leaks, ...entries.filter(({ verdict }) => verdict !== 'leak')];
+}
+
+/** By earlier snapshot: how many of these are there already. */
+function countsBefore(graph: Graph, earlier: readonly Graph[], members: readonly number[]): number[] {
+  return earlier.map((one) => {
+    const index = idIndex(one);
+    let count = 0;
+    for (const node of members) if (index.nodeOf(graph.ids[node]!) >= 0) count++;
+    return count;
+  });
+}
+
+/** Whether nothing was added since the first of three snapshots and more. */
+function isSettled(counts: readonly number[], { members }: Finding): boolean {
+  return counts.length > 1 && counts[0]! >= members.length * 0.9;
+}
+
+interface Looked {
+  readonly findings: number;
+  readonly asked: number;
+  readonly settled: number;
+  readonly heaps: number;
+  readonly minSize: number;
+}
+
+function summaryOf(
+  entries: readonly SuspectEntry[],
+  { findings, asked, settled, heaps, minSize }: Looked,
+): string[] {
+  const stay =
+    settled === 0
+      ? ''
+      : ` ${formatCount(settled)} ${settled === 1 ? 'place that was' : 'places that were'} as full in the first snapshot ${settled === 1 ? 'is' : 'are'} left out.`;
+  if (entries.length > 0) {
+    const leaks = entries.filter(({ verdict }) => verdict === 'leak').length;
+    const one =
+      heaps === 1 && leaks === 0
+        ? 'One snapshot cannot tell a full table from a leak: two more, taken later, can.'
+        : '';
+    const all = `${one}${stay}`.trim();
+    return all === '' ? [] : [all];
+  }
+  return [
+    `Nothing suspicious: ${formatCount(asked)} objects that say of themselves whether they are finished, ${formatCount(findings)} places with many of a kind (listeners, timers, waiting calls, stores, handles, slices, collections, lists) that keep ${formatBytes(minSize)} or more${heaps > 1 ? ', and what grew' : ''} were looked at.${stay}`,
+  ];
+}
