@@ -62,6 +62,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'base',
   ],
   'analysis/fingerprint': ['v8', 'graph', 'base'],
+  'analysis/suspects': [
+    'analysis/leaks',
+    'analysis/dead',
+    'analysis/expressions',
+    'analysis/holders',
+    'analysis/classes',
+    'analysis/sizes',
+    'v8',
+    'graph',
+    'base',
+  ],
   'analysis/dead': [
     'analysis/fingerprint',
     'analysis/expressions',

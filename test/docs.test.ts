@@ -165,6 +165,7 @@ const KINDS: readonly (readonly [string, string])[] = [
     'dead',
     '`summary`, how many were `judged`, and `rows`, a group of dead objects each, with a verdict for each step',
   ],
+  ['suspects', '`summary`, and `rows`, a place each, with a verdict, a headline and its evidence'],
   ['subgraph', '`nodes`, `edges`, and `cut`, where neighbours were left out'],
   ['checks', '`ok`, `failed`, and `rows`, a budget each'],
   ['text', '`shell`, `script`'],

@@ -145,6 +145,14 @@ const TABLE: readonly (readonly [Schema, readonly (readonly string[])[]])[] = [
     ],
   ],
   [
+    'suspects',
+    [
+      ['suspects', DEAD_24],
+      ['suspects', A, '--min-size', '1'],
+      ['suspects', ...THREE],
+    ],
+  ],
+  [
     'subgraph',
     [
       ['show-backrefs', 'OBJ', '--pick', 'all', A, '--since', B, '--extra-info', 'retained'],

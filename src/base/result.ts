@@ -6,9 +6,9 @@
 import type { ChainResult, Chains } from './chain-result.js';
 import type { Checks } from './checks.js';
 import type { LeakPlace, LeakReport } from './leak-report.js';
-import type { SuspectReport } from './suspect-report.js';
 import type { NoteLike } from './notes.js';
 import type { Drawing, Subgraph } from './subgraph.js';
+import type { SuspectReport } from './suspect-report.js';
 import type { Unit } from './units.js';
 
 /** Values keep their own type; a location and a list stay structured for JSON. */

@@ -7,6 +7,7 @@ import type { Command, SnapshotArguments } from '../commands/command.js';
 import { completions } from './completion.js';
 import { SCRIPTS, SHELLS } from './completion-scripts.js';
 import { EXIT } from './exit.js';
+import { SNAPSHOT_NAME } from './newest.js';
 import { addOptions, type CommonOptions } from './options.js';
 import { openStandardOutput } from './output.js';
 import { REMEDIES } from './remedies.js';
@@ -14,6 +15,9 @@ import { openOutput, outputFile, runCommand, runLiveCommand } from './run.js';
 import { formatOf, write } from './write.js';
 
 const NAME = 'heapgraph';
+
+/** What snapshots without a command are asked. */
+const DEFAULT_COMMAND = 'suspects';
 
 /** Examples are not wider. */
 const WIDEST_HELP = 80;
@@ -36,9 +40,10 @@ declare const HEAPGRAPH_VERSION: string;
  */
 export async function runProgram(
   commands: readonly Command[],
-  argv: readonly string[],
+  given: readonly string[],
   themes: readonly Theme[] = [],
 ): Promise<void> {
+  const argv = withCommand(commands, given);
   // Nobody reads notes any more (`2>&1 | head`): no reason to fail.
   process.stderr.on('error', ignoreClosedPipe);
   // What follows `--` is no business of commander's where it is a program to start.
@@ -53,6 +58,16 @@ export async function runProgram(
   } catch (error) {
     report(error);
   }
+}
+
+/** Snapshots without a command are asked what is suspicious in them. */
+function withCommand(commands: readonly Command[], argv: readonly string[]): readonly string[] {
+  const [first] = argv;
+  if (first === undefined || commands.some(({ name }) => name === first)) return argv;
+  if (!commands.some(({ name }) => name === DEFAULT_COMMAND)) return argv;
+  const isSnapshot =
+    SNAPSHOT_NAME.test(first) || (first.startsWith('-') && argv.some((word) => SNAPSHOT_NAME.test(word)));
+  return isSnapshot ? [DEFAULT_COMMAND, ...argv] : argv;
 }
 
 function takesProgram(commands: readonly Command[], name: string | undefined): boolean {
@@ -87,10 +102,11 @@ function createProgram(
     })
     .addHelpText(
       'after',
-      '\nWithout a snapshot the newest *.heapsnapshot or *.heaptimeline (.gz, .br, .zst)\n' +
+      '\nSnapshots without a command mean suspects: where a leak may be.\nWithout a snapshot the newest *.heapsnapshot or *.heaptimeline (.gz, .br, .zst)\n' +
         'of this folder is read. Exit codes: 0 answered; 1 not found, or a check failed;\n' +
         '2 wrong usage or unreadable input.\n' +
         `\n  $ ${NAME} capture 4711 --every 60s --count 3\n` +
+        `  $ ${NAME} app.heapsnapshot\n` +
         `  $ ${NAME} leaks 1.heapsnapshot 2.heapsnapshot 3.heapsnapshot\n` +
         `  $ ${NAME} find-backref-chain Session 3.heapsnapshot`,
     );

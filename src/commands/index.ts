@@ -38,7 +38,15 @@ import { selectCommand } from './objects/select.js';
 export const THEMES = [
   {
     title: 'Find a leak',
-    commands: [suspectsCommand, leaksCommand, deadCommand, showGrowthCommand, diffCommand, survivalCommand, getNewIdsCommand],
+    commands: [
+      suspectsCommand,
+      leaksCommand,
+      deadCommand,
+      showGrowthCommand,
+      diffCommand,
+      survivalCommand,
+      getNewIdsCommand,
+    ],
   },
   {
     title: 'Who holds it',

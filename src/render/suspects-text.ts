@@ -5,7 +5,7 @@ import type { DeadStepRow } from '../base/result.js';
 import type { SuspectContent, SuspectEntry, SuspectReport } from '../base/suspect-report.js';
 import { formatBytes, formatCount, formatId, formatShare } from '../base/units.js';
 import { formatCell } from './cells.js';
-import { type Style } from './style.js';
+import type { Style } from './style.js';
 
 /** Steps of a chain that are shown: its beginning, and its end. */
 const SHOWN_STEPS = 3;
@@ -69,10 +69,7 @@ function* renderSteps(steps: readonly DeadStepRow[], style: Style): Generator<st
   const reference = (step: DeadStepRow): string =>
     shortened(formatCell(step.reference ?? '', 'text'), WIDEST_REFERENCE);
   const object = ({ type, name }: DeadStepRow): string =>
-    shortened(
-      formatCell(name === type || name === '' ? type : `${type} ${name}`, 'text'),
-      WIDEST_OBJECT,
-    );
+    shortened(formatCell(name === type || name === '' ? type : `${type} ${name}`, 'text'), WIDEST_OBJECT);
   const width = Math.max(...shown.map((step) => stringWidth(reference(step))));
   const objectWidth = Math.max(...shown.map((step) => stringWidth(object(step))));
   const pad = (words: string, to: number): string => words + ' '.repeat(Math.max(0, to - stringWidth(words)));
@@ -85,4 +82,3 @@ function* renderSteps(steps: readonly DeadStepRow[], style: Style): Generator<st
       yield `  ${style.error('~'.repeat(Math.max(1, stringWidth(reference(step)))))}\n`;
   }
 }
-

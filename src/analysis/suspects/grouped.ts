@@ -1,7 +1,7 @@
 /** Members of a kind that are told apart by a key, as findings. */
 import type { Graph } from '../../graph/graph.js';
-import { retainedSizes } from '../sizes/retained-sizes.js';
 import { holderChains } from '../holders/holder-chains.js';
+import { retainedSizes } from '../sizes/retained-sizes.js';
 import type { Finding } from './finding.js';
 
 interface Draft {

@@ -6,7 +6,7 @@ import { rootOf } from '../../v8/roots.js';
 import { nativeContexts } from '../../v8/scopes.js';
 import { prototypeNodes } from '../classes/instances.js';
 import { holderChains, UNHELD } from '../holders/holder-chains.js';
-import { type Finding } from './finding.js';
+import type { Finding } from './finding.js';
 import { Groups, sumRetained } from './grouped.js';
 
 /** What the runtime keeps while it is open, whoever made it. */

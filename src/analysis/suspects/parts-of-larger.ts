@@ -4,7 +4,7 @@ import { EDGE, NODE } from '../../graph/schema.js';
 import { edgeTarget } from '../../graph/walk.js';
 import { holderPaths } from '../holders/holder-paths.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
-import { type Finding } from './finding.js';
+import type { Finding } from './finding.js';
 import { Groups } from './grouped.js';
 import { eachPair, referenceIndex } from './reference-index.js';
 

@@ -5,9 +5,11 @@ import { EDGE } from '../../graph/schema.js';
 import { edgeName, edgeTarget } from '../../graph/walk.js';
 import { className } from '../../v8/class-names.js';
 import { commonJsModules } from '../../v8/modules.js';
+import { isPackageCode } from '../../v8/packages.js';
 import { rootOf } from '../../v8/roots.js';
 import type { Chain } from '../holders/chains.js';
 import { type Ownership, ownerOf } from '../holders/container-owner.js';
+import { chainEnding } from '../holders/endings.js';
 import { holderChain } from '../holders/holder-chains.js';
 import type { ContentRow } from '../leaks/group-contents.js';
 import { type RetainedSet, retainedSet } from '../sizes/retained-set.js';
@@ -39,14 +41,18 @@ const MOST_MEASURED = 40;
 /** This share of its members makes a finding a part of another one. */
 const COVERED = 0.7;
 /** What is told by its kind comes before what is merely as large. */
-const WEIGHT = { leak: 4, suspect: 2, large: 1 } as const;
+const WEIGHT = { leak: 16, suspect: 8, large: 1 } as const;
+/** A suspect may keep this much less than what is merely large has to. */
+const SUSPECT_SHARE = 0.2;
+/** What no code of the program's own is a part of may be data of a package. */
+const UNTOLD = 0.25;
 
 /**
  * The findings in their order.
  *
- * - Order: the most bytes first, those of a suspect counted twice.
- * - Cost: a search of the whole graph (`retainedSet`) for each that is measured: 6 to 40 of them, by
- *   the size of the graph.
+ * - Order: the most bytes first, those of a suspect counted eight times.
+ * - Cost: a search of the whole graph (`retainedSet`) for each that is measured: 6 to 40 of them,
+ *   by the size of the graph.
  */
 export function rankedSuspects(
   graph: Graph,
@@ -77,7 +83,7 @@ export function rankedSuspects(
     }
     measured++;
     const set = retainedSet(graph, finding.members);
-    if (set.size < minSize) continue;
+    if (set.size < (finding.verdict === 'suspect' ? SUSPECT_SHARE : 1) * minSize) continue;
     if (finding.kind === 'large' && 2 * finding.estimate < set.size) continue;
     const contents = contentsOfSet(graph, set.nodes, finding.members);
     const owner = ownerOf(graph, finding.holder, rootOf(graph, chain.nodes[0]!));
@@ -90,8 +96,18 @@ export function rankedSuspects(
     const parts = inner.get(i) ?? [];
     return { ...one, inner: parts, verdict: parts.length > 0 ? 'suspect' : one.verdict };
   });
-  suspects.sort((a, b) => weigh(b, b.size) - weigh(a, a.size));
+  const score = (one: Suspect): number => {
+    const told = one.contents[0] !== undefined && isTelling(one.contents[0], one.members.length);
+    const isData = one.verdict === 'large' && !told && isPackageData(one, graph);
+    return weigh(one, one.size) * (isData ? UNTOLD : 1);
+  };
+  suspects.sort((a, b) => score(b) - score(a));
   return { suspects, looked: findings.length };
+}
+
+/** Whether the place is a variable of a package's module, or its exports. */
+function isPackageData({ chain }: Suspect, graph: Graph): boolean {
+  return isPackageCode(chainEnding(graph, chain).file ?? rootOf(graph, chain.nodes[0]!)?.file);
 }
 
 /** Data that a program has from its start: modules, and what a JSON file was read as. */

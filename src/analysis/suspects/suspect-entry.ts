@@ -1,6 +1,7 @@
 /** A suspect as answers have it, in words. */
-import type { Cell, DeadEntry } from '../../base/result.js';
+
 import type { LeakEntry } from '../../base/leak-report.js';
+import type { Cell, DeadEntry } from '../../base/result.js';
 import type { SuspectContent, SuspectEntry } from '../../base/suspect-report.js';
 import { formatBytes, formatCount } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
@@ -9,16 +10,16 @@ import { className } from '../../v8/class-names.js';
 import { scriptOrigin } from '../../v8/origin.js';
 import { rootOf } from '../../v8/roots.js';
 import { type SourceLocation, sourceLocation } from '../../v8/scripts.js';
+import { nodeRoles, THING } from '../classes/node-roles.js';
 import { deadChain } from '../dead/dead-chain.js';
 import type { ObjectStates } from '../dead/object-states.js';
 import { chainResult } from '../expressions/chain-result.js';
 import { containerWords } from '../expressions/container-words.js';
-import { nodeRoles, THING } from '../classes/node-roles.js';
 import type { Chain } from '../holders/chains.js';
 import { holderPaths } from '../holders/holder-paths.js';
-import { contentLabel } from '../leaks/leak-entry.js';
 import type { ContentRow } from '../leaks/group-contents.js';
 import type { Leak } from '../leaks/leak.js';
+import { contentLabel } from '../leaks/leak-entry.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
 import { alsoHeld } from './also-held.js';
 import { isTelling } from './contents.js';
@@ -117,7 +118,11 @@ export function suspectEntry(
     ),
     location: cellOf(location),
     package: packageName(script) ?? null,
-    evidence: [evidenceOf(facts), ...alsoWords(graph, suspect), ...suspect.inner.slice(0, 2).map((one) => innerWords(graph, one))],
+    evidence: [
+      evidenceOf(facts),
+      ...alsoWords(graph, suspect),
+      ...suspect.inner.slice(0, 2).map((one) => innerWords(graph, one)),
+    ],
     remedy: REMEDIES[suspect.inner[0]?.kind ?? kind] ?? REMEDIES[kind] ?? null,
     next: nextCommand(graph, kind, container, members[0]!),
     examples: members.slice(0, MOST_EXAMPLES).map((node) => graph.ids[node]!),
@@ -129,7 +134,9 @@ function toContainer(graph: Graph, { nodes, edges }: Chain): Chain {
   const roles = nodeRoles(graph);
   let at = nodes.length - 2;
   while (at > 0 && roles[nodes[at]!] !== THING) at--;
-  return at <= 0 ? { nodes: [...nodes], edges: [...edges] } : { nodes: nodes.slice(0, at + 1), edges: edges.slice(0, at) };
+  return at <= 0
+    ? { nodes: [...nodes], edges: [...edges] }
+    : { nodes: nodes.slice(0, at + 1), edges: edges.slice(0, at) };
 }
 
 function memberLabel(graph: Graph, { contents, members }: Suspect): string {
@@ -146,7 +153,11 @@ function functionPlace(graph: Graph, functions: readonly number[]): SourceLocati
 }
 
 /** `onReload() in routes/flags.js:5`. */
-function codeWords(graph: Graph, { functions, contents, members }: Suspect, telling: ContentRow | undefined): string | undefined {
+function codeWords(
+  graph: Graph,
+  { functions, contents, members }: Suspect,
+  telling: ContentRow | undefined,
+): string | undefined {
   for (const fn of functions) {
     const found = sourceLocation(graph, fn);
     if (!found || scriptOrigin(found.script) !== 'program') continue;
@@ -175,9 +186,13 @@ function codeOf(graph: Graph, { nodes }: Chain): SourceLocation | undefined {
   return undefined;
 }
 
-function innerWords(graph: Graph, { kind, members, functions, word }: Suspect | Suspect['inner'][number]): string {
+function innerWords(
+  graph: Graph,
+  { kind, members, functions, word }: Suspect | Suspect['inner'][number],
+): string {
   const place = functionPlace(graph, functions);
-  const name = functions[0] === undefined ? '' : graph.strings.get(graph.nodeNames[functions[0]]!) || '(anonymous)';
+  const name =
+    functions[0] === undefined ? '' : graph.strings.get(graph.nodeNames[functions[0]]!) || '(anonymous)';
   const code = place ? ` of ${name}() in ${place.script ?? `(script ${place.scriptId})`}:${place.line}` : '';
   return `Among what they keep: ${formatCount(members.length)} ${word === '' ? kind : word}${code}.`;
 }
@@ -236,7 +251,9 @@ export function deadSuspect(graph: Graph, dead: DeadEntry, dying: readonly numbe
     package: container.package,
     evidence: [
       `Its own state says that each ${dead.why}; it is not used again.`,
-      ...(dying.length > 0 ? [`${dying.map(formatCount).join(' and ')} of them were dead in earlier snapshots, too.`] : []),
+      ...(dying.length > 0
+        ? [`${dying.map(formatCount).join(' and ')} of them were dead in earlier snapshots, too.`]
+        : []),
     ],
     remedy: dead.remedy,
     next: nextCommand(graph, 'dead', 0, graph.ids.indexOf(dead.examples[0]!)),
@@ -270,7 +287,8 @@ export function growthSuspect(
       ? `${memberCounts.map(formatCount).join(' → ')} × ${member.label}`
       : `${sizes.map(formatBytes).join(' → ')} of ${member.label}`;
   const place = container.text === '' ? container.heldBy : container.text;
-  const by = principal.location === null || principal.label === member.label ? '' : `, with ${principal.label},`;
+  const by =
+    principal.location === null || principal.label === member.label ? '' : `, with ${principal.label},`;
   return {
     verdict,
     kind,

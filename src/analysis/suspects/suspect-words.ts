@@ -29,7 +29,9 @@ function subject({ kind, count, member, word, place, code, places }: SuspectFact
   const by = code === undefined ? '' : `, ${code},`;
   switch (kind) {
     case 'listeners':
-      return place.startsWith('listeners of') ? `${many} ${place}${by}` : `${many} listeners in ${place}${by}`;
+      return place.startsWith('listeners of')
+        ? `${many} ${place}${by}`
+        : `${many} listeners in ${place}${by}`;
     case 'timers':
       return `${many} timers that wait to call ${code ?? member}`;
     case 'pending':
@@ -97,9 +99,10 @@ export const REMEDIES: Readonly<Record<SuspectKind, string | undefined>> = {
   timers: 'Keep what setInterval or setTimeout returns, and clear it when its owner goes.',
   pending: 'Give what they wait for a time limit, and settle it when the answer will not come.',
   reactions: 'Do not await one long-lived promise in every request; make one that can be left.',
-  stores: 'Make long-lived timers and connections outside of run(), or with AsyncResource.bind of the outer context.',
+  stores:
+    'Make long-lived timers and connections outside of run(), or with AsyncResource.bind of the outer context.',
   handles: 'Close them: close() or terminate() when the answer has come.',
-  slices: "Copy the part: Buffer.from(text).toString(), or structuredClone of it.",
+  slices: 'Copy the part: Buffer.from(text).toString(), or structuredClone of it.',
   slabs: 'Copy what is kept: Buffer.from(part) of a large one, Uint8Array.prototype.slice.',
   realms: 'Close windows (window.close() of jsdom), and drop what came out of a context.',
   detached: 'Drop the reference to the nodes when they are removed.',

@@ -17,7 +17,7 @@ import type { Finding } from './finding.js';
 import { gatheringFindings, largeFindings, listFindings } from './gatherings.js';
 import { handleFindings, realmFindings } from './handles.js';
 import { listenerFindings } from './listeners.js';
-import { sliceFindings, slabFindings } from './parts-of-larger.js';
+import { slabFindings, sliceFindings } from './parts-of-larger.js';
 import { storeFindings } from './stores.js';
 import { timerFindings } from './timers.js';
 import { pendingFindings, reactionFindings } from './waiting.js';

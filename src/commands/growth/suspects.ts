@@ -3,9 +3,9 @@
 import { deadEntry } from '../../analysis/dead/dead-entry.js';
 import { deadObjects } from '../../analysis/dead/dead-objects.js';
 import { EXPECTED_HOLDERS } from '../../analysis/dead/node-rules.js';
+import type { Leak } from '../../analysis/leaks/leak.js';
 import { leakEntry } from '../../analysis/leaks/leak-entry.js';
 import { notableLeaks } from '../../analysis/leaks/leak-search.js';
-import type { Leak } from '../../analysis/leaks/leak.js';
 import type { Leaks } from '../../analysis/leaks/leaks.js';
 import { retainedSet } from '../../analysis/sizes/retained-set.js';
 import { type Finding, SUSPECT_KINDS } from '../../analysis/suspects/finding.js';
@@ -40,7 +40,7 @@ export const suspectsCommand = defineCommand({
   name: 'suspects',
   summary: 'where a leak may be: one ranked page, from one snapshot or several',
   description:
-    'The first word of an entry is its verdict. leak: finished by its own state and still held, or growing at every step of three snapshots and more. suspect: many listeners, timers, waiting calls, handles of one origin. large: a place where much gathers; one snapshot cannot tell a full table from a leak. More: docs/suspects.md.',
+    'Its first word is the verdict. leak: finished by its own state and still held, or growing at every step of three snapshots. suspect: many listeners, timers, waiting calls, handles. large: a place where much gathers, be it a leak or a full table. More: docs/suspects.md.',
   snapshot: { names: ['snapshot'], least: 1, most: Number.POSITIVE_INFINITY },
   answers: 'suspects',
   options: {
@@ -52,7 +52,7 @@ export const suspectsCommand = defineCommand({
     minSize: {
       kind: 'bytes',
       default: 50_000,
-      help: 'leave out what keeps less: bytes, or 64kB, 10MB. Dead objects are shown whatever they keep',
+      help: 'leave out what keeps less: bytes, or 64kB, 10MB; a fifth is enough for a suspect, anything for dead objects',
     },
     limit: { kind: 'integer', default: 10, help: 'entries to show' },
     all: allRows,
@@ -184,7 +184,13 @@ export const suspectsCommand = defineCommand({
         entries: shown,
         total: wanted.length,
         omitted,
-        summary: summaryOf(wanted, { findings: findings.length, asked: states.asked, settled, heaps: heaps.length, minSize: options.minSize }),
+        summary: summaryOf(wanted, {
+          findings: findings.length,
+          asked: states.asked,
+          settled,
+          heaps: heaps.length,
+          minSize: options.minSize,
+        }),
       },
       fields: { minSize: options.minSize, settled },
       notes: [...notes, ...packages.notes(), ...omittedNote(omitted, 'entry', 'entries')],
