@@ -3,14 +3,11 @@
  * holds. objgraph's find_backref_chain and find_ref_chain: breadth first, the start is tested too,
  * the first match wins.
  */
-import { edgesOf, type Graph, sourceOf } from '../../graph/graph.js';
+import { edgesOf, type Graph } from '../../graph/graph.js';
 import { memo, perGraph } from '../../graph/memo.js';
 import { retainersOf } from '../../graph/retainers.js';
-import { EDGE, NODE } from '../../graph/schema.js';
-import type { StringIndexes } from '../../graph/strings.js';
-import { isImport } from '../../v8/modules.js';
-import { isModuleRecord } from '../../v8/names.js';
-import { backwardRules, forwardRules, type Rules } from './chain-rules.js';
+import { backwardRules, forwardRules } from './chain-rules.js';
+import { search } from './chain-search.js';
 
 /**
  * References from `nodes[0]` on: `edges[i]` leads from `nodes[i]` to `nodes[i + 1]`. Ordinals. A
@@ -150,161 +147,5 @@ const retainingEdges = memo((graph: Graph): Uint32Array => {
   return edges;
 });
 
-/**
- * The arrays in which V8 keeps an object's items and properties: they refer to what the object
- * itself refers to.
- */
-function storesOf(graph: Graph, owner: number): number[] {
-  const { types, names, targets } = edgesOf(graph);
-  const called = storeNames(graph);
-  const found: number[] = [];
-  for (let edge = graph.firstEdge[owner]!, end = graph.firstEdge[owner + 1]!; edge < end; edge++)
-    if (types[edge] === EDGE.internal && called.has(names[edge]!)) found.push(targets[edge]!);
-  return found;
-}
-
-const storeNames = memo((graph: Graph): StringIndexes => graph.strings.indexesOf('elements', 'properties'));
-
 /** Edges that all searches of a graph have read in place of the index. */
 const edgesRead = perGraph((_: Graph) => ({ read: 0 }));
-
-const START = 0xffffffff;
-
-/**
- * Tells `visit` the edges of a node; those to nodes that are found already, not 0 in `foundBy`, may
- * be left out.
- */
-type Neighbours = (
-  node: number,
-  visit: (edge: number, neighbour: number) => void,
-  foundBy: Uint32Array,
-) => void;
-
-/**
- * Nodes that searches without a result look at before a call gives up the search for second, third
- * … chains: at least so many, and so many times all nodes of the graph.
- */
-const MOST_LOOKS = 10_000_000;
-const MOST_ROUNDS = 20;
-
-function search(
-  graph: Graph,
-  start: number,
-  stages: readonly Rules[],
-  options: ChainOptions,
-  direction: 'back' | 'forward',
-  neighbours: Neighbours,
-): ChainSearch {
-  const { maxDepth = Number.POSITIVE_INFINITY, paths = 1, ignoreNode, ignoreEdge } = options;
-  const { targets } = edgesOf(graph);
-  const chains: Chain[] = [];
-  /**
-   * Nodes that earlier chains use `place` references away from the start: later chains avoid them
-   * there.
-   */
-  let place = 1;
-  let used = new Set<number>();
-  // By node: the edge it was found by, plus one; 0 for nodes not found. A Set would end at 2^24
-  // nodes.
-  const foundBy = new Uint32Array(graph.nodeCount);
-  const { nodeTypes } = graph;
-  const isModule = isModuleRecord(graph);
-  const isArray = (node: number): boolean => nodeTypes[node] === NODE.array;
-  let searches = 0;
-  let looks = 0;
-  let seen = 0;
-  let tooDeep = false;
-
-  const searchOnce = ({ isEnd, keeps, passes }: Rules): Chain | undefined => {
-    if (searches++ > 0) foundBy.fill(0);
-    foundBy[start] = START;
-    seen = 1;
-    let level = [start];
-    let next: number[] = [];
-    let node = start;
-    const visit = (edge: number, neighbour: number): void => {
-      if (foundBy[neighbour] !== 0 || ignoreNode?.(neighbour) || ignoreEdge?.(edge)) return;
-      if (keeps && !keeps(edge, direction === 'back' ? neighbour : node)) return;
-      if ((place > 1 || node === start) && used.has(neighbour)) return;
-      if (mayBeCells && isOfImporter(neighbour)) return;
-      if (passes && !passes(neighbour)) return;
-      foundBy[neighbour] = edge + 1;
-      next.push(neighbour);
-    };
-    // What an ES module imports is held by the one that exports it: `node` is the array of the
-    // cells of either.
-    let mayBeCells = false;
-    const isOfImporter = (module: number): boolean =>
-      isModule(module) && isImport(graph, module, targets[foundBy[node]! - 1]!);
-    for (let depth = 0; ; depth++) {
-      for (const found of level) {
-        if (isEnd(found) && !(chains.length > 0 && found === start)) return unwind(found);
-      }
-      next = [];
-      for (node of level) {
-        mayBeCells = direction === 'back' && node !== start && isArray(node);
-        neighbours(node, visit, foundBy);
-      }
-      if (next.length === 0) return undefined;
-      if (depth >= maxDepth) {
-        tooDeep = true;
-        return undefined;
-      }
-      seen += next.length;
-      level = next;
-    }
-  };
-
-  const unwind = (goal: number): Chain => {
-    const nodes = [goal];
-    const edges: number[] = [];
-    for (let node = goal; node !== start; ) {
-      const edge = foundBy[node]! - 1;
-      node = direction === 'back' ? targets[edge]! : sourceOf(graph, edge);
-      edges.push(edge);
-      nodes.push(node);
-    }
-    return direction === 'back' ? { nodes, edges } : { nodes: nodes.reverse(), edges: edges.reverse() };
-  };
-
-  /**
-   * What a chain passes so far away; an array with its items is one holder, and so is an object
-   * with its properties.
-   */
-  const passed = ({ nodes }: Chain, far: number): number[] => {
-    const at = direction === 'back' ? nodes.length - 1 - far : far;
-    const found = nodes[at];
-    if (found === undefined) return [];
-    if (far > 1 || direction === 'forward') return [found];
-    const owner = isArray(found) ? nodes[at - 1] : found;
-    return owner === undefined ? [found] : [found, owner, ...storesOf(graph, owner)];
-  };
-
-  const usedAt = (far: number): Set<number> => {
-    // A shorter one is known by its end.
-    const all = new Set(chains.flatMap((found) => passed(found, Math.min(far, found.edges.length))));
-    all.delete(start);
-    return all;
-  };
-
-  for (const stage of stages) {
-    place = 1;
-    used = usedAt(1);
-    while (chains.length < paths) {
-      const chain = searchOnce(stage);
-      if (chain) {
-        chains.push(chain);
-        if (chain.edges.length === 0) return { chains, tooDeep: false, seen: 0, complete: true };
-        for (const node of passed(chain, place)) used.add(node);
-        continue;
-      }
-      place++;
-      if (!chains.some(({ edges }) => edges.length >= place)) break;
-      looks += seen + graph.nodeCount / 64;
-      if (looks > Math.max(MOST_LOOKS, MOST_ROUNDS * graph.nodeCount))
-        return { chains, tooDeep, seen: 0, complete: false };
-      used = usedAt(place);
-    }
-  }
-  return { chains, tooDeep, seen: chains.length === 0 ? seen : 0, complete: true };
-}

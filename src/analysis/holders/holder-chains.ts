@@ -4,7 +4,7 @@
  *
  * The room `holders`, who keeps an object alive:
  *
- *   chains chain-rules                  the shortest chains from a root, found for few nodes
+ *   chains ← chain-search chain-rules   the shortest chains from a root, found for few nodes
  *   holder-chains                       one chain for every node
  *   holder-paths ← path-table           the same as texts that are equal for objects held alike
  *   endings container-owner             what a chain begins at, and whose that is
