@@ -4,28 +4,9 @@ import path from 'node:path';
 import { UsageError } from '../../base/errors.js';
 import { printable } from '../../base/printable.js';
 import { formatCount } from '../../base/units.js';
+import type { CaptureOptions } from '../../commands/live/capture.js';
 import { STRING_LIMIT } from '../../inspector/string-limit.js';
 import type { Call } from './call.js';
-
-/** The options of `capture`; times in milliseconds. */
-export interface CaptureOptions {
-  readonly inspect?: string;
-  readonly target?: string;
-  readonly worker?: string;
-  readonly output?: string;
-  readonly gzip: boolean;
-  readonly after?: number;
-  readonly every?: number;
-  readonly count?: number;
-  readonly on: 'now' | 'exit' | 'signal';
-  readonly noNumbers: boolean;
-  readonly trackAllocations: boolean;
-  /** Characters of a string. */
-  readonly strings?: number;
-  readonly profile?: number;
-  readonly timeout?: number;
-  readonly force: boolean;
-}
 
 /** The longest string of V8. */
 const MOST_CHARACTERS = 0x1fffffe8;

@@ -1,12 +1,12 @@
 /** `capture --profile`: a sampling heap profile in place of a snapshot, of a process that runs. */
 
 import { ProcessError } from '../../base/errors.js';
+import type { CaptureOptions } from '../../commands/live/capture.js';
 import type { Attached } from '../../inspector/attach.js';
 import { type HeapProfile, profileSoFar, startProfile, stopProfile } from '../../inspector/profile.js';
 import type { Session } from '../../inspector/session.js';
 import { type Sampled, tellProfile } from '../profile-answer.js';
 import { type Call, isInterrupted, type Run, sleep } from './call.js';
-import type { CaptureOptions } from './capture-options.js';
 import { openSnapshotFile } from './snapshot-file.js';
 
 export type ProfileOptions = CaptureOptions & { readonly profile: number };

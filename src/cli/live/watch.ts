@@ -2,6 +2,7 @@
 
 import { UsageError } from '../../base/errors.js';
 import { printableJson } from '../../base/printable.js';
+import type { WatchOptions } from '../../commands/live/watch.js';
 import { type Attached, attachToAddress } from '../../inspector/attach.js';
 import { attachToPid } from '../../inspector/attach-pid.js';
 import { evaluate } from '../../inspector/evaluate.js';
@@ -16,17 +17,6 @@ import type { Programs } from './capture.js';
 import { pidOf } from './capture-options.js';
 import { type Screen, watchScreen } from './watch-screen.js';
 import { growthLines, type Sample, type View } from './watch-view.js';
-
-export interface WatchOptions {
-  readonly every: number;
-  readonly count?: number;
-  readonly growth: boolean;
-  readonly everySnapshot?: number;
-  readonly limit: number;
-  readonly target?: string;
-  readonly timeout?: number;
-  readonly force: boolean;
-}
 
 const MARK_EVERY_MS = 60_000;
 

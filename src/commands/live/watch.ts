@@ -1,5 +1,34 @@
 /** The memory of a running process over time. */
 import { defineLiveCommand } from '../command.js';
+import type { ValuesOf } from '../options.js';
+
+/** What `watch` takes. */
+const watchOptions = {
+  every: { kind: 'duration', default: '1s', help: 'time between samples' },
+  count: { kind: 'integer', help: 'samples, then end' },
+  growth: { kind: 'flag', help: 'take snapshots at marks and show what grew since the first' },
+  everySnapshot: {
+    kind: 'duration',
+    help: 'time between the snapshots of --growth (default 60s); on a terminal the key s takes one at once',
+  },
+  limit: { kind: 'integer', default: 10, help: 'classes that --growth shows' },
+  timeout: {
+    kind: 'duration',
+    help: 'how long to wait for an answer, and for a snapshot of --growth (without it: 10s for an answer)',
+  },
+  force: {
+    kind: 'flag',
+    help: 'take the snapshots of --growth also where there is no room; send SIGUSR1 also to a process that handles it and is not seen to be Node.js',
+  },
+  target: {
+    kind: 'text',
+    value: 'which',
+    help: 'which target of the inspector: its id, or a part of its title or URL',
+  },
+} as const;
+
+/** Its values; times in milliseconds. */
+export type WatchOptions = ValuesOf<typeof watchOptions>;
 
 export const watchCommand = defineLiveCommand({
   name: 'watch',
@@ -14,29 +43,7 @@ export const watchCommand = defineLiveCommand({
   },
   live: 'watch',
   answers: 'details',
-  options: {
-    every: { kind: 'duration', default: '1s', help: 'time between samples' },
-    count: { kind: 'integer', help: 'samples, then end' },
-    growth: { kind: 'flag', help: 'take snapshots at marks and show what grew since the first' },
-    everySnapshot: {
-      kind: 'duration',
-      help: 'time between the snapshots of --growth (default 60s); on a terminal the key s takes one at once',
-    },
-    limit: { kind: 'integer', default: 10, help: 'classes that --growth shows' },
-    timeout: {
-      kind: 'duration',
-      help: 'how long to wait for an answer, and for a snapshot of --growth (without it: 10s for an answer)',
-    },
-    force: {
-      kind: 'flag',
-      help: 'take the snapshots of --growth also where there is no room; send SIGUSR1 also to a process that handles it and is not seen to be Node.js',
-    },
-    target: {
-      kind: 'text',
-      value: 'which',
-      help: 'which target of the inspector: its id, or a part of its title or URL',
-    },
-  },
+  options: watchOptions,
   examples: [
     { line: 'heapgraph watch 4711', says: 'a plot, until Ctrl-C' },
     { line: 'heapgraph watch 127.0.0.1:9229 --every 5s --json', says: 'numbers for another program' },
