@@ -90,7 +90,9 @@ export function prepare(command: Command, request: Request): Prepared {
   const files = orderSnapshots(request.snapshots ?? [], command.order?.(texts as never) ?? 'given');
   checkCounts(command, targets, files, texts);
   const options = readTexts(command.options, texts);
-  const need = command.needs(targets, options as never, request.format ?? 'json');
+  const read = (text: string): unknown => command.arguments?.read?.(text, options as never) ?? text;
+  const meant = targets.map(read);
+  const need = command.needs(meant, options as never, request.format ?? 'json');
   const baselines = typeof command.snapshot === 'object' && command.snapshot.baselines === true;
   const inputs: readonly FurtherSnapshot[] = [
     ...files.map((file, i) => ({ file, need: needOf(need, i, files.length), baselines })),
@@ -101,7 +103,7 @@ export function prepare(command: Command, request: Request): Prepared {
     async answer(session, { machine: given = NO_MACHINE, ids = [] } = {}) {
       const machine = readingOnce(given);
       const sets = await Promise.all(
-        setFiles(targets, options).map(async (file) => [file, await machine.readIds(file)] as const),
+        setFiles(meant, options).map(async (file) => [file, await machine.readIds(file)] as const),
       );
       const heaps: OpenedSnapshot[] = [];
       for (const { file, need, baselines = false } of inputs)
@@ -111,7 +113,7 @@ export function prepare(command: Command, request: Request): Prepared {
       const answer = await command.run({
         snapshot: heaps[0] ?? NOTHING,
         snapshots: heaps,
-        targets: [...targets, ...ids.map(formatId)],
+        targets: [...meant, ...ids.map((id) => read(formatId(id)))],
         options: options as never,
         machine,
         session,
@@ -127,11 +129,13 @@ export function prepare(command: Command, request: Request): Prepared {
 }
 
 /** Files of ids that queries among the targets and the options name. */
-function setFiles(targets: readonly string[], options: Readonly<Record<string, unknown>>): readonly string[] {
-  const named = Object.values(options)
-    .flat()
-    .flatMap((value) => (hasFiles(value) ? value.files : []));
-  return [...new Set([...targets.flatMap(filesIn), ...named])];
+function setFiles(
+  targets: readonly unknown[],
+  options: Readonly<Record<string, unknown>>,
+): readonly string[] {
+  const read = [...targets, ...Object.values(options).flat()].filter(hasFiles);
+  const texts = targets.filter((target) => typeof target === 'string');
+  return [...new Set([...texts.flatMap(filesIn), ...read.flatMap(({ files }) => files)])];
 }
 
 /** What texts with queries are read to. */

@@ -43,25 +43,31 @@ export interface FurtherSnapshot {
   readonly baselines?: boolean;
 }
 
-export interface Arguments {
+/** Arguments that are no snapshots. `T` is what each of them is read to. */
+export interface Arguments<S extends OptionSpecs = OptionSpecs, T = unknown> {
   /** Name in the usage line: `type`. */
   readonly name: string;
   readonly help: string;
   /** The fewest and the most of them. */
   readonly least: number;
   readonly most: number;
+  /**
+   * What a text means, which is read once, before any file is. Without it, the text itself. Throws
+   * UsageError, QueryError.
+   */
+  read?(text: string, options: NoInfer<ValuesOf<S>>): T;
 }
 
 /** What can be done with a running process. */
 export type LiveKind = 'capture' | 'watch';
 
 /** What there is to say of every command. */
-interface Definition<S extends OptionSpecs> {
+interface Definition<S extends OptionSpecs, T> {
   readonly name: string;
   readonly summary: string;
   /** Further paragraphs of the help text. */
   readonly description?: string;
-  readonly arguments?: Arguments;
+  readonly arguments?: Arguments<S, T>;
   /**
    * Whether it takes a snapshot, the newest one when none is named; `optional`: none then. Or the
    * snapshots that it compares, which then are all of its arguments.
@@ -84,12 +90,13 @@ interface Definition<S extends OptionSpecs> {
 }
 
 /** What a question is asked. */
-export interface Asked<S extends OptionSpecs = OptionSpecs> {
+export interface Asked<S extends OptionSpecs = OptionSpecs, T = unknown> {
   /** The first of `snapshots`; one without anything where there is none. */
   readonly snapshot: OpenedSnapshot;
   /** All of them; those of `others` are the last. */
   readonly snapshots: readonly OpenedSnapshot[];
-  readonly targets: readonly string[];
+  /** The arguments, as they were read. */
+  readonly targets: readonly T[];
   readonly options: NoInfer<ValuesOf<S>>;
   readonly machine: Machine;
   /** Where a question opens more of a snapshot than it needed at first. */
@@ -97,14 +104,18 @@ export interface Asked<S extends OptionSpecs = OptionSpecs> {
 }
 
 /** A command that answers from snapshots. */
-export interface Question<S extends OptionSpecs = OptionSpecs> extends Definition<S> {
+export interface Question<S extends OptionSpecs = OptionSpecs, T = unknown> extends Definition<S, T> {
   readonly live?: undefined;
   /**
    * Called before anything is read; throws UsageError or QueryError for wrong arguments. A list
    * says what is needed of each snapshot; of more snapshots its last entry is for the last one, the
    * entry before it also for all between.
    */
-  needs(args: readonly string[], options: NoInfer<ValuesOf<S>>, format: Format): Need | readonly Need[];
+  needs(
+    targets: readonly NoInfer<T>[],
+    options: NoInfer<ValuesOf<S>>,
+    format: Format,
+  ): Need | readonly Need[];
   /**
    * Takes over from a config file what the command line does not say; without this the command has
    * no config file.
@@ -114,19 +125,22 @@ export interface Question<S extends OptionSpecs = OptionSpecs> extends Definitio
   others?(options: NoInfer<ValuesOf<S>>): readonly FurtherSnapshot[];
   /** In what order snapshots are opened and compared. Default: as they are given. */
   order?(options: NoInfer<ValuesOf<S>>): 'given' | 'name' | 'time';
-  run(asked: Asked<S>): Answer | Promise<Answer>;
+  run(asked: Asked<S, NoInfer<T>>): Answer | Promise<Answer>;
 }
 
 /** A command on a running process: what it takes. The command line does it. */
-export interface LiveCommand<S extends OptionSpecs = OptionSpecs> extends Definition<S> {
+export interface LiveCommand<S extends OptionSpecs = OptionSpecs> extends Definition<S, unknown> {
   readonly live: LiveKind;
   readonly snapshot: false;
 }
 
 export type Command = Question | LiveCommand;
 
-/** Checks a definition and forgets the types of its options, which only its own functions see. */
-export function defineCommand<const S extends OptionSpecs>(command: Question<S>): Question {
+/**
+ * Checks a definition and forgets the types of its options and arguments, which only its own
+ * functions see.
+ */
+export function defineCommand<const S extends OptionSpecs, T = string>(command: Question<S, T>): Question {
   return command as unknown as Question;
 }
 

@@ -53,7 +53,7 @@ export function otherJson(head: string): OtherFile | undefined {
   if (keys('sourcesContent') || keys('mappings')) return other('a source map');
   if (/^\{\s*"log"\s*:\s*\{/.test(text) && keys('creator')) return other('an HTTP archive (HAR)');
   if (/^\{\s*"schema"\s*:\s*"heapgraph\/\d+"/.test(text))
-    return other('an answer of heapgraph (--json)', 'Name the snapshot that it was made of.');
+    return other('an answer of heapgraph, as JSON', 'Name the snapshot that it was made of.');
   if (/^\{\s*"(nodes|edges|strings|samples|locations|trace_tree|trace_function_infos)"\s*:\s*\[/.test(text)) {
     return other(
       'an object with the sections of a snapshot and without its head in front',

@@ -2,14 +2,13 @@
 import type { TypeMatcher } from '../analysis/classes/type-matcher.js';
 import { QueryError } from '../base/errors.js';
 import { parseCondition } from './grammar.js';
+import { type Query, queryOf } from './query.js';
 import type { Condition } from './syntax.js';
 import { classTest } from './text-test.js';
 import { parsePattern } from './types.js';
 
 /** What a text asks for. */
-export interface ClassQuery {
-  readonly text: string;
-  readonly condition: Condition;
+export interface ClassQuery extends Query {
   /** Whether it accepts objects of a class; undefined where that depends on more than names. */
   readonly classes: TypeMatcher | undefined;
   /** Whether it is the exact name of one class: then a class that is not there may be misspelt. */
@@ -24,12 +23,12 @@ const PLAIN = /^[A-Z][\p{L}\p{N}_$]*$/u;
  *
  * - In: a class name, or a query (see `parseCondition`); a text between two slashes is a pattern as
  *   a whole where it is no query.
- * - Throws: QueryError.
+ * - Throws: QueryError; UsageError as `readQuery`.
  */
 export function readClassQuery(text: string): ClassQuery {
   const condition: Condition = PLAIN.test(text) ? { kind: 'class', name: text } : conditionOf(text);
   const isName = condition.kind === 'class';
-  return { text, condition, classes: classTest(condition), isName };
+  return { ...queryOf(text, condition), classes: classTest(condition), isName };
 }
 
 function conditionOf(text: string): Condition {

@@ -77,7 +77,7 @@ const STANDARD_INPUT = '-';
 function baselineError(file: string): UsageError {
   return new UsageError(
     `${printable(file)} is a baseline: it has counts of classes, and no objects or references`,
-    'Name a snapshot; show-growth, diff and check --baseline take baselines.',
+    'Name a snapshot; show-growth, diff and the growth budgets of check take baselines.',
   );
 }
 

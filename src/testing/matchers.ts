@@ -16,7 +16,6 @@ import { formatBytes, formatCount, parseBytes } from '../base/units.js';
 import type { Graph } from '../graph/graph.js';
 import { readClassQuery } from '../query/class-query.js';
 import { nodesIn } from '../query/masks.js';
-import { queryOf } from '../query/query.js';
 import { selectNodes } from '../query/select-nodes.js';
 import { described } from '../self/arguments.js';
 import { collectGarbage } from '../self/gc.js';
@@ -170,9 +169,8 @@ function instancesIn(graph: Graph, type: HeapTarget): Uint32Array {
       "Write 'Session', /^Session/, a class that has a name, or a query such as 'Session and closed = true'.",
     );
   try {
-    const { condition, classes } = readClassQuery(type);
+    const { condition, classes, compares, files } = readClassQuery(type);
     if (classes) return instancesOf(graph, classes);
-    const { compares, files } = queryOf(type, condition);
     if (compares !== undefined || files.length > 0)
       throw usageError(
         `${compares === undefined ? 'set("FILE")' : `"${compares}"`} cannot be asked here`,

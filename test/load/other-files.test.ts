@@ -237,7 +237,7 @@ const JSONS: [string, string, string, string][] = [
   [
     'an answer of heapgraph',
     '{"schema":"heapgraph/1","command":"count"}',
-    'an answer of heapgraph (--json)',
+    'an answer of heapgraph, as JSON',
     'Name the snapshot',
   ],
   [

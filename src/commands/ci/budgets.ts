@@ -5,7 +5,6 @@ import { flag } from '../../base/notes.js';
 import { printable } from '../../base/printable.js';
 import { parseBytes, parseCount } from '../../base/units.js';
 import { readClassQuery } from '../../query/class-query.js';
-import { queryOf } from '../../query/query.js';
 import { selectNodes } from '../../query/select-nodes.js';
 import { parseTypePattern } from '../../query/types.js';
 import type { ValuesOf } from '../options.js';
@@ -181,14 +180,13 @@ function readLimit(option: LimitOption, text: string, written: string): GrowthLi
 export function readSubject(
   text: string,
 ): Pick<Budget, 'matches' | 'select'> & { readonly files?: readonly string[] } {
-  const { condition } = readClassQuery(text);
+  const { condition, compares, files } = readClassQuery(text);
   if (condition.kind === 'class' || condition.kind === 'classPattern') {
     const isQuoted = condition.kind === 'class' && condition.name !== text;
     return isQuoted
       ? { matches: (type) => type === condition.name }
       : { matches: parseTypePattern(text).matches };
   }
-  const { compares, files } = queryOf(text, condition);
   if (compares !== undefined) throw comparesError(compares);
   return { matches: () => false, select: (graph) => selectNodes(condition, { graph }), files };
 }

@@ -18,7 +18,7 @@ import {
   noneNote,
   patternOptions,
   QUERIED,
-  queriesIn,
+  readType,
 } from '../shared/named-types.js';
 import { partitionOptions } from '../shared/partition.js';
 import { allRows, limitOf, omittedNote } from '../shared/row-limit.js';
@@ -51,7 +51,7 @@ export const byTypeCommand = defineCommand({
   summary: 'the objects of a class, one a line',
   description:
     "Shows id, a short form of the value, V8's size, the number of edges, and where the function or the constructor stands, as far as the snapshot knows it.",
-  arguments: { name: 'type', help: 'a class name, or a query', least: 1, most: 1 },
+  arguments: { name: 'type', help: 'a class name, or a query', least: 1, most: 1, read: readType },
   snapshot: true,
   options: byTypeOptions,
   examples: [
@@ -64,9 +64,8 @@ export const byTypeCommand = defineCommand({
     { line: "heapgraph by-type 'Session and not heldby(Map)' --by retained", says: 'what a query accepts' },
     { line: 'heapgraph by-type Session --allocated', says: 'which code made how many of them' },
   ],
-  needs: (types, options) => {
-    const [query] = queriesIn(types, options);
-    const functions = options.functions || types.some(isFunctionLabel);
+  needs: ([query], options) => {
+    const functions = options.functions || isFunctionLabel(query!.text);
     if (options.allocated) {
       refuseWithAllocated(options);
       const locations = functions || query!.classes === undefined;
@@ -80,8 +79,8 @@ export const byTypeCommand = defineCommand({
       locations: !options.ids || functions,
     };
   },
-  async run({ snapshot: { graph }, targets: types, options, machine }) {
-    const [query] = queriesIn(types, options) as [ClassQuery];
+  async run({ snapshot: { graph }, targets, options, machine }) {
+    const query = targets[0]!;
     const members = await membersOf(graph, query, options, machine);
     if (options.allocated) return allocated(graph, members, query, options);
     const nodes = Array.from(members, (node) => new NodeView(graph, node));

@@ -7,7 +7,7 @@ import {
   noneNote,
   patternOptions,
   QUERIED,
-  queriesIn,
+  readType,
 } from '../shared/named-types.js';
 
 export const countCommand = defineCommand({
@@ -20,6 +20,7 @@ export const countCommand = defineCommand({
     help: 'class names, such as Session, "(string)" or "system / Context", or queries',
     least: 1,
     most: Number.POSITIVE_INFINITY,
+    read: readType,
   },
   snapshot: true,
   options: { ...patternOptions, ...failIfNone },
@@ -33,18 +34,16 @@ export const countCommand = defineCommand({
     { line: "heapgraph count 'Session and retained > 1kb'", says: 'what a query accepts' },
     { line: 'gunzip -c app.heapsnapshot.gz | heapgraph count Session -', says: 'from standard input' },
   ],
-  needs(types, options) {
-    const queries = queriesIn(types, options);
+  needs(queries) {
     const known = queries.flatMap(({ classes }) => classes ?? []);
     return known.length === queries.length
       ? { kind: 'classes', types: (name) => known.some((accepts) => accepts(name)) }
       : QUERIED;
   },
-  async run({ snapshot, targets: types, options, machine }) {
+  async run({ snapshot, targets: queries, options, machine }) {
     const { classes } = snapshot;
     const rows: { readonly type: string; readonly count: number; readonly matches?: readonly string[] }[] =
       [];
-    const queries = queriesIn(types, options);
     for (const query of queries) {
       const { text: type, classes: accepts, isName } = query;
       if (accepts === undefined) {
@@ -68,8 +67,8 @@ export const countCommand = defineCommand({
         rows,
         total: rows.length,
         omitted: 0,
-        layout: types.length === 1 ? 'bare' : 'counts',
-        textColumns: types.length === 1 ? ['count'] : ['type', 'count'],
+        layout: queries.length === 1 ? 'bare' : 'counts',
+        textColumns: queries.length === 1 ? ['count'] : ['type', 'count'],
       },
       notes: await Promise.all(
         queries.filter((_, i) => rows[i]!.count === 0).map((query) => noneNote(classes, query)),

@@ -14,7 +14,7 @@ import { className } from '../../v8/class-names.js';
 import { isRoot } from '../../v8/roots.js';
 import { defineCommand } from '../command.js';
 import { columns, locationCell } from '../shared/columns.js';
-import { beforeOption, beforeSnapshot, checkQuery, queryArgument, select } from '../shared/query-option.js';
+import { beforeOption, beforeSnapshot, queryArgument, select } from '../shared/query-option.js';
 import { sizesField } from '../shared/sizes.js';
 import { WHOLE_GRAPH } from '../shared/targets.js';
 
@@ -41,13 +41,10 @@ export const cutCommand = defineCommand({
     { line: "heapgraph cut 'Session and closed = true'", says: 'those of a query' },
     { line: 'heapgraph cut Session --nearest roots', says: 'as far from them as possible' },
   ],
-  needs([text], options) {
-    checkQuery(text!, options);
-    return WHOLE_GRAPH;
-  },
+  needs: () => WHOLE_GRAPH,
   others: beforeSnapshot,
-  async run({ targets: [text], options, snapshots: heaps, machine }) {
-    const { graph, mask, notes } = await select(checkQuery(text!, options), heaps, options, machine);
+  async run({ targets: [query], options, snapshots: heaps, machine }) {
+    const { graph, mask, notes } = await select(query!, heaps, options, machine);
     const cut = cutOf(graph, mask, { limit: options.limit, nearest: options.nearest });
     const rows = (cut.references ?? []).map((reference) => rowOf(graph, reference));
     return {
@@ -75,7 +72,7 @@ export const cutCommand = defineCommand({
         alsoOnStack: cut.alsoOnStack,
         unheld: cut.unheld,
       },
-      notes: [...notes, ...notesOf(graph, cut, text!)],
+      notes: [...notes, ...notesOf(graph, cut, query!.text)],
       found: rows.length > 0,
     };
   },

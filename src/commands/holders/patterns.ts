@@ -10,7 +10,7 @@ import { nodesIn } from '../../query/masks.js';
 import { defineCommand } from '../command.js';
 import { columns } from '../shared/columns.js';
 import { patternPicture } from '../shared/pattern-picture.js';
-import { beforeOption, beforeSnapshot, checkQuery, queryArgument, select } from '../shared/query-option.js';
+import { beforeOption, beforeSnapshot, queryArgument, select } from '../shared/query-option.js';
 import { allRows, limitOf } from '../shared/row-limit.js';
 import { sizesField } from '../shared/sizes.js';
 import { WHOLE_GRAPH } from '../shared/targets.js';
@@ -36,13 +36,10 @@ export const patternsCommand = defineCommand({
     { line: "heapgraph patterns 'Buffer and retained > 64kb' --depth 2", says: 'of a query' },
     { line: 'heapgraph patterns Session -o patterns.svg', says: 'the tree as a picture' },
   ],
-  needs([text], options) {
-    checkQuery(text!, options);
-    return WHOLE_GRAPH;
-  },
+  needs: () => WHOLE_GRAPH,
   others: beforeSnapshot,
-  async run({ targets: [text], options, snapshots: heaps, machine }) {
-    const { graph, mask, notes } = await select(checkQuery(text!, options), heaps, options, machine);
+  async run({ targets: [query], options, snapshots: heaps, machine }) {
+    const { graph, mask, notes } = await select(query!, heaps, options, machine);
     const nodes = nodesIn(mask);
     const limit = limitOf(options);
     const depth = options.depth ?? (options.toRoot ? 12 : 4);
@@ -69,7 +66,7 @@ export const patternsCommand = defineCommand({
       fields: { ...sizesField(false), objects: nodes.length },
       notes: [
         ...notes,
-        ...(nodes.length === 0 ? [note('unknown')`no object that "${text!}" accepts`] : []),
+        ...(nodes.length === 0 ? [note('unknown')`no object that "${query!.text}" accepts`] : []),
         ...(omitted > 0 ? [note('omitted')`${formatCount(omitted)} more; ${option('all')} shows them`] : []),
       ],
       found: nodes.length > 0,

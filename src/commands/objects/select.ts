@@ -13,7 +13,7 @@ import { defineCommand } from '../command.js';
 import { columns, nodeRow } from '../shared/columns.js';
 import { heapColumns, heapRows } from '../shared/heap-columns.js';
 import { failIfNone } from '../shared/named-types.js';
-import { beforeOption, beforeSnapshot, checkQuery, queryArgument, select } from '../shared/query-option.js';
+import { beforeOption, beforeSnapshot, queryArgument, select } from '../shared/query-option.js';
 import { allRows, limitOf, omittedNote } from '../shared/row-limit.js';
 import { sizesField } from '../shared/sizes.js';
 import { WHOLE_GRAPH } from '../shared/targets.js';
@@ -56,8 +56,7 @@ export const selectCommand = defineCommand({
     { line: "heapgraph select 'heldby(Map) and type = string' --by referrers", says: 'in groups' },
     { line: "heapgraph select 'Socket and new' --before 1.heapsnapshot", says: 'what came since' },
   ],
-  needs([text], options) {
-    checkQuery(text!, options);
+  needs(_, options) {
     const wide = [
       options.count && 'count',
       options.ids && 'ids',
@@ -69,8 +68,8 @@ export const selectCommand = defineCommand({
     return WHOLE_GRAPH;
   },
   others: beforeSnapshot,
-  async run({ targets: [text], options, snapshots: heaps, machine }) {
-    const { graph, mask, notes } = await select(checkQuery(text!, options), heaps, options, machine);
+  async run({ targets: [query], options, snapshots: heaps, machine }) {
+    const { graph, mask, notes } = await select(query!, heaps, options, machine);
     const nodes = nodesIn(mask);
     const found = !(options.failIfNone && nodes.length === 0);
     if (options.count) return { ...value('count', 'Count', 'count', nodes.length), notes, found };

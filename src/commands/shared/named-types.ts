@@ -25,19 +25,15 @@ export const failIfNone = {
 /** The only snapshot that is opened has all that a query may ask of one. */
 export const QUERIED: Need = { kind: 'graph', edges: true, locations: true };
 
-/** Texts as queries, unless options say that they are names or patterns. Throws QueryError. */
-export function queriesIn(
-  types: readonly string[],
-  { regex, ignoreCase }: ValuesOf<typeof patternOptions>,
-): readonly ClassQuery[] {
-  return regex || ignoreCase
-    ? types.map((text) => ({
-        text,
-        condition: { kind: 'class', name: text },
-        classes: typeMatcher(text, { regex, ignoreCase }),
-        isName: true,
-      }))
-    : types.map(readClassQuery);
+/**
+ * A text as a query, unless options say that it is a name or a pattern.
+ *
+ * - Throws: QueryError; UsageError as `readQuery`.
+ */
+export function readType(text: string, options: ValuesOf<typeof patternOptions>): ClassQuery {
+  if (!options.regex && !options.ignoreCase) return readClassQuery(text);
+  const classes = typeMatcher(text, options);
+  return { ...queryOf(text, { kind: 'class', name: text }), classes, isName: true };
 }
 
 /** For a query that compares, where there is no option for the other snapshot. */
@@ -54,13 +50,12 @@ export function comparesError(compares: 'new' | 'died'): UsageError {
  * - Throws: UsageError for a query that compares with another snapshot; as `maskOf`.
  */
 export async function maskOfTypes(
-  { text, condition }: ClassQuery,
+  query: ClassQuery,
   graph: Graph,
   { readIds }: Machine,
 ): Promise<Uint8Array> {
   // On demand: `count`, which starts in milliseconds, mostly does without.
   const { maskOf } = await import('../../query/mask-of.js');
-  const query = queryOf(text, condition);
   if (query.compares !== undefined) throw comparesError(query.compares);
   return maskOf(query, { graph, readIds });
 }

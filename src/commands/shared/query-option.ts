@@ -25,18 +25,19 @@ export const beforeOption = {
   },
 } as const;
 
+type BeforeValues = ValuesOf<typeof beforeOption>;
+
 /** The only argument of commands that ask which objects. */
 export const queryArgument = {
   name: 'query',
   help: "a class, or a query: 'class = Session and retained > 1mb'",
   least: 1,
   most: 1,
+  read: comparableQuery,
 } as const;
 
-type BeforeValues = ValuesOf<typeof beforeOption>;
-
 /** Throws UsageError where a query compares, and there is no snapshot to compare with. */
-export function checkQuery(text: string, { before }: BeforeValues): Query {
+function comparableQuery(text: string, { before }: BeforeValues): Query {
   const query = readQuery(text);
   if (query.compares !== undefined && before === undefined)
     throw new UsageError(
