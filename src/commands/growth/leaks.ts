@@ -1,6 +1,7 @@
 /** What leaks, by two or more snapshots of one process. */
 
 import { lineage } from '../../analysis/growth/lineage.js';
+import type { Leak } from '../../analysis/leaks/leak.js';
 import { leakEntry } from '../../analysis/leaks/leak-entry.js';
 import { notableLeaks } from '../../analysis/leaks/leak-search.js';
 import type { Leaks } from '../../analysis/leaks/leaks.js';
@@ -13,7 +14,7 @@ import { formatBytes, formatCount } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
 import type { Need, OpenedSnapshot } from '../../session/need.js';
 import { allocationStack, stackText } from '../../v8/allocation-stacks.js';
-import { defineCommand } from '../command.js';
+import { defineCommand, type Machine } from '../command.js';
 import { traceNotes } from '../shared/allocations.js';
 import { orderOption, requireOneProcess } from '../shared/compare.js';
 import { packageNames } from '../shared/package-names.js';
@@ -60,21 +61,18 @@ export const leaksCommand = defineCommand({
     const notes = [...requireOneProcess(heaps, options.byId, 'leaks')];
     if (options.failIfAny) checkOrder(heaps, notes);
     const { found, notes: more } = await searchLeaks(heaps, options.minSize, session);
-    const { graph } = found.frontier;
     const { leaks: wanted, leaking, most } = notableLeaks(found, heaps.length);
     const limit = limitOf(options);
     const shown = wanted.slice(0, options.all ? limit : Math.min(limit, most));
     const omitted = wanted.length - shown.length;
-    const packages = packageNames(graph, machine);
-    const known = { allocated: (node: number) => madeBy(graph, node), packageName: packages.nameOf };
-    const entries = shown.map((leak) => leakEntry(graph, leak, known));
+    const { leaks, notes: packageNotes } = entriesOf(shown, found, machine);
     return {
       result: {
         kind: 'leaks',
-        leaks: entries,
+        leaks,
         total: wanted.length,
         omitted,
-        summary: summaryOf(found, entries, heaps),
+        summary: summaryOf(found, leaks, heaps),
       },
       fields: {
         minSize: options.minSize,
@@ -85,17 +83,29 @@ export const leaksCommand = defineCommand({
       },
       notes: [
         ...notes,
-        ...traceNotes(graph),
+        ...traceNotes(found.frontier.graph),
         ...more,
         ...boundedNotes(found),
         ...unheldNotes(found),
-        ...packages.notes(),
+        ...packageNotes,
         ...omittedNote(omitted, 'container', 'containers'),
       ],
       found: !(options.failIfAny && leaking > 0),
     };
   },
 });
+
+/** The leaks in words, with the packages of their code as they are installed here. */
+function entriesOf(
+  shown: readonly Leak[],
+  { frontier: { graph } }: Leaks,
+  machine: Machine,
+): { readonly leaks: readonly LeakEntry[]; readonly notes: readonly NoteLike[] } {
+  const packages = packageNames(graph, machine);
+  const known = { allocated: (node: number) => madeBy(graph, node), packageName: packages.nameOf };
+  const leaks = shown.map((leak) => leakEntry(graph, leak, known));
+  return { leaks, notes: packages.notes() };
+}
 
 /** What an engine does not write may hold what nothing else does. */
 function unheldNotes({ unheld, frontier: { graph } }: Leaks): readonly string[] {

@@ -57,93 +57,129 @@ export function follow(graph: Graph, starts: readonly number[], options: FollowV
 
 function followed(graph: Graph, start: number, options: FollowValues, notes: NoteLike[]): Detail {
   const found = memoryPlace(graph, start, partitionOf(options));
-  const { path, place, list, parts } = found;
-  const retained = retainedSizes(graph);
-  const heap = retained[graph.root]!;
-  const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
-  const view = new NodeView(graph, place);
-  const levels = path.map((node): Row => {
-    const { id, type, name, shallowSize, retainedSize } = new NodeView(graph, node);
-    return { retainedSize, retainedShare: share(retainedSize, heap), id, type, name, shallowSize };
-  });
-  const placeOf = placeFields(options, [graph]);
-  const size = retained[place]!;
-  const rows = parts.map(
-    ({ type, count, retainedSize, largest: node }): Row => ({
-      type,
-      count,
-      retainedSize,
-      share: share(retainedSize, size),
-      largest: graph.ids[node]!,
-      largestRetainedSize: retained[node]!,
-      ...placeOf(type),
-    }),
-  );
-  const collections = found.collections.map((one) => collectionRow(graph, one));
-  if (collections.length > 0) {
-    notes.push(
-      `no object keeps half of ${formatId(view.id)}: the collections below it that keep the most come first; at and find-backref-chain show one by its id`,
-    );
-  } else if (found.next !== undefined) {
-    const part = share(retained[found.next]!, size);
-    notes.push(
-      note(
-        'answer',
-      )`the largest object below ${formatId(view.id)} keeps ${formatShare(part)} of it: dominators ${option('follow')} ${formatId(graph.ids[found.next]!)} goes on there`,
-    );
-  }
+  notes.push(...nextNotes(graph, found));
   return {
-    title: `${formatId(view.id)} ${described(view)} keeps ${formatCount(size)} bytes, ${formatShare(share(size, heap))} of the heap${list ? `; ${listWords(list)}` : ''}`,
-    fields: {
-      id: view.id,
-      type: view.type,
-      name: view.name,
-      shallowSize: view.shallowSize,
-      retainedSize: size,
-      retainedShare: share(size, heap),
-      listLength: list?.count ?? null,
-      listVia: list ? [...list.via] : null,
-    },
+    ...headOf(graph, found),
     facts: [],
     lists: [
-      ...(collections.length === 0
-        ? []
-        : [
-            {
-              key: 'collections',
-              title: 'Collections that keep the most',
-              table: grid(collectionColumns, collections, collections.length),
-            },
-          ]),
-      {
-        key: 'path',
-        title: `Heaviest branch (${formatCount(levels.length)} ${levels.length === 1 ? 'level' : 'levels'})`,
-        table: levelTable(levels, options.all),
-      },
-      {
-        key: 'parts',
-        title: list
-          ? `Where it spreads: ${formatCount(list.count)} objects in a row`
-          : `Where it spreads: ${formatCount(parts.reduce((sum, { count }) => sum + count, 0))} objects`,
-        table: grid(
-          [columns.type, columns.count, columns.retainedSize, partShare, largest, largestSize],
-          rows.slice(0, limitOf(options)),
-          rows.length,
-        ),
-      },
+      ...collectionList(graph, found),
+      pathList(graph, found, options),
+      partList(graph, found, options),
     ],
     closing: holderFacts(found.holder),
   };
 }
 
+/** What to look at next. */
+function nextNotes(graph: Graph, { place, collections, next }: MemoryPlace): readonly NoteLike[] {
+  const id = formatId(graph.ids[place]!);
+  if (collections.length > 0)
+    return [
+      `no object keeps half of ${id}: the collections below it that keep the most come first; at and find-backref-chain show one by its id`,
+    ];
+  if (next === undefined) return [];
+  const retained = retainedSizes(graph);
+  const share = formatShare(shareOf(retained[next]!, retained[place]!));
+  return [
+    note(
+      'answer',
+    )`the largest object below ${id} keeps ${share} of it: dominators ${option('follow')} ${formatId(graph.ids[next]!)} goes on there`,
+  ];
+}
+
+/** The place: what it is, how much it keeps, the list that begins there. */
+function headOf(graph: Graph, { place, list }: MemoryPlace): Pick<Detail, 'title' | 'fields'> {
+  const view = new NodeView(graph, place);
+  const { id, type, name, shallowSize, retainedSize } = view;
+  const retainedShare = shareOfHeap(graph, retainedSize);
+  const keeps = `keeps ${formatCount(retainedSize)} bytes, ${formatShare(retainedShare)} of the heap`;
+  return {
+    title: `${formatId(id)} ${described(view)} ${keeps}${list ? `; ${listWords(list)}` : ''}`,
+    fields: {
+      id,
+      type,
+      name,
+      shallowSize,
+      retainedSize,
+      retainedShare,
+      listLength: list?.count ?? null,
+      listVia: list ? [...list.via] : null,
+    },
+  };
+}
+
+/** The collections below a root; no list where the branch ends at another object. */
+function collectionList(graph: Graph, { collections }: MemoryPlace): Detail['lists'] {
+  if (collections.length === 0) return [];
+  const rows = collections.map((one) => collectionRow(graph, one));
+  return [
+    {
+      key: 'collections',
+      title: 'Collections that keep the most',
+      table: grid(collectionColumns, rows, rows.length),
+    },
+  ];
+}
+
+/** The levels from the start down to the place. */
+function pathList(graph: Graph, { path }: MemoryPlace, { all }: FollowValues): Detail['lists'][number] {
+  const levels = path.map((node): Row => {
+    const { id, type, name, shallowSize, retainedSize } = new NodeView(graph, node);
+    return { retainedSize, retainedShare: shareOfHeap(graph, retainedSize), id, type, name, shallowSize };
+  });
+  return {
+    key: 'path',
+    title: `Heaviest branch (${formatCount(levels.length)} ${levels.length === 1 ? 'level' : 'levels'})`,
+    table: levelTable(levels, all),
+  };
+}
+
+/** What is below the place, by class: of a list its members, of an object what it dominates. */
+function partList(
+  graph: Graph,
+  { place, list, parts }: MemoryPlace,
+  options: FollowValues,
+): Detail['lists'][number] {
+  const retained = retainedSizes(graph);
+  const placeOf = placeFields(options, [graph]);
+  const rows = parts.map(
+    ({ type, count, retainedSize, largest: node }): Row => ({
+      type,
+      count,
+      retainedSize,
+      share: shareOf(retainedSize, retained[place]!),
+      largest: graph.ids[node]!,
+      largestRetainedSize: retained[node]!,
+      ...placeOf(type),
+    }),
+  );
+  const objects = list ? list.count : parts.reduce((sum, { count }) => sum + count, 0);
+  return {
+    key: 'parts',
+    title: `Where it spreads: ${formatCount(objects)} objects${list ? ' in a row' : ''}`,
+    table: grid(
+      [columns.type, columns.count, columns.retainedSize, partShare, largest, largestSize],
+      rows.slice(0, limitOf(options)),
+      rows.length,
+    ),
+  };
+}
+
+function shareOf(part: number, whole: number): number {
+  return whole === 0 ? 0 : part / whole;
+}
+
+function shareOfHeap(graph: Graph, size: number): number {
+  return shareOf(size, retainedSizes(graph)[graph.root]!);
+}
+
 /** A collection, and where it is. */
 function collectionRow(graph: Graph, collection: MemoryPlace['collections'][number]): Row {
   const { node, type: members, count, retainedSize: membersSize, holder } = collection;
-  const heap = retainedSizes(graph)[graph.root]!;
   const { id, type, name, retainedSize } = new NodeView(graph, node);
   return {
     retainedSize,
-    retainedShare: heap === 0 ? 0 : retainedSize / heap,
+    retainedShare: shareOfHeap(graph, retainedSize),
     id,
     type,
     name,
