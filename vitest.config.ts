@@ -23,8 +23,9 @@ export default defineConfig({
       test: {
         name,
         include: [...include],
-        testTimeout: 60_000,
-        hookTimeout: 60_000,
+        // Machines that run tests may be slow, and a test may wait for several programs.
+        testTimeout: 180_000,
+        hookTimeout: 180_000,
         ...PROJECTS[name as TestProject],
         globalSetup: [...PROJECTS[name as TestProject].globalSetup],
         sequence: { groupOrder: Object.keys(PROJECTS).indexOf(name) },

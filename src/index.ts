@@ -155,6 +155,7 @@ export {
   type RetainedSet,
   retainedClasses,
   retainedSet,
+  retainedSetSizes,
 } from './analysis/sizes/retained-set.js';
 export { retainedSizes, retainedSizesOfClasses } from './analysis/sizes/retained-sizes.js';
 export { shallowSizes } from './analysis/sizes/shallow-sizes.js';
