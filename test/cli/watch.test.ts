@@ -116,7 +116,8 @@ test.each([
     const run = await heapgraph(['watch', String(program.pid), '--every', '100ms', ...count]);
     expect(run.stderr).toContain(`process ${program.pid} has ended`);
     expect(run.code).toBe(wanted);
-    await until('it is gone', () => program.child.exitCode !== null);
+    // Node.js 20 sometimes crashes where an inspector's client leaves while the process ends.
+    await until('it is gone', () => program.child.exitCode !== null || program.child.signalCode !== null);
   }
 });
 

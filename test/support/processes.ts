@@ -115,7 +115,7 @@ export function startHeapgraph(
 /** Waits until it is so; throws after a while, which is long, as machines that run tests are busy. */
 export async function until(what: string, condition: () => boolean): Promise<void> {
   for (const begun = Date.now(); !condition(); ) {
-    if (Date.now() - begun > 30_000) throw new Error(`not within half a minute: ${what}`);
+    if (Date.now() - begun > 120_000) throw new Error(`not within two minutes: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
