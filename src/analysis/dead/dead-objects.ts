@@ -15,7 +15,9 @@
 import { byDescending, byText, byType, inOrder } from '../../base/order.js';
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { classIndex } from '../../v8/class-names.js';
+import { isInternal } from '../../v8/names.js';
 import type { Root } from '../../v8/roots.js';
+import { V8_NAME } from '../../v8/system-names.js';
 import { type Ownership, ownerOf } from '../holders/container-owner.js';
 import { isDictionary } from '../holders/dictionaries.js';
 import { type HolderChains, searchHolders, UNHELD } from '../holders/holder-chains.js';
@@ -59,6 +61,12 @@ export interface DeadObjects {
   readonly chains: HolderChains;
   /** Dead ones that only other dead ones, or nothing, hold. */
   readonly inner: number;
+  /**
+   * Dead ones that are in no group, as they are held in good order: only by the values that a
+   * FinalizationRegistry hands to its callback, or, of kinds that are worth showing where the
+   * program holds them, by the runtime.
+   */
+  readonly settled: number;
 }
 
 /**
@@ -74,15 +82,19 @@ export interface DeadObjects {
  */
 export function deadObjects(
   graph: Graph,
-  { verdicts, dead }: ObjectStates,
+  { verdicts, dead, ruleOf }: ObjectStates,
   expected: readonly ExpectedHolder[] = [],
 ): DeadObjects {
   const isLeaf = (node: number): boolean => verdicts[node] === DEAD;
   const chains: HolderChains =
     dead.length === 0
       ? { parents: new Uint32Array(0), edges: new Uint32Array(0), depths: new Uint32Array(0) }
-      : searchHolders(graph, { isLeaf, skips: expectedEdges(graph, isLeaf, expected) });
-  if (dead.length === 0) return { groups: [], chains, inner: 0 };
+      : searchHolders(graph, {
+          isLeaf,
+          skips: expectedEdges(graph, isLeaf, expected),
+          isLast: isRegistered(graph),
+        });
+  if (dead.length === 0) return { groups: [], chains, inner: 0, settled: 0 };
   const { parents, depths } = chains;
   const paths = pathsOver(graph, chains, isDictionary(graph));
   const { labels, of } = classIndex(graph);
@@ -131,7 +143,12 @@ export function deadObjects(
       ),
     };
   });
-  found.sort(
+  const settles = isSettled(graph, chains, ruleOf);
+  const shown = found.filter((group) => !settles(group));
+  const settled =
+    found.reduce((sum, { members }) => sum + members.length, 0) -
+    shown.reduce((sum, { members }) => sum + members.length, 0);
+  shown.sort(
     inOrder<DeadGroup>(
       byDescending(({ owner }) => Number(owner === 'program')),
       byDescending(({ retainedSize }) => retainedSize),
@@ -139,7 +156,38 @@ export function deadObjects(
       byText(({ path }) => path),
     ),
   );
-  return { groups: found, chains, inner };
+  return { groups: shown, chains, inner, settled };
+}
+
+/** Whether a node is the record of an object and a value in a FinalizationRegistry. */
+function isRegistered(graph: Graph): (node: number) => boolean {
+  const { nodeNames, strings } = graph;
+  const names = strings.indexesOf(V8_NAME.weakCell);
+  const internal = isInternal(graph);
+  return (node) => names.has(nodeNames[node]!) && internal(node);
+}
+
+const OF_PROGRAM: ReadonlySet<string | undefined> = new Set(['global', 'module', 'require cache']);
+
+/**
+ * Whether a group is held in good order. A FinalizationRegistry has its values until their objects
+ * are gone and its callback has run: the search goes through them last, so that nothing else holds
+ * what it finds there.
+ */
+function isSettled(
+  graph: Graph,
+  { parents }: HolderChains,
+  ruleOf: ObjectStates['ruleOf'],
+): (group: DeadGroup) => boolean {
+  const registered = isRegistered(graph);
+  return ({ example, owner, root }) => {
+    const byProgram = owner === 'program' || OF_PROGRAM.has(root?.kind);
+    if (ruleOf(example)?.rule.onlyOfProgram === true && !byProgram) return true;
+    for (let node = example; ; node = parents[node]!) {
+      if (registered(node)) return true;
+      if (parents[node] === node || parents[node] === UNHELD) return false;
+    }
+  };
 }
 
 /**

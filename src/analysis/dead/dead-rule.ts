@@ -22,6 +22,8 @@ export interface DeadRule {
   readonly where?: string;
   readonly dead: string;
   readonly alive?: string;
+  /** Whether one is worth showing only where the program's own code, or a place of it, holds it. */
+  readonly onlyOfProgram?: boolean;
   /** The only runtimes whose files say it; default all. */
   readonly runtimes?: readonly string[];
   /** What happened to a dead one, to be read behind its class: `was closed`. */

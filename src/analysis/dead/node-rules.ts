@@ -268,6 +268,7 @@ export const NODE_RULES: readonly DeadRule[] = [
   },
   {
     class: ['WeakRef'],
+    onlyOfProgram: true, // it is small, and runtimes keep thousands of them for a while
     where: 'type = object',
     runtimes: ['Node.js', 'Electron', 'Deno', 'the browser', 'workerd'],
     dead: 'not edge("target")',

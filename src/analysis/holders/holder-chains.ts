@@ -12,14 +12,15 @@
  */
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { memo } from '../../graph/memo.js';
-import { NODE } from '../../graph/schema.js';
+import { EDGE, NODE } from '../../graph/schema.js';
 import { isMachinery } from '../../v8/helpers.js';
 import { isImport } from '../../v8/modules.js';
 import { isContext } from '../../v8/names.js';
 import { isOfRuntime } from '../../v8/origin.js';
 import { isRoot, rootOf } from '../../v8/roots.js';
 import { userRoots } from '../../v8/user-roots.js';
-import { type EdgeTest, hasPage, holds, keepsAlive } from '../sizes/essential-edges.js';
+import { weakMapPairs } from '../../v8/weak-map-pairs.js';
+import { type EdgeTest, hasPage, holds, keepsAlive, pageOwnedNodes } from '../sizes/essential-edges.js';
 import type { Chain } from './chains.js';
 import { preferVariables } from './variable-holders.js';
 
@@ -50,7 +51,7 @@ const HANDLES = 2;
  *    well, through that variable (`preferVariables`)
  * 4. from the stack
  * 5. through compiled code and shapes
- * 6. over edges that are not essential and keep something alive nevertheless (\`keepsAlive\`)
+ * 6. over edges that are not essential and keep something alive nevertheless (`keepsAlive`)
  *
  * Needs edges. Cost: linear in nodes and edges; 21 bytes a node while it runs, 12 afterwards.
  */
@@ -62,6 +63,8 @@ export interface HolderSearch {
   readonly isLeaf?: (node: number) => boolean;
   /** Edges that it does not take, beside those that keep nothing alive. */
   readonly skips?: EdgeTest;
+  /** Nodes that it goes on from when nothing else is left to go on from. */
+  readonly isLast?: (node: number) => boolean;
 }
 
 /**
@@ -70,10 +73,12 @@ export interface HolderSearch {
  *
  * - Cost: that of `holderChains`.
  */
-export function searchHolders(graph: Graph, { isLeaf, skips }: HolderSearch = {}): HolderChains {
-  const { nodeCount, nodeTypes, firstEdge } = graph;
-  const { targets } = edgesOf(graph);
-  let keeps = holds(graph);
+export function searchHolders(graph: Graph, { isLeaf, skips, isLast }: HolderSearch = {}): HolderChains {
+  const { nodeCount, nodeTypes, firstEdge, ids } = graph;
+  const { targets, types, names } = edgesOf(graph);
+  const owned = pageOwnedNodes(graph);
+  const pairs = weakMapPairs(graph);
+  const { isPair } = pairs;
   const parents = new Uint32Array(nodeCount).fill(UNHELD);
   const edges = new Uint32Array(nodeCount);
   const depths = new Uint32Array(nodeCount);
@@ -86,23 +91,48 @@ export function searchHolders(graph: Graph, { isLeaf, skips }: HolderSearch = {}
   const isScope = isContext(graph);
   const ownedByNode = isOfRuntime(graph);
   const leaves: number[] = [];
+  const lastOnes: number[] = [];
   const inner: number[] = []; // scopes of Node.js's functions, until its own turn comes
+  const importers = new Set<number>(); // arrays of modules with cells that another one exports
+  const { weak, shortcut, internal } = EDGE;
+  const { closure, array } = NODE;
   let program = true;
+  let pagesRule = true; // `holds`, else `keepsAlive`
 
+  // Most edges lead to what is found already: `holds` is written out here, as a call for each of
+  // the others takes half of the time.
   let head = 0;
   const search = (): void => {
     while (head < tail) {
       const node = queue[head++]!;
-      const hasScope = program && nodeTypes[node] === NODE.closure && ownedByNode(node);
+      const type = nodeTypes[node]!;
+      const hasScope = program && type === closure && ownedByNode(node);
+      const isRootNode = node === graph.root;
+      const intoPages = !pagesRule || isRootNode || owned[node] === 1;
+      const depth = depths[node]! + 1;
       for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
         const target = targets[edge]!;
-        if (parents[target] !== UNHELD || !keeps(edge, node)) continue;
+        if (parents[target] !== UNHELD) continue;
+        const edgeType = types[edge]!;
+        if (edgeType === weak || (edgeType === shortcut && !isRootNode)) continue;
+        if (!intoPages && owned[target] === 1) continue;
+        if (
+          isPair !== undefined &&
+          edgeType === internal &&
+          isPair[names[edge]!] === 1 &&
+          pairs.of(names[edge]!)?.table === ids[node]
+        )
+          continue;
         if (skips?.(edge, node)) continue;
-        if (nodeTypes[node] === NODE.array && isImport(graph, parents[node]!, target)) continue;
+        if (type === array && isImport(graph, parents[node]!, target)) {
+          importers.add(node);
+          continue;
+        }
         parents[target] = node;
         edges[target] = edge;
-        depths[target] = depths[node]! + 1;
+        depths[target] = depth;
         if (isLeaf?.(target)) leaves.push(target);
+        else if (isLast?.(target)) lastOnes.push(target);
         else if (postpones(target)) postponed[waiting++] = target;
         else if (hasScope && isScope(target)) inner.push(target);
         else queue[tail++] = target;
@@ -124,6 +154,7 @@ export function searchHolders(graph: Graph, { isLeaf, skips }: HolderSearch = {}
   for (const [place, group] of groups.entries()) {
     const [from, besides] = [tail, waiting];
     const firstLeaf = leaves.length;
+    const firstLast = lastOnes.length;
     for (const node of group) queue[tail++] = node;
     for (const node of inner.splice(0)) queue[tail++] = node;
     search();
@@ -131,48 +162,62 @@ export function searchHolders(graph: Graph, { isLeaf, skips }: HolderSearch = {}
       preferVariables(
         graph,
         { parents, edges, depths },
-        withLeaves(queue.subarray(from, tail), leaves, firstLeaf),
-        postponed.subarray(besides, waiting),
-        keeps,
+        joined(queue.subarray(from, tail), leaves.slice(firstLeaf)),
+        joined(postponed.subarray(besides, waiting), lastOnes.slice(firstLast)),
+        holds(graph),
       );
     program = false;
   }
   // What machinery leads to may lead to more of it: every round takes what the one before has
-  // found.
+  // found; and at the end of each what comes last.
   let taken = 0;
-  const searchMachinery = (): void => {
-    while (taken < waiting) {
-      while (taken < waiting) queue[tail++] = postponed[taken++]!;
+  const searchRest = (): void => {
+    while (taken < waiting || lastOnes.length > 0) {
+      if (taken < waiting) while (taken < waiting) queue[tail++] = postponed[taken++]!;
+      else for (const node of lastOnes.splice(0)) queue[tail++] = node;
       search();
     }
   };
-  searchMachinery();
-  if (hasPage(graph)) {
-    keeps = keepsAlive(graph);
+  searchRest();
+  if (mayHoldBesidePages(graph, parents, importers)) {
+    pagesRule = false;
+    const keeps = keepsAlive(graph);
     const mayLead: EdgeTest = (edge, source) =>
       keeps(edge, source) && !isLeaf?.(source) && !skips?.(edge, source);
-    for (const { node, edge, source } of heldBesidePages(graph, parents, depths, mayLead)) {
+    for (const { node, edge, source } of heldBesidePages(graph, { parents, depths }, importers, mayLead)) {
       parents[node] = source;
       edges[node] = edge;
       depths[node] = depths[source]! + 1;
       if (isLeaf?.(node)) continue;
-      if (postpones(node)) postponed[waiting++] = node;
+      if (isLast?.(node)) lastOnes.push(node);
+      else if (postpones(node)) postponed[waiting++] = node;
       else queue[tail++] = node;
     }
     search();
-    searchMachinery();
+    searchRest();
   }
   return { parents, edges, depths };
 }
 
 /**
- * Nodes that were found, and behind them those of the leaves that were found in the same search.
+ * Whether `heldBesidePages` may find any: edges that keep alive and are not essential lead to nodes
+ * of a page only. Cost: five bytes of each node.
  */
-function withLeaves(found: Uint32Array, leaves: readonly number[], first: number): Uint32Array {
-  if (leaves.length === first) return found;
-  const all = new Uint32Array(found.length + leaves.length - first);
-  all.set(found);
-  for (let i = first; i < leaves.length; i++) all[found.length + i - first] = leaves[i]!;
+function mayHoldBesidePages(graph: Graph, parents: Uint32Array, importers: ReadonlySet<number>): boolean {
+  if (!hasPage(graph)) return false;
+  if (importers.size > 0) return true;
+  const owned = pageOwnedNodes(graph);
+  for (let node = 0; node < graph.nodeCount; node++)
+    if (owned[node] === 1 && parents[node] === UNHELD) return true;
+  return false;
+}
+
+/** The first nodes and, behind them, the others. */
+function joined(first: Uint32Array, others: readonly number[]): Uint32Array {
+  if (others.length === 0) return first;
+  const all = new Uint32Array(first.length + others.length);
+  all.set(first);
+  all.set(others, first.length);
   return all;
 }
 
@@ -182,15 +227,18 @@ function withLeaves(found: Uint32Array, leaves: readonly number[], first: number
  */
 function heldBesidePages(
   graph: Graph,
-  parents: Uint32Array,
-  depths: Uint32Array,
+  { parents, depths }: Pick<HolderChains, 'parents' | 'depths'>,
+  importers: ReadonlySet<number>,
   keeps: EdgeTest,
 ): { readonly node: number; readonly edge: number; readonly source: number }[] {
   const { nodeCount, firstEdge } = graph;
   const { targets } = edgesOf(graph);
+  const owned = pageOwnedNodes(graph);
   const found = new Map<number, { node: number; edge: number; source: number }>();
   for (let source = 0; source < nodeCount; source++) {
     if (parents[source] === UNHELD) continue;
+    // A page's own node holds all that it keeps alive: those edges were taken.
+    if (owned[source] === 1 && !importers.has(source)) continue;
     for (let edge = firstEdge[source]!, end = firstEdge[source + 1]!; edge < end; edge++) {
       const node = targets[edge]!;
       if (parents[node] !== UNHELD || !keeps(edge, source)) continue;

@@ -122,12 +122,13 @@ export const deadCommand = defineCommand({
         groups: entries,
         total: notable.length,
         omitted,
-        summary: summaryOf(judged, notable, small),
+        summary: summaryOf(judged, { groups: notable, small, settled: found.settled }),
       },
       fields: {
         judged: judged.asked,
         dead: judged.dead.length,
         inner: found.inner,
+        settled: found.settled,
         smallGroups: small,
       },
       notes: [...notes, ...packages.notes(), ...omittedNote(omitted, 'group', 'groups')],
@@ -197,8 +198,7 @@ async function wantedNodes(
 /** How many there are, or what was looked at. */
 function summaryOf(
   { asked, dead, verdicts }: ObjectStates,
-  groups: readonly DeadGroup[],
-  small: number,
+  { groups, small, settled }: { readonly groups: readonly DeadGroup[]; small: number; settled: number },
 ): string[] {
   const rest =
     small === 0
@@ -209,7 +209,11 @@ function summaryOf(
     return ['Nothing dead found: no object of a kind that says of itself whether it is finished.'];
   const unknown = asked - verdicts.reduce((sum, verdict) => sum + Number(verdict > 0), 0);
   const open = unknown === 0 ? '' : `, ${formatCount(unknown)} do not say`;
+  const orderly =
+    settled === 0
+      ? ''
+      : ` ${formatCount(settled)} of them ${settled === 1 ? 'is' : 'are'} held in good order: by a FinalizationRegistry whose callback is still to run, or by the runtime.`;
   return [
-    `${dead.length === 0 ? 'Nothing dead found' : 'No group of dead objects to show'}: of ${formatCount(asked)} objects that may say of themselves that they are finished, ${formatCount(dead.length)} ${dead.length === 1 ? 'does' : 'do'}${open}.${rest}`,
+    `${dead.length === 0 ? 'Nothing dead found' : 'No group of dead objects to show'}: of ${formatCount(asked)} objects that may say of themselves that they are finished, ${formatCount(dead.length)} ${dead.length === 1 ? 'does' : 'do'}${open}.${orderly}${rest}`,
   ];
 }

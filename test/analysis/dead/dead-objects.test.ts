@@ -272,3 +272,65 @@ describe('chains', () => {
     ]);
   });
 });
+
+describe('held in good order', () => {
+  const property = (name: string, target: string) => ['property', name, target] as const;
+  const cell = (value: string) => ({
+    type: 'hidden',
+    name: 'system / WeakCell',
+    edges: [['hidden', 2, value] as const],
+  });
+  const session = { name: 'Session', edges: [property('ended', 'yes')] };
+
+  test('by values of a FinalizationRegistry alone: none; by something else as well, however far: one', async () => {
+    const graph = await load({
+      root: ['globals'],
+      globals: { name: 'Window / x', edges: [property('registry', 'registry'), property('a', 'a')] },
+      registry: {
+        name: 'FinalizationRegistry',
+        edges: [
+          ['internal', 'active_cells', 'cell1'],
+          ['internal', 'cell2', 'cell2'],
+          ['internal', 'cell3', 'cell3'],
+        ],
+      },
+      cell1: cell('alone'),
+      cell2: cell('both'),
+      cell3: cell('box'),
+      a: ['b'],
+      b: ['c'],
+      c: ['d'],
+      d: ['both'],
+      box: ['boxed'],
+      alone: session,
+      both: session,
+      boxed: session,
+      yes: TRUE,
+    });
+    const { groups, settled } = deadObjects(graph, statesOf(graph));
+    expect(groups.map(({ path, members }) => [path.replace(/^\S* /, ''), members.length])).toEqual([
+      [expect.stringMatching(/→ d \.both$/), 1],
+    ]);
+    expect(settled).toBe(2);
+  });
+
+  test('a kind that is worth showing only where the program holds it', async () => {
+    const rule: DeadRule = { ...RULE, onlyOfProgram: true };
+    const spec = (holder: GraphSpec): GraphSpec => ({
+      ...holder,
+      session,
+      yes: TRUE,
+    });
+    const native = await load(
+      spec({
+        root: ['handles'],
+        handles: { type: 'synthetic', name: '(Global handles)', edges: ['session'] },
+      }),
+    );
+    const found = deadObjects(native, statesOf(native, [rule]));
+    expect([found.groups.length, found.settled]).toEqual([0, 1]);
+    expect(deadObjects(native, statesOf(native)).groups).toHaveLength(1);
+    const own = await load(spec({ root: ['globals'], globals: { name: 'Window / x', edges: ['session'] } }));
+    expect(deadObjects(own, statesOf(own, [rule])).groups).toHaveLength(1);
+  });
+});
