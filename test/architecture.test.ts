@@ -38,7 +38,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'analysis/patterns': ['analysis/holders', 'analysis/classes', 'analysis/sizes', 'v8', 'graph', 'base'],
   'analysis/cuts': ['analysis/holders', 'analysis/classes', 'analysis/sizes', 'v8', 'graph', 'base'],
-  'analysis/garbage': ['v8', 'graph', 'base'],
+  'analysis/garbage': ['analysis/holders', 'analysis/sizes', 'v8', 'graph', 'base'],
+  'analysis/weak': [
+    'analysis/garbage',
+    'analysis/cuts',
+    'analysis/holders',
+    'analysis/sizes',
+    'v8',
+    'graph',
+    'base',
+  ],
   'analysis/cycles': ['analysis/holders', 'analysis/classes', 'analysis/sizes', 'v8', 'graph', 'base'],
   'analysis/accumulation': [
     'analysis/pictures',

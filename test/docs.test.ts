@@ -48,6 +48,10 @@ copyFileSync(
 );
 for (const step of [1, 2])
   copyFileSync(deadPath(`server-node24-${step}`), path.join(folder, `server-${step}.heapsnapshot.gz`));
+copyFileSync(
+  fileURLToPath(new URL('../fixtures/weak/node24.heapsnapshot.br', import.meta.url)),
+  path.join(folder, 'weak.heapsnapshot.br'),
+);
 for (const name of EXPRESS) copyFileSync(expressPath(name), path.join(folder, `${name}.heapsnapshot.gz`));
 // The same without compression, and the beginning of it.
 const whole = gunzipSync(readFileSync(fixturePath('node26-after')));

@@ -25,6 +25,7 @@ import { patternsCommand } from './holders/patterns.js';
 import { showBackrefsCommand } from './holders/show-backrefs.js';
 import { showChainCommand } from './holders/show-chain.js';
 import { showRefsCommand } from './holders/show-refs.js';
+import { weakCommand } from './holders/weak.js';
 import { captureCommand } from './live/capture.js';
 import { watchCommand } from './live/watch.js';
 import { atCommand } from './objects/at.js';
@@ -56,6 +57,7 @@ export const THEMES = [
       patternsCommand,
       cyclesCommand,
       garbageCommand,
+      weakCommand,
       cutCommand,
       showBackrefsCommand,
       showRefsCommand,

@@ -35,6 +35,7 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
   patterns: ['patterns', 'OBJ', F],
   cycles: ['cycles', F, '--limit', '1'],
   garbage: ['garbage', F, '--limit', '3'],
+  weak: ['weak', F, '--all', '--limit', '3'],
   cut: ['cut', 'OBJ', F],
   'show-growth': ['show-growth', B, F],
   leaks: ['leaks', B, F],

@@ -1,8 +1,8 @@
 /** What no ordinary reference keeps: nodes by the weakest way that reaches them. */
 import { edgesOf, type Graph } from '../../graph/graph.js';
-import { EDGE, NODE } from '../../graph/schema.js';
-import { V8_NAME } from '../../v8/system-names.js';
+import { EDGE } from '../../graph/schema.js';
 import { weakMapPairEdges, weakMapPairs } from '../../v8/weak-map-pairs.js';
+import { type RegistryEntry, registryEntries } from '../../v8/weak-objects.js';
 
 /** The weakest way that reaches a node from the root. */
 export const REACH = { nothing: 0, weak: 1, registry: 2, strong: 3 } as const;
@@ -39,10 +39,12 @@ export function garbageOf(graph: Graph): Garbage {
   const reach = new Uint8Array(nodeCount);
   if (nodeCount === 0) return { reach, lasting: [], unknown: 0 };
   const isWeak = weakEdges(graph);
-  const entries = registryEntries(graph);
-  const heldEdges = new Set(entries.map(({ edge }) => edge));
+  const entries = registryEntries(graph).filter(
+    (entry): entry is Entry => entry.target !== undefined && entry.held !== undefined,
+  );
+  const heldEdges = new Set(registryEntries(graph).map(({ edge }) => edge));
   const cells = new Uint8Array(nodeCount);
-  for (const { cell } of entries) cells[cell] = 1;
+  for (const { cell } of registryEntries(graph)) cells[cell] = 1;
   const isHeld = (edge: number, source: number): boolean => cells[source] === 1 && heldEdges.has(edge);
   const work = new Uint32Array(nodeCount);
 
@@ -100,6 +102,8 @@ export function garbageOf(graph: Graph): Garbage {
   return { reach, lasting, unknown };
 }
 
+type Entry = RegistryEntry & { readonly target: number; readonly held: number };
+
 /** Weak edges, and those from a WeakMap's table to a value, which its key keeps. */
 function weakEdges(graph: Graph): (edge: number, source: number) => boolean {
   const { types, names } = edgesOf(graph);
@@ -111,39 +115,4 @@ function weakEdges(graph: Graph): (edge: number, source: number) => boolean {
   return (edge) =>
     types[edge] === EDGE.weak ||
     (types[edge] === EDGE.internal && isPair[names[edge]!] === 1 && halves.has(edge));
-}
-
-interface RegistryEntry extends LastingEntry {
-  /** The edge to the held value. */
-  readonly edge: number;
-}
-
-/**
- * Entries of FinalizationRegistries. The held value is the target of a cell's hidden edge that is
- * neither the registry nor another cell: V8's versions number it differently.
- */
-function registryEntries(graph: Graph): RegistryEntry[] {
-  const { nodeCount, nodeNames, nodeTypes, firstEdge, strings } = graph;
-  const { types, names, targets } = edgesOf(graph);
-  const cellNames = strings.indexesOf(V8_NAME.weakCell);
-  const targetNames = strings.indexesOf('target');
-  const registryNames = strings.indexesOf('FinalizationRegistry', V8_NAME.finalizationRegistry);
-  const found: RegistryEntry[] = [];
-  for (let cell = 0; cell < nodeCount; cell++) {
-    if (!cellNames.has(nodeNames[cell]!) || nodeTypes[cell] === NODE.string) continue;
-    let target: number | undefined;
-    let edge: number | undefined;
-    for (let at = firstEdge[cell]!, end = firstEdge[cell + 1]!; at < end; at++) {
-      const to = targets[at]!;
-      if (types[at] === EDGE.weak && targetNames.has(names[at]!)) target = to;
-      else if (
-        types[at] === EDGE.hidden &&
-        !cellNames.has(nodeNames[to]!) &&
-        !registryNames.has(nodeNames[to]!)
-      )
-        edge ??= at;
-    }
-    if (target !== undefined && edge !== undefined) found.push({ cell, target, held: targets[edge]!, edge });
-  }
-  return found;
 }
