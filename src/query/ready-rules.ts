@@ -13,29 +13,26 @@ import type { Condition, Value } from './syntax.js';
  *   asked.
  */
 export function readyRules(graph: Graph, rules: readonly DeadRule[]): ReadyRule[] {
-  const tests = new Map<string, (node: number) => boolean>();
-  const testOf = (text: string): ((node: number) => boolean) => {
-    const condition = parsed(text);
-    return (node) => {
-      let test = tests.get(text);
-      if (!test) {
-        test = nodeTest(graph, condition);
-        tests.set(text, test);
-      }
-      return test(node);
-    };
+  const tests = new Map<Condition, (node: number) => boolean>();
+  const testOf: TestOf = (condition) => (node) => {
+    let test = tests.get(condition);
+    if (!test) {
+      test = nodeTest(graph, condition);
+      tests.set(condition, test);
+    }
+    return test(node);
   };
   return rules.map((rule): ReadyRule => {
     const { where, dead, alive } = rule;
     const texts = { dead, alive };
     return {
       rule,
-      isOf: where === undefined ? () => true : testOf(where),
-      isDead: testOf(dead),
-      isAlive: alive === undefined ? () => false : testOf(alive),
+      isOf: where === undefined ? () => true : testOf(parsed(where)),
+      isDead: testOf(parsed(dead)),
+      isAlive: alive === undefined ? () => false : testOf(parsed(alive)),
       evidence(node, verdict) {
         const text = texts[verdict];
-        return text === undefined ? '' : evidence(graph, parsed(text), node).slice(0, MOST_FACTS).join(', ');
+        return text === undefined ? '' : evidence(parsed(text), node, testOf).slice(0, MOST_FACTS).join(', ');
       },
     };
   });
@@ -58,13 +55,15 @@ function parsed(text: string): Condition {
 /** Rules are few; a config file may have more. */
 const MOST_CONDITIONS = 1000;
 
+type TestOf = (condition: Condition) => (node: number) => boolean;
+
 /** The parts of a condition that are true of a node, in words. */
-function evidence(graph: Graph, condition: Condition, node: number): string[] {
-  if (!nodeTest(graph, condition)(node)) return [];
+function evidence(condition: Condition, node: number, testOf: TestOf): string[] {
+  if (!testOf(condition)(node)) return [];
   switch (condition.kind) {
     case 'and':
     case 'or':
-      return condition.parts.flatMap((part) => evidence(graph, part, node));
+      return condition.parts.flatMap((part) => evidence(part, node, testOf));
     case 'not':
       return condition.part.kind === 'edge' ? [`it has no ${condition.part.name}`] : [];
     case 'property': {

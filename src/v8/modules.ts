@@ -105,11 +105,11 @@ export function exportName(graph: Graph, module: number, cell: number): string |
  */
 export function isImport(graph: Graph, module: number, cell: number): boolean {
   const { nodeTypes } = graph;
+  const isModule = isModuleRecord(graph);
+  if (!isModule(module) || exportName(graph, module, cell) !== undefined) return false;
   const { firstRetainer, sources } = retainersOf(graph);
   const holders = (node: number): Uint32Array =>
     sources.subarray(firstRetainer[node]!, firstRetainer[node + 1]!);
-  const isModule = isModuleRecord(graph);
-  if (!isModule(module) || exportName(graph, module, cell) !== undefined) return false;
   return holders(cell).some(
     (array) =>
       nodeTypes[array] === NODE.array &&

@@ -7,25 +7,26 @@
  *
  * The room `dead`:
  *
- *   dead-rule node-rules package-rules   what objects say of their state, as data   object-states
- * the rules asked of a graph   dead-objects                         the search, the groups, what
- * they retain   dead-chain                           a verdict for each step of a chain, and the
- * references under suspicion
+ *   dead-rule node-rules package-rules   what objects say of their state, as data
+ *   object-states                        the rules asked of a graph
+ *   dead-objects                         the search, the groups, what they retain
+ *   settled                              what is held in good order
+ *   dead-chain                           a verdict for each step, the references under suspicion
  */
 import { byDescending, byText, byType, inOrder } from '../../base/order.js';
 import { edgesOf, type Graph } from '../../graph/graph.js';
+import { EDGE } from '../../graph/schema.js';
 import { classIndex } from '../../v8/class-names.js';
-import { isInternal } from '../../v8/names.js';
 import type { Root } from '../../v8/roots.js';
-import { V8_NAME } from '../../v8/system-names.js';
+import { weakMapPairs } from '../../v8/weak-map-pairs.js';
 import { type Ownership, ownerOf } from '../holders/container-owner.js';
 import { isDictionary } from '../holders/dictionaries.js';
 import { type HolderChains, searchHolders, UNHELD } from '../holders/holder-chains.js';
 import { pathsOver } from '../holders/holder-paths.js';
-import { keepsAlive } from '../sizes/essential-edges.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
 import type { ExpectedHolder } from './dead-rule.js';
 import { DEAD, type ObjectStates } from './object-states.js';
+import { isRegistered, isSettled } from './settled.js';
 
 /** Dead objects of one class that are held in the same way. */
 export interface DeadGroup {
@@ -159,37 +160,6 @@ export function deadObjects(
   return { groups: shown, chains, inner, settled };
 }
 
-/** Whether a node is the record of an object and a value in a FinalizationRegistry. */
-function isRegistered(graph: Graph): (node: number) => boolean {
-  const { nodeNames, strings } = graph;
-  const names = strings.indexesOf(V8_NAME.weakCell);
-  const internal = isInternal(graph);
-  return (node) => names.has(nodeNames[node]!) && internal(node);
-}
-
-const OF_PROGRAM: ReadonlySet<string | undefined> = new Set(['global', 'module', 'require cache']);
-
-/**
- * Whether a group is held in good order. A FinalizationRegistry has its values until their objects
- * are gone and its callback has run: the search goes through them last, so that nothing else holds
- * what it finds there.
- */
-function isSettled(
-  graph: Graph,
-  { parents }: HolderChains,
-  ruleOf: ObjectStates['ruleOf'],
-): (group: DeadGroup) => boolean {
-  const registered = isRegistered(graph);
-  return ({ example, owner, root }) => {
-    const byProgram = owner === 'program' || OF_PROGRAM.has(root?.kind);
-    if (ruleOf(example)?.rule.onlyOfProgram === true && !byProgram) return true;
-    for (let node = example; ; node = parents[node]!) {
-      if (registered(node)) return true;
-      if (parents[node] === node || parents[node] === UNHELD) return false;
-    }
-  };
-}
-
 /**
  * The nearest node on the chains of all; undefined where they begin at different roots. Cost: the
  * chains.
@@ -232,6 +202,8 @@ function expectedEdges(
 const NOBODY = 0;
 const SEVERAL = 0xffffffff;
 
+const LEAST_WORK = 1 << 12;
+
 /**
  * What would be freed if all members of a group went: the same as `retainedSet` of each, for all
  * groups in one search. What the search around the dead ones has not reached hangs on them alone; a
@@ -243,37 +215,58 @@ function retainedByGroup(
   groups: readonly (readonly number[])[],
   { chains: { parents }, isLeaf }: { chains: HolderChains; isLeaf: (node: number) => boolean },
 ): { readonly sizes: Float64Array; readonly below: readonly Map<number, number>[] } {
-  const { nodeCount, firstEdge } = graph;
-  const { targets } = edgesOf(graph);
+  const { nodeCount, firstEdge, ids, root } = graph;
+  const { targets, types, names } = edgesOf(graph);
   const { of } = classIndex(graph);
   const shallow = shallowSizes(graph);
-  const keeps = keepsAlive(graph);
+  const pairs = weakMapPairs(graph);
+  const { isPair } = pairs;
+  const { weak, shortcut, internal } = EDGE;
   const owners = new Uint32Array(nodeCount);
-  const work: number[] = [];
+  let work = new Uint32Array(LEAST_WORK);
+  let waiting = 0;
   const sizes = new Float64Array(groups.length);
   const below = groups.map(() => new Map<number, number>());
+  const visit = (node: number): void => {
+    if (waiting === work.length) {
+      const larger = new Uint32Array(2 * waiting);
+      larger.set(work);
+      work = larger;
+    }
+    work[waiting++] = node;
+  };
   groups.forEach((members, i) => {
     for (const node of members) {
       owners[node] = i + 1;
       sizes[i]! += shallow[node]!;
-      work.push(node);
+      visit(node);
     }
   });
-  const met: number[] = [];
-  for (let node = work.pop(); node !== undefined; node = work.pop()) {
+  while (waiting > 0) {
+    const node = work[--waiting]!;
     const owner = owners[node]!;
     for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
       const target = targets[edge]!;
+      if (parents[target] !== UNHELD) continue;
       const known = owners[target]!;
-      if (parents[target] !== UNHELD || known === owner || known === SEVERAL || !keeps(edge, node)) continue;
-      if (known === NOBODY) met.push(target);
+      if (known === owner || known === SEVERAL) continue;
+      // `keepsAlive`, written out.
+      const type = types[edge]!;
+      if (type === weak || target === node || (type === shortcut && node !== root)) continue;
+      if (
+        isPair !== undefined &&
+        type === internal &&
+        isPair[names[edge]!] === 1 &&
+        pairs.of(names[edge]!)?.table === ids[node]
+      )
+        continue;
       owners[target] = known === NOBODY ? owner : SEVERAL;
-      work.push(target);
+      visit(target);
     }
   }
-  for (const node of met) {
+  for (let node = 0; node < nodeCount; node++) {
     const owner = owners[node]!;
-    if (owner === SEVERAL) continue;
+    if (owner === NOBODY || owner === SEVERAL || parents[node] !== UNHELD) continue;
     sizes[owner - 1]! += shallow[node]!;
     if (!isLeaf(node)) continue;
     const counts = below[owner - 1]!;

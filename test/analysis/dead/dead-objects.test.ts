@@ -333,4 +333,37 @@ describe('held in good order', () => {
     const own = await load(spec({ root: ['globals'], globals: { name: 'Window / x', edges: ['session'] } }));
     expect(deadObjects(own, statesOf(own, [rule])).groups).toHaveLength(1);
   });
+
+  test('small things whose objects a registry of the program has still to tell of', async () => {
+    const rule: DeadRule = { ...RULE, onlyOfProgram: true };
+    const gone = { type: 'hidden', name: 'system / WeakCell', edges: [['hidden', 0, 'registry'] as const] };
+    const spec = (list: string[]): GraphSpec => ({
+      root: ['globals'],
+      globals: { name: 'Window / x', edges: ['registry', 'list'] },
+      registry: {
+        name: 'FinalizationRegistry',
+        edges: [
+          ['hidden', 4, 'cell1'],
+          ['hidden', 5, 'cell2'],
+        ],
+      },
+      cell1: gone,
+      cell2: gone,
+      list,
+      ...Object.fromEntries(list.map((name) => [name, session])),
+      yes: TRUE,
+    });
+    const two = await load(spec(['a', 'b']));
+    expect(deadObjects(two, statesOf(two, [rule]))).toMatchObject({ groups: [], settled: 2 });
+    const three = await load({
+      ...spec(['a', 'b']),
+      list: { name: 'Array', edges: ['a', 'b', 'c'].map((name, i) => ['element', i, name] as const) },
+      a: session,
+      b: session,
+      c: session,
+    });
+    expect(deadObjects(three, statesOf(three, [rule])).groups.map(({ members }) => members.length)).toEqual([
+      3,
+    ]);
+  });
 });
