@@ -8,7 +8,7 @@ import type { Partitioner } from '../../graph/partition.js';
 import { isIndexed } from '../../graph/schema.js';
 import { classIndex } from '../../v8/class-names.js';
 import { isRoot } from '../../v8/roots.js';
-import { linksOf } from '../pictures/links.js';
+import { helperTest } from '../pictures/links.js';
 import { childrenOf } from '../sizes/dominated-nodes.js';
 import { retainedSizes } from '../sizes/retained-sizes.js';
 
@@ -99,7 +99,7 @@ export function heaviestBranch(
 
 /** What a node dominates immediately, with V8's helpers replaced by what they dominate. */
 function ownedBy(graph: Graph): (node: number) => number[] {
-  const { isHelper } = linksOf(graph, { isRoot: isRoot(graph) });
+  const isHelper = helperTest(graph, { isRoot: isRoot(graph) });
   return (node) => {
     const found: number[] = [];
     const work = [node];

@@ -12,7 +12,7 @@ import { scriptOf } from '../../v8/scripts.js';
 import { prototypeNodes } from '../classes/instances.js';
 import { ownerOf } from '../holders/container-owner.js';
 import { holderChain } from '../holders/holder-chains.js';
-import { linksOf } from '../pictures/links.js';
+import { helperTest } from '../pictures/links.js';
 import { childrenOf } from '../sizes/dominated-nodes.js';
 import { retainedSizes } from '../sizes/retained-sizes.js';
 
@@ -106,7 +106,7 @@ interface MemberSums {
 function memberSums(graph: Graph, below: number, of: ArrayLike<number>): MemberSums {
   const { nodeCount } = graph;
   const retained = retainedSizes(graph);
-  const { isHelper } = linksOf(graph, { isRoot: isRoot(graph) });
+  const isHelper = helperTest(graph, { isRoot: isRoot(graph) });
   // Each after its owner; V8's helpers are among them, so that what they dominate is found.
   const order = new Uint32Array(nodeCount);
   const owners = new Uint32Array(nodeCount);

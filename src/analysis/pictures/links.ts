@@ -8,17 +8,14 @@
  * and is left out where the owner has an edge of its own to the same object.
  */
 
-import { shortened } from '../../base/printable.js';
 import { edgesOf, type Graph } from '../../graph/graph.js';
-import { retainersOf } from '../../graph/retainers.js';
 import { EDGE, isIndexed, NODE } from '../../graph/schema.js';
 import { isMachinery, isHelper as isPartOfObject } from '../../v8/helpers.js';
 import { isInternalObject } from '../../v8/names.js';
-import { V8_NAME } from '../../v8/system-names.js';
-import { ENTRY_SIZE, firstEntrySlot, slotsOf } from '../../v8/tables.js';
-import { shortValue } from '../../v8/values.js';
 import { isPairName } from '../../v8/weak-map-pairs.js';
 import { hasPage, holds, keepsAlive } from '../sizes/essential-edges.js';
+import { EntryNames, WEAK_VALUE } from './entry-names.js';
+import { LinkRule, sourcesOf } from './link-rule.js';
 
 /** One reference. Ordinals. */
 export interface Link {
@@ -61,109 +58,82 @@ export interface Links {
   link(source: number, edge: number, owner?: number): Link;
 }
 
-/**
- * Owners of a helper beyond this number make it an object of its own: it is shared, and nobody's
- * part.
- */
-const MOST_OWNERS = 8;
-const MOST_STEPS = 64;
-const KEY_LENGTH = 24;
-const WEAK_VALUE = 'value in a WeakMap';
+/** Edges from an object to helpers that are parts of it. */
 const FOLDED = ['elements', 'properties', 'table'];
+
+/**
+ * Whether a node is a helper, which a picture folds into its owner.
+ *
+ * - In: which nodes are roots; these are never helpers.
+ */
+export function helperTest(
+  graph: Graph,
+  { internals = false, isRoot }: Pick<LinkOptions, 'internals' | 'isRoot'>,
+): (node: number) => boolean {
+  const isPart = isPartOfObject(graph);
+  return (node) => !internals && !isRoot(node) && isPart(node);
+}
 
 /** Needs edges. Cost: the reverse edges, once a graph; then what is asked for. */
 export function linksOf(graph: Graph, options: LinkOptions): Links {
-  const { weak = false, internals = false, isRoot, ignoreEdge } = options;
-  const { nodeTypes, firstEdge, strings, edgeTypeNames, selfSizes } = graph;
-  const { types, names, targets } = edgesOf(graph);
-  // Essential edges; for what none of them leads to, the others that keep it alive.
-  const rules = hasPage(graph) ? [holds(graph), keepsAlive(graph)] : [keepsAlive(graph)];
-  let rule = 0;
-  const followed = (edge: number, source: number): boolean =>
-    targets[edge] !== source && (weak || rules[rule]!(edge, source)) && !ignoreEdge?.(edge);
+  return new GraphLinks(graph, options);
+}
 
-  const isNoise = isMachinery(graph);
-  const isObject = isInternalObject(graph);
-  const isPart = isPartOfObject(graph);
-  const isHelper = (node: number): boolean => !internals && !isRoot(node) && isPart(node);
+class GraphLinks implements Links {
+  private readonly weak: boolean;
+  private readonly internals: boolean;
+  /** Essential edges; for what none of them leads to, the others that keep it alive. */
+  private readonly rules: readonly LinkRule[];
+  private readonly names: EntryNames;
+  readonly isNoise: (node: number) => boolean;
+  private readonly isHidden: (node: number) => boolean;
+  readonly isHelper: (node: number) => boolean;
 
-  const sourcesOf = (nodes: readonly number[]): Set<number> => {
-    const { firstRetainer, sources } = retainersOf(graph);
-    const found = new Set<number>();
-    for (const node of nodes) {
-      for (let at = firstRetainer[node]!, end = firstRetainer[node + 1]!; at < end; at++) {
-        found.add(sources[at]!);
-      }
-    }
-    return found;
-  };
+  constructor(
+    private readonly graph: Graph,
+    private readonly options: LinkOptions,
+  ) {
+    const { weak = false, internals = false, ignoreEdge } = options;
+    const { nodeTypes } = graph;
+    const isObject = isInternalObject(graph);
+    this.weak = weak;
+    this.internals = internals;
+    this.names = new EntryNames(graph);
+    this.isNoise = isMachinery(graph);
+    this.isHelper = helperTest(graph, options);
+    this.isHidden = (node) => this.isHelper(node) || (nodeTypes[node] === NODE.hidden && !isObject(node));
+    const alive = hasPage(graph) ? [holds(graph), keepsAlive(graph)] : [keepsAlive(graph)];
+    this.rules = alive.map(
+      (keeps) =>
+        new LinkRule(graph, this, (edge, source) => (weak || keeps(edge, source)) && !ignoreEdge?.(edge)),
+    );
+  }
 
-  /** Objects that a helper is part of; none when it is shared by many, or nobody's. */
-  const ownersByRule = rules.map(() => new Map<number, readonly number[]>());
-  const ownersOf = (helper: number): readonly number[] => {
-    const knownOwners = ownersByRule[rule]!;
-    const known = knownOwners.get(helper);
-    if (known) return known;
-    const owners = new Set<number>();
-    const work = [helper];
-    const seen = new Set(work);
-    for (let node = work.pop(); node !== undefined; node = work.pop()) {
-      for (const source of sourcesOf([node])) {
-        if (seen.has(source) || edgeTo(source, node) === undefined) continue;
-        seen.add(source);
-        if (isHelper(source)) work.push(source);
-        else if (!isNoise(source)) owners.add(source);
-      }
-      if (owners.size > MOST_OWNERS || seen.size > MOST_STEPS) {
-        owners.clear();
-        break;
-      }
-    }
-    knownOwners.set(helper, [...owners]);
-    return knownOwners.get(helper)!;
-  };
-  const edgeTo = (source: number, target: number): number | undefined => {
-    for (let edge = firstEdge[source]!, end = firstEdge[source + 1]!; edge < end; edge++) {
-      if (targets[edge] === target && followed(edge, source)) return edge;
-    }
-    return undefined;
-  };
+  link(source: number, edge: number, owner?: number): Link {
+    return this.linkBy(this.rules[0]!, source, edge, owner);
+  }
 
-  /** Slots of a hash table, read once. */
-  const knownTables = new Map<number, ReadonlyMap<number, number>>();
-  const knownSlots = (table: number): ReadonlyMap<number, number> => {
-    const slots = knownTables.get(table) ?? slotsOf(graph, table);
-    knownTables.set(table, slots);
-    return slots;
-  };
+  referrers(nodes: readonly number[]): Link[] {
+    const [first, second] = this.rules;
+    const found = this.referrersBy(first!, nodes);
+    if (this.weak || !second) return found;
+    const held = new Set(found.map(({ target }) => target));
+    const others = nodes.filter((node) => !held.has(node));
+    return others.length === 0 ? found : [...found, ...this.referrersBy(second, others)];
+  }
 
-  /** What a helper's edge means to the helper's owner. */
-  const entryName = (owner: number, helper: number, edge: number): { name: string; kind: string } => {
-    const plain = isIndexed(types[edge]!) ? `[${names[edge]!}]` : strings.get(names[edge]!);
-    if (isPairName(plain)) return { name: WEAK_VALUE, kind: WEAK_VALUE };
-    const name = strings.get(graph.nodeNames[owner]!);
-    if (name === 'Set') return { name: 'item', kind: 'item' };
-    if (name !== 'Map') {
-      if (!/^\d+$/.test(plain)) return { name: shortened(plain, 40), kind: plain };
-      const part = strings.get(graph.nodeNames[helper]!);
-      return part === V8_NAME.objectElements
-        ? { name: `[${plain}]`, kind: 'slot' }
-        : { name: shortened(part, 40), kind: part };
-    }
-    const slot = Number(plain);
-    const place = (slot - (firstEntrySlot(selfSizes[helper]!, ENTRY_SIZE.Map) ?? 3)) % ENTRY_SIZE.Map;
-    if (place === 0) return { name: 'key', kind: 'key' };
-    const key = knownSlots(helper).get(slot - 1);
-    const text = key === undefined ? '…' : shortened(shortValue(graph, key), KEY_LENGTH);
-    return { name: `.get(${text})`, kind: 'value' };
-  };
+  references(nodes: readonly number[]): Link[] {
+    return nodes.flatMap((node) => this.referencesOf(node));
+  }
 
-  const link = (source: number, edge: number, owner?: number): Link => {
+  private linkBy(rule: LinkRule, source: number, edge: number, owner?: number): Link {
+    const { types, names, targets } = edgesOf(this.graph);
+    const { edgeTypeNames, strings } = this.graph;
     const target = targets[edge]!;
     if (owner !== undefined) {
-      const direct = edgeTo(owner, target);
-      if (direct !== undefined) return link(owner, direct);
-      const { name, kind } = entryName(owner, source, edge);
+      const direct = rule.edgeTo(owner, target);
+      if (direct !== undefined) return this.linkBy(rule, owner, direct);
+      const { name, kind } = this.names.nameOf(owner, source, edge);
       return { source: owner, target, type: 'entry', name, kind: `entry ${kind}` };
     }
     const type = edgeTypeNames[types[edge]!]!;
@@ -171,89 +141,90 @@ export function linksOf(graph: Graph, options: LinkOptions): Links {
     const raw = strings.get(names[edge]!);
     const name = types[edge] === EDGE.internal && isPairName(raw) ? WEAK_VALUE : raw;
     return { source, target, type, name, kind: `${type} ${name}` };
-  };
+  }
 
-  const referrers = (nodes: readonly number[]): Link[] => {
-    const found = followedReferrers(nodes);
-    if (weak || rules.length === 1) return found;
-    const held = new Set(found.map(({ target }) => target));
-    const others = nodes.filter((node) => !held.has(node));
-    if (others.length === 0) return found;
-    rule = 1;
-    const further = followedReferrers(others);
-    rule = 0;
-    return [...found, ...further];
-  };
-
-  const followedReferrers = (nodes: readonly number[]): Link[] => {
+  /** References by objects first, then those by helpers, as references by the helpers' owners. */
+  private referrersBy(rule: LinkRule, nodes: readonly number[]): Link[] {
+    const { firstEdge } = this.graph;
+    const { targets } = edgesOf(this.graph);
     const wanted = new Set(nodes);
     const found: Link[] = [];
     const byHelpers: { helper: number; edge: number }[] = [];
     const direct = new Map<number, Set<number>>();
-    for (const source of sourcesOf(nodes)) {
-      const helper = isHelper(source);
+    for (const source of sourcesOf(this.graph, nodes)) {
+      const helper = this.isHelper(source);
       for (let edge = firstEdge[source]!, end = firstEdge[source + 1]!; edge < end; edge++) {
         const target = targets[edge]!;
-        if (!wanted.has(target) || !followed(edge, source)) continue;
+        if (!wanted.has(target) || !rule.follows(edge, source)) continue;
         if (helper) byHelpers.push({ helper: source, edge });
         else {
-          found.push(link(source, edge));
+          found.push(this.linkBy(rule, source, edge));
           note(direct, source, target);
         }
       }
     }
     for (const { helper, edge } of byHelpers) {
-      const owners = ownersOf(helper);
-      if (owners.length === 0) found.push(link(helper, edge));
+      const owners = rule.ownersOf(helper);
+      if (owners.length === 0) found.push(this.linkBy(rule, helper, edge));
       if (owners.some((owner) => direct.get(owner)?.has(targets[edge]!))) continue;
-      for (const owner of owners) found.push(link(helper, edge, owner));
+      for (const owner of owners) found.push(this.linkBy(rule, helper, edge, owner));
     }
-    return internals ? found : withoutNoise(found);
-  };
+    return this.internals ? found : this.withoutNoise(found);
+  }
 
   /** Code and shapes count as holders only of what nobody else holds. */
-  const withoutNoise = (found: readonly Link[]): Link[] => {
+  private withoutNoise(found: readonly Link[]): Link[] {
     const held = new Set<number>();
-    for (const { source, target } of found) if (!isNoise(source)) held.add(target);
-    return found.filter(({ source, target }) => !isNoise(source) || !held.has(target));
-  };
+    for (const { source, target } of found) if (!this.isNoise(source)) held.add(target);
+    return found.filter(({ source, target }) => !this.isNoise(source) || !held.has(target));
+  }
 
-  const references = (nodes: readonly number[]): Link[] => {
+  private referencesOf(node: number): readonly Link[] {
+    const { nodeTypes, firstEdge } = this.graph;
+    const { types, targets } = edgesOf(this.graph);
+    if (!this.internals && nodeTypes[node] === NODE.number) return []; // its text stands in its own box
     const found: Link[] = [];
-    for (const node of nodes) {
-      if (!internals && nodeTypes[node] === NODE.number) continue; // its text stands in its own box
-      const direct = new Set<number>();
-      const helpers: number[] = [];
-      for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
-        const target = targets[edge]!;
-        if (target === node || (types[edge] === EDGE.weak && !weak) || ignoreEdge?.(edge)) continue;
-        if (!internals) {
-          if (isHelper(target) || (nodeTypes[target] === NODE.hidden && !isObject(target))) {
-            if (types[edge] === EDGE.internal && FOLDED.includes(strings.get(names[edge]!)))
-              helpers.push(target);
-            continue;
-          }
-          if (isNoise(target)) continue;
-          if (types[edge] === EDGE.property && strings.equals(names[edge]!, '__proto__')) continue;
-        }
+    const direct = new Set<number>();
+    const helpers: number[] = [];
+    for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
+      const target = targets[edge]!;
+      if (target === node || (types[edge] === EDGE.weak && !this.weak)) continue;
+      if (this.options.ignoreEdge?.(edge)) continue;
+      if (!this.internals && this.isHidden(target)) {
+        if (this.isFolded(edge)) helpers.push(target);
+      } else if (this.internals || !(this.isNoise(target) || this.isPrototype(edge))) {
         direct.add(target);
-        found.push(link(node, edge));
-      }
-      for (const helper of helpers) {
-        for (let edge = firstEdge[helper]!, end = firstEdge[helper + 1]!; edge < end; edge++) {
-          const target = targets[edge]!;
-          if (types[edge] === EDGE.weak && !weak) continue;
-          if (target === node || direct.has(target) || isHelper(target) || isNoise(target)) continue;
-          const entry = link(helper, edge, node);
-          if (entry.kind === 'entry key' && nodeTypes[target] === NODE.string) continue; // `.get("key")` says it
-          found.push(entry);
-        }
+        found.push(this.link(node, edge));
       }
     }
+    for (const helper of helpers) found.push(...this.entriesOf(node, helper, direct));
     return found;
-  };
+  }
 
-  return { referrers, references, isHelper, link };
+  /** Whether a helper that the edge leads to is part of the edge's source. */
+  private isFolded(edge: number): boolean {
+    const { types, names } = edgesOf(this.graph);
+    return types[edge] === EDGE.internal && FOLDED.includes(this.graph.strings.get(names[edge]!));
+  }
+
+  private isPrototype(edge: number): boolean {
+    const { types, names } = edgesOf(this.graph);
+    return types[edge] === EDGE.property && this.graph.strings.equals(names[edge]!, '__proto__');
+  }
+
+  /** What a helper of `node` holds, without what the node has an edge of its own to. */
+  private *entriesOf(node: number, helper: number, direct: ReadonlySet<number>): Generator<Link> {
+    const { nodeTypes, firstEdge } = this.graph;
+    const { types, targets } = edgesOf(this.graph);
+    for (let edge = firstEdge[helper]!, end = firstEdge[helper + 1]!; edge < end; edge++) {
+      const target = targets[edge]!;
+      if (types[edge] === EDGE.weak && !this.weak) continue;
+      if (target === node || direct.has(target) || this.isHelper(target) || this.isNoise(target)) continue;
+      const entry = this.link(helper, edge, node);
+      if (entry.kind === 'entry key' && nodeTypes[target] === NODE.string) continue; // `.get("key")` says it
+      yield entry;
+    }
+  }
 }
 
 function note(pairs: Map<number, Set<number>>, key: number, value: number): void {
