@@ -120,7 +120,8 @@ export function contentsOf(frontier: Frontier, group: ContainerGroup): ContentRo
  */
 export const contentKeys = memo((graph: Graph): ((node: number) => number | string) => {
   const { nodeTypes, nodeNames, locations } = graph;
-  const { of } = classIndex(graph);
+  const { labels, of } = classIndex(graph);
+  const maySuspend = Uint8Array.from(labels, (label) => Number(SUSPENDED.test(label)));
   const isScope = isContext(graph);
   const places = new Map<number, string>();
   /**
@@ -144,11 +145,13 @@ export const contentKeys = memo((graph: Graph): ((node: number) => number | stri
     if (type === NODE.closure) return placeKey(node, 'function');
     if (type !== NODE.object) return of[node]!;
     if (isScope(node)) return `s${edgeTarget(graph, node, EDGE.internal, ['scope_info']) ?? ''}`;
-    const suspended = suspendedFunction(graph, node);
-    if (suspended !== undefined) return placeKey(suspended, 'suspended');
-    return of[node]!;
+    const suspended = maySuspend[of[node]!] === 1 ? suspendedFunction(graph, node) : undefined;
+    return suspended === undefined ? of[node]! : placeKey(suspended, 'suspended');
   };
 });
+
+/** Classes of generators and of async functions that wait. */
+const SUSPENDED = /Generator$|AsyncFunctionObject$|^AsyncFunction$/;
 
 /**
  * The function that a generator, or a suspended async function, runs; undefined for every other
@@ -157,7 +160,7 @@ export const contentKeys = memo((graph: Graph): ((node: number) => number | stri
 export function suspendedFunction(graph: Graph, node: number): number | undefined {
   if (graph.nodeTypes[node] !== NODE.object) return undefined;
   const name = graph.strings.get(graph.nodeNames[node]!);
-  if (!/Generator$|AsyncFunctionObject$|^AsyncFunction$/.test(name)) return undefined;
+  if (!SUSPENDED.test(name)) return undefined;
   const found = edgeTarget(graph, node, EDGE.internal, ['function']);
   return found !== undefined && graph.nodeTypes[found] === NODE.closure ? found : undefined;
 }

@@ -5,7 +5,9 @@ import { className } from '../../v8/class-names.js';
 import { isMachinery } from '../../v8/helpers.js';
 import { commonJsModules } from '../../v8/modules.js';
 import { isContext } from '../../v8/names.js';
+import { scriptOrigin } from '../../v8/origin.js';
 import { isRoot } from '../../v8/roots.js';
+import { sourceLocation } from '../../v8/scripts.js';
 import { prototypeNodes } from '../classes/instances.js';
 import { nodeRoles, THING, WALL, WAY } from '../classes/node-roles.js';
 import { holderChains, UNHELD } from '../holders/holder-chains.js';
@@ -51,25 +53,33 @@ export function gatheringFindings(graph: Graph): Finding[] {
   const { exportsOf } = commonJsModules(graph);
   const drafts = new Map<string, Draft>();
 
-  const partsOf = (node: number): { readonly edges: number; readonly parts: readonly number[] } => {
-    let count = firstEdge[node + 1]! - firstEdge[node]!;
+  const referencesOf = (node: number): number => {
+    const end = firstEdge[node + 1]!;
+    let count = end - firstEdge[node]!;
+    for (let edge = firstEdge[node]!; edge < end && count < LEAST_MEMBERS; edge++) {
+      const target = targets[edge]!;
+      if (roles[target] === WAY && parents[target] === node)
+        count += firstEdge[target + 1]! - firstEdge[target]!;
+    }
+    return count;
+  };
+  const partsOf = (node: number): readonly number[] => {
     const parts: number[] = [node];
     for (let at = 0; at < parts.length && parts.length < MOST_PARTS; at++) {
       for (let edge = firstEdge[parts[at]!]!, end = firstEdge[parts[at]! + 1]!; edge < end; edge++) {
         const target = targets[edge]!;
         if (roles[target] !== WAY || essential[edge] === 0 || parents[target] !== parts[at]) continue;
-        count += firstEdge[target + 1]! - firstEdge[target]!;
         parts.push(target);
       }
     }
-    return { edges: count, parts };
+    return parts;
   };
 
   for (let node = 0; node < nodeCount; node++) {
     if (nodeTypes[node] !== NODE.object || isPrototype[node] === 1 || roles[node] !== THING) continue;
     if (parents[node] === UNHELD || isScope(node) || isRootNode(node)) continue;
-    const { edges, parts } = partsOf(node);
-    if (edges < LEAST_MEMBERS) continue;
+    if (referencesOf(node) < LEAST_MEMBERS) continue;
+    const parts = partsOf(node);
     const kinds = new Map<number | string, number[]>();
     const met = new Set<number>();
     for (const part of parts) {
@@ -183,6 +193,8 @@ export function listFindings(graph: Graph): Finding[] {
     const held = list.filter((node) => parents[node] !== UNHELD);
     if (held.length < LEAST_MEMBERS) continue;
     const first = held.reduce((best, node) => (depths[node]! < depths[best]! ? node : best));
+    // The runtime's own lists: of timers, of listeners.
+    if (scriptOrigin(sourceLocation(graph, first)?.script) === 'runtime') continue;
     const own = held.reduce((sum, node) => sum + sizes[node]!, 0);
     const most = held.reduce((max, node) => Math.max(max, retained[node]!), 0);
     found.push({

@@ -2,6 +2,7 @@
 import type { Graph } from '../../graph/graph.js';
 import { NODE } from '../../graph/schema.js';
 import { classIndex } from '../../v8/class-names.js';
+import { globalObjects } from '../../v8/realms.js';
 import { rootOf } from '../../v8/roots.js';
 import { nativeContexts } from '../../v8/scopes.js';
 import { prototypeNodes } from '../classes/instances.js';
@@ -60,16 +61,22 @@ export function realmFindings(graph: Graph): Finding[] {
   const { depths, parents } = holderChains(graph);
   const isPrototype = prototypeNodes(graph);
   const window = labels.indexOf('Window');
-  const contexts = [...nativeContexts(graph)].filter((node) => parents[node] !== UNHELD);
+  // The first one is the program's own.
+  const contexts = [...nativeContexts(graph)].sort((a, b) => a - b).slice(1);
   const windows: number[] = [];
   for (let node = 0; node < graph.nodeCount; node++) {
     if (of[node] !== window || graph.nodeTypes[node] !== NODE.object || isPrototype[node] === 1) continue;
     if (parents[node] !== UNHELD) windows.push(node);
   }
-  return [windows, contexts.filter((node) => depths[node]! > 1)]
+  const globals = Array.from(globalObjects(graph), ([node, realm]) => (realm === 'other' ? node : -1));
+  const nearest = (nodes: readonly number[]): number | undefined =>
+    nodes
+      .filter((node) => node >= 0 && parents[node] !== UNHELD && parents[node] !== node)
+      .sort((a, b) => depths[a]! - depths[b]!)[0];
+  return [windows, contexts]
     .filter((members) => members.length > EXPECTED_REALMS)
     .map((members): Finding => {
-      const holder = members.reduce((best, node) => (depths[node]! < depths[best]! ? node : best));
+      const holder = nearest(members === windows ? windows : globals) ?? members[0]!;
       return {
         kind: 'realms',
         verdict: 'suspect',

@@ -12,9 +12,10 @@ import { type Ownership, ownerOf } from '../holders/container-owner.js';
 import { chainEnding } from '../holders/endings.js';
 import { holderChain } from '../holders/holder-chains.js';
 import type { ContentRow } from '../leaks/group-contents.js';
-import { type RetainedSet, retainedSet } from '../sizes/retained-set.js';
+import { shallowSizes } from '../sizes/shallow-sizes.js';
 import { contentsOfSet, isTelling } from './contents.js';
 import type { Finding } from './finding.js';
+import { keptBy } from './kept-by.js';
 
 /** A finding with what its members keep together. */
 export interface Suspect extends Finding {
@@ -25,6 +26,8 @@ export interface Suspect extends Finding {
   readonly contents: readonly ContentRow[];
   /** Findings that lie in it and say more of it. */
   readonly inner: readonly Finding[];
+  /** Whether a node is kept by the members alone. */
+  readonly keeps: (node: number) => boolean;
 }
 
 export interface RankingOptions {
@@ -35,11 +38,15 @@ export interface RankingOptions {
 }
 
 /** Nodes that all searches together visit at most, and how many searches there are in any case. */
-const MOST_VISITED = 60_000_000;
-const LEAST_MEASURED = 6;
+const MOST_VISITED = 40_000_000;
+const LEAST_MEASURED = 4;
 const MOST_MEASURED = 40;
 /** This share of its members makes a finding a part of another one. */
-const COVERED = 0.7;
+export const COVERED = 0.7;
+/** Of all bytes of a heap, what a place has to keep to be measured. */
+const LEAST_SHARE = 0.0005;
+/** What is this many times as large is another matter. */
+const MOST_AROUND = 3;
 /** What is told by its kind comes before what is merely as large. */
 const WEIGHT = { leak: 16, suspect: 8, large: 1 } as const;
 /** A suspect may keep this much less than what is merely large has to. */
@@ -51,7 +58,7 @@ const UNTOLD = 0.25;
  * The findings in their order.
  *
  * - Order: the most bytes first, those of a suspect counted eight times.
- * - Cost: a search of the whole graph (`retainedSet`) for each that is measured: 6 to 40 of them,
+ * - Cost: a search of the whole graph (`retainedSet`) for each that is measured: 4 to 40 of them,
  *   by the size of the graph.
  */
 export function rankedSuspects(
@@ -67,12 +74,15 @@ export function rankedSuspects(
     MOST_MEASURED,
     Math.max(LEAST_MEASURED, Math.floor(MOST_VISITED / Math.max(1, graph.nodeCount))),
   );
-  const chosen: (Suspect & { nodes: Set<number> | RetainedSet })[] = [];
+  const chosen: Suspect[] = [];
   const covers = explained.map((isIn) => ({ isIn, index: -1 }));
   const inner = new Map<number, Finding[]>();
   let measured = 0;
+  // What all keep together may be more than each by itself.
+  const worth = Math.max(minSize / 4, heapSize(graph) * LEAST_SHARE);
   for (const finding of sorted) {
     if (measured >= most) break;
+    if (finding.estimate < (finding.verdict === 'suspect' ? SUSPECT_SHARE : 1) * worth) continue;
     const chain = holderChain(graph, finding.holder);
     if (isStatic(graph, finding, chain)) continue;
     const cover = covers.find(({ isIn }) => share(finding.members, isIn) >= COVERED);
@@ -81,34 +91,62 @@ export function rankedSuspects(
         inner.set(cover.index, [...(inner.get(cover.index) ?? []), finding]);
       continue;
     }
+    const owner = ownerOf(graph, finding.holder, rootOf(graph, chain.nodes[0]!));
+    const [first] = owner === 'runtime' ? contentsOfSet(graph, finding.members, finding.members) : [];
+    const own = first !== undefined && isTelling(first, finding.members.length);
+    if (owner === 'runtime' && isOfRuntime(finding, owner, own)) continue;
     measured++;
-    const set = retainedSet(graph, finding.members);
+    const set = keptBy(graph, finding);
     if (set.size < (finding.verdict === 'suspect' ? SUSPECT_SHARE : 1) * minSize) continue;
     if (finding.kind === 'large' && 2 * finding.estimate < set.size) continue;
     const contents = contentsOfSet(graph, set.nodes, finding.members);
-    const owner = ownerOf(graph, finding.holder, rootOf(graph, chain.nodes[0]!));
     const told = contents[0] !== undefined && isTelling(contents[0], finding.members.length);
     if (isOfRuntime(finding, owner, told)) continue;
-    covers.push({ isIn: inSorted(set.nodes), index: chosen.length });
-    chosen.push({ ...finding, size: set.size, chain, owner, contents, inner: [], nodes: set });
+    const keeps = inSorted(set.nodes);
+    covers.push({ isIn: keeps, index: chosen.length });
+    chosen.push({ ...finding, size: set.size, chain, owner, contents, inner: [], keeps });
   }
-  const suspects = chosen.map(({ nodes, ...one }, i): Suspect => {
+  // What a collection alone keeps, and most of it, is told with the collection.
+  const isTold = chosen.map((one, i) => {
+    const place = chosen.findIndex(
+      (other, k) =>
+        k !== i &&
+        (other.kind === 'gathering' || other.kind === 'list') &&
+        one.verdict === 'suspect' &&
+        other.size >= one.size &&
+        other.size <= MOST_AROUND * one.size &&
+        share(one.members, other.keeps) >= COVERED,
+    );
+    if (place < 0) return false;
+    inner.set(place, [one, ...(inner.get(i) ?? []), ...(inner.get(place) ?? [])]);
+    return true;
+  });
+  const suspects = chosen.map((one, i): Suspect => {
     const parts = inner.get(i) ?? [];
     return { ...one, inner: parts, verdict: parts.length > 0 ? 'suspect' : one.verdict };
   });
+  const left = suspects.filter((_, i) => !isTold[i]);
   const score = (one: Suspect): number => {
     const told = one.contents[0] !== undefined && isTelling(one.contents[0], one.members.length);
     const isData = one.verdict === 'large' && !told && isPackageData(one, graph);
     return weigh(one, one.size) * (isData ? UNTOLD : 1);
   };
-  suspects.sort((a, b) => score(b) - score(a));
-  return { suspects, looked: findings.length };
+  left.sort((a, b) => score(b) - score(a));
+  return { suspects: left, looked: findings.length };
 }
 
 /** Whether the place is a variable of a package's module, or its exports. */
 function isPackageData({ chain }: Suspect, graph: Graph): boolean {
   return isPackageCode(chainEnding(graph, chain).file ?? rootOf(graph, chain.nodes[0]!)?.file);
 }
+
+/** Bytes of the whole heap. Cost: one pass over the nodes, once. */
+export const heapSize = memo((graph: Graph): number => {
+  const sizes = shallowSizes(graph);
+  let sum = 0;
+  for (let node = 0; node < graph.nodeCount; node++) sum += sizes[node]!;
+  return sum;
+});
 
 /** Data that a program has from its start: modules, and what a JSON file was read as. */
 function isStatic(graph: Graph, { members, kind }: Finding, chain: Chain): boolean {
@@ -138,7 +176,8 @@ function isOfRuntime({ kind }: Finding, owner: Ownership, told: boolean): boolea
   return owner !== 'program' && !told;
 }
 
-function share(members: readonly number[], isIn: (node: number) => boolean): number {
+/** The share of the members that are so. */
+export function share(members: readonly number[], isIn: (node: number) => boolean): number {
   let count = 0;
   for (const node of members) if (isIn(node)) count++;
   return count / members.length;

@@ -5,7 +5,6 @@ import type { Cell, DeadEntry } from '../../base/result.js';
 import type { SuspectContent, SuspectEntry } from '../../base/suspect-report.js';
 import { formatBytes, formatCount } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
-import { memo } from '../../graph/memo.js';
 import { className } from '../../v8/class-names.js';
 import { scriptOrigin } from '../../v8/origin.js';
 import { rootOf } from '../../v8/roots.js';
@@ -20,11 +19,10 @@ import { holderPaths } from '../holders/holder-paths.js';
 import type { ContentRow } from '../leaks/group-contents.js';
 import type { Leak } from '../leaks/leak.js';
 import { contentLabel } from '../leaks/leak-entry.js';
-import { shallowSizes } from '../sizes/shallow-sizes.js';
 import { alsoHeld } from './also-held.js';
 import { isTelling } from './contents.js';
 import type { SuspectKind } from './finding.js';
-import type { Suspect } from './ranking.js';
+import { heapSize, type Suspect } from './ranking.js';
 import { evidenceOf, headline, REMEDIES, type SuspectFacts } from './suspect-words.js';
 
 /** What is known beside the graph. */
@@ -37,14 +35,6 @@ export interface SuspectEntryOptions {
 
 const MOST_CONTENTS = 8;
 const MOST_EXAMPLES = 10;
-
-/** Bytes of the whole heap. Cost: one pass over the nodes, once. */
-const heapSize = memo((graph: Graph): number => {
-  const sizes = shallowSizes(graph);
-  let sum = 0;
-  for (let node = 0; node < graph.nodeCount; node++) sum += sizes[node]!;
-  return sum;
-});
 
 function shareOf(graph: Graph, size: number): number {
   const all = heapSize(graph);
@@ -208,17 +198,46 @@ function nextCommand(graph: Graph, kind: SuspectKind, container: number, member:
   return `heapgraph find-backref-chain @${graph.ids[member]!} ${file}`;
 }
 
+/** Fewer dead objects may have finished a moment ago. */
+export const LEAST_DEAD = 3;
+
+/**
+ * Whether dead objects are a leak. Where there are earlier snapshots, some of them have to be there
+ * already. An emptied WeakRef keeps nothing, and who looks after it may be told of it later.
+ */
+function isSureDead({ type }: DeadEntry, before: readonly number[]): boolean {
+  if (before.length === 0) return type !== 'WeakRef';
+  return before.some((count) => count >= LEAST_DEAD);
+}
+
+/** The same place with dead objects among what it keeps: they make it a leak where they are many. */
+export function withDead(entry: SuspectEntry, dead: SuspectEntry): SuspectEntry {
+  const many = dead.verdict === 'leak' && 2 * dead.count >= entry.count;
+  const verdict = many ? 'leak' : entry.verdict;
+  const label = dead.contents[0]?.label ?? '';
+  return {
+    ...entry,
+    verdict,
+    headline: entry.headline.replace(/^\w+/, verdict),
+    evidence: [
+      `${formatCount(dead.count)} ${label} that only these keep are finished by their own state.`,
+      ...entry.evidence,
+    ],
+  };
+}
+
 /** Objects that are dead by their own state, as a suspect. */
-export function deadSuspect(graph: Graph, dead: DeadEntry, dying: readonly number[]): SuspectEntry {
+export function deadSuspect(graph: Graph, dead: DeadEntry, before: readonly number[]): SuspectEntry {
   const { container, count, retainedSize, below } = dead;
   const place = container.text === '' ? container.heldBy : container.text;
+  const verdict = isSureDead(dead, before) ? 'leak' : 'suspect';
   const what = dead.kind === dead.type ? dead.type : `${dead.type} (${dead.kind})`;
   return {
-    verdict: 'leak',
+    verdict,
     kind: 'dead',
-    headline: `leak: ${formatCount(count)} ${what}, each of which ${dead.why}, are still held by ${place}, and keep ${formatBytes(retainedSize)}`,
+    headline: `${verdict}: ${formatCount(count)} ${what}, each of which ${dead.why}, are still held by ${place}, and keep ${formatBytes(retainedSize)}`,
     count,
-    counts: [...dying, count],
+    counts: [...before, count],
     retainedSize,
     share: shareOf(graph, retainedSize),
     fingerprint: dead.fingerprint,
@@ -251,9 +270,10 @@ export function deadSuspect(graph: Graph, dead: DeadEntry, dying: readonly numbe
     package: container.package,
     evidence: [
       `Its own state says that each ${dead.why}; it is not used again.`,
-      ...(dying.length > 0
-        ? [`${dying.map(formatCount).join(' and ')} of them were dead in earlier snapshots, too.`]
+      ...(before.length > 0
+        ? [`${before.map(formatCount).join(' and ')} of them were there in earlier snapshots already.`]
         : []),
+      ...(verdict === 'leak' ? [] : ['They may have finished a moment ago.']),
     ],
     remedy: dead.remedy,
     next: nextCommand(graph, 'dead', 0, graph.ids.indexOf(dead.examples[0]!)),
@@ -265,20 +285,27 @@ export interface GrowthFacts {
   readonly states: ObjectStates;
   /** How many snapshots there are. */
   readonly snapshots: number;
+  /** Fewer bytes, and few members, are no leak yet. */
+  readonly minSize: number;
   /** Findings of the last snapshot that are about the same things. */
   readonly same: readonly Suspect['inner'][number][];
 }
+
+/** Fewer new members that keep little may be what a program makes once. */
+const MANY = 10;
 
 /** What grew, as a suspect. */
 export function growthSuspect(
   graph: Graph,
   leak: Leak,
   entry: LeakEntry,
-  { states, snapshots, same }: GrowthFacts,
+  { states, snapshots, same, minSize }: GrowthFacts,
 ): SuspectEntry {
   const { steps, fingerprint } = deadChain(graph, leak.chain, states);
   const { container, member, principal, memberCounts, sizes, size } = entry;
-  const isSure = snapshots > 2 && leak.verdict === 'leak';
+  const added = memberCounts.length > 0 ? memberCounts.at(-1)! - memberCounts[0]! : MANY;
+  const isMuch = added >= MANY || size >= minSize;
+  const isSure = snapshots > 2 && leak.verdict === 'leak' && isMuch;
   const kind = same[0]?.kind ?? 'growth';
   const verdict = isSure ? 'leak' : 'suspect';
   const row = memberCounts.length > 0 ? memberCounts : sizes;
@@ -325,7 +352,7 @@ export function growthSuspect(
     evidence: [
       isSure
         ? `It grew at each of ${snapshots - 1} steps, and what each step added is still there; a cache that is not full does the same.`
-        : `It grew ${snapshots === 2 ? 'from one snapshot to the other: three snapshots tell growth from a start' : 'at every step, but not evenly'}.`,
+        : `It grew ${snapshots > 2 && leak.verdict === 'leak' ? 'at every step, by few and little' : snapshots === 2 ? 'from one snapshot to the other: three snapshots tell growth from a start' : 'at every step, but not evenly'}.`,
       ...same.slice(0, 2).map((one) => innerWords(graph, one)),
     ],
     remedy: REMEDIES[kind] ?? REMEDIES.growth ?? null,

@@ -9,8 +9,14 @@ import { notableLeaks } from '../../analysis/leaks/leak-search.js';
 import type { Leaks } from '../../analysis/leaks/leaks.js';
 import { retainedSet } from '../../analysis/sizes/retained-set.js';
 import { type Finding, SUSPECT_KINDS } from '../../analysis/suspects/finding.js';
-import { inSorted, rankedSuspects } from '../../analysis/suspects/ranking.js';
-import { deadSuspect, growthSuspect, suspectEntry } from '../../analysis/suspects/suspect-entry.js';
+import { COVERED, inSorted, rankedSuspects, share } from '../../analysis/suspects/ranking.js';
+import {
+  deadSuspect,
+  growthSuspect,
+  LEAST_DEAD,
+  suspectEntry,
+  withDead,
+} from '../../analysis/suspects/suspect-entry.js';
 import { findingsOf } from '../../analysis/suspects/suspects.js';
 import type { NoteLike } from '../../base/notes.js';
 import type { Answer } from '../../base/result.js';
@@ -31,8 +37,6 @@ import { searchLeaks } from './leak-search.js';
 
 const NODES: Need = { kind: 'graph', edges: false, locations: false };
 
-/** Fewer dead objects may have finished a moment ago. */
-const LEAST_DEAD = 3;
 /** Dead groups of which it is known exactly what they keep, so that nothing is told twice. */
 const MEASURED_DEAD = 3;
 
@@ -116,26 +120,28 @@ export const suspectsCommand = defineCommand({
     const packages = packageNames(graph, machine);
     const states = await statesOf(graph, options, machine);
     const explained: ((node: number) => boolean)[] = [];
-    const entries: SuspectEntry[] = [];
 
     // Dead by its own state.
     const found = deadObjects(graph, states, EXPECTED_HOLDERS);
-    const groups = found.groups.filter(
-      ({ owner, members, retainedSize }) =>
-        owner !== 'stack' &&
-        members.length >= LEAST_DEAD &&
-        (owner !== 'runtime' || retainedSize >= options.minSize),
-    );
-    for (const [i, group] of groups.entries()) {
-      const counts = countsBefore(graph, earlier, group.members);
-      const entry = deadEntry(graph, group, found, states, { packageName: packages.nameOf });
-      entries.push(deadSuspect(graph, entry, counts));
-      if (i < MEASURED_DEAD) explained.push(inSorted(retainedSet(graph, group.members).nodes));
-      else {
+    const dead = found.groups
+      .filter(
+        ({ owner, members, retainedSize }) =>
+          owner !== 'stack' &&
+          members.length >= LEAST_DEAD &&
+          (owner !== 'runtime' || retainedSize >= options.minSize),
+      )
+      .map((group, i) => {
+        const counts = countsBefore(graph, earlier, group.members);
+        const entry = deadEntry(graph, group, found, states, { packageName: packages.nameOf });
         const members = new Set(group.members);
-        explained.push((node) => members.has(node));
-      }
-    }
+        const keeps =
+          i < MEASURED_DEAD
+            ? inSorted(retainedSet(graph, group.members).nodes)
+            : (node: number) => members.has(node);
+        return { members: group.members, keeps, entry: deadSuspect(graph, entry, counts) };
+      });
+    for (const { keeps } of dead) explained.push(keeps);
+    const places: { entry: SuspectEntry; readonly keeps: (node: number) => boolean }[] = [];
 
     // Growing.
     const findings = findingsOf(graph, states);
@@ -143,13 +149,14 @@ export const suspectsCommand = defineCommand({
       const { groupOf } = growth.found.frontier;
       for (const leak of growth.leaks) {
         const claimed = new Set(leak.groups);
-        const isOf = (node: number): boolean => claimed.has(groupOf[node]!) || leak.container === node;
+        const keeps = (node: number): boolean => claimed.has(groupOf[node]!) || leak.container === node;
         const same = findings.filter(
-          (one) => one.verdict === 'suspect' && one.members.filter(isOf).length * 2 > one.members.length,
+          (one) => one.verdict === 'suspect' && one.members.filter(keeps).length * 2 > one.members.length,
         );
-        explained.push(isOf);
+        explained.push(keeps);
         const entry = leakEntry(graph, leak, { packageName: packages.nameOf });
-        entries.push(growthSuspect(graph, leak, entry, { states, snapshots: heaps.length, same }));
+        const facts = { states, snapshots: heaps.length, same, minSize: options.minSize };
+        places.push({ entry: growthSuspect(graph, leak, entry, facts), keeps });
       }
     }
 
@@ -162,14 +169,22 @@ export const suspectsCommand = defineCommand({
         settled++;
         continue;
       }
-      entries.push(
-        suspectEntry(graph, suspect, {
-          states,
-          packageName: packages.nameOf,
-          counts: [...counts, suspect.members.length],
-        }),
-      );
+      const facts = {
+        states,
+        packageName: packages.nameOf,
+        counts: [...counts, suspect.members.length],
+      };
+      places.push({ entry: suspectEntry(graph, suspect, facts), keeps: suspect.keeps });
     }
+
+    // Dead objects that a place alone keeps are a part of it.
+    const entries: SuspectEntry[] = [];
+    for (const { members, entry } of dead) {
+      const place = places.find(({ keeps }) => share(members, keeps) >= COVERED);
+      if (place) place.entry = withDead(place.entry, entry);
+      else entries.push(entry);
+    }
+    entries.push(...places.map(({ entry }) => entry));
 
     const wanted = inOrder(entries).filter(
       ({ kind }) => options.kind === undefined || (options.kind as readonly string[]).includes(kind),
@@ -201,11 +216,13 @@ export const suspectsCommand = defineCommand({
 
 const RANK: Readonly<Record<string, number>> = { nothing: -1, leak: 0, suspect: 1, large: 2 };
 
-/** Leaks first, the most bytes first; then the others in their own order. */
+/** Leaks first, the most bytes first; then the others in their own order, dead ones at the end. */
 function inOrder(entries: readonly SuspectEntry[]): SuspectEntry[] {
   const leaks = entries.filter(({ verdict }) => verdict === 'leak');
   leaks.sort((a, b) => b.retainedSize - a.retainedSize);
-  return [...leaks, ...entries.filter(({ verdict }) => verdict !== 'leak')];
+  const others = entries.filter(({ verdict }) => verdict !== 'leak');
+  const isDead = ({ kind }: SuspectEntry): boolean => kind === 'dead';
+  return [...leaks, ...others.filter((one) => !isDead(one)), ...others.filter(isDead)];
 }
 
 /** By earlier snapshot: how many of these are there already. */

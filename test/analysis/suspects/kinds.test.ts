@@ -1,0 +1,67 @@
+/** Each kind of suspect in a program of which it is known how many there are. */
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
+import { beforeAll, describe, expect, it, test } from 'vitest';
+import { heapgraph } from '../../support/cli.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
+
+const folder = temporaryFolder();
+const FILE = path.join(folder, 'suspects.heapsnapshot');
+
+interface Entry {
+  readonly verdict: string;
+  readonly kind: string;
+  readonly headline: string;
+  readonly count: number;
+  readonly retainedSize: number;
+  readonly evidence: readonly string[];
+  readonly location: { readonly script: string; readonly line: number } | null;
+}
+let entries: readonly Entry[];
+
+beforeAll(async () => {
+  const program = path.join(import.meta.dirname, '../../support/suspects.cjs');
+  execFileSync(process.execPath, [program, FILE], { stdio: 'pipe' });
+  const line = ['suspects', FILE, '--all', '--min-size', '1', '--json', '-q'];
+  entries = (JSON.parse((await heapgraph(line)).stdout) as { rows: Entry[] }).rows;
+}, 60_000);
+
+describe('suspects of a program with many of each kind', () => {
+  it.each([
+    ['listeners', 31, 'suspect: 31 listeners of emitter for "change", onChange() in '],
+    ['listeners', 32, 'suspect: 32 listeners of target for "tick", onTick() in '],
+    ['timers', 33, 'suspect: 33 timers that wait to call onPoll() in '],
+    ['gathering', 34, 'suspect: 34 × (anonymous)() in waiting, with placeOrder() suspended in '],
+    ['reactions', 35, 'suspect: 35 callbacks that wait for one promise, stopped, onStop() in '],
+    ['slices', 38, 'suspect: 38 sliced strings in parts'],
+    ['realms', 6, 'suspect: 6 contexts of node:vm, '],
+    ['gathering', 300, 'large: 300 × Row in by'],
+    ['list', 150, 'large: 150 × Step that lead to each other, from '],
+    ['large', 1, 'large: times (Array) keeps 160'],
+  ])('%s: %i', (kind, count, beginning) => {
+    const found = entries.filter((entry) => entry.kind === kind && entry.count === count);
+    expect(found.map(({ headline }) => headline.slice(0, beginning.length))).toEqual([beginning]);
+  });
+
+  test('handles: both ends of each channel', () => {
+    const [found] = entries.filter(({ kind }) => kind === 'handles');
+    expect(found?.headline).toMatch(/^suspect: \d+ open MessagePort that only the runtime holds/);
+    expect(found!.count).toBeGreaterThanOrEqual(37);
+    expect(found!.location?.script).toMatch(/suspects\.cjs$/);
+  });
+
+  test('stores stand with the timers that keep them, or by themselves', () => {
+    const all = entries.map(({ headline, evidence }) => [headline, ...evidence].join(' ')).join('\n');
+    expect(all).toMatch(/36 (Request, )?stores of AsyncLocalStorage/);
+  });
+
+  test('two arrays of the same objects: all of them together, once', () => {
+    const rows = entries.filter(({ headline }) => headline.includes('× Row'));
+    expect(rows).toHaveLength(1);
+    expect(rows[0]!.retainedSize).toBeGreaterThan(300 * 20 * 28);
+  });
+
+  test('nothing is called a leak', () => {
+    expect(entries.filter(({ verdict }) => verdict === 'leak').map(({ headline }) => headline)).toEqual([]);
+  });
+});

@@ -1,0 +1,116 @@
+// Many of each kind in one place, of known numbers; then a snapshot: node suspects.cjs FILE
+const { EventEmitter } = require('node:events');
+const { AsyncLocalStorage } = require('node:async_hooks');
+const { MessageChannel } = require('node:worker_threads');
+const vm = require('node:vm');
+const v8 = require('node:v8');
+
+class Item {
+  constructor(i) {
+    this.rows = Array.from({ length: 20 }, (_, k) => ({ i, k }));
+  }
+}
+class Request extends Item {}
+class Order extends Item {}
+class Row extends Item {}
+class Step extends Item {}
+
+const emitter = new EventEmitter();
+emitter.setMaxListeners(0);
+function listen(i) {
+  const item = new Item(i);
+  emitter.on('change', function onChange() {
+    return item;
+  });
+}
+for (let i = 0; i < 31; i++) listen(i);
+
+const target = new EventTarget();
+require('node:events').setMaxListeners(0, target);
+function watch(i) {
+  const item = new Item(i);
+  target.addEventListener('tick', function onTick() {
+    return item;
+  });
+}
+for (let i = 0; i < 32; i++) watch(i);
+
+function poll(i) {
+  const item = new Item(i);
+  setInterval(function onPoll() {
+    return item;
+  }, 1e6);
+}
+for (let i = 0; i < 33; i++) poll(i);
+
+const waiting = new Map();
+async function placeOrder(i) {
+  const order = new Order(i);
+  await new Promise((resolve) => waiting.set(i, resolve));
+  return order;
+}
+for (let i = 0; i < 34; i++) placeOrder(i);
+
+const stopped = new Promise(() => {});
+function follow(i) {
+  const item = new Item(i);
+  stopped.then(function onStop() {
+    return item;
+  });
+}
+for (let i = 0; i < 35; i++) follow(i);
+
+const storage = new AsyncLocalStorage();
+const kept = [];
+for (let i = 0; i < 36; i++)
+  storage.run(new Request(i), () => kept.push(setTimeout(function later() {}, 1e6)));
+
+function call(i) {
+  const item = new Item(i);
+  const { port1 } = new MessageChannel();
+  port1.on('message', function onMessage() {
+    return item;
+  });
+}
+for (let i = 0; i < 37; i++) call(i);
+
+const parts = new Map();
+for (let i = 0; i < 38; i++) parts.set(i, (`${i}: ` + 'text '.repeat(4000)).replace('x', 'y').slice(2, 40));
+
+const contexts = [];
+for (let i = 0; i < 6; i++) contexts.push(vm.createContext({ i }));
+
+const byName = [];
+const byTime = [];
+for (let i = 0; i < 300; i++) {
+  const row = new Row(i);
+  byName.push(row);
+  byTime.push(row);
+}
+
+let last = null;
+for (let i = 0; i < 150; i++) {
+  const step = new Step(i);
+  step.before = last;
+  last = step;
+}
+
+const times = Array.from({ length: 20_000 }, (_, i) => i / 7);
+
+globalThis.used = () => [
+  emitter,
+  target,
+  waiting,
+  stopped,
+  kept,
+  parts,
+  contexts,
+  byName,
+  byTime,
+  last,
+  times,
+];
+setTimeout(() => {
+  v8.writeHeapSnapshot(process.argv[2]);
+  process.exit();
+}, 100);
