@@ -210,7 +210,7 @@ function isSureDead({ type }: DeadEntry, before: readonly number[]): boolean {
   return before.some((count) => count >= LEAST_DEAD);
 }
 
-/** The same place with dead objects among what it keeps: they make it a leak where they are many. */
+/** A place with dead objects among what it keeps: they make it a leak where they are many. */
 export function withDead(entry: SuspectEntry, dead: SuspectEntry): SuspectEntry {
   const many = dead.verdict === 'leak' && 2 * dead.count >= entry.count;
   const verdict = many ? 'leak' : entry.verdict;
