@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
@@ -53,6 +54,7 @@ function check(schema: Schema, value: unknown): void {
 const { before: B, after: A } = SNAPSHOTS;
 const DEAD_24 = deadPath('server-node24-1');
 const ALLOCATIONS = casePath('node24-allocation-trace.heapsnapshot.gz');
+const WEAK = fileURLToPath(new URL('../fixtures/weak/node24.heapsnapshot.br', import.meta.url));
 const THREE = EXPRESS.map(expressPath);
 
 /**
@@ -76,7 +78,6 @@ const TABLE: readonly (readonly [Schema, readonly (readonly string[])[]])[] = [
       ['dominators', '--by-type', '--functions', A],
       ['retained', 'OBJ', '--pick', 'all', A],
       ['get-leaking-objects', A],
-      ['garbage', A],
       ['weak', A],
       ['weak', '--all', A],
       ['weak', '--if-weak', 'Array[]', A],
@@ -114,6 +115,8 @@ const TABLE: readonly (readonly [Schema, readonly (readonly string[])[]])[] = [
       ['at', '@104609', '@3', '@999999999', A],
       ['at', '@108039', ALLOCATIONS, '--limit', '2'],
       ['info', A],
+      ['garbage', A],
+      ['garbage', WEAK],
       ['cycles', THREE[2]!],
       ['info', A, '--quick'],
       ['info', ALLOCATIONS, '--raw'],

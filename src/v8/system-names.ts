@@ -10,6 +10,7 @@ export const V8_NAME = {
   accessorPair: 'system / AccessorPair',
   allocationSite: 'system / AllocationSite',
   boundArguments: '(bound arguments)',
+  debugger: '(Debugger)',
   documentTrees: '(Document DOM trees)',
   externalStringData: 'system / ExternalStringData',
   globalHandles: '(Global handles)',

@@ -1,15 +1,20 @@
 /** What no ordinary reference keeps: nodes by the weakest way that reaches them. */
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { EDGE } from '../../graph/schema.js';
+import { debuggerEdges } from '../../v8/debugger-handles.js';
 import { weakMapPairEdges, weakMapPairs } from '../../v8/weak-map-pairs.js';
 import { type RegistryEntry, registryEntries } from '../../v8/weak-objects.js';
+import type { Chain } from '../holders/chains.js';
+import type { EdgeTest } from '../sizes/essential-edges.js';
+import { ownReach, shortestWay } from './own-reach.js';
 
-/** The weakest way that reaches a node from the root. */
-export const REACH = { nothing: 0, weak: 1, registry: 2, strong: 3 } as const;
+/** The way that reaches a node from the root: each goes on from those behind it. */
+export const REACH = { nothing: 0, weak: 1, registry: 2, debugger: 3, strong: 4 } as const;
 
 /** An entry of a FinalizationRegistry whose held value leads to its own target. */
 export interface LastingEntry {
   readonly cell: number;
+  readonly registry: number | undefined;
   readonly target: number;
   readonly held: number;
 }
@@ -21,35 +26,34 @@ export interface Garbage {
   readonly lasting: readonly LastingEntry[];
   /** Entries that were not looked at, because the searches before them took too many steps. */
   readonly unknown: number;
+  /** The shortest chain from the held value of such an entry to its target. */
+  readonly chainOf: (entry: LastingEntry) => Chain;
 }
 
-/** Searches from held values may look at this many nodes for each node of the graph. */
-const MOST_STEPS = 8;
-
 /**
- * Nodes by the weakest way that reaches them: nothing, weak references, held values of
- * FinalizationRegistries, ordinary references. The value of a WeakMap's entry is kept by its key.
+ * Nodes by the way that reaches them: nothing, weak references, held values of
+ * FinalizationRegistries, the debugger's and the console's handles, ordinary references. What
+ * several of them reach counts for the last of these. The value of a WeakMap's entry is kept by its
+ * key.
  *
  * - In: a graph with edges.
  * - Cost: linear in nodes and edges; the searches for lasting entries have a bound.
  */
 export function garbageOf(graph: Graph): Garbage {
   const { nodeCount, firstEdge } = graph;
-  const { types, targets } = edgesOf(graph);
+  const { targets } = edgesOf(graph);
   const reach = new Uint8Array(nodeCount);
-  if (nodeCount === 0) return { reach, lasting: [], unknown: 0 };
   const isWeak = weakEdges(graph);
-  const entries = registryEntries(graph).filter(
-    (entry): entry is Entry => entry.target !== undefined && entry.held !== undefined,
-  );
-  const heldEdges = new Set(registryEntries(graph).map(({ edge }) => edge));
+  const isOfDebugger = debuggerEdges(graph);
+  const registered = registryEntries(graph);
+  const heldEdges = new Set(registered.map(({ edge }) => edge));
   const cells = new Uint8Array(nodeCount);
-  for (const { cell } of registryEntries(graph)) cells[cell] = 1;
+  for (const { cell } of registered) cells[cell] = 1;
   const isHeld = (edge: number, source: number): boolean => cells[source] === 1 && heldEdges.has(edge);
   const work = new Uint32Array(nodeCount);
 
   // Each pass goes on from what the passes before it reached, over the next weaker references.
-  const flood = (way: number, follows: (edge: number, source: number) => boolean): void => {
+  const flood = (way: number, follows: EdgeTest): void => {
     let waiting = 0;
     if (reach[graph.root] === 0) {
       reach[graph.root] = way;
@@ -65,47 +69,36 @@ export function garbageOf(graph: Graph): Garbage {
       }
     }
   };
-  flood(REACH.strong, (edge, source) => !isWeak(edge, source) && !isHeld(edge, source));
-  flood(REACH.registry, (edge, source) => !isWeak(edge, source));
-  flood(REACH.weak, () => true);
-
-  const lasting: LastingEntry[] = [];
-  const seen = new Uint32Array(nodeCount);
-  let steps = 0;
-  let unknown = 0;
-  let search = 0;
-  for (const { cell, target, held } of entries) {
-    if (reach[cell]! < REACH.registry || reach[target] !== REACH.registry) continue;
-    if (reach[held] !== REACH.registry) continue;
-    if (steps > MOST_STEPS * nodeCount) {
-      unknown++;
-      continue;
-    }
-    // Every node on a way to such a target is kept by held values alone, as the target is.
-    search++;
-    let waiting = 0;
-    work[waiting++] = held;
-    seen[held] = search;
-    while (waiting > 0 && seen[target] !== search) {
-      const node = work[--waiting]!;
-      steps++;
-      for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
-        const next = targets[edge]!;
-        if (seen[next] === search || reach[next] !== REACH.registry) continue;
-        if (types[edge] === EDGE.weak || isWeak(edge, node) || isHeld(edge, node)) continue;
-        seen[next] = search;
-        work[waiting++] = next;
-      }
-    }
-    if (seen[target] === search) lasting.push({ cell, target, held });
+  const isOrdinary: EdgeTest = (edge, source) => !isWeak(edge, source) && !isHeld(edge, source);
+  if (nodeCount > 0) {
+    flood(REACH.strong, (edge, source) => isOrdinary(edge, source) && !isOfDebugger.has(edge));
+    if (isOfDebugger.size > 0) flood(REACH.debugger, isOrdinary);
+    flood(REACH.registry, (edge, source) => !isWeak(edge, source));
+    flood(REACH.weak, () => true);
   }
-  return { reach, lasting, unknown };
+
+  // Every node on a way to such a target is kept by held values alone, as the target is.
+  const isKept = (node: number): boolean => reach[node] === REACH.registry;
+  const entries = registered.filter(
+    (entry): entry is RegistryEntry & LastingEntry =>
+      entry.target !== undefined &&
+      entry.held !== undefined &&
+      reach[entry.cell]! >= REACH.registry &&
+      isKept(entry.target) &&
+      isKept(entry.held),
+  );
+  const pairs = entries.map(({ held, target }) => ({ from: held, to: target }));
+  const { joined, unknown } = ownReach(graph, pairs, isKept, isOrdinary);
+  return {
+    reach,
+    lasting: entries.filter((_, i) => joined[i] === 1),
+    unknown,
+    chainOf: ({ held, target }) => shortestWay(graph, { from: held, to: target }, isKept, isOrdinary)!,
+  };
 }
 
-type Entry = RegistryEntry & { readonly target: number; readonly held: number };
-
 /** Weak edges, and those from a WeakMap's table to a value, which its key keeps. */
-function weakEdges(graph: Graph): (edge: number, source: number) => boolean {
+function weakEdges(graph: Graph): EdgeTest {
   const { types, names } = edgesOf(graph);
   const { isPair } = weakMapPairs(graph);
   if (isPair === undefined) return (edge) => types[edge] === EDGE.weak;

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { garbageOf } from '../../../src/analysis/garbage/garbage.js';
+import { garbageOf, REACH } from '../../../src/analysis/garbage/garbage.js';
 import { edgesOf } from '../../../src/graph/graph.js';
 import { EDGE } from '../../../src/graph/schema.js';
 import { loadSnapshot } from '../../../src/load/load.js';
@@ -14,6 +14,7 @@ import { random, randomGraph } from '../../support/random-graph.js';
 
 test('ways of random graphs with registries, against their definition', async () => {
   let entries = 0;
+  let consoles = 0;
   for (let seed = 0; seed < 400; seed++) {
     const spec: Record<string, unknown> = { ...randomGraph(seed) };
     const next = random(seed + 1);
@@ -30,25 +31,48 @@ test('ways of random graphs with registries, against their definition', async ()
         ],
       };
     }
+    root.edges.push(['internal', 'handles', 'handles']);
+    spec.handles = {
+      type: 'synthetic',
+      name: '(Global handles)',
+      edges: [
+        ['internal', '7 / DevTools console', any()],
+        ...(next() < 0.3 ? [['internal', '8', any()]] : []),
+      ],
+    };
     const graph = await loadSnapshot(snapshotBytes(spec as never));
-    const { types, targets } = edgesOf(graph);
+    const { types, targets, names } = edgesOf(graph);
     const isCell = (node: number): boolean =>
       graph.strings.get(graph.nodeNames[node]!) === 'system / WeakCell';
-    const from = (start: number, weak: boolean, held: boolean): Set<number> => {
+    const from = (start: number, weak: boolean, held: boolean, console: boolean): Set<number> => {
       const seen = new Set([start]);
       for (const node of seen)
         for (let edge = graph.firstEdge[node]!; edge < graph.firstEdge[node + 1]!; edge++) {
           if (!weak && types[edge] === EDGE.weak) continue;
           if (!held && isCell(node) && types[edge] === EDGE.hidden) continue;
+          const isIndexed = types[edge] === EDGE.element || types[edge] === EDGE.hidden;
+          if (!console && !isIndexed && graph.strings.get(names[edge]!).includes(' / DevTools ')) continue;
           seen.add(targets[edge]!);
         }
       return seen;
     };
-    const [strong, registry, weak] = [from(0, false, false), from(0, false, true), from(0, true, true)];
+    const strong = from(0, false, false, false);
+    const printed = from(0, false, false, true);
+    const registry = from(0, false, true, true);
+    const weak = from(0, true, true, true);
+    if (printed.size > strong.size) consoles++;
     const { reach, lasting } = garbageOf(graph);
     for (let node = 0; node < graph.nodeCount; node++)
       expect(reach[node], `node ${node}, seed ${seed}`).toBe(
-        strong.has(node) ? 3 : registry.has(node) ? 2 : weak.has(node) ? 1 : 0,
+        strong.has(node)
+          ? REACH.strong
+          : printed.has(node)
+            ? REACH.debugger
+            : registry.has(node)
+              ? REACH.registry
+              : weak.has(node)
+                ? REACH.weak
+                : REACH.nothing,
       );
     const expected: number[] = [];
     for (let cell = 0; cell < graph.nodeCount; cell++) {
@@ -56,7 +80,7 @@ test('ways of random graphs with registries, against their definition', async ()
       const edges = [graph.firstEdge[cell]!, graph.firstEdge[cell]! + 1];
       const [target, held] = edges.map((edge) => targets[edge]!) as [number, number];
       if (isCell(held)) continue;
-      if (registry.has(target) && !strong.has(target) && from(held, false, false).has(target))
+      if (registry.has(target) && !printed.has(target) && from(held, false, false, true).has(target))
         expected.push(cell);
     }
     expect(
@@ -66,6 +90,7 @@ test('ways of random graphs with registries, against their definition', async ()
     entries += expected.length;
   }
   expect(entries).toBeGreaterThan(20);
+  expect(consoles).toBeGreaterThan(20);
 });
 
 const PROGRAM = `
