@@ -7,9 +7,8 @@ import { limitsOf } from '../inspector/limits.js';
 import { type Exit, type Started, startProgram } from '../inspector/program.js';
 import { type Call, type Run, sleep } from './live/call.js';
 import type { Programs } from './live/capture.js';
-import { type ProfileOptions, profileName, sampleFor } from './live/capture-profile.js';
-import { openSnapshotFile } from './live/snapshot-file.js';
-import { type Sampled, tellProfile } from './profile-answer.js';
+import { type ProfileOptions, sampleFor, writeProfile } from './live/capture-profile.js';
+import type { Sampled } from './profile-answer.js';
 import { attachToStarted, formatExit, privateFolder } from './started-program.js';
 
 /**
@@ -30,17 +29,7 @@ export async function captureProgramProfile(
   const begun = performance.now();
   const started = startProgram(program, { preload, profile });
   run.atEnd(() => started.stop());
-  const file = options.output ?? profileName(started.pid);
-  const target = openSnapshotFile(file, file.endsWith('.gz'));
-  try {
-    const sampled = await sample(options, started, profile, begun, run);
-    await target.write(sampled.found.text);
-    await target.finish();
-    tellProfile({ ...sampled, file, asked: options.profile }, call, run);
-  } catch (error) {
-    target.discard();
-    throw error;
-  }
+  await writeProfile(options, started.pid, () => sample(options, started, profile, begun, run), call, run);
 }
 
 async function sample(

@@ -1,23 +1,16 @@
 /** `capture -- program` with a profile, stacks of allocations and long strings: also when the program ends early. */
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { heapgraph } from '../support/cli.js';
 import { counted, filesOf, startHeapgraph, until } from '../support/processes.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { fileMaker, folderMaker, temporaryFolder } from '../support/temporary-folder.js';
 
 const folder = temporaryFolder();
-let folders = 0;
-const fresh = (): string => {
-  const made = path.join(folder, `f${folders++}`);
-  mkdirSync(made);
-  return made;
-};
-const written = (code: string): string => {
-  const file = path.join(folder, `program-${folders++}.cjs`);
-  writeFileSync(file, code);
-  return file;
-};
+const fresh = folderMaker(folder);
+const write = fileMaker(folder);
+let programs = 0;
+const written = (code: string): string => write(`program-${programs++}.cjs`, code);
 
 const PROGRAM = `
 class Order { constructor(i) { this.i = i; this.lines = new Array(20).fill(i); } }

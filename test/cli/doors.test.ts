@@ -9,17 +9,11 @@ import { type GraphSpec, snapshotText } from '../support/builder.js';
 import { heapgraph, type Run } from '../support/cli.js';
 import { casePath } from '../support/fixtures.js';
 import { until } from '../support/processes.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { folderMaker, temporaryFolder } from '../support/temporary-folder.js';
 
 const BIN = fileURLToPath(new URL('../../bin/heapgraph.js', import.meta.url));
 const home = temporaryFolder();
-let folders = 0;
-
-function newFolder(): string {
-  const folder = path.join(home, `f${folders++}`);
-  fs.mkdirSync(folder);
-  return folder;
-}
+const newFolder = folderMaker(home);
 
 const SMALL: GraphSpec = { root: ['window'], window: ['a', 'b'], a: ['b'], b: [] };
 

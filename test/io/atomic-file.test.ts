@@ -8,16 +8,15 @@ import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/base/errors.js';
 import { openAtomicFile } from '../../src/io/atomic-file.js';
 import { outputTarget } from '../../src/io/output-target.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { folderMaker, temporaryFolder } from '../support/temporary-folder.js';
 
 const ATOMIC_FILE = fileURLToPath(new URL('../../src/io/atomic-file.ts', import.meta.url));
 const home = temporaryFolder();
-let folders = 0;
+const emptyFolder = folderMaker(home);
 
 /** A folder of its own for each test. */
 function newFolder(mode = 0o755): string {
-  const folder = path.join(home, String(folders++));
-  fs.mkdirSync(folder);
+  const folder = emptyFolder();
   fs.chmodSync(folder, mode);
   return folder;
 }

@@ -19,29 +19,43 @@ export async function captureProfile(
   call: Call,
   run: Run,
 ): Promise<void> {
-  const file = options.output ?? profileName(attached.facts.pid);
-  const target = openSnapshotFile(file, file.endsWith('.gz'));
-  try {
+  const sample = async (): Promise<Sampled> => {
     await run.unlessInterrupted(startProfile(session));
     const times = { ms: options.profile, begun: performance.now(), gone: session.gone };
     const sampled = await sampleFor(times, session, run);
-    if (!sampled) {
-      throw new ProcessError(
-        `${session.what} ended, or closed the connection, before there was a profile`,
-        'Sample for less time, or start the program by heapgraph: heapgraph capture --profile 30s -- node app.js.',
-      );
-    }
+    if (sampled) return sampled;
+    throw new ProcessError(
+      `${session.what} ended, or closed the connection, before there was a profile`,
+      'Sample for less time, or start the program by heapgraph: heapgraph capture --profile 30s -- node app.js.',
+    );
+  };
+  await writeProfile(options, attached.facts.pid, sample, call, run);
+}
+
+/**
+ * Writes the profile that `sample` gives, and prints the functions that made most.
+ *
+ * - Order: the file is opened first, so that a wrong place is known before the sampling.
+ * - Throws: UsageError, and what `sample` throws. Then there is no file.
+ */
+export async function writeProfile(
+  { output, profile: asked }: ProfileOptions,
+  pid: number | null,
+  sample: () => Promise<Sampled>,
+  call: Call,
+  run: Run,
+): Promise<void> {
+  const file = output ?? `heapgraph-${pid ?? 'profile'}-${Date.now()}.heapprofile`;
+  const target = openSnapshotFile(file, file.endsWith('.gz'));
+  try {
+    const sampled = await sample();
     await target.write(sampled.found.text);
     await target.finish();
-    tellProfile({ ...sampled, file, asked: options.profile }, call, run);
+    tellProfile({ ...sampled, file, asked }, call, run);
   } catch (error) {
     target.discard();
     throw error;
   }
-}
-
-export function profileName(pid: number | null): string {
-  return `heapgraph-${pid ?? 'profile'}-${Date.now()}.heapprofile`;
 }
 
 /** Time until the first copy of the profile, and the least time between two copies. */

@@ -1,7 +1,7 @@
 import { classesOf } from '../../analysis/classes/classes.js';
 import { NodeView, nodesOfClass } from '../../analysis/classes/nodes.js';
 import { UsageError } from '../../base/errors.js';
-import { type NoteLike, note, option } from '../../base/notes.js';
+import type { NoteLike } from '../../base/notes.js';
 import type { Answer, Row } from '../../base/result.js';
 import { formatCount } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
@@ -11,7 +11,7 @@ import { closuresWithLabel, functionIndex, isFunctionLabel } from '../../v8/func
 import { defineCommand, type Machine } from '../command.js';
 import type { ValuesOf } from '../options.js';
 import { NOT_RECORDED, requireTraces, stackTable, traceNotes } from '../shared/allocations.js';
-import { columns, nodeRow } from '../shared/columns.js';
+import { nodeRow } from '../shared/columns.js';
 import {
   failIfNone,
   maskOfTypes,
@@ -20,6 +20,7 @@ import {
   QUERIED,
   readType,
 } from '../shared/named-types.js';
+import { nodeLimit, nodeTable } from '../shared/node-table.js';
 import { partitionOptions } from '../shared/partition.js';
 import { allRows, limitOf, omittedNote } from '../shared/row-limit.js';
 import { rawSizes, sizesField } from '../shared/sizes.js';
@@ -89,41 +90,26 @@ export const byTypeCommand = defineCommand({
       functions ? functions.labels[functions.of[view.ordinal]!]! : view.type;
     const retained = options.retained || options.by === 'retained';
     const sorted = sortNodes(nodes, options.by, options.raw);
-    const limit = limitOf({ all: options.all, limit: options.limit ?? (options.ids ? undefined : 20) });
-    const shown = sorted.slice(0, limit);
+    const shown = sorted.slice(0, nodeLimit(options));
     const omitted = nodes.length - shown.length;
-    const notes: NoteLike[] =
-      omitted > 0 ? [note('omitted')`${formatCount(omitted)} more; ${option('all')} shows them`] : [];
+    const notes: NoteLike[] = [...omittedNote(omitted)];
     if (nodes.length === 0) {
       const partition = options.functions || isFunctionLabel(query.text) ? functionIndex : undefined;
       notes.push(await noneNote(classesOf(graph, { raw: true, partition }), query));
     }
     return {
-      result: {
-        kind: 'table',
-        columns: options.ids
-          ? [columns.id]
-          : [
-              columns.id,
-              ...(!query.isName || options.regex || options.ignoreCase || options.functions
-                ? [columns.type]
-                : []),
-              columns.name,
-              columns.shallowSize,
-              ...(retained ? [columns.retainedSize, columns.distance] : []),
-              columns.edges,
-              columns.location,
-            ],
-        rows: lazily(
-          shown,
-          options.ids
-            ? ({ id }) => ({ id })
-            : (node): Row => ({ ...nodeRow(node, { raw: options.raw, retained }), type: typeOf(node) }),
-        ),
-        total: nodes.length,
-        omitted,
-        layout: options.ids ? 'bare' : 'grid',
-      },
+      result: nodeTable(
+        shown,
+        options.ids
+          ? ({ id }) => ({ id })
+          : (node): Row => ({ ...nodeRow(node, { raw: options.raw, retained }), type: typeOf(node) }),
+        { count: shown.length, total: nodes.length },
+        {
+          ids: options.ids,
+          type: !query.isName || options.regex || options.ignoreCase || options.functions,
+          retained,
+        },
+      ),
       fields: sizesField(options.raw),
       notes,
       found: !(options.failIfNone && nodes.length === 0),
@@ -204,13 +190,4 @@ function sortNodes(nodes: NodeView[], by: 'id' | 'self' | 'retained' | 'name', r
     .map((node) => ({ node, key: keyOf(node) }))
     .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : byId(a.node, b.node)))
     .map(({ node }) => node);
-}
-
-/** Makes each row when it is read, so that a million objects are never a million rows at once. */
-function lazily<T, R>(items: readonly T[], row: (item: T) => R): Iterable<R> {
-  return {
-    *[Symbol.iterator]() {
-      for (const item of items) yield row(item);
-    },
-  };
 }

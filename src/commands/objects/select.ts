@@ -10,9 +10,10 @@ import type { Answer, Row } from '../../base/result.js';
 import type { Graph } from '../../graph/graph.js';
 import { nodesIn } from '../../query/masks.js';
 import { defineCommand } from '../command.js';
-import { columns, nodeRow } from '../shared/columns.js';
+import { nodeRow } from '../shared/columns.js';
 import { heapColumns, heapRows } from '../shared/heap-columns.js';
 import { failIfNone } from '../shared/named-types.js';
+import { nodeLimit, nodeTable } from '../shared/node-table.js';
 import { beforeOption, beforeSnapshot, queryArgument, select } from '../shared/query-option.js';
 import { allRows, limitOf, omittedNote } from '../shared/row-limit.js';
 import { sizesField } from '../shared/sizes.js';
@@ -137,35 +138,19 @@ function listed(
   },
   notes: readonly NoteLike[],
 ): Answer {
-  const limit = limitOf({ all: options.all, limit: options.limit ?? (options.ids ? undefined : 20) });
-  const shown = sorted(graph, nodes, options.sort).subarray(0, Math.min(limit, nodes.length));
+  const limit = Math.min(nodeLimit(options), nodes.length);
+  const shown = sorted(graph, nodes, options.sort).subarray(0, limit);
   const omitted = nodes.length - shown.length;
   const retained = options.sort === 'retained' || options.sort === 'distance';
   const row = (node: number): Row =>
     options.ids ? { id: graph.ids[node]! } : nodeRow(new NodeView(graph, node), { raw: false, retained });
   return {
-    result: {
-      kind: 'table',
-      columns: options.ids
-        ? [columns.id]
-        : [
-            columns.id,
-            columns.type,
-            columns.name,
-            columns.shallowSize,
-            ...(retained ? [columns.retainedSize, columns.distance] : []),
-            columns.edges,
-            columns.location,
-          ],
-      rows: {
-        *[Symbol.iterator]() {
-          for (const node of shown) yield row(node);
-        },
-      },
-      total: nodes.length,
-      omitted,
-      layout: options.ids ? 'bare' : 'grid',
-    },
+    result: nodeTable(
+      shown,
+      row,
+      { count: shown.length, total: nodes.length },
+      { ids: options.ids, type: true, retained },
+    ),
     fields: sizesField(false),
     notes: [...notes, ...omittedNote(omitted)],
   };
