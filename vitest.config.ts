@@ -6,11 +6,10 @@ const CORES = availableParallelism();
 
 /** What differs between the projects. One after another, in this order, each with its workers. */
 const PROJECTS = {
-  // Its tests take what they find in their process: they share workers.
   fast: { isolate: false, maxWorkers: CORES, globalSetup: ['build/generated.mjs'] },
-  heap: { isolate: true, maxWorkers: CORES, globalSetup: ['build/generated.mjs'] },
+  heap: { isolate: true, maxWorkers: CORES, globalSetup: ['test/support/build.ts'] },
   // Its tests wait for other processes half of the time.
-  spawned: { isolate: true, maxWorkers: 2 * CORES, globalSetup: ['test/support/build.ts'] },
+  spawned: { isolate: false, maxWorkers: 2 * CORES, globalSetup: ['test/support/build.ts'] },
 } as const satisfies Readonly<Record<TestProject, object>>;
 
 export default defineConfig({
@@ -26,6 +25,7 @@ export default defineConfig({
         // Machines that run tests may be slow, and a test may wait for several programs.
         testTimeout: 180_000,
         hookTimeout: 180_000,
+        setupFiles: ['test/support/setup.ts'],
         ...PROJECTS[name as TestProject],
         globalSetup: [...PROJECTS[name as TestProject].globalSetup],
         sequence: { groupOrder: Object.keys(PROJECTS).indexOf(name) },

@@ -2,9 +2,15 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
+/** Set when it was built: several projects need it. */
+const BUILT = Symbol.for('heapgraph tests: built');
+
 export default function setup(): void {
+  const state = globalThis as { [BUILT]?: boolean };
+  if (state[BUILT] === true) return;
   execFileSync(process.execPath, ['build.mjs'], {
     cwd: fileURLToPath(new URL('../..', import.meta.url)),
     stdio: 'inherit',
   });
+  state[BUILT] = true;
 }

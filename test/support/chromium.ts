@@ -5,7 +5,7 @@ import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll } from 'vitest';
+import { afterFile } from './after-file.js';
 import { freePort } from './processes.js';
 
 export interface Chromium {
@@ -16,7 +16,7 @@ export interface Chromium {
 }
 
 const left = new Set<Chromium>();
-afterAll(async () => {
+afterFile(async () => {
   await Promise.all([...left].map((one) => one.stop()));
 });
 

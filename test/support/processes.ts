@@ -6,14 +6,14 @@ import { createRequire } from 'node:module';
 import net from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll } from 'vitest';
+import { afterFile } from './after-file.js';
 import { heapgraph, type Run } from './cli.js';
 
 const BIN = fileURLToPath(new URL('../../bin/heapgraph.js', import.meta.url));
 const EXPRESS = createRequire(import.meta.url).resolve('express');
 
 const running = new Set<ChildProcess>();
-afterAll(() => {
+afterFile(() => {
   for (const child of running) child.kill('SIGKILL');
 });
 

@@ -1,9 +1,12 @@
 /**
  * Which tests run how, by what a test file and the support files that it imports import themselves:
  *
- * - spawned: it starts processes.
  * - heap: it looks at the heap of its own process, which must hold nothing of other files.
- * - fast: all others; they share their workers, so that modules are loaded and compiled once.
+ * - spawned: it starts processes.
+ * - fast: all others.
+ *
+ * The files of spawned and fast share their workers, so that modules, and the process that answers
+ * command lines, are loaded and compiled once.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -27,8 +30,8 @@ export function testProjects(): Readonly<Record<TestProject, readonly string[]>>
 
 function projectOf(imports: ReadonlySet<string>): TestProject {
   const some = (name: RegExp): boolean => [...imports].some((file) => name.test(file));
-  if (some(/^(node:)?child_process$/)) return 'spawned';
-  return some(/^src\/(self|testing)\/|^node:v8$/) ? 'heap' : 'fast';
+  if (some(/^src\/(self|testing)\/|^node:v8$/)) return 'heap';
+  return some(/^(node:)?child_process$/) ? 'spawned' : 'fast';
 }
 
 /** Packages and files of src; files of test in turn give their own. */

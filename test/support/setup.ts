@@ -1,0 +1,7 @@
+/** Runs before each test file. */
+import { afterAll } from 'vitest';
+import { cleanups } from './after-file.js';
+
+afterAll(async () => {
+  for (const cleanup of cleanups) await cleanup();
+});
