@@ -167,6 +167,17 @@ export interface DeadEntry {
   readonly sentence: string;
   /** What is usually done about it; null where nothing is known. */
   readonly remedy: string | null;
+  /** What the list of known leaks says of its fingerprint; null where nothing is. */
+  readonly known: KnownLeakFact | null;
+}
+
+/** Of a leak that somebody knows of. */
+export interface KnownLeakFact {
+  readonly why: string | null;
+  /** The last day on which it is accepted; null for always. */
+  readonly until: string | null;
+  /** Whether that day is over: it counts as a new one. */
+  readonly overdue: boolean;
 }
 
 /** Objects that are finished for good and still held. */

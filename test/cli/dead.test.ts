@@ -233,3 +233,45 @@ test('what only code of the runtime holds takes 30 times as many', async () => {
   expect(await counts(90, 'node:internal/timers')).toEqual([90]);
   expect(await counts(3, '/srv/server.js')).toEqual([3]);
 });
+
+describe('known leaks', () => {
+  const folder = temporaryFolder();
+  const dead = (known: unknown, ...args: string[]) => {
+    const file = path.join(folder, 'known.json');
+    writeFileSync(file, JSON.stringify({ known }));
+    return heapgraph(['dead', deadPath('server-node24-1'), '--config', file, '--fail-if-any', ...args]);
+  };
+  const ALL = ['c6f87ff9', '4333d8a7', 'c0934dc0', '10b89d17'].map((fingerprint) => ({ fingerprint }));
+
+  test('when all are known, the job does not fail; what was not found and what is overdue is told', async () => {
+    const { code, stderr } = await dead([...ALL, { fingerprint: '00000000', why: 'the leak of before' }]);
+    expect(code).toBe(0);
+    expect(stderr).toContain('the known 00000000 (the leak of before) was not found');
+    const late = await dead([...ALL.slice(1), { ...ALL[0], until: '2020-01-31', why: 'a bug.' }]);
+    expect(late.code).toBe(1);
+    expect(late.stderr).toContain('the known c6f87ff9 (a bug.) is overdue: it was accepted until 2020-01-31');
+    expect(late.stdout).toContain('Known, accepted until 2020-01-31 and overdue: a bug.');
+  });
+
+  test('one that is new fails', async () => {
+    const { code, stdout, stderr } = await dead([
+      ...ALL.slice(1),
+      { fingerprint: '10b89d17', until: '2999-12-31' },
+    ]);
+    expect([code, stderr]).toEqual([1, '']);
+    expect(stdout.match(/Known/g)).toHaveLength(3);
+    expect(stdout).toContain('Known, accepted until 2999-12-31.');
+  });
+
+  test('--fingerprint selects, --known accepts', async () => {
+    const { stdout, code } = await dead([], '--fingerprint', 'C6F87FF9', '--known', 'c6f87ff9', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      known: 1,
+      total: 1,
+      rows: [{ kind: 'ServerResponse', known: { why: null, until: null, overdue: false } }],
+    });
+    const bad = await dead([], '--fingerprint', 'abc');
+    expect([bad.code, bad.stderr]).toEqual([2, expect.stringContaining('8 hexadecimal digits, found "abc"')]);
+  });
+});

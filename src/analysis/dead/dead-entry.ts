@@ -76,6 +76,7 @@ export function deadEntry(
     examples: examples.slice(0, MOST_EXAMPLES).map((node) => graph.ids[node]!),
     sentence: sentence(group, { why, words, location, deadBefore, remedy: rule?.remedy }),
     remedy: rule?.remedy ?? null,
+    known: null,
   };
 }
 

@@ -7,6 +7,7 @@ import { QueryError, UsageError } from '../../base/errors.js';
 import { printable, shortened, shortJson } from '../../base/printable.js';
 import { readQuery } from '../../query/query.js';
 import { parseTypePattern } from '../../query/types.js';
+import type { KnownLeak } from '../shared/known-leaks.js';
 import { type BudgetTexts, budgetOptions, EXPECTED, limitIn, readSubject } from './budgets.js';
 
 /** A config file, as values of options. */
@@ -21,6 +22,8 @@ export interface Config {
   readonly dead?: readonly DeadSetting[];
   /** Queries: objects that are in use whatever their state says. */
   readonly expected?: readonly string[];
+  /** Leaks that a job does not fail on. */
+  readonly known?: readonly KnownLeak[];
 }
 
 /** When objects of a class are finished for good. */
@@ -34,8 +37,9 @@ export interface DeadSetting {
 
 export const CONFIG_NAME = 'heapgraph.config.json';
 
-const KEYS = ['$schema', 'budgets', 'baseline', 'sigma', 'dead', 'expected'] as const;
+const KEYS = ['$schema', 'budgets', 'baseline', 'sigma', 'dead', 'expected', 'known'] as const;
 const DEAD_KEYS = ['class', 'when', 'why'] as const;
+const KNOWN_KEYS = ['fingerprint', 'until', 'why'] as const;
 
 /** The largest number of 15 digits: what the options take, too. */
 const LARGEST = 999_999_999_999_999;
@@ -115,6 +119,23 @@ export function parseConfig(value: unknown, file: string): Config {
     };
   };
 
+  const knownAt = (path: string, found: unknown): KnownLeak => {
+    const keys = new Map(objectAt(path, found));
+    for (const key of keys.keys()) known(`${path}.`, key, KNOWN_KEYS);
+    const { fingerprint, until, why } = Object.fromEntries(keys);
+    if (typeof fingerprint !== 'string' || !/^[0-9a-f]{8}$/.test(fingerprint))
+      throw wrong(`${path}.fingerprint`, 'a fingerprint of 8 hexadecimal digits', fingerprint);
+    if (until !== undefined && !(typeof until === 'string' && isDay(until)))
+      throw wrong(`${path}.until`, 'a day as in "2027-01-31"', until);
+    if (why !== undefined && (typeof why !== 'string' || why === ''))
+      throw wrong(`${path}.why`, 'a text', why);
+    return {
+      fingerprint,
+      ...(typeof until === 'string' ? { until } : {}),
+      ...(typeof why === 'string' ? { why } : {}),
+    };
+  };
+
   const entries = new Map(objectAt('', value));
   for (const key of entries.keys()) known('', key, KEYS);
   const { $schema, baseline, sigma } = Object.fromEntries(entries);
@@ -160,7 +181,21 @@ export function parseConfig(value: unknown, file: string): Config {
           ),
         }
       : {}),
+    ...(entries.has('known')
+      ? {
+          known: listAt('known', 'a list of { fingerprint, until, why }', entries.get('known')).map(
+            (one, i) => knownAt(`known[${i}]`, one),
+          ),
+        }
+      : {}),
   };
+}
+
+/** Whether a text is a day that there is, `2027-01-31`. */
+function isDay(text: string): boolean {
+  if (!/^\d{4}-\d\d-\d\d$/.test(text)) return false;
+  const time = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 }
 
 function described(value: unknown): string {

@@ -10,7 +10,7 @@ import { EXPECTED_HOLDERS, NODE_RULES } from '../../analysis/dead/node-rules.js'
 import { type ObjectStates, objectStates } from '../../analysis/dead/object-states.js';
 import { PACKAGE_RULES } from '../../analysis/dead/package-rules.js';
 import type { NoteLike } from '../../base/notes.js';
-import type { Answer } from '../../base/result.js';
+import type { Answer, DeadEntry } from '../../base/result.js';
 import { formatCount } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
 import { maskOf } from '../../query/mask-of.js';
@@ -21,6 +21,7 @@ import { classIndex } from '../../v8/class-names.js';
 
 import { defineCommand, type Machine } from '../command.js';
 import { orderOption, requireOneProcess } from '../shared/compare.js';
+import { knownLeaks, knownOptions, knownWords } from '../shared/known-leaks.js';
 import { packageNames } from '../shared/package-names.js';
 import { allRows, limitOf, omittedNote } from '../shared/row-limit.js';
 import { WHOLE_GRAPH } from '../shared/targets.js';
@@ -67,9 +68,10 @@ export const deadCommand = defineCommand({
       read: readQuery,
       help: 'objects that are in use whatever their state says',
     },
+    ...knownOptions,
     ...orderOption,
     byId: { kind: 'flag', help: 'go on even if the snapshots seem to be of several processes' },
-    failIfAny: { kind: 'flag', help: 'exit with 1 when a group is found' },
+    failIfAny: { kind: 'flag', help: 'exit with 1 when a group is found that is not known' },
   },
   examples: [
     { line: 'heapgraph dead app.heapsnapshot', says: 'what is over and still held' },
@@ -81,8 +83,9 @@ export const deadCommand = defineCommand({
     },
   ],
   // What texts mean is read afterwards.
-  configure: (options, { dead = [], expected = [] }) => ({
+  configure: (options, { dead = [], expected = [], known = [] }) => ({
     ...options,
+    known: [...known, ...options.known],
     rule: [...options.rule, ...dead],
     expect: [...options.expect, ...(expected as readonly unknown[] as readonly Query[])],
   }),
@@ -102,27 +105,41 @@ export const deadCommand = defineCommand({
     const groups = found.groups.filter(({ example, owner }) => wanted(example) && owner !== 'stack');
     const before = (group: DeadGroup): number[] =>
       earlier.map((ids) => group.members.reduce((sum, node) => sum + Number(ids.has(graph.ids[node]!)), 0));
-    const notable = groups.filter((group) => {
+    const isNotable = (group: DeadGroup): boolean => {
       if (before(group).some((count) => count > 0)) return true;
       // The runtime keeps some for a while, as in the scope of a function that waits.
       const least = group.owner === 'program' ? options.minCount : RUNTIME_FACTOR * options.minCount;
       return group.members.length >= (options.minCount === 1 ? 1 : least);
-    });
-    const limit = limitOf(options);
-    const shown = notable.slice(0, limit);
-    const omitted = notable.length - shown.length;
+    };
+    const large = groups.filter(isNotable);
+    const known = knownLeaks(options.known);
     const packages = packageNames(graph, machine);
-    const entries = shown.map((group) =>
-      deadEntry(graph, group, found, judged, { deadBefore: before(group), packageName: packages.nameOf }),
-    );
-    const small = groups.length - notable.length;
+    // Words for all of them only where a fingerprint decides.
+    const limit = limitOf(options);
+    const byPrint = options.known.length > 0 || options.fingerprint.length > 0;
+    const all = large.slice(0, byPrint ? large.length : limit).map((group): DeadEntry => {
+      const entry = deadEntry(graph, group, found, judged, {
+        deadBefore: before(group),
+        packageName: packages.nameOf,
+      });
+      const fact = known.factOf(entry.fingerprint);
+      return { ...entry, known: fact, sentence: entry.sentence + knownWords(fact) };
+    });
+    const prints = new Set(options.fingerprint);
+    const notable = all.filter(({ fingerprint }) => prints.size === 0 || prints.has(fingerprint));
+    const total = byPrint ? notable.length : large.length;
+    const entries = notable.slice(0, limit);
+    const omitted = total - entries.length;
+    const isWhole = options.class.length === 0 && options.where === undefined;
+    const accepted = notable.filter(({ fingerprint }) => !known.isNew(fingerprint)).length;
+    const small = groups.length - large.length;
     return {
       result: {
         kind: 'dead',
         groups: entries,
-        total: notable.length,
+        total,
         omitted,
-        summary: summaryOf(judged, { groups: notable, small, settled: found.settled }),
+        summary: summaryOf(judged, { groups: total, small, settled: found.settled }),
       },
       fields: {
         judged: judged.asked,
@@ -130,9 +147,15 @@ export const deadCommand = defineCommand({
         inner: found.inner,
         settled: found.settled,
         smallGroups: small,
+        known: accepted,
       },
-      notes: [...notes, ...packages.notes(), ...omittedNote(omitted, 'group', 'groups')],
-      found: !(options.failIfAny && notable.length > 0),
+      notes: [
+        ...notes,
+        ...packages.notes(),
+        ...(isWhole ? known.notes(new Set(all.map(({ fingerprint }) => fingerprint))) : []),
+        ...omittedNote(omitted, 'group', 'groups'),
+      ],
+      found: !(options.failIfAny && total > accepted),
     };
   },
 });
@@ -198,13 +221,13 @@ async function wantedNodes(
 /** How many there are, or what was looked at. */
 function summaryOf(
   { asked, dead, verdicts }: ObjectStates,
-  { groups, small, settled }: { readonly groups: readonly DeadGroup[]; small: number; settled: number },
+  { groups, small, settled }: { readonly groups: number; small: number; settled: number },
 ): string[] {
   const rest =
     small === 0
       ? ''
       : ` ${formatCount(small)} ${small === 1 ? 'group has' : 'groups have'} too few objects: --min-count 1 shows ${small === 1 ? 'it' : 'them'}.`;
-  if (groups.length > 0) return rest === '' ? [] : [rest.trim()];
+  if (groups > 0) return rest === '' ? [] : [rest.trim()];
   if (asked === 0)
     return ['Nothing dead found: no object of a kind that says of itself whether it is finished.'];
   const unknown = asked - verdicts.reduce((sum, verdict) => sum + Number(verdict > 0), 0);

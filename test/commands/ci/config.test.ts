@@ -22,7 +22,15 @@ describe('accepted by both', () => {
     [budgets({ max: { Session: 100, 'Detached *': 0, '/^S/i': 999_999_999_999_999 } })],
     [budgets({ maxSize: { Buffer: '64mb', A: '1 KiB', B: 4096, C: '1.5GB' }, maxRetained: { A: ' 1 ' } })],
     [budgets({ maxGrowth: { A: 10, B: '10', C: '10%', D: '10,10%', E: '10, 0.5%' } })],
-    [{ dead: [], expected: [] }],
+    [{ dead: [], expected: [], known: [] }],
+    [
+      {
+        known: [
+          { fingerprint: '9f3c01e2' },
+          { fingerprint: '00000000', until: '2028-02-29', why: 'a bug in x' },
+        ],
+      },
+    ],
     [
       {
         dead: [{ class: 'Session', when: 'ended = true', why: 'was logged out' }],
@@ -43,7 +51,7 @@ describe('refused by both; the error names file, key, what was expected and what
     ['x', /expected an object, found "x"/],
     [
       { budget: {} },
-      /budget is not a key.*expected one of \$schema, budgets, baseline, sigma, dead, expected, found "budget"/,
+      /budget is not a key.*expected one of \$schema, budgets, baseline, sigma, dead, expected, known, found "budget"/,
     ],
     [{ $schema: 1 }, /\$schema: expected a text, found 1/],
     [{ baseline: '' }, /baseline: expected the path/],
@@ -58,6 +66,12 @@ describe('refused by both; the error names file, key, what was expected and what
     [{ dead: [{ class: 'A', when: 'a = 1', if: 1 }] }, /dead\[0\]\.if is not a key.*class, when, why/],
     [{ dead: [{ class: 'A', when: 'a = 1', why: '' }] }, /dead\[0\]\.why: expected a text/],
     [{ expected: 'Pool' }, /expected: expected a list of queries, found "Pool"/],
+    [{ known: {} }, /known: expected a list of \{ fingerprint, until, why \}/],
+    [{ known: [{}] }, /known\[0\]\.fingerprint: expected a fingerprint of 8.*found nothing/],
+    [{ known: [{ fingerprint: '9F3C01E2' }] }, /known\[0\]\.fingerprint: .*found "9F3C01E2"/],
+    [{ known: [{ fingerprint: '9f3c01e2', until: 'soon' }] }, /known\[0\]\.until: expected a day.*"soon"/],
+    [{ known: [{ fingerprint: '9f3c01e2', why: '' }] }, /known\[0\]\.why: expected a text/],
+    [{ known: [{ fingerprint: '9f3c01e2', for: 1 }] }, /known\[0\]\.for is not a key/],
     [{ expected: [7] }, /expected\[0\]: expected a query, found 7/],
     [budgets({ 'max-size': {} }), /budgets\.max-size is not a key.*expected one of max, maxSize/],
     [budgets({ max: 7 }), /budgets\.max: expected an object, found 7/],
@@ -89,6 +103,11 @@ test('a pattern that is none: only the code can tell', () => {
   expect(() => parseConfig({ budgets: { forbid: ['/(/'] } }, 'c.json')).toThrow(
     /c\.json: budgets\.forbid\[0\]: .*not a regular expression/,
   );
+});
+
+test('a day that there is not: only the code can tell', () => {
+  const known = [{ fingerprint: '9f3c01e2', until: '2027-02-29' }];
+  expect(() => parseConfig({ known }, 'c.json')).toThrow(/known\[0\]\.until: expected a day/);
 });
 
 test('values become those of the options', () => {
