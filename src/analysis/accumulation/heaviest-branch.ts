@@ -1,6 +1,11 @@
 /**
  * From an object down to the place that holds its memory: a collection, a cache, the beginning of a
  * list.
+ *
+ *   Server 90 MB ─► Store 89 MB ─► Map 88 MB ─► 10,000 × Session 9 kB
+ *              └─► log 1 MB   └─► index 1 MB
+ *
+ * The path is Server, Store, Map. It ends there, as no single object below keeps most of the Map.
  */
 import { byDescending, byType, inOrder } from '../../base/order.js';
 import { edgesOf, type Graph } from '../../graph/graph.js';

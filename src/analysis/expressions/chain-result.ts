@@ -11,7 +11,9 @@ import { expressionOf } from './expression.js';
 import { repeatsOf } from './repeats.js';
 
 /**
- * A chain as an answer has it. Cost: linear in its steps, and the sizes, where they are asked for.
+ * A chain as an answer has it.
+ *
+ * - Cost: linear in its steps, and the sizes, where they are asked for.
  */
 export function chainResult(
   graph: Graph,

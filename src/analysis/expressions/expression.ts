@@ -2,6 +2,12 @@
  * Chains of references as JavaScript: `globalThis.registry.byId.get("id7").label`, to be read or to
  * be pasted into a debugger. What cannot be written as JavaScript stands in its place in words, in
  * parentheses: `(variable cache of /app/cache.js)[3]`.
+ *
+ *   (GC roots) ─► (Isolate) ─► global ─registry─► Registry ─byId─► Map ─table─► table ─7─► @9
+ *
+ *   globalThis.registry.byId.get("id7")     the table is no step: `get` names its key
+ *
+ * The chain above `global` is left out: `globalThis` is the latest place that code can name.
  */
 
 import { edgesOf, type Graph } from '../../graph/graph.js';
@@ -75,11 +81,14 @@ interface Beginning extends Step {
 }
 
 /**
- * The expression for the last node of a chain, which reads from the holder to the object. It begins
- * as late in the chain as it can: at `globalThis`, `process`, or what a module in the require cache
- * exports. A chain that begins at none of these and at no scope begins in words. The empty chain
- * gives an empty text. Needs edges; with locations, functions have lines. Cost: the edges of the
- * chain's nodes, and at the first call for a graph a pass over nodes and over closures' edges.
+ * The expression for the last node of a chain, which reads from the holder to the object.
+ *
+ * - In: a chain. Needs edges; with locations, functions have lines.
+ * - Out: it begins as late in the chain as it can: at `globalThis`, `process`, or what a module in
+ *   the require cache exports. A chain with none of these and no scope begins in words.
+ * - Empty: an empty text for the empty chain.
+ * - Cost: the edges of the chain's nodes; at the first call for a graph a pass over nodes and over
+ *   closures' edges.
  */
 export function expressionOf(graph: Graph, chain: Chain): Expression {
   if (chain.nodes.length === 0) return { text: '', evaluable: false, steps: [] };

@@ -16,11 +16,14 @@ export interface Repeat {
 const LONGEST = 8;
 
 /**
- * The repeats of a sequence that cover at least `least` items, three times or more each: from left
- * to right the one that covers the most from its place, of equal ones the one with the shorter
- * part. They do not overlap.
- * In: texts; equal texts are the same item. Order: by place. Empty: none.
- * Cost: linear in the items; 32 bytes an item while it runs.
+ * The repeats of a sequence that cover at least `least` items, three times or more each. They do
+ * not overlap.
+ *
+ * - In: texts; equal texts are the same item.
+ * - Order: by place. From left to right the repeat that covers the most from its place is taken.
+ * - Ties: the one with the shorter part.
+ * - Empty: no repeats.
+ * - Cost: linear in the items; 32 bytes an item while it runs.
  */
 export function repeatsOf(items: readonly string[], least: number): Repeat[] {
   const size = items.length;

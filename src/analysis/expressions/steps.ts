@@ -47,8 +47,9 @@ const INTERNAL: Readonly<Record<string, Step>> = {
 };
 
 /**
- * The step along `chain.edges[at]`, with as many of the next edges as belong to it. Cost: the
- * nodes' own edges.
+ * The step along `chain.edges[at]`, with as many of the next edges as belong to it.
+ *
+ * - Cost: the nodes' own edges.
  */
 export function foldAt(graph: Graph, chain: Chain, at: number): Fold {
   const { nodes, edges } = chain;

@@ -57,10 +57,14 @@ export interface SnapshotSummary {
 const MEANS = ['count', 'shallowSize', 'retainedSize'] as const;
 
 /**
- * Class counts, sizes and retained sizes of graphs with edges, or of what was kept of them: of
- * several, which should be of one idle process or of equal runs, the means and the standard
- * deviations (of a sample: n - 1). A class that one of them has not counts 0 there. Throws
- * RangeError for none. Cost: that of the retained sizes of each.
+ * Class counts, sizes and retained sizes of one heap or of several.
+ *
+ * - In: graphs with edges, or what was kept of them. Several should be of one idle process or of
+ *   equal runs.
+ * - Out: of several the means and the standard deviations (of a sample: n - 1). A class that one
+ *   of them has not counts 0 there.
+ * - Throws: RangeError for none.
+ * - Cost: that of the retained sizes of each.
  */
 export function baselineOf(heaps: readonly (Graph | SnapshotSummary)[]): Baseline {
   const [first] = heaps;
@@ -102,8 +106,9 @@ export function baselineOf(heaps: readonly (Graph | SnapshotSummary)[]): Baselin
 }
 
 /**
- * Bytes of a whole heap: all objects, and native memory that V8 knows of. Cost: the number of
- * classes.
+ * Bytes of a whole heap: all objects, and native memory that V8 knows of.
+ *
+ * - Cost: the number of classes.
  */
 export function totalSizeOf(classes: Classes): number {
   return classes.rows.reduce((sum, row) => sum + row.shallowSize, classes.extraNativeBytes);

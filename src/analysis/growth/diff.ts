@@ -53,13 +53,17 @@ export interface NodeDiff {
 }
 
 /**
- * Classes in which anything came or went, the largest growth in bytes first; ties by the growth in
- * number, then by name. An object that changed its class (its shape, with `shapeIndex`) is gone
- * from the one and new in the other, as in DevTools. Sizes as DevTools shows them where both graphs
- * have edges, else V8's own. Equal snapshots: an empty list. Who has compared the nodes already
- * gives the last argument.
- * DevTools: HeapSnapshot.ts, calculateSnapshotDiff. Cost: one pass over the nodes of both, and what
- * the sizes cost.
+ * Classes in which anything came or went.
+ *
+ * - In: the last argument is for callers that have compared the nodes already.
+ * - Out: an object that changed its class (its shape, with `shapeIndex`) is gone from the one and
+ *   new in the other, as in DevTools. Sizes as DevTools shows them where both graphs have edges,
+ *   else V8's own.
+ * - Order: the largest growth in bytes first.
+ * - Ties: by the growth in number, then by name.
+ * - Empty: equal snapshots.
+ * - Cost: one pass over the nodes of both, and what the sizes cost.
+ * - Source: DevTools, HeapSnapshot.ts, calculateSnapshotDiff.
  */
 export function diff(
   before: Graph,
@@ -98,7 +102,8 @@ export function diff(
 
 /**
  * Which nodes are new and which are gone. Nodes without a size are neither, unless `sizeless`.
- * Cost: as `diff`.
+ *
+ * - Cost: as `diff`.
  */
 export function nodeDiff(before: Graph, after: Graph, options: DiffOptions = {}): NodeDiff {
   const earlier = idIndex(before);
@@ -131,8 +136,9 @@ export function nodeDiff(before: Graph, after: Graph, options: DiffOptions = {})
 
 /**
  * By node of the later snapshot: 1 when the earlier one has no object with its id. Strings and
- * numbers without a size are never new (see `isSizelessValue`). Cost: one pass over the nodes of
- * both.
+ * numbers without a size are never new (see `isSizelessValue`).
+ *
+ * - Cost: one pass over the nodes of both.
  */
 export function newNodes(before: Graph, after: Graph): Uint8Array {
   const earlier = idIndex(before);
@@ -160,10 +166,12 @@ function emptyRow(type: string): { -readonly [K in keyof ClassDiff]: ClassDiff[K
 export type ClassDelta = Pick<ClassDiff, 'type' | 'countDelta' | 'sizeDelta'>;
 
 /**
- * Classes whose count or size differs, in the order of `diff`. Counts every node, with a size or
- * without, but no more and no fewer strings and numbers without one (see `isSizelessValue`), where
- * that is known of both.
- * Cost: that of `typeStats` on both.
+ * Classes whose count or size differs. Every node counts, with a size or without. Of strings and
+ * numbers without one (see `isSizelessValue`) there are no more and no fewer, where that is known
+ * of both.
+ *
+ * - Order: as `diff`.
+ * - Cost: that of `typeStats` on both.
  */
 export function diffByClass(
   before: Countable,

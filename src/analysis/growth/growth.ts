@@ -43,14 +43,18 @@ interface Peak {
 }
 
 /**
- * Remembers the peak of every class: a peak never falls. The first call sets the peaks and, as
- * objgraph's growth does, counts all there is as growth; each later call gives the classes that are
- * above their peak in what `by` says, the largest increase first, ties by name. Each measure has a
- * peak of its own. Empty when nothing grew. Noise is told apart by `isNoise`, and does not raise a
- * peak that the first call has set: small steps add up until they are growth. Where it is known,
- * strings and numbers without a size of their own do not grow (see `isSizelessValue`). A partition
- * whose labels depend on the graphs that are compared has to know them all: see `partitionAmong`.
- * Cost of a call: that of `typeStats`.
+ * Remembers the peak of every class, in each measure; a peak never falls.
+ *
+ * - In: `isNoise` tells noise apart, which does not raise a peak that the first call has set:
+ *   small steps add up until they are growth. A partition whose labels depend on the graphs that
+ *   are compared has to know them all: see `partitionAmong`.
+ * - Out: the first call sets the peaks and, as objgraph's growth does, counts all there is as
+ *   growth. Each later call gives the classes above their peak in what `by` says. Where it is
+ *   known, strings and numbers without a size do not grow (see `isSizelessValue`).
+ * - Order: the largest increase first.
+ * - Ties: by name.
+ * - Empty: nothing grew.
+ * - Cost: of a call that of `typeStats`.
  */
 export function growthTracker(options: GrowthOptions = {}): (heap: Countable) => Growth[] {
   const { by = 'count', noise = () => 0 } = options;

@@ -65,13 +65,18 @@ const SAMPLE = 60_000;
 const COMMON = 0.1;
 
 /**
- * In a process V8 never gives an id twice, and gives later objects larger ids; a string or a
- * function keeps type and name for life. In another process the same ids go, after the first
- * difference between the two heaps, to other objects; a program that does the same each time has
- * most of them in the same places, but never all: whole ranges of ids differ.
- * Cost: a pass over the ids of both; neither needs edges.
- * V8: https://github.com/v8/v8/blob/13.6.233/src/profiler/heap-snapshot-generator.cc
- * (HeapObjectsMap)
+ * Whether two snapshots are of one process, and in order.
+ *
+ * 1. In a process V8 never gives an id twice, and gives later objects larger ids. A string or a
+ *    function keeps type and name for life.
+ * 2. In another process the same ids go, after the first difference between the two heaps, to
+ *    other objects. A program that does the same each time has most of them in the same places,
+ *    but never all: whole ranges of ids differ.
+ *
+ * - In: two graphs; neither needs edges.
+ * - Cost: a pass over the ids of both.
+ * - Source: https://github.com/v8/v8/blob/13.6.233/src/profiler/heap-snapshot-generator.cc
+ *   (HeapObjectsMap)
  */
 export function lineage(before: Graph, after: Graph): Lineage {
   const kinds = [idKind(before), idKind(after)] as const;

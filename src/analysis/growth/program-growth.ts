@@ -53,14 +53,18 @@ interface Group {
 }
 
 /**
- * Classes with more objects in the later snapshot of one process, largest increase in number first;
- * of equal ones those whose code is known first, then by bytes, by name and place. Closures are
- * told apart by the place of their code: a function that is made again and again grows, a library
- * that is loaded does not. What earlier snapshots held by the process (`takeSnapshot`) and tags
- * take up does not count, nor V8's templates of literals, nor what nothing in the snapshot holds.
- * Nothing grew: empty. For snapshots that a process takes of itself this is the one to use, not
- * `growth`. Needs edges and, to tell closures apart, locations. Cost: one pass over the nodes of
- * both, and that of `shallowSizes` and `dominatorTree`.
+ * Classes with more objects in the later snapshot of one process. For snapshots that a process
+ * takes of itself this is the one to use, not `growth`.
+ *
+ * - In: two graphs with edges and, to tell closures apart, locations.
+ * - Out: closures are told apart by the place of their code: a function that is made again and
+ *   again grows, a library that is loaded does not. Left out are what earlier snapshots held by
+ *   the process (`takeSnapshot`) and tags take up, V8's templates of literals, and what nothing
+ *   in the snapshot holds.
+ * - Order: the largest increase in number first.
+ * - Ties: those whose code is known first; then by bytes, by name and place.
+ * - Empty: nothing grew.
+ * - Cost: one pass over the nodes of both, and that of `shallowSizes` and `dominatorTree`.
  */
 export function programGrowth(
   before: Graph,

@@ -57,12 +57,15 @@ export interface ChainSearch {
 }
 
 /**
- * Chains that end at `start` and begin at the nearest node that `isGoal` accepts; none found: an
- * empty list. Of several nearest ones, the first in the order of the file. A start that is a goal
- * is a chain of one node. Followed are essential edges (`holds`) and, where these lead to no goal,
- * all that keep their target alive.
- * Cost: linear in nodes and edges at worst; 4 bytes a node while it runs, and 4 bytes an edge kept
- * for the graph, after a long search, or many short ones, 8.
+ * Chains that end at `start` and begin at the nearest node that `isGoal` accepts.
+ *
+ * - In: an ordinal; one that is a goal itself is a chain of one node. Needs edges.
+ * - Out: followed are essential edges (`holds`) and, where these lead to no goal, all that keep
+ *   their target alive.
+ * - Ties: of several nearest goals, the first in the order of the file.
+ * - Empty: no goal is found.
+ * - Cost: linear in nodes and edges at worst; 4 bytes a node while it runs, and 4 bytes an edge
+ *   kept for the graph, after a long search, or many short ones, 8.
  */
 export function backrefChains(
   graph: Graph,

@@ -8,11 +8,14 @@ import { holderPaths } from './holder-paths.js';
 import { tallyByHolder } from './tally.js';
 
 /**
- * By group, one of its nodes. `groupOf` gives the number of a node's group, or -1 for none. A
- * group's nodes are told apart by who holds them (`holderPaths`): taken are those that the
- * program's own places hold, before those that only V8 and Node.js hold; of these the path that
- * holds the most bytes; of its nodes the one nearest to the root, the first in the file. Needs
- * edges. Cost: that of `holderPaths` for the nodes of all groups.
+ * By group, one of its nodes.
+ *
+ * - In: `groupOf` gives the number of a node's group, or -1 for none. Needs edges.
+ * - Out: nodes that the program's own places hold (`holderPaths`) come before those that only V8
+ *   and Node.js hold. Of these the path that holds the most bytes; of its nodes the one nearest to
+ *   the root.
+ * - Ties: the first in the file.
+ * - Cost: that of `holderPaths` for the nodes of all groups.
  */
 export function exampleOfEach(graph: Graph, groupOf: (node: number) => number): ReadonlyMap<number, number> {
   const paths = holderPaths(graph);

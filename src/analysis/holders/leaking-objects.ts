@@ -27,11 +27,15 @@ export interface LeakingObject {
 const ENGINE_ROOTS = /^\((Read-only roots|Strong root list|Strong roots|Root list|Builtins)\)$/;
 
 /**
- * In the order of the file, without the engine's own symbols. User roots are held by the program
- * itself. What V8's own arrays and hidden nodes hold is held by whatever holds these. Of several
- * roots the nearest is named, of equally near ones the last in the file. Needs edges; with
- * locations, `own` is known.
- * Cost: linear in nodes and edges, however many of them one node has; 6 bytes a node while it runs.
+ * Objects that no other object of the program holds, without the engine's own symbols.
+ *
+ * - In: a graph with edges; with locations, `own` is known.
+ * - Out: user roots are held by the program itself. What V8's own arrays and hidden nodes hold is
+ *   held by whatever holds these. Of several roots the nearest is named.
+ * - Order: of the file.
+ * - Ties: of equally near roots the last in the file.
+ * - Cost: linear in nodes and edges, however many of them one node has; 6 bytes a node while it
+ *   runs.
  */
 export function leakingObjects(graph: Graph): LeakingObject[] {
   const { firstEdge, nodeCount, nodeTypes, strings, nodeNames } = graph;

@@ -154,8 +154,10 @@ export const contentKeys = memo((graph: Graph): ((node: number) => number | stri
 const SUSPENDED = /Generator$|AsyncFunctionObject$|^AsyncFunction$/;
 
 /**
- * The function that a generator, or a suspended async function, runs; undefined for every other
- * node.
+ * The function that a generator, or a suspended async function, runs.
+ *
+ * - Out: its ordinal.
+ * - Empty: undefined for every other node.
  */
 export function suspendedFunction(graph: Graph, node: number): number | undefined {
   if (graph.nodeTypes[node] !== NODE.object) return undefined;

@@ -28,8 +28,9 @@ export function rootsOf(graph: Graph, { isRoot }: PictureOptions): (node: number
 }
 
 /**
- * Describes boxes; whether they were asked for follows from their depth. Cost: the edges of each
- * box's first 1,000 nodes, and all edges that lead to them.
+ * Describes boxes; whether they were asked for follows from their depth.
+ *
+ * - Cost: the edges of each box's first 1,000 nodes, and all edges that lead to them.
  */
 export function describer(
   graph: Graph,

@@ -92,8 +92,9 @@ export function apart(
 }
 
 /**
- * Nodes of one kind with one key together, in the order of their first; small groups and `single`
- * nodes one by one.
+ * Nodes of one kind with one key together; small groups and `single` nodes one by one.
+ *
+ * - Order: of the first node of each group.
  */
 export function grouped(
   graph: Graph,
@@ -117,7 +118,8 @@ export function grouped(
 
 /**
  * Of each distance the largest boxes, and all others in one: those that have the same in common.
- * The rows are in the order of their first box, the others are the last of a row.
+ *
+ * - Order: rows by their first box; the box of the others is the last of its row.
  */
 export function limitedRows(
   boxes: readonly Box[],

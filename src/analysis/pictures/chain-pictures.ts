@@ -32,15 +32,16 @@ interface Drawn {
 }
 
 /**
- * The members of chains and nothing else; V8's helpers are left out between two others. More than
- * three objects of a kind in the same place of chains of the same kind, from the same root, share a
- * box, unless `merge` is false. Depths count from the asked ends: the last nodes of back reference
- * chains, the first ones with `direction: 'forward'`.
+ * The members of chains and nothing else.
  *
- * Where a chain has more than 24 boxes, the links of a list share a box, in all chains; what still
- * has more than 40 is drawn without its middle, which is one reference that says how many are left
- * out.
- * Cost: linear in the steps of the chains.
+ * - In: `merge` false gives each object its own box. With `direction: 'forward'` the first nodes
+ *   of the chains are the asked ends, else the last ones.
+ * - Out: V8's helpers between two other objects are left out. More than three objects of a kind
+ *   share a box if they are in the same place of chains of the same kind, from the same root.
+ *   Depths count from the asked ends.
+ * - Long chains: above 24 boxes, the links of a list share a box, in all chains. Above 40, one
+ *   reference stands for the middle and says how many boxes are left out.
+ * - Cost: linear in the steps of the chains.
  */
 export function chainsSubgraph(
   graph: Graph,

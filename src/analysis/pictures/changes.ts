@@ -34,10 +34,13 @@ export interface DeadOptions extends PictureOptions {
 }
 
 /**
- * Neighbours that survivors had in the earlier snapshot and that are not in the later one, at most
- * `tooMany` boxes a survivor; one that hung on several is shown once, with all its references. They
- * are not followed. Without an earlier snapshot: nothing. Cost: the reverse edges of the earlier
- * graph (for back references), and the edges of those neighbours.
+ * Neighbours that survivors had in the earlier snapshot and that are not in the later one.
+ *
+ * - Out: at most `tooMany` boxes a survivor, which are not followed. A neighbour of several is
+ *   shown once, with all its references.
+ * - Empty: without an earlier snapshot.
+ * - Cost: the reverse edges of the earlier graph (for back references), and the edges of those
+ *   neighbours.
  */
 export function deadNeighbours(
   graph: Graph,

@@ -2,6 +2,13 @@
  * The part of a graph that answers "who holds these?" or "what do these hold?", to be drawn.
  * objgraph's show_backrefs, show_refs and show_chain, with one addition: objects of a kind that are
  * held in the same way share a box, so that a hundred items of an array are one.
+ *
+ *   the graph                          its picture, of who refers to @1 … @100
+ *
+ *   root ─► cache ─► [0] @1            root ─► cache ─► 100 × Session
+ *                    [1] @2
+ *                    …                 depth 2    1         0
+ *                    [99] @100
  */
 
 import type { Subgraph, SubgraphCut } from '../../base/subgraph.js';
@@ -48,9 +55,12 @@ export interface SubgraphOptions extends PictureOptions {
 }
 
 /**
- * Who refers to `targets`, breadth first, up to roots, which are shown and not followed. Targets
- * that are given twice count once; none give an empty picture. Needs edges. Cost: the reverse
- * edges, once a graph; then the edges of all nodes that refer to a shown one.
+ * Who refers to `targets`, up to roots, which are shown and not followed.
+ *
+ * - In: ordinals; one that is given twice counts once. Needs edges.
+ * - Order: breadth first.
+ * - Empty: an empty picture for no targets.
+ * - Cost: the reverse edges, once a graph; then the edges of all nodes that refer to a shown one.
  */
 export function backrefsSubgraph(
   graph: Graph,
@@ -60,7 +70,14 @@ export function backrefsSubgraph(
   return explore(graph, targets, options, 'back');
 }
 
-/** What `sources` refer to, breadth first. Cost: the edges of the shown nodes. */
+/**
+ * What `sources` refer to.
+ *
+ * - In: ordinals; one that is given twice counts once. Needs edges.
+ * - Order: breadth first.
+ * - Empty: an empty picture for no sources.
+ * - Cost: the edges of the shown nodes.
+ */
 export function refsSubgraph(
   graph: Graph,
   sources: readonly number[],
