@@ -63,6 +63,7 @@ export {
 } from './analysis/cuts/cut.js';
 export { type Cycle, type Cycles, type CyclesOptions, cyclesOf } from './analysis/cycles/cycles.js';
 export { type Expression, expressionOf } from './analysis/expressions/expression.js';
+export { type Garbage, garbageOf, type LastingEntry, REACH } from './analysis/garbage/garbage.js';
 export {
   type Baseline,
   type BaselineClass,
@@ -160,6 +161,9 @@ export {
 export { retainedSizes, retainedSizesOfClasses } from './analysis/sizes/retained-sizes.js';
 export { shallowSizes } from './analysis/sizes/shallow-sizes.js';
 export { type Statistics, statistics } from './analysis/sizes/statistics.js';
+export { type IfWeak, ifWeak } from './analysis/weak/if-weak.js';
+export type { ReferencePart } from './analysis/weak/weak-references.js';
+export { type WeakRow, type WeakRows, weakRows } from './analysis/weak/weak-rows.js';
 export {
   HeapgraphError,
   QueryError,

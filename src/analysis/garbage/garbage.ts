@@ -19,6 +19,7 @@ export interface LastingEntry {
   readonly held: number;
 }
 
+/** What no ordinary reference keeps. */
 export interface Garbage {
   /** By node a value of `REACH`. */
   readonly reach: Uint8Array;

@@ -6,7 +6,7 @@ import { isObject } from '../../v8/names.js';
 import { firstEntrySlot, slotNumber } from '../../v8/tables.js';
 import { NONE, referencesOf } from '../cuts/references.js';
 
-/** What of an object the references are. */
+/** Which references of an object: a property, its items and values, or the keys of a Map. */
 export type ReferencePart =
   | { readonly kind: 'property'; readonly name: string }
   /** Items of arrays, members of Sets, values of Maps. */

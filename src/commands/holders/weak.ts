@@ -46,7 +46,7 @@ export const weakCommand = defineCommand({
   },
   async run({ snapshot: { graph }, options, machine: { readIds } }) {
     const limit = options.all ? Number.POSITIVE_INFINITY : options.limit;
-    if (options.ifWeak === undefined) return listed(weakRows(graph, { all: options.all }), graph, limit);
+    if (options.ifWeak === undefined) return listed(weakRows(graph, options), graph, options);
     const mask = await maskOf(options.ifWeak.query, { graph, readIds });
     return freed(graph, options.ifWeak, mask, limit);
   },
@@ -65,9 +65,13 @@ const WEAK_COLUMNS: readonly Column[] = [
   columns.id,
 ];
 
-function listed(found: WeakRows, graph: Graph, limit: number): Answer {
+function listed(
+  found: WeakRows,
+  graph: Graph,
+  { all, limit }: { readonly all: boolean; readonly limit: number },
+): Answer {
   const { rows, others, otherCleared, otherEntries, unknown } = found;
-  const shown = rows.slice(0, limit);
+  const shown = all ? rows : rows.slice(0, limit);
   const omitted = rows.length - shown.length;
   return {
     result: {
@@ -82,7 +86,11 @@ function listed(found: WeakRows, graph: Graph, limit: number): Answer {
     fields: { ...sizesField(false), others },
     notes: [
       ...(rows.length === 0
-        ? [note('answer')`no WeakRef, WeakMap, WeakSet or FinalizationRegistry of the program`]
+        ? [
+            note(
+              'answer',
+            )`no WeakRef, WeakMap, WeakSet or FinalizationRegistry${all ? '' : ' of the program'} in ${graph.file}`,
+          ]
         : []),
       ...(others > 0
         ? [
