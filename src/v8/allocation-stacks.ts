@@ -30,11 +30,11 @@ export const NO_TRACE = -1;
 /**
  * The stack on which an object was made.
  *
- * In: `limit` functions at most. Needs traces.
- * Out: the innermost function first; `(root)` is the last of a whole stack.
- * Empty: undefined for an object that was made before allocations were tracked, or by V8 for
- * itself, and in a snapshot without traces.
- * Cost: the stack's length; an index of the traces at the first call.
+ * - In: a graph with traces; `limit` functions at most.
+ * - Out: the innermost function first; `(root)` is the last of a whole stack.
+ * - Empty: undefined for an object that was made before allocations were tracked, or by V8 for
+ *   itself, and in a snapshot without traces.
+ * - Cost: the stack's length; an index of the traces at the first call.
  */
 export function allocationStack(
   graph: Graph,
@@ -46,8 +46,9 @@ export function allocationStack(
 }
 
 /**
- * The trace that made an object, or NO_TRACE. Objects of one trace were made on equal stacks. Cost:
- * a look-up.
+ * The trace that made an object, or NO_TRACE. Objects of one trace were made on equal stacks.
+ *
+ * - Cost: a look-up.
  */
 export function allocationTrace({ traces, traceNodeIds }: Graph, node: number): number {
   const id = traceNodeIds?.[node] ?? 0;
@@ -88,7 +89,7 @@ const traceLengths = memo(({ traces }: Graph): Uint32Array => {
  * is named where it differs from that of the function before; its name is as short as is
  * unambiguous among the scripts of all stacks.
  *
- * In: `omitted`: how many functions are left out behind the last frame.
+ * - In: `omitted`: how many functions are left out behind the last frame.
  */
 export function stackText(graph: Graph, frames: readonly AllocationFrame[], omitted = 0): string {
   const short = shortNames(graph);

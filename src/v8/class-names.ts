@@ -56,7 +56,9 @@ export function className(graph: Graph, node: number): string {
 /**
  * All classes of a graph, numbered in the order in which they first appear, and the class of each
  * node.
- * Memory: 4 bytes a node. Cost: one pass over the nodes; each distinct name is decoded once.
+ *
+ * - Memory: 4 bytes a node.
+ * - Cost: one pass over the nodes; each distinct name is decoded once.
  */
 export const classIndex = memo((graph: Graph): Partition => {
   const { nodeCount, nodeTypes, nodeNames, nodeTypeNames, strings } = graph;

@@ -14,7 +14,8 @@ import { ATTACHED, DETACHED, EDGE, hasDetachedNative, NODE } from '../graph/sche
  * Nodes with a state of their own seed two work lists. The state spreads to native nodes that have
  * none yet, each node taking the first that comes; attached is spread first. Edges of the types
  * hidden and weak are not followed.
- * Cost: linear in nodes and edges; 2 bytes a node.
+ *
+ * - Cost: linear in nodes and edges; 2 bytes a node.
  */
 export const detachedNodes = memo((graph: Graph): Uint8Array | undefined => {
   const { nodeCount, nodeTypes, detachedness } = graph;

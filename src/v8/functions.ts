@@ -36,11 +36,12 @@ interface Closures {
  * app.js:5`, `(anonymous) app.js:7`, with the column where a line has several that are called the
  * same: `t() bundle.js:1:4530`. The script's name is as short as is unambiguous in all graphs that
  * are compared (`functionPlaces` has it in full). Functions of Node.js are shown as `emit()
- * node:events:465`. What has no place in the snapshot is under its name alone, `push()`. Needs
- * edges, for the names of scripts, and locations. Without locations functions are told apart by
- * name alone.
- * Memory: 4 bytes a node. Cost: two passes over the nodes of the graph, one over those of the
- * others.
+ * node:events:465`. What has no place in the snapshot is under its name alone, `push()`. Without
+ * locations functions are told apart by name alone.
+ *
+ * - In: a graph with edges, for the names of scripts, and with locations.
+ * - Memory: 4 bytes a node.
+ * - Cost: two passes over the nodes of the graph, one over those of the others.
  */
 export const functionIndex: Partitioner = functionsIn(classIndex);
 
@@ -164,7 +165,10 @@ export function isFunctionLabel(text: string): boolean {
  * than in the label that `functionIndex` gives, so that labels of one snapshot are understood in
  * another. Without a column: all columns of the line; without a place: the functions of that name
  * that have none, or where there are none of those, all of that name. Empty for a text that is no
- * label. Needs what `functionIndex` needs. Cost: one pass over the nodes.
+ * label.
+ *
+ * - In: as `functionIndex`.
+ * - Cost: one pass over the nodes.
  */
 export function closuresWithLabel(graph: Graph, text: string): Uint32Array {
   const match = partsOfLabel(text);

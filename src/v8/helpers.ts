@@ -28,7 +28,9 @@ export const isMachinery = memo((graph: Graph): ((node: number) => boolean) => {
 /**
  * Whether a node is a part of the object that holds it: the array of its items, its hash table, a
  * cell. Objects of the language that V8 writes as nodes of its own are none, nor are scopes,
- * compiled code and shapes. Cost: a few reads a call.
+ * compiled code and shapes.
+ *
+ * - Cost: a few reads a call.
  */
 export const isHelper = memo((graph: Graph): ((node: number) => boolean) => {
   const { nodeTypes } = graph;

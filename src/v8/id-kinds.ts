@@ -22,7 +22,8 @@ const RUNNING_SHARE = 0.5;
 /**
  * The kind of a snapshot's ids, told by the ids: V8 numbers its objects by twos, so that all are
  * odd, and no id has more than 32 bits; Bun from 1.4 on numbers the nodes in the order of the file.
- * Cost: one pass over the nodes.
+ *
+ * - Cost: one pass over the nodes.
  */
 export const idKind = memo((graph: Graph): IdKind => {
   const { nodeCount, nodeTypes, ids } = graph;

@@ -25,8 +25,10 @@ export interface CommonJsModules {
 /**
  * A module is an object named `Module` with `filename` and `exports`; the cache is the object that
  * has most of them under their own file names. Modules that are in no cache are left out: `require`
- * would load them again. Needs edges. Cost: that of `landmarks`, and the edges of modules and of
- * what holds them.
+ * would load them again.
+ *
+ * - In: a graph with edges.
+ * - Cost: that of `landmarks`, and the edges of modules and of what holds them.
  */
 export const commonJsModules = memo((graph: Graph): CommonJsModules => {
   const { nodeTypes, firstEdge, strings } = graph;
@@ -100,8 +102,9 @@ export function exportName(graph: Graph, module: number, cell: number): string |
 
 /**
  * Whether an ES module has a variable, in its cell, by import only, and the module that exports it
- * is there. V8 lets both refer to the cell in the same way. Cost: the tables of the modules that
- * refer to the cell.
+ * is there. V8 lets both refer to the cell in the same way.
+ *
+ * - Cost: the tables of the modules that refer to the cell.
  */
 export function isImport(graph: Graph, module: number, cell: number): boolean {
   const { nodeTypes } = graph;

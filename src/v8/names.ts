@@ -40,8 +40,9 @@ function jscNames(graph: Graph, ...names: readonly (typeof JSC_SCOPES)[number][]
 /**
  * String indexes of the names of scopes: `system / Context`, since V8 15 `system / Context / scope
  * @N`, where N is the id of the scope's `ScopeInfo`; in Bun those of JavaScriptCore.
- * DevTools: HeapSnapshot.ts, isContextObject.
- * Cost: that of `landmarks`, and a look at the beginning of every string.
+ *
+ * - Cost: that of `landmarks`, and a look at the beginning of every string.
+ * - Source: DevTools, HeapSnapshot.ts, isContextObject.
  */
 export const contextNames = memo(
   (graph: Graph): StringIndexes =>
@@ -110,7 +111,9 @@ const systemNames = memo(({ strings }: Graph): Uint8Array => {
 /**
  * Whether a node is one of V8's own that have no other type: `hidden`, or, where the snapshot was
  * taken with internals exposed (V8 13 and later, and so every snapshot of Chromium 156, Deno and
- * workerd), `native` with a name that begins with `system / `. Cost: two reads a call.
+ * workerd), `native` with a name that begins with `system / `.
+ *
+ * - Cost: two reads a call.
  */
 export const isInternal = memo((graph: Graph): ((node: number) => boolean) => {
   const { nodeTypes, nodeNames } = graph;
@@ -123,7 +126,9 @@ export const isInternal = memo((graph: Graph): ((node: number) => boolean) => {
 
 /**
  * Whether a node of V8's own is an object of the language: a Proxy (`system / JSProxy`), a
- * generator and the like. Cost: two reads a call.
+ * generator and the like.
+ *
+ * - Cost: two reads a call.
  */
 export const isInternalObject = memo((graph: Graph): ((node: number) => boolean) => {
   const { nodeTypes, nodeNames } = graph;
@@ -175,7 +180,9 @@ const ODDBALL = /^(true|false|null|undefined|hole)$/;
 /**
  * Which of `true`, `false`, `null` and `undefined` a node is, or `hole`; undefined for every other
  * node. Node.js 18 to 22 call them `system / Oddball` and refer to their text, later V8 by the text
- * itself. Needs edges.
+ * itself.
+ *
+ * - In: a graph with edges.
  */
 export function oddballOf(graph: Graph, node: number): string | undefined {
   const type = graph.nodeTypes[node];

@@ -21,15 +21,18 @@ export function scriptOrigin(script: string | undefined): ScriptOrigin | undefin
 
 /**
  * Whether a node is a function of the program's own code, or an object that such code constructed.
- * False where the snapshot does not say. Needs edges and locations.
+ * False where the snapshot does not say.
+ *
+ * - In: a graph with edges and locations.
  */
 export function isMadeByCode(graph: Graph, node: number): boolean {
   return scriptOrigin(sourceLocation(graph, node)?.script) === 'program';
 }
 
 /**
- * Whether a closure's code is a part of the runtime. Cost: the closure's edges; a script's name is
- * read once for each function in the source.
+ * Whether a closure's code is a part of the runtime.
+ *
+ * - Cost: the closure's edges; a script's name is read once for each function in the source.
  */
 export const isOfRuntime = memo((graph: Graph): ((closure: number) => boolean) => {
   const { firstEdge, strings } = graph;

@@ -17,8 +17,9 @@ const NAMES = /^(node:|[a-z]+_[a-z_]+symbol$|V8PrivateProperty::|[A-Z]\w*#[A-Z]\
 const LONGEST = 1024;
 
 /**
- * Whether a symbol with this description may be a private one. Cost: that of a pass over the nodes
- * at the first call.
+ * Whether a symbol with this description may be a private one.
+ *
+ * - Cost: that of a pass over the nodes at the first call.
  */
 export function mayBePrivate(graph: Graph, description: string): boolean {
   return NAMES.test(description) || tabledDescriptions(graph).has(description);

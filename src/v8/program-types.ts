@@ -25,7 +25,8 @@ export const isProgramType = nodeTypeMarks(
 /**
  * Whether a node is of such a type and no node of V8's own, which is `native` where internals are
  * exposed.
- * Cost: three reads a call.
+ *
+ * - Cost: three reads a call.
  */
 export const isProgramNode = memo((graph: Graph): ((node: number) => boolean) => {
   const { nodeTypes } = graph;

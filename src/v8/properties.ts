@@ -77,7 +77,9 @@ export function isIdentifier(text: string): boolean {
 
 /**
  * The step along a `property` or `element` edge; undefined when the edge is V8's own (private
- * symbols, an accessor pair). Cost: the edges of the source for accessors and symbols.
+ * symbols, an accessor pair).
+ *
+ * - Cost: the edges of the source for accessors and symbols.
  */
 export function propertyStep(graph: Graph, source: number, edge: number): Step | undefined {
   const { types, names, targets } = edgesOf(graph);

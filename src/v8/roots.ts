@@ -45,8 +45,10 @@ const MICROTASKS = /^\(Micro ?tasks?( queue)?\)$/i;
  * What a node is as a place where chains end; undefined for every other node. Roots are the
  * snapshot's root and the children of it that belong to the program, the objects behind
  * `globalThis`, `process`, scopes of scripts and of modules, the require cache, the lists of timers
- * and immediates, and synthetic nodes. Needs edges. Cost: that of `isRoot` at the first call, then
- * constant.
+ * and immediates, and synthetic nodes.
+ *
+ * - In: a graph with edges.
+ * - Cost: that of `isRoot` at the first call, then constant.
  */
 export function rootOf(graph: Graph, node: number): Root | undefined {
   if (!isRoot(graph)(node)) return undefined;
@@ -77,9 +79,11 @@ export function rootOf(graph: Graph, node: number): Root | undefined {
 }
 
 /**
- * The goal of a search for what holds an object. Needs edges. Cost: a pass over the nodes at the
- * first call for a graph, a byte a node; each call of the predicate reads two bytes, for scopes and
- * `process` also their edges.
+ * The goal of a search for what holds an object.
+ *
+ * - In: a graph with edges.
+ * - Cost: a pass over the nodes at the first call for a graph, a byte a node; each call of the
+ *   predicate reads two bytes, for scopes and `process` also their edges.
  */
 export const isRoot = memo((graph: Graph): ((node: number) => boolean) => {
   const { nodeCount, nodeTypes, nodeNames } = graph;

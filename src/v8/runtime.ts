@@ -4,15 +4,18 @@ import { landmarks } from './landmarks.js';
 
 /**
  * The runtime's name, to be read in a sentence: `Node.js`, `Deno`, `workerd`, `Electron`, `the
- * browser`, `Bun`, `Hermes`; `the runtime` when no node tells. Cost: that of `landmarks`.
+ * browser`, `Bun`, `Hermes`; `the runtime` when no node tells.
+ *
+ * - Cost: that of `landmarks`.
  */
 export function runtimeName(graph: Graph): string {
   return landmarks(graph).runtime ?? 'the runtime';
 }
 
 /**
- * The name of the engine that wrote a snapshot: V8, JavaScriptCore in Bun, Hermes. Cost: that of
- * `landmarks`.
+ * The name of the engine that wrote a snapshot: V8, JavaScriptCore in Bun, Hermes.
+ *
+ * - Cost: that of `landmarks`.
  */
 export function engineName(graph: Graph): string {
   const { runtime } = landmarks(graph);

@@ -37,9 +37,12 @@ export interface Scope {
  * function uses, as it then has no context: what counts as a module has a file (an absolute path or
  * a URL with `file:` or `node:`), and is not the scope of one of its functions. A context has no
  * name: the file is that of a function that runs in it or else in a scope inside.
- * V8: https://github.com/v8/v8/blob/13.6.233/src/objects/contexts.h Needs edges. Cost: a pass over
- * the nodes at the first call for a graph; for a node with another name constant, for an outermost
- * scope what holds it and the scopes in it, until a function with a file is met; once for a node.
+ *
+ * - In: a graph with edges.
+ * - Cost: a pass over the nodes at the first call for a graph; for a node with another name
+ *   constant, for an outermost scope what holds it and the scopes in it, until a function with a
+ *   file is met; once for a node.
+ * - Source: https://github.com/v8/v8/blob/13.6.233/src/objects/contexts.h
  */
 export function rootScopeOf(graph: Graph, node: number): Scope | undefined {
   const name = graph.nodeNames[node]!;

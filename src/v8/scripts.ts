@@ -19,9 +19,11 @@ export interface SourceLocation {
 
 /**
  * Script names by V8's script number, as far as the snapshot tells: a function's shared data leads
- * to its script, and its location names the script's number. Needs edges and locations; empty
- * without locations.
- * Cost: one pass over the nodes.
+ * to its script, and its location names the script's number.
+ *
+ * - In: a graph with edges and locations.
+ * - Empty: without locations.
+ * - Cost: one pass over the nodes.
  */
 export const scriptNames = memo((graph: Graph): ReadonlyMap<number, string> => {
   const names = new Map<number, string>();

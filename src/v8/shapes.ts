@@ -27,7 +27,9 @@ interface Shape {
  * that it has all of, the more frequent of two; without one it stays `Object`. Of several graphs
  * that are compared, the shapes of the last one are given to the objects of all, as in DevTools:
  * those of each graph by itself would call equal objects by two names.
- * Memory: 4 bytes a node. Cost: two passes over the edges of plain objects.
+ *
+ * - Memory: 4 bytes a node.
+ * - Cost: two passes over the edges of plain objects.
  */
 export const shapeIndex: Partitioner = (graph, among = [graph]) => {
   const source = among.at(-1) ?? graph;

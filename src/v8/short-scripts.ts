@@ -5,7 +5,8 @@ import { isRuntimeScript } from './runtime.js';
  * By script name: its last part, with as many of the folders in front of it as tell it from all the
  * others. Names of the runtime's own modules (`node:fs`) and names without folders stay whole, and
  * so do names of more than 4,096 characters. A query belongs to the last part.
- * Cost: linear in the names' length, times the number of folders that equal names have in common.
+ *
+ * - Cost: linear in the names' length, times the number of folders that equal names have in common.
  */
 export function shortScriptNames(names: Iterable<string>): ReadonlyMap<string, string> {
   const short = new Map<string, string>();

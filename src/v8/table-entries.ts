@@ -21,7 +21,9 @@ const CUT = 1024;
  * Whether a text is what the program has: not cut, and without characters that stand for others. V8
  * writes a character beyond U+FFFF with its last four digits only: U+1F600 becomes U+F600. The
  * range has what emoji and the like become, private use, and lone surrogates.
- * V8: https://github.com/v8/v8/blob/13.6.233/src/profiler/heap-snapshot-generator.cc (WriteUChar)
+ *
+ * - Source: https://github.com/v8/v8/blob/13.6.233/src/profiler/heap-snapshot-generator.cc
+ *   (WriteUChar)
  */
 export function isExact(text: string): boolean {
   return text.length < CUT && !/[\ud400-\ufaff]/.test(text);
@@ -48,7 +50,8 @@ export interface Entry {
  * of an entry. A value whose key can be written is `.get(key)`; all else is counted: among all
  * entries when each one before it shows something, otherwise among those of the same kind (objects,
  * strings, symbols), which a snapshot shows in full.
- * Cost: the table's edges.
+ *
+ * - Cost: the table's edges.
  */
 export function tableEntry(graph: Graph, table: number, slot: number): Entry | undefined {
   const layout = layoutOf(graph.selfSizes[table]!);

@@ -24,16 +24,20 @@ const LONGEST = 1024;
 /**
  * Ordinals of the objects that have this tag (exactly this text, of which the first 1,024
  * characters count), ascending. None when no living object had it, or the process never called
- * `tag`. Needs edges. Cost: a look at the beginning of every string and, where there are WeakMaps,
- * one pass over the edges, at the first call for a graph.
+ * `tag`.
+ *
+ * - In: a graph with edges.
+ * - Cost: a look at the beginning of every string and, where there are WeakMaps, one pass over the
+ *   edges, at the first call for a graph.
  */
 export function taggedNodes(graph: Graph, tag: string): readonly number[] {
   return tagsOf(graph).get(tag.slice(0, LONGEST)) ?? [];
 }
 
 /**
- * All tags of a graph, and the ordinals of the objects that have them, ascending. Cost: as
- * `taggedNodes`.
+ * All tags of a graph, and the ordinals of the objects that have them, ascending.
+ *
+ * - Cost: as `taggedNodes`.
  */
 export const tagsOf = memo((graph: Graph): ReadonlyMap<string, readonly number[]> => {
   const found = new Map<string, Set<number>>();

@@ -10,10 +10,12 @@ import { V8_NAME } from './system-names.js';
 
 /**
  * By node: 1 for the template of a literal (`{…}`, `[…]`), which V8 makes some time after the code
- * has begun to run: for a program no object of its own. Needs edges. Cost: a look at the names, and
- * at the edges of V8's allocation sites.
- * V8: https://github.com/v8/v8/blob/13.6.233/src/profiler/heap-snapshot-generator.cc
- * (ExtractAllocationSiteReferences)
+ * has begun to run: for a program no object of its own.
+ *
+ * - In: a graph with edges.
+ * - Cost: a look at the names, and at the edges of V8's allocation sites.
+ * - Source: https://github.com/v8/v8/blob/13.6.233/src/profiler/heap-snapshot-generator.cc
+ *   (ExtractAllocationSiteReferences)
  */
 export const literalTemplates = memo((graph: Graph): Uint8Array => {
   const { nodeCount, nodeTypes, nodeNames, firstEdge, strings } = graph;

@@ -17,8 +17,11 @@ import { ENTRY_SIZE, tableEntries } from './tables.js';
  * `[100 items]` of an array, a function's name, the names of an object's first properties, the
  * variables of a context, the bytes of a buffer. Numbers are in a snapshot that was taken with them
  * (see `numberText`); in others, properties and items that are numbers are not seen. An array that
- * holds nothing but numbers shows no items in any. Needs edges. Cost: the node's own edges; those
- * of large nodes are read once a graph, because one large holder stands in thousands of chains.
+ * holds nothing but numbers shows no items in any.
+ *
+ * - In: a graph with edges.
+ * - Cost: the node's own edges; those of large nodes are read once a graph, because one large
+ *   holder stands in thousands of chains.
  */
 export function shortValue(graph: Graph, node: number, limit = 40): string {
   if (graph.firstEdge[node + 1]! - graph.firstEdge[node]! < MANY_EDGES)
@@ -64,7 +67,8 @@ function fullValue(graph: Graph, node: number, limit: number): string {
  * it. V8 writes numbers when it is asked to (`captureNumericValue`, `exposeNumericValues`): a node
  * of its own for each value of the small integers, and for each number on the heap an edge `value`
  * to its text. It writes -0 as 0.
- * Cost: the node's few edges.
+ *
+ * - Cost: the node's few edges.
  */
 export function numberText(graph: Graph, node: number): string | undefined {
   if (graph.nodeTypes[node] !== NODE.number) return undefined;

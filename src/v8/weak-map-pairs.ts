@@ -68,8 +68,9 @@ export interface WeakMapPairEdge extends WeakMapPair {
 }
 
 /**
- * All internal edges that stand for pairs, in the order of the file. Cost: where there are pairs,
- * one pass over the edges.
+ * All internal edges that stand for pairs, in the order of the file.
+ *
+ * - Cost: where there are pairs, one pass over the edges.
  */
 export const weakMapPairEdges = memo((graph: Graph): readonly WeakMapPairEdge[] => {
   const { isPair, of } = weakMapPairs(graph);

@@ -115,8 +115,9 @@ export function contentsOf(frontier: Frontier, group: ContainerGroup): ContentRo
 }
 
 /**
- * Things with equal keys are counted together. Cost: a function's place is read once for each
- * place.
+ * Things with equal keys are counted together.
+ *
+ * - Cost: a function's place is read once for each place.
  */
 export const contentKeys = memo((graph: Graph): ((node: number) => number | string) => {
   const { nodeTypes, nodeNames, locations } = graph;
