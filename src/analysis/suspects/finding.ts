@@ -18,6 +18,7 @@ export const SUSPECT_KINDS = [
   'gathering',
   'list',
   'large',
+  'variable',
 ] as const;
 
 export type SuspectKind = (typeof SUSPECT_KINDS)[number];

@@ -1,12 +1,12 @@
 /** Which findings are worth showing: measured, without what others explain, the surest first. */
 import type { Graph } from '../../graph/graph.js';
 import { memo } from '../../graph/memo.js';
-import { EDGE } from '../../graph/schema.js';
+import { EDGE, NODE } from '../../graph/schema.js';
 import { edgeName, edgeTarget } from '../../graph/walk.js';
 import { className } from '../../v8/class-names.js';
 import { commonJsModules } from '../../v8/modules.js';
 import { isPackageCode } from '../../v8/packages.js';
-import { rootOf } from '../../v8/roots.js';
+import { isProcess, rootOf } from '../../v8/roots.js';
 import type { Chain } from '../holders/chains.js';
 import { type Ownership, ownerOf } from '../holders/container-owner.js';
 import { chainEnding } from '../holders/endings.js';
@@ -14,7 +14,7 @@ import { holderChain } from '../holders/holder-chains.js';
 import type { ContentRow } from '../leaks/group-contents.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
 import { contentsOfSet, isTelling } from './contents.js';
-import type { Finding } from './finding.js';
+import type { Finding, SuspectKind } from './finding.js';
 import { keptBy } from './kept-by.js';
 
 /** A finding with what its members keep together. */
@@ -45,6 +45,10 @@ const MOST_MEASURED = 40;
 export const COVERED = 0.7;
 /** Of all bytes of a heap, what a place has to keep to be measured. */
 const LEAST_SHARE = 0.0005;
+/** Kinds that say nothing of what the members are for. */
+const IS_GENERAL: ReadonlySet<SuspectKind> = new Set(['gathering', 'list', 'large', 'variable']);
+/** Variables that are measured beside all others. */
+const MOST_VARIABLES = 5;
 /** What is this many times as large is another matter. */
 const MOST_AROUND = 3;
 /** What is told by its kind comes before what is merely as large. */
@@ -80,8 +84,11 @@ export function rankedSuspects(
   let measured = 0;
   // What all keep together may be more than each by itself.
   const worth = Math.max(minSize / 4, heapSize(graph) * LEAST_SHARE);
-  for (const finding of sorted) {
-    if (measured >= most) break;
+  // Variables last: what is told more closely comes first.
+  const isVariable = ({ kind }: Finding): boolean => kind === 'variable';
+  const inTurn = [...sorted.filter((one) => !isVariable(one)), ...sorted.filter(isVariable)];
+  for (const finding of inTurn) {
+    if (measured >= (isVariable(finding) ? most + MOST_VARIABLES : most)) continue;
     if (finding.estimate < (finding.verdict === 'suspect' ? SUSPECT_SHARE : 1) * worth) continue;
     const chain = holderChain(graph, finding.holder);
     if (isStatic(graph, finding, chain)) continue;
@@ -103,6 +110,13 @@ export function rankedSuspects(
     const told = contents[0] !== undefined && isTelling(contents[0], finding.members.length);
     if (isOfRuntime(finding, owner, told)) continue;
     const keeps = inSorted(set.nodes);
+    if (
+      isVariable(finding) &&
+      chosen.some(
+        (one) => 3 * one.size >= set.size && (keeps(one.holder) || share(one.members, keeps) >= COVERED),
+      )
+    )
+      continue;
     covers.push({ isIn: keeps, index: chosen.length });
     chosen.push({ ...finding, size: set.size, chain, owner, contents, inner: [], keeps });
   }
@@ -150,15 +164,18 @@ export const heapSize = memo((graph: Graph): number => {
 
 /** Data that a program has from its start: modules, and what a JSON file was read as. */
 function isStatic(graph: Graph, { members, kind }: Finding, chain: Chain): boolean {
-  if (kind !== 'gathering' && kind !== 'list' && kind !== 'large') return false;
+  if (!IS_GENERAL.has(kind)) return false;
   const data = jsonExports(graph);
   if (chain.nodes.some((node) => data.has(node))) return true;
   if (chain.edges.length > 0 && RUNTIME_GLOBAL.test(edgeName(graph, chain.edges[0]!))) return true;
+  // Lists of names in `process`, such as `process.moduleLoadList`.
+  const type = graph.nodeTypes[members[0]!]!;
+  if (type !== NODE.object && type !== NODE.closure && chain.nodes.some(isProcess(graph))) return true;
   return className(graph, members[0]!) === 'Module';
 }
 
 /** What the runtime's own copy of a package keeps as a global. */
-const RUNTIME_GLOBAL = /^<symbol undici\./;
+const RUNTIME_GLOBAL = /^<symbol (?:undici\.|node:)/;
 
 /** What JSON files were read as, by `require`. */
 const jsonExports = memo((graph: Graph): ReadonlySet<number> => {
@@ -172,7 +189,7 @@ const jsonExports = memo((graph: Graph): ReadonlySet<number> => {
 });
 
 function isOfRuntime({ kind }: Finding, owner: Ownership, told: boolean): boolean {
-  if (kind !== 'gathering' && kind !== 'list' && kind !== 'large') return false;
+  if (!IS_GENERAL.has(kind)) return false;
   return owner !== 'program' && !told;
 }
 

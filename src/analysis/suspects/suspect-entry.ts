@@ -145,7 +145,7 @@ function functionPlace(graph: Graph, functions: readonly number[]): SourceLocati
 /** `onReload() in routes/flags.js:5`. */
 function codeWords(
   graph: Graph,
-  { functions, contents, members }: Suspect,
+  { kind, functions, contents, members }: Suspect,
   telling: ContentRow | undefined,
 ): string | undefined {
   for (const fn of functions) {
@@ -155,9 +155,10 @@ function codeWords(
     return `${name === '' ? '(anonymous)' : `${name}()`} in ${found.script ?? `(script ${found.scriptId})`}:${found.line}`;
   }
   const isOwn = contents.some((row) => row.depth === 0 && row === telling);
-  if (telling?.location === undefined || isOwn || members.length < 2) return undefined;
+  const isAlone = members.length < 2 && kind !== 'variable';
+  if (telling?.location === undefined || isOwn || isAlone) return undefined;
   const { script, scriptId, line } = telling.location;
-  return `with ${contentLabel(graph, telling)} in ${script ?? `(script ${scriptId})`}:${line}`;
+  return `with ${members.length < 2 ? `${formatCount(telling.counts[1]!)} × ` : ''}${contentLabel(graph, telling)} in ${script ?? `(script ${scriptId})`}:${line}`;
 }
 
 /** `One of them is also in tenants.get("t0").timer.` */
@@ -193,7 +194,7 @@ function cellOf(location: SourceLocation | undefined): Cell {
 
 function nextCommand(graph: Graph, kind: SuspectKind, container: number, member: number): string {
   const file = /^[\w./:@%+-]+$/.test(graph.file) ? graph.file : `'${graph.file.replaceAll("'", "'\\''")}'`;
-  if (kind === 'gathering' || kind === 'listeners' || kind === 'list')
+  if (kind === 'gathering' || kind === 'listeners' || kind === 'list' || kind === 'variable')
     return `heapgraph dominators @${graph.ids[container]!} ${file}`;
   return `heapgraph find-backref-chain @${graph.ids[member]!} ${file}`;
 }

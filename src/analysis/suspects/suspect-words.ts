@@ -51,6 +51,7 @@ function subject({ kind, count, member, word, place, code, places }: SuspectFact
     case 'list':
       return `${many} × ${member} that lead to each other, from ${place}${by}`;
     case 'large':
+    case 'variable':
       return `${place} (${member})${by}`;
     default:
       return `${many} × ${member} in ${places > 1 ? `${formatCount(places)} places such as ` : ''}${place}${by}`;
@@ -84,6 +85,8 @@ export function evidenceOf({ kind, count, places, member }: SuspectFacts): strin
       return `${many} Buffers are the only or nearly the only views of memory that many could share.`;
     case 'list':
       return `${many} objects of one class hang on each other; one snapshot cannot tell whether that grows.`;
+    case 'variable':
+      return 'All that it leads to and nothing else does is counted; one snapshot cannot tell whether that grows.';
     case 'large':
       return 'The bytes are its own; one snapshot cannot tell whether that grows.';
     default:
@@ -110,4 +113,5 @@ export const REMEDIES: Readonly<Record<SuspectKind, string | undefined>> = {
   gathering: undefined,
   list: undefined,
   large: undefined,
+  variable: undefined,
 };

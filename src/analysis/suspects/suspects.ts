@@ -20,7 +20,11 @@ import { listenerFindings } from './listeners.js';
 import { slabFindings, sliceFindings } from './parts-of-larger.js';
 import { storeFindings } from './stores.js';
 import { timerFindings } from './timers.js';
+import { variableFindings } from './variables.js';
 import { pendingFindings, reactionFindings } from './waiting.js';
+
+/** Bytes that a variable has to keep to be looked at. */
+const LEAST_VARIABLE = 10_000;
 
 /**
  * Everything that may be worth a look, in no order.
@@ -42,5 +46,6 @@ export function findingsOf(graph: Graph, states: ObjectStates): Finding[] {
     ...gatheringFindings(graph),
     ...listFindings(graph),
     ...largeFindings(graph),
+    ...variableFindings(graph, LEAST_VARIABLE),
   ];
 }

@@ -55,7 +55,7 @@ export const suspectsCommand = defineCommand({
     },
     minSize: {
       kind: 'bytes',
-      default: 50_000,
+      default: 20_000,
       help: 'leave out what keeps less: bytes, or 64kB, 10MB; a fifth is enough for a suspect, anything for dead objects',
     },
     limit: { kind: 'integer', default: 10, help: 'entries to show' },
