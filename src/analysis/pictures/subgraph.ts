@@ -14,20 +14,10 @@
 import type { Subgraph, SubgraphCut } from '../../base/subgraph.js';
 import type { Graph } from '../../graph/graph.js';
 import { drawnEdges } from './arrows.js';
-import { describer, rootsOf } from './box-description.js';
-import {
-  alike,
-  apart,
-  type Box,
-  COARSENESS,
-  coarseClass,
-  grouped,
-  heldBy,
-  limitedRows,
-  type PictureOptions,
-} from './boxes.js';
-import { changeField, changeOf, deadNeighbours } from './changes.js';
-import { type Link, linksOf } from './links.js';
+import { describer } from './box-description.js';
+import { BoxSearch } from './box-search.js';
+import { COARSENESS, type PictureOptions } from './boxes.js';
+import { changeField, deadNeighbours } from './changes.js';
 
 export { COARSEST, type PictureOptions } from './boxes.js';
 
@@ -92,116 +82,25 @@ function explore(
   options: SubgraphOptions,
   direction: 'back' | 'forward',
 ): Subgraph {
-  const {
-    maxDepth = 3,
-    tooMany = 10,
-    ignoreNode,
-    ignoreEdge,
-    filter,
-    weak = false,
-    internals = false,
-    merge = true,
-    coarseness = 0,
-  } = options;
-  const coarse = COARSENESS[coarseness]!;
-  const rootName = rootsOf(graph, options);
-  const isRoot = (node: number): boolean => rootName(node) !== undefined;
-  const links = linksOf(graph, { weak, internals, isRoot, ignoreEdge });
-  const linksTo = (box: Box): Link[] =>
-    direction === 'back' ? links.referrers(box.nodes) : links.references(box.nodes);
-  const neighbourOf = (link: Link): number => (direction === 'back' ? link.source : link.target);
-  const stops = (box: Box): boolean => direction === 'back' && isRoot(box.nodes[0]!);
-  const change = changeOf(graph, options);
-  const isApart = apart(isRoot, options);
-  const across = merge && coarse.across;
-  const single = (node: number): boolean => !merge || (!across && isApart(node) !== '');
-  const signatures =
-    direction === 'back' && coarse.byHolders
-      ? (nodes: readonly number[]) => heldBy(graph, links, nodes)
-      : undefined;
-
-  const boxes: { readonly nodes: number[]; readonly depth: number }[] = [];
-  const boxOf = new Map<number, Box>();
-  const shared = new Map<string, (typeof boxes)[number]>(); // boxes that all of a class at one distance share
-  const keyOf = (node: number, depth: number): string =>
-    `${depth} ${change(node)} ${isApart(node)} ${coarseClass(graph, node)}`;
-  /** False when the nodes are shown in a box that is there. */
-  const show = (nodes: readonly number[], depth: number): boolean => {
-    const key = across ? keyOf(nodes[0]!, depth) : undefined;
-    const known = key === undefined ? undefined : shared.get(key);
-    const box = known ?? { nodes: [], depth };
-    for (const node of nodes) {
-      box.nodes.push(node);
-      boxOf.set(node, box);
-    }
-    if (known) return false;
-    boxes.push(box);
-    if (key !== undefined) shared.set(key, box);
-    return true;
-  };
-  const common = (node: number): string => `${change(node)} ${isApart(node)}`;
-  for (const group of grouped(graph, [...new Set(asked)], common, single, coarse)) {
-    for (const nodes of alike(group, signatures, coarse)) show(nodes, 0);
-  }
-
-  const found: Link[] = [];
-  const ends = new Map<Box, readonly number[]>();
-  const left: { readonly box: Box; readonly nodes: readonly number[] }[] = [];
-  for (let i = 0; i < boxes.length; i++) {
-    const box = boxes[i]!;
-    if (stops(box)) continue;
-    const kinds = new Map<number, Set<string>>();
-    const expanded = linksTo(box);
-    for (const link of expanded) {
-      found.push(link);
-      const node = neighbourOf(link);
-      if (boxOf.get(node) === box || ignoreNode?.(node)) continue;
-      if (filter && !filter(node)) continue;
-      kinds.set(node, (kinds.get(node) ?? new Set()).add(link.kind));
-    }
-    if (box.depth >= maxDepth) {
-      ends.set(box, [...kinds.keys()]);
-      continue;
-    }
-    const known = new Set<Box>();
-    const fresh: number[] = [];
-    for (const node of kinds.keys()) {
-      const shown = boxOf.get(node);
-      if (shown) known.add(shown);
-      else fresh.push(node);
-    }
-    const rootsFirst = [...fresh.filter(isRoot), ...fresh.filter((node) => !isRoot(node))];
-    let count = known.size;
-    const skipped: number[] = [];
-    const held = (node: number): string => (coarse.byHolders ? [...kinds.get(node)!].sort().join('\n') : '');
-    for (const group of grouped(
-      graph,
-      rootsFirst,
-      (node) => `${common(node)}\n${held(node)}`,
-      single,
-      coarse,
-    )) {
-      for (const nodes of count < tooMany ? alike(group, signatures, coarse) : [group]) {
-        const isShared = across && shared.has(keyOf(nodes[0]!, box.depth + 1));
-        if (isShared || count < tooMany) {
-          if (show(nodes, box.depth + 1)) count++;
-        } else for (const node of nodes) skipped.push(node);
-      }
-    }
-    if (skipped.length > 0) left.push({ box, nodes: skipped });
-  }
-
-  const shown = merge ? limitedRows(boxes, coarse, common) : boxes;
-  if (shown.length < boxes.length)
-    for (const box of shown) for (const node of box.nodes) boxOf.set(node, box);
-  const cuts = new Map<Box, number>();
-  for (const { box, nodes } of left) {
-    const count = nodes.filter((node) => !boxOf.has(node)).length; // others were found another way
-    const at = boxOf.get(box.nodes[0]!)!;
-    if (count > 0) cuts.set(at, (cuts.get(at) ?? 0) + count);
-  }
+  const { maxDepth = 3, tooMany = 10, weak = false, internals = false, merge = true } = options;
+  const coarse = COARSENESS[options.coarseness ?? 0]!;
+  const search = new BoxSearch(
+    graph,
+    { ...options, maxDepth, tooMany, weak, internals, merge },
+    coarse,
+    direction,
+  );
+  search.run([...new Set(asked)]);
+  const shown = search.rows();
+  const beyond = search.notShown(search.ends);
+  const describe = describer(graph, options, search.rootName);
+  const changed = changeField(graph, options);
+  const nodes = shown.map((box) => {
+    const count = beyond.get(box);
+    return { ...describe(box), ...changed(box.nodes[0]!), ...(count ? { beyond: count } : {}) };
+  });
   const cut = Array.from(
-    cuts,
+    search.notShown(search.left),
     ([{ nodes, depth }, count]): SubgraphCut => ({
       at: graph.ids[nodes[0]!]!,
       count,
@@ -209,20 +108,8 @@ function explore(
       depth: depth + 1,
     }),
   );
-  const beyond = new Map<Box, number>();
-  for (const [box, nodes] of ends) {
-    const count = nodes.filter((node) => !boxOf.has(node)).length;
-    const at = boxOf.get(box.nodes[0]!)!;
-    if (count > 0) beyond.set(at, (beyond.get(at) ?? 0) + count);
-  }
-  const describe = describer(graph, options, rootName);
-  const changed = changeField(graph, options);
-  const nodes = shown.map((box) => {
-    const count = beyond.get(box);
-    return { ...describe(box), ...changed(box.nodes[0]!), ...(count ? { beyond: count } : {}) };
-  });
-  const edges = drawnEdges(graph, found, boxOf, coarse);
-  const followed = shown.filter((box) => box.depth < maxDepth && !stops(box));
+  const edges = drawnEdges(graph, search.found, search.boxOf, coarse);
+  const followed = shown.filter((box) => box.depth < maxDepth && !search.stops(box));
   const dead = deadNeighbours(graph, followed, {
     ...options,
     direction,
