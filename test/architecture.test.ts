@@ -61,6 +61,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'analysis/growth': ['analysis/classes', 'analysis/sizes', 'v8', 'graph', 'base'],
   'analysis/leaks': [
+    'analysis/dead',
     'analysis/growth',
     'analysis/expressions',
     'analysis/holders',

@@ -80,6 +80,19 @@ export interface LeakEntry {
   readonly aloneSize: number;
   /** The same in one sentence. */
   readonly sentence: string;
+  /** 8 hexadecimal digits: the same for the same place in every snapshot. */
+  readonly fingerprint: string;
+  /** What the list of known leaks says of it; null where nothing is. */
+  readonly known: KnownLeakFact | null;
+}
+
+/** Of a leak that somebody knows of. */
+export interface KnownLeakFact {
+  readonly why: string | null;
+  /** The last day on which it is accepted; null for always. */
+  readonly until: string | null;
+  /** Whether that day is over: it counts as a new one. */
+  readonly overdue: boolean;
 }
 
 /** What grew, and a verdict in words. */

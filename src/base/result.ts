@@ -5,7 +5,7 @@
 
 import type { ChainResult, Chains } from './chain-result.js';
 import type { Checks } from './checks.js';
-import type { LeakPlace, LeakReport } from './leak-report.js';
+import type { KnownLeakFact, LeakPlace, LeakReport } from './leak-report.js';
 import type { NoteLike } from './notes.js';
 import type { Drawing, Subgraph } from './subgraph.js';
 import type { SuspectReport } from './suspect-report.js';
@@ -169,15 +169,6 @@ export interface DeadEntry {
   readonly remedy: string | null;
   /** What the list of known leaks says of its fingerprint; null where nothing is. */
   readonly known: KnownLeakFact | null;
-}
-
-/** Of a leak that somebody knows of. */
-export interface KnownLeakFact {
-  readonly why: string | null;
-  /** The last day on which it is accepted; null for always. */
-  readonly until: string | null;
-  /** Whether that day is over: it counts as a new one. */
-  readonly overdue: boolean;
 }
 
 /** Objects that are finished for good and still held. */

@@ -69,7 +69,7 @@ describe.each([
     expect(stdout).toMatch(/\n {2}held by {2}a variable of the module .*sessions\.cjs\n/);
     expect(stdout).toMatch(/\n {2}made at {2}\S*sessions\.cjs:\d+:\d+ {2}Session\n/);
     expect(stdout).toMatch(
-      /\n {2}Session \(.*sessions\.cjs:\d+:\d+\) is added to sessions \(.*\) at every step: .*\.\n$/,
+      /\n {2}Session \(.*sessions\.cjs:\d+:\d+\) is added to sessions \(.*\) at every step: .*\.\n\nfingerprint [\da-f]{8}: sessions\n$/,
     );
   });
 

@@ -59,6 +59,8 @@ const LEAK: LeakEntry = {
   size: 3_122_904,
   aloneSize: 0,
   sentence: 'A sentence.',
+  fingerprint: '9f3c01e2',
+  known: null,
 };
 const REPORT: LeakReport = { kind: 'leaks', leaks: [LEAK], total: 3, omitted: 2, summary: [] };
 

@@ -87,6 +87,22 @@ export function deadChain(graph: Graph, chain: Chain, states: ObjectStates): Dea
   return { steps, links, fingerprint: fingerprint(links, name) };
 }
 
+/** No rule says anything. */
+const UNASKED: ObjectStates = {
+  verdicts: new Uint8Array(0),
+  dead: new Uint32Array(0),
+  asked: 0,
+  ruleOf: () => undefined,
+};
+
+/**
+ * The fingerprint of a chain to anything: of the references behind the last scope of a module, the
+ * last loaded module or the last root on it.
+ */
+export function chainFingerprint(graph: Graph, chain: Chain): string {
+  return deadChain(graph, chain, UNASKED).fingerprint;
+}
+
 /** Whether a node is a place more than an object: a scope, a root of the engine. */
 function isPlace(graph: Graph, node: number): boolean {
   return rootScopeOf(graph, node) !== undefined || className(graph, node).startsWith('(');

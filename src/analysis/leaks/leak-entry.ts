@@ -8,6 +8,7 @@ import type { Graph } from '../../graph/graph.js';
 import { className } from '../../v8/class-names.js';
 import { isPackageCode, packageOf, packageText } from '../../v8/packages.js';
 import { rootOf } from '../../v8/roots.js';
+import { chainFingerprint } from '../dead/dead-chain.js';
 import { chainResult } from '../expressions/chain-result.js';
 import { containerWords, listenersText } from '../expressions/container-words.js';
 import type { Chain } from '../holders/chains.js';
@@ -128,6 +129,8 @@ export function leakEntry(
     size: leak.size,
     aloneSize: leak.aloneSize,
     sentence: sentence(leak, { text, heldBy }, member, principal),
+    fingerprint: chainFingerprint(graph, leak.chain),
+    known: null,
   };
 }
 

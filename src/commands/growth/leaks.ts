@@ -1,7 +1,8 @@
 /** What leaks, by two or more snapshots of one process. */
 
+import { chainFingerprint } from '../../analysis/dead/dead-chain.js';
 import { lineage } from '../../analysis/growth/lineage.js';
-import type { Leak } from '../../analysis/leaks/leak.js';
+import { isLeak, type Leak } from '../../analysis/leaks/leak.js';
 import { leakEntry } from '../../analysis/leaks/leak-entry.js';
 import { notableLeaks } from '../../analysis/leaks/leak-search.js';
 import type { Leaks } from '../../analysis/leaks/leaks.js';
@@ -17,6 +18,7 @@ import { allocationStack, stackText } from '../../v8/allocation-stacks.js';
 import { defineCommand, type Machine } from '../command.js';
 import { traceNotes } from '../shared/allocations.js';
 import { orderOption, requireOneProcess } from '../shared/compare.js';
+import { knownLeaks, knownOptions, knownWords } from '../shared/known-leaks.js';
 import { packageNames } from '../shared/package-names.js';
 import { allRows, limitOf, omittedNote } from '../shared/row-limit.js';
 import { missingEdgesNotes, WHOLE_GRAPH } from '../shared/targets.js';
@@ -43,8 +45,9 @@ export const leaksCommand = defineCommand({
       kind: 'flag',
       help: 'functions by name and place: always so here, the option is accepted as elsewhere',
     },
+    ...knownOptions,
     ...orderOption,
-    failIfAny: { kind: 'flag', help: 'exit with 1 when there is a leak' },
+    failIfAny: { kind: 'flag', help: 'exit with 1 when there is a leak that is not known' },
     byId: { kind: 'flag', help: 'compare by ids even if the snapshots seem to be of several processes' },
   },
   examples: [
@@ -55,24 +58,44 @@ export const leaksCommand = defineCommand({
     { line: 'heapgraph leaks *.heapsnapshot --order time --min-size 1MB', says: 'many, by their times' },
     { line: 'heapgraph leaks 1.heapsnapshot 2.heapsnapshot 3.heapsnapshot --fail-if-any', says: 'in CI' },
   ],
+  configure: (options, { known = [] }) => ({ ...options, known: [...known, ...options.known] }),
   needs: () => [NODES, NODES, { ...WHOLE_GRAPH, traces: true }],
   order: (options) => options.order,
   async run({ options, snapshots: heaps, machine, session }): Promise<Answer> {
     const notes = [...requireOneProcess(heaps, options.byId, 'leaks')];
     if (options.failIfAny) checkOrder(heaps, notes);
     const { found, notes: more } = await searchLeaks(heaps, options.minSize, session);
-    const { leaks: wanted, leaking, most } = notableLeaks(found, heaps.length);
+    const { leaks: notable, leaking, most } = notableLeaks(found, heaps.length);
+    const { graph } = found.frontier;
+    const known = knownLeaks(options.known);
+    const asksPrints = options.known.length > 0 || options.fingerprint.length > 0;
+    const prints = new Map(
+      asksPrints ? notable.map((leak) => [leak, chainFingerprint(graph, leak.chain)]) : [],
+    );
+    const wanted = notable.filter(
+      (leak) => options.fingerprint.length === 0 || options.fingerprint.includes(prints.get(leak)!),
+    );
+    const fresh = asksPrints
+      ? wanted.filter((leak) => isLeak(leak) && known.isNew(prints.get(leak)!)).length
+      : leaking;
     const limit = limitOf(options);
     const shown = wanted.slice(0, options.all ? limit : Math.min(limit, most));
     const omitted = wanted.length - shown.length;
-    const { leaks, notes: packageNotes } = entriesOf(shown, found, machine);
+    const { leaks: entries, notes: packageNotes } = entriesOf(shown, found, machine);
+    const leaks = entries.map((entry): LeakEntry => {
+      const fact = known.factOf(entry.fingerprint);
+      return { ...entry, known: fact, sentence: entry.sentence + knownWords(fact) };
+    });
     return {
       result: {
         kind: 'leaks',
         leaks,
         total: wanted.length,
         omitted,
-        summary: summaryOf(found, leaks, heaps),
+        summary: [
+          ...summaryOf(found, leaks, heaps),
+          ...(options.failIfAny || asksPrints ? fingerprintLines(leaks) : []),
+        ],
       },
       fields: {
         minSize: options.minSize,
@@ -88,12 +111,23 @@ export const leaksCommand = defineCommand({
         ...boundedNotes(found),
         ...unheldNotes(found),
         ...packageNotes,
+        ...known.notes(new Set(prints.values())),
         ...omittedNote(omitted, 'container', 'containers'),
       ],
-      found: !(options.failIfAny && leaking > 0),
+      found: !(options.failIfAny && fresh > 0),
     };
   },
 });
+
+/** `fingerprint 9f3c01e2: config`: for the list of known ones. */
+function fingerprintLines(entries: readonly LeakEntry[]): string[] {
+  return entries
+    .filter(({ verdict }) => verdict === 'leak')
+    .map(
+      ({ fingerprint, container, known }) =>
+        `fingerprint ${fingerprint}: ${container.text || container.heldBy}${known ? ' (known)' : ''}`,
+    );
+}
 
 /** The leaks in words, with the packages of their code as they are installed here. */
 function entriesOf(

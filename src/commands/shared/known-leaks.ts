@@ -1,8 +1,8 @@
 /** Leaks that somebody knows of already: a job fails on others. */
 import { UsageError } from '../../base/errors.js';
+import type { KnownLeakFact } from '../../base/leak-report.js';
 import type { NoteLike } from '../../base/notes.js';
 import { printable, shortened } from '../../base/printable.js';
-import type { KnownLeakFact } from '../../base/result.js';
 
 /** A cause that is known, from the config file or the command line. */
 export interface KnownLeak {
