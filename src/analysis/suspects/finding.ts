@@ -13,8 +13,6 @@ export const SUSPECT_KINDS = [
   'slices',
   'slabs',
   'realms',
-  'detached',
-  'errors',
   'gathering',
   'list',
   'large',

@@ -108,8 +108,6 @@ export const REMEDIES: Readonly<Record<SuspectKind, string | undefined>> = {
   slices: 'Copy the part: Buffer.from(text).toString(), or structuredClone of it.',
   slabs: 'Copy what is kept: Buffer.from(part) of a large one, Uint8Array.prototype.slice.',
   realms: 'Close windows (window.close() of jsdom), and drop what came out of a context.',
-  detached: 'Drop the reference to the nodes when they are removed.',
-  errors: 'Keep the message and the stack; drop cause, request and response.',
   gathering: undefined,
   list: undefined,
   large: undefined,
