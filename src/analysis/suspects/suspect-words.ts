@@ -65,10 +65,7 @@ export function evidenceOf({ kind, count, places, member }: SuspectFacts): strin
     case 'listeners':
       return `One object has ${many} listeners for one event; Node.js warns of more than 10.`;
     case 'timers':
-      return `${many} timers of one function are active, which none of them has been cleared.`.replace(
-        ', which none of them has been cleared',
-        ' and not cleared',
-      );
+      return `${many} timers of one function are active and not cleared.`;
     case 'pending':
       return `${many} calls of one function wait in an await or yield; in a moment of load some do.`;
     case 'reactions':
