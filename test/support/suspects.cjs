@@ -75,7 +75,7 @@ function call(i) {
 for (let i = 0; i < 37; i++) call(i);
 
 const parts = new Map();
-for (let i = 0; i < 38; i++) parts.set(i, (`${i}: ` + 'text '.repeat(4000)).replace('x', 'y').slice(2, 40));
+for (let i = 0; i < 38; i++) parts.set(i, `${i}: ${'text '.repeat(4000)}`.replace('x', 'y').slice(2, 40));
 
 const contexts = [];
 for (let i = 0; i < 6; i++) contexts.push(vm.createContext({ i }));

@@ -35,7 +35,7 @@ export const checkCommand = defineCommand({
   name: 'check',
   summary: 'budgets for CI: fails when there is too much of something, and says who holds it',
   description:
-    'Classes are exact names, globs (* and ?) or /regex/; each class that fits has to keep the budget by itself. The objects of a query (docs/queries.md) have to keep it together. Budgets also come from heapgraph.config.json, found in this folder or above it; the command line wins. Exit code 1 when a budget failed. More: docs/ci.md.',
+    'Classes are exact names, globs (* and ?) or /regex/, and each that fits keeps the budget by itself; the objects of a query keep it together. Budgets also come from the nearest heapgraph.config.json; the command line wins. Exit code 1 when a budget failed. More: docs/ci.md, docs/queries.md.',
   snapshot: true,
   answers: 'checks',
   options: {

@@ -20,7 +20,7 @@ export const weakCommand = defineCommand({
   name: 'weak',
   summary: 'weak references and collections, and what they keep; what if a reference were weak',
   description:
-    'WeakRefs, WeakMaps, WeakSets and FinalizationRegistries that are held alike are a row. "Keys keep": bytes that nothing but the keys of these WeakMaps keeps. "Self-held": entries of WeakMaps whose key only values of WeakMaps keep, its own among them, as something else holds that value; entries of FinalizationRegistries whose target only held values keep, its own among them.',
+    'A row for those that are held alike. "Keys keep": bytes that nothing but the keys of these WeakMaps keeps. "Self-held": entries of a WeakMap whose key only values of WeakMaps keep, its own among them; entries of a FinalizationRegistry whose target only held values keep. More: docs/queries.md.',
   snapshot: true,
   options: {
     ifWeak: {
