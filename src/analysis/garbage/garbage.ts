@@ -23,7 +23,10 @@ export interface LastingEntry {
 export interface Garbage {
   /** By node a value of `REACH`. */
   readonly reach: Uint8Array;
-  /** Ascending by cell. Their targets are kept by held values alone. */
+  /**
+   * Ascending by cell. The held value leads to the target, by nodes that nothing but held values
+   * and registered objects keep; the target may be in use besides.
+   */
   readonly lasting: readonly LastingEntry[];
   /** Entries that were not looked at, because the searches before them took too many steps. */
   readonly unknown: number;
@@ -78,8 +81,9 @@ export function garbageOf(graph: Graph): Garbage {
     flood(REACH.weak, () => true);
   }
 
-  // Every node on a way to such a target is kept by held values alone, as the target is.
-  const isKept = (node: number): boolean => reach[node] === REACH.registry;
+  // What lasts beside the registered objects may change by itself; a way through it proves nothing.
+  const apart = reachedApart(graph, registered, isOrdinary);
+  const isKept = (node: number): boolean => reach[node]! >= REACH.registry && apart[node] === 0;
   const entries = registered.filter(
     (entry): entry is RegistryEntry & LastingEntry =>
       entry.target !== undefined &&
@@ -96,6 +100,33 @@ export function garbageOf(graph: Graph): Garbage {
     unknown,
     chainOf: ({ held, target }) => shortestWay(graph, { from: held, to: target }, isKept, isOrdinary)!,
   };
+}
+
+/**
+ * By node 1 where ordinary references lead to it from the root without passing a registered object.
+ * Registered objects themselves are never marked.
+ */
+function reachedApart(graph: Graph, registered: readonly RegistryEntry[], follows: EdgeTest): Uint8Array {
+  const { nodeCount, firstEdge, root } = graph;
+  const { targets } = edgesOf(graph);
+  const apart = new Uint8Array(nodeCount);
+  if (registered.length === 0 || nodeCount === 0) return apart;
+  const isRegistered = new Uint8Array(nodeCount);
+  for (const { target } of registered) if (target !== undefined) isRegistered[target] = 1;
+  const work = new Uint32Array(nodeCount);
+  let waiting = 1;
+  work[0] = root;
+  apart[root] = 1;
+  while (waiting > 0) {
+    const node = work[--waiting]!;
+    for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
+      const next = targets[edge]!;
+      if (apart[next] === 1 || isRegistered[next] === 1 || !follows(edge, node)) continue;
+      apart[next] = 1;
+      work[waiting++] = next;
+    }
+  }
+  return apart;
 }
 
 /** Weak edges, and those from a WeakMap's table to a value, which its key keeps. */

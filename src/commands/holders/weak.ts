@@ -20,7 +20,7 @@ export const weakCommand = defineCommand({
   name: 'weak',
   summary: 'weak references and collections, and what they keep; what if a reference were weak',
   description:
-    'A row for those that are held alike. "Keys keep": bytes that nothing but the keys of these WeakMaps keeps. "Self-held": entries of a WeakMap whose key only values of WeakMaps keep, its own among them; entries of a FinalizationRegistry whose target only held values keep. More: docs/queries.md.',
+    'A row for those that are held alike. "Keys keep": bytes that nothing but the keys of these WeakMaps keeps. "Self-held": entries of a WeakMap whose key only values of WeakMaps keep, its own among them; entries of a FinalizationRegistry whose held value leads to the target. More: docs/queries.md.',
   snapshot: true,
   options: {
     ifWeak: {
