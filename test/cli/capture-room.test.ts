@@ -76,7 +76,9 @@ describe.skipIf(cgroup === undefined)('watch --growth in a cgroup with little me
     );
     expect(program.child.exitCode).toBe(null);
     const forced = await heapgraph(watching(program.pid, '--count', '2', '--force'));
-    expect([forced.code, forced.stderr]).toEqual([0, expect.not.stringContaining('no room')]);
+    expect(forced.stderr).not.toContain('no room');
+    // What is forced may end as the figures said: then the process is gone, and that is told.
+    if (forced.code !== 0) expect(forced.stderr).toContain(`process ${program.pid} has ended`);
   });
 
   test('later ones are left out, and that is told', async () => {
