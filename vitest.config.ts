@@ -8,8 +8,8 @@ const CORES = availableParallelism();
 const PROJECTS = {
   fast: { isolate: false, maxWorkers: CORES, globalSetup: ['build/generated.mjs'] },
   heap: { isolate: true, maxWorkers: CORES, globalSetup: ['test/support/build.ts'] },
-  // Its tests wait for other processes a good part of the time.
-  spawned: { isolate: false, maxWorkers: CORES + 1, globalSetup: ['test/support/build.ts'] },
+  // A process that answers command lines for the tests of one file has answered for no other.
+  spawned: { isolate: true, maxWorkers: CORES, globalSetup: ['test/support/build.ts'] },
 } as const satisfies Readonly<Record<TestProject, object>>;
 
 export default defineConfig({

@@ -5,8 +5,7 @@
  * - spawned: it starts processes.
  * - fast: all others.
  *
- * The files of spawned and fast share their workers, so that modules, and the process that answers
- * command lines, are loaded and compiled once.
+ * The files of fast share their workers, so that modules are loaded and compiled once.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
