@@ -209,8 +209,9 @@ describe('a running Node.js', () => {
     };
     expect(code).toBe(0);
     const row = rows.find(({ function: name }) => name === 'addOrder')!;
-    expect(row.count).toBeGreaterThan(10);
-    expect(row.callers[0]!.function).toBe('handleRequest');
+    expect(row.count).toBeGreaterThan(50);
+    const names = [row.function, ...row.callers.map((caller) => caller.function)];
+    expect(names.slice(0, 2)).toEqual(['addOrder', 'handleRequest']);
     expect(rows.at(-1)).toMatchObject({ function: null });
   });
 

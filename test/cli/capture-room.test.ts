@@ -68,7 +68,8 @@ describe.skipIf(cgroup === undefined)('watch --growth in a cgroup with little me
     const program = await startNode(folder, KEEPER, ['--inspect-port=0']);
     onTestFinished(() => program.stop());
     cgroup!.add(program.pid);
-    cgroup!.limit(75e6);
+    // Little enough to be refused, and enough for two snapshots.
+    cgroup!.limit(82e6);
     const { stderr, code } = await heapgraph(watching(program.pid, '--count', '2'));
     expect(code).toBe(2);
     expect(stderr).toMatch(
@@ -76,9 +77,7 @@ describe.skipIf(cgroup === undefined)('watch --growth in a cgroup with little me
     );
     expect(program.child.exitCode).toBe(null);
     const forced = await heapgraph(watching(program.pid, '--count', '2', '--force'));
-    expect(forced.stderr).not.toContain('no room');
-    // What is forced may end as the figures said: then the process is gone, and that is told.
-    if (forced.code !== 0) expect(forced.stderr).toContain(`process ${program.pid} has ended`);
+    expect([forced.code, forced.stderr]).toEqual([0, expect.not.stringContaining('no room')]);
   });
 
   test('later ones are left out, and that is told', async () => {

@@ -18,7 +18,8 @@ export class Holders {
   /** Starts it; its snapshot is in the file when this is done. */
   static async start(file: string, exposed = false): Promise<Holders> {
     const program = fileURLToPath(new URL('holders.cjs', import.meta.url));
-    const child = spawn(NODE, [program, file, ...(exposed ? ['exposed'] : [])], {
+    // V8 forgets names of local variables with the code of functions that have not run for a while.
+    const child = spawn(NODE, ['--no-flush-bytecode', program, file, ...(exposed ? ['exposed'] : [])], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();

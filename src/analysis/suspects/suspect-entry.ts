@@ -227,6 +227,12 @@ export function withDead(entry: SuspectEntry, dead: SuspectEntry): SuspectEntry 
   };
 }
 
+/** The place of a leak or of a dead group: without its chain, which an entry has beside it. */
+function placeOf(container: SuspectEntry['container']): SuspectEntry['container'] {
+  const { id, type, text, heldBy, path, root, owner, package: name } = container;
+  return { id, type, text, heldBy, path, root, owner, package: name };
+}
+
 /** Objects that are dead by their own state, as a suspect. */
 export function deadSuspect(graph: Graph, dead: DeadEntry, before: readonly number[]): SuspectEntry {
   const { container, count, retainedSize, below } = dead;
@@ -242,16 +248,7 @@ export function deadSuspect(graph: Graph, dead: DeadEntry, before: readonly numb
     retainedSize,
     share: shareOf(graph, retainedSize),
     fingerprint: dead.fingerprint,
-    container: {
-      id: container.id,
-      type: container.type,
-      text: container.text,
-      heldBy: container.heldBy,
-      path: container.path,
-      root: container.root,
-      owner: container.owner,
-      package: container.package,
-    },
+    container: placeOf(container),
     steps: dead.steps,
     chain: dead.chain,
     contents: [
@@ -326,16 +323,7 @@ export function growthSuspect(
     retainedSize: size,
     share: shareOf(graph, size),
     fingerprint,
-    container: {
-      id: container.id,
-      type: container.type,
-      text: container.text,
-      heldBy: container.heldBy,
-      path: container.path,
-      root: container.root,
-      owner: container.owner,
-      package: container.package,
-    },
+    container: placeOf(container),
     steps: steps.map(({ node, ...step }) => ({ id: graph.ids[node]!, ...step })),
     chain: container.chain,
     contents: entry.contents.slice(0, MOST_CONTENTS).map(

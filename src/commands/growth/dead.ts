@@ -5,17 +5,14 @@
 
 import { deadEntry } from '../../analysis/dead/dead-entry.js';
 import { type DeadGroup, deadObjects } from '../../analysis/dead/dead-objects.js';
-import type { DeadRule } from '../../analysis/dead/dead-rule.js';
-import { EXPECTED_HOLDERS, NODE_RULES } from '../../analysis/dead/node-rules.js';
-import { type ObjectStates, objectStates } from '../../analysis/dead/object-states.js';
-import { PACKAGE_RULES } from '../../analysis/dead/package-rules.js';
+import { EXPECTED_HOLDERS } from '../../analysis/dead/node-rules.js';
+import type { ObjectStates } from '../../analysis/dead/object-states.js';
 import type { NoteLike } from '../../base/notes.js';
 import type { Answer, DeadEntry } from '../../base/result.js';
 import { formatCount } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
 import { maskOf } from '../../query/mask-of.js';
 import { type Query, readQuery } from '../../query/query.js';
-import { readyRules } from '../../query/ready-rules.js';
 import { parseTypePattern } from '../../query/types.js';
 import { classIndex } from '../../v8/class-names.js';
 
@@ -24,15 +21,8 @@ import { orderOption, requireOneProcess } from '../shared/compare.js';
 import { knownLeaks, knownOptions, knownWords } from '../shared/known-leaks.js';
 import { packageNames } from '../shared/package-names.js';
 import { allRows, limitOf, omittedNote } from '../shared/row-limit.js';
+import { stateOptions, statesOf } from '../shared/state-rules.js';
 import { WHOLE_GRAPH } from '../shared/targets.js';
-
-/** A rule of the user's own, from the config file or the command line. */
-export interface OwnRule {
-  /** A class, a glob or /regex/; undefined for a query about any object. */
-  readonly class?: string;
-  readonly when: string;
-  readonly why?: string;
-}
 
 export const deadCommand = defineCommand({
   name: 'dead',
@@ -56,18 +46,7 @@ export const deadCommand = defineCommand({
     },
     limit: { kind: 'integer', default: 10, help: 'groups to show' },
     all: allRows,
-    rule: {
-      kind: 'list',
-      value: 'query',
-      read: ownRule,
-      help: "objects that are dead, too: 'Session and ended = true'",
-    },
-    expect: {
-      kind: 'list',
-      value: 'query',
-      read: readQuery,
-      help: 'objects that are in use whatever their state says',
-    },
+    ...stateOptions,
     ...knownOptions,
     ...orderOption,
     byId: { kind: 'flag', help: 'go on even if the snapshots seem to be of several processes' },
@@ -162,39 +141,6 @@ export const deadCommand = defineCommand({
 
 /** So many times more must the runtime's own code hold before it is worth showing. */
 const RUNTIME_FACTOR = 30;
-
-/** A rule of the command line is a query; one of the config file has been read already. */
-export function ownRule(rule: string | OwnRule): OwnRule {
-  if (typeof rule !== 'string') return rule;
-  readQuery(rule);
-  return { when: rule, why: `fits ${rule}` };
-}
-
-interface JudgeOptions {
-  readonly rule: readonly OwnRule[];
-  readonly expect: readonly Query[];
-}
-
-/** What the objects of a graph say, by all rules: the user's own first. */
-export async function statesOf(
-  graph: Graph,
-  { rule, expect }: JudgeOptions,
-  { readIds }: Machine,
-): Promise<ObjectStates> {
-  const { labels } = classIndex(graph);
-  const own = rule.map((one): DeadRule => {
-    const matches = one.class === undefined ? undefined : parseTypePattern(one.class).matches;
-    return {
-      ...(matches ? { class: labels.filter(matches) } : {}),
-      dead: one.when,
-      why: one.why ?? 'is dead',
-      versions: '',
-    };
-  });
-  const masks = await Promise.all(expect.map((query) => maskOf(query, { graph, readIds })));
-  const isExpected = (node: number): boolean => masks.some((mask) => mask[node] === 1);
-  return objectStates(graph, readyRules(graph, [...own, ...NODE_RULES, ...PACKAGE_RULES]), isExpected);
-}
 
 function deadIds(graph: Graph, { dead }: ObjectStates): ReadonlySet<number> {
   return new Set(Array.from(dead, (node) => graph.ids[node]!));

@@ -24,15 +24,15 @@ import type { SuspectEntry } from '../../base/suspect-report.js';
 import { formatBytes, formatCount } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
 import { idIndex } from '../../graph/ids.js';
-import { type Query, readQuery } from '../../query/query.js';
+import type { Query } from '../../query/query.js';
 import type { Need } from '../../session/need.js';
 
 import { defineCommand } from '../command.js';
 import { orderOption, requireOneProcess } from '../shared/compare.js';
 import { packageNames } from '../shared/package-names.js';
 import { allRows, limitOf, omittedNote } from '../shared/row-limit.js';
+import { stateOptions, statesOf } from '../shared/state-rules.js';
 import { WHOLE_GRAPH } from '../shared/targets.js';
-import { ownRule, statesOf } from './dead.js';
 import { searchLeaks } from './leak-search.js';
 
 const NODES: Need = { kind: 'graph', edges: false, locations: false };
@@ -73,18 +73,7 @@ export const suspectsCommand = defineCommand({
       default: 'text',
       help: 'github: annotations',
     },
-    rule: {
-      kind: 'list',
-      value: 'query',
-      read: ownRule,
-      help: "objects that are dead, too: 'Session and ended = true'",
-    },
-    expect: {
-      kind: 'list',
-      value: 'query',
-      read: readQuery,
-      help: 'objects that are in use whatever their state says',
-    },
+    ...stateOptions,
     ...orderOption,
     byId: { kind: 'flag', help: 'go on even if the snapshots seem to be of several processes' },
   },
