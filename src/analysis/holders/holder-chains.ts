@@ -10,6 +10,7 @@
  *   endings container-owner             what a chain begins at, and whose that is
  *   examples leaking-objects            one for many; objects that nothing should hold
  */
+import { edgePrefetch } from '../../graph/edge-prefetch.js';
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { memo } from '../../graph/memo.js';
 import { EDGE, NODE } from '../../graph/schema.js';
@@ -20,7 +21,14 @@ import { isOfRuntime } from '../../v8/origin.js';
 import { isRoot, rootOf } from '../../v8/roots.js';
 import { userRoots } from '../../v8/user-roots.js';
 import { weakMapPairs } from '../../v8/weak-map-pairs.js';
-import { type EdgeTest, hasPage, holds, keepsAlive, pageOwnedNodes } from '../sizes/essential-edges.js';
+import {
+  type EdgeTest,
+  essentialEdges,
+  hasPage,
+  holds,
+  keepsAlive,
+  pageOwnedNodes,
+} from '../sizes/essential-edges.js';
 import type { Chain } from './chains.js';
 import { preferVariables } from './variable-holders.js';
 
@@ -53,7 +61,7 @@ const HANDLES = 2;
  * 5. through compiled code and shapes
  * 6. over edges that are not essential and keep something alive nevertheless (`keepsAlive`)
  *
- * Needs edges. Cost: linear in nodes and edges; 21 bytes a node while it runs, 12 afterwards.
+ * Needs edges. Cost: linear in nodes and edges; 22 bytes a node while it runs, 12 afterwards.
  */
 export const holderChains = memo((graph: Graph): HolderChains => searchHolders(graph));
 
@@ -74,7 +82,7 @@ export interface HolderSearch {
  * - Cost: that of `holderChains`.
  */
 export function searchHolders(graph: Graph, { isLeaf, skips, isLast }: HolderSearch = {}): HolderChains {
-  const { nodeCount, nodeTypes, firstEdge, ids } = graph;
+  const { nodeCount, nodeTypes, ids } = graph;
   const { targets, types, names } = edgesOf(graph);
   const owned = pageOwnedNodes(graph);
   const pairs = weakMapPairs(graph);
@@ -82,6 +90,7 @@ export function searchHolders(graph: Graph, { isLeaf, skips, isLast }: HolderSea
   const parents = new Uint32Array(nodeCount).fill(UNHELD);
   const edges = new Uint32Array(nodeCount);
   const depths = new Uint32Array(nodeCount);
+  const isFound = new Uint8Array(nodeCount);
   const queue = new Uint32Array(nodeCount);
   const postponed = new Uint32Array(nodeCount);
   let tail = 0;
@@ -99,20 +108,30 @@ export function searchHolders(graph: Graph, { isLeaf, skips, isLast }: HolderSea
   let program = true;
   let pagesRule = true; // `holds`, else `keepsAlive`
 
-  // Most edges lead to what is found already: `holds` is written out here, as a call for each of
-  // the others takes half of the time.
+  // Most edges lead to what is found already, so one byte says that. `holds` is written out here,
+  // as a call for each of the others takes half of the time; where all essential edges are known,
+  // a byte of each says the same.
+  const essential = essentialEdges.known(graph);
+  const { starts, stops, touch } = edgePrefetch(graph, essential ?? types);
   let head = 0;
   const search = (): void => {
     while (head < tail) {
-      const node = queue[head++]!;
-      const type = nodeTypes[node]!;
-      const hasScope = program && type === closure && ownedByNode(node);
-      const isRootNode = node === graph.root;
-      const intoPages = !pagesRule || isRootNode || owned[node] === 1;
-      const depth = depths[node]! + 1;
-      for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
-        const target = targets[edge]!;
-        if (parents[target] !== UNHELD) continue;
+      const batch = touch(queue, head, tail);
+      for (let i = 0; i < batch; i++) expand(queue[head++]!, starts[i]!, stops[i]!);
+    }
+  };
+  const expand = (node: number, first: number, end: number): void => {
+    const type = nodeTypes[node]!;
+    const hasScope = program && type === closure && ownedByNode(node);
+    const isRootNode = node === graph.root;
+    const intoPages = !pagesRule || isRootNode || owned[node] === 1;
+    const depth = depths[node]! + 1;
+    for (let edge = first; edge < end; edge++) {
+      const target = targets[edge]!;
+      if (isFound[target] === 1) continue;
+      if (essential !== undefined && pagesRule) {
+        if (essential[edge] === 0) continue;
+      } else {
         const edgeType = types[edge]!;
         if (edgeType === weak || (edgeType === shortcut && !isRootNode)) continue;
         if (!intoPages && owned[target] === 1) continue;
@@ -123,20 +142,21 @@ export function searchHolders(graph: Graph, { isLeaf, skips, isLast }: HolderSea
           pairs.of(names[edge]!)?.table === ids[node]
         )
           continue;
-        if (skips?.(edge, node)) continue;
-        if (type === array && isImport(graph, parents[node]!, target)) {
-          importers.add(node);
-          continue;
-        }
-        parents[target] = node;
-        edges[target] = edge;
-        depths[target] = depth;
-        if (isLeaf?.(target)) leaves.push(target);
-        else if (isLast?.(target)) lastOnes.push(target);
-        else if (postpones(target)) postponed[waiting++] = target;
-        else if (hasScope && isScope(target)) inner.push(target);
-        else queue[tail++] = target;
       }
+      if (skips?.(edge, node)) continue;
+      if (type === array && isImport(graph, parents[node]!, target)) {
+        importers.add(node);
+        continue;
+      }
+      isFound[target] = 1;
+      parents[target] = node;
+      edges[target] = edge;
+      depths[target] = depth;
+      if (isLeaf?.(target)) leaves.push(target);
+      else if (isLast?.(target)) lastOnes.push(target);
+      else if (postpones(target)) postponed[waiting++] = target;
+      else if (hasScope && isScope(target)) inner.push(target);
+      else queue[tail++] = target;
     }
   };
 
@@ -146,6 +166,7 @@ export function searchHolders(graph: Graph, { isLeaf, skips, isLast }: HolderSea
   for (let node = 0; node < nodeCount; node++) {
     if (!root(node)) continue;
     parents[node] = node;
+    isFound[node] = 1;
     const synthetic = nodeTypes[node] === NODE.synthetic && !users.has(node);
     const { kind } = rootOf(graph, node)!;
     const place = synthetic || node === graph.root ? (kind === 'stack' ? 3 : 2) : kind === 'internal' ? 1 : 0;
@@ -185,6 +206,7 @@ export function searchHolders(graph: Graph, { isLeaf, skips, isLast }: HolderSea
     const mayLead: EdgeTest = (edge, source) =>
       keeps(edge, source) && !isLeaf?.(source) && !skips?.(edge, source);
     for (const { node, edge, source } of heldBesidePages(graph, { parents, depths }, importers, mayLead)) {
+      isFound[node] = 1;
       parents[node] = source;
       edges[node] = edge;
       depths[node] = depths[source]! + 1;

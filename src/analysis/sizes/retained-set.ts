@@ -1,6 +1,7 @@
 /** What would be freed if a set of objects went: exactly, for any set. */
 import { byDescending, byType, inOrder } from '../../base/order.js';
 import { edgesOf, type Graph } from '../../graph/graph.js';
+import { memo } from '../../graph/memo.js';
 import type { Partitioner } from '../../graph/partition.js';
 import { classIndex } from '../../v8/class-names.js';
 import { tallyByClass } from './class-tally.js';
@@ -26,7 +27,7 @@ export function retainedSet(graph: Graph, members: Iterable<number>): RetainedSe
   const { nodeCount, firstEdge, root } = graph;
   const { targets } = edgesOf(graph);
   const essential = essentialEdges(graph);
-  const { order, reached, searched } = dominatorTree(graph);
+  const { order, searched } = dominatorTree(graph);
   const sizes = shallowSizes(graph);
   const MEMBER = 1;
   const ALIVE = 2;
@@ -52,12 +53,8 @@ export function retainedSet(graph: Graph, members: Iterable<number>): RetainedSe
   };
   if (nodeCount > 0 && state[root] === 0) {
     search(root);
-    // Nodes that no essential edge leads to hang from the root; nodes of cycles that nobody holds
-    // do so one by one.
-    if (searched > reached) {
-      const held = heldNodes(graph, essential);
-      for (let i = reached; i < searched; i++) if (held[order[i]!] === 0) search(order[i]!);
-    }
+    // Nodes of cycles that nobody holds hang from the root one by one.
+    for (const node of looseNodes(graph)) search(node);
     for (let i = searched; i < nodeCount; i++) if (state[order[i]!] === 0) state[order[i]!] = ALIVE;
   }
   let size = 0;
@@ -72,6 +69,18 @@ export function retainedSet(graph: Graph, members: Iterable<number>): RetainedSe
   for (let node = 0; node < nodeCount; node++) if (state[node] !== ALIVE) nodes[at++] = node;
   return { nodes, size };
 }
+
+/**
+ * Nodes that no essential edge leads to: with what they lead to they hang from the root.
+ *
+ * - Cost: one pass over the edges, once; none where the root reaches all nodes.
+ */
+const looseNodes = memo((graph: Graph): Uint32Array => {
+  const { order, reached, searched } = dominatorTree(graph);
+  if (searched === reached) return new Uint32Array(0);
+  const held = heldNodes(graph, essentialEdges(graph));
+  return order.subarray(reached, searched).filter((node) => held[node] === 0);
+});
 
 /** Sets that one search takes: bits of a number. */
 const SETS = 31;
@@ -95,7 +104,7 @@ function sizesAround(graph: Graph, sets: readonly ArrayLike<number>[]): number[]
   const { nodeCount, firstEdge, root } = graph;
   const { targets } = edgesOf(graph);
   const essential = essentialEdges(graph);
-  const { order, reached, searched } = dominatorTree(graph);
+  const { order, searched } = dominatorTree(graph);
   const all = 2 ** sets.length - 1;
   /** By node the sets around which it may be passed: those that it is not in. */
   const open = new Int32Array(nodeCount).fill(all);
@@ -131,10 +140,7 @@ function sizesAround(graph: Graph, sets: readonly ArrayLike<number>[]): number[]
     // The root as a member takes all with it.
     const ways = open[root]!;
     search(root, ways);
-    if (searched > reached) {
-      const held = heldNodes(graph, essential);
-      for (let i = reached; i < searched; i++) if (held[order[i]!] === 0) search(order[i]!, ways);
-    }
+    for (const node of looseNodes(graph)) search(node, ways);
     for (let i = searched; i < nodeCount; i++) alive[order[i]!]! |= open[order[i]!]! & ways;
   }
   return sets.map((_, set) => sizeWithout(graph, alive, 1 << set));

@@ -13,6 +13,7 @@
  */
 import type { Graph } from '../../graph/graph.js';
 import { DEAD, type ObjectStates } from '../dead/object-states.js';
+import { essentialEdges } from '../sizes/essential-edges.js';
 import type { Finding } from './finding.js';
 import { gatheringFindings, largeFindings, listFindings } from './gatherings.js';
 import { handleFindings, realmFindings } from './handles.js';
@@ -33,6 +34,8 @@ const LEAST_VARIABLE = 10_000;
  * - Cost: retained sizes, `holderChains`; then some passes over nodes and edges.
  */
 export function findingsOf(graph: Graph, states: ObjectStates): Finding[] {
+  // The search for chains is quicker where they are known, and retained sizes need them.
+  essentialEdges(graph);
   return [
     ...listenerFindings(graph),
     ...timerFindings(graph, (node) => states.verdicts[node] === DEAD),
