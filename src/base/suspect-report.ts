@@ -1,7 +1,7 @@
 /** What is suspicious in a heap, as data. */
 
 import type { ChainResult } from './chain-result.js';
-import type { LeakPlace } from './leak-report.js';
+import type { KnownLeakFact, LeakPlace } from './leak-report.js';
 import type { Cell, DeadStepRow } from './result.js';
 
 /** Things of one class or function among what an entry keeps. */
@@ -34,6 +34,10 @@ export interface SuspectEntry {
   readonly share: number;
   /** 8 hexadecimal digits: the same for the same cause in every snapshot. */
   readonly fingerprint: string;
+  /** Fingerprints of the dead groups in it that alone make it a leak; mostly empty. */
+  readonly leakBy: readonly string[];
+  /** What the list of known leaks says of it; null where nothing is. */
+  readonly known: KnownLeakFact | null;
   readonly container: LeakPlace & {
     readonly path: string;
     readonly root: string | null;

@@ -17,6 +17,11 @@ export function* renderSuspectsMarkdown({ entries, summary }: SuspectReport): Ge
   for (const line of summary) yield `${escapeMarkup(formatCell(line, 'text'))}\n`;
 }
 
+/** What is known and not overdue is no more than a notice. */
+function levelOf({ verdict, known }: SuspectEntry): string {
+  return known !== null && !known.overdue ? 'notice' : (LEVELS[verdict] ?? 'notice');
+}
+
 /** GitHub's commands by verdict. */
 const LEVELS: Readonly<Record<string, string>> = { leak: 'error', suspect: 'warning', large: 'notice' };
 
@@ -25,12 +30,17 @@ export function* renderSuspectsGithub({ entries, total, summary }: SuspectReport
   for (const entry of entries) {
     const [, ...lines] = [...renderSuspect(entry, PLAIN)];
     const title = githubProperty(`heapgraph: ${formatCell(entry.headline, 'text')}`);
-    yield `::${LEVELS[entry.verdict] ?? 'notice'} title=${title}::${githubData(lines.join('').trimEnd())}\n`;
+    yield `::${levelOf(entry)} title=${title}::${githubData(lines.join('').trimEnd())}\n`;
   }
   for (const line of summary) yield `${githubData(formatCell(line, 'text'))}\n`;
-  yield `heapgraph: ${total} ${total === 1 ? 'entry' : 'entries'}, ${count(entries, 'leak')} of them leaks\n`;
+  yield `heapgraph: ${total} ${total === 1 ? 'entry' : 'entries'}, ${count(entries, 'leak')} of them leaks${knownCount(entries)}\n`;
 }
 
 function count(entries: readonly SuspectEntry[], verdict: string): number {
   return entries.filter((entry) => entry.verdict === verdict).length;
+}
+
+function knownCount(entries: readonly SuspectEntry[]): string {
+  const known = entries.filter((entry) => entry.known !== null).length;
+  return known === 0 ? '' : `, ${known} known`;
 }

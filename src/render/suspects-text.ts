@@ -1,5 +1,6 @@
 /** What is suspicious, as text for people: at most 14 lines an entry. */
 import stringWidth from 'fast-string-width';
+import type { KnownLeakFact } from '../base/leak-report.js';
 import { shortened } from '../base/printable.js';
 import type { DeadStepRow } from '../base/result.js';
 import type { SuspectContent, SuspectEntry, SuspectReport } from '../base/suspect-report.js';
@@ -52,8 +53,15 @@ export function* renderSuspect(entry: SuspectEntry, style: Style): Generator<str
         .join(', '),
     );
   yield fact('why', text(entry.evidence.join(' ')));
+  if (entry.known !== null) yield fact('known', text(knownText(entry.known)));
   if (entry.remedy !== null) yield fact('usually', text(entry.remedy));
   yield fact('next', style.dim(text(entry.next)));
+}
+
+/** `until 2027-01-31: audit is rewritten`; for one that nobody gave a reason, `yes`. */
+function knownText({ why, until, overdue }: KnownLeakFact): string {
+  const when = until === null ? '' : overdue ? `until ${until}, which is over` : `until ${until}`;
+  return [when, why ?? ''].filter((part) => part !== '').join(': ') || 'yes';
 }
 
 /** `630 × onReload()`, with the bytes of a class where they are known. */

@@ -10,7 +10,7 @@ import { scriptOrigin } from '../../v8/origin.js';
 import { rootOf } from '../../v8/roots.js';
 import { type SourceLocation, sourceLocation } from '../../v8/scripts.js';
 import { nodeRoles, THING } from '../classes/node-roles.js';
-import { deadChain } from '../dead/dead-chain.js';
+import { chainFingerprint, deadChain } from '../dead/dead-chain.js';
 import type { ObjectStates } from '../dead/object-states.js';
 import { chainResult } from '../expressions/chain-result.js';
 import { containerWords } from '../expressions/container-words.js';
@@ -55,7 +55,7 @@ export function suspectEntry(
   { states, packageName, counts }: SuspectEntryOptions,
 ): SuspectEntry {
   const { verdict, kind, members, chain, size, contents } = suspect;
-  const { steps, fingerprint } = deadChain(graph, chain, states);
+  const { steps } = deadChain(graph, chain, states);
   const toHolder = BY_MEMBER.has(kind) ? toContainer(graph, chain) : chain;
   const words = containerWords(graph, toHolder);
   const container = toHolder.nodes.at(-1)!;
@@ -83,7 +83,9 @@ export function suspectEntry(
     counts,
     retainedSize: size,
     share: shareOf(graph, size),
-    fingerprint,
+    fingerprint: chainFingerprint(graph, chain),
+    leakBy: [],
+    known: null,
     container: {
       id: graph.ids[container]!,
       type: className(graph, container),
@@ -219,9 +221,13 @@ export function withDead(entry: SuspectEntry, dead: SuspectEntry): SuspectEntry 
   return {
     ...entry,
     verdict,
+    leakBy:
+      many && (entry.verdict !== 'leak' || entry.leakBy.length > 0)
+        ? [...entry.leakBy, dead.fingerprint]
+        : entry.leakBy,
     headline: entry.headline.replace(/^\w+/, verdict),
     evidence: [
-      `${formatCount(dead.count)} ${label} that only these keep are finished by their own state.`,
+      `${formatCount(dead.count)} ${label} that only these keep are finished by their own state (fingerprint ${dead.fingerprint}).`,
       ...entry.evidence,
     ],
   };
@@ -248,6 +254,8 @@ export function deadSuspect(graph: Graph, dead: DeadEntry, before: readonly numb
     retainedSize,
     share: shareOf(graph, retainedSize),
     fingerprint: dead.fingerprint,
+    leakBy: [],
+    known: null,
     container: placeOf(container),
     steps: dead.steps,
     chain: dead.chain,
@@ -299,7 +307,7 @@ export function growthSuspect(
   entry: LeakEntry,
   { states, snapshots, same, minSize }: GrowthFacts,
 ): SuspectEntry {
-  const { steps, fingerprint } = deadChain(graph, leak.chain, states);
+  const { steps } = deadChain(graph, leak.chain, states);
   const { container, member, principal, memberCounts, sizes, size } = entry;
   const added = memberCounts.length > 0 ? memberCounts.at(-1)! - memberCounts[0]! : MANY;
   const isMuch = added >= MANY || size >= minSize;
@@ -322,7 +330,9 @@ export function growthSuspect(
     counts: row,
     retainedSize: size,
     share: shareOf(graph, size),
-    fingerprint,
+    fingerprint: entry.fingerprint,
+    leakBy: [],
+    known: null,
     container: placeOf(container),
     steps: steps.map(({ node, ...step }) => ({ id: graph.ids[node]!, ...step })),
     chain: container.chain,

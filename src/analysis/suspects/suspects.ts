@@ -10,6 +10,7 @@
  *   gatherings                          collections, lists, large objects
  *   ranking contents                    what is worth showing, and what it consists of
  *   suspect-entry suspect-words         in words
+ *   suspect-search                      all of it, with what is dead and what grew
  */
 import type { Graph } from '../../graph/graph.js';
 import { DEAD, type ObjectStates } from '../dead/object-states.js';

@@ -131,7 +131,7 @@ export const deadCommand = defineCommand({
       notes: [
         ...notes,
         ...packages.notes(),
-        ...(isWhole ? known.notes(new Set(all.map(({ fingerprint }) => fingerprint))) : []),
+        ...(isWhole ? known.notes(new Set(all.map(({ fingerprint }) => fingerprint)), 'dead') : []),
         ...omittedNote(omitted, 'group', 'groups'),
       ],
       found: !(options.failIfAny && total > accepted),

@@ -1,5 +1,6 @@
 /** The part of `diff` that says who holds what is new. */
 import { classKindRanks } from '../../analysis/classes/class-kinds.js';
+import { chainFingerprint } from '../../analysis/dead/dead-chain.js';
 import type { NodeDiff } from '../../analysis/growth/diff.js';
 import { containerCell } from '../../analysis/leaks/container-text.js';
 import { type GrownHolder, grownHolders } from '../../analysis/leaks/grown-holders.js';
@@ -14,6 +15,7 @@ const MOST_HOLDERS = 3;
 export const HOLDERS: readonly Column[] = [
   { key: 'count', title: 'Count', unit: 'count', role: 'count' },
   { key: 'size', title: 'Size', unit: 'bytes', role: 'size' },
+  { key: 'fingerprint', title: 'Fingerprint', unit: 'text', role: 'dim' },
   { key: 'text', title: 'Held by', unit: 'text' },
 ];
 
@@ -57,7 +59,8 @@ export function withHolders(
   const held = grownHolders(before, after, { ...options, types, most: MOST_HOLDERS }, nodes);
   const cell = ({ path, count, size, text, place, location }: GrownHolder): Row => {
     const container = place ? containerCell(after, place) : null;
-    return { path, count, size, text, container, location: locationCell(location) };
+    const fingerprint = place ? chainFingerprint(after, place.chain) : null;
+    return { path, count, size, fingerprint, text, container, location: locationCell(location) };
   };
   return {
     rows: rows.map((row): Row => {
@@ -66,4 +69,19 @@ export function withHolders(
     }),
     legend: held.legend,
   };
+}
+
+/**
+ * Of rows with holders those that one with such a fingerprint holds, and of their holders these
+ * alone.
+ */
+export function heldAs({ rows, legend }: Held, fingerprints: readonly string[]): Held {
+  if (fingerprints.length === 0) return { rows, legend };
+  const isMeant = (holder: Row): boolean => fingerprints.includes(String(holder.fingerprint));
+  const left = rows.flatMap((row): Row[] => {
+    const holders = (row.holders as readonly Row[]).filter(isMeant);
+    return holders.length === 0 ? [] : [{ ...row, holders, holdersOmitted: 0 }];
+  });
+  const texts = left.flatMap((row) => (row.holders as readonly Row[]).map(({ text }) => String(text)));
+  return { rows: left, legend: legend.filter(({ name }) => texts.some((text) => text.includes(name))) };
 }

@@ -18,6 +18,7 @@ import type { Need } from '../../session/need.js';
 import { defineCommand } from '../command.js';
 import { columns, nodeRow } from '../shared/columns.js';
 import { beforeAndAfter, checkBaselines, compareBy, comparisonOptions } from '../shared/compare.js';
+import { knownOptions } from '../shared/known-leaks.js';
 import { unknownInAll } from '../shared/named-types.js';
 import {
   type PartitionValues,
@@ -29,7 +30,7 @@ import {
 import { allRows, limitOf, omittedNote } from '../shared/row-limit.js';
 import { rawSizes, sizesField } from '../shared/sizes.js';
 import { WHOLE_GRAPH } from '../shared/targets.js';
-import { HOLDERS, programFirst, withHolders } from './diff-holders.js';
+import { HOLDERS, heldAs, programFirst, withHolders } from './diff-holders.js';
 
 const SORTS = ['size', 'count', 'new', 'name'] as const satisfies readonly DiffKey[];
 
@@ -56,6 +57,10 @@ export const diffCommand = defineCommand({
       kind: 'flag',
       help: "below each class that grew, who holds its new objects: the three with most bytes; the program's classes first",
     },
+    fingerprint: {
+      ...knownOptions.fingerprint,
+      help: 'with --holders: only classes with new objects in a container of this fingerprint',
+    },
     ...rawSizes,
     ...comparisonOptions,
   },
@@ -67,7 +72,9 @@ export const diffCommand = defineCommand({
       says: 'and who holds what is new',
     },
   ],
-  needs(_, { raw, shapes, functions, type, holders }) {
+  needs(_, { raw, shapes, functions, type, holders, fingerprint }) {
+    if (fingerprint.length > 0 && !holders)
+      throw new UsageError('--fingerprint is about holders', 'Add --holders, which prints them.');
     if (holders && type !== undefined) {
       throw new UsageError(
         '--type lists objects, and --holders belongs to the table of classes',
@@ -125,6 +132,7 @@ function classes(
     readonly by: DiffKey;
     readonly filter: RegExp | undefined;
     readonly holders: boolean;
+    readonly fingerprint: readonly string[];
   },
 ): Answer {
   const { raw, filter } = options;
@@ -136,22 +144,32 @@ function classes(
     : diffByClass(before, after, { raw, partition, filter });
   const ranked = rankedDiff(compared, options.by).map((row): Row => ({ ...row, ...placeOf(row.type) }));
   const asked = options.holders ? nodes : undefined;
-  const rows = (asked ? programFirst(before, after, ranked, partition) : ranked).slice(0, limitOf(options));
-  const held = asked ? withHolders(before, after, rows, { raw, partition }, asked) : undefined;
-  const omitted = ranked.length - rows.length;
+  const ordered = asked ? programFirst(before, after, ranked, partition) : ranked;
+  const prints = options.fingerprint;
+  // Which classes it is about is known when all holders are.
+  const wanted = prints.length > 0 ? ordered : ordered.slice(0, limitOf(options));
+  const all = asked ? withHolders(before, after, wanted, { raw, partition }, asked) : undefined;
+  const held = all && heldAs(all, prints);
+  const total = held && prints.length > 0 ? held.rows.length : ranked.length;
+  const rows = (held?.rows ?? wanted).slice(0, limitOf(options));
+  const omitted = total - rows.length;
   return {
     result: {
       kind: 'table',
       columns: byId ? BY_ID : BY_CLASS,
-      rows: held?.rows ?? rows,
-      total: ranked.length,
+      rows,
+      total,
       omitted,
       layout: 'grid',
       ...(held ? { below: { key: 'holders', columns: HOLDERS }, legend: held.legend } : {}),
     },
+    found: prints.length === 0 || total > 0,
     fields: { ...sizesField(raw), comparedBy: byId ? 'id' : 'class' },
     notes: [
       ...(ranked.length === 0 ? ['nothing changed'] : []),
+      ...(ranked.length > 0 && total === 0
+        ? [`no class has new objects in a container of the fingerprint ${prints.join(' or ')}`]
+        : []),
       ...omittedNote(omitted, 'class changed', 'classes changed'),
     ],
   };

@@ -19,10 +19,10 @@ import { defineCommand, type Machine } from '../command.js';
 import { traceNotes } from '../shared/allocations.js';
 import { orderOption, requireOneProcess } from '../shared/compare.js';
 import { knownLeaks, knownOptions, knownWords } from '../shared/known-leaks.js';
+import { boundedNotes, searchLeaks } from '../shared/leak-search.js';
 import { packageNames } from '../shared/package-names.js';
 import { allRows, limitOf, omittedNote } from '../shared/row-limit.js';
 import { missingEdgesNotes, WHOLE_GRAPH } from '../shared/targets.js';
-import { boundedNotes, searchLeaks } from './leak-search.js';
 
 const NODES: Need = { kind: 'graph', edges: false, locations: false };
 
@@ -111,7 +111,7 @@ export const leaksCommand = defineCommand({
         ...boundedNotes(found),
         ...unheldNotes(found),
         ...packageNotes,
-        ...known.notes(new Set(prints.values())),
+        ...known.notes(new Set(prints.values()), 'leaks'),
         ...omittedNote(omitted, 'container', 'containers'),
       ],
       found: !(options.failIfAny && fresh > 0),

@@ -9,10 +9,10 @@ import type { Cell, Column, Row } from '../../base/result.js';
 import { defineCommand } from '../command.js';
 import { columns } from '../shared/columns.js';
 import { orderOption, requireOneProcess } from '../shared/compare.js';
+import { boundedNotes, searchLeaks } from '../shared/leak-search.js';
 import { partitionOf, partitionOptions, placeFields, withPartition } from '../shared/partition.js';
 import { allRows, limitOf, omittedNote } from '../shared/row-limit.js';
 import { WHOLE_GRAPH } from '../shared/targets.js';
-import { boundedNotes, searchLeaks } from './leak-search.js';
 
 export const survivalCommand = defineCommand({
   name: 'survival',

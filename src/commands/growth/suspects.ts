@@ -1,44 +1,24 @@
 /** Where a leak may be: one ranked page for someone who has a heap and no idea. */
 
-import { deadEntry } from '../../analysis/dead/dead-entry.js';
-import { deadObjects } from '../../analysis/dead/dead-objects.js';
-import { EXPECTED_HOLDERS } from '../../analysis/dead/node-rules.js';
-import type { Leak } from '../../analysis/leaks/leak.js';
-import { leakEntry } from '../../analysis/leaks/leak-entry.js';
-import { notableLeaks } from '../../analysis/leaks/leak-search.js';
-import type { Leaks } from '../../analysis/leaks/leaks.js';
-import { retainedSet } from '../../analysis/sizes/retained-set.js';
-import { type Finding, SUSPECT_KINDS } from '../../analysis/suspects/finding.js';
-import { COVERED, inSorted, rankedSuspects, share } from '../../analysis/suspects/ranking.js';
-import {
-  deadSuspect,
-  growthSuspect,
-  LEAST_DEAD,
-  suspectEntry,
-  withDead,
-} from '../../analysis/suspects/suspect-entry.js';
-import { findingsOf } from '../../analysis/suspects/suspects.js';
+import { SUSPECT_KINDS } from '../../analysis/suspects/finding.js';
+import { isAtLeast, LEAST_BYTES } from '../../analysis/suspects/suspect-search.js';
 import type { NoteLike } from '../../base/notes.js';
 import type { Answer } from '../../base/result.js';
 import type { SuspectEntry } from '../../base/suspect-report.js';
 import { formatBytes, formatCount } from '../../base/units.js';
-import type { Graph } from '../../graph/graph.js';
-import { idIndex } from '../../graph/ids.js';
 import type { Query } from '../../query/query.js';
 import type { Need } from '../../session/need.js';
 
 import { defineCommand } from '../command.js';
 import { orderOption, requireOneProcess } from '../shared/compare.js';
+import { isNews, knownLeaks, knownOptions, suspectFact } from '../shared/known-leaks.js';
 import { packageNames } from '../shared/package-names.js';
 import { allRows, limitOf, omittedNote } from '../shared/row-limit.js';
-import { stateOptions, statesOf } from '../shared/state-rules.js';
+import { stateOptions } from '../shared/state-rules.js';
+import { searchSuspects } from '../shared/suspect-search.js';
 import { WHOLE_GRAPH } from '../shared/targets.js';
-import { searchLeaks } from './leak-search.js';
 
 const NODES: Need = { kind: 'graph', edges: false, locations: false };
-
-/** Dead groups of which it is known exactly what they keep, so that nothing is told twice. */
-const MEASURED_DEAD = 3;
 
 export const suspectsCommand = defineCommand({
   name: 'suspects',
@@ -55,7 +35,7 @@ export const suspectsCommand = defineCommand({
     },
     minSize: {
       kind: 'bytes',
-      default: 20_000,
+      default: LEAST_BYTES,
       help: 'leave out what keeps less: bytes, or 64kB, 10MB; a fifth is enough for a suspect, anything for dead objects',
     },
     limit: { kind: 'integer', default: 10, help: 'entries to show' },
@@ -64,7 +44,7 @@ export const suspectsCommand = defineCommand({
       kind: 'choice',
       choices: ['nothing', 'leak', 'suspect', 'large'],
       default: 'nothing',
-      help: 'exit with 1 when there is an entry with this verdict or a surer one',
+      help: 'exit with 1 when there is an entry with this verdict or a surer one that is not known',
     },
     failIfAny: { kind: 'flag', help: 'the same as --fail-if leak' },
     format: {
@@ -74,6 +54,7 @@ export const suspectsCommand = defineCommand({
       help: 'github: annotations',
     },
     ...stateOptions,
+    ...knownOptions,
     ...orderOption,
     byId: { kind: 'flag', help: 'go on even if the snapshots seem to be of several processes' },
   },
@@ -86,8 +67,9 @@ export const suspectsCommand = defineCommand({
     { line: 'heapgraph suspects --kind timers,listeners --min-size 1MB', says: 'of some kinds' },
   ],
   // What texts mean is read afterwards.
-  configure: (options, { dead = [], expected = [] }) => ({
+  configure: (options, { dead = [], expected = [], known = [] }) => ({
     ...options,
+    known: [...known, ...options.known],
     rule: [...options.rule, ...dead],
     expect: [...options.expect, ...(expected as readonly unknown[] as readonly Query[])],
   }),
@@ -95,93 +77,23 @@ export const suspectsCommand = defineCommand({
   order: (options) => options.order,
   async run({ options, snapshots: heaps, machine, session }): Promise<Answer> {
     const notes: NoteLike[] = [...requireOneProcess(heaps, options.byId, 'suspects')];
-    let growth: { readonly leaks: readonly Leak[]; readonly found: Leaks } | undefined;
-    if (heaps.length > 1) {
-      const { found, notes: more } = await searchLeaks(heaps, options.minSize / 5, session);
-      const wanted = notableLeaks(found, heaps.length).leaks.filter(
-        ({ verdict }) => heaps.length === 2 || verdict === 'leak' || verdict === 'uneven',
-      );
-      growth = { leaks: wanted, found };
-      notes.push(...more);
-    }
     const { graph } = heaps.at(-1)!;
-    const earlier = heaps.slice(0, -1).map((heap) => heap.graph);
     const packages = packageNames(graph, machine);
-    const states = await statesOf(graph, options, machine);
-    const explained: ((node: number) => boolean)[] = [];
-
-    // Dead by its own state.
-    const found = deadObjects(graph, states, EXPECTED_HOLDERS);
-    const dead = found.groups
+    const found = await searchSuspects(heaps, { ...options, packages }, machine, session);
+    const known = knownLeaks(options.known);
+    const prints = new Set(options.fingerprint);
+    const wanted = found.entries
+      .map((entry): SuspectEntry => ({ ...entry, known: suspectFact(known, entry) }))
       .filter(
-        ({ owner, members, retainedSize }) =>
-          owner !== 'stack' &&
-          members.length >= LEAST_DEAD &&
-          (owner !== 'runtime' || retainedSize >= options.minSize),
-      )
-      .map((group, i) => {
-        const counts = countsBefore(graph, earlier, group.members);
-        const entry = deadEntry(graph, group, found, states, { packageName: packages.nameOf });
-        const members = new Set(group.members);
-        const keeps =
-          i < MEASURED_DEAD
-            ? inSorted(retainedSet(graph, group.members).nodes)
-            : (node: number) => members.has(node);
-        return { members: group.members, keeps, entry: deadSuspect(graph, entry, counts) };
-      });
-    for (const { keeps } of dead) explained.push(keeps);
-    const places: { entry: SuspectEntry; readonly keeps: (node: number) => boolean }[] = [];
-
-    // Growing.
-    const findings = findingsOf(graph, states);
-    if (growth) {
-      const { groupOf } = growth.found.frontier;
-      for (const leak of growth.leaks) {
-        const claimed = new Set(leak.groups);
-        const keeps = (node: number): boolean => claimed.has(groupOf[node]!) || leak.container === node;
-        const same = findings.filter(
-          (one) => one.verdict === 'suspect' && one.members.filter(keeps).length * 2 > one.members.length,
-        );
-        explained.push(keeps);
-        const entry = leakEntry(graph, leak, { packageName: packages.nameOf });
-        const facts = { states, snapshots: heaps.length, same, minSize: options.minSize };
-        places.push({ entry: growthSuspect(graph, leak, entry, facts), keeps });
-      }
-    }
-
-    // Many in one place.
-    const { suspects } = rankedSuspects(graph, findings, { minSize: options.minSize, explained });
-    let settled = 0;
-    for (const suspect of suspects) {
-      const counts = countsBefore(graph, earlier, suspect.members);
-      if (isSettled(counts, suspect)) {
-        settled++;
-        continue;
-      }
-      const facts = {
-        states,
-        packageName: packages.nameOf,
-        counts: [...counts, suspect.members.length],
-      };
-      places.push({ entry: suspectEntry(graph, suspect, facts), keeps: suspect.keeps });
-    }
-
-    // Dead objects that a place alone keeps are a part of it.
-    const entries: SuspectEntry[] = [];
-    for (const { members, entry } of dead) {
-      const place = places.find(({ keeps }) => share(members, keeps) >= COVERED);
-      if (place) place.entry = withDead(place.entry, entry);
-      else entries.push(entry);
-    }
-    entries.push(...places.map(({ entry }) => entry));
-
-    const wanted = inOrder(entries).filter(
-      ({ kind }) => options.kind === undefined || (options.kind as readonly string[]).includes(kind),
-    );
+        ({ kind, fingerprint }) =>
+          (options.kind === undefined || (options.kind as readonly string[]).includes(kind)) &&
+          (prints.size === 0 || prints.has(fingerprint)),
+      );
     const limit = limitOf(options);
     const shown = wanted.slice(0, limit);
     const omitted = wanted.length - shown.length;
     const failing = options.failIf === 'nothing' && options.failIfAny ? 'leak' : options.failIf;
+    const accepted = wanted.filter((entry) => !isNews(entry.known)).length;
     return {
       result: {
         kind: 'suspects',
@@ -189,45 +101,27 @@ export const suspectsCommand = defineCommand({
         total: wanted.length,
         omitted,
         summary: summaryOf(wanted, {
-          findings: findings.length,
-          asked: states.asked,
-          settled,
+          findings: found.findings,
+          asked: found.asked,
+          settled: found.settled,
           heaps: heaps.length,
           minSize: options.minSize,
+          chosen: wanted.length < found.entries.length,
         }),
       },
-      fields: { minSize: options.minSize, settled },
-      notes: [...notes, ...packages.notes(), ...omittedNote(omitted, 'entry', 'entries')],
-      found: !wanted.some(({ verdict }) => RANK[verdict]! <= RANK[failing]!),
+      fields: { minSize: options.minSize, settled: found.settled, known: accepted },
+      notes: [
+        ...notes,
+        ...found.notes,
+        ...packages.notes(),
+        ...known.notes(found.fingerprints, 'suspects'),
+        ...omittedNote(omitted, 'entry', 'entries'),
+      ],
+      found:
+        failing === 'nothing' || !wanted.some((entry) => isAtLeast(entry, failing) && isNews(entry.known)),
     };
   },
 });
-
-const RANK: Readonly<Record<string, number>> = { nothing: -1, leak: 0, suspect: 1, large: 2 };
-
-/** Leaks first, the most bytes first; then the others in their own order, dead ones at the end. */
-function inOrder(entries: readonly SuspectEntry[]): SuspectEntry[] {
-  const leaks = entries.filter(({ verdict }) => verdict === 'leak');
-  leaks.sort((a, b) => b.retainedSize - a.retainedSize);
-  const others = entries.filter(({ verdict }) => verdict !== 'leak');
-  const isDead = ({ kind }: SuspectEntry): boolean => kind === 'dead';
-  return [...leaks, ...others.filter((one) => !isDead(one)), ...others.filter(isDead)];
-}
-
-/** By earlier snapshot: how many of these are there already. */
-function countsBefore(graph: Graph, earlier: readonly Graph[], members: readonly number[]): number[] {
-  return earlier.map((one) => {
-    const index = idIndex(one);
-    let count = 0;
-    for (const node of members) if (index.nodeOf(graph.ids[node]!) >= 0) count++;
-    return count;
-  });
-}
-
-/** Whether nothing was added since the first of three snapshots and more. */
-function isSettled(counts: readonly number[], { members }: Finding): boolean {
-  return counts.length > 1 && counts[0]! >= members.length * 0.9;
-}
 
 interface Looked {
   readonly findings: number;
@@ -235,11 +129,13 @@ interface Looked {
   readonly settled: number;
   readonly heaps: number;
   readonly minSize: number;
+  /** Whether options left some out. */
+  readonly chosen: boolean;
 }
 
 function summaryOf(
   entries: readonly SuspectEntry[],
-  { findings, asked, settled, heaps, minSize }: Looked,
+  { findings, asked, settled, heaps, minSize, chosen }: Looked,
 ): string[] {
   const stay =
     settled === 0
@@ -254,6 +150,8 @@ function summaryOf(
     const all = `${one}${stay}`.trim();
     return all === '' ? [] : [all];
   }
+  if (chosen)
+    return [`Nothing of what was asked for; without --kind and --fingerprint there is more.${stay}`];
   return [
     `Nothing suspicious: ${formatCount(asked)} objects that say of themselves whether they are finished, ${formatCount(findings)} places with many of a kind (listeners, timers, waiting calls, stores, handles, slices, collections, lists) that keep ${formatBytes(minSize)} or more${heaps > 1 ? ', and what grew' : ''} were looked at.${stay}`,
   ];

@@ -3,6 +3,7 @@ import { UsageError } from '../../base/errors.js';
 import type { KnownLeakFact } from '../../base/leak-report.js';
 import type { NoteLike } from '../../base/notes.js';
 import { printable, shortened } from '../../base/printable.js';
+import type { SuspectEntry } from '../../base/suspect-report.js';
 
 /** A cause that is known, from the config file or the command line. */
 export interface KnownLeak {
@@ -21,7 +22,7 @@ export function readFingerprint(text: string): string {
   if (FINGERPRINT.test(digits)) return digits;
   throw new UsageError(
     `expected a fingerprint of 8 hexadecimal digits, found "${printable(shortened(text, 40))}"`,
-    'dead and leaks print them: fingerprint 9f3c01e2.',
+    'suspects, dead and leaks print them: fingerprint 9f3c01e2.',
   );
 }
 
@@ -54,9 +55,9 @@ export interface KnownLeaks {
   /**
    * What is overdue, and what is known and not there.
    *
-   * - In: the fingerprints of all that was found, without any selection.
+   * - In: the fingerprints of all that was found, without any selection; the command that looked.
    */
-  notes(found: ReadonlySet<string>): NoteLike[];
+  notes(found: ReadonlySet<string>, command: string): NoteLike[];
 }
 
 /**
@@ -81,15 +82,34 @@ export function knownLeaks(
       const known = byPrint.get(fingerprint);
       return known === undefined || isOverdue(known);
     },
-    notes: (found) =>
+    notes: (found, command) =>
       [...byPrint.values()].flatMap((known) => {
         if (!found.has(known.fingerprint))
-          return [`the known ${named(known)} was not found: if it is mended, take it out of the list`];
+          return [
+            `the known ${named(known)} was not found by ${command}: if it is mended, take it out of the list`,
+          ];
         return isOverdue(known)
           ? [`the known ${named(known)} is overdue: it was accepted until ${known.until}`]
           : [];
       }),
   };
+}
+
+/**
+ * What is known of a suspect: by its own fingerprint, or, where only dead objects make it a leak,
+ * by all of theirs.
+ */
+export function suspectFact(known: KnownLeaks, { fingerprint, leakBy }: SuspectEntry): KnownLeakFact | null {
+  const own = known.factOf(fingerprint);
+  if (own !== null || leakBy.length === 0) return own;
+  const facts = leakBy.map((one) => known.factOf(one));
+  if (facts.includes(null)) return null;
+  return facts.find((fact) => fact?.overdue) ?? facts[0]!;
+}
+
+/** Whether a job should fail because of it. */
+export function isNews(fact: KnownLeakFact | null): boolean {
+  return fact === null || fact.overdue;
 }
 
 /** ` Known until 2027-01-01: a reason.`, to be read behind a sentence; empty for null. */

@@ -26,7 +26,7 @@ function ownRule(rule: string | OwnRule): OwnRule {
   return { when: rule, why: `fits ${rule}` };
 }
 
-interface JudgeOptions {
+export interface JudgeOptions {
   readonly rule: readonly OwnRule[];
   readonly expect: readonly Query[];
 }

@@ -1,0 +1,189 @@
+/** The whole search for suspects: what is dead, what grew, where much gathers, in one list. */
+import type { SuspectEntry } from '../../base/suspect-report.js';
+import type { Graph } from '../../graph/graph.js';
+import { idIndex } from '../../graph/ids.js';
+import { packageOf, packageText } from '../../v8/packages.js';
+import { deadEntry } from '../dead/dead-entry.js';
+import { deadObjects } from '../dead/dead-objects.js';
+import { EXPECTED_HOLDERS } from '../dead/node-rules.js';
+import type { ObjectStates } from '../dead/object-states.js';
+import type { Leak } from '../leaks/leak.js';
+import { leakEntry } from '../leaks/leak-entry.js';
+import { notableLeaks } from '../leaks/leak-search.js';
+import type { Leaks } from '../leaks/leaks.js';
+import { retainedSet } from '../sizes/retained-set.js';
+import type { Finding, SuspectVerdict } from './finding.js';
+import { COVERED, inSorted, rankedSuspects, share } from './ranking.js';
+import { deadSuspect, growthSuspect, LEAST_DEAD, suspectEntry, withDead } from './suspect-entry.js';
+import { findingsOf } from './suspects.js';
+
+/** Where nothing else is said, places that keep fewer bytes are left out. */
+export const LEAST_BYTES = 20_000;
+
+/** Growth is looked at from this part of the bytes on. */
+export const GROWTH_SHARE = 1 / 5;
+
+/** Dead groups of which it is known exactly what they keep, so that nothing is told twice. */
+const MEASURED_DEAD = 3;
+
+/** What is known beside the graph. */
+export interface SuspectSearchOptions {
+  readonly states: ObjectStates;
+  /** Earlier snapshots of the process; only their ids are looked at. */
+  readonly earlier: readonly Graph[];
+  /** What grew since, found with `GROWTH_SHARE` of the bytes; undefined for a single snapshot. */
+  readonly grown: Leaks | undefined;
+  readonly minSize: number;
+  /**
+   * The package that a script is in; undefined where it is in none. Default: what the path says.
+   */
+  readonly packageName?: (script: string | undefined) => string | undefined;
+  /** Objects that are left out: the host's own, where a process looks at itself. */
+  readonly isForeign?: (node: number) => boolean;
+}
+
+export interface SuspectSearch {
+  readonly entries: readonly SuspectEntry[];
+  /** Places that were looked at. */
+  readonly findings: number;
+  /** Places that were as full in the first of three snapshots. */
+  readonly settled: number;
+  /** The fingerprints of all entries, and of dead groups that are told with another entry. */
+  readonly fingerprints: ReadonlySet<string>;
+}
+
+type Named = SuspectSearchOptions & Required<Pick<SuspectSearchOptions, 'packageName'>>;
+
+/** An entry, and what it keeps. */
+interface Place {
+  entry: SuspectEntry;
+  readonly keeps: (node: number) => boolean;
+}
+
+/**
+ * All entries of the last snapshot.
+ *
+ * - In: a graph with edges and locations.
+ * - Order: leaks first, the most bytes first; then the others in their own order, dead ones last.
+ * - Cost: that of `findingsOf` and `deadObjects`, and the edges of what the entries retain.
+ */
+export function suspectSearch(graph: Graph, options: SuspectSearchOptions): SuspectSearch {
+  const { states, earlier, grown, minSize, packageName = nameByPath } = options;
+  const dead = deadPlaces(graph, { ...options, packageName });
+  const findings = findingsOf(graph, states).filter(
+    ({ members }) => !options.isForeign || !members.every(options.isForeign),
+  );
+  const places = grown ? grownPlaces(graph, grown, findings, { ...options, packageName }) : [];
+  const explained = [...dead, ...places].map(({ keeps }) => keeps);
+
+  // Many in one place.
+  const { suspects } = rankedSuspects(graph, findings, { minSize, explained });
+  let settled = 0;
+  for (const suspect of suspects) {
+    const counts = countsBefore(graph, earlier, suspect.members);
+    if (isSettled(counts, suspect)) {
+      settled++;
+      continue;
+    }
+    const facts = { states, packageName, counts: [...counts, suspect.members.length] };
+    places.push({ entry: suspectEntry(graph, suspect, facts), keeps: suspect.keeps });
+  }
+
+  // Dead objects that a place alone keeps are a part of it.
+  const fingerprints = new Set(dead.map(({ entry }) => entry.fingerprint));
+  const entries: SuspectEntry[] = [];
+  for (const { members, entry } of dead) {
+    const place = places.find(({ keeps }) => share(members, keeps) >= COVERED);
+    if (place) place.entry = withDead(place.entry, entry);
+    else entries.push(entry);
+  }
+  for (const { entry } of places) {
+    entries.push(entry);
+    fingerprints.add(entry.fingerprint);
+  }
+  return { entries: inOrder(entries), findings: findings.length, settled, fingerprints };
+}
+
+function nameByPath(script: string | undefined): string | undefined {
+  const found = packageOf(script);
+  return found && packageText(found);
+}
+
+/** Groups that are dead by their own state. */
+function deadPlaces(
+  graph: Graph,
+  { states, earlier, minSize, packageName, isForeign = () => false }: Named,
+): (Place & { readonly members: readonly number[] })[] {
+  const found = deadObjects(graph, states, EXPECTED_HOLDERS);
+  return found.groups
+    .filter(
+      ({ owner, members, retainedSize }) =>
+        owner !== 'stack' &&
+        members.length >= LEAST_DEAD &&
+        !members.every(isForeign) &&
+        (owner !== 'runtime' || retainedSize >= minSize),
+    )
+    .map((group, i) => {
+      const counts = countsBefore(graph, earlier, group.members);
+      const entry = deadEntry(graph, group, found, states, { packageName });
+      const members = new Set(group.members);
+      const keeps =
+        i < MEASURED_DEAD
+          ? inSorted(retainedSet(graph, group.members).nodes)
+          : (node: number) => members.has(node);
+      return { members: group.members, keeps, entry: deadSuspect(graph, entry, counts) };
+    });
+}
+
+/** What grew from snapshot to snapshot. */
+function grownPlaces(
+  graph: Graph,
+  grown: Leaks,
+  findings: readonly Finding[],
+  { states, earlier, minSize, packageName }: Named,
+): Place[] {
+  const snapshots = earlier.length + 1;
+  const wanted = notableLeaks(grown, snapshots).leaks.filter(
+    ({ verdict }) => snapshots === 2 || verdict === 'leak' || verdict === 'uneven',
+  );
+  const { groupOf } = grown.frontier;
+  return wanted.map((leak: Leak): Place => {
+    const claimed = new Set(leak.groups);
+    const keeps = (node: number): boolean => claimed.has(groupOf[node]!) || leak.container === node;
+    const same = findings.filter(
+      (one) => one.verdict === 'suspect' && one.members.filter(keeps).length * 2 > one.members.length,
+    );
+    const entry = leakEntry(graph, leak, { packageName });
+    return { entry: growthSuspect(graph, leak, entry, { states, snapshots, same, minSize }), keeps };
+  });
+}
+
+const RANK: Readonly<Record<string, number>> = { leak: 0, suspect: 1, large: 2 };
+
+/** Whether an entry has this verdict or a surer one. */
+export function isAtLeast({ verdict }: SuspectEntry, level: SuspectVerdict): boolean {
+  return RANK[verdict]! <= RANK[level]!;
+}
+
+function inOrder(entries: readonly SuspectEntry[]): SuspectEntry[] {
+  const leaks = entries.filter(({ verdict }) => verdict === 'leak');
+  leaks.sort((a, b) => b.retainedSize - a.retainedSize);
+  const others = entries.filter(({ verdict }) => verdict !== 'leak');
+  const isDead = ({ kind }: SuspectEntry): boolean => kind === 'dead';
+  return [...leaks, ...others.filter((one) => !isDead(one)), ...others.filter(isDead)];
+}
+
+/** By earlier snapshot: how many of these are there already. */
+function countsBefore(graph: Graph, earlier: readonly Graph[], members: readonly number[]): number[] {
+  return earlier.map((one) => {
+    const index = idIndex(one);
+    let count = 0;
+    for (const node of members) if (index.nodeOf(graph.ids[node]!) >= 0) count++;
+    return count;
+  });
+}
+
+/** Whether nothing was added since the first of three snapshots and more. */
+function isSettled(counts: readonly number[], { members }: Finding): boolean {
+  return counts.length > 1 && counts[0]! >= members.length * 0.9;
+}

@@ -1,0 +1,34 @@
+/** The search for suspects in snapshots that were opened for a command. */
+import { GROWTH_SHARE, type SuspectSearch, suspectSearch } from '../../analysis/suspects/suspect-search.js';
+import type { NoteLike } from '../../base/notes.js';
+import type { OpenedSnapshot, Session } from '../../session/need.js';
+import type { Machine } from '../command.js';
+import { searchLeaks } from './leak-search.js';
+import type { PackageNames } from './package-names.js';
+import { type JudgeOptions, statesOf } from './state-rules.js';
+
+export interface SearchSuspectsOptions extends JudgeOptions {
+  readonly minSize: number;
+  readonly packages: PackageNames;
+}
+
+/** All entries; with several snapshots growth is evidence. */
+export async function searchSuspects(
+  heaps: readonly OpenedSnapshot[],
+  options: SearchSuspectsOptions,
+  machine: Machine,
+  session: Session,
+): Promise<SuspectSearch & { readonly asked: number; readonly notes: readonly NoteLike[] }> {
+  const { minSize, packages } = options;
+  const grown = heaps.length > 1 ? await searchLeaks(heaps, minSize * GROWTH_SHARE, session) : undefined;
+  const { graph } = heaps.at(-1)!;
+  const states = await statesOf(graph, options, machine);
+  const found = suspectSearch(graph, {
+    states,
+    earlier: heaps.slice(0, -1).map((heap) => heap.graph),
+    grown: grown?.found,
+    minSize,
+    packageName: packages.nameOf,
+  });
+  return { ...found, asked: states.asked, notes: grown?.notes ?? [] };
+}
