@@ -9,6 +9,8 @@ export interface Query {
   readonly condition: Condition;
   /** Files that `set("FILE")` names. */
   readonly files: readonly string[];
+  /** Classes that it names by their exact names. */
+  readonly typeNames: readonly string[];
   /** Whether it compares with another snapshot: `new` with one before, `died` with one after. */
   readonly compares: 'new' | 'died' | undefined;
 }
@@ -35,8 +37,17 @@ export function queryOf(text: string, condition: Condition): Query {
     text,
     condition,
     files: [...new Set(parts.flatMap((part) => (part.kind === 'set' ? [part.file] : [])))],
+    typeNames: [...new Set(parts.flatMap(typeNamesOf))],
     compares: words.has('new') ? 'new' : words.has('died') ? 'died' : undefined,
   };
+}
+
+/** The exact class names of one condition, without its parts. */
+function typeNamesOf(condition: Condition): readonly string[] {
+  if (condition.kind === 'class') return [condition.name];
+  if (!('field' in condition) || condition.field !== 'class') return [];
+  const values = condition.kind === 'in' ? condition.values : [condition.value];
+  return values.flatMap((value) => (value.kind === 'text' ? [value.text] : []));
 }
 
 /** All conditions of a condition, itself included. */

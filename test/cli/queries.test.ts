@@ -295,3 +295,28 @@ test('dominators --where QUERY: the topmost, which together keep what all of the
   const twice = await heapgraph(['dominators', 'AuditEntry', '--where', query, FINAL]);
   expect(twice.code).toBe(2);
 });
+
+describe('a class that is not there is probably misspelt', () => {
+  test.each([
+    ['cut Sesion', 'Sesion', 'Session'],
+    ["select 'class = Sokcet and shallow > 1'", 'Sokcet', 'Socket'],
+    ["select 'class in (Sokcet, Socket)'", 'Sokcet', 'Socket'],
+    ['patterns Sokcet', 'Sokcet', 'Socket'],
+    ['cycles --where Sokcet', 'Sokcet', 'Socket'],
+    ['garbage --where Sokcet', 'Sokcet', 'Socket'],
+    ['heap --where Sokcet', 'Sokcet', 'Socket'],
+    ['dominators --where Sokcet', 'Sokcet', 'Socket'],
+    ['dead --class Sokcet', 'Sokcet', 'Socket'],
+    ['dead --where Sokcet', 'Sokcet', 'Socket'],
+    ['weak --if-weak Sokcet.server', 'Sokcet', 'Socket'],
+  ])('%s', async (line, name, near) => {
+    const words = Array.from(line.matchAll(/'([^']*)'|(\S+)/g), ([, quoted, plain]) => quoted ?? plain!);
+    const { stderr } = await heapgraph([...words, FINAL]);
+    expect(stderr).toContain(`no objects of type "${name}" in ${FINAL}; did you mean "${near}"`);
+  });
+
+  test('patterns of names, functions and classes that are there: nothing is said', async () => {
+    for (const query of ['/Sokcet/', 'Socket', 'class ~ /Sok/'])
+      expect((await heapgraph(['heap', FINAL, '--where', query])).stderr).not.toContain('no objects of type');
+  });
+});

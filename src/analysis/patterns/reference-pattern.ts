@@ -245,20 +245,38 @@ function referrers(graph: Graph): Referrers {
   /** By node the call that went through it, where it is a part of an object. */
   const passed = new Uint32Array(nodeCount);
   let call = 0;
-  const visit = (node: number, via: number, each: (source: number, via: number) => void): void => {
-    let last = -1;
-    for (let at = firstRetainer[node]!, end = firstRetainer[node + 1]!; at < end; at++) {
+  // The way up through parts of objects, which may be long: nodes, and how far each was looked at.
+  const way: number[] = [];
+  const next: number[] = [];
+  const texted: number[] = [];
+  const enter = (node: number, via: number): void => {
+    way.push(node);
+    next.push(firstRetainer[node]!);
+    texted.push(via);
+  };
+  const visit = (from: number, each: (source: number, via: number) => void): void => {
+    enter(from, -1);
+    while (way.length > 0) {
+      const top = way.length - 1;
+      const node = way[top]!;
+      const at = next[top]!++;
+      if (at >= firstRetainer[node + 1]!) {
+        way.pop();
+        next.pop();
+        texted.pop();
+        continue;
+      }
       const source = sources[at]!;
-      if (source === last || source === node) continue;
-      last = source;
+      if (source === node || (at > firstRetainer[node]! && source === sources[at - 1])) continue;
       const edge = edgeTo(source, node);
       if (edge < 0) continue;
       // The reference to an item says more than that to the array that has it.
+      const via = texted[top]!;
       const text = via < 0 ? textOf(edge) : via;
       if (roles[source] !== WAY) each(source, text);
       else if (passed[source] !== call) {
         passed[source] = call;
-        visit(source, text, each);
+        enter(source, text);
       }
     }
   };
@@ -266,7 +284,7 @@ function referrers(graph: Graph): Referrers {
     texts,
     eachReferrer(node, each) {
       call++;
-      visit(node, -1, each);
+      visit(node, each);
     },
   };
 }

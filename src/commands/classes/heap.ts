@@ -13,6 +13,7 @@ import { checkOneProcess } from '../shared/compare.js';
 import { heapColumns, heapRows } from '../shared/heap-columns.js';
 import { allRows, limitOf } from '../shared/row-limit.js';
 import { sizesField } from '../shared/sizes.js';
+import { absentClassNotes } from '../shared/target-notes.js';
 import { WHOLE_GRAPH } from '../shared/targets.js';
 
 export const heapCommand = defineCommand({
@@ -106,6 +107,10 @@ export const heapCommand = defineCommand({
       fields: { ...sizesField(false), count: table.count, totalSize: table.size, by },
       notes: [
         ...notes,
+        ...(await absentClassNotes(
+          heaps.map((heap) => heap.graph),
+          query,
+        )),
         ...(omitted > 0
           ? [note('omitted')`<${formatCount(omitted)} more rows>; ${option('all')} shows them`]
           : []),

@@ -22,6 +22,7 @@ import { knownLeaks, knownOptions, knownWords } from '../shared/known-leaks.js';
 import { packageNames } from '../shared/package-names.js';
 import { allRows, limitOf, omittedNote } from '../shared/row-limit.js';
 import { stateOptions, statesOf } from '../shared/state-rules.js';
+import { absentClassNotes, absentTypeNotes } from '../shared/target-notes.js';
 import { WHOLE_GRAPH } from '../shared/targets.js';
 
 export const deadCommand = defineCommand({
@@ -130,6 +131,8 @@ export const deadCommand = defineCommand({
       },
       notes: [
         ...notes,
+        ...(await absentClassNotes([graph], options.where)),
+        ...(await absentTypeNotes([graph], options.class)),
         ...packages.notes(),
         ...(isWhole ? known.notes(new Set(all.map(({ fingerprint }) => fingerprint)), 'dead') : []),
         ...omittedNote(omitted, 'group', 'groups'),

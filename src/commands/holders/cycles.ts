@@ -17,6 +17,7 @@ import { classIndex, className } from '../../v8/class-names.js';
 import { defineCommand } from '../command.js';
 import { columns } from '../shared/columns.js';
 import { sizesField } from '../shared/sizes.js';
+import { absentClassNotes } from '../shared/target-notes.js';
 import { WHOLE_GRAPH } from '../shared/targets.js';
 
 export const cyclesCommand = defineCommand({
@@ -73,6 +74,7 @@ export const cyclesCommand = defineCommand({
         found: true,
       }),
       notes: [
+        ...(await absentClassNotes([graph], query)),
         ...(total === 0 ? [note('answer')`no cycle of the program's own objects in ${graph.file}`] : []),
         ...(omitted > 0
           ? [note('omitted')`${formatCount(omitted)} more cycles; ${option('limit')} shows more`]

@@ -19,6 +19,7 @@ import { defineCommand } from '../command.js';
 import { columns, locationCell } from '../shared/columns.js';
 import { allRows, limitOf } from '../shared/row-limit.js';
 import { sizesField } from '../shared/sizes.js';
+import { absentClassNotes } from '../shared/target-notes.js';
 import { WHOLE_GRAPH } from '../shared/targets.js';
 
 /** In the order in which they are shown. */
@@ -93,6 +94,7 @@ export const garbageCommand = defineCommand({
       result: { kind: 'details', items, total: items.length + omitted, omitted },
       fields: sizesField(false),
       notes: [
+        ...(await absentClassNotes([graph], query)),
         ...(items.length === 0 ? [note('answer')`ordinary references keep all that was asked about`] : []),
         ...(unknown > 0
           ? [note('answer')`${formatCount(unknown)} entries of registries were not looked at: too many steps`]

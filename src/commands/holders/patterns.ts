@@ -2,7 +2,6 @@
 import { mergedPaths } from '../../analysis/patterns/merged-paths.js';
 import type { PatternNode } from '../../analysis/patterns/pattern-node.js';
 import { referencePattern } from '../../analysis/patterns/reference-pattern.js';
-import { UsageError } from '../../base/errors.js';
 import { note, option } from '../../base/notes.js';
 import type { Column, Row } from '../../base/result.js';
 import { formatCount } from '../../base/units.js';
@@ -25,7 +24,10 @@ export const patternsCommand = defineCommand({
   answers: 'tree',
   options: {
     toRoot: { kind: 'flag', help: 'shortest chains from the roots, merged' },
-    depth: { kind: 'integer', help: 'levels to show (default 4, with --to-root 12)' },
+    depth: {
+      kind: 'integer',
+      help: 'levels to show (default 4, of over a million objects 2, with --to-root 12)',
+    },
     limit: { kind: 'integer', default: 5, help: 'branches to show at each level, the largest first' },
     all: allRows,
     ...beforeOption,
@@ -42,12 +44,8 @@ export const patternsCommand = defineCommand({
     const { graph, mask, notes } = await select(query!, heaps, options, machine);
     const nodes = nodesIn(mask);
     const limit = limitOf(options);
-    const depth = options.depth ?? (options.toRoot ? 12 : 4);
-    if (nodes.length > MOST_NODES && !options.toRoot)
-      throw new UsageError(
-        `${formatCount(nodes.length)} objects are too many for a tree of who refers to them`,
-        `${formatCount(MOST_NODES)} are the most; --to-root takes any number, or ask about fewer.`,
-      );
+    const isMany = nodes.length > MANY && !options.toRoot;
+    const depth = options.depth ?? (options.toRoot ? 12 : isMany ? FEW_LEVELS : 4);
     const tree = options.toRoot
       ? mergedPaths(graph, nodes)
       : referencePattern(graph, nodes, { depth, limit });
@@ -67,6 +65,13 @@ export const patternsCommand = defineCommand({
       notes: [
         ...notes,
         ...(nodes.length === 0 ? [note('unknown')`no object that "${query!.text}" accepts`] : []),
+        ...(isMany && options.depth === undefined
+          ? [
+              note(
+                'omitted',
+              )`${FEW_LEVELS} levels, as there are ${formatCount(nodes.length)} objects; ${option('depth')} shows more`,
+            ]
+          : []),
         ...(omitted > 0 ? [note('omitted')`${formatCount(omitted)} more; ${option('all')} shows them`] : []),
       ],
       found: nodes.length > 0,
@@ -79,8 +84,9 @@ export const patternsCommand = defineCommand({
   },
 });
 
-/** A tree of who refers to more objects takes long to make and says little. */
-const MOST_NODES = 1_000_000;
+/** Of more objects a tree of all levels takes long. */
+const MANY = 1_000_000;
+const FEW_LEVELS = 2;
 
 const TREE_COLUMNS: readonly Column[] = [
   { key: 'depth', title: 'Depth', unit: 'count' },

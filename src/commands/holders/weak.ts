@@ -14,6 +14,7 @@ import { defineCommand } from '../command.js';
 import { columns, locationCell } from '../shared/columns.js';
 import { type ReferenceQuery, readReferences } from '../shared/reference-option.js';
 import { sizesField } from '../shared/sizes.js';
+import { absentClassNotes } from '../shared/target-notes.js';
 import { WHOLE_GRAPH } from '../shared/targets.js';
 
 export const weakCommand = defineCommand({
@@ -48,7 +49,9 @@ export const weakCommand = defineCommand({
     const limit = options.all ? Number.POSITIVE_INFINITY : options.limit;
     if (options.ifWeak === undefined) return listed(weakRows(graph, options), graph, options);
     const mask = await maskOf(options.ifWeak.query, { graph, readIds });
-    return freed(graph, options.ifWeak, mask, limit);
+    const answer = freed(graph, options.ifWeak, mask, limit);
+    const absent = await absentClassNotes([graph], options.ifWeak.query);
+    return { ...answer, notes: [...absent, ...(answer.notes ?? [])] };
   },
 });
 

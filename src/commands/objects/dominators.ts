@@ -16,7 +16,7 @@ import { comparesError } from '../shared/named-types.js';
 import { type PartitionValues, partitionOf, partitionOptions, placeFields } from '../shared/partition.js';
 import { limitOf } from '../shared/row-limit.js';
 import { sizesField } from '../shared/sizes.js';
-import { targetNotes } from '../shared/target-notes.js';
+import { absentClassNotes, targetNotes } from '../shared/target-notes.js';
 import { pickByRetainedOption, tagOption, targetArguments, WHOLE_GRAPH } from '../shared/targets.js';
 import { follow, followOptions } from './follow.js';
 
@@ -86,6 +86,7 @@ export const dominatorsCommand = defineCommand({
       : texts.length === 0
         ? { nodes: [graph.root], facts: [], missing: [] }
         : resolveTargets(graph, texts, options.pick, { retained: true });
+    const absent = await absentClassNotes([graph], options.where);
     if (options.follow && graph.nodeCount > 0) {
       const answer = follow(graph, targets.nodes, options);
       return {
@@ -114,7 +115,8 @@ export const dominatorsCommand = defineCommand({
       fields: sizesField(false),
       notes: [
         ...(await targetNotes(graph, targets)),
-        ...(tops?.length === 0
+        ...absent,
+        ...(tops?.length === 0 && absent.length === 0
           ? [note('unknown')`no object fits ${printable(options.where!.text)} in ${printable(graph.file)}`]
           : []),
         ...(omitted > 0

@@ -10,6 +10,7 @@ import type { OpenedSnapshot } from '../../session/need.js';
 import type { FurtherSnapshot, Machine } from '../command.js';
 import type { ValuesOf } from '../options.js';
 import { checkOneProcess } from './compare.js';
+import { absentClassNotes } from './target-notes.js';
 import { WHOLE_GRAPH } from './targets.js';
 
 /** The snapshot that `new` and `died` compare with. */
@@ -77,5 +78,10 @@ export async function select(
         })
       : [];
   const [graph, other] = query.compares === 'died' ? [before!, after] : [after!, before];
-  return { graph, mask: await maskOf(query, { graph, other, readIds }), notes };
+  const absent = await absentClassNotes(
+    heaps.map((heap) => heap.graph),
+    query,
+  );
+  const mask = await maskOf(query, { graph, other, readIds });
+  return { graph, mask, notes: [...notes, ...absent] };
 }

@@ -4,6 +4,7 @@ import { type Note, type NoteLike, note, option } from '../../base/notes.js';
 import { printable } from '../../base/printable.js';
 import { formatCount, formatId, parseId } from '../../base/units.js';
 import { type Graph, nodeWithId } from '../../graph/graph.js';
+import type { Query } from '../../query/query.js';
 import {
   isClassName,
   type MissingTarget,
@@ -13,7 +14,7 @@ import {
   type TargetFact,
   type Targets,
 } from '../../query/targets.js';
-import { didYouMean } from '../../query/types.js';
+import { didYouMean, parseTypePattern } from '../../query/types.js';
 import { closuresWithLabel } from '../../v8/functions.js';
 import { SNAPSHOT_TAG, tagsOf } from '../../v8/tags.js';
 
@@ -82,6 +83,41 @@ export async function unknownClassNote(
   return note(
     'unknown',
   )`no object "${printable(text)}" for ${option(name)} in ${files}${await didYouMean(names, text)}`;
+}
+
+/**
+ * Notes on classes that a query names and none of the snapshots has: they are probably misspelt.
+ *
+ * - Empty: without a query; for functions, patterns and classes that are there.
+ */
+export async function absentClassNotes(
+  graphs: readonly Graph[],
+  query: Query | undefined,
+): Promise<readonly Note[]> {
+  if (query === undefined) return [];
+  return absentTypeNotes(graphs, query.typeNames);
+}
+
+/** The same for texts that name classes; for globs and patterns none. */
+export async function absentTypeNotes(
+  graphs: readonly Graph[],
+  types: readonly string[],
+): Promise<readonly Note[]> {
+  const isThere = (name: string): boolean =>
+    graphs.some(
+      (graph) => namesLike(graph, name).includes(name) || closuresWithLabel(graph, name).length > 0,
+    );
+  const absent = types.filter((text) => parseTypePattern(text).isName && !isThere(text));
+  const files = graphs.map(({ file }) => printable(file)).join(' and ');
+  return Promise.all(
+    absent.slice(0, FEW_NOTES).map(async (name) => {
+      const near = await didYouMean(
+        graphs.flatMap((graph) => namesLike(graph, name)),
+        name,
+      );
+      return note('unknown')`no objects of type "${printable(name)}" in ${files}${near}`;
+    }),
+  );
 }
 
 /** Which tags there are, for a name that is not among them. */
