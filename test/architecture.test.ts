@@ -275,7 +275,7 @@ describe('src', () => {
     const name =
       /system \\?\/ |\((GC roots|Global handles|Document DOM trees|map descriptors|object elements|bound arguments)\)/;
     const examples = [
-      'query/grammar.ts', // a message shows how a name with spaces is written
+      'query/tokens.ts', // a message shows how a name with spaces is written
       'commands/classes/count.ts', // the help gives a name as an example
     ];
     const spelled = files.filter(

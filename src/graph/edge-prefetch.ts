@@ -1,4 +1,4 @@
-/** Software prefetch for searches that go through nodes in an order that the memory does not have. */
+/** Software prefetch for searches through nodes in an order that the memory does not have. */
 import { edgesOf, type Graph } from './graph.js';
 
 /** Nodes whose edges are touched before the first of them is worked on. */

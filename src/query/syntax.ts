@@ -1,8 +1,8 @@
 /**
- * Queries as trees: what `parse` makes of a text and what `compile` makes loops of. `queryText`
- * writes a tree down so that parsing gives the same tree again.
+ * Queries as trees: what `parseCondition` makes of a text and what `selectNodes` makes loops of.
+ * `queryText` writes a tree down so that parsing gives the same tree again.
  *
- *     text → tokens.ts → grammar.ts → Condition (here) → compile.ts → a test for each node
+ *     text → scanner, tokens → grammar → Condition (here) → select-nodes → a byte for each node
  */
 
 /** How two values are compared. `~` and `!~` look for a pattern. */
@@ -72,6 +72,9 @@ export const RELATIONS = {
   dominatedby: 'some of these dominates it: without that one it would be freed',
 } as const satisfies Readonly<Record<string, string>>;
 export type Relation = keyof typeof RELATIONS;
+
+/** Names in front of brackets. */
+export const FUNCTIONS: readonly string[] = ['has', 'prop', 'bit', 'edge', 'set', ...Object.keys(RELATIONS)];
 
 /** One question about a node. */
 export type Condition =

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { QueryError } from '../../src/base/errors.js';
-import { nearest, parseCondition } from '../../src/query/grammar.js';
+import { parseCondition } from '../../src/query/grammar.js';
+import { nearest } from '../../src/query/nearest.js';
 import {
   CONSTANTS,
   type Condition,
