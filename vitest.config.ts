@@ -4,12 +4,15 @@ import { type TestProject, testProjects } from './test/support/projects.js';
 
 const CORES = availableParallelism();
 
-/** What differs between the projects. One after another, in this order, each with its workers. */
+/** dist is built, and processes wait for command lines. */
+const BUILT_AND_ASKED = ['test/support/build.ts', 'test/support/cli-hosts.ts'];
+
+/** What differs between the projects. Those of a group run side by side, one group after another. */
 const PROJECTS = {
-  fast: { isolate: false, maxWorkers: CORES, globalSetup: ['build/generated.mjs'] },
-  heap: { isolate: true, maxWorkers: CORES, globalSetup: ['test/support/build.ts'] },
-  // A process that answers command lines for the tests of one file has answered for no other.
-  spawned: { isolate: true, maxWorkers: CORES, globalSetup: ['test/support/build.ts'] },
+  fast: { group: 0, isolate: false, maxWorkers: CORES, globalSetup: ['build/generated.mjs'] },
+  // One worker more than cores: many tests wait for other processes.
+  heap: { group: 1, isolate: true, maxWorkers: CORES + 1, globalSetup: BUILT_AND_ASKED },
+  spawned: { group: 1, isolate: true, maxWorkers: CORES + 1, globalSetup: BUILT_AND_ASKED },
 } as const satisfies Readonly<Record<TestProject, object>>;
 
 export default defineConfig({
@@ -17,19 +20,22 @@ export default defineConfig({
     reporters: ['default', './test/support/skipped-reporter.ts'],
     includeTaskLocation: true,
     tags: [{ name: 'slow', description: 'series over many random or damaged inputs, and huge ones' }],
-    projects: Object.entries(testProjects()).map(([name, include]) => ({
-      extends: true as const,
-      test: {
-        name,
-        include: [...include],
-        // Machines that run tests may be slow, and a test may wait for several programs.
-        testTimeout: 180_000,
-        hookTimeout: 180_000,
-        setupFiles: ['test/support/setup.ts'],
-        ...PROJECTS[name as TestProject],
-        globalSetup: [...PROJECTS[name as TestProject].globalSetup],
-        sequence: { groupOrder: Object.keys(PROJECTS).indexOf(name) },
-      },
-    })),
+    projects: Object.entries(testProjects()).map(([name, include]) => {
+      const { group, globalSetup, ...settings } = PROJECTS[name as TestProject];
+      return {
+        extends: true as const,
+        test: {
+          name,
+          include: [...include],
+          // Machines that run tests may be slow, and a test may wait for several programs.
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          setupFiles: ['test/support/setup.ts'],
+          ...settings,
+          globalSetup: [...globalSetup],
+          sequence: { groupOrder: group },
+        },
+      };
+    }),
   },
 });

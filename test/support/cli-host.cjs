@@ -5,8 +5,8 @@ const path = require('node:path');
 const { Readable, Writable } = require('node:stream');
 
 /** A host that has answered so many questions, or has grown so large, ends; the next question gets a new one. */
-const MOST_QUESTIONS = Number(process.env.HEAPGRAPH_HOST_QUESTIONS ?? 200);
-const MOST_BYTES = Number(process.env.HEAPGRAPH_HOST_BYTES ?? 700_000_000);
+const MOST_QUESTIONS = Number(process.env.HEAPGRAPH_HOST_QUESTIONS ?? 1000);
+const MOST_BYTES = Number(process.env.HEAPGRAPH_HOST_BYTES ?? 1_000_000_000);
 
 const BIN = path.resolve(__dirname, '../../bin/heapgraph.js');
 const DIST = path.resolve(__dirname, '../../dist');

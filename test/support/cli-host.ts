@@ -5,7 +5,18 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Run } from './cli.js';
 
+/** The Node.js that runs it: another one than the tests' own, when HEAPGRAPH_NODE says so. */
+export const NODE = process.env.HEAPGRAPH_NODE ?? process.execPath;
+
+const { NO_COLOR: _, FORCE_COLOR: __, ...env } = process.env;
+
+/** The variables of processes that answer command lines. */
+export const CLI_ENV: NodeJS.ProcessEnv = env;
+
 const HOST = fileURLToPath(new URL('cli-host.cjs', import.meta.url));
+
+/** Threads of V8 that collect and compile beside the main one cost more than they save where all cores are busy. */
+const FLAGS = ['--single-threaded'];
 
 /** A question that takes longer is given up, with its process. */
 const MOST_MS = 120_000;
@@ -72,7 +83,7 @@ export class CliHost {
   private living(): ChildProcess {
     if (this.child !== undefined) return this.child;
     const stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'ipc'] = ['ignore', 'ignore', 'pipe', 'pipe', 'ipc'];
-    const child = spawn(this.node, [HOST], { env: this.env, stdio });
+    const child = spawn(this.node, [...FLAGS, HOST], { env: this.env, stdio });
     let said = '';
     child.stderr!.on('data', (chunk: Buffer) => {
       said += chunk.toString();

@@ -1,14 +1,12 @@
 /** The command line as a user has it: another process, its streams, its exit code. */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { CliHost } from './cli-host.js';
+import { askHosts } from './ask-hosts.js';
+import { CLI_ENV, NODE } from './cli-host.js';
 
 export { temporaryFolder } from './temporary-folder.js';
 
 const BIN = fileURLToPath(new URL('../../bin/heapgraph.js', import.meta.url));
-
-/** The Node.js that runs it: another one than the tests' own, when HEAPGRAPH_NODE says so. */
-const NODE = process.env.HEAPGRAPH_NODE ?? process.execPath;
 
 export interface Run {
   readonly stdout: string;
@@ -24,11 +22,8 @@ export interface RunOptions {
   readonly spawned?: boolean;
 }
 
-const { NO_COLOR: _, FORCE_COLOR: __, ...env } = process.env;
-const host = new CliHost(NODE, env);
-
 /**
- * Answers `heapgraph ARGS…`, in the process of this file's tests that answers one command line after another. What is
+ * Answers `heapgraph ARGS…`, in a process that answers one command line after another, for all test files. What is
  * about processes has one of its own: `spawned`, a variable of the environment, something on standard input, `capture`
  * and `watch`, and the names of standard streams. Without `input`, standard input is empty.
  */
@@ -41,14 +36,14 @@ export async function heapgraph(args: readonly string[], options: RunOptions = {
     ['capture', 'watch'].includes(args[0]!) ||
     args.some((arg) => /(^|=)\/(dev|proc)\//.test(arg));
   if (own) return spawnHeapgraph(args, options);
-  const { stdout, stderr, code } = await host.ask(args, cwd);
+  const { stdout, stderr, code } = await askHosts(args, cwd);
   return { stdout, stderr, code };
 }
 
 /** Runs `heapgraph ARGS…` as a shell does: a process of its own. */
 export function spawnHeapgraph(args: readonly string[], options: RunOptions = {}): Promise<Run> {
   return new Promise((resolve, reject) => {
-    const child = spawn(NODE, [BIN, ...args], { cwd: options.cwd, env: { ...env, ...options.env } });
+    const child = spawn(NODE, [BIN, ...args], { cwd: options.cwd, env: { ...CLI_ENV, ...options.env } });
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
