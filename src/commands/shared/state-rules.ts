@@ -1,4 +1,5 @@
 /** What objects say of their own state: the rules that are built in, and those of the user. */
+import { COMPONENT_RULES } from '../../analysis/dead/component-rules.js';
 import type { DeadRule } from '../../analysis/dead/dead-rule.js';
 import { NODE_RULES } from '../../analysis/dead/node-rules.js';
 import { type ObjectStates, objectStates } from '../../analysis/dead/object-states.js';
@@ -49,7 +50,11 @@ export async function statesOf(
   });
   const masks = await Promise.all(expect.map((query) => maskOf(query, { graph, readIds })));
   const isExpected = (node: number): boolean => masks.some((mask) => mask[node] === 1);
-  return objectStates(graph, readyRules(graph, [...own, ...NODE_RULES, ...PACKAGE_RULES]), isExpected);
+  return objectStates(
+    graph,
+    readyRules(graph, [...own, ...NODE_RULES, ...PACKAGE_RULES, ...COMPONENT_RULES]),
+    isExpected,
+  );
 }
 
 export const stateOptions = {
