@@ -84,13 +84,16 @@ export function objectStates(
     }
     return isOwn ? inOrder(found) : found;
   };
+  /** The rule that decides, or one that is about the node and says nothing of it. */
   const decide = (node: number): { readonly ready: ReadyRule; readonly verdict: number } | undefined => {
+    let silent: ReadyRule | undefined;
     for (const ready of candidates(node)) {
       if (!ready.isOf(node)) continue;
       if (ready.isDead(node)) return { ready, verdict: DEAD };
       if (ready.isAlive(node)) return { ready, verdict: ALIVE };
+      silent ??= ready;
     }
-    return undefined;
+    return silent && { ready: silent, verdict: UNKNOWN };
   };
 
   const verdicts = new Uint8Array(nodeCount);
@@ -109,12 +112,12 @@ export function objectStates(
         }
     if (!isAsked) continue;
     const decision = decide(node);
+    if (!decision) continue;
     asked++;
     if (isExpected(node)) {
       verdicts[node] = ALIVE;
       continue;
     }
-    if (!decision) continue;
     verdicts[node] = decision.verdict;
     if (decision.verdict === DEAD) dead.push(node);
   }

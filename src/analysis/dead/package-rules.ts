@@ -1,7 +1,8 @@
 /**
  * What objects of packages say of their own state. Each rule was tried on a dead and a live object
  * of the versions that it names (fixtures/dead: packages.cjs, clients.cjs). Objects are known by
- * properties of their own rather than by their class: bundlers and subclasses give other names.
+ * properties of their own rather than by their class where these are rare enough: bundlers and
+ * subclasses give other names.
  *
  * Left out: node-redis 4 keeps its state in WeakMaps.
  */
@@ -90,7 +91,7 @@ export const PACKAGE_RULES: readonly DeadRule[] = [
     remedy: 'Forget the connection when it ends; give one of a pool back with release().',
   },
   {
-    has: 'Promise',
+    class: ['PromiseConnection', 'PromisePoolConnection'],
     name: 'mysql2.PromiseConnection',
     where: 'has("connection", "_handshakePacket")',
     dead: 'prop("connection", "_closing") = true or has("connection", "_fatalError", "stack") or has("connection", "_protocolError", "stack")',
@@ -100,7 +101,7 @@ export const PACKAGE_RULES: readonly DeadRule[] = [
     remedy: 'Forget the connection when it ends; give one of a pool back with release().',
   },
   {
-    has: 'Promise',
+    class: ['PromisePool'],
     name: 'mysql2.PromisePool',
     where: 'has("pool", "_freeConnections")',
     dead: 'prop("pool", "_closed") = true',

@@ -161,7 +161,7 @@ describe('groups', () => {
     expect(groups[0]).toMatchObject({ type: 'Session', below: [{ type: 'Session', count: 1 }] });
     expect(groups[0]!.members.map((node) => graph.ids[node])).toEqual([7, 9]);
     expect(inner).toBe(1);
-    expect(states.asked).toBe(5);
+    expect(states.asked).toBe(4);
   });
 
   test('what hangs on two groups is retained by neither', async () => {
