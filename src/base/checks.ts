@@ -1,6 +1,7 @@
 /** Budgets and whether they were kept, as data. */
 
 import type { ChainResult } from './chain-result.js';
+import type { KnownLeakFact } from './leak-report.js';
 import type { Row } from './result.js';
 
 /** One budget, and whether it was kept. */
@@ -42,6 +43,27 @@ export interface Check {
   readonly noisy: number;
   /** Who holds the first object that is too many. */
   readonly chain: ChainResult | null;
+  /**
+   * 8 hexadecimal digits: the same for the same holder in every snapshot; null without a chain.
+   */
+  readonly fingerprint: string | null;
+  /**
+   * Of budgets on suspects and dead objects: what was found, known ones among it, which break no
+   * budget.
+   */
+  readonly findings: readonly CheckFinding[];
+}
+
+/** A suspect, or a group of dead objects. */
+export interface CheckFinding {
+  /** `leak`, `suspect`, `large`, `dead`. */
+  readonly verdict: string;
+  /** One sentence. */
+  readonly text: string;
+  /** What it counts in the budget: 1 for a suspect, the objects of a dead group. */
+  readonly count: number;
+  readonly fingerprint: string;
+  readonly known: KnownLeakFact | null;
 }
 
 /** Budgets, in the order in which they were given. */

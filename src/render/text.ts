@@ -8,7 +8,7 @@ import { formatCount, formatId } from '../base/units.js';
 import { renderBare } from './bare.js';
 import { formatCell, isNumeric, plain, signedCell, textColumns, withSign } from './cells.js';
 import { edgeText, shownExpression, shownSteps } from './chain-lines.js';
-import { failingLines, limitWords, valueWords } from './check-words.js';
+import { failingLines, fingerprintLines, limitWords, valueWords } from './check-words.js';
 import { renderDead } from './dead-text.js';
 import { renderLeaks } from './leak-text.js';
 import type { Style } from './style.js';
@@ -85,6 +85,7 @@ function* renderChecks({ checks }: Checks, style: Style): Generator<string> {
     for (const line of classes) yield `  ${line}\n`;
     if (check.where !== null) yield `${formatCell(check.where, 'text')}\n`;
     if (check.chain) yield* renderChain(check.chain, style);
+    for (const line of fingerprintLines(check)) yield `${style.dim(line)}\n`;
   }
 }
 

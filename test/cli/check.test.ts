@@ -59,7 +59,9 @@ describe('check', () => {
       'ok      max-total 8mb  7,239,793 bytes, at most 8,000,000',
       '',
       'max OBJ=50',
-      ...OBJ_CHAIN,
+      ...OBJ_CHAIN.slice(0, -1),
+      'fingerprint 9ced60f7',
+      '',
     ]);
     expect([stderr, code]).toEqual(['', 1]);
   });
@@ -284,7 +286,7 @@ describe('formats', () => {
     expect(code).toBe(1);
     expect(stdout.split('\n')).toEqual([
       expect.stringMatching(
-        /^::error title=heapgraph%3A max OBJ=50::100 objects, at most 50%0A%0A.*%0A\(variable _cache of \/tmp\/corpus\/leak\.cjs\)\[0\]$/,
+        /^::error title=heapgraph%3A max OBJ=50::100 objects, at most 50%0A%0A.*%0A\(variable _cache of \/tmp\/corpus\/leak\.cjs\)\[0\]%0Afingerprint 9ced60f7$/,
       ),
       'heapgraph: 1 of 2 budgets kept',
       '',

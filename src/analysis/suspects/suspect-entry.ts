@@ -9,11 +9,11 @@ import { className } from '../../v8/class-names.js';
 import { scriptOrigin } from '../../v8/origin.js';
 import { rootOf } from '../../v8/roots.js';
 import { type SourceLocation, sourceLocation } from '../../v8/scripts.js';
-import { nodeRoles, THING } from '../classes/node-roles.js';
 import { chainFingerprint, deadChain } from '../dead/dead-chain.js';
 import type { ObjectStates } from '../dead/object-states.js';
 import { chainResult } from '../expressions/chain-result.js';
 import { containerWords } from '../expressions/container-words.js';
+import { chainToContainer } from '../holders/chain-to-container.js';
 import type { Chain } from '../holders/chains.js';
 import { holderPaths } from '../holders/holder-paths.js';
 import type { ContentRow } from '../leaks/group-contents.js';
@@ -56,7 +56,7 @@ export function suspectEntry(
 ): SuspectEntry {
   const { verdict, kind, members, chain, size, contents } = suspect;
   const { steps } = deadChain(graph, chain, states);
-  const toHolder = BY_MEMBER.has(kind) ? toContainer(graph, chain) : chain;
+  const toHolder = BY_MEMBER.has(kind) ? chainToContainer(graph, chain) : chain;
   const words = containerWords(graph, toHolder);
   const container = toHolder.nodes.at(-1)!;
   const principal = contents[0];
@@ -119,16 +119,6 @@ export function suspectEntry(
     next: nextCommand(graph, kind, container, members[0]!),
     examples: members.slice(0, MOST_EXAMPLES).map((node) => graph.ids[node]!),
   };
-}
-
-/** The same chain up to the thing that has its last node. */
-function toContainer(graph: Graph, { nodes, edges }: Chain): Chain {
-  const roles = nodeRoles(graph);
-  let at = nodes.length - 2;
-  while (at > 0 && roles[nodes[at]!] !== THING) at--;
-  return at <= 0
-    ? { nodes: [...nodes], edges: [...edges] }
-    : { nodes: nodes.slice(0, at + 1), edges: edges.slice(0, at) };
 }
 
 function memberLabel(graph: Graph, { contents, members }: Suspect): string {

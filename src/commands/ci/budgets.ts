@@ -121,17 +121,18 @@ export function limitIn(option: LimitOption, text: string): GrowthLimit | undefi
 /**
  * All budgets of the options.
  *
+ * - In: whether there are budgets of other kinds, too.
  * - Order: by kind.
  * - Throws: UsageError when there is none.
  */
-export function budgetsIn(values: BudgetValues): readonly Budget[] {
+export function budgetsIn(values: BudgetValues, hasOthers = false): readonly Budget[] {
   const { max, maxSize, maxRetained, maxGrowth, maxTotal, forbid, maxDupStrings } = values;
   const all = [max, maxSize, maxRetained, maxGrowth, maxTotal ?? [], forbid, maxDupStrings ?? []];
   const budgets = all.flat();
-  if (budgets.length > 0) return budgets;
+  if (budgets.length > 0 || hasOthers) return budgets;
   throw new UsageError(
     'there is no budget to check',
-    "Write one: --max 'Session=100', --max-retained 'Buffer=64mb', --forbid 'Detached <*'; or put them into heapgraph.config.json, which heapgraph init writes.",
+    "Write one: --max 'Session=100', --max-retained 'Buffer=64mb', --forbid 'Detached <*', --no-suspects; or put them into heapgraph.config.json, which heapgraph init writes.",
   );
 }
 

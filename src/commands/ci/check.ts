@@ -12,7 +12,6 @@ import { type Classes, type Countable, classesOf, typeStats } from '../../analys
 import { duplicateStrings } from '../../analysis/classes/duplicate-strings.js';
 import { noiseOf } from '../../analysis/growth/baseline.js';
 import { containerCell } from '../../analysis/leaks/container-text.js';
-import type { ChainResult } from '../../base/chain-result.js';
 import type { Check } from '../../base/checks.js';
 import { UsageError } from '../../base/errors.js';
 import { type NoteLike, note, option } from '../../base/notes.js';
@@ -20,16 +19,21 @@ import { printable } from '../../base/printable.js';
 import { formatCount } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
 import { NODE } from '../../graph/schema.js';
+import type { Query } from '../../query/query.js';
 import { parseTypePattern } from '../../query/types.js';
 import type { Need, OpenedSnapshot, Session } from '../../session/need.js';
 import { defineCommand } from '../command.js';
 import { checkBudgetOrder } from '../shared/compare.js';
+import { knownOptions } from '../shared/known-leaks.js';
 import { unknownType } from '../shared/named-types.js';
+import { stateOptions } from '../shared/state-rules.js';
 import { WHOLE_GRAPH } from '../shared/targets.js';
 import { requireWhole } from '../shared/whole-snapshots.js';
 import { type BudgetTexts, budgetOptions, budgetsIn, mergeBudgets } from './budgets.js';
-import { explained } from './explained.js';
+import { explained, type HolderOfOffender } from './explained.js';
 import { DEFAULT_SIGMA, sigmaOption, withinNoise } from './noise.js';
+import { hasStateBudget, levelOf, mergeStateBudgets, stateBudgetOptions } from './state-budgets.js';
+import { stateChecks } from './state-checks.js';
 
 export const checkCommand = defineCommand({
   name: 'check',
@@ -40,12 +44,19 @@ export const checkCommand = defineCommand({
   answers: 'checks',
   options: {
     ...budgetOptions,
+    ...stateBudgetOptions,
     baseline: {
       kind: 'text',
       value: 'file',
       help: 'what growth is measured against: a baseline file, or an earlier snapshot',
     },
     ...sigmaOption,
+    ...stateOptions,
+    fingerprint: {
+      ...knownOptions.fingerprint,
+      help: 'of suspects and dead objects: only what has this fingerprint',
+    },
+    known: { ...knownOptions.known, help: 'a fingerprint that is known: it breaks no budget' },
     format: {
       kind: 'choice',
       choices: ['text', 'github', 'junit', 'json', 'markdown'],
@@ -63,12 +74,17 @@ export const checkCommand = defineCommand({
       says: 'what a query accepts',
     },
     {
+      line: "heapgraph check app.heapsnapshot --no-suspects --max-dead 'ServerResponse=10'",
+      says: 'what a snapshot says of itself',
+    },
+    {
       line: "heapgraph check after.heapsnapshot --baseline heap-baseline.json --max-growth '*=100,10%'",
       says: 'no class grows',
     },
     { line: 'heapgraph check --format github', says: 'budgets of heapgraph.config.json, newest snapshot' },
   ],
-  configure(options, { file, budgets, baseline, sigma }) {
+  configure(options, config) {
+    const { file, budgets, baseline, sigma, dead = [], expected = [], known = [] } = config;
     // Texts are read when all of them are known.
     const texts = options as unknown as Omit<typeof options, keyof BudgetTexts> & BudgetTexts;
     const merged = mergeBudgets(texts, budgets) as unknown as typeof options;
@@ -79,30 +95,38 @@ export const checkCommand = defineCommand({
         'Name one: --baseline before.heapsnapshot, or "baseline" in the file; --no-config leaves the file out.',
       );
     }
+    const states = mergeStateBudgets(options, config.states);
     return {
       ...merged,
+      ...states,
+      known: [...known, ...options.known],
+      rule: [...options.rule, ...dead],
+      expect: [...options.expect, ...(expected as readonly unknown[] as readonly Query[])],
       baseline: options.baseline ?? (merged.maxGrowth.length > 0 ? baseline : undefined),
       sigma: options.sigma ?? sigma,
     };
   },
   needs(_, options) {
-    const budgets = budgetsIn(options);
+    const ofStates = hasStateBudget(options);
+    const budgets = budgetsIn(options, ofStates);
     if (budgets.some(({ kind }) => kind === 'max-growth') && options.baseline === undefined) {
       throw new UsageError(
         '--max-growth needs a baseline',
         'Name an earlier snapshot or a baseline file: --baseline heap-baseline.json.',
       );
     }
-    if (budgets.some(needsEdges)) return WHOLE_GRAPH;
+    if (ofStates || budgets.some(needsEdges)) return WHOLE_GRAPH;
     return budgets.some(({ kind }) => kind === 'max-growth') ? WITH_IDS : countsOf(budgets);
   },
-  others({ baseline, maxGrowth }) {
-    if (baseline === undefined || maxGrowth.length === 0) return [];
+  others(options) {
+    const { baseline, maxGrowth } = options;
+    if (baseline === undefined || (maxGrowth.length === 0 && levelOf(options) === undefined)) return [];
     const need = maxGrowth.some(({ select }) => select) ? WHOLE_GRAPH : WITH_IDS;
     return [{ file: baseline, need, baselines: true }];
   },
-  async run({ snapshot: heap, options, snapshots: [, earlier], session }) {
-    const budgets = budgetsIn(options);
+  async run({ snapshot: heap, options, snapshots: [, earlier], session, machine }) {
+    const ofStates = hasStateBudget(options);
+    const budgets = budgetsIn(options, ofStates);
     const sigma = options.sigma ?? DEFAULT_SIGMA;
     const before = earlier?.countable;
     requireWhole([heap.countable, ...(before ? [before] : [])], 'a budget');
@@ -111,7 +135,6 @@ export const checkCommand = defineCommand({
       before,
       noise: noise && ((type) => noise(type, 'count')),
     });
-    const failed = found.filter(({ ok }) => !ok);
     const noisy = new Set(found.flatMap((result) => result.noisy.map(({ type }) => type)));
     const after = heap.countable;
     const order = before && 'ids' in before && 'ids' in after ? checkBudgetOrder(before, after) : undefined;
@@ -122,6 +145,9 @@ export const checkCommand = defineCommand({
       graph,
       notes: more,
     } = await explained(found, heap, order?.sameProcess ? earlier?.graph : undefined, session);
+    const states = ofStates
+      ? await stateChecks(earlier && order?.sameProcess ? [earlier, heap] : [heap], options, machine, session)
+      : { checks: [], notes: [] };
     const notes = [
       ...(order?.notes ?? []),
       ...(await unknownClasses(results, heap, before, session)),
@@ -132,14 +158,19 @@ export const checkCommand = defineCommand({
         ? [
             note(
               'answer',
-            )`no budget limits growth: ${option('baseline')} is not read; ${option('maxGrowth')} takes it`,
+            )`no budget limits growth: ${option('baseline')} is not read; ${option('maxGrowth')} takes it, and ${option('noSuspects')}`,
           ]
         : []),
       ...withinNoise(noisy.size, sigma),
       ...more,
       ...(budgets.some(({ kind }) => kind === 'max-dup-strings') ? cutStrings(heap.graph) : []),
+      ...states.notes,
     ];
-    const checks = results.map((result): Check => checkOf(result, chains.get(result) ?? null, grown, graph));
+    const checks = [
+      ...results.map((result) => checkOf(result, chains.get(result), grown, graph)),
+      ...states.checks,
+    ];
+    const failed = checks.filter(({ ok }) => !ok);
     return {
       result: { kind: 'checks', checks },
       fields: {
@@ -162,7 +193,7 @@ function countsOf(budgets: readonly Budget[]): Need {
 
 function checkOf(
   result: BudgetResult,
-  chain: ChainResult | null,
+  chain: HolderOfOffender | undefined,
   grown: GrownClasses,
   graph: Graph | undefined,
 ): Check {
@@ -189,7 +220,9 @@ function checkOf(
     container: graph && container ? { ...containerCell(graph, container), members: ofWorst.members } : null,
     where: ofWorst?.sentence ?? null,
     noisy: noisy.length,
-    chain,
+    chain: chain?.chain ?? null,
+    fingerprint: chain?.fingerprint ?? null,
+    findings: [],
   };
 }
 

@@ -9,12 +9,15 @@ import { readQuery } from '../../query/query.js';
 import { parseTypePattern } from '../../query/types.js';
 import type { KnownLeak } from '../shared/known-leaks.js';
 import { type BudgetTexts, budgetOptions, EXPECTED, limitIn, readSubject } from './budgets.js';
+import { LEVELS, type StateSettings } from './state-budgets.js';
 
 /** A config file, as values of options. */
 export interface Config {
   /** Its name, as it is told. */
   readonly file: string;
   readonly budgets: Partial<BudgetTexts>;
+  /** Budgets on suspects and dead objects. */
+  readonly states: StateSettings;
   /** As it is written: relative to the folder of the file. */
   readonly baseline?: string;
   readonly sigma?: number;
@@ -38,6 +41,8 @@ export interface DeadSetting {
 export const CONFIG_NAME = 'heapgraph.config.json';
 
 const KEYS = ['$schema', 'budgets', 'baseline', 'sigma', 'dead', 'expected', 'known'] as const;
+/** Keys of budgets that are about suspects and dead objects. */
+const STATE_KEYS = ['noSuspects', 'forbidDead', 'maxDead'] as const;
 const DEAD_KEYS = ['class', 'when', 'why'] as const;
 const KNOWN_KEYS = ['fingerprint', 'until', 'why'] as const;
 
@@ -145,26 +150,46 @@ export function parseConfig(value: unknown, file: string): Config {
   if (sigma !== undefined && !(typeof sigma === 'number' && Number.isFinite(sigma) && sigma >= 0))
     throw wrong('sigma', 'a number from 0 up', sigma);
 
+  const limitsAt = (path: string, option: keyof typeof EXPECTED, found: unknown): string[] =>
+    objectAt(path, found).map(([pattern, limit]) => {
+      const place = `${path}[${JSON.stringify(shortened(pattern, 60))}]`;
+      return `${subjectAt(place, pattern)}=${limitAt(place, option, limit)}`;
+    });
   const budgets: Record<string, unknown> = {};
+  let states: StateSettings = {};
   for (const [key, found] of entries.has('budgets') ? objectAt('budgets', entries.get('budgets')) : []) {
-    known('budgets.', key, Object.keys(budgetOptions));
-    const option = key as keyof BudgetTexts;
+    known('budgets.', key, [...Object.keys(budgetOptions), ...STATE_KEYS]);
     const path = `budgets.${key}`;
+    if (key === 'noSuspects') {
+      const level = found === true ? 'leak' : LEVELS.find((one) => one === found);
+      if (found !== false && level === undefined)
+        throw wrong(path, `true, false or ${quoted(LEVELS)}`, found);
+      if (level !== undefined) states = { ...states, noSuspects: level };
+      continue;
+    }
+    if (key === 'forbidDead') {
+      if (typeof found !== 'boolean') throw wrong(path, 'true or false', found);
+      states = { ...states, forbidDead: found };
+      continue;
+    }
+    if (key === 'maxDead') {
+      states = { ...states, maxDead: limitsAt(path, 'max', found) };
+      continue;
+    }
+    const option = key as keyof BudgetTexts;
     if (option === 'forbid') {
       if (!Array.isArray(found)) throw wrong(path, 'a list of classes', found);
       budgets[option] = found.map((text, i) => subjectAt(`${path}[${i}]`, text));
     } else if (option === 'maxTotal' || option === 'maxDupStrings') {
       budgets[option] = limitAt(path, option, found);
     } else {
-      budgets[option] = objectAt(path, found).map(([pattern, limit]) => {
-        const place = `${path}[${JSON.stringify(shortened(pattern, 60))}]`;
-        return `${subjectAt(place, pattern)}=${limitAt(place, option, limit)}`;
-      });
+      budgets[option] = limitsAt(path, option, found);
     }
   }
   return {
     file,
     budgets,
+    states,
     ...(typeof baseline === 'string' ? { baseline } : {}),
     ...(typeof sigma === 'number' ? { sigma } : {}),
     ...(entries.has('dead')
@@ -196,6 +221,11 @@ function isDay(text: string): boolean {
   if (!/^\d{4}-\d\d-\d\d$/.test(text)) return false;
   const time = Date.parse(`${text}T00:00:00Z`);
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+}
+
+/** `"leak", "suspect", "large"`. */
+function quoted(texts: readonly string[]): string {
+  return texts.map((text) => `"${text}"`).join(', ');
 }
 
 function described(value: unknown): string {

@@ -2,6 +2,8 @@
 import type { BudgetResult } from '../../analysis/budgets/budgets.js';
 import type { GrownClasses } from '../../analysis/budgets/grown-classes.js';
 import { hasOffender, type Offender, offenders } from '../../analysis/budgets/offenders.js';
+import { chainFingerprint } from '../../analysis/dead/dead-chain.js';
+import { chainToContainer } from '../../analysis/holders/chain-to-container.js';
 import type { ChainResult } from '../../base/chain-result.js';
 import { printable, shortened } from '../../base/printable.js';
 import { formatBytes, formatCount } from '../../base/units.js';
@@ -9,10 +11,17 @@ import type { Graph } from '../../graph/graph.js';
 import type { OpenedSnapshot, Session } from '../../session/need.js';
 import { chainResult, WHOLE_GRAPH } from '../shared/targets.js';
 
+/** Who holds what is too much. */
+export interface HolderOfOffender {
+  readonly chain: ChainResult;
+  /** Of what holds the object, as leaks has it; null where nothing does. */
+  readonly fingerprint: string | null;
+}
+
 /** What is said of the budgets that failed. */
 export interface Explained {
   readonly results: readonly BudgetResult[];
-  readonly chains: ReadonlyMap<BudgetResult, ChainResult>;
+  readonly chains: ReadonlyMap<BudgetResult, HolderOfOffender>;
   readonly grown: GrownClasses;
   /** The graph that it was found in; undefined where nothing was looked for. */
   readonly graph: Graph | undefined;
@@ -38,14 +47,22 @@ export async function explained(
     };
   }
   const found = offenders(graph, results, earlier);
-  const chains = Array.from(found.of, ([result, { node, chain }]): [BudgetResult, ChainResult] => [
-    result,
-    chainResult(graph, chain ?? { nodes: [node], edges: [] }, {
-      found: chain !== undefined,
-      rooted: chain !== undefined,
-      sizes: false,
-    }),
-  ]);
+  const chains = Array.from(found.of, ([result, { node, chain }]): [BudgetResult, HolderOfOffender] => {
+    const isGrowth = result.budget.kind === 'max-growth';
+    const container = isGrowth && result.worst ? found.grown(result.worst)?.container : undefined;
+    const printed = container?.chain ?? (chain && chainToContainer(graph, chain));
+    return [
+      result,
+      {
+        chain: chainResult(graph, chain ?? { nodes: [node], edges: [] }, {
+          found: chain !== undefined,
+          rooted: chain !== undefined,
+          sizes: false,
+        }),
+        fingerprint: printed ? chainFingerprint(graph, printed) : null,
+      },
+    ];
+  });
   return {
     results: found.results,
     chains: new Map(chains),

@@ -6,6 +6,7 @@
 import { deadEntry } from '../../analysis/dead/dead-entry.js';
 import { type DeadGroup, deadObjects } from '../../analysis/dead/dead-objects.js';
 import { EXPECTED_HOLDERS } from '../../analysis/dead/node-rules.js';
+import { isNotable, LEAST_IN_GROUP } from '../../analysis/dead/notable-groups.js';
 import type { ObjectStates } from '../../analysis/dead/object-states.js';
 import type { NoteLike } from '../../base/notes.js';
 import type { Answer, DeadEntry } from '../../base/result.js';
@@ -42,7 +43,7 @@ export const deadCommand = defineCommand({
     where: { kind: 'text', read: readQuery, value: 'query', help: 'only dead objects that a query accepts' },
     minCount: {
       kind: 'integer',
-      default: 3,
+      default: LEAST_IN_GROUP,
       help: 'objects that make a group, where no earlier snapshot says that some were dead; 30 times as many where only the runtime holds them',
     },
     limit: { kind: 'integer', default: 10, help: 'groups to show' },
@@ -85,13 +86,9 @@ export const deadCommand = defineCommand({
     const groups = found.groups.filter(({ example, owner }) => wanted(example) && owner !== 'stack');
     const before = (group: DeadGroup): number[] =>
       earlier.map((ids) => group.members.reduce((sum, node) => sum + Number(ids.has(graph.ids[node]!)), 0));
-    const isNotable = (group: DeadGroup): boolean => {
-      if (before(group).some((count) => count > 0)) return true;
-      // The runtime keeps some for a while, as in the scope of a function that waits.
-      const least = group.owner === 'program' ? options.minCount : RUNTIME_FACTOR * options.minCount;
-      return group.members.length >= (options.minCount === 1 ? 1 : least);
-    };
-    const large = groups.filter(isNotable);
+    const large = groups.filter((group) =>
+      isNotable(group, { minCount: options.minCount, before: before(group) }),
+    );
     const known = knownLeaks(options.known);
     const packages = packageNames(graph, machine);
     // Words for all of them only where a fingerprint decides.
@@ -141,9 +138,6 @@ export const deadCommand = defineCommand({
     };
   },
 });
-
-/** So many times more must the runtime's own code hold before it is worth showing. */
-const RUNTIME_FACTOR = 30;
 
 function deadIds(graph: Graph, { dead }: ObjectStates): ReadonlySet<number> {
   return new Set(Array.from(dead, (node) => graph.ids[node]!));

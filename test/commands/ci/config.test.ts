@@ -37,6 +37,9 @@ describe('accepted by both', () => {
         expected: ['Pool', 'a = 1'],
       },
     ],
+    [budgets({ noSuspects: true, forbidDead: false, maxDead: { ServerResponse: 10, 'a = 1': 0 } })],
+    [budgets({ noSuspects: 'suspect', maxDead: {} })],
+    [budgets({ noSuspects: false })],
     [budgets({ maxTotal: '200MB', maxDupStrings: 5, forbid: ['Detached *', '/x/'] })],
   ])('%j', (config) => {
     expect(validate(config), JSON.stringify(validate.errors)).toBe(true);
@@ -85,6 +88,17 @@ describe('refused by both; the error names file, key, what was expected and what
     [budgets({ maxGrowth: { A: '10,' } }), /maxGrowth\["A"\]: expected a number of objects.*found "10,"/],
     [budgets({ maxGrowth: { A: '10%,10' } }), /maxGrowth/],
     [budgets({ maxGrowth: { A: '' } }), /maxGrowth/],
+    [
+      budgets({ noSuspects: 'leaks' }),
+      /noSuspects: expected true, false or "leak", "suspect", "large", found/,
+    ],
+    [budgets({ noSuspects: 1 }), /budgets\.noSuspects: expected true, false or/],
+    [budgets({ forbidDead: 'yes' }), /budgets\.forbidDead: expected true or false, found "yes"/],
+    [
+      budgets({ maxDead: { Socket: '9' } }),
+      /budgets\.maxDead\["Socket"\]: expected a whole number.*found "9"/,
+    ],
+    [budgets({ maxDead: 9 }), /budgets\.maxDead: expected an object, found 9/],
     [budgets({ maxTotal: {} }), /budgets\.maxTotal: expected a size.*found \{\}/],
     [budgets({ maxDupStrings: '1e3' }), /maxDupStrings: expected a size/],
     [budgets({ forbid: 'Detached *' }), /forbid: expected a list/],
@@ -116,6 +130,13 @@ test('values become those of the options', () => {
     file: 'c.json',
     baseline: 'b.json',
     budgets: { max: ['a=b=1'], maxTotal: '5', forbid: ['x'] },
+    states: {},
+  });
+  const states = { noSuspects: true, forbidDead: true, maxDead: { Socket: 3 } };
+  expect(parseConfig({ budgets: states }, 'c.json').states).toEqual({
+    noSuspects: 'leak',
+    forbidDead: true,
+    maxDead: ['Socket=3'],
   });
 });
 
