@@ -5,10 +5,12 @@ const start = performance.now();
 const graph = await loadSnapshot(process.argv[2]);
 const milliseconds = performance.now() - start;
 
-/** Bytes of the memory behind these arrays, all of it, and each only once. */
+/** Bytes of the memory behind these arrays, all of it, and each only once; of shared memory what is theirs. */
 function bytesOf(arrays) {
-  const buffers = new Set(arrays.filter(Boolean).map(({ buffer }) => buffer));
-  return [...buffers].reduce((sum, buffer) => sum + buffer.byteLength, 0);
+  const there = arrays.filter(Boolean);
+  const own = new Set(there.map(({ buffer }) => buffer).filter((buffer) => buffer instanceof ArrayBuffer));
+  const shared = there.filter(({ buffer }) => !own.has(buffer));
+  return [...own, ...shared].reduce((sum, { byteLength }) => sum + byteLength, 0);
 }
 
 const { nodeTypes, nodeNames, ids, selfSizes, firstEdge, detachedness, traceNodeIds, edges, strings } = graph;

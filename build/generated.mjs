@@ -1,18 +1,26 @@
-// Writes the two modules of src that are made from others. What is there and was made of the same sources stays.
+// Writes the modules of src that are made from others. What is there and was made of the same sources stays.
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { withRecordLoops } from './record-loops.mjs';
 
 const require = createRequire(import.meta.url);
 const TEMPLATE = 'src/load/record-loops.template.ts';
-const KERNEL = 'src/load/kernel/assembly.ts';
+/** Sources of the kernels, and what their memory is. */
+const KERNELS = {
+  'src/load/kernel': ['--initialMemory', '16'],
+  // The columns': it is made by whoever loads a graph.
+  'src/graph/kernel': [
+    ...['--importMemory', '--sharedMemory', '--enable', 'threads'],
+    ...['--initialMemory', '1', '--maximumMemory', '65536'],
+  ],
+};
 
 /** In: none; the working folder is the root of the repository. Throws: when the kernel does not compile. */
 export default async function writeGenerated() {
   writeRecordLoops();
-  await buildKernel();
+  for (const [folder, memory] of Object.entries(KERNELS)) await buildKernel(folder, memory);
 }
 
 /** Writes the loops over records, see their template. */
@@ -26,28 +34,33 @@ function writeRecordLoops() {
   if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text);
 }
 
-/** Compiles the WebAssembly kernel and writes it down as a module, because a command line opens as few files as it can. */
-async function buildKernel() {
-  const file = 'src/load/kernel/kernel.generated.ts';
-  const source = withRecordLoops(readFileSync(KERNEL, 'utf8'), 'assemblyscript');
+/** Compiles a WebAssembly kernel and writes it down as a module, because a command line opens as few files as it can. */
+async function buildKernel(folder, memory) {
+  const kernel = `${folder}/assembly.ts`;
+  const file = `${folder}/kernel.generated.ts`;
+  const source = withRecordLoops(readFileSync(kernel, 'utf8'), 'assemblyscript');
+  const parts = readdirSync(folder)
+    .filter((name) => /^assembly-.*\.ts$/.test(name))
+    .map((name) => readFileSync(path.join(folder, name), 'utf8'));
   const made = createHash('sha256')
     .update(source)
+    .update(parts.join(''))
     .update(readFileSync(new URL(import.meta.url)))
     .update(require('assemblyscript/package.json').version)
     .digest('hex');
   const head = `/** Compiled from assembly.ts by build.mjs; SHA-256 of its sources: ${made.slice(0, 16)}. */\n`;
   if (existsSync(file) && readFileSync(file, 'utf8').startsWith(head)) return;
   const { default: asc } = await import('assemblyscript/asc');
-  const { error, stderr, binary } = await compileKernel(asc, source);
-  if (error) throw new Error(`the kernel does not compile:\n${stderr}`, { cause: error });
+  const { error, stderr, binary } = await compileKernel(asc, kernel, source, memory);
+  if (error) throw new Error(`${kernel} does not compile:\n${stderr}`, { cause: error });
   writeFileSync(file, `${head}export const KERNEL_BASE64 = '${binary.toString('base64')}';\n`);
 }
 
-async function compileKernel(asc, source) {
+async function compileKernel(asc, kernel, source, memory) {
   let binary;
   const { error, stderr } = await asc.main(
     [
-      KERNEL,
+      kernel,
       '--outFile',
       'kernel.wasm',
       '-O3',
@@ -56,14 +69,13 @@ async function compileKernel(asc, source) {
       '--noAssert',
       '--use',
       'abort=',
-      '--initialMemory',
-      '16',
+      ...memory,
     ],
     {
       readFile: (name, folder) => {
         const file = path.join(folder, name);
         if (!existsSync(file)) return null;
-        return path.normalize(name) === path.normalize(KERNEL) ? source : readFileSync(file, 'utf8');
+        return path.normalize(name) === path.normalize(kernel) ? source : readFileSync(file, 'utf8');
       },
       writeFile: (name, contents) => {
         if (name === 'kernel.wasm') binary = Buffer.from(contents);

@@ -9,8 +9,13 @@
  * bytes. `bytesPer` computes them from the table.
  */
 
+import { Arena } from './arena.js';
+
 /** What the memory of a column is allocated with: threads can share a `SharedArrayBuffer`. */
 export type BufferType = ArrayBufferConstructor | SharedArrayBufferConstructor;
+
+/** Where columns stand: each in memory of its own, or all in one. */
+export type ColumnMemory = BufferType | Arena;
 
 interface Arrays {
   readonly uint8: Uint8Array;
@@ -99,22 +104,18 @@ const ALL: Readonly<Record<ColumnName, ColumnSpec>> = COLUMNS;
 export function allocateColumn<N extends ColumnName>(
   name: N,
   count: number,
-  buffers: BufferType = ArrayBuffer,
+  memory: ColumnMemory = ArrayBuffer,
 ): Arrays[(typeof COLUMNS)[N]['type']] {
-  return allocateValues(
-    ALL[name].type,
-    lengthOf(name, count),
-    buffers,
-  ) as Arrays[(typeof COLUMNS)[N]['type']];
+  return allocateValues(ALL[name].type, lengthOf(name, count), memory) as Arrays[(typeof COLUMNS)[N]['type']];
 }
 
 /** Several columns of the same count, see `allocateColumn`. */
 export function allocate<N extends ColumnName>(
   names: readonly N[],
   count: number,
-  buffers?: BufferType,
+  memory?: ColumnMemory,
 ): Columns<N> {
-  return Object.fromEntries(names.map((name) => [name, allocateColumn(name, count, buffers)])) as Columns<N>;
+  return Object.fromEntries(names.map((name) => [name, allocateColumn(name, count, memory)])) as Columns<N>;
 }
 
 /** A column of the same values with room for `count`. In: a column of less or equal room. */
@@ -139,7 +140,7 @@ export function bytesPer(names: readonly ColumnName[]): number {
   return names.reduce((sum, name) => sum + ARRAYS[ALL[name].type].BYTES_PER_ELEMENT, 0);
 }
 
-/** The buffer type that a column was allocated with. */
+/** The buffer type of a copy: what does not fit any more leaves the memory of the others. */
 function buffersOf(values: ColumnValues): BufferType {
   return values.buffer instanceof ArrayBuffer ? ArrayBuffer : SharedArrayBuffer;
 }
@@ -159,7 +160,9 @@ function copied<N extends ColumnName>(
   return copy as ValuesOf<N>;
 }
 
-function allocateValues(type: keyof Arrays, length: number, buffers: BufferType): ColumnValues {
+function allocateValues(type: keyof Arrays, length: number, memory: ColumnMemory): ColumnValues {
   const array = ARRAYS[type];
+  if (memory instanceof Arena) return memory.take<ColumnValues>(array, length);
+  const buffers = memory;
   return new array(new buffers(length * array.BYTES_PER_ELEMENT) as ArrayBuffer);
 }

@@ -4,7 +4,7 @@
  */
 import type { SnapshotProblem } from '../base/errors.js';
 import { formatCount } from '../base/units.js';
-import { allocate, type BufferType, bytesPer, type Columns } from '../graph/columns.js';
+import { allocate, bytesPer, type ColumnMemory, type Columns } from '../graph/columns.js';
 import { isIndexed } from '../graph/schema.js';
 import type { Layout } from './meta.js';
 import { UINT32_MAX } from './numbers.js';
@@ -34,13 +34,13 @@ export class EdgeReader implements RecordSink {
     file: string,
     /** Records to make room for: the declared count unless the file is too short for them. */
     room: number,
-    buffers?: BufferType,
+    memory?: ColumnMemory,
   ) {
     const { type, nameOrIndex, target, count } = layout.edges;
     this.declaredCount = layout.edgeCount;
     this.countKey = layout.declaredEdges === undefined ? "the nodes' edge counts" : 'edge_count';
     try {
-      this.columns = allocate(COLUMNS, room, buffers);
+      this.columns = allocate(COLUMNS, room, memory);
     } catch (error) {
       throw allocationError(file, `${formatCount(room)} edges`, error);
     }

@@ -3,8 +3,10 @@
  * far.
  */
 import { formatCount } from '../base/units.js';
+import type { Arena } from '../graph/arena.js';
 import { trimmed } from '../graph/columns.js';
 import type { Edges, Graph } from '../graph/graph.js';
+import { arenaFor } from './arena-for.js';
 import type { ByteSource } from './byte-sources.js';
 import { closeCounts, mostStrings, roomFor, sumEdgeCounts } from './counts.js';
 import { BYTES_PER_EDGE, EdgeReader } from './edges.js';
@@ -21,6 +23,8 @@ import { TraceColumns } from './traces.js';
 import type { ByteWindow } from './window.js';
 
 export class GraphBuilder {
+  /** The memory of nodes and edges when they are many. */
+  readonly arena: Arena | undefined;
   private readonly nodes: NodeReader;
   private edges: EdgeReader | undefined;
   private locations: LocationReader | undefined;
@@ -37,7 +41,8 @@ export class GraphBuilder {
   ) {
     const nodeRoom = roomFor(layout.nodeCount, layout.nodes.count, source);
     room.take(nodeRoom * BYTES_PER_NODE, `${formatCount(nodeRoom)} nodes`);
-    this.nodes = new NodeReader(layout, source.name, nodeRoom, options.buffers);
+    this.arena = arenaFor(layout, source, options);
+    this.nodes = new NodeReader(layout, source.name, nodeRoom, this.arena ?? options.buffers);
     this.traces = options.traces ? new TraceColumns(layout) : undefined;
     this.strings = new StringTableReader({ most: mostStrings(layout), room }, options.buffers);
   }
@@ -107,7 +112,7 @@ export class GraphBuilder {
     if (!this.wantsEdges(!this.countsClosed)) return passOver(window, 'edges');
     const edgeRoom = roomFor(layout.edgeCount, layout.edges.count, source);
     this.room.take(edgeRoom * BYTES_PER_EDGE, `${formatCount(edgeRoom)} edges`);
-    this.edges = new EdgeReader(layout, source.name, edgeRoom, options.buffers);
+    this.edges = new EdgeReader(layout, source.name, edgeRoom, this.arena ?? options.buffers);
     await readRecords(window, this.edges);
   }
 

@@ -5,6 +5,7 @@
 import { SnapshotError } from '../base/errors.js';
 import type { BufferType } from '../graph/columns.js';
 import type { Graph, Truncation } from '../graph/graph.js';
+import { accelerateIn } from './arena-for.js';
 import type { ByteSource } from './byte-sources.js';
 import { GraphBuilder } from './graph-builder.js';
 import { type ReadOptions, readSnapshot, SkipMissed } from './sections.js';
@@ -29,6 +30,11 @@ export interface LoadOptions extends ReadOptions {
    * Default ArrayBuffer.
    */
   readonly buffers?: BufferType;
+  /**
+   * Bytes of columns from which on a graph stands in one memory that WebAssembly works on; tests
+   * use small ones. Default 16 MiB.
+   */
+  readonly largeFrom?: number;
 }
 
 /**
@@ -48,6 +54,7 @@ export async function loadSnapshot(input: SnapshotInput, options: LoadOptions = 
   const graph = builder!.finish(reading);
   if (!reading.truncation)
     await checkStringIndexes(input, options, reading, graph.strings.length, builder!.named);
+  if (builder!.arena) accelerateIn(builder!.arena, graph);
   return graph;
 }
 

@@ -1,7 +1,7 @@
 /** The nodes section as columns. The hot loop is in record-loops.template.ts. */
 import type { SnapshotProblem } from '../base/errors.js';
 import { formatCount } from '../base/units.js';
-import { allocate, type BufferType, bytesPer, type Columns, grown, widened } from '../graph/columns.js';
+import { allocate, bytesPer, type ColumnMemory, type Columns, grown, widened } from '../graph/columns.js';
 import { hasDetachedNative } from '../graph/schema.js';
 import type { Layout, NodeFields } from './meta.js';
 import { LARGEST_ID, UINT32_MAX } from './numbers.js';
@@ -78,7 +78,7 @@ export class NodeReader implements RecordSink {
     private readonly file: string,
     /** Records to make room for: the declared count unless the file is too short for them. */
     room: number,
-    buffers?: BufferType,
+    memory?: ColumnMemory,
   ) {
     const { nodes } = layout;
     this.declaredCount = layout.declaredNodes;
@@ -86,9 +86,9 @@ export class NodeReader implements RecordSink {
     this.room = room;
     try {
       this.columns = {
-        ...allocate(FIXED, room, buffers),
-        ...(nodes.detachedness < 0 ? {} : allocate(['detachedness'], room, buffers)),
-        ...(nodes.traceNodeId < 0 ? {} : allocate(['traceNodeIds'], room, buffers)),
+        ...allocate(FIXED, room, memory),
+        ...(nodes.detachedness < 0 ? {} : allocate(['detachedness'], room, memory)),
+        ...(nodes.traceNodeId < 0 ? {} : allocate(['traceNodeIds'], room, memory)),
       };
     } catch (error) {
       throw allocationError(file, `${formatCount(room)} nodes`, error);

@@ -2,6 +2,7 @@
  * The class (constructor) name that Chrome DevTools groups a node under.
  * DevTools: front_end/entrypoints/heap_snapshot_worker/HeapSnapshot.ts, calculateObjectNames.
  */
+import { withKernel } from '../graph/accelerated.js';
 import type { Graph } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';
 import type { Partition } from '../graph/partition.js';
@@ -83,7 +84,8 @@ export const classIndex = memo((graph: Graph): Partition => {
     const name = strings.get(nodeNames[node]!);
     return numberOf(classFromName(detached?.[node] === 1 ? `Detached ${name}` : name));
   };
-  const of = new Uint32Array(nodeCount);
+  const of =
+    withKernel(graph, ({ arena }) => arena.take(Uint32Array, nodeCount, true)) ?? new Uint32Array(nodeCount);
   for (let node = 0; node < nodeCount; node++) {
     const type = nodeTypes[node]!;
     const name = nodeNames[node]!;

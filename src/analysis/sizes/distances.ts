@@ -3,12 +3,15 @@
  * DevTools: HeapSnapshot.ts, calculateDistances.
  */
 
+import { type Accelerated, complete, type Stage, withKernel } from '../../graph/accelerated.js';
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { memo } from '../../graph/memo.js';
 import { EDGE, isIndexed, NODE } from '../../graph/schema.js';
+import type { StringIndexes } from '../../graph/strings.js';
 import { V8_NAME } from '../../v8/system-names.js';
 import { userRoots } from '../../v8/user-roots.js';
 import { weakMapPairEdges } from '../../v8/weak-map-pairs.js';
+import { type DistanceRules, distanceStage, LISTED, NEVER, NUMBERED } from './accelerated-distances.js';
 
 /** Distances from here on are counted from the root: only the system reaches the node. */
 export const SYSTEM_DISTANCE = 100_000_000;
@@ -50,25 +53,115 @@ export interface DistanceSearch {
 export const distances = (graph: Graph): Int32Array => distanceSearch(graph).found;
 
 /** The search behind `distances`. */
-export const distanceSearch = memo((graph: Graph): DistanceSearch => {
-  const { nodeCount, nodeTypes, nodeNames, firstEdge, root, strings } = graph;
-  const { types, names, targets, count } = edgesOf(graph);
-  const withheld: number[] = [];
-  const found = new Int32Array(nodeCount).fill(NO_DISTANCE);
-  if (nodeCount === 0) return { found, withheld, meetsRoot: false };
+export const distanceSearch = memo(
+  (graph: Graph): DistanceSearch =>
+    withKernel(graph, (accelerated) => complete(accelerated, distanceStageOf(graph, accelerated))) ??
+    searched(graph),
+);
+
+/** The search by a kernel. */
+export function distanceStageOf(graph: Graph, accelerated: Accelerated): Stage<DistanceSearch> {
+  const distancesOf = { none: NO_DISTANCE, system: SYSTEM_DISTANCE };
+  return distanceStage(graph, accelerated, userRoots(graph), distancesOf, (marks) => listRules(graph, marks));
+}
+
+/** Whether the rules of their names allow to follow edges. Pairs have rules of their own. */
+function nameRules(graph: Graph): {
+  readonly descriptors: StringIndexes;
+  readonly contexts: StringIndexes;
+  readonly withholds: (node: number, edge: number) => boolean;
+  /** Whether no other rule counts for a node. */
+  readonly isDescriptors: (node: number) => boolean;
+} {
+  const { nodeTypes, nodeNames, strings } = graph;
+  const { types, names } = edgesOf(graph);
   const descriptors = strings.indexesOf(V8_NAME.mapDescriptors);
   const contexts = strings.indexesOf(V8_NAME.nativeContext);
   const sloppyMaps = strings.indexesOf('sloppy_function_map');
-
   const { array, hidden } = NODE;
-  const { weak } = EDGE;
-  /** By node: whether it was met, and whether its edges have rules of their own. */
-  const marks = new Uint8Array(nodeCount);
+  const isDescriptors = (node: number): boolean =>
+    nodeTypes[node] === array && descriptors.has(nodeNames[node]!);
+  return {
+    descriptors,
+    contexts,
+    isDescriptors,
+    withholds: (node, edge) => {
+      const name = names[edge]!;
+      const indexed = isIndexed(types[edge]!);
+      if (isDescriptors(node)) {
+        const index = indexed ? name : Number.parseInt(strings.get(name), 10);
+        return !(index < 2 || index % 3 !== 1);
+      }
+      return nodeTypes[node] === hidden && contexts.has(nodeNames[node]!) && !indexed && sloppyMaps.has(name);
+    },
+  };
+}
+
+/** Calls `visit` for each node whose edges have rules of their names. */
+function eachRuled(
+  { nodeCount, nodeTypes, nodeNames }: Graph,
+  { descriptors, contexts }: ReturnType<typeof nameRules>,
+  visit: (node: number) => void,
+): void {
+  const { array, hidden } = NODE;
   for (let node = 0; node < nodeCount; node++) {
     const type = nodeTypes[node];
     if (type !== array && type !== hidden) continue;
-    if ((type === array ? descriptors : contexts).has(nodeNames[node]!)) marks[node] = SPECIAL;
+    if ((type === array ? descriptors : contexts).has(nodeNames[node]!)) visit(node);
   }
+}
+
+/** The rules as a kernel takes them. */
+function listRules(graph: Graph, marks: Uint8Array): Omit<DistanceRules, 'marks'> {
+  const { firstEdge } = graph;
+  const { types } = edgesOf(graph);
+  const named = nameRules(graph);
+  const rules = new Map<number, number>();
+  let markedCount = 0;
+  const mark = (node: number, bit: number): void => {
+    if (marks[node] === 0) markedCount++;
+    marks[node]! |= bit;
+  };
+  eachRuled(graph, named, (node) => {
+    const isDescriptors = named.isDescriptors(node);
+    if (isDescriptors) mark(node, NUMBERED);
+    for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
+      // The kernel knows the rule of numbers.
+      if ((isDescriptors && isIndexed(types[edge]!)) || !named.withholds(node, edge)) continue;
+      rules.set(edge, NEVER);
+      mark(node, LISTED);
+    }
+  });
+  const pairs = new Map<string, number>();
+  for (const { edge, source, pair } of weakMapPairEdges(graph)) {
+    if (named.isDescriptors(source) || rules.has(edge)) continue;
+    const number = pairs.get(pair) ?? pairs.size;
+    pairs.set(pair, number);
+    rules.set(edge, number);
+    mark(source, LISTED);
+  }
+  const listed = Float64Array.from(rules.keys()).sort();
+  return {
+    listed,
+    rules: Array.from(listed, (edge) => rules.get(edge)!),
+    pairCount: pairs.size,
+    markedCount,
+  };
+}
+
+function searched(graph: Graph): DistanceSearch {
+  const { nodeCount, firstEdge, root } = graph;
+  const { types, targets, count } = edgesOf(graph);
+  const withheld: number[] = [];
+  const found = new Int32Array(nodeCount).fill(NO_DISTANCE);
+  if (nodeCount === 0) return { found, withheld, meetsRoot: false };
+  const { weak } = EDGE;
+  /** By node: whether it was met, and whether its edges have rules of their own. */
+  const marks = new Uint8Array(nodeCount);
+  const named = nameRules(graph);
+  eachRuled(graph, named, (node) => {
+    marks[node] = SPECIAL;
+  });
   const pairOf = new Map<number, string>();
   for (const { edge, source, pair } of weakMapPairEdges(graph)) {
     pairOf.set(edge, pair);
@@ -78,15 +171,8 @@ export const distanceSearch = memo((graph: Graph): DistanceSearch => {
 
   /** Whether an edge to a node that was not met yet is followed. */
   const follows = (node: number, edge: number): boolean => {
-    const name = names[edge]!;
-    const indexed = isIndexed(types[edge]!);
-    const type = nodeTypes[node];
-    if (type === array && descriptors.has(nodeNames[node]!)) {
-      const index = indexed ? name : Number.parseInt(strings.get(name), 10);
-      return index < 2 || index % 3 !== 1;
-    }
-    if (type === hidden && contexts.has(nodeNames[node]!) && !indexed && sloppyMaps.has(name)) return false;
-    const pair = pairOf.get(edge);
+    if (named.withholds(node, edge)) return false;
+    const pair = named.isDescriptors(node) ? undefined : pairOf.get(edge);
     if (pair === undefined || pending.delete(pair)) return true;
     pending.add(pair);
     return false;
@@ -149,4 +235,4 @@ export const distanceSearch = memo((graph: Graph): DistanceSearch => {
   queue[tail++] = root;
   search(tail - 1, tail > 1 ? SYSTEM_DISTANCE : 0);
   return { found, withheld, meetsRoot };
-});
+}

@@ -14,10 +14,12 @@
  * and their own edges count for nothing).
  * DevTools, whose tree this is: HeapSnapshot.ts, calculateDominatorsAndRetainedSizes.
  */
+import { withKernel } from '../../graph/accelerated.js';
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { memo } from '../../graph/memo.js';
+import { acceleratedDominators } from './accelerated-dominators.js';
 import { distances } from './distances.js';
-import { essentialEdges } from './essential-edges.js';
+import { essentialEdges, pageOwnedNodes, tableEdges } from './essential-edges.js';
 
 /** Who dominates whom. */
 export interface DominatorTree {
@@ -42,8 +44,21 @@ export const dominatorTree = memo((graph: Graph): DominatorTree => {
   const { nodeCount } = graph;
   if (nodeCount === 0)
     return { dominators: new Uint32Array(0), order: new Uint32Array(0), reached: 0, searched: 0 };
-  const essential = essentialEdges(graph);
-  const numbering = number(graph, essential);
+  return (
+    withKernel(graph, (accelerated) => {
+      const lost = tableEdges(graph);
+      return acceleratedDominators(graph, accelerated, {
+        owned: pageOwnedNodes(graph),
+        lost: lost.map(({ edge }) => edge),
+        losers: lost.map(({ source }) => source),
+      });
+    }) ?? computedTree(graph)
+  );
+});
+
+function computedTree(graph: Graph): DominatorTree {
+  const { nodeCount } = graph;
+  const numbering = number(graph, essentialEdges(graph));
   const { vertices, reached, searched } = numbering;
   const idoms = semiNca(numbering);
   const order = vertices.subarray(1);
@@ -52,7 +67,7 @@ export const dominatorTree = memo((graph: Graph): DominatorTree => {
     dominators[vertices[i]!] = i <= searched && i > 1 ? vertices[idoms[i]!]! : graph.root;
   }
   return { dominators, order, reached, searched };
-});
+}
 
 /**
  * Software prefetch: the edges of so many nodes are touched before the first of them is worked on.

@@ -3,13 +3,15 @@
  * DevTools: HeapSnapshot.ts, computeIsEssentialEdge and markPageOwnedNodes.
  */
 
+import { type Accelerated, withKernel } from '../../graph/accelerated.js';
+import { Scratch } from '../../graph/arena.js';
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { memo } from '../../graph/memo.js';
 import { retainersOf } from '../../graph/retainers.js';
 import { EDGE } from '../../graph/schema.js';
 import { V8_NAME } from '../../v8/system-names.js';
 import { userRoots } from '../../v8/user-roots.js';
-import { weakMapPairEdges, weakMapPairs } from '../../v8/weak-map-pairs.js';
+import { type WeakMapPairEdge, weakMapPairEdges, weakMapPairs } from '../../v8/weak-map-pairs.js';
 import { distanceSearch, SYSTEM_DISTANCE } from './distances.js';
 
 /**
@@ -65,6 +67,11 @@ export const pageOwnedNodes = memo((graph: Graph): Uint8Array => {
     waiting = 0;
     for (const node of withheld) if (owned[node] === 1) work[waiting++] = node;
   }
+  const isDone = withKernel(graph, (accelerated) => {
+    flood(accelerated, owned, work, waiting);
+    return true;
+  });
+  if (isDone) return owned;
   while (waiting > 0) {
     const node = work[--waiting]!;
     for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
@@ -76,6 +83,24 @@ export const pageOwnedNodes = memo((graph: Graph): Uint8Array => {
   }
   return owned;
 });
+
+/** The same search by a kernel. */
+function flood({ arena, run }: Accelerated, owned: Uint8Array, work: Uint32Array, waiting: number): void {
+  const scratch = new Scratch(arena);
+  try {
+    const marks = scratch.take(Uint8Array, owned.length, true);
+    marks.set(owned);
+    const list = scratch.take(Uint32Array, work.length, true);
+    list.set(work.subarray(0, waiting));
+    run([
+      { call: 'startPage', args: [scratch.at(marks), scratch.at(list), waiting] },
+      { until: 'searchPage' },
+    ]);
+    owned.set(marks);
+  } finally {
+    scratch.release();
+  }
+}
 
 /**
  * Edges that the tests of `isPageOwned` read together before they ask for all nodes: what takes a
@@ -129,7 +154,7 @@ export function hasPage(graph: Graph): boolean {
  * Cost: linear in edges; a byte an edge.
  */
 export const essentialEdges = memo((graph: Graph): Uint8Array => {
-  const { nodeCount, firstEdge, ids, root } = graph;
+  const { nodeCount, firstEdge, root } = graph;
   const { types, targets, count } = edgesOf(graph);
   const owned = pageOwnedNodes(graph);
   const essential = new Uint8Array(count);
@@ -154,11 +179,14 @@ export const essentialEdges = memo((graph: Graph): Uint8Array => {
       }
     }
   }
-  for (const { edge, source, table } of weakMapPairEdges(graph)) {
-    if (ids[source] === table) essential[edge] = 0;
-  }
+  for (const { edge } of tableEdges(graph)) essential[edge] = 0;
   return essential;
 });
+
+/** Edges that `essentialEdges` leaves out for a WeakMap's table, in the order of the file. */
+export function tableEdges(graph: Graph): WeakMapPairEdge[] {
+  return weakMapPairEdges(graph).filter(({ source, table }) => graph.ids[source] === table);
+}
 
 /** Whether an edge of this source is followed. */
 export type EdgeTest = (edge: number, source: number) => boolean;

@@ -1,8 +1,10 @@
 /** How many bytes hang on a node, on a class, on any set of nodes. */
+import { withKernel } from '../../graph/accelerated.js';
 import type { Graph } from '../../graph/graph.js';
 import { memo } from '../../graph/memo.js';
 import type { Partition } from '../../graph/partition.js';
 import { classIndex } from '../../v8/class-names.js';
+import { acceleratedClassSizes, acceleratedRetained } from './accelerated-retained.js';
 import { dominatorTree } from './dominators.js';
 import { shallowSizes } from './shallow-sizes.js';
 
@@ -11,8 +13,13 @@ import { shallowSizes } from './shallow-sizes.js';
  * dominators; 8 bytes a node.
  */
 export const retainedSizes = memo((graph: Graph): Float64Array => {
-  const retained = shallowSizes(graph).slice();
+  const sizes = shallowSizes(graph);
   const { dominators, order } = dominatorTree(graph);
+  const summed = withKernel(graph, (accelerated) =>
+    acceleratedRetained(accelerated, sizes, dominators, order),
+  );
+  if (summed) return summed;
+  const retained = sizes.slice();
   for (let i = order.length - 1; i > 0; i--) {
     const node = order[i]!;
     retained[dominators[node]!]! += retained[node]!;
@@ -33,7 +40,12 @@ export function retainedSizesOfClasses(graph: Graph, classes: Partition = classI
   if (nodeCount === 0) return result;
   const sizes = shallowSizes(graph);
   const retained = retainedSizes(graph);
-  const { dominators, order } = dominatorTree(graph);
+  const tree = dominatorTree(graph);
+  const walked = withKernel(graph, (accelerated) =>
+    acceleratedClassSizes(accelerated, { sizes, retained, tree, classes }),
+  );
+  if (walked) return walked;
+  const { dominators, order } = tree;
   const NONE = 0xffffffff;
   const firstChild = new Uint32Array(nodeCount).fill(NONE);
   const nextSibling = new Uint32Array(nodeCount).fill(NONE);

@@ -12,11 +12,13 @@
  *   retained-sizes retained-set         what goes with a node, with a class, with any set
  */
 
+import { type Accelerated, complete, type Stage, withKernel } from '../../graph/accelerated.js';
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { memo } from '../../graph/memo.js';
 import { EDGE, NODE } from '../../graph/schema.js';
 import { V8_NAME } from '../../v8/system-names.js';
 import { userRoots } from '../../v8/user-roots.js';
+import { shallowStage } from './accelerated-shallow.js';
 
 const UNOWNED = 0xffffffff;
 const SHARED = 0xfffffffe;
@@ -30,27 +32,40 @@ const SHARED = 0xfffffffe;
  * Cost: linear in nodes and edges; 16 bytes a node while it runs, 8 afterwards.
  */
 export const shallowSizes = memo((graph: Graph): Float64Array => {
+  if (userRoots(graph).length === 0) return new Float64Array(graph.selfSizes);
+  return (
+    withKernel(graph, (accelerated) => complete(accelerated, shallowStageOf(graph, accelerated))) ??
+    transferredSizes(graph)
+  );
+});
+
+/** The sizes by a kernel. */
+export function shallowStageOf(graph: Graph, accelerated: Accelerated): Stage<Float64Array> {
+  return shallowStage(graph, accelerated, (ownable) => markOwnable(graph, ownable));
+}
+
+/**
+ * Marks nodes that start without an owner with 1: a byte, because most edges lead to others and
+ * need look no further.
+ */
+function markOwnable({ nodeCount, nodeTypes, nodeNames, strings }: Graph, ownable: Uint8Array): void {
+  const externalStringData = strings.indexesOf(V8_NAME.externalStringData);
+  const { hidden, array, native } = NODE;
+  for (let node = 0; node < nodeCount; node++) {
+    const type = nodeTypes[node];
+    if (type === hidden || type === array || (type === native && externalStringData.has(nodeNames[node]!)))
+      ownable[node] = 1;
+  }
+}
+
+function transferredSizes(graph: Graph): Float64Array {
   const { nodeCount, nodeTypes, selfSizes, firstEdge, root } = graph;
   const { types, targets } = edgesOf(graph);
   const sizes = new Float64Array(selfSizes);
-  if (userRoots(graph).length === 0) return sizes;
-
-  const externalStringData = graph.strings.indexesOf(V8_NAME.externalStringData);
-  const owners = new Uint32Array(nodeCount);
-  /**
-   * 1 for nodes that start without an owner: a byte, because most edges lead to others and need
-   * look no further.
-   */
   const ownable = new Uint8Array(nodeCount);
-  for (let node = 0; node < nodeCount; node++) {
-    const type = nodeTypes[node];
-    const unowned =
-      type === NODE.hidden ||
-      type === NODE.array ||
-      (type === NODE.native && externalStringData.has(graph.nodeNames[node]!));
-    owners[node] = unowned ? UNOWNED : node;
-    if (unowned) ownable[node] = 1;
-  }
+  markOwnable(graph, ownable);
+  const owners = new Uint32Array(nodeCount);
+  for (let node = 0; node < nodeCount; node++) owners[node] = ownable[node] === 1 ? UNOWNED : node;
   const work = new Uint32Array(nodeCount * 2 + 1); // a node without an owner waits twice at most: owned, then shared
   for (let first = 0; first < nodeCount; first++) {
     if (ownable[first] === 1) continue;
@@ -76,4 +91,4 @@ export const shallowSizes = memo((graph: Graph): Float64Array => {
     sizes[node] = 0;
   }
   return sizes;
-});
+}

@@ -1,0 +1,73 @@
+/** `retainedSizes` and `retainedSizesOfClasses` by a kernel. */
+import type { Accelerated } from '../../graph/accelerated.js';
+import { Scratch } from '../../graph/arena.js';
+import type { Partition } from '../../graph/partition.js';
+import type { DominatorTree } from './dominators.js';
+
+/**
+ * Retained sizes by node.
+ *
+ * - Throws: RangeError when there is no memory for it.
+ */
+export function acceleratedRetained(
+  { arena, run }: Accelerated,
+  sizes: Float64Array,
+  dominators: Uint32Array,
+  order: Uint32Array,
+): Float64Array {
+  const scratch = new Scratch(arena);
+  try {
+    const retained = scratch.take(Float64Array, sizes.length, true);
+    retained.set(sizes);
+    const args = [order, dominators, retained].map((view) => scratch.at(view));
+    run([{ each: 'addRetained', from: order.length - 1, to: 0, args }]);
+    return scratch.keep(retained);
+  } finally {
+    scratch.release();
+  }
+}
+
+/** What the sizes of classes follow from. */
+interface ClassSizes {
+  readonly sizes: Float64Array;
+  readonly retained: Float64Array;
+  readonly tree: DominatorTree;
+  readonly classes: Partition;
+}
+
+/**
+ * Retained sizes by class.
+ *
+ * - Throws: RangeError when there is no memory for it.
+ * - Cost: 20 bytes a node while it runs, 4 more where the classes do not stand in the arena.
+ */
+export function acceleratedClassSizes(
+  { arena, run }: Accelerated,
+  { sizes, retained, tree: { dominators, order }, classes: { labels, of } }: ClassSizes,
+): Float64Array {
+  const scratch = new Scratch(arena);
+  const at = (view: Parameters<Scratch['at']>[0]): number => scratch.at(view);
+  const count = order.length;
+  try {
+    let classes = of;
+    if (arena.addressOf(of) === undefined) {
+      classes = scratch.take(Uint32Array, count, true);
+      classes.set(of);
+    }
+    const tree = scratch.take(Uint32Array, 4 * count, true);
+    const places = scratch.take(Uint32Array, count, true);
+    const onPath = scratch.take(Uint32Array, labels.length);
+    const sums = scratch.take(Float64Array, labels.length);
+    const records = [order, places, dominators, sizes, classes, tree].map(at);
+    run([
+      { each: 'findPlaces', from: 0, to: count, args: [at(order), at(places)] },
+      { each: 'startTree', from: 0, to: count, args: records },
+      { each: 'linkTree', from: count - 1, to: 0, args: [at(tree)] },
+      { call: 'startWalk', args: [tree, order, retained, onPath, sums].map(at) },
+      { until: 'walk' },
+    ]);
+    return sums.slice();
+  } finally {
+    scratch.release();
+  }
+}

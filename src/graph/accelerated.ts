@@ -1,0 +1,75 @@
+/**
+ * Graphs whose columns stand in one memory that WebAssembly works on. Analyses ask for it and have
+ * a way of their own for all other graphs; the numbers are the same.
+ */
+import type { Arena } from './arena.js';
+import { edgesOf, type Graph } from './graph.js';
+import { type GraphKernel, globalOf, type Step } from './kernel/graph-kernel.js';
+import { EDGE } from './schema.js';
+
+/** The means to work on a graph with a kernel. */
+export interface Accelerated {
+  readonly arena: Arena;
+  /** It knows the graph: see `useGraph` in assembly.ts. */
+  readonly kernel: GraphKernel;
+  /** Runs steps in this thread. */
+  run(steps: readonly Step[]): void;
+}
+
+/** Work that any thread can do, and what is made of it. */
+export interface Stage<T> {
+  readonly steps: readonly Step[];
+  /** Globals of the kernel that hold results afterwards. */
+  readonly reads: readonly string[];
+  /** The last call: `values` are those of the globals. */
+  finish(values: readonly number[]): T;
+}
+
+/** Does a stage in this thread. */
+export function complete<T>({ run, kernel }: Accelerated, { steps, reads, finish }: Stage<T>): T {
+  run(steps);
+  return finish(reads.map((name) => globalOf(kernel, name)));
+}
+
+/**
+ * What a kernel makes of a graph, or undefined where none can: the graph is not of the kind, or
+ * there is no room for it.
+ */
+export function withKernel<T>(graph: Graph, work: (accelerated: Accelerated) => T): T | undefined {
+  const accelerated = acceleratedOf(graph);
+  if (accelerated === undefined) return undefined;
+  try {
+    return work(accelerated);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+const known = new WeakMap<Graph, Accelerated>();
+
+/** Undefined for a graph that is worked on in JavaScript. */
+function acceleratedOf(graph: Graph): Accelerated | undefined {
+  return known.get(graph);
+}
+
+/** Edge types that a kernel can tell apart by one bit each. */
+const MOST_TYPES = 31;
+
+/** What tells a kernel about a graph; undefined for one that is not its kind. */
+export function useGraph(graph: Graph, arena: Arena): Step | undefined {
+  const { nodeCount, root, firstEdge, edgeTypeNames } = graph;
+  if (nodeCount === 0 || graph.edges === undefined || edgeTypeNames.length > MOST_TYPES) return undefined;
+  const { types, targets, names, count } = edgesOf(graph);
+  const addresses = [firstEdge, types, targets].map((column) => arena.addressOf(column));
+  if (addresses.includes(undefined) || arena.addressOf(names) === undefined) return undefined;
+  return {
+    call: 'useGraph',
+    args: [nodeCount, count, root, ...(addresses as number[]), EDGE.weak, EDGE.shortcut],
+  };
+}
+
+/** Lets analyses of a graph work with a kernel from now on. */
+export function accelerate(graph: Graph, accelerated: Accelerated): void {
+  known.set(graph, accelerated);
+}

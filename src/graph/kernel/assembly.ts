@@ -1,0 +1,24 @@
+/**
+ * The loops over all nodes and edges, in AssemblyScript: what sizes, distances and dominators are
+ * made of. Each is the loop of the same name in TypeScript (src/analysis/sizes), and gives the
+ * same, bit for bit; these work on the columns where they stand, in a memory that threads share.
+ *
+ * WebAssembly, because the machine's code for it keeps addresses in registers and checks no bounds:
+ * the same loops took 1.5 to 2 times as long in JavaScript.
+ *
+ * A loop works on a part of its range, or a limited number of steps, and is called again: V8 has
+ * quick code for a first call and better code for a later one, but does not change it under a loop
+ * that runs. What it needs to go on stands in globals.
+ *
+ *   assembly-graph                      the graph, reading and writing
+ *   assembly-sizes                      shallow sizes, distances, what a page owns
+ *   assembly-dominators                 the dominator tree
+ *   assembly-retained                   retained sizes of nodes and of classes
+ *
+ * Arguments named after columns are addresses. Numbers of nodes and edges are below 2^32.
+ */
+
+export { useGraph } from './assembly-graph';
+export * from './assembly-sizes';
+export * from './assembly-dominators';
+export * from './assembly-retained';

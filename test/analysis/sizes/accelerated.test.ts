@@ -1,0 +1,190 @@
+/** What a kernel computes is what TypeScript computes, value by value, however small the parts are in which it works. */
+import { describe, expect, it } from 'vitest';
+import { typeStats } from '../../../src/analysis/classes/classes.js';
+import { distanceSearch } from '../../../src/analysis/sizes/distances.js';
+import { dominatorTree } from '../../../src/analysis/sizes/dominators.js';
+import { pageOwnedNodes } from '../../../src/analysis/sizes/essential-edges.js';
+import { retainedSizes, retainedSizesOfClasses } from '../../../src/analysis/sizes/retained-sizes.js';
+import { shallowSizes } from '../../../src/analysis/sizes/shallow-sizes.js';
+import { accelerate, useGraph, withKernel } from '../../../src/graph/accelerated.js';
+import { edgesOf, type Graph } from '../../../src/graph/graph.js';
+import { createGraphKernel, graphKernelModule, runSteps } from '../../../src/graph/kernel/graph-kernel.js';
+import { loadSnapshot } from '../../../src/load/load.js';
+import { difference } from '../../load/compare.js';
+import { type GraphSpec, type NodeSpec, snapshotBytes } from '../../support/builder.js';
+import { FIXTURES, fixtureBytes } from '../../support/fixtures.js';
+import { random, randomGraph } from '../../support/random-graph.js';
+
+const COMPUTED: Readonly<Record<string, (graph: Graph) => unknown>> = {
+  shallowSizes,
+  distances: distanceSearch,
+  pageOwnedNodes,
+  dominatorTree,
+  retainedSizes,
+  retainedSizesOfClasses: (graph) => retainedSizesOfClasses(graph),
+  typeStats: (graph) => typeStats(graph, { by: 'retained', retained: true }),
+};
+
+/** Columns as plain lists: they may stand in other memory. */
+function plain(value: unknown): unknown {
+  if (ArrayBuffer.isView(value)) return Array.from(value as Uint8Array);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, plain(part)]));
+}
+
+/** The names of what differs, computed in this order. */
+function differences(one: Graph, other: Graph, names: readonly string[]): string[] {
+  return names.filter(
+    (name) => JSON.stringify(plain(COMPUTED[name]!(one))) !== JSON.stringify(plain(COMPUTED[name]!(other))),
+  );
+}
+
+/** Lets the kernel work in parts of so many numbers. */
+function inParts(graph: Graph, part: number): Graph {
+  withKernel(graph, ({ arena }) => {
+    const kernel = createGraphKernel(graphKernelModule(), arena.memory);
+    runSteps(kernel, [useGraph(graph, arena)!]);
+    accelerate(graph, { arena, kernel, run: (steps) => runSteps(kernel, steps, undefined, part) });
+  });
+  return graph;
+}
+
+async function bothOf(bytes: Uint8Array): Promise<readonly [Graph, Graph]> {
+  const kernel = await loadSnapshot(bytes, { largeFrom: 0 });
+  const plainly = await loadSnapshot(bytes, { largeFrom: Number.POSITIVE_INFINITY });
+  expect(withKernel(kernel, () => true)).toBe(true);
+  expect(withKernel(plainly, () => true)).toBeUndefined();
+  expect(difference(kernel, plainly)).toBeUndefined();
+  return [kernel, plainly];
+}
+
+const PAIR = (key: number, table: number): string =>
+  `${key} / part of key (Object @${key}) -> value (Object @7) pair in WeakMap (table @${table})`;
+
+/** A random graph with nodes and edges for which there are rules. */
+function ruledGraph(seed: number): GraphSpec {
+  const next = random(seed + 1e6);
+  const below = (limit: number): number => Math.floor(next() * limit);
+  const names = Object.keys(randomGraph(seed));
+  const others: Readonly<Record<string, Partial<NodeSpec>>> = {
+    documents: { type: 'synthetic', name: '(Document DOM trees)' },
+    context: { type: 'hidden', name: 'system / NativeContext' },
+    descriptors: { type: 'array', name: '(map descriptors)' },
+    more: { type: 'array', name: '(map descriptors)' },
+    table: { type: 'array', name: 'table', id: 501 },
+    second: { type: 'array', name: 'table', id: 503 },
+    text: { type: 'native', name: 'system / ExternalStringData' },
+  };
+  const all = [...names, ...Object.keys(others)];
+  const edge = (): readonly [string, string | number, string] => {
+    const to = all[below(all.length)]!;
+    const pair = PAIR(below(3), 501 + 2 * below(2));
+    const kinds: readonly (readonly [string, string | number, string])[] = [
+      ['element', below(9), to],
+      ['hidden', below(9), to],
+      ['internal', String(below(9)), to],
+      ['property', 'sloppy_function_map', to],
+      ['internal', 'sloppy_function_map', to],
+      ['internal', pair, to],
+      ['internal', pair, to],
+      ['property', pair, to],
+      ['weak', 'w', to],
+      ['shortcut', 's', to],
+    ];
+    return kinds[below(kinds.length)]!;
+  };
+  const edges = (): (readonly [string, string | number, string])[] => Array.from({ length: below(8) }, edge);
+  const base = Object.entries(randomGraph(seed)).map(([key, spec]): [string, NodeSpec] => [
+    key,
+    { ...(spec as NodeSpec), edges: [...((spec as NodeSpec).edges ?? []), ...edges()] },
+  ]);
+  const added = Object.entries(others).map(([key, spec]): [string, NodeSpec] => [
+    key,
+    { size: below(50), ...spec, edges: edges() },
+  ]);
+  return Object.fromEntries([...base, ...added]);
+}
+
+const ORDERS: readonly (readonly string[])[] = [
+  Object.keys(COMPUTED),
+  ['typeStats', 'pageOwnedNodes', 'distances'],
+  ['dominatorTree', 'distances', 'retainedSizesOfClasses'],
+];
+
+describe('a kernel computes what TypeScript does', () => {
+  it.each([
+    ['plain', randomGraph, 300],
+    ['ruled', ruledGraph, 600],
+  ] as const)('of random graphs: %s', async (_, specOf, count) => {
+    const wrong: unknown[] = [];
+    let pairs = 0;
+    let unreached = 0;
+    for (let seed = 0; seed < count; seed++) {
+      const bytes = snapshotBytes(specOf(seed));
+      if ((await loadSnapshot(bytes)).edges?.count === 0) continue; // the head does not say how many
+      const [kernel, plainly] = await bothOf(bytes);
+      const graph = inParts(kernel, [1, 2, 3, 1000][seed % 4]!);
+      const differing = differences(graph, plainly, ORDERS[seed % ORDERS.length]!);
+      if (differing.length > 0) wrong.push({ seed, differing });
+      pairs += distanceSearch(graph).withheld.length;
+      unreached += graph.nodeCount - dominatorTree(graph).searched;
+    }
+    expect(wrong).toEqual([]);
+    expect(unreached).toBeGreaterThan(10);
+    if (specOf === ruledGraph) expect(pairs).toBeGreaterThan(100);
+  });
+
+  it.each(FIXTURES)('of %s', async (name) => {
+    const [kernel, plainly] = await bothOf(fixtureBytes(name));
+    expect(differences(kernel, plainly, Object.keys(COMPUTED))).toEqual([]);
+    const [again, other] = await bothOf(fixtureBytes(name));
+    expect(differences(inParts(again, 997), other, ['typeStats', 'dominatorTree', 'distances'])).toEqual([]);
+  });
+
+  it('of one node, of nodes that nothing leads to, of a long list', async () => {
+    const list = Object.fromEntries(
+      Array.from({ length: 2e4 }, (_, i): [string, string[]] => [`n${i}`, i < 19_999 ? [`n${i + 1}`] : []]),
+    );
+    for (const spec of [{ root: ['root'] }, { root: ['a'], a: [], b: [] }, list]) {
+      const [kernel, plainly] = await bothOf(snapshotBytes(spec));
+      expect(differences(kernel, plainly, Object.keys(COMPUTED))).toEqual([]);
+    }
+  });
+});
+
+describe('a graph is worked on in TypeScript', () => {
+  it('when it is small, has no edges, or was asked for in other memory', async () => {
+    const bytes = fixtureBytes('node22-after');
+    for (const options of [{}, { largeFrom: 0, edges: false }, { largeFrom: 0, buffers: ArrayBuffer }]) {
+      const graph = await loadSnapshot(bytes, options);
+      expect(withKernel(graph, () => true)).toBeUndefined();
+      expect(graph.nodeTypes.buffer).toBeInstanceOf(
+        'edges' in options || !('largeFrom' in options) || 'buffers' in options
+          ? ArrayBuffer
+          : SharedArrayBuffer,
+      );
+    }
+  });
+
+  it('when there is no room for what a kernel needs', async () => {
+    const [kernel, plainly] = await bothOf(snapshotBytes(ruledGraph(5)));
+    withKernel(kernel, (accelerated) =>
+      accelerate(kernel, {
+        ...accelerated,
+        run() {
+          throw new RangeError('no room');
+        },
+      }),
+    );
+    expect(differences(kernel, plainly, Object.keys(COMPUTED))).toEqual([]);
+  });
+
+  it('when its sizes or ids are too wide for the memory of the others', async () => {
+    const [kernel, plainly] = await bothOf(
+      snapshotBytes({ root: ['a'], a: { size: 5e9, edges: ['b'] }, b: { id: 2 ** 40 + 1 } }),
+    );
+    expect(kernel.selfSizes).toBeInstanceOf(Float64Array);
+    expect(edgesOf(kernel).types.buffer).toBeInstanceOf(SharedArrayBuffer);
+    expect(differences(kernel, plainly, Object.keys(COMPUTED))).toEqual([]);
+  });
+});
