@@ -11,8 +11,8 @@ import {
   filesOf,
   freePort,
   LARGE,
-  LEAKING_SERVER,
   listens,
+  PLAIN_SERVER,
   type Program,
   start,
   startHeapgraph,
@@ -298,7 +298,7 @@ describe.runIf(process.platform === 'linux')('capture PID', () => {
 
   test('watch PID > /dev/full: told, exit code 2, the inspector is closed', async () => {
     const port = await freePort();
-    const program = await node(LEAKING_SERVER, [`--inspect-port=${port}`]);
+    const program = await node(PLAIN_SERVER, [`--inspect-port=${port}`]);
     const full = openSync('/dev/full', 'w');
     const child = spawn(process.execPath, [BIN, 'watch', String(program.pid), '--every', '100ms'], {
       stdio: ['ignore', full, 'pipe'],

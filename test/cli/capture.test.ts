@@ -13,6 +13,7 @@ import {
   LARGE,
   LEAKING_SERVER,
   listens,
+  PLAIN_SERVER,
   start,
   startHeapgraph,
   startNode,
@@ -127,7 +128,7 @@ describe('a server under requests', () => {
 
   test('capture PID --every 200ms --count 2', async () => {
     const cwd = fresh();
-    const server = await startNode(folder, LEAKING_SERVER, ['--inspect-port=0']);
+    const server = await startNode(folder, PLAIN_SERVER, ['--inspect-port=0']);
     const { stdout, stderr, code } = await heapgraph(
       ['capture', String(server.pid), '--every', '200ms', '--count', '2', '-o', 's.heapsnapshot'],
       { cwd },
@@ -143,7 +144,7 @@ describe('a server under requests', () => {
 
   test('capture PID twice: not comparable by id, and told so', async () => {
     const cwd = fresh();
-    const server = await startNode(folder, LEAKING_SERVER, ['--inspect-port=0']);
+    const server = await startNode(folder, PLAIN_SERVER, ['--inspect-port=0']);
     for (const file of ['a.heapsnapshot', 'b.heapsnapshot']) {
       const { code } = await heapgraph(['capture', String(server.pid), '-q', '-o', file], { cwd });
       expect(code).toBe(0);
@@ -159,7 +160,7 @@ describe('a server under requests', () => {
 
   test('capture PID --on signal --count 1', async () => {
     const cwd = fresh();
-    const server = await startNode(folder, LEAKING_SERVER, ['--inspect-port=0']);
+    const server = await startNode(folder, PLAIN_SERVER, ['--inspect-port=0']);
     const run = startHeapgraph(
       ['capture', String(server.pid), '--on', 'signal', '--count', '1', '-o', 's.heapsnapshot'],
       cwd,
@@ -181,7 +182,7 @@ test.runIf(linux)(
   async () => {
     const cwd = fresh();
     const port = await freePort();
-    const server = await startNode(folder, LEAKING_SERVER, [`--inspect-port=${port}`]);
+    const server = await startNode(folder, PLAIN_SERVER, [`--inspect-port=${port}`]);
     const run = startHeapgraph(['capture', String(server.pid), '--on', 'signal', '-q'], cwd);
     const waits = (): boolean => (signalsCaught(run.child.pid!) & SIGUSR2) !== 0n;
     await until('it waits for the signal', waits);
@@ -391,7 +392,7 @@ describe('ends in the middle, and nothing is left', () => {
 describe('cannot be', () => {
   const cannot = async (args: readonly string[], message: RegExp): Promise<void> => {
     const cwd = fresh();
-    const { stdout, stderr, code } = await heapgraph(['capture', ...args], { cwd });
+    const { stdout, stderr, code } = await heapgraph(['capture', ...args], { cwd, spawned: false });
     expect([stdout, code]).toEqual(['', 2]);
     expect(stderr).toMatch(message);
     expect(stderr).not.toContain('bug in heapgraph');
@@ -425,7 +426,7 @@ describe('cannot be', () => {
   });
 
   test('an address where something else listens', async () => {
-    const server = await startNode(folder, LEAKING_SERVER);
+    const server = await startNode(folder, PLAIN_SERVER);
     await cannot(['--inspect', server.said.replace('http://', '')], /is not an inspector/);
     await server.stop();
   });
@@ -448,7 +449,7 @@ describe('cannot be', () => {
   test('the port of another program, which is not an inspector', async () => {
     const other = await startNode(folder, answering('hello'));
     const port = other.said.split(':')[1]!;
-    const program = await startNode(folder, LEAKING_SERVER, [`--inspect-port=${port}`]);
+    const program = await startNode(folder, PLAIN_SERVER, [`--inspect-port=${port}`]);
     await cannot(
       [String(program.pid)],
       new RegExp(`port ${port}, where process ${program.pid} .* is taken by process ${other.pid} \\(node\\)`),
@@ -463,9 +464,9 @@ describe('cannot be', () => {
   });
 
   test('the port of another process', async () => {
-    const first = await startNode(folder, LEAKING_SERVER, ['--inspect=127.0.0.1:0']);
+    const first = await startNode(folder, PLAIN_SERVER, ['--inspect=127.0.0.1:0']);
     const port = (await inspectorOf(first)).split(':')[1]!;
-    const second = await startNode(folder, LEAKING_SERVER, [`--inspect-port=${port}`]);
+    const second = await startNode(folder, PLAIN_SERVER, [`--inspect-port=${port}`]);
     await cannot(
       [String(second.pid)],
       new RegExp(`port ${port}, where process ${second.pid} .* is taken by process ${first.pid}`),
@@ -482,7 +483,7 @@ describe('cannot be', () => {
     ['nowhere/', /cannot write nowhere\/: its folder does not exist\n.*name a file in it; .*not touched/],
     ['/', /\/ is a folder\n.*Name a file in it/],
   ])('-o %s: told before the process is touched', async (output, message) => {
-    const server = await startNode(folder, LEAKING_SERVER, ['--inspect-port=0']);
+    const server = await startNode(folder, PLAIN_SERVER, ['--inspect-port=0']);
     await cannot([String(server.pid), '-o', output], message);
     await cannot(['-o', output, '--', 'node', '-e', 'console.error("started")'], message);
     expect(server.stderr()).toBe('');

@@ -76,7 +76,7 @@ describe('count', () => {
 
   test('gunzip -c F | count OBJ -', async () => {
     const input = fixtureBytes('node26-after');
-    expect(await heapgraph(['count', 'OBJ', '-'], { input })).toEqual({
+    expect(await heapgraph(['count', 'OBJ', '-'], { input, spawned: true })).toEqual({
       stdout: '100\n',
       stderr: '',
       code: 0,
@@ -84,7 +84,8 @@ describe('count', () => {
   });
 
   test('count OBJ - < F: compressed standard input is told by its content', async () => {
-    expect((await heapgraph(['count', 'OBJ', '-'], { input: readFileSync(F) })).stdout).toBe('100\n');
+    const { stdout } = await heapgraph(['count', 'OBJ', '-'], { input: readFileSync(F), spawned: true });
+    expect(stdout).toBe('100\n');
   });
 
   test('count "Detached <div>" chromium156: the edges decide what is detached', async () => {

@@ -377,6 +377,7 @@ describe('wrong usage and unreadable files', () => {
     const { stdout } = await heapgraph(['show-growth', 'b.heapsnapshot.gz', '-', '--limit', '2'], {
       cwd: folder,
       input: fixtureBytes('node26-after'),
+      spawned: true,
     });
     expect(stdout).toBe('(string)    12740      +103\nOBJ           100      +100\n');
   });

@@ -10,8 +10,8 @@ import {
   answering,
   freePort,
   inspectorOf,
-  LEAKING_SERVER,
   listens,
+  PLAIN_SERVER,
   startHeapgraph,
   startNode,
   until,
@@ -28,7 +28,7 @@ console.log('ready');
 const lines = (text: string): string[] => text.split('\n').filter((line) => line !== '');
 
 test('watch PID --every 100ms --count 3: a line of numbers a sample', async () => {
-  const program = await startNode(folder, LEAKING_SERVER, ['--inspect-port=0']);
+  const program = await startNode(folder, PLAIN_SERVER, ['--inspect-port=0']);
   const { stdout, stderr, code } = await heapgraph([
     'watch',
     String(program.pid),
@@ -90,7 +90,7 @@ test('watch ADDRESS --json --growth: samples, and what grew since the first snap
 
 test('watch PID, Ctrl-C: exit code 0, and the process goes on', async () => {
   const port = await freePort();
-  const program = await startNode(folder, LEAKING_SERVER, [`--inspect-port=${port}`]);
+  const program = await startNode(folder, PLAIN_SERVER, [`--inspect-port=${port}`]);
   const run = startHeapgraph(['watch', String(program.pid), '--every', '100ms'], folder);
   let seen = '';
   run.child.stdout!.on('data', (piece: Buffer) => {
@@ -122,7 +122,7 @@ test.each([
 });
 
 test('watch PID | head -1', async () => {
-  const program = await startNode(folder, LEAKING_SERVER, ['--inspect-port=0']);
+  const program = await startNode(folder, PLAIN_SERVER, ['--inspect-port=0']);
   const run = startHeapgraph(['watch', String(program.pid), '--every', '50ms'], folder);
   run.child.stdout!.once('data', () => run.child.stdout!.destroy());
   expect((await run.ended).code).toBe(0);

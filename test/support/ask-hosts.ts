@@ -2,7 +2,7 @@
 import net from 'node:net';
 import { createInterface } from 'node:readline';
 import { inject } from 'vitest';
-import type { HostRun } from './cli-host.js';
+import type { HostRun, Question } from './cli-host.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -11,21 +11,16 @@ declare module 'vitest' {
   }
 }
 
-export interface Question {
-  readonly args: readonly string[];
-  readonly cwd: string;
-}
-
 export type Answer = { readonly run: HostRun } | { readonly error: string };
 
 /** Questions without an answer, in the order in which they were asked. */
 const waiting: ((answer: Answer) => void)[] = [];
 let connection: net.Socket | undefined;
 
-/** The answer of one of the shared processes to `heapgraph ARGS…`. */
-export async function askHosts(args: readonly string[], cwd: string): Promise<HostRun> {
+/** The answer of one of the shared processes. */
+export async function askHosts(question: Question): Promise<HostRun> {
   connection ??= connect();
-  connection.write(`${JSON.stringify({ args, cwd } satisfies Question)}\n`);
+  connection.write(`${JSON.stringify(question)}\n`);
   const answer = await new Promise<Answer>((resolve) => waiting.push(resolve));
   if ('error' in answer) throw new Error(answer.error);
   return answer.run;

@@ -20,7 +20,7 @@ let question;
 
 process.on('message', (next) => {
   asked++;
-  question = { code: undefined, before: listeners(), files: openFiles(), streams: newStreams() };
+  question = { code: undefined, before: listeners(), files: openFiles(), streams: newStreams(next.input) };
   process.chdir(next.cwd);
   process.argv = [process.execPath, BIN, ...next.args];
   // From here on nothing but the question keeps the process alive: its end is the end of its own work.
@@ -88,8 +88,8 @@ function openFiles() {
   }
 }
 
-/** Empty input and gathered output in place of the process's own. */
-function newStreams() {
+/** Given input and gathered output in place of the process's own. */
+function newStreams(input) {
   const gathered = (name) => {
     const chunks = [];
     const value = new Writable({
@@ -102,6 +102,13 @@ function newStreams() {
     Object.defineProperty(process, name, { configurable: true, enumerable: true, value });
     return () => Buffer.concat(chunks).toString();
   };
-  Object.defineProperty(process, 'stdin', { configurable: true, enumerable: true, value: Readable.from([]) });
+  const bytes = input === undefined ? Buffer.alloc(0) : Buffer.from(input, 'base64');
+  const value = Readable.from(piecesOf(bytes), { objectMode: false });
+  Object.defineProperty(process, 'stdin', { configurable: true, enumerable: true, value });
   return { stdout: gathered('stdout'), stderr: gathered('stderr') };
+}
+
+/** As a pipe gives them. */
+function* piecesOf(bytes) {
+  for (let at = 0; at < bytes.length; at += 65_536) yield bytes.subarray(at, at + 65_536);
 }

@@ -21,9 +21,11 @@ const FLAGS = ['--single-threaded'];
 /** A question that takes longer is given up, with its process. */
 const MOST_MS = 120_000;
 
-interface Question {
+export interface Question {
   readonly args: readonly string[];
   readonly cwd: string;
+  /** Standard input in base64; empty without it. */
+  readonly input?: string;
 }
 
 export interface HostRun extends Run {
@@ -48,8 +50,8 @@ export class CliHost {
     private readonly env: NodeJS.ProcessEnv,
   ) {}
 
-  ask(args: readonly string[], cwd: string): Promise<HostRun> {
-    const run = this.last.then(() => this.answerOf({ args, cwd }));
+  ask(args: readonly string[], cwd: string, input?: string): Promise<HostRun> {
+    const run = this.last.then(() => this.answerOf({ args, cwd, input }));
     this.last = run.catch(() => {});
     return run;
   }

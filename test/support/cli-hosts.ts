@@ -9,8 +9,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { TestProject } from 'vitest/node';
-import type { Answer, Question } from './ask-hosts.js';
-import { CLI_ENV, CliHost, NODE } from './cli-host.js';
+import type { Answer } from './ask-hosts.js';
+import { CLI_ENV, CliHost, NODE, type Question } from './cli-host.js';
 
 /** Several projects share them; the last one ends them. */
 interface Shared {
@@ -40,11 +40,11 @@ async function listen(): Promise<Shared> {
   const all = new Set<CliHost>();
   // The last one that was busy is the next one: it is the warmest.
   const idle: CliHost[] = [];
-  const answer = async ({ args, cwd }: Question): Promise<Answer> => {
+  const answer = async ({ args, cwd, input }: Question): Promise<Answer> => {
     const host = idle.pop() ?? new CliHost(NODE, CLI_ENV);
     all.add(host);
     try {
-      return { run: await host.ask(args, cwd) };
+      return { run: await host.ask(args, cwd, input) };
     } catch (error) {
       return { error: (error as Error).message };
     } finally {

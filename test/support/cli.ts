@@ -18,25 +18,26 @@ export interface RunOptions {
   readonly cwd?: string;
   readonly input?: Uint8Array;
   readonly env?: Readonly<Record<string, string>>;
-  /** In a process of its own, as a shell does it. */
+  /** Whether in a process of its own, as a shell does it, where that is not decided by what is asked. */
   readonly spawned?: boolean;
 }
 
 /**
  * Answers `heapgraph ARGS…`, in a process that answers one command line after another, for all test files. What is
- * about processes has one of its own: `spawned`, a variable of the environment, something on standard input, `capture`
- * and `watch`, and the names of standard streams. Without `input`, standard input is empty.
+ * about processes has one of its own: `spawned: true`, a variable of the environment, `capture` and `watch` (unless
+ * `spawned: false` says that the process is not what is tested), and the names of standard streams. Without `input`,
+ * standard input is empty.
  */
 export async function heapgraph(args: readonly string[], options: RunOptions = {}): Promise<Run> {
-  const { cwd = process.cwd(), input, spawned } = options;
+  const { cwd = process.cwd(), input, env, spawned } = options;
   const own =
-    spawned === true ||
-    options.env !== undefined ||
-    (input !== undefined && input.length > 0) ||
-    ['capture', 'watch'].includes(args[0]!) ||
-    args.some((arg) => /(^|=)\/(dev|proc)\//.test(arg));
+    spawned ??
+    (env !== undefined ||
+      ['capture', 'watch'].includes(args[0]!) ||
+      args.some((arg) => /(^|=)\/(dev|proc)\//.test(arg)));
   if (own) return spawnHeapgraph(args, options);
-  const { stdout, stderr, code } = await askHosts(args, cwd);
+  const piped = input === undefined ? undefined : Buffer.from(input).toString('base64');
+  const { stdout, stderr, code } = await askHosts({ args, cwd, input: piped });
   return { stdout, stderr, code };
 }
 
