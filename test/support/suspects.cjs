@@ -77,6 +77,23 @@ for (let i = 0; i < 37; i++) call(i);
 const parts = new Map();
 for (let i = 0; i < 38; i++) parts.set(i, `${i}: ${'text '.repeat(4000)}`.replace('x', 'y').slice(2, 40));
 
+// The runtime alone holds these: signals that will abort, servers that nobody closes.
+for (let i = 0; i < 39; i++) {
+  const order = new Order(i);
+  AbortSignal.timeout(1e6).addEventListener('abort', function onTimeout() {
+    return order;
+  });
+}
+function serve(i) {
+  const item = new Item(i);
+  require('node:net')
+    .createServer(function onSocket() {
+      return item;
+    })
+    .listen(0);
+}
+for (let i = 0; i < 12; i++) serve(i);
+
 const contexts = [];
 for (let i = 0; i < 6; i++) contexts.push(vm.createContext({ i }));
 

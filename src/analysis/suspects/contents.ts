@@ -54,13 +54,24 @@ export function contentsOfSet(
     if (row.origin === 'program' && row.counts[1]! >= enough) {
       const own = isPackageCode(row.script) ? 3 : 0;
       if (row.kind === 'suspended') return own;
-      if (row.kind === 'function') return own + (row.isMember ? 0 : 1);
+      if (row.kind === 'function' && row.isMember) return own;
       if (row.kind === 'object' && row.location) return own + 1;
+      if (row.kind === 'function') return own + (row.name === '' ? 1.5 : 1);
       if (row.kind === 'scope' && row.variables.length > 0) return own + 2;
     }
-    return row.isMember ? 6 : 7;
+    if (row.isMember) return 6;
+    return row.kind === 'object' && row.counts[1]! >= enough && !isGeneral(row.type) ? 7 : 8;
   };
   return found.sort((a, b) => rank(a) - rank(b) || b.size - a.size);
+}
+
+/** Classes that say nothing of what an object is for, and parts of the runtime's own objects. */
+const GENERAL =
+  /^(?:Object|Array|Map|Set|Promise|Date|.*Array|ArrayBuffer|RegExp|WeakRef|WeakMap|Function|(?:Readable|Writable)State|BufferList|HTTPParser|Listener|AsyncResource|process)$|[ /()]/;
+
+/** Whether a class says nothing of what its objects are for. */
+export function isGeneral(type: string): boolean {
+  return GENERAL.test(type);
 }
 
 /** Whether a row is code of the program's that made many of the members. */

@@ -34,6 +34,8 @@ export interface Finding {
   readonly verdict: SuspectVerdict;
   /** Ordinals of what is there. */
   readonly members: readonly number[];
+  /** What stands beside the members in the same place and is counted with them: keys of a Map. */
+  readonly beside?: readonly number[];
   /** Ordinal of what the members hang on, or of one of them: the chain leads to it. */
   readonly holder: number;
   /** Ordinals of functions that say where it was made; may be empty. */

@@ -1,34 +1,28 @@
-/** Places where many of a kind gather, and objects that are large by themselves. */
+/** Places where many of a kind gather. */
 import { edgesOf, type Graph } from '../../graph/graph.js';
-import { EDGE, NODE, nodeTypeMarks } from '../../graph/schema.js';
+import { NODE } from '../../graph/schema.js';
 import { className } from '../../v8/class-names.js';
-import { isMachinery } from '../../v8/helpers.js';
 import { commonJsModules } from '../../v8/modules.js';
 import { isContext } from '../../v8/names.js';
-import { scriptOrigin } from '../../v8/origin.js';
 import { isRoot } from '../../v8/roots.js';
-import { sourceLocation } from '../../v8/scripts.js';
 import { prototypeNodes } from '../classes/instances.js';
-import { nodeRoles, THING, WALL, WAY } from '../classes/node-roles.js';
+import { nodeRoles, THING, WAY } from '../classes/node-roles.js';
 import { holderChains, UNHELD } from '../holders/holder-chains.js';
 import { holderPaths } from '../holders/holder-paths.js';
 import { contentKeys } from '../leaks/group-contents.js';
 import { essentialEdges } from '../sizes/essential-edges.js';
 import { retainedSizes } from '../sizes/retained-sizes.js';
-import { shallowSizes } from '../sizes/shallow-sizes.js';
 import { type Finding, LEAST_MEMBERS } from './finding.js';
+import { outerPlace } from './outer-place.js';
 
 /** One member with more than this share of all makes it no place where many gather. */
 const LARGEST_SHARE = 0.5;
-/** Bytes that one object's own parts have to have. */
-const LEAST_OWN = 50_000;
-
+/** Containers that are held alike, and what is in them by kind. */
 interface Draft {
-  readonly members: number[];
+  readonly kinds: Map<number | string, number[]>;
   readonly containers: number[];
   largest: number;
   largestCount: number;
-  estimate: number;
 }
 
 /**
@@ -94,42 +88,69 @@ export function gatheringFindings(graph: Graph): Finding[] {
         else kinds.set(key, [target]);
       }
     }
-    for (const [key, list] of kinds) {
-      if (list.length < LEAST_MEMBERS) continue;
-      const place = `${paths.pathOf(node)} ${className(graph, node)} ${key}`;
-      let draft = drafts.get(place);
-      if (!draft) {
-        draft = { members: [], containers: [], largest: node, largestCount: 0, estimate: 0 };
-        drafts.set(place, draft);
-      }
-      draft.containers.push(node);
-      if (list.length > draft.largestCount) {
-        draft.largest = node;
-        draft.largestCount = list.length;
-      }
-      for (const member of list) {
-        draft.members.push(member);
-        draft.estimate += retained[member]!;
-      }
+    const many = [...kinds].filter(([, list]) => list.length >= LEAST_MEMBERS);
+    if (many.length === 0) continue;
+    const place = `${paths.pathOf(node)} ${className(graph, node)}`;
+    let draft = drafts.get(place);
+    if (!draft) {
+      draft = { kinds: new Map(), containers: [], largest: node, largestCount: 0 };
+      drafts.set(place, draft);
+    }
+    draft.containers.push(node);
+    for (const [key, list] of many) {
+      const known = draft.kinds.get(key);
+      if (known === undefined) draft.kinds.set(key, list);
+      else for (const member of list) known.push(member);
+      if (list.length <= draft.largestCount) continue;
+      draft.largest = node;
+      draft.largestCount = list.length;
     }
   }
   const found: Finding[] = [];
-  for (const { members, containers, largest, estimate } of drafts.values()) {
-    const most = members.reduce((max, node) => Math.max(max, retained[node]!), 0);
-    if (most > LARGEST_SHARE * estimate) continue;
-    if (2 * members.filter((node) => exportsOf.has(node)).length > members.length) continue;
+  const add = (
+    members: readonly number[],
+    beside: readonly number[],
+    holder: number,
+    places: number,
+  ): void => {
+    let estimate = 0;
+    let most = 0;
+    for (const member of members) {
+      estimate += retained[member]!;
+      most = Math.max(most, retained[member]!);
+    }
+    if (most > LARGEST_SHARE * estimate) return;
+    for (const member of beside) estimate += retained[member]!;
+    if (2 * members.filter((node) => exportsOf.has(node)).length > members.length) return;
     found.push({
       kind: 'gathering',
       verdict: 'large',
       members,
-      holder: largest,
+      beside,
+      holder,
       functions: [],
       word: '',
-      places: containers.length,
+      places,
       estimate,
     });
+  };
+  for (const { kinds, containers, largest } of drafts.values()) {
+    // Keys stand beside their values.
+    const lists = [...kinds.values()].sort(
+      (a, b) => weightOf(graph, b, retained) - weightOf(graph, a, retained),
+    );
+    add(lists[0]!, lists.slice(1).flat(), largest, containers.length);
+    const outer = containers.length < LEAST_MEMBERS ? undefined : outerPlace(graph, containers);
+    if (outer) add(outer.members, [], outer.holder, 1);
   }
   return found;
+}
+
+/** What a list of members says of the place they are in: their bytes, texts by a tenth. */
+function weightOf({ nodeTypes }: Graph, members: readonly number[], retained: ArrayLike<number>): number {
+  let sum = 0;
+  for (const member of members) sum += retained[member]!;
+  return nodeTypes[members[0]!] === NODE.object || nodeTypes[members[0]!] === NODE.closure ? sum : sum / 10;
 }
 
 const MOST_PARTS = 1000;
@@ -137,117 +158,4 @@ const MOST_PARTS = 1000;
 /** Symbols and the engine's own are not what a program gathers. */
 function isMember(type: number): boolean {
   return type !== NODE.symbol && type !== NODE.synthetic && type !== NODE.code;
-}
-
-/**
- * Objects of one class that lead to each other: lists, trees, graphs. Objects without a class of
- * their own are told by the property.
- *
- * - Cost: one pass over the edges; 4 bytes a node while it runs.
- */
-export function listFindings(graph: Graph): Finding[] {
-  const { nodeCount, nodeTypes, nodeNames, firstEdge, strings } = graph;
-  const { types, names, targets } = edgesOf(graph);
-  const roles = nodeRoles(graph);
-  const isPrototype = prototypeNodes(graph);
-  const { parents, depths } = holderChains(graph);
-  const plain = strings.indexesOf('Object');
-  const general = strings.indexesOf('Array', 'Map', 'Set', 'Promise', 'WeakMap', 'Module');
-  const proto = strings.indexesOf('__proto__', 'constructor', 'prototype');
-  const group = new Uint32Array(nodeCount);
-  for (let node = 0; node < nodeCount; node++) group[node] = node;
-  const find = (node: number): number => {
-    let at = node;
-    while (group[at] !== at) {
-      group[at] = group[group[at]!]!;
-      at = group[at]!;
-    }
-    return at;
-  };
-  for (let node = 0; node < nodeCount; node++) {
-    if (nodeTypes[node] !== NODE.object || roles[node] !== THING || isPrototype[node] === 1) continue;
-    const name = nodeNames[node]!;
-    if (general.has(name)) continue;
-    for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
-      if (types[edge] !== EDGE.property) continue;
-      const target = targets[edge]!;
-      if (target === node || nodeNames[target] !== name || nodeTypes[target] !== NODE.object) continue;
-      if (proto.has(names[edge]!) || isPrototype[target] === 1) continue;
-      if (plain.has(name) && !LINK.test(strings.get(names[edge]!))) continue;
-      const [a, b] = [find(node), find(target)];
-      if (a !== b) group[b] = a;
-    }
-  }
-  const members = new Map<number, number[]>();
-  for (let node = 0; node < nodeCount; node++) {
-    const first = find(node);
-    if (first === node) continue;
-    const list = members.get(first);
-    if (list) list.push(node);
-    else members.set(first, [first, node]);
-  }
-  const retained = retainedSizes(graph);
-  const sizes = shallowSizes(graph);
-  const found: Finding[] = [];
-  for (const list of members.values()) {
-    const held = list.filter((node) => parents[node] !== UNHELD);
-    if (held.length < LEAST_MEMBERS) continue;
-    const first = held.reduce((best, node) => (depths[node]! < depths[best]! ? node : best));
-    // The runtime's own lists: of timers, of listeners.
-    if (scriptOrigin(sourceLocation(graph, first)?.script) === 'runtime') continue;
-    const own = held.reduce((sum, node) => sum + sizes[node]!, 0);
-    const most = held.reduce((max, node) => Math.max(max, retained[node]!), 0);
-    found.push({
-      kind: 'list',
-      verdict: 'large',
-      members: held,
-      holder: first,
-      functions: [],
-      word: '',
-      places: 1,
-      estimate: Math.max(own, most),
-    });
-  }
-  return found;
-}
-
-/** Names by which plain objects lead to the next one of a list or a tree. */
-const LINK = /^_?(?:next|prev|previous|parent|child|left|right|older|newer|tail|rest|link|cause|cdr)$/i;
-
-/**
- * Objects whose own bytes, with those of the parts that only they have (items, tables, memory
- * outside of the heap), are many: an array of numbers, a buffer, a long text.
- *
- * - Cost: one pass over the nodes; a chain for each large one.
- */
-export function largeFindings(graph: Graph): Finding[] {
-  const { nodeCount, nodeTypes } = graph;
-  const isPrototype = prototypeNodes(graph);
-  const isText = nodeTypeMarks('string', 'concatenated string', 'sliced string');
-  const roles = nodeRoles(graph);
-  const sizes = shallowSizes(graph);
-  const { parents } = holderChains(graph);
-  const own = new Map<number, number>();
-  for (let node = 0; node < nodeCount; node++) {
-    if (sizes[node]! < LEAST_OWN || parents[node] === UNHELD) continue;
-    let owner = node;
-    while (roles[owner] === WAY && parents[owner] !== owner) owner = parents[owner]!;
-    if (roles[owner] === WALL || isContext(graph)(owner) || isPrototype[owner] === 1) continue;
-    // The text of a script hangs on the script.
-    if (isText[nodeTypes[owner]!] === 1 && isMachinery(graph)(parents[owner]!)) continue;
-    own.set(owner, (own.get(owner) ?? 0) + sizes[node]!);
-  }
-  return Array.from(
-    own,
-    ([node, estimate]): Finding => ({
-      kind: 'large',
-      verdict: 'large',
-      members: [node],
-      holder: node,
-      functions: [],
-      word: '',
-      places: 1,
-      estimate,
-    }),
-  );
 }

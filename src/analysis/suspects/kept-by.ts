@@ -19,7 +19,8 @@ const ALIVE = 3;
  * - Cost: two passes over the nodes and a search of what the holder keeps beside the members; else
  *   that of `retainedSet`.
  */
-export function keptBy(graph: Graph, { members, holder }: Finding): RetainedSet {
+export function keptBy(graph: Graph, { members: own, beside = [], holder }: Finding): RetainedSet {
+  const members = beside.length === 0 ? own : [...own, ...beside];
   const isApart = members.length === 1 ? members[0] !== holder : members.includes(holder);
   if (isApart || holder === graph.root) return retainedSet(graph, members);
   const state = insideOf(graph, holder);

@@ -5,17 +5,21 @@ import { EDGE, NODE } from '../../graph/schema.js';
 import { edgeName, edgeTarget } from '../../graph/walk.js';
 import { className } from '../../v8/class-names.js';
 import { commonJsModules } from '../../v8/modules.js';
+import { scriptOrigin } from '../../v8/origin.js';
 import { isPackageCode } from '../../v8/packages.js';
 import { isProcess, rootOf } from '../../v8/roots.js';
+import { sourceLocation } from '../../v8/scripts.js';
 import type { Chain } from '../holders/chains.js';
 import { type Ownership, ownerOf } from '../holders/container-owner.js';
 import { chainEnding } from '../holders/endings.js';
 import { holderChain } from '../holders/holder-chains.js';
+import { boundedBuffers } from '../leaks/bounded-buffers.js';
 import type { ContentRow } from '../leaks/group-contents.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
-import { contentsOfSet, isTelling } from './contents.js';
+import { contentsOfSet, isGeneral, isTelling } from './contents.js';
 import type { Finding, SuspectKind } from './finding.js';
 import { keptBy } from './kept-by.js';
+import { leadToProgram } from './lead-to-program.js';
 
 /** A finding with what its members keep together. */
 export interface Suspect extends Finding {
@@ -99,16 +103,12 @@ export function rankedSuspects(
       continue;
     }
     const owner = ownerOf(graph, finding.holder, rootOf(graph, chain.nodes[0]!));
-    const [first] = owner === 'runtime' ? contentsOfSet(graph, finding.members, finding.members) : [];
-    const own = first !== undefined && isTelling(first, finding.members.length);
-    if (owner === 'runtime' && isOfRuntime(finding, owner, own)) continue;
+    if (owner !== 'program' && IS_GENERAL.has(finding.kind) && !isOfProgram(graph, finding)) continue;
     measured++;
     const set = keptBy(graph, finding);
     if (set.size < (finding.verdict === 'suspect' ? SUSPECT_SHARE : 1) * minSize) continue;
     if (finding.kind === 'large' && 2 * finding.estimate < set.size) continue;
     const contents = contentsOfSet(graph, set.nodes, finding.members);
-    const told = contents[0] !== undefined && isTelling(contents[0], finding.members.length);
-    if (isOfRuntime(finding, owner, told)) continue;
     const keeps = inSorted(set.nodes);
     if (
       isVariable(finding) &&
@@ -139,7 +139,12 @@ export function rankedSuspects(
     const parts = inner.get(i) ?? [];
     return { ...one, inner: parts, verdict: parts.length > 0 ? 'suspect' : one.verdict };
   });
-  const left = suspects.filter((_, i) => !isTold[i]);
+  // Two looks at one collection are one entry, the larger one.
+  const isSame = (a: Suspect, b: Suspect): boolean =>
+    a.holder === b.holder && IS_GENERAL.has(a.kind) && IS_GENERAL.has(b.kind) && a.size <= b.size;
+  const left = suspects.filter(
+    (one, i) => !isTold[i] && !suspects.some((other, k) => k !== i && !isTold[k] && isSame(one, other)),
+  );
   const score = (one: Suspect): number => {
     const told = one.contents[0] !== undefined && isTelling(one.contents[0], one.members.length);
     const isData = one.verdict === 'large' && !told && isPackageData(one, graph);
@@ -188,10 +193,26 @@ const jsonExports = memo((graph: Graph): ReadonlySet<number> => {
   return found;
 });
 
-function isOfRuntime({ kind }: Finding, owner: Ownership, told: boolean): boolean {
-  if (!IS_GENERAL.has(kind)) return false;
-  return owner !== 'program' && !told;
+/** Whether what the runtime holds was made by code of the program's, or at its request. */
+function isOfProgram(graph: Graph, { members, holder }: Finding): boolean {
+  if (boundedBuffers(graph).of(holder) !== undefined) return false;
+  return leadToProgram(graph, members) || areMadeOnRequest(graph, members[0]!);
 }
+
+/** Whether it is of a class of the runtime's that it makes none of for itself. */
+function areMadeOnRequest(graph: Graph, member: number): boolean {
+  const type = className(graph, member);
+  return (
+    graph.nodeTypes[member] === NODE.object &&
+    !isGeneral(type) &&
+    !OF_LOADER.test(type) &&
+    scriptOrigin(sourceLocation(graph, member)?.script) !== 'program'
+  );
+}
+
+/** Classes of which the runtime has one for each module, and spare ones. */
+const OF_LOADER =
+  /^(?:BuiltinModule|Module\w*|.*Error|HTTPParser|TimersList|Timeout|Immediate|SafeMap|SafeSet|URL\w*)$/;
 
 /** The share of the members that are so. */
 export function share(members: readonly number[], isIn: (node: number) => boolean): number {

@@ -7,6 +7,7 @@ import { formatBytes, formatCount } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
 import { className } from '../../v8/class-names.js';
 import { scriptOrigin } from '../../v8/origin.js';
+import { isPackageCode } from '../../v8/packages.js';
 import { rootOf } from '../../v8/roots.js';
 import { type SourceLocation, sourceLocation } from '../../v8/scripts.js';
 import { chainFingerprint, deadChain } from '../dead/dead-chain.js';
@@ -61,7 +62,13 @@ export function suspectEntry(
   const container = toHolder.nodes.at(-1)!;
   const principal = contents[0];
   const telling = principal !== undefined && isTelling(principal, members.length) ? principal : undefined;
-  const location = functionPlace(graph, suspect.functions) ?? telling?.location ?? codeOf(graph, chain);
+  const ownClass = contents.find((row) => row.depth === 0 && row.kind === 'object');
+  const location =
+    functionPlace(graph, suspect.functions) ??
+    (ownClass?.origin === 'program' && !isPackageCode(ownClass.script) ? ownClass.location : undefined) ??
+    telling?.location ??
+    (ownClass?.origin === 'program' ? ownClass.location : undefined) ??
+    codeOf(graph, chain);
   const text = words.text === '' ? words.heldBy : words.text;
   const facts: SuspectFacts = {
     verdict,

@@ -7,7 +7,8 @@
  *   reference-index                     references of known names, in one pass
  *   listeners timers waiting stores     many of one kind, by the runtime's own objects
  *   handles parts-of-larger
- *   gatherings                          collections, lists, large objects
+ *   gatherings outer-place              collections, and what many small ones are parts of
+ *   lists large-objects variables       lists and trees, what is large by itself or below a variable
  *   ranking contents                    what is worth showing, and what it consists of
  *   suspect-entry suspect-words         in words
  *   suspect-search                      all of it, with what is dead and what grew
@@ -16,9 +17,11 @@ import type { Graph } from '../../graph/graph.js';
 import { DEAD, type ObjectStates } from '../dead/object-states.js';
 import { essentialEdges } from '../sizes/essential-edges.js';
 import type { Finding } from './finding.js';
-import { gatheringFindings, largeFindings, listFindings } from './gatherings.js';
+import { gatheringFindings } from './gatherings.js';
 import { handleFindings, realmFindings } from './handles.js';
+import { largeFindings } from './large-objects.js';
 import { listenerFindings } from './listeners.js';
+import { listFindings } from './lists.js';
 import { slabFindings, sliceFindings } from './parts-of-larger.js';
 import { storeFindings } from './stores.js';
 import { timerFindings } from './timers.js';

@@ -1,0 +1,51 @@
+/** Objects that are large by themselves. */
+import type { Graph } from '../../graph/graph.js';
+import { nodeTypeMarks } from '../../graph/schema.js';
+import { isMachinery } from '../../v8/helpers.js';
+import { isContext } from '../../v8/names.js';
+import { prototypeNodes } from '../classes/instances.js';
+import { nodeRoles, WALL, WAY } from '../classes/node-roles.js';
+import { holderChains, UNHELD } from '../holders/holder-chains.js';
+import { shallowSizes } from '../sizes/shallow-sizes.js';
+import type { Finding } from './finding.js';
+
+/** Bytes that one object's own parts have to have. */
+const LEAST_OWN = 50_000;
+
+/**
+ * Objects whose own bytes, with those of the parts that only they have (items, tables, memory
+ * outside of the heap), are many: an array of numbers, a buffer, a long text.
+ *
+ * - Cost: one pass over the nodes; a chain for each large one.
+ */
+export function largeFindings(graph: Graph): Finding[] {
+  const { nodeCount, nodeTypes } = graph;
+  const isPrototype = prototypeNodes(graph);
+  const isText = nodeTypeMarks('string', 'concatenated string', 'sliced string');
+  const roles = nodeRoles(graph);
+  const sizes = shallowSizes(graph);
+  const { parents } = holderChains(graph);
+  const own = new Map<number, number>();
+  for (let node = 0; node < nodeCount; node++) {
+    if (sizes[node]! < LEAST_OWN || parents[node] === UNHELD) continue;
+    let owner = node;
+    while (roles[owner] === WAY && parents[owner] !== owner) owner = parents[owner]!;
+    if (roles[owner] === WALL || isContext(graph)(owner) || isPrototype[owner] === 1) continue;
+    // The text of a script hangs on the script.
+    if (isText[nodeTypes[owner]!] === 1 && isMachinery(graph)(parents[owner]!)) continue;
+    own.set(owner, (own.get(owner) ?? 0) + sizes[node]!);
+  }
+  return Array.from(
+    own,
+    ([node, estimate]): Finding => ({
+      kind: 'large',
+      verdict: 'large',
+      members: [node],
+      holder: node,
+      functions: [],
+      word: '',
+      places: 1,
+      estimate,
+    }),
+  );
+}

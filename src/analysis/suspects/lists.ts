@@ -1,0 +1,86 @@
+/** Objects that lead to each other: lists, trees, graphs. */
+import { edgesOf, type Graph } from '../../graph/graph.js';
+import { EDGE, NODE } from '../../graph/schema.js';
+import { scriptOrigin } from '../../v8/origin.js';
+import { sourceLocation } from '../../v8/scripts.js';
+import { prototypeNodes } from '../classes/instances.js';
+import { nodeRoles, THING } from '../classes/node-roles.js';
+import { holderChains, UNHELD } from '../holders/holder-chains.js';
+import { retainedSizes } from '../sizes/retained-sizes.js';
+import { shallowSizes } from '../sizes/shallow-sizes.js';
+import { type Finding, LEAST_MEMBERS } from './finding.js';
+
+/**
+ * Objects of one class that lead to each other: lists, trees, graphs. Objects without a class of
+ * their own are told by the property.
+ *
+ * - Cost: one pass over the edges; 4 bytes a node while it runs.
+ */
+export function listFindings(graph: Graph): Finding[] {
+  const { nodeCount, nodeTypes, nodeNames, firstEdge, strings } = graph;
+  const { types, names, targets } = edgesOf(graph);
+  const roles = nodeRoles(graph);
+  const isPrototype = prototypeNodes(graph);
+  const { parents, depths } = holderChains(graph);
+  const plain = strings.indexesOf('Object');
+  const general = strings.indexesOf('Array', 'Map', 'Set', 'Promise', 'WeakMap', 'Module');
+  const proto = strings.indexesOf('__proto__', 'constructor', 'prototype');
+  const group = new Uint32Array(nodeCount);
+  for (let node = 0; node < nodeCount; node++) group[node] = node;
+  const find = (node: number): number => {
+    let at = node;
+    while (group[at] !== at) {
+      group[at] = group[group[at]!]!;
+      at = group[at]!;
+    }
+    return at;
+  };
+  for (let node = 0; node < nodeCount; node++) {
+    if (nodeTypes[node] !== NODE.object || roles[node] !== THING || isPrototype[node] === 1) continue;
+    const name = nodeNames[node]!;
+    if (general.has(name)) continue;
+    for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
+      if (types[edge] !== EDGE.property) continue;
+      const target = targets[edge]!;
+      if (target === node || nodeNames[target] !== name || nodeTypes[target] !== NODE.object) continue;
+      if (proto.has(names[edge]!) || isPrototype[target] === 1) continue;
+      if (plain.has(name) && !LINK.test(strings.get(names[edge]!))) continue;
+      const [a, b] = [find(node), find(target)];
+      if (a !== b) group[b] = a;
+    }
+  }
+  const members = new Map<number, number[]>();
+  for (let node = 0; node < nodeCount; node++) {
+    const first = find(node);
+    if (first === node) continue;
+    const list = members.get(first);
+    if (list) list.push(node);
+    else members.set(first, [first, node]);
+  }
+  const retained = retainedSizes(graph);
+  const sizes = shallowSizes(graph);
+  const found: Finding[] = [];
+  for (const list of members.values()) {
+    const held = list.filter((node) => parents[node] !== UNHELD);
+    if (held.length < LEAST_MEMBERS) continue;
+    const first = held.reduce((best, node) => (depths[node]! < depths[best]! ? node : best));
+    // The runtime's own lists: of timers, of listeners.
+    if (scriptOrigin(sourceLocation(graph, first)?.script) === 'runtime') continue;
+    const own = held.reduce((sum, node) => sum + sizes[node]!, 0);
+    const most = held.reduce((max, node) => Math.max(max, retained[node]!), 0);
+    found.push({
+      kind: 'list',
+      verdict: 'large',
+      members: held,
+      holder: first,
+      functions: [],
+      word: '',
+      places: 1,
+      estimate: Math.max(own, most),
+    });
+  }
+  return found;
+}
+
+/** Names by which plain objects lead to the next one of a list or a tree. */
+const LINK = /^_?(?:next|prev|previous|parent|child|left|right|older|newer|tail|rest|link|cause|cdr)$/i;
