@@ -8,7 +8,7 @@
  *   listeners timers waiting stores     many of one kind, by the runtime's own objects
  *   handles parts-of-larger
  *   gatherings outer-place              collections, and what many small ones are parts of
- *   lists large-objects variables       lists and trees, what is large by itself or below a variable
+ *   lists large-objects variables       lists, what is large by itself or below a variable
  *   ranking contents                    what is worth showing, and what it consists of
  *   suspect-entry suspect-words         in words
  *   suspect-search                      all of it, with what is dead and what grew
