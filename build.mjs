@@ -25,7 +25,7 @@ const common = {
 
 // Modules of these folders that the command line imports on demand are files of their own: renderers
 // (src/render/index.ts names them), what works on running processes, and what `count` answers queries with.
-const ON_DEMAND = /^(render\/|cli\/live\/|query\/mask-of\.js)/;
+const ON_DEMAND = /^(render\/|cli\/live\/|cli\/repl\/|query\/mask-of\.js)/;
 /** Their sources, as they are found. */
 const onDemand = new Set();
 
@@ -68,6 +68,8 @@ await build({
     ...onDemand,
     // Runs by itself when heapgraph was killed.
     'src/inspector/close-inspector.ts',
+    // The thread of a prompt.
+    'src/cli/repl/thread.ts',
   ],
   outbase: 'src',
   outdir: out,

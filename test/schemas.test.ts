@@ -191,8 +191,8 @@ const TABLE: readonly (readonly [Schema, readonly (readonly string[])[]])[] = [
 
 const listed = new Set([
   ...TABLE.flatMap(([, lines]) => lines.map(([name]) => name!)),
-  // A config file has heapgraph.schema.json; the two on processes are below.
-  ...['init', 'capture', 'watch'],
+  // A config file has heapgraph.schema.json; those on processes are below; a prompt has the answers of others.
+  ...['init', 'capture', 'watch', 'repl'],
 ]);
 const LINES = TABLE.map(
   ([schema, lines]) =>

@@ -17,7 +17,7 @@ export interface SnapshotChoice {
  * Chooses the snapshot and leaves the other arguments.
  *
  * - Order: `--snapshot`; then the last argument, if it is `-`, ends like a snapshot or names an
- *   existing file; then the newest snapshot in this folder.
+ *   existing file; then the one that is `loaded`, or the newest snapshot in this folder.
  * - An argument that the command requires is a file only if it ends like a snapshot: a file may
  *   happen to have the name of a class.
  */
@@ -25,6 +25,7 @@ export function chooseSnapshot(
   args: readonly string[],
   takes: Arguments | undefined,
   option: string | undefined,
+  loaded?: string,
 ): SnapshotChoice {
   if (option !== undefined) return { snapshot: option, rest: args, guessed: false };
   const last = args.at(-1);
@@ -36,6 +37,7 @@ export function chooseSnapshot(
   }
   if (takes === undefined && last !== undefined)
     return { snapshot: last, rest: args.slice(0, -1), guessed: false };
+  if (loaded !== undefined) return { snapshot: loaded, rest: args, guessed: false };
   const newest = newestSnapshot('.');
   if (newest === undefined) {
     throw new UsageError(

@@ -8,7 +8,7 @@ import { SHELLS } from './completion-scripts.js';
 import { SNAPSHOT_NAME } from './newest.js';
 
 /** One candidate, and what it is. */
-interface Candidate {
+export interface Candidate {
   readonly value: string;
   readonly says?: string | undefined;
 }
@@ -28,11 +28,21 @@ export function completions(
   commands: readonly Command[],
   words: readonly string[],
 ): string {
-  const word = words.at(-1) ?? '';
-  return candidates(program, commands, words.length === 0 ? [''] : words)
-    .filter(({ value }) => value.startsWith(word) && !/[\0-\x1f\x7f]/.test(value))
+  return fitting(program, commands, words)
     .map(({ value, says }) => (says ? `${value}\t${says.replace(/\s+/g, ' ')}\n` : `${value}\n`))
     .join('');
+}
+
+/** The candidates for the last of the words. */
+export function fitting(
+  program: Program,
+  commands: readonly Command[],
+  words: readonly string[],
+): readonly Candidate[] {
+  const word = words.at(-1) ?? '';
+  return candidates(program, commands, words.length === 0 ? [''] : words).filter(
+    ({ value }) => value.startsWith(word) && !/[\0-\x1f\x7f]/.test(value),
+  );
 }
 
 function candidates(

@@ -1,10 +1,23 @@
 /** The command line: the only owner of arguments, standard streams and exit codes. */
 import { COMMANDS, THEMES } from '../commands/index.js';
+import { graphOf } from '../graph/shared-graph.js';
+import { onTemporaryFile } from '../io/atomic-file.js';
+import { createSession } from '../session/open.js';
+import type { Context } from './context.js';
 import { runProgram } from './program.js';
+import type { Engine } from './repl/engine.js';
 
 /** Runs once when the file is loaded; the tests' host process runs it again. */
-export function main(): Promise<void> {
-  return runProgram(COMMANDS, process.argv.slice(2), THEMES);
+export function main(context?: Context): Promise<void> {
+  return runProgram(COMMANDS, process.argv.slice(2), THEMES, context);
 }
 
-void main();
+/** The same for a prompt, whose thread loads this file and asks again and again. */
+export const engine: Engine = {
+  run: (words, context) => runProgram(COMMANDS, words, THEMES, context),
+  session: createSession,
+  graphOf,
+  onTemporaryFile,
+};
+
+if (!(Symbol.for('heapgraph.engine') in globalThis)) void main();

@@ -4,8 +4,9 @@ import { isHeapgraphError, QueryError, type QueryPlace, UsageError } from '../ba
 import { printable } from '../base/printable.js';
 import type { Answer } from '../base/result.js';
 import type { Command, SnapshotArguments } from '../commands/command.js';
-import { completions } from './completion.js';
+import { completions, fitting } from './completion.js';
 import { SCRIPTS, SHELLS } from './completion-scripts.js';
+import type { Context } from './context.js';
 import { EXIT } from './exit.js';
 import { SNAPSHOT_NAME } from './newest.js';
 import { addOptions, type CommonOptions } from './options.js';
@@ -42,6 +43,7 @@ export async function runProgram(
   commands: readonly Command[],
   given: readonly string[],
   themes: readonly Theme[] = [],
+  context: Context = {},
 ): Promise<void> {
   const argv = withCommand(commands, given);
   // Nobody reads notes any more (`2>&1 | head`): no reason to fail.
@@ -49,7 +51,13 @@ export async function runProgram(
   // What follows `--` is no business of commander's where it is a program to start.
   const end = takesProgram(commands, argv[0]) ? argv.indexOf('--') : -1;
   const words = end < 0 ? argv : argv.slice(0, end);
-  const program = createProgram(commands, argv[0], end < 0 ? undefined : argv.slice(end + 1), themes);
+  const program = createProgram(
+    commands,
+    argv[0],
+    end < 0 ? undefined : argv.slice(end + 1),
+    themes,
+    context,
+  );
   try {
     if (argv[0] === 'complete' && argv[1] === '--')
       process.stdout.write(completions(program, commands, argv.slice(2)));
@@ -83,6 +91,7 @@ function createProgram(
   first: string | undefined,
   toStart: readonly string[] | undefined,
   themes: readonly Theme[],
+  context: Context,
 ): Program {
   const program = new Program(NAME)
     .description('What is in a V8 heap snapshot, from the terminal: objgraph for Node.js.')
@@ -113,7 +122,7 @@ function createProgram(
   const asked = commands.find((command) => command.name === first);
   for (const command of asked ? [asked] : commands) {
     const theme = themes.find((candidate) => candidate.commands.includes(command));
-    addCommand(program, command, toStart, theme);
+    addCommand(program, command, toStart, theme, { context, commands, themes });
   }
   if (!asked) addCompletion(program);
   return program;
@@ -154,11 +163,18 @@ function addCompletion(program: Program): void {
     });
 }
 
+interface Around {
+  readonly context: Context;
+  readonly commands: readonly Command[];
+  readonly themes: readonly Theme[];
+}
+
 function addCommand(
   program: Program,
   command: Command,
   toStart: readonly string[] | undefined,
   theme: Theme | undefined,
+  { context, commands, themes }: Around,
 ): void {
   const takes = command.arguments;
   const sub = program
@@ -191,8 +207,12 @@ function addCommand(
   sub.action(() => {
     const options = sub.opts<CommonOptions & Record<string, unknown>>();
     return command.live
-      ? runLiveCommand(command, sub.args, options, toStart)
-      : runCommand(command, sub.args, options);
+      ? runLiveCommand(command, sub.args, options, toStart, {
+          commands,
+          complete: (words) =>
+            fitting(createProgram(commands, undefined, undefined, themes, context), commands, words),
+        })
+      : runCommand(command, sub.args, options, context);
   });
 }
 

@@ -12,6 +12,8 @@ import { isFile } from '../io/file-facts.js';
 import { packageVersion } from '../io/package-version.js';
 import { createSession } from '../session/open.js';
 import { checkArguments, checkStandardInput, chooseSnapshot } from './arguments.js';
+import type { Candidate } from './completion.js';
+import type { Context } from './context.js';
 import { EXIT } from './exit.js';
 import { readIds } from './ids.js';
 import { checkInputs } from './inputs.js';
@@ -30,25 +32,27 @@ export async function runCommand(
   command: Question,
   args: readonly string[],
   parsed: CommonOptions & Readonly<Record<string, unknown>>,
+  context: Context = {},
 ): Promise<void> {
   const values = valuesOf(command.options, parsed);
   const config = command.configure && (await import('./config.js')).readConfig(parsed.config);
   const { snapshot } = command;
   const several = typeof snapshot === 'object';
   // One is enough where several are possible: then none that is named means the newest.
-  const isOptional = several && snapshot.least === 1 && args.length === 0;
+  const loaded = several && args.length === 0 ? (context.snapshots ?? []).slice(-snapshot.most) : [];
+  const isOptional = several && snapshot.least === 1 && args.length === 0 && loaded.length === 0;
   const idsFrom = idsFileOf(command, values);
   const isNamed = args.length > 0 || parsed.snapshot !== undefined;
   const choice =
     snapshot === true || isOptional || (snapshot === 'optional' && isNamed)
-      ? chooseSnapshot(args, argumentsBeside(command, values), parsed.snapshot)
+      ? chooseSnapshot(args, argumentsBeside(command, values), parsed.snapshot, context.snapshots?.at(-1))
       : undefined;
   const targets = several ? [] : (choice?.rest ?? args);
   if (choice?.guessed === false) checkArguments(targets, command.arguments, choice.snapshot);
   const format = formatOf(parsed, command.answers);
   const { inputs, answer } = prepare(command, {
     targets,
-    snapshots: several && !isOptional ? args : choice ? [choice.snapshot] : [],
+    snapshots: several && !isOptional ? (loaded.length > 0 ? loaded : args) : choice ? [choice.snapshot] : [],
     options: values,
     config,
     format,
@@ -67,7 +71,7 @@ export async function runCommand(
   try {
     if (choice?.guessed) note(`reading ${choice.snapshot}, the newest snapshot in this folder`);
     const ids = idsFrom === undefined ? [] : await readIds(idsFrom);
-    const session = createSession({
+    const session = (context.session ?? createSession)({
       salvage: parsed.salvage,
       onProgress: progress.onProgress,
       onWarning: note,
@@ -102,14 +106,20 @@ export async function runCommand(
   }
 }
 
-/** The same for commands on running processes; `program` is what follows `--`. */
+/** The same for commands that are no questions; `program` is what follows `--`. */
 export async function runLiveCommand(
   command: LiveCommand,
   args: readonly string[],
   parsed: CommonOptions & Readonly<Record<string, unknown>>,
   program: readonly string[] | undefined,
+  prompt: Prompt,
 ): Promise<void> {
   const values = valuesOf(command.options, parsed);
+  if (command.live === 'repl') {
+    const { runRepl } = await import('./repl/run-repl.js');
+    process.exitCode = await runRepl(args, { ...parsed, ...prompt });
+    return;
+  }
   const { runLive } = await import('./live/run-live.js');
   const code = await runLive(command.live, values, {
     args,
@@ -118,6 +128,14 @@ export async function runLiveCommand(
     quiet: parsed.quiet === true,
   });
   if (code !== 0) process.exitCode = code;
+}
+
+/** What a prompt has of the command line. */
+export interface Prompt {
+  /** Candidates for the last of the words. */
+  readonly complete: (words: readonly string[]) => readonly Candidate[];
+  /** Commands by their names, and what each takes. */
+  readonly commands: readonly Command[];
 }
 
 /** The file that an option of the kind `ids` names. */

@@ -58,8 +58,8 @@ export interface Arguments<S extends OptionSpecs = OptionSpecs, T = unknown> {
   read?(text: string, options: NoInfer<ValuesOf<S>>): T;
 }
 
-/** What can be done with a running process. */
-export type LiveKind = 'capture' | 'watch';
+/** What only a command line does: with a running process, or question after question. */
+export type LiveKind = 'capture' | 'watch' | 'repl';
 
 /** What there is to say of every command. */
 interface Definition<S extends OptionSpecs, T> {
@@ -128,10 +128,10 @@ export interface Question<S extends OptionSpecs = OptionSpecs, T = unknown> exte
   run(asked: Asked<S, NoInfer<T>>): Answer | Promise<Answer>;
 }
 
-/** A command on a running process: what it takes. The command line does it. */
+/** A command that is no question: what it takes. The command line does it. */
 export interface LiveCommand<S extends OptionSpecs = OptionSpecs> extends Definition<S, unknown> {
   readonly live: LiveKind;
-  readonly snapshot: false;
+  readonly snapshot: false | SnapshotArguments;
 }
 
 export type Command = Question | LiveCommand;
@@ -144,9 +144,9 @@ export function defineCommand<const S extends OptionSpecs, T = string>(command: 
   return command as unknown as Question;
 }
 
-/** The same for a command on a running process. */
+/** The same for a command that is no question. */
 export function defineLiveCommand<const S extends OptionSpecs>(
-  command: Omit<LiveCommand<S>, 'snapshot'>,
+  command: Omit<LiveCommand<S>, 'snapshot'> & { readonly snapshot?: SnapshotArguments },
 ): LiveCommand {
-  return { ...command, snapshot: false };
+  return { ...command, snapshot: command.snapshot ?? false };
 }

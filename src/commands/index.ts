@@ -32,6 +32,7 @@ import { atCommand } from './objects/at.js';
 import { dominatorsCommand } from './objects/dominators.js';
 import { getLeakingObjectsCommand } from './objects/get-leaking-objects.js';
 import { infoCommand } from './objects/info.js';
+import { replCommand } from './objects/repl.js';
 import { retainedCommand } from './objects/retained.js';
 import { selectCommand } from './objects/select.js';
 
@@ -77,6 +78,7 @@ export const THEMES = [
       retainedCommand,
       getLeakingObjectsCommand,
       infoCommand,
+      replCommand,
     ],
   },
   {

@@ -41,6 +41,13 @@ export interface AtomicFile {
   discard(): void;
 }
 
+let told: ((file: string) => void) | undefined;
+
+/** Tells the name of each temporary file, for who may have to take it away from another thread. */
+export function onTemporaryFile(listener: (file: string) => void): void {
+  told = listener;
+}
+
 const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW = 0, O_APPEND } = fs.constants;
 
 /**
@@ -75,6 +82,7 @@ class OpenFile implements AtomicFile {
       else {
         // Not named after the file, whose name may be as long as the system allows.
         this.temporary = path.join(path.dirname(target), `.heapgraph-${randomUUID()}.tmp`);
+        told?.(this.temporary);
         this.fd = fs.openSync(this.temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
       }
     } catch (error) {

@@ -4,7 +4,7 @@ import { type Classes, classesOf } from '../analysis/classes/classes.js';
 import { classesOfBaseline } from '../analysis/growth/baseline.js';
 import { UsageError } from '../base/errors.js';
 import { printable } from '../base/printable.js';
-import type { Graph, Head } from '../graph/graph.js';
+import type { Graph, Head, Truncation } from '../graph/graph.js';
 import { isRegularFile, timeOf } from '../io/file-facts.js';
 import { readHead } from '../load/head.js';
 import { loadSnapshot } from '../load/load.js';
@@ -21,6 +21,16 @@ export interface SessionOptions extends ReadOptions {
    * Default 0: a snapshot that no question uses can be collected.
    */
   readonly keepLast?: number;
+  /** Snapshots that are loaded, with edges, locations and traces; the session keeps them. */
+  readonly given?: readonly GivenSnapshot[];
+}
+
+/** A snapshot that is loaded. */
+export interface GivenSnapshot {
+  readonly file: string;
+  /** `timeOf` the file when it was loaded: one that was written since is another one. */
+  readonly time: number;
+  readonly graph: Graph;
 }
 
 /** What is known of a file. */
@@ -34,8 +44,14 @@ interface Known {
  * A session. What was opened is found again as long as it is in use, or among the last `keepLast`.
  */
 export function createSession(options: SessionOptions = {}): Session {
-  const { keepLast = 0, ...readOptions } = options;
+  const { keepLast = 0, given = [], ...readOptions } = options;
   const files = new Map<string, Known>();
+  const kept = given.map(({ file, time, graph }) => ({
+    key: keyOf(file, time),
+    opened: snapshotOf(file, { graph }),
+  }));
+  for (const { key, opened } of kept)
+    files.set(key, { isBaseline: false, opened: [{ need: WHOLE, snapshot: new WeakRef(opened) }] });
   let recent: OpenedSnapshot[] = [];
 
   const use = (opened: OpenedSnapshot): OpenedSnapshot => {
@@ -45,8 +61,7 @@ export function createSession(options: SessionOptions = {}): Session {
 
   return {
     async open(file, need, { baselines = false } = {}) {
-      // A file that was written anew is another one.
-      const key = file === STANDARD_INPUT ? file : `${timeOf(file)} ${file}`;
+      const key = file === STANDARD_INPUT ? file : keyOf(file, timeOf(file));
       const known = files.get(key);
       if (known?.isBaseline && !baselines) throw baselineError(file);
       for (const { need: had, snapshot } of known?.opened ?? []) {
@@ -61,7 +76,10 @@ export function createSession(options: SessionOptions = {}): Session {
       const text = known?.isBaseline === false ? undefined : await baselineText(file);
       if (text !== undefined && !baselines) throw baselineError(file);
       const opened =
-        text === undefined ? await openSnapshot(file, need, readOptions) : openBaseline(file, text);
+        text === undefined
+          ? (summaryOf(kept.find((one) => one.key === key)?.opened, need) ??
+            (await openSnapshot(file, need, readOptions)))
+          : openBaseline(file, text);
       const others = (known?.opened ?? []).filter(({ snapshot }) => snapshot.deref() !== undefined);
       files.set(key, {
         isBaseline: text !== undefined,
@@ -73,6 +91,25 @@ export function createSession(options: SessionOptions = {}): Session {
 }
 
 const STANDARD_INPUT = '-';
+
+/** What given snapshots have. */
+const WHOLE: Need = { kind: 'graph', edges: true, locations: true, traces: true };
+
+/** A file that was written anew is another one. */
+function keyOf(file: string, time: number): string {
+  return `${time} ${file}`;
+}
+
+/** A summary of a snapshot that is loaded, where one is needed. */
+function summaryOf(loaded: OpenedSnapshot | undefined, need: Need): OpenedSnapshot | undefined {
+  if (loaded === undefined || need.kind !== 'summary') return undefined;
+  const { name, graph } = loaded;
+  return snapshotOf(name, {
+    head: graph.head,
+    classes: classesOf(graph, { retained: true }),
+    truncation: graph.truncation,
+  });
+}
 
 function baselineError(file: string): UsageError {
   return new UsageError(
@@ -159,12 +196,13 @@ async function openSnapshot(file: string, need: Need, options: ReadOptions): Pro
 }
 
 interface Parts {
+  readonly truncation?: Truncation | undefined;
   readonly head?: Head;
   readonly classes?: Classes;
   readonly graph?: Graph;
 }
 
-function snapshotOf(name: string, { head, classes, graph }: Parts): OpenedSnapshot {
+function snapshotOf(name: string, { head, classes, graph, truncation }: Parts): OpenedSnapshot {
   const given = <T>(value: T | undefined, what: string): T => {
     if (value === undefined)
       throw new TypeError(`a command asks for ${what} and did not say that it needs it`);
@@ -172,7 +210,7 @@ function snapshotOf(name: string, { head, classes, graph }: Parts): OpenedSnapsh
   };
   return {
     name,
-    truncation: classes?.truncation ?? graph?.truncation,
+    truncation: truncation ?? classes?.truncation ?? graph?.truncation,
     isReadable: name !== STANDARD_INPUT,
     get head() {
       return given(head ?? graph?.head, 'the head');

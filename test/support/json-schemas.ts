@@ -36,8 +36,8 @@ export function kindOf({ answers = 'table' }: Command): string {
   return answers === 'tree' ? 'table' : answers;
 }
 
-/** Commands that print JSON of a kind of its own, or whose JSON is no answer: `baseline`, `init`, `watch`. */
-const OWN_KINDS: readonly string[] = ['baseline', 'init', 'watch'];
+/** Commands that print JSON of a kind of its own, or whose JSON is no answer of its own. */
+const OWN_KINDS: readonly string[] = ['baseline', 'init', 'watch', 'repl'];
 
 /** Commands that no schema names. */
 export function commandsWithoutSchema(): readonly Command[] {

@@ -13,7 +13,7 @@ const PROGRAMS = {
 
 /** Gives the exit code. Throws UsageError, ProcessError. */
 export function runLive(
-  kind: LiveKind,
+  kind: Exclude<LiveKind, 'repl'>,
   options: Readonly<Record<string, unknown>>,
   call: Call,
 ): Promise<number> {
