@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { type Location, Locations } from '../../src/graph/locations.js';
 import { loadSnapshot } from '../../src/load/load.js';
 import { snapshotBytes } from '../support/builder.js';
-import { FIXTURES, fixtureBytes } from '../support/fixtures.js';
+import { fixtureGraph } from '../support/fixture-graphs.js';
+import { FIXTURES } from '../support/fixtures.js';
 
 function placesOf(locations: Locations): Location[] {
   return Array.from({ length: locations.placeCount }, (_, number) => locations.place(number));
@@ -93,7 +94,7 @@ describe('Locations', () => {
   });
 
   it.each(FIXTURES)('are far fewer places than nodes: %s', async (name) => {
-    const { locations } = await loadSnapshot(fixtureBytes(name), { locations: true });
+    const { locations } = await fixtureGraph(name, { locations: true });
     expect(new Set(placesOf(locations!).map((place) => JSON.stringify(place))).size).toBe(
       locations!.placeCount,
     );

@@ -3,7 +3,8 @@ import { edgesOf } from '../../src/graph/graph.js';
 import { retainersOf } from '../../src/graph/retainers.js';
 import { loadSnapshot } from '../../src/load/load.js';
 import { snapshotBytes } from '../support/builder.js';
-import { FIXTURES, fixtureBytes } from '../support/fixtures.js';
+import { fixtureGraph } from '../support/fixture-graphs.js';
+import { FIXTURES } from '../support/fixtures.js';
 
 describe('retainersOf', () => {
   it('lists who refers to a node, in the order of the edges, one entry an edge', async () => {
@@ -27,7 +28,7 @@ describe('retainersOf', () => {
   });
 
   it.each(FIXTURES)('are the edges the other way round: %s', async (name) => {
-    const graph = await loadSnapshot(fixtureBytes(name));
+    const graph = await fixtureGraph(name);
     const { targets, count } = edgesOf(graph);
     const { firstRetainer, sources } = retainersOf(graph);
     expect(firstRetainer[0]).toBe(0);

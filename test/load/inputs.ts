@@ -12,9 +12,24 @@ export function bytesOf(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-/** The bytes as a stream of chunks of one size. */
-export async function* chunksOf(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+/** The bytes as a stream of chunks of one size. No generator: millions of chunks would take twice the time. */
+export function chunksOf(bytes: Uint8Array, size: number): AsyncIterableIterator<Uint8Array> {
+  let at = 0;
+  return {
+    next() {
+      if (at >= bytes.length) return Promise.resolve({ done: true, value: undefined });
+      const value = bytes.subarray(at, at + size);
+      at += size;
+      return Promise.resolve({ done: false, value });
+    },
+    return() {
+      at = bytes.length;
+      return Promise.resolve({ done: true, value: undefined });
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
 }
 
 /** A folder that is gone after the tests of the file, and a way to put files into it. */

@@ -3,16 +3,15 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { QueryError } from '../../src/base/errors.js';
 import type { Graph } from '../../src/graph/graph.js';
-import { loadSnapshot } from '../../src/load/load.js';
 import { readClassQuery } from '../../src/query/class-query.js';
 import { selectNodes } from '../../src/query/select-nodes.js';
 import { type Condition, queryText } from '../../src/query/syntax.js';
 import { classIndex } from '../../src/v8/class-names.js';
-import { fixturePath } from '../support/fixtures.js';
+import { fixtureGraph } from '../support/fixture-graphs.js';
 
 let graph: Graph;
 beforeAll(async () => {
-  graph = await loadSnapshot(fixturePath('node22-after'), { locations: true });
+  graph = await fixtureGraph('node22-after', { locations: true });
 });
 
 const name = fc.constantFrom('OBJ', 'Array', 'Object', 'system / Context', '(string)', 'Nothing');

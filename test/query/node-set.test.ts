@@ -6,7 +6,7 @@ import type { Graph } from '../../src/graph/graph.js';
 import { loadSnapshot } from '../../src/load/load.js';
 import { NodeSet } from '../../src/query/node-set.js';
 import { snapshotBytes } from '../support/builder.js';
-import { fixturePath } from '../support/fixtures.js';
+import { fixtureGraph } from '../support/fixture-graphs.js';
 import { random } from '../support/random-graph.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -55,7 +55,7 @@ describe('random sets, against Set', () => {
 describe('on a snapshot', () => {
   let graph: Graph;
   beforeAll(async () => {
-    graph = await loadSnapshot(fixturePath('node22-after'), { locations: true });
+    graph = await fixtureGraph('node22-after', { locations: true });
   });
 
   it('takes queries, and ids of another snapshot', async () => {
@@ -63,7 +63,7 @@ describe('on a snapshot', () => {
     expect(objects.size).toBe(100);
     expect(objects.complement().size).toBe(graph.nodeCount - 100);
     expect(objects.complement().complement().ids()).toEqual(objects.ids());
-    const before = await loadSnapshot(fixturePath('node22-before'));
+    const before = await fixtureGraph('node22-before');
     expect(NodeSet.fromIds(before, objects.ids()).size).toBe(0);
     expect(NodeSet.fromQuery(graph, 'OBJ and new', { before }).size).toBe(100);
     expect(() => objects.union(NodeSet.of(before, []))).toThrow(/different graphs/);

@@ -10,7 +10,7 @@ import { parseCondition } from '../../src/query/grammar.js';
 import { type QueryWorld, selectNodes } from '../../src/query/select-nodes.js';
 import { className } from '../../src/v8/class-names.js';
 import { snapshotBytes } from '../support/builder.js';
-import { fixturePath } from '../support/fixtures.js';
+import { fixtureGraph } from '../support/fixture-graphs.js';
 import { random, randomGraph } from '../support/random-graph.js';
 
 const found = (query: string, world: QueryWorld): number[] => {
@@ -255,7 +255,7 @@ test('and, or, not are set algebra, whatever is looked at first', async () => {
 });
 
 test('a real snapshot: shares of the heap, scripts, packages, origins', async () => {
-  const graph = await loadSnapshot(fixturePath('node22-after'), { edges: true, locations: true });
+  const graph = await fixtureGraph('node22-after', { locations: true });
   const count = (query: string): number => found(query, { graph }).length;
   expect(count('OBJ')).toBe(100);
   expect(count('OBJ and script ~ /leak\\.cjs$/')).toBe(100);

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { nodeWithId } from '../../src/graph/graph.js';
-import { loadSnapshot } from '../../src/load/load.js';
 import { anyQuery, nodeQuery, parsePick, parseQuery } from '../../src/query/targets.js';
 import { classIndex } from '../../src/v8/class-names.js';
-import { fixturePath } from '../support/fixtures.js';
+import { fixtureGraph } from '../support/fixture-graphs.js';
 
-const graph = await loadSnapshot(fixturePath('node22-after'));
+const graph = await fixtureGraph('node22-after');
 const { labels, of } = classIndex(graph);
 
 /** The classes of the objects that a query accepts, each with its number of objects. */

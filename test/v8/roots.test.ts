@@ -3,12 +3,12 @@ import { backrefChains } from '../../src/analysis/holders/chains.js';
 import { chainEnding } from '../../src/analysis/holders/endings.js';
 import { edgesOf, type Graph } from '../../src/graph/graph.js';
 import { NODE } from '../../src/graph/schema.js';
-import { loadSnapshot } from '../../src/load/load.js';
 import { globalObjects } from '../../src/v8/realms.js';
 import { isRoot, type Root, rootOf } from '../../src/v8/roots.js';
 import { userRoots } from '../../src/v8/user-roots.js';
 import { type GraphSpec, graphOf } from '../support/builder.js';
-import { FIXTURES, fixturePath } from '../support/fixtures.js';
+import { fixtureGraph } from '../support/fixture-graphs.js';
+import { FIXTURES } from '../support/fixtures.js';
 
 const NODE_FIXTURES = FIXTURES.filter((name) => name.startsWith('node'));
 
@@ -32,7 +32,7 @@ function scopeWith(graph: Graph, variable: string): number {
 }
 
 describe.each(NODE_FIXTURES)('%s', (name) => {
-  const graph = loadSnapshot(fixturePath(name));
+  const graph = fixtureGraph(name);
 
   test('user roots, the objects behind globalThis and synthetic nodes are roots', async () => {
     const g = await graph;
@@ -82,7 +82,7 @@ describe.each(NODE_FIXTURES)('%s', (name) => {
 });
 
 test('what the leak of the fixtures hangs from', async () => {
-  const graph = await loadSnapshot(fixturePath('node22-after'));
+  const graph = await fixtureGraph('node22-after');
   const endings = new Map<string, Root>();
   for (const type of ['OBJ', 'Foo', 'Parent', 'Weakly']) {
     const { types, names } = edgesOf(graph);

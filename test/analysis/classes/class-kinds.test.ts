@@ -1,13 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { CLASS_KINDS, classKindRanks, classKinds } from '../../../src/analysis/classes/class-kinds.js';
-import { loadSnapshot } from '../../../src/load/load.js';
 import { classIndex } from '../../../src/v8/class-names.js';
 import { graphOf } from '../../support/builder.js';
-import { fixturePath } from '../../support/fixtures.js';
+import { fixtureGraph } from '../../support/fixture-graphs.js';
 
 describe('classKinds', () => {
   test("node26: the program's classes, Node.js's, the language's, V8's", async () => {
-    const graph = await loadSnapshot(fixturePath('node26-after'), { locations: true });
+    const graph = await fixtureGraph('node26-after', { locations: true });
     const classes = classIndex(graph);
     const kinds = classKinds(graph, classes);
     const of = (type: string) => kinds[classes.labels.indexOf(type)];

@@ -7,7 +7,8 @@ import { edgeTarget } from '../../../src/graph/walk.js';
 import { loadSnapshot } from '../../../src/load/load.js';
 import { stringText } from '../../../src/v8/values.js';
 import { type GraphSpec, type NodeSpec, snapshotBytes } from '../../support/builder.js';
-import { FIXTURES, fixturePath } from '../../support/fixtures.js';
+import { fixtureGraph } from '../../support/fixture-graphs.js';
+import { FIXTURES } from '../../support/fixtures.js';
 
 const string = (name: string, size: number, edges: NodeSpec['edges'] = []): NodeSpec => ({
   type: 'string',
@@ -167,7 +168,7 @@ describe('duplicateStrings', () => {
   });
 
   test.each(FIXTURES)('%s: as a plain map of texts counts', async (name) => {
-    const graph = await loadSnapshot(fixturePath(name));
+    const graph = await fixtureGraph(name);
     const naive = naiveGroups(graph);
     const { groups: found, wastedSize } = duplicateStrings(graph);
     expect(found.length).toBe(naive.size);

@@ -14,10 +14,11 @@ import { SnapshotError } from '../../../src/base/errors.js';
 import { loadSnapshot } from '../../../src/load/load.js';
 import { formatBaseline, isBaselineText, parseBaseline } from '../../../src/session/baseline-file.js';
 import { type GraphSpec, snapshotBytes } from '../../support/builder.js';
-import { type Fixture, fixturePath } from '../../support/fixtures.js';
+import { fixtureGraph } from '../../support/fixture-graphs.js';
+import type { Fixture } from '../../support/fixtures.js';
 
 const FILE = 'heap-baseline.json';
-const load = (name: Fixture) => loadSnapshot(fixturePath(name));
+const load = (name: Fixture) => fixtureGraph(name);
 const built = (spec: GraphSpec) => loadSnapshot(snapshotBytes(spec));
 const again = (baseline: Baseline) => parseBaseline(formatBaseline(baseline), FILE);
 

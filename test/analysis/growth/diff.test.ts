@@ -6,7 +6,8 @@ import type { Graph } from '../../../src/graph/graph.js';
 import { loadSnapshot } from '../../../src/load/load.js';
 import { shapeIndex } from '../../../src/v8/shapes.js';
 import { type GraphSpec, type NodeSpec, snapshotBytes } from '../../support/builder.js';
-import { fixturePath, type RecordedDiff, recorded } from '../../support/fixtures.js';
+import { fixtureGraph } from '../../support/fixture-graphs.js';
+import { type RecordedDiff, recorded } from '../../support/fixtures.js';
 import { random } from '../../support/random-graph.js';
 
 const load = (graph: GraphSpec): Promise<Graph> => loadSnapshot(snapshotBytes(graph));
@@ -29,8 +30,8 @@ describe("DevTools' recorded comparisons", () => {
   ] as const)('%s: all %i classes, all six numbers', async (version, classes) => {
     const { diff: theirs, diffFrom } = recorded(`${version}-after`);
     expect(diffFrom).toBe(`${version}-before.heapsnapshot`);
-    const before = await loadSnapshot(fixturePath(`${version}-before`));
-    const after = await loadSnapshot(fixturePath(`${version}-after`));
+    const before = await fixtureGraph(`${version}-before`);
+    const after = await fixtureGraph(`${version}-after`);
     const ours = Object.fromEntries(
       diff(before, after, { partition: shapeIndex }).map((row): [string, RecordedDiff] => [
         row.type,

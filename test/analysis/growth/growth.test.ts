@@ -6,7 +6,7 @@ import { UsageError } from '../../../src/base/errors.js';
 import type { Graph } from '../../../src/graph/graph.js';
 import { loadSnapshot } from '../../../src/load/load.js';
 import { type NodeSpec, snapshotBytes } from '../../support/builder.js';
-import { fixturePath } from '../../support/fixtures.js';
+import { fixtureGraph } from '../../support/fixture-graphs.js';
 
 /** A heap with so many objects of each class, of 16 bytes or as said. */
 function heap(counts: Readonly<Record<string, number>>, size = 16): Promise<Graph> {
@@ -134,8 +134,8 @@ describe('growthTracker', () => {
 });
 
 test.each(['node18', 'node22', 'node26'] as const)('%s: the leak of the fixtures', async (version) => {
-  const before = await loadSnapshot(fixturePath(`${version}-before`));
-  const after = await loadSnapshot(fixturePath(`${version}-after`));
+  const before = await fixtureGraph(`${version}-before`);
+  const after = await fixtureGraph(`${version}-after`);
   const grown = new Map(growth(before, after).map(({ type, countDelta }) => [type, countDelta]));
   expect([grown.get('OBJ'), grown.get('Foo'), grown.get('Child'), grown.get('Parent')]).toEqual([
     100, 50, 50, 10,

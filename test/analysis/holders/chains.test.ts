@@ -24,6 +24,7 @@ import { NODE } from '../../../src/graph/schema.js';
 import { loadSnapshot } from '../../../src/load/load.js';
 import { isRoot } from '../../../src/v8/roots.js';
 import { type GraphSpec, graphOf, snapshotText } from '../../support/builder.js';
+import { fixtureGraph } from '../../support/fixture-graphs.js';
 import { casePath, fixturePath } from '../../support/fixtures.js';
 
 /** Every edge of a chain leads from the node before it to the node behind it. */
@@ -444,7 +445,7 @@ describe('chains of references', () => {
   });
 
   test.each(['node18-after', 'node26-after', 'chromium156'] as const)('are whole in %s', async (name) => {
-    const graph = await loadSnapshot(fixturePath(name));
+    const graph = await fixtureGraph(name);
     const goal = isRoot(graph);
     let found = 0;
     for (let node = 0; node < graph.nodeCount; node += 97) {

@@ -10,7 +10,7 @@ import { loadSnapshot } from '../../../src/load/load.js';
 import { classIndex } from '../../../src/v8/class-names.js';
 import { isRoot } from '../../../src/v8/roots.js';
 import { type GraphSpec, graphOf, type NodeSpec, snapshotBytes } from '../../support/builder.js';
-import { fixturePath } from '../../support/fixtures.js';
+import { fixtureGraph } from '../../support/fixture-graphs.js';
 import { randomGraph } from '../../support/random-graph.js';
 
 /** Paths by the places of the nodes in the spec; nodes that are only targets come behind. */
@@ -238,7 +238,7 @@ describe('holderPaths', () => {
   });
 
   test('chromium156: detached elements by what holds them, and every node has a path', async () => {
-    const graph = await loadSnapshot(fixturePath('chromium156'), { edges: true, locations: true });
+    const graph = await fixtureGraph('chromium156', { locations: true });
     const paths = holderPaths(graph);
     const all = new Set(Array.from({ length: graph.nodeCount }, (_, node) => paths.pathOf(node)));
     for (const path of all) expect(paths.text(path)).not.toBe('');
@@ -249,7 +249,7 @@ describe('holderPaths', () => {
   });
 
   test.each(['node18-after', 'node22-after', 'node26-after'] as const)('%s', async (name) => {
-    const graph = await loadSnapshot(fixturePath(name), { edges: true, locations: true });
+    const graph = await fixtureGraph(name, { locations: true });
     const paths = holderPaths(graph);
     const tally = (type: string): Record<string, number> => {
       const found: Record<string, number> = {};
@@ -274,7 +274,7 @@ describe('holderPaths', () => {
 });
 
 test('an example is held by the program where it holds any; copies of a string are told', async () => {
-  const graph = await loadSnapshot(fixturePath('node26-after'));
+  const graph = await fixtureGraph('node26-after');
   const paths = holderPaths(graph);
   const { labels: names, of } = classIndex(graph);
   const arrays = names.indexOf('Array');

@@ -8,7 +8,8 @@ import { isInternal } from '../../../src/v8/names.js';
 import { isMadeByProgram } from '../../../src/v8/program-types.js';
 import { userRoots } from '../../../src/v8/user-roots.js';
 import { type GraphSpec, snapshotBytes, snapshotText } from '../../support/builder.js';
-import { casePath, fixturePath } from '../../support/fixtures.js';
+import { fixtureGraph } from '../../support/fixture-graphs.js';
+import { casePath } from '../../support/fixtures.js';
 import { randomGraph } from '../../support/random-graph.js';
 
 const graphOf = (spec: GraphSpec): Promise<Graph> => loadSnapshot(snapshotBytes(spec));
@@ -48,10 +49,10 @@ test("the engine's own symbols are left out; what the program's code made is kno
   expect(found.filter(({ heldBy }) => heldBy === '(Read-only roots)').map(({ node }) => named(node))).toEqual(
     [],
   );
-  const page = await loadSnapshot(fixturePath('chromium156'), { locations: true });
+  const page = await fixtureGraph('chromium156', { locations: true });
   const held = leakingObjects(page);
   expect(held.filter(({ node }) => page.nodeTypes[node] === NODE.symbol)).toEqual([]);
-  const program = await loadSnapshot(fixturePath('node22-after'), { locations: true });
+  const program = await fixtureGraph('node22-after', { locations: true });
   const own = leakingObjects(program).filter((each) => each.own);
   expect(own.map(({ node }) => program.strings.get(program.nodeNames[node]!))).toEqual(
     expect.arrayContaining(['Weakly']),

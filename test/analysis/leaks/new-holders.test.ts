@@ -2,9 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { containerPlace } from '../../../src/analysis/leaks/container-place.js';
 import { frontierOf } from '../../../src/analysis/leaks/frontier.js';
 import { holdersOfNew, type NewHolder } from '../../../src/analysis/leaks/new-holders.js';
-import { loadSnapshot } from '../../../src/load/load.js';
 import { type GraphSpec, graphOf, type NodeSpec } from '../../support/builder.js';
-import { fixturePath } from '../../support/fixtures.js';
+import { fixtureGraph } from '../../support/fixture-graphs.js';
 
 /** A program with two containers; the objects behind each, by id. */
 function program(
@@ -118,8 +117,8 @@ describe('holdersOfNew', () => {
 
   test.each(['node18', 'node22', 'node26'] as const)('%s', async (name) => {
     const [before, after] = await Promise.all([
-      loadSnapshot(fixturePath(`${name}-before`), { edges: true }),
-      loadSnapshot(fixturePath(`${name}-after`), { edges: true, locations: true }),
+      fixtureGraph(`${name}-before`),
+      fixtureGraph(`${name}-after`, { locations: true }),
     ]);
     const frontier = frontierOf([before!, after!]);
     const held = holdersOfNew(before!, after!, { types: new Set(['OBJ', 'Foo', 'Parent']), frontier });

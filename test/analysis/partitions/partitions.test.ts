@@ -14,7 +14,7 @@ import { EDGE } from '../../../src/graph/schema.js';
 import { loadSnapshot } from '../../../src/load/load.js';
 import { className } from '../../../src/v8/class-names.js';
 import { snapshotBytes } from '../../support/builder.js';
-import { fixturePath } from '../../support/fixtures.js';
+import { fixtureGraph } from '../../support/fixture-graphs.js';
 import { random, randomGraph } from '../../support/random-graph.js';
 
 const EXPRESS = fileURLToPath(new URL('../../../fixtures/express-final.heapsnapshot.gz', import.meta.url));
@@ -154,10 +154,7 @@ test('places are inherited from the nearest dominator that has one', async () =>
 });
 
 test('generations', async () => {
-  const [before, after] = [
-    await loadSnapshot(fixturePath('node22-before')),
-    await loadSnapshot(fixturePath('node22-after')),
-  ];
+  const [before, after] = [await fixtureGraph('node22-before'), await fixtureGraph('node22-after')];
   const parts = divide(after, ['class', 'generation'], [before]);
   const { rows } = heapTable(after, parts);
   expect(rows.find(({ kind }) => kind.startsWith('OBJ, after '))?.count).toBe(100);

@@ -9,7 +9,7 @@ import { referencePattern } from '../../../src/analysis/patterns/reference-patte
 import { loadSnapshot } from '../../../src/load/load.js';
 import { className } from '../../../src/v8/class-names.js';
 import { snapshotBytes } from '../../support/builder.js';
-import { fixturePath } from '../../support/fixtures.js';
+import { fixtureGraph } from '../../support/fixture-graphs.js';
 import { randomGraph } from '../../support/random-graph.js';
 
 /** One line a branch, as deep as it stands. */
@@ -119,7 +119,7 @@ test('random graphs: patterns end', async () => {
 });
 
 test('a real snapshot: 100 objects in one array of a module', async () => {
-  const graph = await loadSnapshot(fixturePath('node22-after'));
+  const graph = await fixtureGraph('node22-after');
   const found = lines(referencePattern(graph, nodesOfClass(graph, 'OBJ'), { depth: 3 }));
   expect(found.slice(0, 2)).toEqual(['100 OBJ', expect.stringMatching(/^ {2}1 (\[…\]|\.\w+) /)]);
   expect(mergedPaths(graph, nodesOfClass(graph, 'OBJ'))[0]!.count).toBeGreaterThan(90);

@@ -12,7 +12,7 @@ import type { Graph } from '../../../src/graph/graph.js';
 import { loadSnapshot } from '../../../src/load/load.js';
 import { className } from '../../../src/v8/class-names.js';
 import { type GraphSpec, type NodeSpec, snapshotBytes } from '../../support/builder.js';
-import { fixturePath } from '../../support/fixtures.js';
+import { fixtureGraph } from '../../support/fixture-graphs.js';
 
 const load = (spec: GraphSpec): Promise<Graph> =>
   loadSnapshot(snapshotBytes(spec), { edges: true, locations: true });
@@ -330,7 +330,7 @@ describe('references', () => {
 });
 
 test('sizes are those of DevTools: helpers count for their owners', async () => {
-  const graph = await loadSnapshot(fixturePath('node26-after'), { edges: true, locations: true });
+  const graph = await fixtureGraph('node26-after', { locations: true });
   const objects = byType(graph, 'OBJ').map((node) => node.ordinal);
   for (const { id, shallowSize, merged } of back(graph, objects).nodes)
     expect([id, merged ? shallowSize / merged : shallowSize]).toEqual([id, at(graph, id)!.shallowSize]);
@@ -468,7 +468,7 @@ describe('chains', () => {
 });
 
 describe('real heaps', async () => {
-  const graph = await loadSnapshot(fixturePath('node26-after'), { edges: true, locations: true });
+  const graph = await fixtureGraph('node26-after', { locations: true });
   const isRoot = (node: number): boolean => className(graph, node).startsWith('global ');
   const pictureOf = (type: string, maxDepth: number): string[] => {
     const targets = byType(graph, type).map((node) => node.ordinal);

@@ -6,12 +6,12 @@ import { retainedSizes, retainedSizesOfClasses } from '../../../src/analysis/siz
 import { shallowSizes } from '../../../src/analysis/sizes/shallow-sizes.js';
 import { nodeWithId } from '../../../src/graph/graph.js';
 import { retainersOf } from '../../../src/graph/retainers.js';
-import { loadSnapshot } from '../../../src/load/load.js';
 import { shapeIndex } from '../../../src/v8/shapes.js';
-import { FIXTURES, fixturePath, recorded } from '../../support/fixtures.js';
+import { fixtureGraph } from '../../support/fixture-graphs.js';
+import { FIXTURES, recorded } from '../../support/fixtures.js';
 
 describe.each(FIXTURES)('%s', async (fixture) => {
-  const graph = await loadSnapshot(fixturePath(fixture));
+  const graph = await fixtureGraph(fixture);
   const devtools = recorded(fixture);
 
   test('every recorded node: retained size, distance, dominator, number of retainers', () => {

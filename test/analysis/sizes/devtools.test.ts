@@ -4,15 +4,15 @@ import { classesOf } from '../../../src/analysis/classes/classes.js';
 import { at } from '../../../src/analysis/classes/nodes.js';
 import { shallowSizes } from '../../../src/analysis/sizes/shallow-sizes.js';
 import { statistics } from '../../../src/analysis/sizes/statistics.js';
-import { loadSnapshot } from '../../../src/load/load.js';
 import { classIndex, className } from '../../../src/v8/class-names.js';
-import { FIXTURES, fixturePath, recorded } from '../../support/fixtures.js';
+import { fixtureGraph } from '../../support/fixture-graphs.js';
+import { FIXTURES, recorded } from '../../support/fixtures.js';
 
 /** DevTools lists plain objects under their shapes, `{a, b}`; we list them as `Object`. */
 const isShape = (name: string): boolean => name.startsWith('{') || name === 'Object';
 
 describe.each(FIXTURES)('%s', async (fixture) => {
-  const graph = await loadSnapshot(fixturePath(fixture), { locations: true });
+  const graph = await fixtureGraph(fixture, { locations: true });
   const devtools = recorded(fixture);
 
   test('node and edge counts', () => {

@@ -6,6 +6,7 @@ import { EDGE } from '../../../src/graph/schema.js';
 import { loadSnapshot } from '../../../src/load/load.js';
 import { weakMapPairEdges, weakMapPairs } from '../../../src/v8/weak-map-pairs.js';
 import { type GraphSpec, type NodeSpec, snapshotBytes } from '../../support/builder.js';
+import { fixtureGraph } from '../../support/fixture-graphs.js';
 import { FIXTURES, fixturePath } from '../../support/fixtures.js';
 import { random, randomGraph } from '../../support/random-graph.js';
 
@@ -87,7 +88,7 @@ describe('pageOwnedNodes', () => {
 test('weakMapPairEdges finds the internal edges that are named after pairs, and no others', async () => {
   let pairs = 0;
   for (const name of FIXTURES) {
-    const graph = await loadSnapshot(fixturePath(name));
+    const graph = await fixtureGraph(name);
     const { types, names, count } = edgesOf(graph);
     const { of } = weakMapPairs(graph);
     const wanted: number[] = [];
@@ -127,6 +128,6 @@ describe('holds', () => {
   });
 
   test.each(FIXTURES)('and on %s', async (name) => {
-    expect(disagreements(await loadSnapshot(fixturePath(name)))).toEqual([]);
+    expect(disagreements(await fixtureGraph(name))).toEqual([]);
   });
 });
