@@ -4,32 +4,25 @@
  * message for when that is not what was expected.
  */
 
-import { instancesOf, prototypeNodes } from '../analysis/classes/instances.js';
-import { heapgraphNodes } from '../analysis/classes/own-objects.js';
 import { newNodes } from '../analysis/growth/diff.js';
 import { lineage } from '../analysis/growth/lineage.js';
 import { frontierOf } from '../analysis/leaks/frontier.js';
 import { retainedSet } from '../analysis/sizes/retained-set.js';
-import { QueryError, usageError } from '../base/errors.js';
-import { printable } from '../base/printable.js';
+import { usageError } from '../base/errors.js';
 import { formatBytes, formatCount, parseBytes } from '../base/units.js';
 import type { Graph } from '../graph/graph.js';
-import { readClassQuery } from '../query/class-query.js';
-import { nodesIn } from '../query/masks.js';
-import { selectNodes } from '../query/select-nodes.js';
 import { described } from '../self/arguments.js';
-import { collectGarbage } from '../self/gc.js';
-import { takeSnapshot } from '../self/snapshot.js';
-import { tag, untag, wasTagged } from '../self/tag.js';
-import { taggedNodes } from '../v8/tags.js';
-import { literalTemplates } from '../v8/templates.js';
 import { holderText, indented, newHolders } from './holders.js';
-
-/**
- * Which objects: a string is the exact name of a class, or a query (docs/queries.md); a RegExp has
- * to match somewhere in the name of a class; a class stands for its name.
- */
-export type HeapTarget = string | RegExp | (abstract new (...args: never) => unknown);
+import {
+  classWords,
+  foreignInstances,
+  graphOf,
+  type HeapTarget,
+  isGraph,
+  type MatcherResult,
+} from './received.js';
+import { type StateMatchers, stateMatchers } from './state-matchers.js';
+import { survivors } from './survivors.js';
 
 /** A number, or bounds, both of them included. */
 export type ExpectedCount = number | { readonly atLeast?: number; readonly atMost?: number };
@@ -40,14 +33,8 @@ export interface Snapshots {
   readonly after: Graph;
 }
 
-/** What a matcher answers. */
-export interface MatcherResult {
-  readonly pass: boolean;
-  readonly message: () => string;
-}
-
 /** The matchers, as TypeScript sees them behind `expect(…)`. */
-export interface HeapMatchers<R> {
+export interface HeapMatchers<R> extends StateMatchers<R> {
   /**
    * `expect(graph)`: there are so many of these objects, prototypes of classes not counted.
    * `{ atMost: 3 }` and `{ atLeast: 1 }` are bounds.
@@ -77,6 +64,8 @@ export interface HeapMatchers<R> {
 
 /** For `expect.extend(matchers)`. All throw UsageError for arguments that make no sense. */
 export const matchers = {
+  ...stateMatchers,
+
   toHaveInstances(received: unknown, type: HeapTarget, expected: ExpectedCount): MatcherResult {
     const graph = graphOf(received, 'toHaveInstances');
     const wanted = countOf(expected);
@@ -150,41 +139,6 @@ export const matchers = {
   },
 };
 
-/**
- * Objects that are not parts of earlier snapshots, nor V8's templates of literals, nor prototypes.
- * Throws UsageError for what names no objects.
- */
-function foreignInstances(graph: Graph, type: HeapTarget): Uint32Array {
-  const own = heapgraphNodes(graph);
-  const templates = literalTemplates(graph);
-  return instancesIn(graph, type).filter((node) => own?.[node] !== 1 && templates[node] === 0);
-}
-
-function instancesIn(graph: Graph, type: HeapTarget): Uint32Array {
-  if (type instanceof RegExp) return instancesOf(graph, type);
-  if (typeof type === 'function' && type.name !== '') return instancesOf(graph, type.name);
-  if (typeof type !== 'string')
-    throw usageError(
-      `${described(type)} is not a class`,
-      "Write 'Session', /^Session/, a class that has a name, or a query such as 'Session and closed = true'.",
-    );
-  try {
-    const { condition, classes, compares, files } = readClassQuery(type);
-    if (classes) return instancesOf(graph, classes);
-    if (compares !== undefined || files.length > 0)
-      throw usageError(
-        `${compares === undefined ? 'set("FILE")' : `"${compares}"`} cannot be asked here`,
-        'A matcher looks at each snapshot by itself.',
-      );
-    const isPrototype = prototypeNodes(graph);
-    return nodesIn(selectNodes(condition, { graph })).filter((node) => isPrototype[node] === 0);
-  } catch (error) {
-    // A test runner prints the message alone.
-    if (error instanceof QueryError) throw usageError(error.message, error.hint ?? '', error);
-    throw error;
-  }
-}
-
 interface Grown {
   readonly delta: number;
   readonly words: string;
@@ -234,74 +188,6 @@ function checkOrder(before: Graph, after: Graph, matcher: string): void {
     );
 }
 
-interface Survivors {
-  readonly graph: Graph | undefined;
-  readonly nodes: readonly number[];
-  readonly words: string;
-}
-
-/** What is still there of the target, in a snapshot taken after garbage is collected. */
-async function survivors(received: unknown): Promise<Survivors> {
-  if (typeof received === 'string') {
-    if (!wasTagged(received))
-      throw usageError(
-        `nothing was ever tagged ${described(received)}`,
-        `tag(object, ${described(received)}) gives an object that name.`,
-      );
-    const graph = await takeSnapshot();
-    return { graph, nodes: taggedNodes(graph, received), words: `the object tagged ${described(received)}` };
-  }
-  if (!isWeakRef(received)) {
-    throw usageError(
-      'toBeUnreachable takes a WeakRef or the name of a tag',
-      'An object that is given itself is reachable: make a new WeakRef(object), and let go of the object.',
-    );
-  }
-  await collectGarbage();
-  const name = 'heapgraph: the target of a WeakRef';
-  const type = tagTarget(received, name);
-  if (type === undefined) return { graph: undefined, nodes: [], words: 'the target of the WeakRef' };
-  try {
-    const graph = await takeSnapshot(); // in a later turn: nothing of `tagTarget` holds it any more
-    return { graph, nodes: taggedNodes(graph, name), words: `the ${type}` };
-  } finally {
-    untagTarget(received, name);
-  }
-}
-
-/** Tags what a WeakRef leads to, and gives the name of its class; undefined when it is gone. */
-function tagTarget(ref: WeakRef<object>, name: string): string | undefined {
-  const target = ref.deref();
-  if (target === undefined) return undefined;
-  tag(target, name);
-  if (typeof target === 'function') return 'function';
-  const type: unknown = Object.getPrototypeOf(target)?.constructor?.name;
-  return typeof type === 'string' && type !== '' ? printable(type) : 'object';
-}
-
-function untagTarget(ref: WeakRef<object>, name: string): void {
-  const target = ref.deref();
-  if (target !== undefined) untag(target, name);
-}
-
-/** Jest's tests have a realm of their own, and so another WeakRef. */
-function isWeakRef(value: unknown): value is WeakRef<object> {
-  return Object.prototype.toString.call(value) === '[object WeakRef]';
-}
-
-function isGraph(value: unknown): value is Graph {
-  const { edges, firstEdge, strings } = (value ?? {}) as Partial<Graph>;
-  return edges !== undefined && firstEdge !== undefined && strings !== undefined;
-}
-
-function graphOf(value: unknown, matcher: string): Graph {
-  if (isGraph(value)) return value;
-  throw usageError(
-    `${matcher} takes a graph with edges`,
-    'Take one of this process: await takeSnapshot(); or load a file: await loadSnapshot(file).',
-  );
-}
-
 function countOf(expected: ExpectedCount): {
   readonly fits: (count: number) => boolean;
   readonly words: string;
@@ -337,10 +223,6 @@ function toldGrowth(summary: string, { before, after, fresh }: Grown): string {
   const words = [where, made].filter((part) => part !== undefined).join(', ');
   const which = fresh.length > 1 ? 'one of them:' : 'what holds it:';
   return `${summary}\n\n${words === '' ? '' : `${words}\n`}${which}\n${indented(chain).trimEnd()}`;
-}
-
-function classWords(type: HeapTarget): string {
-  return printable(typeof type === 'function' ? type.name : String(type));
 }
 
 function bytes(size: number): string {

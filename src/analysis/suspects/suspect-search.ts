@@ -140,11 +140,12 @@ function grownPlaces(
   graph: Graph,
   grown: Leaks,
   findings: readonly Finding[],
-  { states, earlier, minSize, packageName }: Named,
+  { states, earlier, minSize, packageName, isForeign = () => false }: Named,
 ): Place[] {
   const snapshots = earlier.length + 1;
   const wanted = notableLeaks(grown, snapshots).leaks.filter(
-    ({ verdict }) => snapshots === 2 || verdict === 'leak' || verdict === 'uneven',
+    ({ verdict, container }) =>
+      (snapshots === 2 || verdict === 'leak' || verdict === 'uneven') && !isForeign(container),
   );
   const { groupOf } = grown.frontier;
   return wanted.map((leak: Leak): Place => {

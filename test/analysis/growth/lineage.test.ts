@@ -186,6 +186,20 @@ describe('small graphs', () => {
     expect(lineage(before, after)).toMatchObject({ sameProcess: false, common: 0, compared: 0 });
   });
 
+  test('bytecode that was dropped says nothing', async () => {
+    const make = (name: string): Promise<Graph> =>
+      loadSnapshot(
+        snapshotBytes({
+          root: { id: 1, edges: ['c', 's'] },
+          c: { id: 3, type: 'code', name },
+          s: { id: 5, type: 'string' },
+        }),
+      );
+    expect(
+      lineage(await make('system / BytecodeArray'), await make('system / UncompiledDataWithPreparseData')),
+    ).toMatchObject({ sameProcess: true, compared: 1, agreeing: 1 });
+  });
+
   test('names of objects may change, and say nothing', async () => {
     const make = (name: string): Promise<Graph> =>
       loadSnapshot(
