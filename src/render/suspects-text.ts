@@ -2,7 +2,7 @@
 import stringWidth from 'fast-string-width';
 import type { KnownLeakFact } from '../base/leak-report.js';
 import { shortened } from '../base/printable.js';
-import type { DeadStepRow } from '../base/result.js';
+import type { Cell, DeadStepRow } from '../base/result.js';
 import type { SuspectContent, SuspectEntry, SuspectReport } from '../base/suspect-report.js';
 import { formatBytes, formatCount, formatId, formatShare } from '../base/units.js';
 import { formatCell } from './cells.js';
@@ -64,9 +64,20 @@ function knownText({ why, until, overdue }: KnownLeakFact): string {
   return [when, why ?? ''].filter((part) => part !== '').join(': ') || 'yes';
 }
 
-/** `630 × onReload()`, with the bytes of a class where they are known. */
-export function contentText({ label, count, size }: SuspectContent): string {
-  return `${formatCount(count)} × ${label}${size > 0 ? ` (${formatBytes(size)})` : ''}`;
+/**
+ * `630 × onReload()`, with the bytes of a class where they are known; a function without a name, and
+ * one that is suspended, with its place.
+ */
+export function contentText({ label, count, size, location }: SuspectContent): string {
+  return `${formatCount(count)} × ${label}${UNNAMED.test(label) ? placeText(location) : ''}${size > 0 ? ` (${formatBytes(size)})` : ''}`;
+}
+
+const UNNAMED = /^\(anonymous\)\(\)| suspended$/;
+
+/** ` server.js:12`. */
+function placeText(location: Cell): string {
+  const { script, line } = (location ?? {}) as { readonly script?: string | null; readonly line?: number };
+  return script ? ` ${script.replace(/^.*[/\\]/s, '')}:${line}` : '';
 }
 
 /** The beginning and the end of the chain; marks below the references under suspicion. */

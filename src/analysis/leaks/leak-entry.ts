@@ -5,6 +5,8 @@ import { printable, shortened } from '../../base/printable.js';
 import type { Cell } from '../../base/result.js';
 import { formatBytes, formatCount } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
+import { EDGE } from '../../graph/schema.js';
+import { edgeTarget } from '../../graph/walk.js';
 import { className } from '../../v8/class-names.js';
 import { isPackageCode, packageOf, packageText } from '../../v8/packages.js';
 import { rootOf } from '../../v8/roots.js';
@@ -29,6 +31,11 @@ export function contentLabel(graph: Graph, row: ContentRow): string {
   if (kind === 'scope')
     return variables.length === 0 ? 'scope' : `scope {${shortened(variables.join(', '), LABEL_LENGTH)}}`;
   if (type === 'Object') return `Object {${shortened(shapeText(graph, example), LABEL_LENGTH)}}`;
+  if (
+    type === 'EventTarget' &&
+    edgeTarget(graph, example, EDGE.property, ['<symbol kAborted>']) !== undefined
+  )
+    return 'AbortSignal (EventTarget)'; // of Node.js 18 and 20
   return shortened(type, LABEL_LENGTH);
 }
 

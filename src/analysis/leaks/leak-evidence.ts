@@ -1,6 +1,9 @@
 /** When growth speaks of a leak, and what of the contents says most about it. */
 
+import type { Graph } from '../../graph/graph.js';
+import { commonJsModules } from '../../v8/modules.js';
 import { isPackageCode } from '../../v8/packages.js';
+import { holderChain } from '../holders/holder-chains.js';
 import type { ContainerGroup } from './frontier.js';
 import type { ContentRow } from './group-contents.js';
 
@@ -42,11 +45,20 @@ const ORDER: readonly (LeakVerdict | undefined)[] = ['leak', 'uneven', 'sometime
  * Where modules are kept: what is loaded late is in them, and so is a file that is loaded again and
  * again.
  */
-const LOADERS = /^require\.cache|\.(children|_pathCache|loadCache)\b|^node:internal\/(modules|bootstrap)\//;
+const LOADERS = /^require\.cache|\.(_pathCache|loadCache)\b|^node:internal\/(modules|bootstrap)\//;
+/** What a module has loaded; trees and components of programs have `children`, too. */
+const CHILDREN = /\.children\b/;
 
-/** Whether a path (`holderPaths`) is that of a list of loaded modules. */
-export function isOfLoader(path: string): boolean {
-  return LOADERS.test(path);
+/**
+ * Whether a container is a list of loaded modules.
+ *
+ * - In: its path (`holderPaths`).
+ */
+export function isOfLoader(graph: Graph, container: number, path: string): boolean {
+  if (LOADERS.test(path)) return true;
+  if (!CHILDREN.test(path)) return false;
+  const { moduleOf } = commonJsModules(graph);
+  return holderChain(graph, container).nodes.some((node) => moduleOf.has(node));
 }
 
 /**
@@ -54,19 +66,18 @@ export function isOfLoader(path: string): boolean {
  * every step; what is less even counts only for functions and classes of a name of their own, as
  * late loading makes more of what is common.
  *
- * - In: the rows of the group, its path (`holderPaths`), whether the snapshots have more and more
+ * - In: the rows of the group, whether it is a list of loaded modules, whether the snapshots have more and more
  *   of a row's kind (what turns over does not become more), and whether one file was loaded several
  *   times at each step, without which the lists of loaded modules only grow by what is loaded late.
  */
 export function groupVerdict(
   contents: readonly ContentRow[],
   group: ContainerGroup,
-  path: string,
+  isLoader: boolean,
   becomesMore: (row: ContentRow) => boolean,
   reloads: () => boolean,
 ): LeakVerdict | undefined {
   let best: LeakVerdict | undefined;
-  const isLoader = isOfLoader(path);
   for (const row of contents) {
     let found = verdictOf(row.counts.slice(1), FEWEST, UNEVEN_FEWEST);
     if (found !== 'leak' && !isTelling(row)) continue;

@@ -2,14 +2,14 @@
 
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { totalsOfKind } from '../growth/kind-totals.js';
-import { ownerOf } from '../holders/container-owner.js';
+import { type Ownership, ownerOf } from '../holders/container-owner.js';
 import { holderChain } from '../holders/holder-chains.js';
 import { holderPaths } from '../holders/holder-paths.js';
 import { containerChain, memberCounts } from './container-chain.js';
 import type { ContainerGroup, Frontier } from './frontier.js';
 import { type ContentRow, contentsOf, describeContent } from './group-contents.js';
 import type { AlsoIn, Leak } from './leak.js';
-import { groupVerdict, type LeakVerdict, memberOf, principalOf } from './leak-evidence.js';
+import { groupVerdict, isOfLoader, type LeakVerdict, memberOf, principalOf } from './leak-evidence.js';
 import { loadsAgain } from './module-reloads.js';
 import type { RebuiltPart } from './rebuilt-parts.js';
 
@@ -20,6 +20,8 @@ export function sum(numbers: ArrayLike<number>): number {
   return total;
 }
 
+/** What these hold comes and goes with the load. */
+const OF_RUNTIME: ReadonlySet<Ownership> = new Set(['runtime', 'handles', 'timer', 'stack']);
 /** Of its new members at least this share has to be growth of the whole kind. */
 const BECOMING_MORE = 0.5;
 
@@ -42,7 +44,12 @@ export function leakOf(
     const totals = totalsOfKind(snapshots, example);
     return totals.at(-1)! - totals[0]! >= sum(counts) * BECOMING_MORE;
   };
-  const verdict = groupVerdict(contents, group, path, becomesMore, () => loadsAgain(frontier));
+  const isLoader = isOfLoader(graph, group.container, path);
+  const judged = (test: (row: ContentRow) => boolean): LeakVerdict | undefined =>
+    groupVerdict(contents, group, isLoader, test, () => loadsAgain(frontier));
+  const plain = judged(becomesMore);
+  const isMasked = plain !== 'leak' && !OF_RUNTIME.has(group.owner) && judged(() => true) === 'leak';
+  const verdict = isMasked ? 'leak' : plain;
   if (verdict === undefined) return undefined;
   const { chain, isList } = containerChain(frontier, group);
   const listOwner = isList ? chain.nodes.at(-1) : undefined;
@@ -57,6 +64,7 @@ export function leakOf(
   }
   return {
     verdict,
+    isMasked,
     growth: 'members',
     container: group.container,
     containers: group.containers.length,
@@ -126,6 +134,7 @@ export function inPlace(
   };
   return {
     verdict,
+    isMasked: false,
     growth: 'in place',
     container: node,
     containers: nodes.length,

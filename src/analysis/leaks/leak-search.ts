@@ -1,8 +1,10 @@
 /** The search for leaks in snapshots whose edges are read only where they are needed. */
 import type { Graph } from '../../graph/graph.js';
+import { uncountedOf, withMembersCounted } from './counted-leaks.js';
 import { sizesInPlace } from './growth-in-place.js';
 import { isLeak, type Leak } from './leak.js';
 import { type Leaks, type LeaksOptions, leaks, slotsOf, withGrowthInPlace } from './leaks.js';
+import { membershipsOf, membersInPlace } from './members-in-place.js';
 
 /** What a search is done with. */
 export interface LeakSearchOptions extends LeaksOptions {
@@ -37,16 +39,24 @@ export async function searchLeaks(
 ): Promise<LeakSearch> {
   const found = leaks(snapshots, options);
   const earlier = snapshots.slice(0, -1);
-  const slots = slotsOf(found);
   const isWhole = earlier.every(({ edges }) => edges !== undefined); // `leaks` has looked already
-  if (slots.length === 0 || isWhole) return { found, looksInPlace: true };
+  const slots = isWhole ? [] : slotsOf(found);
+  const uncounted = uncountedOf(found, snapshots);
+  if (slots.length === 0 && uncounted.length === 0) return { found, looksInPlace: true };
+  const memberships = membershipsOf(found.frontier, uncounted);
   const sizes: number[][] = [];
+  const members: number[][] = [];
   for (const [place, graph] of earlier.entries()) {
     const whole = graph.edges ? graph : await withEdges(place);
     if (!whole) return { found, looksInPlace: false };
     sizes.push(sizesInPlace(whole, slots));
+    members.push(membersInPlace(whole, memberships));
   }
-  return { found: withGrowthInPlace(found, sizes, options), looksInPlace: true };
+  const counted = withMembersCounted(found, uncounted, members);
+  return {
+    found: slots.length === 0 ? counted : withGrowthInPlace(counted, sizes, options),
+    looksInPlace: true,
+  };
 }
 
 /** Of what grew once, listed where there is no leak. */

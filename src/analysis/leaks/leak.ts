@@ -26,6 +26,11 @@ export interface Leak {
    * - `once`: things of one step, which a later snapshot has as well.
    */
   readonly verdict: LeakVerdict;
+  /**
+   * Whether the class of the members did not become more in the whole snapshot, so that only counts
+   * of the container tell whether it grows.
+   */
+  readonly isMasked: boolean;
   /** Whether members were added, or the container itself got larger. */
   readonly growth: 'members' | 'in place';
   /** Ordinal of the container with the most new members, in the last snapshot. */

@@ -10,6 +10,7 @@
  *   leaks leak leak-of-group            which containers grow at every step
  *   leak-evidence                       the verdict
  *   rebuilt-parts growth-in-place       what grows without a container that gets more members
+ *   members-in-place counted-leaks      members of a container in each snapshot
  *   leak-search                         the same, with edges read only where they are needed
  *   container-place -words -text -chain where a container is, in words
  *   new-holders grown-holders survival  who holds what is new, class by class
@@ -46,6 +47,13 @@ export interface Leaks {
   readonly unexplained: readonly { readonly type: string; readonly count: number; readonly size: number }[];
   /** Containers of the runtime that grew within their limits, which are no leaks. */
   readonly bounded: readonly BoundedBuffer[];
+  /**
+   * Containers with things of every step of a class that did not become more in the whole snapshot:
+   * leaks, if the earlier snapshots show that they got more members.
+   */
+  readonly masked: readonly Leak[];
+  /** Containers whose members come and go, by the earlier snapshots: they are as full in each. */
+  readonly replaced: readonly Leak[];
   /**
    * Containers that are no leaks, whose parts were made anew since: what may have grown in place.
    * The largest first.
@@ -91,6 +99,7 @@ export function leaks(snapshots: readonly Graph[], options: LeaksOptions = {}): 
     survivorSize += nodeSizes[node]!;
   }
   const found: Leak[] = [];
+  const masked: Leak[] = [];
   const limited = boundedBuffers(graph);
   const bounded = new Set<BoundedBuffer>();
   for (const group of groups) {
@@ -104,7 +113,7 @@ export function leaks(snapshots: readonly Graph[], options: LeaksOptions = {}): 
       continue;
     }
     const leak = leakOf(frontier, group, snapshots);
-    if (leak) found.push(leak);
+    if (leak) (leak.isMasked ? masked : found).push(leak);
   }
   const merged = sorted(oneCauseEach(found));
   const explained = merged.filter(isLeak);
@@ -121,6 +130,8 @@ export function leaks(snapshots: readonly Graph[], options: LeaksOptions = {}): 
     explainedSize: explained.reduce((total, { size }) => total + size, 0),
     unexplained: unexplainedOf(frontier, explained, isSurvivor),
     bounded: [...bounded],
+    masked: oneCauseEach(masked),
+    replaced: [],
     rebuilt,
     frontier,
   };
@@ -174,7 +185,8 @@ export function withGrowthInPlace(
     const verdict = bytesVerdict(sizes);
     if (verdict === undefined) continue;
     const leak = inPlace(frontier, one, sizes, verdict);
-    if ((verdict === 'leak' || leak.owner === 'program') && !isOfLoader(leak.path)) found.push(leak);
+    if ((verdict === 'leak' || leak.owner === 'program') && !isOfLoader(graph, leak.container, leak.path))
+      found.push(leak);
   }
   const all = sorted([...answer.leaks, ...found]);
   const explained = answer.explainedSize + found.filter(isLeak).reduce((total, { size }) => total + size, 0);
@@ -222,7 +234,8 @@ function unexplainedOf(
 
 const VERDICTS: readonly LeakVerdict[] = ['leak', 'uneven', 'sometimes', 'once'];
 
-function sorted(leaks: readonly Leak[]): Leak[] {
+/** `leak` first; see `leaks`. */
+export function sorted(leaks: readonly Leak[]): Leak[] {
   const rank = ({ verdict, owner, principal }: Leak): number =>
     VERDICTS.indexOf(verdict) * 2 + (owner === 'program' || principal.origin === 'program' ? 0 : 1);
   return [...leaks].sort((a, b) => rank(a) - rank(b) || b.size - a.size);

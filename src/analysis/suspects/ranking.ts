@@ -176,7 +176,7 @@ function isStatic(graph: Graph, { members, kind }: Finding, chain: Chain): boole
   // Lists of names in `process`, such as `process.moduleLoadList`.
   const type = graph.nodeTypes[members[0]!]!;
   if (type !== NODE.object && type !== NODE.closure && chain.nodes.some(isProcess(graph))) return true;
-  return className(graph, members[0]!) === 'Module';
+  return commonJsModules(graph).moduleOf.has(members[0]!);
 }
 
 /** What the runtime's own copy of a package keeps as a global. */

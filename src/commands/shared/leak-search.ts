@@ -1,4 +1,5 @@
 /** The search for leaks in snapshots that were opened for a command. */
+import { containerWords } from '../../analysis/expressions/container-words.js';
 import { searchLeaks as search } from '../../analysis/leaks/leak-search.js';
 import type { Leaks } from '../../analysis/leaks/leaks.js';
 import { formatCount } from '../../base/units.js';
@@ -27,11 +28,17 @@ export async function searchLeaks(
   };
 }
 
-/** Notes on what grew within a limit that the runtime has for it. */
-export function boundedNotes({ bounded }: Leaks): readonly string[] {
-  return bounded.map(({ words, limit, size }) =>
-    limit === null
-      ? `left out: ${words}, which have a limit`
-      : `left out: ${words}, ${formatCount(size)} of at most ${formatCount(limit)}`,
-  );
+/** Notes on what grew within a limit, and on what is as full in each snapshot. */
+export function boundedNotes({ bounded, replaced, frontier }: Leaks): readonly string[] {
+  return [
+    ...bounded.map(({ words, limit, size }) =>
+      limit === null
+        ? `left out: ${words}, which have a limit`
+        : `left out: ${words}, ${formatCount(size)} of at most ${formatCount(limit)}`,
+    ),
+    ...replaced.map(
+      ({ chain }) =>
+        `left out: ${containerWords(frontier.graph, chain).text}, where what comes takes the place of what goes`,
+    ),
+  ];
 }

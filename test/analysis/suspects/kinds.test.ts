@@ -9,7 +9,7 @@ const folder = temporaryFolder();
 const FILE = path.join(folder, 'suspects.heapsnapshot');
 
 /** Node.js 18 and 20 build their signals from EventTarget. */
-const SIGNAL = Number.parseInt(process.versions.node, 10) < 21 ? 'EventTarget' : 'AbortSignal';
+const SIGNAL = Number.parseInt(process.versions.node, 10) < 21 ? 'AbortSignal (EventTarget)' : 'AbortSignal';
 
 interface Entry {
   readonly verdict: string;
