@@ -65,8 +65,8 @@ function knownText({ why, until, overdue }: KnownLeakFact): string {
 }
 
 /**
- * `630 × onReload()`, with the bytes of a class where they are known; a function without a name, and
- * one that is suspended, with its place.
+ * `630 × onReload()`, with the bytes of a class where they are known; a function without a name,
+ * and one that is suspended, with its place.
  */
 export function contentText({ label, count, size, location }: SuspectContent): string {
   return `${formatCount(count)} × ${label}${UNNAMED.test(label) ? placeText(location) : ''}${size > 0 ? ` (${formatBytes(size)})` : ''}`;

@@ -66,9 +66,10 @@ export function isOfLoader(graph: Graph, container: number, path: string): boole
  * every step; what is less even counts only for functions and classes of a name of their own, as
  * late loading makes more of what is common.
  *
- * - In: the rows of the group, whether it is a list of loaded modules, whether the snapshots have more and more
- *   of a row's kind (what turns over does not become more), and whether one file was loaded several
- *   times at each step, without which the lists of loaded modules only grow by what is loaded late.
+ * - In: the rows of the group, whether it is a list of loaded modules, whether the snapshots have
+ *   more and more of a row's kind (what turns over does not become more), and whether one file was
+ *   loaded several times at each step, without which the lists of loaded modules only grow by what
+ *   is loaded late.
  */
 export function groupVerdict(
   contents: readonly ContentRow[],
