@@ -3,10 +3,12 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { build } from 'esbuild';
 import { withRecordLoops } from './record-loops.mjs';
 
 const require = createRequire(import.meta.url);
 const TEMPLATE = 'src/load/record-loops.template.ts';
+const WORKER = 'src/load/threads/worker';
 /** Sources of the kernels, and what their memory is. */
 const KERNELS = {
   'src/load/kernel': ['--initialMemory', '16'],
@@ -21,6 +23,7 @@ const KERNELS = {
 export default async function writeGenerated() {
   writeRecordLoops();
   for (const [folder, memory] of Object.entries(KERNELS)) await buildKernel(folder, memory);
+  await bundleWorker();
 }
 
 /** Writes the loops over records, see their template. */
@@ -31,6 +34,23 @@ function writeRecordLoops() {
   );
   const text = `/** Made of record-loops.template.ts by build.mjs. */\n${code}`;
   const file = 'src/load/record-loops.generated.ts';
+  if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text);
+}
+
+/** Bundles the second thread and writes it down as a text: a thread starts without a file that a bundler could lose. */
+async function bundleWorker() {
+  const { outputFiles } = await build({
+    entryPoints: [`${WORKER}.ts`],
+    bundle: true,
+    write: false,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    minify: true,
+  });
+  const code = outputFiles[0].text;
+  const text = `/** Bundled from worker.ts by build.mjs. */\nexport const WORKER_CODE = ${JSON.stringify(code)};\n`;
+  const file = `${WORKER}.generated.ts`;
   if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text);
 }
 

@@ -14,6 +14,14 @@ export interface Accelerated {
   readonly kernel: GraphKernel;
   /** Runs steps in this thread. */
   run(steps: readonly Step[]): void;
+  /** Hands a stage to the second thread. Absent, or undefined, where there is none. */
+  fork?<T>(stage: () => Stage<T>): Pending<T> | undefined;
+}
+
+/** What the second thread works on. */
+export interface Pending<T> {
+  /** Waits for it. Undefined when it failed: the stage is to be done again, with other memory. */
+  join(): T | undefined;
 }
 
 /** Work that any thread can do, and what is made of it. */

@@ -11,12 +11,17 @@ export function memo<Graph extends object, T>(compute: (graph: Graph) => T): Mem
     known.set(graph, value);
     return value;
   };
-  return Object.assign(get, { known: (graph: Graph) => known.get(graph) });
+  return Object.assign(get, {
+    known: (graph: Graph) => known.get(graph),
+    keep: (graph: Graph, value: T) => void known.set(graph, value),
+  });
 }
 
 export interface Memo<Graph, T> {
   (graph: Graph): T;
   known(graph: Graph): T | undefined;
+  /** Takes what was computed in another way. */
+  keep(graph: Graph, value: T): void;
 }
 
 /**

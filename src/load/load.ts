@@ -35,6 +35,11 @@ export interface LoadOptions extends ReadOptions {
    * use small ones. Default 16 MiB.
    */
   readonly largeFrom?: number;
+  /**
+   * Threads that may work on a large snapshot: 1 for this one alone. The graph and all numbers are
+   * the same. Default 2, or 1 on a machine with one processor; more have no work.
+   */
+  readonly threads?: number;
 }
 
 /**
@@ -54,7 +59,7 @@ export async function loadSnapshot(input: SnapshotInput, options: LoadOptions = 
   const graph = builder!.finish(reading);
   if (!reading.truncation)
     await checkStringIndexes(input, options, reading, graph.strings.length, builder!.named);
-  if (builder!.arena) accelerateIn(builder!.arena, graph);
+  if (builder!.arena) accelerateIn(builder!.arena, graph, options);
   return graph;
 }
 

@@ -19,6 +19,7 @@ import { SYSTEM_DISTANCE } from '../sizes/distances.js';
 import { distancesAndDominators } from '../sizes/dominators.js';
 import { retainedSizesOfClasses } from '../sizes/retained-sizes.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
+import { computeTogether } from '../sizes/side-by-side.js';
 import { matcherOf, type TypeMatcher } from './type-matcher.js';
 
 /** Objects of one class and one of V8's node types. */
@@ -96,6 +97,10 @@ export function classesOf(heap: Countable, options: ClassCountOptions = {}, left
   if ('rows' in heap) return heap;
   const { file, truncation, nodeCount, extraNativeBytes, nodeTypes, nodeTypeNames, selfSizes } = heap;
   const raw = options.raw === true || heap.edges === undefined;
+  if (options.retained) {
+    const meanwhile = options.partition ? undefined : () => void classIndex(heap);
+    computeTogether(heap, { distances: true, meanwhile });
+  }
   const partition = (options.partition ?? classIndex)(heap);
   const { labels, of } = partition;
   const bytes = raw ? selfSizes : shallowSizes(heap);

@@ -3,8 +3,7 @@
  * DevTools: HeapSnapshot.ts, computeIsEssentialEdge and markPageOwnedNodes.
  */
 
-import { type Accelerated, withKernel } from '../../graph/accelerated.js';
-import { Scratch } from '../../graph/arena.js';
+import { type Accelerated, complete, type Stage, withKernel } from '../../graph/accelerated.js';
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { memo } from '../../graph/memo.js';
 import { retainersOf } from '../../graph/retainers.js';
@@ -12,6 +11,7 @@ import { EDGE } from '../../graph/schema.js';
 import { V8_NAME } from '../../v8/system-names.js';
 import { userRoots } from '../../v8/user-roots.js';
 import { type WeakMapPairEdge, weakMapPairEdges, weakMapPairs } from '../../v8/weak-map-pairs.js';
+import { pageStage } from './accelerated-page.js';
 import { distanceSearch, SYSTEM_DISTANCE } from './distances.js';
 
 /**
@@ -67,11 +67,10 @@ export const pageOwnedNodes = memo((graph: Graph): Uint8Array => {
     waiting = 0;
     for (const node of withheld) if (owned[node] === 1) work[waiting++] = node;
   }
-  const isDone = withKernel(graph, (accelerated) => {
-    flood(accelerated, owned, work, waiting);
-    return true;
-  });
-  if (isDone) return owned;
+  const marked = withKernel(graph, (accelerated) =>
+    complete(accelerated, pageStage(accelerated, owned, work.subarray(0, waiting))),
+  );
+  if (marked) return marked;
   while (waiting > 0) {
     const node = work[--waiting]!;
     for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
@@ -84,22 +83,12 @@ export const pageOwnedNodes = memo((graph: Graph): Uint8Array => {
   return owned;
 });
 
-/** The same search by a kernel. */
-function flood({ arena, run }: Accelerated, owned: Uint8Array, work: Uint32Array, waiting: number): void {
-  const scratch = new Scratch(arena);
-  try {
-    const marks = scratch.take(Uint8Array, owned.length, true);
-    marks.set(owned);
-    const list = scratch.take(Uint32Array, work.length, true);
-    list.set(work.subarray(0, waiting));
-    run([
-      { call: 'startPage', args: [scratch.at(marks), scratch.at(list), waiting] },
-      { until: 'searchPage' },
-    ]);
-    owned.set(marks);
-  } finally {
-    scratch.release();
-  }
+/** The search from `pageRoots` by a kernel. */
+export function pageStageOf(graph: Graph, accelerated: Accelerated): Stage<Uint8Array> {
+  const owned = new Uint8Array(graph.nodeCount);
+  const waiting = Uint32Array.from(pageRoots(graph));
+  for (const node of waiting) owned[node] = 1;
+  return pageStage(accelerated, owned, waiting);
 }
 
 /**

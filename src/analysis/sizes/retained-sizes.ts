@@ -7,12 +7,14 @@ import { classIndex } from '../../v8/class-names.js';
 import { acceleratedClassSizes, acceleratedRetained } from './accelerated-retained.js';
 import { dominatorTree } from './dominators.js';
 import { shallowSizes } from './shallow-sizes.js';
+import { computeTogether } from './side-by-side.js';
 
 /**
  * Bytes by node: its own size and that of everything it dominates. Cost: one pass beside the
  * dominators; 8 bytes a node.
  */
 export const retainedSizes = memo((graph: Graph): Float64Array => {
+  computeTogether(graph, { distances: false });
   const sizes = shallowSizes(graph);
   const { dominators, order } = dominatorTree(graph);
   const summed = withKernel(graph, (accelerated) =>

@@ -1,7 +1,4 @@
 /** The WebAssembly kernel for whole graphs (assembly.ts) as JavaScript sees it. */
-import type { Arena } from '../arena.js';
-import { KERNEL_BASE64 } from './kernel.generated.js';
-
 type Function = (...args: number[]) => number | undefined;
 
 /** Exports of assembly.ts, which explains them. */
@@ -11,27 +8,12 @@ export interface GraphKernel {
 
 /** What is used of WebAssembly; the types of Node.js leave it to the DOM's. */
 interface WebAssemblyApi {
-  readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
 }
 
-/** The API, which a program may lack: `node --jitless` has none. */
-function api(): WebAssemblyApi {
-  return (globalThis as unknown as { WebAssembly: WebAssemblyApi }).WebAssembly;
-}
-
-let compiled: object | undefined;
-
-/** The compiled kernel; threads get it as it is, with the code that V8 has made better since. */
-export function graphKernelModule(): object {
-  const { Module } = api();
-  compiled ??= new Module(Buffer.from(KERNEL_BASE64, 'base64'));
-  return compiled;
-}
-
 /** A kernel over a memory, with a state of its own. */
-export function createGraphKernel(module: object, memory: Arena['memory']): GraphKernel {
-  const { Instance } = api();
+export function createGraphKernel(module: object, memory: object): GraphKernel {
+  const { Instance } = (globalThis as unknown as { WebAssembly: WebAssemblyApi }).WebAssembly;
   return new Instance(module, { env: { memory } }).exports as GraphKernel;
 }
 

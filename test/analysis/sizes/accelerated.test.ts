@@ -1,43 +1,18 @@
 /** What a kernel computes is what TypeScript computes, value by value, however small the parts are in which it works. */
 import { describe, expect, it } from 'vitest';
-import { typeStats } from '../../../src/analysis/classes/classes.js';
 import { distanceSearch } from '../../../src/analysis/sizes/distances.js';
 import { dominatorTree } from '../../../src/analysis/sizes/dominators.js';
-import { pageOwnedNodes } from '../../../src/analysis/sizes/essential-edges.js';
-import { retainedSizes, retainedSizesOfClasses } from '../../../src/analysis/sizes/retained-sizes.js';
-import { shallowSizes } from '../../../src/analysis/sizes/shallow-sizes.js';
 import { accelerate, useGraph, withKernel } from '../../../src/graph/accelerated.js';
 import { edgesOf, type Graph } from '../../../src/graph/graph.js';
-import { createGraphKernel, graphKernelModule, runSteps } from '../../../src/graph/kernel/graph-kernel.js';
+import { createGraphKernel, runSteps } from '../../../src/graph/kernel/graph-kernel.js';
+import { graphKernelModule } from '../../../src/graph/kernel/kernel-module.js';
 import { loadSnapshot } from '../../../src/load/load.js';
 import { difference } from '../../load/compare.js';
-import { type GraphSpec, type NodeSpec, snapshotBytes } from '../../support/builder.js';
+import { snapshotBytes } from '../../support/builder.js';
+import { COMPUTED, differences } from '../../support/computed.js';
 import { FIXTURES, fixtureBytes } from '../../support/fixtures.js';
-import { random, randomGraph } from '../../support/random-graph.js';
-
-const COMPUTED: Readonly<Record<string, (graph: Graph) => unknown>> = {
-  shallowSizes,
-  distances: distanceSearch,
-  pageOwnedNodes,
-  dominatorTree,
-  retainedSizes,
-  retainedSizesOfClasses: (graph) => retainedSizesOfClasses(graph),
-  typeStats: (graph) => typeStats(graph, { by: 'retained', retained: true }),
-};
-
-/** Columns as plain lists: they may stand in other memory. */
-function plain(value: unknown): unknown {
-  if (ArrayBuffer.isView(value)) return Array.from(value as Uint8Array);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, plain(part)]));
-}
-
-/** The names of what differs, computed in this order. */
-function differences(one: Graph, other: Graph, names: readonly string[]): string[] {
-  return names.filter(
-    (name) => JSON.stringify(plain(COMPUTED[name]!(one))) !== JSON.stringify(plain(COMPUTED[name]!(other))),
-  );
-}
+import { randomGraph } from '../../support/random-graph.js';
+import { ruledGraph } from '../../support/ruled-graph.js';
 
 /** Lets the kernel work in parts of so many numbers. */
 function inParts(graph: Graph, part: number): Graph {
@@ -56,53 +31,6 @@ async function bothOf(bytes: Uint8Array): Promise<readonly [Graph, Graph]> {
   expect(withKernel(plainly, () => true)).toBeUndefined();
   expect(difference(kernel, plainly)).toBeUndefined();
   return [kernel, plainly];
-}
-
-const PAIR = (key: number, table: number): string =>
-  `${key} / part of key (Object @${key}) -> value (Object @7) pair in WeakMap (table @${table})`;
-
-/** A random graph with nodes and edges for which there are rules. */
-function ruledGraph(seed: number): GraphSpec {
-  const next = random(seed + 1e6);
-  const below = (limit: number): number => Math.floor(next() * limit);
-  const names = Object.keys(randomGraph(seed));
-  const others: Readonly<Record<string, Partial<NodeSpec>>> = {
-    documents: { type: 'synthetic', name: '(Document DOM trees)' },
-    context: { type: 'hidden', name: 'system / NativeContext' },
-    descriptors: { type: 'array', name: '(map descriptors)' },
-    more: { type: 'array', name: '(map descriptors)' },
-    table: { type: 'array', name: 'table', id: 501 },
-    second: { type: 'array', name: 'table', id: 503 },
-    text: { type: 'native', name: 'system / ExternalStringData' },
-  };
-  const all = [...names, ...Object.keys(others)];
-  const edge = (): readonly [string, string | number, string] => {
-    const to = all[below(all.length)]!;
-    const pair = PAIR(below(3), 501 + 2 * below(2));
-    const kinds: readonly (readonly [string, string | number, string])[] = [
-      ['element', below(9), to],
-      ['hidden', below(9), to],
-      ['internal', String(below(9)), to],
-      ['property', 'sloppy_function_map', to],
-      ['internal', 'sloppy_function_map', to],
-      ['internal', pair, to],
-      ['internal', pair, to],
-      ['property', pair, to],
-      ['weak', 'w', to],
-      ['shortcut', 's', to],
-    ];
-    return kinds[below(kinds.length)]!;
-  };
-  const edges = (): (readonly [string, string | number, string])[] => Array.from({ length: below(8) }, edge);
-  const base = Object.entries(randomGraph(seed)).map(([key, spec]): [string, NodeSpec] => [
-    key,
-    { ...(spec as NodeSpec), edges: [...((spec as NodeSpec).edges ?? []), ...edges()] },
-  ]);
-  const added = Object.entries(others).map(([key, spec]): [string, NodeSpec] => [
-    key,
-    { size: below(50), ...spec, edges: edges() },
-  ]);
-  return Object.fromEntries([...base, ...added]);
 }
 
 const ORDERS: readonly (readonly string[])[] = [

@@ -1,0 +1,32 @@
+/** What is computed of a graph with kernels and on two threads, to compare it with what TypeScript computes on one. */
+import { typeStats } from '../../src/analysis/classes/classes.js';
+import { distanceSearch } from '../../src/analysis/sizes/distances.js';
+import { dominatorTree } from '../../src/analysis/sizes/dominators.js';
+import { pageOwnedNodes } from '../../src/analysis/sizes/essential-edges.js';
+import { retainedSizes, retainedSizesOfClasses } from '../../src/analysis/sizes/retained-sizes.js';
+import { shallowSizes } from '../../src/analysis/sizes/shallow-sizes.js';
+import type { Graph } from '../../src/graph/graph.js';
+
+export const COMPUTED: Readonly<Record<string, (graph: Graph) => unknown>> = {
+  shallowSizes,
+  distances: distanceSearch,
+  pageOwnedNodes,
+  dominatorTree,
+  retainedSizes,
+  retainedSizesOfClasses: (graph) => retainedSizesOfClasses(graph),
+  typeStats: (graph) => typeStats(graph, { by: 'retained', retained: true }),
+};
+
+/** Columns as plain lists: they may stand in other memory. */
+function plain(value: unknown): unknown {
+  if (ArrayBuffer.isView(value)) return Array.from(value as Uint8Array);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, plain(part)]));
+}
+
+/** The names of what differs, computed in this order. */
+export function differences(one: Graph, other: Graph, names: readonly string[]): string[] {
+  return names.filter(
+    (name) => JSON.stringify(plain(COMPUTED[name]!(one))) !== JSON.stringify(plain(COMPUTED[name]!(other))),
+  );
+}
