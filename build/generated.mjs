@@ -22,6 +22,7 @@ const KERNELS = {
 /** In: none; the working folder is the root of the repository. Throws: when the kernel does not compile. */
 export default async function writeGenerated() {
   writeRecordLoops();
+  writeKnownLeaks();
   for (const [folder, memory] of Object.entries(KERNELS)) await buildKernel(folder, memory);
   await bundleWorker();
 }
@@ -51,6 +52,14 @@ async function bundleWorker() {
   const code = outputFiles[0].text;
   const text = `/** Bundled from worker.ts by build.mjs. */\nexport const WORKER_CODE = ${JSON.stringify(code)};\n`;
   const file = `${WORKER}.generated.ts`;
+  if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text);
+}
+
+/** Writes known-leaks.json down as a module, which is loaded where something leaks. */
+function writeKnownLeaks() {
+  const { leaks } = JSON.parse(readFileSync('known-leaks.json', 'utf8'));
+  const text = `/** Made of known-leaks.json by build.mjs. */\nimport type { PackageLeak } from './package-leak.js';\n\nexport const PACKAGE_LEAKS: readonly PackageLeak[] = ${JSON.stringify(leaks, null, 2)};\n`;
+  const file = 'src/analysis/package-leaks/known-leaks.generated.ts';
   if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text);
 }
 

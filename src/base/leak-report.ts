@@ -84,6 +84,8 @@ export interface LeakEntry {
   readonly fingerprint: string;
   /** What the list of known leaks says of it; null where nothing is. */
   readonly known: KnownLeakFact | null;
+  /** The leak of a package that it is, as far as its references say; null where it is none. */
+  readonly packageLeak: PackageLeakFact | null;
 }
 
 /** Of a leak that somebody knows of. */
@@ -93,6 +95,22 @@ export interface KnownLeakFact {
   readonly until: string | null;
   /** Whether that day is over: it counts as a new one. */
   readonly overdue: boolean;
+}
+
+/** What is published of a leak of a package, where the references are those of one. */
+export interface PackageLeakFact {
+  /** Its name in known-leaks.json: `debug-instances`. */
+  readonly id: string;
+  /** Of npm, or `node`. */
+  readonly package: string;
+  /** That have it: `>=3.2.0 <4.3.0`, `*`. */
+  readonly versions: string;
+  /** That this program has; null where neither the snapshot nor this machine says it. */
+  readonly version: string | null;
+  readonly sentence: string;
+  readonly fix: string;
+  /** Where it is described. */
+  readonly link: string;
 }
 
 /** What grew, and a verdict in words. */

@@ -5,7 +5,7 @@
 
 import type { ChainResult, Chains } from './chain-result.js';
 import type { Checks } from './checks.js';
-import type { KnownLeakFact, LeakPlace, LeakReport } from './leak-report.js';
+import type { KnownLeakFact, LeakPlace, LeakReport, PackageLeakFact } from './leak-report.js';
 import type { NoteLike } from './notes.js';
 import type { Drawing, Subgraph } from './subgraph.js';
 import type { SuspectReport } from './suspect-report.js';
@@ -169,6 +169,8 @@ export interface DeadEntry {
   readonly remedy: string | null;
   /** What the list of known leaks says of its fingerprint; null where nothing is. */
   readonly known: KnownLeakFact | null;
+  /** The leak of a package that it is, as far as its references say; null where it is none. */
+  readonly packageLeak: PackageLeakFact | null;
 }
 
 /** Objects that are finished for good and still held. */

@@ -1,7 +1,7 @@
 /** What is suspicious in a heap, as data. */
 
 import type { ChainResult } from './chain-result.js';
-import type { KnownLeakFact, LeakPlace } from './leak-report.js';
+import type { KnownLeakFact, LeakPlace, PackageLeakFact } from './leak-report.js';
 import type { Cell, DeadStepRow } from './result.js';
 
 /** Things of one class or function among what an entry keeps. */
@@ -38,6 +38,8 @@ export interface SuspectEntry {
   readonly leakBy: readonly string[];
   /** What the list of known leaks says of it; null where nothing is. */
   readonly known: KnownLeakFact | null;
+  /** The leak of a package that it is, as far as its references say; null where it is none. */
+  readonly packageLeak: PackageLeakFact | null;
   readonly container: LeakPlace & {
     readonly path: string;
     readonly root: string | null;

@@ -61,6 +61,7 @@ const LEAK: LeakEntry = {
   sentence: 'A sentence.',
   fingerprint: '9f3c01e2',
   known: null,
+  packageLeak: null,
 };
 const REPORT: LeakReport = { kind: 'leaks', leaks: [LEAK], total: 3, omitted: 2, summary: [] };
 

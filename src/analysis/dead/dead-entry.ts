@@ -77,6 +77,7 @@ export function deadEntry(
     sentence: sentence(group, { why, words, location, deadBefore, remedy: rule?.remedy }),
     remedy: rule?.remedy ?? null,
     known: null,
+    packageLeak: null,
   };
 }
 

@@ -138,6 +138,7 @@ export function leakEntry(
     sentence: sentence(leak, { text, heldBy }, member, principal),
     fingerprint: chainFingerprint(graph, leak.chain),
     known: null,
+    packageLeak: null,
   };
 }
 

@@ -93,6 +93,7 @@ export function suspectEntry(
     fingerprint: chainFingerprint(graph, chain),
     leakBy: [],
     known: null,
+    packageLeak: null,
     container: {
       id: graph.ids[container]!,
       type: className(graph, container),
@@ -253,6 +254,7 @@ export function deadSuspect(graph: Graph, dead: DeadEntry, before: readonly numb
     fingerprint: dead.fingerprint,
     leakBy: [],
     known: null,
+    packageLeak: null,
     container: placeOf(container),
     steps: dead.steps,
     chain: dead.chain,
@@ -330,6 +332,7 @@ export function growthSuspect(
     fingerprint: entry.fingerprint,
     leakBy: [],
     known: null,
+    packageLeak: null,
     container: placeOf(container),
     steps: steps.map(({ node, ...step }) => ({ id: graph.ids[node]!, ...step })),
     chain: container.chain,

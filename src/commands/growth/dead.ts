@@ -20,6 +20,7 @@ import { classIndex } from '../../v8/class-names.js';
 import { defineCommand, type Machine } from '../command.js';
 import { orderOption, requireOneProcess } from '../shared/compare.js';
 import { knownLeaks, knownOptions, knownWords } from '../shared/known-leaks.js';
+import { ownFirst, packageLeaks, packageLeakWords } from '../shared/package-leaks.js';
 import { packageNames } from '../shared/package-names.js';
 import { allRows, limitOf, omittedNote } from '../shared/row-limit.js';
 import { stateOptions, statesOf } from '../shared/state-rules.js';
@@ -91,6 +92,7 @@ export const deadCommand = defineCommand({
     );
     const known = knownLeaks(options.known);
     const packages = packageNames(graph, machine);
+    const leakOf = await packageLeaks(graph, packages);
     // Words for all of them only where a fingerprint decides.
     const limit = limitOf(options);
     const byPrint = options.known.length > 0 || options.fingerprint.length > 0;
@@ -100,12 +102,14 @@ export const deadCommand = defineCommand({
         packageName: packages.nameOf,
       });
       const fact = known.factOf(entry.fingerprint);
-      return { ...entry, known: fact, sentence: entry.sentence + knownWords(fact) };
+      const packageLeak = leakOf(entry.chain);
+      const sentence = entry.sentence + knownWords(fact) + packageLeakWords(packageLeak);
+      return { ...entry, known: fact, packageLeak, sentence };
     });
     const prints = new Set(options.fingerprint);
     const notable = all.filter(({ fingerprint }) => prints.size === 0 || prints.has(fingerprint));
     const total = byPrint ? notable.length : large.length;
-    const entries = notable.slice(0, limit);
+    const entries = ownFirst(notable.slice(0, limit));
     const omitted = total - entries.length;
     const isWhole = options.class.length === 0 && options.where === undefined;
     const accepted = notable.filter(({ fingerprint }) => !known.isNew(fingerprint)).length;

@@ -15,12 +15,13 @@ import { formatBytes, formatCount } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
 import type { Need, OpenedSnapshot } from '../../session/need.js';
 import { allocationStack, stackText } from '../../v8/allocation-stacks.js';
-import { defineCommand, type Machine } from '../command.js';
+import { defineCommand } from '../command.js';
 import { traceNotes } from '../shared/allocations.js';
 import { orderOption, requireOneProcess } from '../shared/compare.js';
 import { knownLeaks, knownOptions, knownWords } from '../shared/known-leaks.js';
 import { boundedNotes, searchLeaks } from '../shared/leak-search.js';
-import { packageNames } from '../shared/package-names.js';
+import { ownFirst, packageLeaks, packageLeakWords } from '../shared/package-leaks.js';
+import { type PackageNames, packageNames } from '../shared/package-names.js';
 import { allRows, limitOf, omittedNote } from '../shared/row-limit.js';
 import { missingEdgesNotes, WHOLE_GRAPH } from '../shared/targets.js';
 
@@ -81,11 +82,15 @@ export const leaksCommand = defineCommand({
     const limit = limitOf(options);
     const shown = wanted.slice(0, options.all ? limit : Math.min(limit, most));
     const omitted = wanted.length - shown.length;
-    const { leaks: entries, notes: packageNotes } = entriesOf(shown, found, machine);
-    const leaks = entries.map((entry): LeakEntry => {
+    const packages = packageNames(graph, machine);
+    const leakOf = await packageLeaks(graph, packages);
+    const entries = entriesOf(shown, found, packages).map((entry): LeakEntry => {
       const fact = known.factOf(entry.fingerprint);
-      return { ...entry, known: fact, sentence: entry.sentence + knownWords(fact) };
+      const packageLeak = leakOf(entry.container.chain);
+      const sentence = entry.sentence + knownWords(fact) + packageLeakWords(packageLeak);
+      return { ...entry, known: fact, packageLeak, sentence };
     });
+    const leaks = ownFirst(entries);
     return {
       result: {
         kind: 'leaks',
@@ -110,7 +115,7 @@ export const leaksCommand = defineCommand({
         ...more,
         ...boundedNotes(found),
         ...unheldNotes(found),
-        ...packageNotes,
+        ...packages.notes(),
         ...known.notes(new Set(prints.values()), 'leaks'),
         ...omittedNote(omitted, 'container', 'containers'),
       ],
@@ -133,12 +138,10 @@ function fingerprintLines(entries: readonly LeakEntry[]): string[] {
 function entriesOf(
   shown: readonly Leak[],
   { frontier: { graph } }: Leaks,
-  machine: Machine,
-): { readonly leaks: readonly LeakEntry[]; readonly notes: readonly NoteLike[] } {
-  const packages = packageNames(graph, machine);
+  packages: PackageNames,
+): readonly LeakEntry[] {
   const known = { allocated: (node: number) => madeBy(graph, node), packageName: packages.nameOf };
-  const leaks = shown.map((leak) => leakEntry(graph, leak, known));
-  return { leaks, notes: packages.notes() };
+  return shown.map((leak) => leakEntry(graph, leak, known));
 }
 
 /** What an engine does not write may hold what nothing else does. */

@@ -2,6 +2,7 @@
 
 import { SUSPECT_KINDS } from '../../analysis/suspects/finding.js';
 import { isAtLeast, LEAST_BYTES } from '../../analysis/suspects/suspect-search.js';
+import type { PackageLeakFact } from '../../base/leak-report.js';
 import type { NoteLike } from '../../base/notes.js';
 import type { Answer } from '../../base/result.js';
 import type { SuspectEntry } from '../../base/suspect-report.js';
@@ -12,6 +13,7 @@ import type { Need } from '../../session/need.js';
 import { defineCommand } from '../command.js';
 import { orderOption, requireOneProcess } from '../shared/compare.js';
 import { isNews, knownLeaks, knownOptions, suspectFact } from '../shared/known-leaks.js';
+import { ownFirst, packageLeakName, packageLeaks } from '../shared/package-leaks.js';
 import { packageNames } from '../shared/package-names.js';
 import { allRows, limitOf, omittedNote } from '../shared/row-limit.js';
 import { stateOptions } from '../shared/state-rules.js';
@@ -82,8 +84,13 @@ export const suspectsCommand = defineCommand({
     const found = await searchSuspects(heaps, { ...options, packages }, machine, session);
     const known = knownLeaks(options.known);
     const prints = new Set(options.fingerprint);
-    const wanted = found.entries
-      .map((entry): SuspectEntry => ({ ...entry, known: suspectFact(known, entry) }))
+    const leakOf = await packageLeaks(graph, packages);
+    const entries = found.entries.map((entry): SuspectEntry => {
+      const fact = suspectFact(known, entry);
+      return withPackageLeak({ ...entry, known: fact }, leakOf(entry.chain));
+    });
+    const wanted = ownFirst(entries)
+      .sort((a, b) => Number(b.verdict === 'leak') - Number(a.verdict === 'leak'))
       .filter(
         ({ kind, fingerprint }) =>
           (options.kind === undefined || (options.kind as readonly string[]).includes(kind)) &&
@@ -122,6 +129,17 @@ export const suspectsCommand = defineCommand({
     };
   },
 });
+
+/** With what is published of it as the first piece of evidence, and its fix in place of advice. */
+function withPackageLeak(entry: SuspectEntry, fact: PackageLeakFact | null): SuspectEntry {
+  if (fact === null) return entry;
+  return {
+    ...entry,
+    packageLeak: fact,
+    evidence: [packageLeakName(fact), ...entry.evidence],
+    remedy: `${fact.fix} ${fact.link}`,
+  };
+}
 
 interface Looked {
   readonly findings: number;
