@@ -161,6 +161,11 @@ export interface DeadEntry {
   readonly steps: readonly DeadStepRow[];
   /** References under suspicion; one of them is at fault. */
   readonly suspects: number;
+  /**
+   * The id of the object in the middle of those that are unknown, whose verdict narrows it most;
+   * null where none is unknown.
+   */
+  readonly ask: number | null;
   readonly chain: ChainResult;
   /** Ids of some of them, the example first. */
   readonly examples: readonly number[];

@@ -22,6 +22,7 @@ import { type Output, openStandardOutput } from './output.js';
 import { createProgressLine } from './progress-line.js';
 import { SIGNALS } from './signals.js';
 import { appendSummary } from './summary.js';
+import { keepVerdicts, readVerdicts } from './verdict-file.js';
 import { formatOf, write } from './write.js';
 
 /**
@@ -76,7 +77,10 @@ export async function runCommand(
       onProgress: progress.onProgress,
       onWarning: note,
     });
-    const reply = await answer(session, { machine: { packageVersion, readIds }, ids });
+    const reply = await answer(session, {
+      machine: { packageVersion, readIds, verdicts: readVerdicts, keepVerdicts },
+      ids,
+    });
     progress.clear();
     const { snapshots, truncated } = reply;
     for (const { file, truncation } of truncated) {

@@ -62,6 +62,10 @@ const NO_MACHINE: Machine = {
   async readIds(file) {
     throw new UsageError(`${printable(file)} cannot be read here`, 'Name the objects by id in (@1, @2).');
   },
+  verdicts: (snapshot) => ({ file: snapshot, text: undefined }),
+  keepVerdicts(snapshot) {
+    throw new UsageError(`verdicts on ${printable(snapshot)} cannot be kept here`, 'Leave them out.');
+  },
 };
 
 /**
@@ -148,6 +152,8 @@ function readingOnce(machine: Machine): Machine {
   const known = new Map<string, Promise<readonly number[]>>();
   return {
     packageVersion: (script, name) => machine.packageVersion(script, name),
+    verdicts: (snapshot) => machine.verdicts(snapshot),
+    keepVerdicts: (snapshot, text) => machine.keepVerdicts(snapshot, text),
     readIds(file) {
       let ids = known.get(file);
       if (!ids) {

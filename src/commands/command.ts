@@ -17,6 +17,10 @@ export interface Machine {
   packageVersion(script: string, name: string): string | undefined;
   /** The ids in a file, for queries with `set("FILE")`. Throws UsageError. */
   readIds(file: string): Promise<readonly number[]>;
+  /** The file of verdicts by hand on a snapshot, and its text, if any. Throws UsageError. */
+  verdicts(snapshot: string): { readonly file: string; readonly text: string | undefined };
+  /** Replaces that text; undefined takes the file away. Throws UsageError. */
+  keepVerdicts(snapshot: string, text: string | undefined): void;
 }
 
 /** Snapshots of a command that compares several. */

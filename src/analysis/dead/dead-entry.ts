@@ -12,6 +12,7 @@ import type { Chain } from '../holders/chains.js';
 import { holderChain } from '../holders/holder-chains.js';
 import { deadChain } from './dead-chain.js';
 import type { DeadGroup, DeadObjects } from './dead-objects.js';
+import { stepToJudge } from './hand-verdicts.js';
 import type { ObjectStates } from './object-states.js';
 
 /** What is known beside the graph. */
@@ -49,6 +50,7 @@ export function deadEntry(
   const location = codeOf(graph, toHolder);
   const rule = states.ruleOf(group.example)?.rule;
   const suspects = steps.filter(({ suspect, reference }) => suspect && reference !== null).length;
+  const asked = stepToJudge(steps);
   const examples = [group.example, ...group.members.filter((node) => node !== group.example)];
   const why = rule?.why ?? 'is dead';
   return {
@@ -72,6 +74,7 @@ export function deadEntry(
     },
     steps: steps.map(({ node, ...step }) => ({ id: graph.ids[node]!, ...step })),
     suspects,
+    ask: asked === undefined ? null : graph.ids[asked.node]!,
     chain: chainResult(graph, chain, { found: true, rooted: true, sizes: true }),
     examples: examples.slice(0, MOST_EXAMPLES).map((node) => graph.ids[node]!),
     sentence: sentence(group, { why, words, location, deadBefore, remedy: rule?.remedy }),

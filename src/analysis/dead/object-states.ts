@@ -17,6 +17,8 @@ export interface ObjectStates {
   readonly dead: Uint32Array;
   /** Objects that some rule is about. */
   readonly asked: number;
+  /** Dead ones that a person said are; they are shown however few they are. */
+  readonly stuck?: ReadonlySet<number>;
   /** The rule that decided; undefined for nodes that are unknown. */
   ruleOf(node: number): ReadyRule | undefined;
 }

@@ -118,10 +118,11 @@ function deadPlaces(
   return found.groups
     .filter(
       ({ owner, members, retainedSize }) =>
-        owner !== 'stack' &&
-        members.length >= LEAST_DEAD &&
-        !members.every(isForeign) &&
-        (owner !== 'runtime' || retainedSize >= minSize),
+        members.some((node) => states.stuck?.has(node)) ||
+        (owner !== 'stack' &&
+          members.length >= LEAST_DEAD &&
+          !members.every(isForeign) &&
+          (owner !== 'runtime' || retainedSize >= minSize)),
     )
     .map((group, i) => {
       const counts = countsBefore(graph, earlier, group.members);

@@ -5,6 +5,7 @@
 
 import { deadEntry } from '../../analysis/dead/dead-entry.js';
 import { type DeadGroup, deadObjects } from '../../analysis/dead/dead-objects.js';
+import { contradictions, withHandVerdicts } from '../../analysis/dead/hand-verdicts.js';
 import { EXPECTED_HOLDERS } from '../../analysis/dead/node-rules.js';
 import { isNotable, LEAST_IN_GROUP } from '../../analysis/dead/notable-groups.js';
 import type { ObjectStates } from '../../analysis/dead/object-states.js';
@@ -19,6 +20,7 @@ import { classIndex } from '../../v8/class-names.js';
 
 import { defineCommand, type Machine } from '../command.js';
 import { orderOption, requireOneProcess } from '../shared/compare.js';
+import { handOptions, handVerdicts, withoutIds } from '../shared/hand-verdicts.js';
 import { knownLeaks, knownOptions, knownWords } from '../shared/known-leaks.js';
 import { ownFirst, packageLeaks, packageLeakWords } from '../shared/package-leaks.js';
 import { packageNames } from '../shared/package-names.js';
@@ -50,6 +52,11 @@ export const deadCommand = defineCommand({
     limit: { kind: 'integer', default: 10, help: 'groups to show' },
     all: allRows,
     ...stateOptions,
+    expect: {
+      ...stateOptions.expect,
+      help: 'objects that are in use whatever their state says; of one @id it is remembered beside the snapshot',
+    },
+    ...handOptions,
     ...knownOptions,
     ...orderOption,
     byId: { kind: 'flag', help: 'go on even if the snapshots seem to be of several processes' },
@@ -76,19 +83,23 @@ export const deadCommand = defineCommand({
   async run({ options, snapshots: heaps, machine }): Promise<Answer> {
     const notes: NoteLike[] = [...requireOneProcess(heaps, options.byId, 'dead')];
     const { graph } = heaps.at(-1)!;
-    const judged = await statesOf(graph, options, machine);
+    const hand = handVerdicts(heaps.at(-1)!, options, machine);
+    const rules = { rule: options.rule, expect: withoutIds(options.expect) };
+    const ruled = await statesOf(graph, rules, machine);
+    const judged = withHandVerdicts(ruled, hand.verdicts);
     const found = deadObjects(graph, judged, EXPECTED_HOLDERS);
     const earlier = await Promise.all(
-      heaps
-        .slice(0, -1)
-        .map(async (heap) => deadIds(heap.graph, await statesOf(heap.graph, options, machine))),
+      heaps.slice(0, -1).map(async (heap) => deadIds(heap.graph, await statesOf(heap.graph, rules, machine))),
     );
     const wanted = await wantedNodes(graph, options, machine);
-    const groups = found.groups.filter(({ example, owner }) => wanted(example) && owner !== 'stack');
+    const isStuck = ({ members }: DeadGroup): boolean => members.some((node) => judged.stuck?.has(node));
+    const groups = stuckFirst(found.groups, isStuck).filter(
+      (group) => wanted(group.example) && (group.owner !== 'stack' || isStuck(group)),
+    );
     const before = (group: DeadGroup): number[] =>
       earlier.map((ids) => group.members.reduce((sum, node) => sum + Number(ids.has(graph.ids[node]!)), 0));
-    const large = groups.filter((group) =>
-      isNotable(group, { minCount: options.minCount, before: before(group) }),
+    const large = groups.filter(
+      (group) => isStuck(group) || isNotable(group, { minCount: options.minCount, before: before(group) }),
     );
     const known = knownLeaks(options.known);
     const packages = packageNames(graph, machine);
@@ -132,6 +143,9 @@ export const deadCommand = defineCommand({
       },
       notes: [
         ...notes,
+        ...hand.notes,
+        ...contradictions(graph, ruled, hand.verdicts, { states: judged, found }),
+        ...nextQuestion(notable[0], graph, hand.verdicts.length > 0),
         ...(await absentClassNotes([graph], options.where)),
         ...(await absentTypeNotes([graph], options.class)),
         ...packages.notes(),
@@ -142,6 +156,35 @@ export const deadCommand = defineCommand({
     };
   },
 });
+
+/** What a person called stuck is asked about: its groups go before the others. */
+function stuckFirst(
+  groups: readonly DeadGroup[],
+  isStuck: (group: DeadGroup) => boolean,
+): readonly DeadGroup[] {
+  return [...groups.filter(isStuck), ...groups.filter((group) => !isStuck(group))];
+}
+
+/**
+ * What to say next of the first group, where verdicts were given by hand, or where more than one
+ * object between is unknown.
+ */
+function nextQuestion(first: DeadEntry | undefined, graph: Graph, hasVerdicts: boolean): string[] {
+  if (first === undefined) return [];
+  const { ask, steps, suspects } = first;
+  const name = /^[\w./:@%+-]+$/.test(graph.file) ? graph.file : `'${graph.file.replaceAll("'", "'\\''")}'`;
+  if (ask === null) {
+    const at = steps.findLast(({ suspect }) => suspect);
+    return hasVerdicts && suspects === 1 && at
+      ? [`one reference is left: ${at.reference ?? at.type} to ${at.type} @${at.id}`]
+      : [];
+  }
+  if (!hasVerdicts && suspects < 3) return [];
+  const step = steps.find(({ id }) => id === ask);
+  return [
+    `next: is @${ask}${step ? ` (${step.type})` : ''} to be there? heapgraph dead ${name} --expect @${ask} --why "…", or --stuck @${ask}`,
+  ];
+}
 
 function deadIds(graph: Graph, { dead }: ObjectStates): ReadonlySet<number> {
   return new Set(Array.from(dead, (node) => graph.ids[node]!));

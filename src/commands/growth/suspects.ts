@@ -12,6 +12,7 @@ import type { Need } from '../../session/need.js';
 
 import { defineCommand } from '../command.js';
 import { orderOption, requireOneProcess } from '../shared/compare.js';
+import { handOptions, handVerdicts, withoutIds } from '../shared/hand-verdicts.js';
 import { isNews, knownLeaks, knownOptions, suspectFact } from '../shared/known-leaks.js';
 import { ownFirst, packageLeakName, packageLeaks } from '../shared/package-leaks.js';
 import { packageNames } from '../shared/package-names.js';
@@ -56,6 +57,11 @@ export const suspectsCommand = defineCommand({
       help: 'github: annotations',
     },
     ...stateOptions,
+    expect: {
+      ...stateOptions.expect,
+      help: 'objects that are in use whatever their state says; of one @id it is remembered beside the snapshot',
+    },
+    ...handOptions,
     ...knownOptions,
     ...orderOption,
     byId: { kind: 'flag', help: 'go on even if the snapshots seem to be of several processes' },
@@ -81,7 +87,9 @@ export const suspectsCommand = defineCommand({
     const notes: NoteLike[] = [...requireOneProcess(heaps, options.byId, 'suspects')];
     const { graph } = heaps.at(-1)!;
     const packages = packageNames(graph, machine);
-    const found = await searchSuspects(heaps, { ...options, packages }, machine, session);
+    const hand = handVerdicts(heaps.at(-1)!, options, machine);
+    const asked = { ...options, expect: withoutIds(options.expect), packages, hand: hand.verdicts };
+    const found = await searchSuspects(heaps, asked, machine, session);
     const known = knownLeaks(options.known);
     const prints = new Set(options.fingerprint);
     const leakOf = await packageLeaks(graph, packages);
@@ -119,6 +127,7 @@ export const suspectsCommand = defineCommand({
       fields: { minSize: options.minSize, settled: found.settled, known: accepted },
       notes: [
         ...notes,
+        ...hand.notes,
         ...found.notes,
         ...packages.notes(),
         ...known.notes(found.fingerprints, 'suspects'),

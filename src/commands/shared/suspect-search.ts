@@ -1,4 +1,5 @@
 /** The search for suspects in snapshots that were opened for a command. */
+import { type HandVerdict, withHandVerdicts } from '../../analysis/dead/hand-verdicts.js';
 import { GROWTH_SHARE, type SuspectSearch, suspectSearch } from '../../analysis/suspects/suspect-search.js';
 import type { NoteLike } from '../../base/notes.js';
 import type { OpenedSnapshot, Session } from '../../session/need.js';
@@ -10,6 +11,8 @@ import { type JudgeOptions, statesOf } from './state-rules.js';
 export interface SearchSuspectsOptions extends JudgeOptions {
   readonly minSize: number;
   readonly packages: PackageNames;
+  /** Verdicts by hand on objects of the last snapshot. */
+  readonly hand?: readonly HandVerdict[];
 }
 
 /** All entries; with several snapshots growth is evidence. */
@@ -22,7 +25,7 @@ export async function searchSuspects(
   const { minSize, packages } = options;
   const grown = heaps.length > 1 ? await searchLeaks(heaps, minSize * GROWTH_SHARE, session) : undefined;
   const { graph } = heaps.at(-1)!;
-  const states = await statesOf(graph, options, machine);
+  const states = withHandVerdicts(await statesOf(graph, options, machine), options.hand ?? []);
   const found = suspectSearch(graph, {
     states,
     earlier: heaps.slice(0, -1).map((heap) => heap.graph),
