@@ -17,7 +17,7 @@ export interface PackageNames {
 }
 
 /** Cost: each package is looked for once. */
-export function packageNames(graph: Graph, machine: Machine): PackageNames {
+export function packageNames(graph: Graph, machine: Pick<Machine, 'packageVersion'>): PackageNames {
   const installed = new Map<string, string | undefined>();
   const told = new Set<string>();
   return {
