@@ -74,6 +74,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'analysis/fingerprint': ['v8', 'graph', 'base'],
   'analysis/suspects': [
+    'analysis/garbage',
     'analysis/leaks',
     'analysis/dead',
     'analysis/expressions',

@@ -106,7 +106,11 @@ export function garbageOf(graph: Graph): Garbage {
  * By node 1 where ordinary references lead to it from the root without passing a registered object.
  * Registered objects themselves are never marked.
  */
-function reachedApart(graph: Graph, registered: readonly RegistryEntry[], follows: EdgeTest): Uint8Array {
+export function reachedApart(
+  graph: Graph,
+  registered: readonly RegistryEntry[],
+  follows: EdgeTest,
+): Uint8Array {
   const { nodeCount, firstEdge, root } = graph;
   const { targets } = edgesOf(graph);
   const apart = new Uint8Array(nodeCount);
@@ -130,7 +134,7 @@ function reachedApart(graph: Graph, registered: readonly RegistryEntry[], follow
 }
 
 /** Weak edges, and those from a WeakMap's table to a value, which its key keeps. */
-function weakEdges(graph: Graph): EdgeTest {
+export function weakEdges(graph: Graph): EdgeTest {
   const { types, names } = edgesOf(graph);
   const { isPair } = weakMapPairs(graph);
   if (isPair === undefined) return (edge) => types[edge] === EDGE.weak;

@@ -13,6 +13,7 @@ export const SUSPECT_KINDS = [
   'slices',
   'slabs',
   'realms',
+  'registered',
   'gathering',
   'list',
   'large',
@@ -22,7 +23,8 @@ export const SUSPECT_KINDS = [
 export type SuspectKind = (typeof SUSPECT_KINDS)[number];
 
 /**
- * - `leak`: dead by its own state, or growing at every step of three snapshots and more.
+ * - `leak`: dead by its own state, kept by its own FinalizationRegistry, or growing at every step of
+ *   three snapshots and more.
  * - `suspect`: many of what a program has few of.
  * - `large`: much gathers there, which a full table does, too.
  */

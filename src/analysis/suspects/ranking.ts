@@ -93,7 +93,7 @@ export function rankedSuspects(
   const inTurn = [...sorted.filter((one) => !isVariable(one)), ...sorted.filter(isVariable)];
   for (const finding of inTurn) {
     if (measured >= (isVariable(finding) ? most + MOST_VARIABLES : most)) continue;
-    if (finding.estimate < (finding.verdict === 'suspect' ? SUSPECT_SHARE : 1) * worth) continue;
+    if (finding.estimate < (finding.verdict === 'large' ? 1 : SUSPECT_SHARE) * worth) continue;
     const chain = holderChain(graph, finding.holder);
     if (isStatic(graph, finding, chain)) continue;
     const cover = covers.find(({ isIn }) => share(finding.members, isIn) >= COVERED);
@@ -106,7 +106,7 @@ export function rankedSuspects(
     if (owner !== 'program' && IS_GENERAL.has(finding.kind) && !isOfProgram(graph, finding)) continue;
     measured++;
     const set = keptBy(graph, finding);
-    if (set.size < (finding.verdict === 'suspect' ? SUSPECT_SHARE : 1) * minSize) continue;
+    if (set.size < (finding.verdict === 'large' ? 1 : SUSPECT_SHARE) * minSize) continue;
     if (finding.kind === 'large' && 2 * finding.estimate < set.size) continue;
     const contents = contentsOfSet(graph, set.nodes, finding.members);
     const keeps = inSorted(set.nodes);
@@ -137,7 +137,11 @@ export function rankedSuspects(
   });
   const suspects = chosen.map((one, i): Suspect => {
     const parts = inner.get(i) ?? [];
-    return { ...one, inner: parts, verdict: parts.length > 0 ? 'suspect' : one.verdict };
+    return {
+      ...one,
+      inner: parts,
+      verdict: parts.length > 0 && one.verdict === 'large' ? 'suspect' : one.verdict,
+    };
   });
   // Two looks at one collection are one entry, the larger one.
   const isSame = (a: Suspect, b: Suspect): boolean =>

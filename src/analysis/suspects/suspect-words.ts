@@ -42,6 +42,8 @@ function subject({ kind, count, member, word, place, code, places }: SuspectFact
       return `${many} ${member}, stores of AsyncLocalStorage${by}`;
     case 'handles':
       return `${many} open ${word} that only the runtime holds${by}`;
+    case 'registered':
+      return `${many} × ${member}${by.replace(/,$/, '')}, held by the values registered with them,`;
     case 'realms':
       return `${many} ${word}, one held by ${place}${by}`;
     case 'slices':
@@ -76,6 +78,8 @@ export function evidenceOf({ kind, count, places, member }: SuspectFacts): strin
       return `${many} handles are open, and no variable of the program holds them.`;
     case 'realms':
       return `${many} contexts are alive; a program without node:vm or windows has one to three.`;
+    case 'registered':
+      return 'The value that was registered with each leads back to it: it is never freed, and the callback never runs.';
     case 'slices':
       return `A slice keeps the whole text it was cut from; ${many} slices keep long texts.`;
     case 'slabs':
@@ -104,6 +108,7 @@ export const REMEDIES: Readonly<Record<SuspectKind, string | undefined>> = {
   handles: 'Close them: close() or terminate() when the answer has come.',
   slices: 'Copy the part: Buffer.from(text).toString(), or structuredClone of it.',
   slabs: 'Copy what is kept: Buffer.from(part) of a large one, Uint8Array.prototype.slice.',
+  registered: 'Register a value that does not lead to the object: an id, or what the callback has to close.',
   realms: 'Close windows (window.close() of jsdom), and drop what came out of a context.',
   gathering: undefined,
   list: undefined,

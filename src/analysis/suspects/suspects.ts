@@ -23,6 +23,7 @@ import { largeFindings } from './large-objects.js';
 import { listenerFindings } from './listeners.js';
 import { listFindings } from './lists.js';
 import { slabFindings, sliceFindings } from './parts-of-larger.js';
+import { registeredFindings } from './registered.js';
 import { storeFindings } from './stores.js';
 import { timerFindings } from './timers.js';
 import { variableFindings } from './variables.js';
@@ -48,6 +49,7 @@ export function findingsOf(graph: Graph, states: ObjectStates): Finding[] {
     ...storeFindings(graph),
     ...handleFindings(graph),
     ...realmFindings(graph),
+    ...registeredFindings(graph),
     ...sliceFindings(graph),
     ...slabFindings(graph),
     ...gatheringFindings(graph),
