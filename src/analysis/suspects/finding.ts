@@ -23,8 +23,8 @@ export const SUSPECT_KINDS = [
 export type SuspectKind = (typeof SUSPECT_KINDS)[number];
 
 /**
- * - `leak`: dead by its own state, kept by its own FinalizationRegistry, or growing at every step of
- *   three snapshots and more.
+ * - `leak`: dead by its own state, kept by its own FinalizationRegistry, or growing at every
+ *   step of three snapshots and more.
  * - `suspect`: many of what a program has few of.
  * - `large`: much gathers there, which a full table does, too.
  */
