@@ -306,7 +306,7 @@ test('every command is named by a schema, and tried', () => {
     'UPDATE_DOCS=1 npx vitest run test/schemas.test.ts adds it',
   ).toEqual([]);
   const tried = LINES.flatMap(([, lines]) => lines.map(([name]) => name));
-  expect(new Set([...tried, 'init', 'capture', 'watch'])).toEqual(
+  expect(new Set([...tried, 'init', 'capture', 'watch', 'repl'])).toEqual(
     new Set([...COMMANDS.map(({ name }) => name), 'completion']),
   );
 });

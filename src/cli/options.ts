@@ -15,6 +15,7 @@ export interface CommonOptions {
   readonly output?: string;
   readonly snapshot?: string;
   readonly salvage?: boolean;
+  readonly index?: boolean;
   readonly quiet?: boolean;
   /** False for --no-config. */
   readonly config?: string | false;
@@ -29,6 +30,7 @@ export function addOptions(program: Program, command: Command): void {
   if (command.snapshot) {
     if (typeof command.snapshot !== 'object')
       program.option('-s, --snapshot <file>', 'the snapshot, whatever its name; - is standard input');
+    if (!command.live) program.option('--index', 'keep an index: further questions are quick (see index)');
     program.option('--salvage', 'answer from what is there when the file ends early or is damaged');
   }
   if (command.live) {

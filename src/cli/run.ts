@@ -1,15 +1,17 @@
 /** One run of a command: from its words to an answer and an exit code. */
 
-import { UsageError } from '../base/errors.js';
+import { isHeapgraphError, UsageError } from '../base/errors.js';
 import { noteText } from '../base/notes.js';
 import { printable } from '../base/printable.js';
 import type { Row } from '../base/result.js';
 import { formatCount } from '../base/units.js';
-import { prepare } from '../commands/ask.js';
+import { prepare, type Reply } from '../commands/ask.js';
 import type { Command, LiveCommand, Question } from '../commands/command.js';
 import type { Truncation } from '../graph/graph.js';
 import { isFile } from '../io/file-facts.js';
 import { packageVersion } from '../io/package-version.js';
+import { IndexDamaged } from '../session/index-file/column-file.js';
+import type { IndexStore } from '../session/index-file/store.js';
 import { createSession } from '../session/open.js';
 import { checkArguments, checkStandardInput, chooseSnapshot } from './arguments.js';
 import type { Candidate } from './completion.js';
@@ -72,14 +74,21 @@ export async function runCommand(
   try {
     if (choice?.guessed) note(`reading ${choice.snapshot}, the newest snapshot in this folder`);
     const ids = idsFrom === undefined ? [] : await readIds(idsFrom);
-    const session = (context.session ?? createSession)({
-      salvage: parsed.salvage,
-      onProgress: progress.onProgress,
-      onWarning: note,
-    });
-    const reply = await answer(session, {
-      machine: { packageVersion, readIds, verdicts: readVerdicts, keepVerdicts },
-      ids,
+    const indexes = keptIndexes(context, parsed);
+    const ask = (used: IndexStore | undefined): Promise<Reply> => {
+      const session = (context.session ?? createSession)({
+        salvage: parsed.salvage,
+        onProgress: progress.onProgress,
+        onWarning: note,
+        ...(used ? { indexes: used } : {}),
+      });
+      return answer(session, { machine: { packageVersion, readIds, verdicts: readVerdicts, keepVerdicts, indexes: used }, ids });
+    };
+    const reply = await ask(indexes).catch((error: unknown) => {
+      if (!(error instanceof IndexDamaged)) throw error;
+      indexes!.removeAt(error.file);
+      note('the index is damaged; the snapshot is read');
+      return ask(undefined);
     });
     progress.clear();
     const { snapshots, truncated } = reply;
@@ -100,6 +109,7 @@ export async function runCommand(
     }
     if (command.writes !== undefined && output.file !== undefined) note(`written to ${output.file}`);
     for (const one of notes) note(noteText(one));
+    await indexes?.makeMissing(snapshots, note);
     const noIds = idsFrom !== undefined && ids.length === 0;
     if (noIds) note(`no ids in ${idsFrom === '-' ? '(standard input)' : idsFrom}`);
     if (reply.found === false || noIds) process.exitCode = EXIT.no;
@@ -133,6 +143,43 @@ export async function runLiveCommand(
   });
   if (code !== 0) process.exitCode = code;
 }
+
+/** Indexes, and those that are to be made when the answer is there. */
+interface KeptIndexes extends IndexStore {
+  /** Those of the files, when that was asked for, or of those that were loaded. */
+  makeMissing(files: readonly string[], note: (text: string) => void): Promise<void>;
+}
+
+/** Undefined where none are used: HEAPGRAPH_INDEX=0. */
+function keptIndexes({ indexes }: Context, { index, salvage }: CommonOptions): KeptIndexes | undefined {
+  const setting = process.env.HEAPGRAPH_INDEX;
+  if (indexes === undefined || setting === '0') return undefined;
+  const store = indexes();
+  const makes = (index === true || setting === '1') && salvage !== true;
+  const missing = new Set<string>();
+  return {
+    ...store,
+    open(file, need) {
+      const found = store.open(file, need);
+      if (found === undefined && makes) missing.add(file);
+      return found;
+    },
+    async makeMissing(files, note) {
+      for (const file of index === true ? new Set(files) : missing) {
+        try {
+          if (store.open(file, WHOLE) !== undefined) continue;
+          const { graph } = await createSession().open(file, WHOLE);
+          store.write(file, graph);
+        } catch (error) {
+          if (!isHeapgraphError(error)) throw error;
+          note(`no index of ${file}: ${error.message}`);
+        }
+      }
+    },
+  };
+}
+
+const WHOLE = { kind: 'graph', edges: true, locations: true, traces: true } as const;
 
 /** What a prompt has of the command line. */
 export interface Prompt {

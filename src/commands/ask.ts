@@ -154,6 +154,7 @@ function readingOnce(machine: Machine): Machine {
     packageVersion: (script, name) => machine.packageVersion(script, name),
     verdicts: (snapshot) => machine.verdicts(snapshot),
     keepVerdicts: (snapshot, text) => machine.keepVerdicts(snapshot, text),
+    indexes: machine.indexes,
     readIds(file) {
       let ids = known.get(file);
       if (!ids) {

@@ -4,6 +4,7 @@
  * from it.
  */
 import type { Answer, Format, Result } from '../base/result.js';
+import type { IndexStore } from '../session/index-file/store.js';
 import type { Need, OpenedSnapshot, Session } from '../session/need.js';
 import type { Config } from './ci/config.js';
 import type { OptionSpecs, ValuesOf } from './options.js';
@@ -21,6 +22,8 @@ export interface Machine {
   verdicts(snapshot: string): { readonly file: string; readonly text: string | undefined };
   /** Replaces that text; undefined takes the file away. Throws UsageError. */
   keepVerdicts(snapshot: string, text: string | undefined): void;
+  /** Indexes of snapshots, where some can be kept. */
+  readonly indexes?: IndexStore | undefined;
 }
 
 /** Snapshots of a command that compares several. */

@@ -31,6 +31,7 @@ import { watchCommand } from './live/watch.js';
 import { atCommand } from './objects/at.js';
 import { dominatorsCommand } from './objects/dominators.js';
 import { getLeakingObjectsCommand } from './objects/get-leaking-objects.js';
+import { indexCommand } from './objects/index.js';
 import { infoCommand } from './objects/info.js';
 import { replCommand } from './objects/repl.js';
 import { retainedCommand } from './objects/retained.js';
@@ -78,6 +79,7 @@ export const THEMES = [
       retainedCommand,
       getLeakingObjectsCommand,
       infoCommand,
+      indexCommand,
       replCommand,
     ],
   },

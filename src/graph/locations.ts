@@ -19,8 +19,7 @@ export interface Location {
  * Memory: 4 bytes a node, 24 bytes a place.
  */
 export class Locations {
-  /** Nodes that have a place. */
-  readonly count: number;
+  private known: number | undefined;
 
   constructor(
     /** By node: the number of its place plus one, or 0. */
@@ -29,10 +28,16 @@ export class Locations {
     readonly scriptIds: Float64Array,
     readonly lines: Float64Array,
     readonly columns: Float64Array,
-  ) {
+  ) {}
+
+  /** Nodes that have a place. Cost: one pass over the nodes, once. */
+  get count(): number {
+    if (this.known !== undefined) return this.known;
+    const { placeOf } = this;
     let count = 0;
     for (let node = 0; node < placeOf.length; node++) if (placeOf[node] !== 0) count++;
-    this.count = count;
+    this.known = count;
+    return count;
   }
 
   /** Distinct places. */

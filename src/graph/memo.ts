@@ -5,15 +5,17 @@
  */
 export function memo<Graph extends object, T>(compute: (graph: Graph) => T): Memo<Graph, T> {
   const known = new WeakMap<Graph, T>();
+  const given = new WeakMap<Graph, () => T>();
   const get = (graph: Graph): T => {
     if (known.has(graph)) return known.get(graph) as T;
-    const value = compute(graph);
+    const value = (given.get(graph) ?? (() => compute(graph)))();
     known.set(graph, value);
     return value;
   };
   return Object.assign(get, {
-    known: (graph: Graph) => known.get(graph),
+    known: (graph: Graph) => (given.has(graph) ? get(graph) : known.get(graph)),
     keep: (graph: Graph, value: T) => void known.set(graph, value),
+    give: (graph: Graph, make: () => T) => void given.set(graph, make),
   });
 }
 
@@ -22,6 +24,8 @@ export interface Memo<Graph, T> {
   known(graph: Graph): T | undefined;
   /** Takes what was computed in another way. */
   keep(graph: Graph, value: T): void;
+  /** In place of computing it: `make` is called when it is first asked for. */
+  give(graph: Graph, make: () => T): void;
 }
 
 /**

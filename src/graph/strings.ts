@@ -61,6 +61,8 @@ export class StringTable {
   constructor(
     /** Pages follow each other; a page has its bytes and its part of the column `stringStarts`. */
     readonly pages: readonly StringPage[],
+    /** What `allBeginnings` is, where that is known. */
+    private readonly given?: () => Uint16Array,
   ) {
     const last = pages.at(-1);
     this.length = last ? last.first + last.starts.length : 0;
@@ -129,10 +131,9 @@ export class StringTable {
    * these.
    */
   find(text: string, part: 'all' | 'beginning' = 'all'): number[] {
-    this.beginnings ??= this.readBeginnings();
     const beginning = beginningOf(text);
     const found: number[] = [];
-    const { beginnings } = this;
+    const beginnings = this.allBeginnings;
     for (let index = 0; index < beginnings.length; index++) {
       const own = beginnings[index]!;
       if ((own === beginning || own === NEEDS_DECODING) && this.matches(index, text, part)) found.push(index);
@@ -146,6 +147,12 @@ export class StringTable {
    */
   indexesOf(...texts: readonly string[]): StringIndexes {
     return new StringIndexes(texts.flatMap((text) => this.find(text)));
+  }
+
+  /** By string its first two bytes, or that they have to be decoded. */
+  get allBeginnings(): Uint16Array {
+    this.beginnings ??= this.given?.() ?? this.readBeginnings();
+    return this.beginnings;
   }
 
   private readBeginnings(): Uint16Array {

@@ -19,6 +19,11 @@ export interface GraphNeed {
   readonly locations: boolean;
   /** The stacks on which objects were made, where allocations were tracked. Default false. */
   readonly traces?: boolean;
+  /**
+   * Whether the question looks at few nodes and edges, beside their types, names, ids and classes:
+   * an index is then read in parts. Default false.
+   */
+  readonly few?: boolean;
 }
 
 /**
@@ -70,7 +75,8 @@ export function serves(had: Need, need: Need): boolean {
   return (
     edgesIn(had) >= edgesIn(need) &&
     (had.locations || !need.locations) &&
-    (had.traces === true || need.traces !== true)
+    (had.traces === true || need.traces !== true) &&
+    (had.few !== true || need.few === true)
   );
 }
 

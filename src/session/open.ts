@@ -12,6 +12,7 @@ import type { ReadOptions } from '../load/sections.js';
 import { openSource } from '../load/source.js';
 import { isBaselineText, parseBaseline } from './baseline-file.js';
 import { loadClasses } from './class-counts.js';
+import type { IndexStore } from './index-file/store.js';
 import { type Need, type OpenedSnapshot, type Session, serves } from './need.js';
 
 /** How files are read, and what is kept of them. */
@@ -21,6 +22,8 @@ export interface SessionOptions extends ReadOptions {
    * Default 0: a snapshot that no question uses can be collected.
    */
   readonly keepLast?: number;
+  /** Indexes that are read in place of snapshots. Default none. */
+  readonly indexes?: Pick<IndexStore, 'open'>;
   /** Snapshots that are loaded, with edges, locations and traces; the session keeps them. */
   readonly given?: readonly GivenSnapshot[];
 }
@@ -176,7 +179,11 @@ function openBaseline(file: string, text: string): OpenedSnapshot {
   };
 }
 
-async function openSnapshot(file: string, need: Need, options: ReadOptions): Promise<OpenedSnapshot> {
+async function openSnapshot(
+  file: string,
+  need: Need,
+  options: ReadOptions & Pick<SessionOptions, 'indexes'>,
+): Promise<OpenedSnapshot> {
   switch (need.kind) {
     case 'nothing':
       return snapshotOf(file, {});
@@ -190,6 +197,8 @@ async function openSnapshot(file: string, need: Need, options: ReadOptions): Pro
     }
     case 'graph': {
       const { edges, locations, traces = false } = need;
+      const known = options.indexes?.open(file, need);
+      if (known) return snapshotOf(file, { graph: known });
       return snapshotOf(file, { graph: await loadSnapshot(file, { ...options, edges, locations, traces }) });
     }
   }

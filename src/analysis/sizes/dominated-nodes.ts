@@ -12,7 +12,7 @@ import { retainedSizes } from './retained-sizes.js';
  * Children of a node are `children[firstChild[node]] … children[firstChild[node + 1] - 1]`, in the
  * order of the file.
  */
-const childIndex = memo((graph: Graph): { firstChild: Uint32Array; children: Uint32Array } => {
+export const childIndex = memo((graph: Graph): { firstChild: Uint32Array; children: Uint32Array } => {
   const { nodeCount, root } = graph;
   const { dominators } = dominatorTree(graph);
   const firstChild = new Uint32Array(nodeCount + 1);

@@ -78,6 +78,7 @@ export const byTypeCommand = defineCommand({
       kind: 'graph',
       edges: bare && !functions ? 'for-names' : true,
       locations: !options.ids || functions,
+      few: !functions,
     };
   },
   async run({ snapshot: { graph }, targets, options, machine }) {
