@@ -131,9 +131,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** Packages and Node.js modules, and the places that may import them. */
 const EXTERNALS: readonly (readonly [RegExp, RegExp])[] = [
   // A fingerprint is a SHA-1: the same wherever it is computed.
-  [/^node:crypto$/, /^(io|load|self|inspector|cli|analysis\/fingerprint)\//],
-  // picture.ts runs the dot program, and reads the font that comes with it.
-  [/^node:/, /^(io\/|load\/|self\/|inspector\/|cli\/|render\/picture\.ts$)/],
+  [/^node:crypto$/, /^(io|load|self|inspector|cli|session\/index-file|analysis\/fingerprint)\//],
+  // An index is read in parts. picture.ts runs the dot program, and reads the font that comes with it.
+  [/^node:/, /^(io\/|load\/|self\/|inspector\/|cli\/|session\/index-file\/|render\/picture\.ts$)/],
   [/^chalk$/, /^render\/style\.ts$/],
   [/^(csv-stringify\/sync|fast-string-width|markdown-table)$/, /^render\//],
   [/^commander$/, /^cli\//],

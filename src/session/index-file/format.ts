@@ -4,8 +4,8 @@
  *
  *     magic │ columns, each from a multiple of 4,096 on │ sums of blocks │ footer (JSON) │ tail
  *
- * Columns are in blocks of 64 KiB; each has a sum, so that a part can be read and checked alone. The
- * tail says where the footer is. Numbers are little-endian.
+ * Columns are in blocks of 64 KiB. Each has a sum, so that a part can be read and checked alone.
+ * The tail says where the footer is. Numbers are little-endian.
  */
 import type { Graph } from '../../graph/graph.js';
 

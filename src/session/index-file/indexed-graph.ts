@@ -19,8 +19,8 @@ import type { Values } from './format.js';
 
 export interface IndexedGraphOptions {
   /**
-   * Whether the question looks at few nodes: columns that are large, or that it does not go through,
-   * are read block by block.
+   * Whether the question looks at few nodes: columns that it does not go through are read block
+   * by block.
    */
   readonly few: boolean;
   readonly locations: boolean;
