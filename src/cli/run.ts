@@ -82,7 +82,10 @@ export async function runCommand(
         onWarning: note,
         ...(used ? { indexes: used } : {}),
       });
-      return answer(session, { machine: { packageVersion, readIds, verdicts: readVerdicts, keepVerdicts, indexes: used }, ids });
+      return answer(session, {
+        machine: { packageVersion, readIds, verdicts: readVerdicts, keepVerdicts, indexes: used },
+        ids,
+      });
     };
     const reply = await ask(indexes).catch((error: unknown) => {
       if (!(error instanceof IndexDamaged)) throw error;
