@@ -79,6 +79,15 @@ export const COMPONENT_RULES: readonly DeadRule[] = [
     versions: 'vue 3.2 to 3.5',
   },
   {
+    classPattern: /^Detached (<|(HTML|SVG|MathML)\w*Element$)/,
+    name: 'detached element',
+    // One that was made and not put in yet looks alike.
+    dead: 'detached',
+    why: 'is in no document',
+    versions: 'Chromium 156',
+    remedy: 'Forget elements that were taken out of the page, and what listens to them.',
+  },
+  {
     has: '_globalProxy',
     name: 'jsdom window',
     where: 'has("_runScripts") and has("_sessionStorage")',

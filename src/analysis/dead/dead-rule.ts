@@ -11,6 +11,8 @@
 export interface DeadRule {
   /** Classes by their exact names. */
   readonly class?: readonly string[];
+  /** Classes by what their names match. */
+  readonly classPattern?: RegExp;
   /**
    * A property by which the objects are known, whatever their class: subclasses have names of their
    * own.

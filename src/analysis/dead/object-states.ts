@@ -51,7 +51,10 @@ export function objectStates(
     if (list) list.push(rule);
     else map.set(key, [rule]);
   };
-  const general = fitting.filter(({ rule }) => rule.class === undefined && rule.has === undefined);
+  const general = fitting.filter(
+    ({ rule }) => rule.class === undefined && rule.has === undefined && rule.classPattern === undefined,
+  );
+  const byPattern = fitting.filter(({ rule }) => rule.classPattern !== undefined);
   for (const ready of fitting) {
     for (const name of ready.rule.class ?? []) add(byClass, name, ready);
     if (ready.rule.has !== undefined) add(byProperty, ready.rule.has, ready);
@@ -59,7 +62,13 @@ export function objectStates(
   const order = new Map(fitting.map((ready, place) => [ready, place]));
   const inOrder = (list: readonly ReadyRule[]): readonly ReadyRule[] =>
     [...new Set(list)].sort((a, b) => order.get(a)! - order.get(b)!);
-  const rulesOfClass = labels.map((label) => inOrder([...(byClass.get(label) ?? []), ...general]));
+  const rulesOfClass = labels.map((label) =>
+    inOrder([
+      ...(byClass.get(label) ?? []),
+      ...byPattern.filter(({ rule }) => rule.classPattern!.test(label)),
+      ...general,
+    ]),
+  );
   const isJudged = Uint8Array.from(rulesOfClass, (list) => (list.length > 0 ? 1 : 0));
   const rulesOfName = new Map<number, ReadyRule[]>();
   const isMark = new Uint8Array(byProperty.size === 0 ? 0 : strings.length);

@@ -13,7 +13,8 @@ import { edgesOf, type Graph } from '../../../src/graph/graph.js';
 import { EDGE } from '../../../src/graph/schema.js';
 import { loadSnapshot } from '../../../src/load/load.js';
 import { readyRules } from '../../../src/query/ready-rules.js';
-import { deadPath } from '../../support/fixtures.js';
+import { classIndex } from '../../../src/v8/class-names.js';
+import { deadPath, fixturePath } from '../../support/fixtures.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 
 const STATES = fileURLToPath(new URL('../../../fixtures/dead/states.cjs', import.meta.url));
@@ -101,6 +102,14 @@ test.each(['clients-1', 'clients-2', 'clients-3', 'components-1', 'components-2'
     expect(await mistakes(bytes, { numbers: false })).toEqual([]);
   },
 );
+
+test('elements of a page that are in no document, and nothing else of it', async () => {
+  const graph = await loadSnapshot(gunzipSync(readFileSync(fixturePath('chromium156'))), { edges: true });
+  const { dead } = objectStates(graph, readyRules(graph, COMPONENT_RULES));
+  const { labels, of } = classIndex(graph);
+  expect(new Set(Array.from(dead, (node) => labels[of[node]!]))).toEqual(new Set(['Detached <div>']));
+  expect(dead).toHaveLength(100);
+});
 
 test('live objects that are known to be in use', async () => {
   const graph = await loadSnapshot(gunzipSync(readFileSync(deadPath('states-node24'))), { edges: true });
