@@ -14,7 +14,7 @@ const KERNELS = {
   'src/load/kernel': ['--initialMemory', '16'],
   // The columns': it is made by whoever loads a graph.
   'src/graph/kernel': [
-    ...['--importMemory', '--sharedMemory', '--enable', 'threads'],
+    ...['--importMemory', '--sharedMemory', '--enable', 'threads', '--enable', 'simd'],
     ...['--initialMemory', '1', '--maximumMemory', '65536'],
   ],
 };

@@ -41,13 +41,9 @@ export function accelerateIn(arena: Arena, graph: Graph, options: LoadOptions): 
   const kernel = createGraphKernel(module, arena.memory);
   const run = (steps: readonly Step[]): void => runSteps(kernel, steps);
   run([use]);
-  const tell = (): void => {
-    const { news } = helperThread;
-    if (news !== undefined) options.onWarning?.(news);
-  };
   const fork = <T>(stageOf: () => Stage<T>): Pending<T> | undefined => {
     if (!helperThread.take()) {
-      tell();
+      tellNews(options);
       return undefined;
     }
     const shared = sharedNumbers();
@@ -64,8 +60,8 @@ export function accelerateIn(arena: Arena, graph: Graph, options: LoadOptions): 
     return {
       join() {
         const values = outcomeOf(shared, helperThread.isLost ? 0 : undefined);
-        if (values === undefined && !helperThread.isLost) helperThread.giveUp();
-        tell();
+        if (values === undefined && !helperThread.isLost) void helperThread.giveUp();
+        tellNews(options);
         helperThread.release();
         return values && stage.finish(values);
       },
@@ -74,7 +70,13 @@ export function accelerateIn(arena: Arena, graph: Graph, options: LoadOptions): 
   accelerate(graph, threadsOf(options) > 1 ? { arena, kernel, run, fork } : { arena, kernel, run });
 }
 
+/** Says once what has become of the second thread. */
+export function tellNews({ onWarning }: LoadOptions): void {
+  const news = onWarning && helperThread.news;
+  if (news !== undefined) onWarning?.(news);
+}
+
 /** Threads that may work on a snapshot. */
-function threadsOf({ threads }: LoadOptions): number {
+export function threadsOf({ threads }: LoadOptions): number {
   return threads ?? usefulThreads();
 }

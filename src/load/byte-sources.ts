@@ -21,6 +21,8 @@ export interface ByteSource {
   read(into: Uint8Array, offset: number, length: number): number | Promise<number>;
   /** Goes on from another place. Present only where that costs nothing. */
   readonly seek?: (offset: number) => void;
+  /** Of a plain file, which several may read at places of their own. */
+  readonly descriptor?: number;
   /** Whether the bytes can be had again by opening the name: a file, and no stream. */
   readonly isRereadable: boolean;
   /** Bytes at a place, where they are in memory anyway. */
@@ -53,7 +55,7 @@ export class FileSource implements ByteSource {
   taken = 0;
   constructor(
     readonly name: string,
-    private readonly fd: number,
+    readonly descriptor: number,
     readonly size: number,
   ) {}
 
@@ -64,7 +66,7 @@ export class FileSource implements ByteSource {
   read(into: Uint8Array, offset: number, length: number): number {
     try {
       const count = fs.readSync(
-        this.fd,
+        this.descriptor,
         into,
         offset,
         Math.max(0, Math.min(length, READ_LIMIT, this.size - this.taken)),
@@ -82,7 +84,7 @@ export class FileSource implements ByteSource {
   };
 
   close(): void {
-    closeQuietly(this.fd);
+    closeQuietly(this.descriptor);
   }
 }
 

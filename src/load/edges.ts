@@ -11,8 +11,12 @@ import { UINT32_MAX } from './numbers.js';
 import { type EdgeLoop, parseEdges } from './record-loops.generated.js';
 import type { RecordSink } from './records.js';
 import { allocationError } from './room.js';
+import type { Progress, Records } from './threads/section-task.js';
 
 const COLUMNS = ['edgeTypes', 'edgeNames', 'edgeTargets'] as const;
+
+/** The columns that a file fills. */
+export type EdgeColumns = Columns<(typeof COLUMNS)[number]>;
 
 /** Bytes that an edge takes. */
 export const BYTES_PER_EDGE = bytesPer(COLUMNS);
@@ -23,7 +27,7 @@ export class EdgeReader implements RecordSink {
   readonly countKey: string;
   readonly declaredCount: number;
   count = 0;
-  readonly columns: Columns<(typeof COLUMNS)[number]>;
+  readonly columns: EdgeColumns;
   largestName = -1;
   largestNameAt = 0;
   readonly parse: RecordSink['parse'];
@@ -58,6 +62,18 @@ export class EdgeReader implements RecordSink {
 
   get fields(): readonly string[] {
     return this.layout.fieldNames.edge;
+  }
+
+  /** What the loop for V8's order of fields works on; undefined where it is another order. */
+  get records(): Records | undefined {
+    return this.parse && { kind: 'edges', columns: this.columns, loop: this.loop };
+  }
+
+  /** Goes on behind records that were read into the columns by others. */
+  skipTo({ next, largestName, largestNameAt }: Progress): void {
+    this.count = next;
+    this.largestName = largestName;
+    this.largestNameAt = largestNameAt;
   }
 
   refuse(field: number, value: number): { code: SnapshotProblem; expected: string } | undefined {

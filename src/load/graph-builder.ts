@@ -6,7 +6,7 @@ import { formatCount } from '../base/units.js';
 import type { Arena } from '../graph/arena.js';
 import { trimmed } from '../graph/columns.js';
 import type { Edges, Graph } from '../graph/graph.js';
-import { arenaFor } from './arena-for.js';
+import { arenaFor, tellNews, threadsOf } from './arena-for.js';
 import type { ByteSource } from './byte-sources.js';
 import { closeCounts, mostStrings, roomFor, sumEdgeCounts } from './counts.js';
 import { BYTES_PER_EDGE, EdgeReader } from './edges.js';
@@ -19,8 +19,12 @@ import type { Room } from './room.js';
 import { dropLostEdges } from './salvage.js';
 import { type Plan, passOver, type Reading } from './sections.js';
 import { StringTableReader } from './strings.js';
+import { readInTwo } from './threads/two-threads.js';
 import { TraceColumns } from './traces.js';
 import type { ByteWindow } from './window.js';
+
+/** Bytes of text from which on a second thread pays for its start. */
+const WORTH = 48 << 20;
 
 export class GraphBuilder {
   /** The memory of nodes and edges when they are many. */
@@ -100,7 +104,7 @@ export class GraphBuilder {
 
   private async readNodes(window: ByteWindow, offset: number): Promise<void> {
     const { nodes, layout, source } = this;
-    await readRecords(window, nodes);
+    await readRecords(window, nodes, this.ahead(nodes));
     this.countsClosed = true;
     const edgeSum = sumEdgeCounts(nodes.columns.firstEdge, nodes.count);
     closeCounts(nodes.count, edgeSum, layout, source.name, offset);
@@ -113,7 +117,7 @@ export class GraphBuilder {
     const edgeRoom = roomFor(layout.edgeCount, layout.edges.count, source);
     this.room.take(edgeRoom * BYTES_PER_EDGE, `${formatCount(edgeRoom)} edges`);
     this.edges = new EdgeReader(layout, source.name, edgeRoom, this.arena ?? options.buffers);
-    await readRecords(window, this.edges);
+    await readRecords(window, this.edges, this.ahead(this.edges));
   }
 
   private async readLocations(window: ByteWindow): Promise<void> {
@@ -121,6 +125,21 @@ export class GraphBuilder {
     const nodeRoom = nodes.columns.nodeTypes.length;
     this.locations = new LocationReader(layout, layout.locations!, source.name, nodeRoom, options.buffers);
     await readRecords(window, this.locations);
+  }
+
+  /** Reads a section with a second thread, where that pays. */
+  private ahead(sink: NodeReader | EdgeReader): ((window: ByteWindow) => Promise<void>) | undefined {
+    const { arena, options, layout } = this;
+    const { records, declaredCount: declared } = sink;
+    const fields = sink.section === 'nodes' ? layout.nodes.count : layout.edges.count;
+    if (!arena || !records || declared === undefined || threadsOf(options) === 1) return undefined;
+    return async (window) => {
+      const { pieceSize: piece } = options;
+      if (piece === undefined && (window.source.size ?? 0) - window.offset < WORTH) return;
+      const progress = await readInTwo(window, arena, { records, fields, declared, piece });
+      if (progress) sink.skipTo(progress);
+      tellNews(options);
+    };
   }
 
   private wantsEdges(inDoubt: boolean): boolean {

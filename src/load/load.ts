@@ -40,6 +40,8 @@ export interface LoadOptions extends ReadOptions {
    * the same. Default 2, or 1 on a machine with one processor; more have no work.
    */
   readonly threads?: number;
+  /** Bytes of text that a thread takes at a time; tests use small ones. Default 512 KiB. */
+  readonly pieceSize?: number;
 }
 
 /**

@@ -8,6 +8,7 @@ import { LARGEST_ID, UINT32_MAX } from './numbers.js';
 import { parseNodes } from './record-loops.generated.js';
 import type { RecordSink } from './records.js';
 import { allocationError } from './room.js';
+import type { Progress, Records } from './threads/section-task.js';
 
 const FIXED = ['nodeTypes', 'nodeNames', 'ids', 'selfSizes', 'firstEdge'] as const;
 const OPTIONAL = ['detachedness', 'traceNodeIds'] as const;
@@ -109,6 +110,21 @@ export class NodeReader implements RecordSink {
 
   get fields(): readonly string[] {
     return this.layout.fieldNames.node;
+  }
+
+  /** What the loop for V8's order of fields works on; undefined where it is another order. */
+  get records(): Records | undefined {
+    const { columns, layout, declaredCount, room } = this;
+    const loop = { typeOf: layout.nodeTypeOf, limit: declaredCount ?? room };
+    return this.parse && { kind: 'nodes', columns, loop };
+  }
+
+  /** Goes on behind records that were read into the columns by others. */
+  skipTo({ next, largestName, largestNameAt, isTraced }: Progress): void {
+    this.count = next;
+    this.largestName = largestName;
+    this.largestNameAt = largestNameAt;
+    this.isTraced = isTraced;
   }
 
   refuse(field: number, value: number): { code: SnapshotProblem; expected: string } | undefined {

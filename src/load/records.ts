@@ -61,14 +61,20 @@ const END = 2;
 /**
  * Reads a whole array of records, brackets included. Throws SnapshotError `truncated`, `malformed`,
  * `mismatch`, `range` or `too-large`; what the sink had taken by then is right and can be used.
+ * `ahead` may take records first, in a way of its own: the window then stands at the next one.
  */
-export async function readRecords(window: ByteWindow, sink: RecordSink): Promise<undefined> {
+export async function readRecords(
+  window: ByteWindow,
+  sink: RecordSink,
+  ahead?: (window: ByteWindow) => Promise<void>,
+): Promise<undefined> {
   const { section } = sink;
   await expectToken(window, OPEN_ARRAY, section);
   if ((await peekToken(window)) === CLOSE_ARRAY) {
     window.start++;
     return checkCount(window, sink);
   }
+  await ahead?.(window);
   const reader = new CarefulReader(window, sink);
   const values = new Float64Array(sink.fields.length);
   for (;;) {

@@ -90,6 +90,12 @@ export class ByteWindow {
     this.ended = false;
   }
 
+  /** Says that the text was read up to an offset, past the window. */
+  pass(offset: number): void {
+    this.seek(offset);
+    this.onFill?.();
+  }
+
   /**
    * Reads the coming bytes (a window's worth at most) straight into another buffer, without a copy
    * where the source can avoid it. Returns how many; 0 at the end.

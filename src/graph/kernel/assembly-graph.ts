@@ -70,3 +70,44 @@ export function placeOf(list: usize, length: u32, edge: u32): u32 {
   }
   return low < length && at(list, low) == edge ? low : length;
 }
+
+/** Where `countCommas` stopped: at a closing bracket, or at the end. */
+export let commasEnd: usize = 0;
+
+/** Commas among these bytes, up to the first closing bracket. */
+export function countCommas(from: usize, to: usize): u32 {
+  const comma = i8x16.splat(0x2c);
+  const close = i8x16.splat(0x5d);
+  let total: u32 = 0;
+  let p = from;
+  while (p + 16 <= to) {
+    // A lane counts to 255.
+    const begin = p;
+    const stop = min(to, p + 16 * 255);
+    let lanes = i8x16.splat(0);
+    let ends = i8x16.splat(0);
+    for (; p + 16 <= stop; p += 16) {
+      const text = v128.load(p);
+      lanes = i8x16.sub(lanes, i8x16.eq(text, comma));
+      ends = v128.or(ends, i8x16.eq(text, close));
+    }
+    if (v128.any_true(ends)) {
+      p = begin;
+      break;
+    }
+    const pairs = i16x8.extadd_pairwise_i8x16_u(lanes);
+    const sums = i32x4.extadd_pairwise_i16x8_u(pairs);
+    total +=
+      i32x4.extract_lane(sums, 0) +
+      i32x4.extract_lane(sums, 1) +
+      i32x4.extract_lane(sums, 2) +
+      i32x4.extract_lane(sums, 3);
+  }
+  for (; p < to; p++) {
+    const byte = load<u8>(p);
+    if (byte == 0x5d) break;
+    if (byte == 0x2c) total++;
+  }
+  commasEnd = p;
+  return total;
+}

@@ -18,7 +18,7 @@
  * Arguments named after columns are addresses. Numbers of nodes and edges are below 2^32.
  */
 
-export { useGraph } from './assembly-graph';
+export { commasEnd, countCommas, useGraph } from './assembly-graph';
 export * from './assembly-sizes';
 export * from './assembly-dominators';
 export * from './assembly-retained';

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { KernelTask } from '../../graph/kernel/task.js';
+import type { SectionTask } from './section-task.js';
 import { WORKER_CODE } from './worker.generated.js';
 
 /** Milliseconds without work after which the thread goes. */
@@ -63,7 +64,9 @@ export class HelperThread {
         this.problem = error instanceof Error ? error : new Error(String(error));
       });
       worker.on('exit', () => {
-        if (this.worker === worker) this.worker = undefined;
+        if (this.worker !== worker) return;
+        this.worker = undefined;
+        this.problem ??= new Error('it has ended');
       });
       this.worker = worker;
       return true;
@@ -74,15 +77,20 @@ export class HelperThread {
   }
 
   /** Gives a task. In: the thread is in use. */
-  post(task: KernelTask): void {
+  post(task: KernelTask | SectionTask): void {
     this.worker?.postMessage(task);
   }
 
-  /** Ends a thread that shows no sign of life; none is started again. */
-  giveUp(): void {
+  /**
+   * Gives a thread up that shows no sign of life; none is started again.
+   *
+   * - Out: a promise that it has ended.
+   */
+  async giveUp(): Promise<void> {
+    const { worker } = this;
     this.problem = new Error('it has died, or does not answer');
-    void this.worker?.terminate();
     this.worker = undefined;
+    await worker?.terminate();
   }
 }
 
