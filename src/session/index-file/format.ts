@@ -8,10 +8,11 @@
  * The tail says where the footer is. Numbers are little-endian.
  */
 import type { Graph } from '../../graph/graph.js';
+import type { Landmarks } from '../../v8/landmarks.js';
 
 export const MAGIC = 'heapgraph-index1';
 /** Changes with the meaning of any column. */
-export const INDEX_VERSION = 1;
+export const INDEX_VERSION = 2;
 export const BLOCK = 1 << 16;
 export const ALIGNMENT = 4096;
 /** The tail: length and sum of the footer, then the magic again. */
@@ -67,6 +68,9 @@ export interface GraphFacts
   readonly pages: readonly (readonly [first: number, bytes: number, strings: number])[];
   readonly hasLocations: boolean;
   readonly userRoots: readonly number[];
+  readonly landmarks: Landmarks;
+  /** Names of scripts by V8's numbers. */
+  readonly scripts: readonly (readonly [number, string])[];
   readonly withheld: readonly number[];
   readonly meetsRoot: boolean;
   readonly reached: number;

@@ -13,6 +13,8 @@ import { Locations } from '../../graph/locations.js';
 import { retainersOf } from '../../graph/retainers.js';
 import { type StringPage, StringTable } from '../../graph/strings.js';
 import { classIndex } from '../../v8/class-names.js';
+import { landmarks } from '../../v8/landmarks.js';
+import { scriptNames } from '../../v8/scripts.js';
 import { userRoots } from '../../v8/user-roots.js';
 import type { ColumnFile } from './column-file.js';
 import type { Values } from './format.js';
@@ -42,9 +44,9 @@ export function indexedGraph(columns: ColumnFile, { few, locations, file }: Inde
   });
   const strings = stringsOf(columns);
   const lazy = lazily({
-    nodeTypes: () => whole<Uint8Array>('nodeTypes'),
-    nodeNames: () => whole<Uint32Array>('nodeNames'),
-    ids: () => whole<Uint32Array>('ids'),
+    nodeTypes: () => some<Uint8Array>('nodeTypes'),
+    nodeNames: () => some<Uint32Array>('nodeNames'),
+    ids: () => some<Uint32Array>('ids'),
     selfSizes: () => some<Uint32Array>('selfSizes'),
     firstEdge: () => some<Uint32Array>('firstEdge'),
     detachedness: () => (columns.has('detachedness') ? whole<Uint8Array>('detachedness') : undefined),
@@ -79,6 +81,8 @@ export function indexedGraph(columns: ColumnFile, { few, locations, file }: Inde
   ) as unknown as Graph;
 
   userRoots.give(graph, () => facts.userRoots);
+  landmarks.give(graph, () => facts.landmarks);
+  scriptNames.give(graph, () => new Map(locations ? facts.scripts : []));
   classIndex.give(graph, () => ({
     labels: JSON.parse(Buffer.from(whole<Uint8Array>('classNames')).toString()) as string[],
     of: whole<Uint32Array>('classes'),

@@ -11,6 +11,8 @@ import { edgesOf, type Graph } from '../../graph/graph.js';
 import { retainersOf } from '../../graph/retainers.js';
 import { openAtomicFile } from '../../io/atomic-file.js';
 import { classIndex } from '../../v8/class-names.js';
+import { landmarks } from '../../v8/landmarks.js';
+import { scriptNames } from '../../v8/scripts.js';
 import { userRoots } from '../../v8/user-roots.js';
 import {
   ALIGNMENT,
@@ -149,6 +151,8 @@ function factsOf(graph: Graph): GraphFacts {
     ),
     hasLocations: graph.locations !== undefined,
     userRoots: [...userRoots(graph)],
+    landmarks: landmarks(graph),
+    scripts: [...scriptNames(graph)],
     withheld: [...withheld],
     meetsRoot,
     reached,
