@@ -192,8 +192,12 @@ function addEngineCaches(graph: Graph, add: Add): void {
   }
 }
 
-/** Edges of V8's global handles that hold what was printed on the console. */
-function consoleHandlesOf(graph: Graph): ReadonlySet<number> {
+/**
+ * Edges of V8's global handles that hold what was printed on the console, for DevTools.
+ *
+ * - Cost: one pass over the nodes.
+ */
+export const consoleHandlesOf = memo((graph: Graph): ReadonlySet<number> => {
   const { nodeCount, nodeTypes, firstEdge, strings } = graph;
   const { types, names } = edgesOf(graph);
   const found = new Set<number>();
@@ -204,7 +208,7 @@ function consoleHandlesOf(graph: Graph): ReadonlySet<number> {
       if (types[edge] === EDGE.internal && CONSOLE_HANDLE.test(strings.get(names[edge]!))) found.add(edge);
   }
   return found;
-}
+});
 
 /**
  * Objects of a class, or of one that extends it, whose constructor stands in one of these scripts.

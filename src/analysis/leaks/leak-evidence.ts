@@ -16,6 +16,8 @@ const FEWEST = 3;
 const ALIKE = 0.25;
 /** Fewer members than these at an uneven step are no leak. */
 const UNEVEN_FEWEST = 10;
+/** Bytes of a step from which on they are taken for more than chance. */
+const FEW_BYTES = 16 * 1024;
 /** Bytes at every step from which on one or two members are enough. */
 const LARGE = 256 * 1024;
 
@@ -86,9 +88,22 @@ export function groupVerdict(
     if (ORDER.indexOf(found) >= ORDER.indexOf(best) || !becomesMore(row)) continue;
     best = found;
   }
+  if (best === 'leak' && addsFew(contents, group)) best = 'uneven';
   if (best === 'leak' || isLoader) return best;
   const bytes = verdictOf([...group.bytes.subarray(1)], LARGE, Number.POSITIVE_INFINITY);
   return ORDER.indexOf(bytes) < ORDER.indexOf(best) ? bytes : best;
+}
+
+/**
+ * Whether some step added one or two things to the container, with few bytes: what a program has a
+ * few of, each with many parts. Things that are made anew each time have steps without any.
+ */
+function addsFew(contents: readonly ContentRow[], { bytes }: ContainerGroup): boolean {
+  const steps = [...bytes].slice(1);
+  const heads = steps.map((_, i) => contents.reduce((sum, row) => sum + (row.heads[i + 1] ?? 0), 0));
+  return (
+    heads.some((count, i) => count < FEWEST && steps[i]! < FEW_BYTES) && heads.every((count) => count > 0)
+  );
 }
 
 /** The same for bytes of one container, by snapshot: it never shrinks, and grows at every step. */

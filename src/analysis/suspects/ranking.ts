@@ -57,6 +57,11 @@ const MOST_VARIABLES = 5;
 const MOST_AROUND = 3;
 /** What is told by its kind comes before what is merely as large. */
 const WEIGHT = { leak: 16, suspect: 8, large: 1 } as const;
+/** Of these a program may have many by intention. */
+const IS_LIGHT: ReadonlySet<SuspectKind> = new Set(['duplicates', 'external']);
+const LIGHT = 0.5;
+/** What is told more closely by others comes after them. */
+const IS_LATE: ReadonlySet<SuspectKind> = new Set(['external', 'modules', 'duplicates']);
 /** A suspect may keep this much less than what is merely large has to. */
 const SUSPECT_SHARE = 0.2;
 /** What no code of the program's own is a part of may be data of a package. */
@@ -74,7 +79,8 @@ export function rankedSuspects(
   findings: readonly Finding[],
   { minSize, explained }: RankingOptions,
 ): { readonly suspects: readonly Suspect[]; readonly looked: number } {
-  const weigh = ({ verdict }: Finding, size: number): number => WEIGHT[verdict] * size;
+  const weigh = ({ verdict, kind }: Finding, size: number): number =>
+    (IS_LIGHT.has(kind) ? LIGHT : WEIGHT[verdict]) * size;
   const sorted = [...findings].sort(
     (a, b) => weigh(b, b.estimate) - weigh(a, a.estimate) || graph.ids[a.holder]! - graph.ids[b.holder]!,
   );
@@ -90,7 +96,12 @@ export function rankedSuspects(
   const worth = Math.max(minSize / 4, heapSize(graph) * LEAST_SHARE);
   // Variables last: what is told more closely comes first.
   const isVariable = ({ kind }: Finding): boolean => kind === 'variable';
-  const inTurn = [...sorted.filter((one) => !isVariable(one)), ...sorted.filter(isVariable)];
+  const isLate = ({ kind }: Finding): boolean => IS_LATE.has(kind);
+  const inTurn = [
+    ...sorted.filter((one) => !isVariable(one) && !isLate(one)),
+    ...sorted.filter(isLate),
+    ...sorted.filter(isVariable),
+  ];
   for (const finding of inTurn) {
     if (measured >= (isVariable(finding) ? most + MOST_VARIABLES : most)) continue;
     if (finding.estimate < (finding.verdict === 'large' ? 1 : SUSPECT_SHARE) * worth) continue;
@@ -103,7 +114,8 @@ export function rankedSuspects(
       continue;
     }
     const owner = ownerOf(graph, finding.holder, rootOf(graph, chain.nodes[0]!));
-    if (owner !== 'program' && IS_GENERAL.has(finding.kind) && !isOfProgram(graph, finding)) continue;
+    const isGeneralKind = IS_GENERAL.has(finding.kind) || finding.kind === 'external';
+    if (owner !== 'program' && isGeneralKind && !isOfProgram(graph, finding)) continue;
     measured++;
     const set = keptBy(graph, finding);
     if (set.size < (finding.verdict === 'large' ? 1 : SUSPECT_SHARE) * minSize) continue;

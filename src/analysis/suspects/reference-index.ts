@@ -18,6 +18,7 @@ const INTERNALS = {
   reactions: ['reactions_or_result'],
   parent: ['parent'],
   backingStore: ['backing_store'],
+  native: ['javascript_to_native'],
 } as const;
 
 type Name = keyof typeof PROPERTIES | keyof typeof INTERNALS;

@@ -16,6 +16,7 @@ import { chainResult } from '../expressions/chain-result.js';
 import { containerWords } from '../expressions/container-words.js';
 import { chainToContainer } from '../holders/chain-to-container.js';
 import type { Chain } from '../holders/chains.js';
+import { holderChain } from '../holders/holder-chains.js';
 import { holderPaths } from '../holders/holder-paths.js';
 import type { ContentRow } from '../leaks/group-contents.js';
 import type { Leak } from '../leaks/leak.js';
@@ -24,6 +25,7 @@ import { alsoHeld } from './also-held.js';
 import { isTelling } from './contents.js';
 import type { SuspectKind } from './finding.js';
 import { heapSize, type Suspect } from './ranking.js';
+import { sharedObject } from './shared-object.js';
 import { evidenceOf, headline, REMEDIES, type SuspectFacts } from './suspect-words.js';
 
 /** What is known beside the graph. */
@@ -43,7 +45,15 @@ function shareOf(graph: Graph, size: number): number {
 }
 
 /** Of these the chain leads to a member, and words are about what holds it. */
-const BY_MEMBER: ReadonlySet<SuspectKind> = new Set(['slices', 'slabs', 'stores', 'timers', 'pending']);
+const BY_MEMBER: ReadonlySet<SuspectKind> = new Set([
+  'slices',
+  'slabs',
+  'stores',
+  'timers',
+  'pending',
+  'errors',
+  'external',
+]);
 
 /**
  * A suspect of one snapshot in words.
@@ -162,8 +172,12 @@ function codeWords(
 }
 
 /** `One of them is also in tenants.get("t0").timer.` */
-function alsoWords(graph: Graph, { kind, holder }: Suspect): string[] {
+function alsoWords(graph: Graph, { kind, holder, functions }: Suspect): string[] {
   if (kind !== 'timers' && kind !== 'stores' && kind !== 'pending') return [];
+  const shared = kind === 'timers' ? sharedObject(graph, functions) : undefined;
+  const owner = shared === undefined ? undefined : holderChain(graph, shared);
+  if (owner && rootOf(graph, owner.nodes[0]!)?.kind !== 'timer')
+    return [`All of them are of ${containerWords(graph, owner).text} (${className(graph, shared!)}).`];
   const [chain] = alsoHeld(graph, holder);
   return chain === undefined ? [] : [`One of them is also in ${containerWords(graph, chain).text}.`];
 }

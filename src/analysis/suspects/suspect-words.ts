@@ -1,6 +1,7 @@
 /** Sentences about suspects: the headline, the evidence, what is usually done. */
 import { formatBytes, formatCount } from '../../base/units.js';
 import type { SuspectKind } from './finding.js';
+import { LOGGED } from './logged.js';
 
 /** What a sentence is about. */
 export interface SuspectFacts {
@@ -41,6 +42,7 @@ function subject({ kind, count, member, word, place, code, places }: SuspectFact
     case 'stores':
       return `${many} ${member}, stores of AsyncLocalStorage${by}`;
     case 'handles':
+      if (word === LOGGED) return `${many} ${member} that the console keeps for DevTools (inspector)${by}`;
       return `${many} open ${word} that only the runtime holds${by}`;
     case 'registered':
       return `${many} × ${member}${by.replace(/,$/, '')}, held by the values registered with them,`;
@@ -50,6 +52,14 @@ function subject({ kind, count, member, word, place, code, places }: SuspectFact
       return `${many} sliced strings in ${place}${by}`;
     case 'slabs':
       return `${many} ${word} in ${place}${by}`;
+    case 'errors':
+      return `${many} ${member} in ${place}, each with its .${word}${by},`;
+    case 'modules':
+      return `${formatCount(places)} modules loaded from ${word}`;
+    case 'duplicates':
+      return `${formatCount(places)} ${places === 1 ? 'package that is' : 'packages that are'} loaded from several folders, ${word},`;
+    case 'external':
+      return `${many} ${member} in ${place}${by}`;
     case 'list':
       return `${many} × ${member} that lead to each other, from ${place}${by}`;
     case 'large':
@@ -61,7 +71,7 @@ function subject({ kind, count, member, word, place, code, places }: SuspectFact
 }
 
 /** Why a finding is one, in words. */
-export function evidenceOf({ kind, count, places, member }: SuspectFacts): string {
+export function evidenceOf({ kind, count, places, member, word }: SuspectFacts): string {
   const many = formatCount(count);
   switch (kind) {
     case 'listeners':
@@ -75,6 +85,8 @@ export function evidenceOf({ kind, count, places, member }: SuspectFacts): strin
     case 'stores':
       return `${many} different stores are held by timers, promises or handles that were made in their run().`;
     case 'handles':
+      if (word === LOGGED)
+        return 'What was logged while an inspector is attached is held; the last 1,000 messages, or all with its Runtime domain on.';
       return `${many} handles are open, and no variable of the program holds them.`;
     case 'realms':
       return `${many} contexts are alive; a program without node:vm or windows has one to three.`;
@@ -84,6 +96,14 @@ export function evidenceOf({ kind, count, places, member }: SuspectFacts): strin
       return `A slice keeps the whole text it was cut from; ${many} slices keep long texts.`;
     case 'slabs':
       return `${many} Buffers are the only or nearly the only views of memory that many could share.`;
+    case 'errors':
+      return `${many} errors are held alike, and what hangs on them is held by nothing else.`;
+    case 'modules':
+      return `${formatCount(places)} files with names alike, or one file again and again, were loaded; a loaded module is never freed.`;
+    case 'duplicates':
+      return 'Code of more than one folder of the same package is loaded; all copies together are counted.';
+    case 'external':
+      return 'Their memory is outside of the heap, or has a native part, of which a snapshot shows little.';
     case 'list':
       return `${many} objects of one class hang on each other; one snapshot cannot tell whether that grows.`;
     case 'variable':
@@ -110,6 +130,10 @@ export const REMEDIES: Readonly<Record<SuspectKind, string | undefined>> = {
   slabs: 'Copy what is kept: Buffer.from(part) of a large one, Uint8Array.prototype.slice.',
   registered: 'Register a value that does not lead to the object: an id, or what the callback has to close.',
   realms: 'Close windows (window.close() of jsdom), and drop what came out of a context.',
+  errors: 'Keep what is to be reported of an error (message, code, stack), not the error.',
+  modules: 'Load a file once: without a query in its address, and not from files made on the fly.',
+  duplicates: 'npm dedupe, or one range of versions for all that depend on it.',
+  external: undefined,
   gathering: undefined,
   list: undefined,
   large: undefined,

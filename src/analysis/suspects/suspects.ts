@@ -6,7 +6,8 @@
  *
  *   reference-index                     references of known names, in one pass
  *   listeners timers waiting stores     many of one kind, by the runtime's own objects
- *   handles parts-of-larger
+ *   handles logged parts-of-larger errors
+ *   loaded-modules external-memory      modules of which there are many, memory outside of the heap
  *   gatherings outer-place              collections, and what many small ones are parts of
  *   lists large-objects variables       lists, what is large by itself or below a variable
  *   ranking contents                    what is worth showing, and what it consists of
@@ -16,12 +17,16 @@
 import type { Graph } from '../../graph/graph.js';
 import { DEAD, type ObjectStates } from '../dead/object-states.js';
 import { essentialEdges } from '../sizes/essential-edges.js';
+import { errorFindings } from './errors.js';
+import { externalFindings } from './external-memory.js';
 import type { Finding } from './finding.js';
 import { gatheringFindings } from './gatherings.js';
 import { handleFindings, realmFindings } from './handles.js';
 import { largeFindings } from './large-objects.js';
 import { listenerFindings } from './listeners.js';
 import { listFindings } from './lists.js';
+import { moduleFindings } from './loaded-modules.js';
+import { loggedFindings } from './logged.js';
 import { slabFindings, sliceFindings } from './parts-of-larger.js';
 import { registeredFindings } from './registered.js';
 import { storeFindings } from './stores.js';
@@ -48,10 +53,14 @@ export function findingsOf(graph: Graph, states: ObjectStates): Finding[] {
     ...reactionFindings(graph),
     ...storeFindings(graph),
     ...handleFindings(graph),
+    ...loggedFindings(graph),
     ...realmFindings(graph),
     ...registeredFindings(graph),
     ...sliceFindings(graph),
     ...slabFindings(graph),
+    ...errorFindings(graph),
+    ...moduleFindings(graph),
+    ...externalFindings(graph),
     ...gatheringFindings(graph),
     ...listFindings(graph),
     ...largeFindings(graph),
