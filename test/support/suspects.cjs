@@ -94,6 +94,35 @@ function serve(i) {
 }
 for (let i = 0; i < 12; i++) serve(i);
 
+class UploadError extends Error {
+  constructor(request) {
+    super('too large');
+    this.request = request;
+  }
+}
+const failed = [];
+for (let i = 0; i < 15; i++) failed.push(new UploadError(new Request(i)));
+
+const frames = [];
+for (let i = 0; i < 6; i++) frames.push(new ArrayBuffer(30_000));
+
+// 23 files with names alike, and a package in two folders.
+const fs = require('node:fs');
+const path = require('node:path');
+function load(file, text) {
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.writeFileSync(file, text);
+  return require(file);
+}
+const home = path.join(path.dirname(process.argv[2]), 'files');
+for (let i = 0; i < 23; i++)
+  load(path.join(home, `view-${i}.cjs`), 'exports.rows = new Array(500).fill(1.5);');
+for (const user of ['a', 'b'])
+  load(
+    path.join(home, 'node_modules', user, 'node_modules', 'acme-parts', 'index.js'),
+    'exports.table = new Array(5000).fill(1.5);',
+  );
+
 const contexts = [];
 for (let i = 0; i < 6; i++) contexts.push(vm.createContext({ i }));
 
@@ -115,6 +144,8 @@ for (let i = 0; i < 150; i++) {
 const times = Array.from({ length: 20_000 }, (_, i) => i / 7);
 
 globalThis.used = () => [
+  failed,
+  frames,
   emitter,
   target,
   waiting,

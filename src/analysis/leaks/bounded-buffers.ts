@@ -107,7 +107,7 @@ export const boundedBuffers = memo((graph: Graph): BoundedBuffers => {
   const all = new Map<number, BoundedBuffer>();
   const parts = new Map<number, number>();
   const add = (container: number, words: string, limit: number | null, counted = container): void => {
-    const size = sizeOf(graph, counted);
+    const size = entriesIn(graph, counted);
     if (limit !== null && size > limit) return;
     all.set(container, { words, limit, size });
     for (const part of ['elements', 'table', 'properties']) {
@@ -264,7 +264,7 @@ function properties(graph: Graph, node: number): number[] {
 }
 
 /** Entries of an array or a Map; of anything else its edges. */
-function sizeOf(graph: Graph, container: number): number {
+export function entriesIn(graph: Graph, container: number): number {
   const { types } = edgesOf(graph);
   const name = graph.strings.get(graph.nodeNames[container]!);
   if (name === 'Array') {

@@ -19,6 +19,7 @@ import { byDescending, byType, inOrder } from '../../base/order.js';
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { classIndex } from '../../v8/class-names.js';
 import { nodeRoles, THING } from '../classes/node-roles.js';
+import { containerWords } from '../expressions/container-words.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
 import { type BoundedBuffer, boundedBuffers } from './bounded-buffers.js';
 import { type Frontier, frontierOf } from './frontier.js';
@@ -27,6 +28,7 @@ import { isLeak, type Leak } from './leak.js';
 import { bytesVerdict, isOfLoader, type LeakVerdict } from './leak-evidence.js';
 import { inPlace, leakOf, sum } from './leak-of-group.js';
 import { type RebuiltPart, rebuiltParts } from './rebuilt-parts.js';
+import { hasOldSlots, visibleBound } from './visible-bound.js';
 
 /** The answer of `leaks`. */
 export interface Leaks {
@@ -45,7 +47,7 @@ export interface Leaks {
   readonly explainedSize: number;
   /** Classes of the survivors that no leak explains, most bytes first, ties by number. */
   readonly unexplained: readonly { readonly type: string; readonly count: number; readonly size: number }[];
-  /** Containers of the runtime that grew within their limits, which are no leaks. */
+  /** Containers that grew within a limit of the runtime's, or one that they show: no leaks. */
   readonly bounded: readonly BoundedBuffer[];
   /**
    * Containers with things of every step of a class that did not become more in the whole snapshot:
@@ -113,6 +115,11 @@ export function leaks(snapshots: readonly Graph[], options: LeaksOptions = {}): 
       continue;
     }
     const leak = leakOf(frontier, group, snapshots);
+    const bound = leak?.verdict === 'leak' ? visibleBound(graph, group.container) : undefined;
+    if (leak && bound && hasOldSlots(graph, group.container, ages)) {
+      bounded.add({ words: containerWords(graph, leak.chain).text, ...bound });
+      continue;
+    }
     if (leak) (leak.isMasked ? masked : found).push(leak);
   }
   const merged = sorted(oneCauseEach(found));
@@ -183,7 +190,7 @@ export function withGrowthInPlace(
     const size = sizes.at(-1)! - sizes[0]!;
     if (size < minSize) continue;
     const verdict = bytesVerdict(sizes);
-    if (verdict === undefined) continue;
+    if (verdict === undefined || (one.edge === undefined && visibleBound(graph, one.node))) continue;
     const leak = inPlace(frontier, one, sizes, verdict);
     if ((verdict === 'leak' || leak.owner === 'program') && !isOfLoader(graph, leak.container, leak.path))
       found.push(leak);

@@ -4,6 +4,7 @@
  */
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { idIndex } from '../../graph/ids.js';
+import { NODE } from '../../graph/schema.js';
 import { nodeRoles, THING, WAY } from '../classes/node-roles.js';
 import { totalsOfKind } from '../growth/kind-totals.js';
 import { keepsAlive } from '../sizes/essential-edges.js';
@@ -20,9 +21,9 @@ const GONE = 0.2;
 export interface Membership {
   /** V8's ids of the containers. */
   readonly ids: readonly number[];
-  /** Type and name of the members' nodes. */
+  /** Type and name of the members' nodes; no name where it is a text. */
   readonly type: number;
-  readonly name: string;
+  readonly name: string | undefined;
 }
 
 /**
@@ -39,7 +40,7 @@ export function membersInPlace(graph: Graph, wanted: readonly Membership[]): num
   const keeps = keepsAlive(graph);
   const { nodeOf } = idIndex(graph);
   return wanted.map(({ ids, type, name }) => {
-    const names = strings.indexesOf(name);
+    const names = name === undefined ? undefined : strings.indexesOf(name);
     const parts = new Set(ids.map((id) => nodeOf(id)).filter((node) => node >= 0));
     const members = new Set<number>();
     for (const node of parts) {
@@ -50,7 +51,7 @@ export function membersInPlace(graph: Graph, wanted: readonly Membership[]): num
         } else if (
           roles[target] === THING &&
           nodeTypes[target] === type &&
-          names.has(nodeNames[target]!) &&
+          (names === undefined || names.has(nodeNames[target]!)) &&
           !parts.has(target) &&
           keeps(edge, node)
         )
@@ -69,8 +70,14 @@ export function membershipsOf(
   return leaks.map(({ groups: numbers, member }) => ({
     ids: numbers.flatMap((number) => groups[number]!.containers).map((node) => graph.ids[node]!),
     type: graph.nodeTypes[member.example]!,
-    name: graph.strings.get(graph.nodeNames[member.example]!),
+    name: isNamed(graph, member.example) ? graph.strings.get(graph.nodeNames[member.example]!) : undefined,
   }));
+}
+
+/** Whether a node's name is its class, or the name of a function. */
+function isNamed({ nodeTypes }: Graph, node: number): boolean {
+  const type = nodeTypes[node];
+  return type === NODE.object || type === NODE.closure || type === NODE.native;
 }
 
 /**
@@ -87,10 +94,11 @@ export function turnsOver(
   if (verdict !== 'leak' || growth !== 'members' || member.depth > 0 || isList) return false;
   const { nodeTypes, nodeNames, nodeCount } = graph;
   const type = nodeTypes[member.example];
-  const name = nodeNames[member.example];
+  const name = isNamed(graph, member.example) ? nodeNames[member.example] : undefined;
   let stayed = 0;
   for (let node = 0; node < nodeCount; node++)
-    if (ages[node] === 0 && nodeNames[node] === name && nodeTypes[node] === type) stayed++;
+    if (ages[node] === 0 && nodeTypes[node] === type && (name === undefined || nodeNames[node] === name))
+      stayed++;
   const gone = totalsOfKind(snapshots, member.example)[0]! - stayed;
   return gone >= GONE * (memberCounts.at(-1)! - memberCounts[0]!);
 }

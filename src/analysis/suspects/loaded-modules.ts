@@ -1,4 +1,4 @@
-/** Modules that are loaded more often than a program needs: files made on the fly, copies of a package. */
+/** Modules loaded more often than needed: files made on the fly, copies of a package. */
 import type { Graph } from '../../graph/graph.js';
 import { EDGE, NODE } from '../../graph/schema.js';
 import { edgeTarget } from '../../graph/walk.js';

@@ -21,6 +21,7 @@ import { holderPaths } from '../holders/holder-paths.js';
 import type { ContentRow } from '../leaks/group-contents.js';
 import type { Leak } from '../leaks/leak.js';
 import { contentLabel } from '../leaks/leak-entry.js';
+import { visibleBound } from '../leaks/visible-bound.js';
 import { alsoHeld } from './also-held.js';
 import { isTelling } from './contents.js';
 import type { SuspectKind } from './finding.js';
@@ -129,7 +130,7 @@ export function suspectEntry(
     location: cellOf(location),
     package: packageName(script) ?? null,
     evidence: [
-      evidenceOf(facts),
+      boundWords(graph, suspect) ?? evidenceOf(facts),
       ...alsoWords(graph, suspect),
       ...suspect.inner.slice(0, 2).map((one) => innerWords(graph, one)),
     ],
@@ -169,6 +170,15 @@ function codeWords(
   if (telling?.location === undefined || isOwn || isAlone) return undefined;
   const { script, scriptId, line } = telling.location;
   return `with ${members.length < 2 ? `${formatCount(telling.counts[1]!)} × ` : ''}${contentLabel(graph, telling)} in ${script ?? `(script ${scriptId})`}:${line}`;
+}
+
+/** `630 of at most 5,000: within its limit.` */
+function boundWords(graph: Graph, { kind, holder }: Suspect): string | undefined {
+  const bound = kind === 'gathering' ? visibleBound(graph, holder) : undefined;
+  return (
+    bound &&
+    `${formatCount(bound.size)} of at most ${formatCount(bound.limit)}: it has a limit, and is within it.`
+  );
 }
 
 /** `One of them is also in tenants.get("t0").timer.` */

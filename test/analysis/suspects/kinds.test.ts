@@ -39,6 +39,8 @@ describe('suspects of a program with many of each kind', () => {
     ['slices', 38, 'suspect: 38 sliced strings in parts'],
     ['gathering', 39, `large: 39 × ${SIGNAL} in gcPersistentSignals, with `],
     ['handles', 12, 'suspect: 12 open TCP (Server) that only the runtime holds, '],
+    ['errors', 15, 'suspect: 15 UploadError in failed, each with its .request, keep '],
+    ['external', 6, 'large: 6 ArrayBuffer in frames keep 180'],
     ['realms', 6, 'suspect: 6 contexts of node:vm, '],
     ['gathering', 300, 'large: 300 × Row in by'],
     ['list', 150, 'large: 150 × Step that lead to each other, from '],
@@ -46,6 +48,16 @@ describe('suspects of a program with many of each kind', () => {
   ])('%s: %i', (kind, count, beginning) => {
     const found = entries.filter((entry) => entry.kind === kind && entry.count === count);
     expect(found.map(({ headline }) => headline.slice(0, beginning.length))).toEqual([beginning]);
+  });
+
+  test('modules made on the fly, and a package in two folders', () => {
+    const headlines = entries.map(({ headline }) => headline);
+    expect(headlines).toContainEqual(
+      expect.stringMatching(/^suspect: 23 modules loaded from .*[/\\]view-#\.cjs keep /),
+    );
+    expect(headlines).toContainEqual(
+      expect.stringMatching(/^suspect: 1 package that is loaded from several folders, acme-parts in .* and /),
+    );
   });
 
   test('handles: both ends of each channel', () => {
