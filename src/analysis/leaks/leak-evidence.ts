@@ -100,6 +100,7 @@ export function groupVerdict(
  */
 function addsFew(contents: readonly ContentRow[], { bytes }: ContainerGroup): boolean {
   const steps = [...bytes].slice(1);
+  if (steps.length < 2) return false;
   const heads = steps.map((_, i) => contents.reduce((sum, row) => sum + (row.heads[i + 1] ?? 0), 0));
   return (
     heads.some((count, i) => count < FEWEST && steps[i]! < FEW_BYTES) && heads.every((count) => count > 0)
