@@ -140,8 +140,9 @@ function optionTable(command: Command): string {
 }
 
 const COMMON = [
-  'Every command that reads a snapshot also takes `-s, --snapshot FILE`, `--salvage`, `--json`, `-o, --output FILE`',
-  '(`.json`, `.csv` and `.md` choose the format) and `-q, --quiet`; tables take `--csv` and `--markdown`.',
+  'Every command that reads a snapshot also takes `-s, --snapshot FILE`, `--salvage`, `--threads N`, `--json`,',
+  '`-o, --output FILE` (`.json`, `.csv` and `.md` choose the format) and `-q, --quiet`; tables take `--csv` and',
+  '`--markdown`.',
 ].join('\n');
 
 const options = (): string =>

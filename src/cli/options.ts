@@ -15,6 +15,7 @@ export interface CommonOptions {
   readonly output?: string;
   readonly snapshot?: string;
   readonly salvage?: boolean;
+  readonly threads?: number;
   readonly index?: boolean;
   readonly quiet?: boolean;
   /** False for --no-config. */
@@ -32,6 +33,13 @@ export function addOptions(program: Program, command: Command): void {
       program.option('-s, --snapshot <file>', 'the snapshot, whatever its name; - is standard input');
     if (!command.live) program.option('--index', 'keep an index: further questions are quick (see index)');
     program.option('--salvage', 'answer from what is there when the file ends early or is damaged');
+    if (!command.live)
+      program.addOption(
+        new Option('--threads <n>', 'threads that work on a large snapshot (default 2)').argParser((text) => {
+          if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
+          throw new InvalidArgumentError('Expected a whole number above 0.');
+        }),
+      );
   }
   if (command.live) {
     program.option(

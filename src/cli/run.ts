@@ -78,6 +78,7 @@ export async function runCommand(
     const ask = (used: IndexStore | undefined): Promise<Reply> => {
       const session = (context.session ?? createSession)({
         salvage: parsed.salvage,
+        threads: threadsFor(parsed),
         onProgress: progress.onProgress,
         onWarning: note,
         ...(used ? { indexes: used } : {}),
@@ -145,6 +146,17 @@ export async function runLiveCommand(
     quiet: parsed.quiet === true,
   });
   if (code !== 0) process.exitCode = code;
+}
+
+/** How many threads were asked for. Undefined for as many as pay. */
+function threadsFor({ threads }: CommonOptions): number | undefined {
+  const setting = process.env.HEAPGRAPH_THREADS;
+  if (threads !== undefined || setting === undefined || setting === '') return threads;
+  if (/^[1-9]\d{0,3}$/.test(setting)) return Number(setting);
+  throw new UsageError(
+    `HEAPGRAPH_THREADS is ${printable(JSON.stringify(setting))}`,
+    'Set it to a whole number above 0.',
+  );
 }
 
 /** Indexes, and those that are to be made when the answer is there. */

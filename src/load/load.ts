@@ -35,11 +35,6 @@ export interface LoadOptions extends ReadOptions {
    * use small ones. Default 16 MiB.
    */
   readonly largeFrom?: number;
-  /**
-   * Threads that may work on a large snapshot: 1 for this one alone. The graph and all numbers are
-   * the same. Default 2, or 1 on a machine with one processor; more have no work.
-   */
-  readonly threads?: number;
   /** Bytes of text that a thread takes at a time; tests use small ones. Default 512 KiB. */
   readonly pieceSize?: number;
 }

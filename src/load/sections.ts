@@ -38,6 +38,11 @@ export interface ReadOptions {
   readonly onProgress?: OnProgress;
   /** Things that are odd and harmless, such as text behind the end. */
   readonly onWarning?: (message: string) => void;
+  /**
+   * Threads that may work on a large snapshot: 1 for this one alone. The graph and all numbers are
+   * the same. Default 2, or 1 on a machine with one processor; more have no work.
+   */
+  readonly threads?: number;
   /** Bytes of text held at a time; tests use small ones. */
   readonly windowSize?: number;
   /**
