@@ -4,6 +4,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
+import path from 'node:path';
 import { ProcessError } from '../base/errors.js';
 import { quoted } from './waiting.js';
 
@@ -180,7 +181,11 @@ export function nameOf(pid: number): string {
 export function commandName(pid: number): string | undefined {
   if (process.platform === 'win32') return undefined;
   try {
-    if (LINUX) return fs.readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+    if (LINUX) {
+      const name = fs.readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+      // Node.js 24 and newer name their threads: the program is the file that runs.
+      return name === 'MainThread' ? path.basename(fs.readlinkSync(`/proc/${pid}/exe`)) : name;
+    }
     return execFileSync('ps', ['-p', String(pid), '-o', 'comm='], { encoding: 'utf8' }).trim();
   } catch {
     return undefined;

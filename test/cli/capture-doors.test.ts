@@ -217,7 +217,14 @@ describe.runIf(process.platform === 'linux')('capture PID', () => {
     chmodSync(other, 0o755);
     const program = await start(other, ['--inspect-port=0', '-e', IDLE]);
     open.push(program);
-    const run = await heapgraph(['capture', String(program.pid), '-q', '-o', 'a.heapsnapshot'], { cwd });
+    const waits = Number(process.versions.node.split('.')[0]) >= 22;
+    const line = ['capture', String(program.pid), '-q', '-o', 'a.heapsnapshot'];
+    const run = await heapgraph([...line, ...(waits ? ['--timeout', '3s'] : [])], { cwd });
+    if (waits) {
+      expect(run.code).toBe(2);
+      expect(run.stderr).toContain('(HeapProfiler.takeHeapSnapshot)');
+      return;
+    }
     expect(run).toEqual({ stdout: 'a.heapsnapshot\n', stderr: '', code: 0 });
   });
 
@@ -235,7 +242,7 @@ describe.runIf(process.platform === 'linux')('capture PID', () => {
     expect(program.stderr()).toBe('signalled\n');
   });
 
-  test('a busy loop is no obstacle', async () => {
+  test('a busy loop is no obstacle with Node.js 20; later ones take the snapshot when it is done', async () => {
     const cwd = fresh();
     const program = await node(
       'class Busy {} globalThis.kept = [new Busy(), new Busy()]; console.log("ready"); for (;;) globalThis.x = Math.sin(1);',
