@@ -141,8 +141,8 @@ function optionTable(command: Command): string {
 
 const COMMON = [
   'Every command that reads a snapshot also takes `-s, --snapshot FILE`, `--salvage`, `--threads N`, `--json`,',
-  '`-o, --output FILE` (`.json`, `.csv` and `.md` choose the format) and `-q, --quiet`; tables take `--csv` and',
-  '`--markdown`.',
+  '`-o, --output FILE` (`.json`, `.csv` and `.md` choose the format), `-q, --quiet` and `--stats`; tables take `--csv`',
+  'and `--markdown`.',
 ].join('\n');
 
 const options = (): string =>

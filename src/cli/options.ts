@@ -18,6 +18,7 @@ export interface CommonOptions {
   readonly threads?: number;
   readonly index?: boolean;
   readonly quiet?: boolean;
+  readonly stats?: boolean;
   /** False for --no-config. */
   readonly config?: string | false;
 }
@@ -75,6 +76,8 @@ export function addOptions(program: Program, command: Command): void {
           : 'write the answer to a file; .json, .csv and .md choose the format',
   );
   program.option('-q, --quiet', 'no progress and no notes');
+  if (command.snapshot)
+    program.option('--stats', 'then say on standard error what took how long, and how much memory');
 }
 
 /** Values of a command's own options, by their names in code. */

@@ -2,6 +2,7 @@
 
 import { isHeapgraphError, UsageError } from '../base/errors.js';
 import { noteText } from '../base/notes.js';
+import { listenToPhases, phaseAsync } from '../base/phases.js';
 import { printable } from '../base/printable.js';
 import type { Row } from '../base/result.js';
 import { formatCount } from '../base/units.js';
@@ -23,6 +24,7 @@ import { type CommonOptions, valuesOf } from './options.js';
 import { type Output, openStandardOutput } from './output.js';
 import { createProgressLine } from './progress-line.js';
 import { SIGNALS } from './signals.js';
+import { Stats } from './stats.js';
 import { appendSummary } from './summary.js';
 import { keepVerdicts, readVerdicts } from './verdict-file.js';
 import { formatOf, write } from './write.js';
@@ -36,6 +38,23 @@ export async function runCommand(
   args: readonly string[],
   parsed: CommonOptions & Readonly<Record<string, unknown>>,
   context: Context = {},
+): Promise<void> {
+  if (!parsed.stats) return answerCommand(command, args, parsed, context);
+  const stats = new Stats();
+  listenToPhases(stats);
+  try {
+    await answerCommand(command, args, parsed, context);
+    process.stderr.write(stats.text());
+  } finally {
+    listenToPhases(undefined);
+  }
+}
+
+async function answerCommand(
+  command: Question,
+  args: readonly string[],
+  parsed: CommonOptions & Readonly<Record<string, unknown>>,
+  context: Context,
 ): Promise<void> {
   const values = valuesOf(command.options, parsed);
   const config = command.configure && (await import('./config.js')).readConfig(parsed.config);
@@ -100,12 +119,14 @@ export async function runCommand(
       const which = snapshots.length > 1 ? `${file} is` : 'the file is';
       note(`${which} not whole: ${describe(truncation)}; the answer is from what comes before`);
     }
-    const { said, notes } = await write(reply, output, format, {
-      command: command.name,
-      snapshots,
-      complete: truncated.length === 0,
-      truncation: truncated[0]?.truncation as Row | undefined,
-    });
+    const { said, notes } = await phaseAsync('rendering', () =>
+      write(reply, output, format, {
+        command: command.name,
+        snapshots,
+        complete: truncated.length === 0,
+        truncation: truncated[0]?.truncation as Row | undefined,
+      }),
+    );
     if (said !== undefined && !parsed.quiet) process.stderr.write(`${printable(said)}\n`); // as objgraph says it
     if (format === 'github' && reply.result.kind === 'checks') {
       const { renderChecksMarkdown } = await import('../render/ci.js');

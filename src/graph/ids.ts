@@ -21,7 +21,10 @@ const LINE_BITS = 4;
  * id that is not there and falls into it would have to go.
  * Memory: 8 to 16 bytes a node. Cost: one pass over the nodes; a lookup is constant.
  */
-export const idIndex = memo((graph: Graph): IdIndex => indexOfIds(graph.ids, graph.nodeCount));
+export const idIndex = memo(
+  (graph: Graph): IdIndex => indexOfIds(graph.ids, graph.nodeCount),
+  'index of ids',
+);
 
 /** The same for any column of numbers: its first `count`. */
 export function indexOfIds(ids: Uint32Array | Float64Array, count: number): IdIndex {

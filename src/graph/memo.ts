@@ -1,14 +1,18 @@
+import { phase } from '../base/phases.js';
+
 /**
  * Derived data is computed when it is first asked for and kept as long as the graph lives: a
  * function of the graph stays a plain function, with no order of initialisation to remember.
- * `known` gives what was computed already, or undefined.
+ * `known` gives what was computed already, or undefined. `name` is that of the phase in which it is
+ * computed, see `--stats`; without one it belongs to the phase around it.
  */
-export function memo<Graph extends object, T>(compute: (graph: Graph) => T): Memo<Graph, T> {
+export function memo<Graph extends object, T>(compute: (graph: Graph) => T, name?: string): Memo<Graph, T> {
   const known = new WeakMap<Graph, T>();
   const given = new WeakMap<Graph, () => T>();
   const get = (graph: Graph): T => {
     if (known.has(graph)) return known.get(graph) as T;
-    const value = (given.get(graph) ?? (() => compute(graph)))();
+    const make = given.get(graph) ?? (() => compute(graph));
+    const value = name === undefined ? make() : phase(name, make);
     known.set(graph, value);
     return value;
   };

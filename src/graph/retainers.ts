@@ -36,4 +36,4 @@ export const retainersOf = memo((graph: Graph): Retainers => {
     }
   }
   return { firstRetainer, sources };
-});
+}, 'retainers');

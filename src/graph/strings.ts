@@ -68,6 +68,11 @@ export class StringTable {
     this.length = last ? last.first + last.starts.length : 0;
   }
 
+  /** Bytes that the texts take, and where they begin. */
+  get byteLength(): number {
+    return this.pages.reduce((sum, { segment, starts }) => sum + segment.byteLength + starts.byteLength, 0);
+  }
+
   /**
    * The string with this index; V8 cuts long ones at 1,024 characters. Lone surrogates stay. For an
    * index beyond the table (possible only in a salvaged snapshot) a text that says so.

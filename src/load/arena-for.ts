@@ -58,7 +58,7 @@ export function accelerateIn(arena: Arena, graph: Graph, options: LoadOptions): 
     const { reads } = stage;
     helperThread.post({ kind: 'kernel', module, memory, steps: [use, ...stage.steps], reads, shared });
     return {
-      join() {
+      join: () => {
         const values = outcomeOf(shared, helperThread.isLost ? 0 : undefined);
         if (values === undefined && !helperThread.isLost) void helperThread.giveUp();
         tellNews(options);

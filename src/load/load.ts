@@ -3,12 +3,13 @@
  * section is ever held as a string.
  */
 import { SnapshotError } from '../base/errors.js';
+import { phaseAsync, tellLoaded } from '../base/phases.js';
 import type { BufferType } from '../graph/columns.js';
 import type { Graph, Truncation } from '../graph/graph.js';
 import { accelerateIn } from './arena-for.js';
 import type { ByteSource } from './byte-sources.js';
 import { GraphBuilder } from './graph-builder.js';
-import { type ReadOptions, readSnapshot, SkipMissed } from './sections.js';
+import { type Reading, type ReadOptions, readSnapshot, SkipMissed } from './sections.js';
 import { openSource, type SnapshotInput } from './source.js';
 import { checkStringIndexes } from './string-indexes.js';
 import type { TallyRow } from './tally.js';
@@ -48,6 +49,12 @@ export interface LoadOptions extends ReadOptions {
  * - Cost: one pass over the bytes.
  */
 export async function loadSnapshot(input: SnapshotInput, options: LoadOptions = {}): Promise<Graph> {
+  return phaseAsync(READING, () => load(input, options));
+}
+
+const READING = 'reading';
+
+async function load(input: SnapshotInput, options: LoadOptions): Promise<Graph> {
   let builder: GraphBuilder | undefined;
   const reading = await readSnapshot(input, { ...options, holds: true }, (layout, source, room) => {
     builder = new GraphBuilder(layout, source, room, options);
@@ -57,6 +64,15 @@ export async function loadSnapshot(input: SnapshotInput, options: LoadOptions = 
   if (!reading.truncation)
     await checkStringIndexes(input, options, reading, graph.strings.length, builder!.named);
   if (builder!.arena) accelerateIn(builder!.arena, graph, options);
+  tellLoaded(() => ({
+    ...readFrom(reading),
+    nodes: graph.nodeCount,
+    edges: graph.edges?.count,
+    nodeBytes: bytesIn(graph) + (graph.locations?.placeOf.byteLength ?? 0),
+    edgeBytes: bytesIn(graph.edges ?? {}),
+    strings: graph.strings.length,
+    stringBytes: graph.strings.byteLength,
+  }));
   return graph;
 }
 
@@ -83,6 +99,10 @@ export interface Tallies {
  * - Cost: one pass over the nodes and the strings.
  */
 export async function tallySnapshot(input: SnapshotInput, options: ReadOptions = {}): Promise<Tallies> {
+  return phaseAsync(READING, () => tallyOf(input, options));
+}
+
+async function tallyOf(input: SnapshotInput, options: ReadOptions): Promise<Tallies> {
   try {
     return await tally(input, options, true);
   } catch (error) {
@@ -99,7 +119,30 @@ async function tally(input: SnapshotInput, options: ReadOptions, skipToStrings: 
   });
   const { nodes, stringCount } = builder!;
   if (!reading.truncation) await checkStringIndexes(input, options, reading, stringCount, [nodes]);
-  return builder!.finish(reading);
+  const tallies = builder!.finish(reading);
+  tellLoaded(() => ({
+    ...readFrom(reading),
+    nodes: tallies.nodeCount,
+    edges: undefined,
+    nodeBytes: 0,
+    edgeBytes: 0,
+    strings: undefined,
+    stringBytes: 0,
+  }));
+  return tallies;
+}
+
+/** The file, and the bytes of the sections that were read or passed over. */
+function readFrom({ file, sections }: Reading): { readonly file: string; readonly bytes: number } {
+  return { file, bytes: sections.reduce((sum, { length }) => sum + length, 0) };
+}
+
+/** Bytes of the columns of an object. */
+function bytesIn(columns: object): number {
+  return Object.values(columns).reduce<number>(
+    (sum, column) => sum + (ArrayBuffer.isView(column) ? column.byteLength : 0),
+    0,
+  );
 }
 
 /**

@@ -102,4 +102,4 @@ export const classIndex = memo((graph: Graph): Partition => {
     of[node] = known[key]! - 1;
   }
   return { labels: [...numbers.keys()], of };
-});
+}, 'classes of nodes');

@@ -45,4 +45,4 @@ export const detachedNodes = memo((graph: Graph): Uint8Array | undefined => {
     }
   }
   return detached;
-});
+}, 'detached nodes');

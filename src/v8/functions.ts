@@ -113,7 +113,7 @@ const closuresOf = memo((graph: Graph): Closures => {
     functionOf[count++] = number;
   }
   return { functions, nodes, functionOf };
-});
+}, 'functions');
 
 function nameOf(name: string): string {
   return name === '' ? '(anonymous)' : `${shortened(name, NAME_LENGTH)}()`;

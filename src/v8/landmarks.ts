@@ -66,7 +66,7 @@ export const landmarks = memo((graph: Graph): Landmarks => {
       nativeContexts.push(node);
   }
   return { nativeContexts, modules, runtime: RUNTIMES[surest]?.[2] };
-});
+}, 'landmarks');
 
 /** Types whose nodes have names that the engine or its embedder gave them. */
 function isEngineType(type: number | undefined): boolean {

@@ -77,7 +77,7 @@ export const commonJsModules = memo((graph: Graph): CommonJsModules => {
       exportsOf.set(exported, file);
   }
   return { cache, moduleOf, exportsOf };
-});
+}, 'modules');
 
 /** Paths are often joined from parts and stay so until somebody needs the text in one piece. */
 export function isText(graph: Graph, node: number): boolean {

@@ -41,7 +41,7 @@ export const scriptNames = memo((graph: Graph): ReadonlyMap<number, string> => {
     if (name !== '') names.set(scriptId, name);
   }
   return names;
-});
+}, 'scripts');
 
 /**
  * Where a node's code stands: a closure's function, an object's constructor. Undefined when the

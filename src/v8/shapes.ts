@@ -150,4 +150,4 @@ const frequentShapes = memo((graph: Graph): readonly Shape[] => {
   }
   const least = Math.max(2, plain.length / 1000);
   return [...found.values()].filter(({ count }) => count >= least).sort((a, b) => b.count - a.count);
-});
+}, 'shapes');

@@ -62,7 +62,7 @@ export const tagsOf = memo((graph: Graph): ReadonlyMap<string, readonly number[]
     }
   }
   return new Map(Array.from(found, ([name, nodes]) => [name, [...nodes].sort((a, b) => a - b)]));
-});
+}, 'tags');
 
 /** Target of the property edge with this name. */
 export function propertyTarget(graph: Graph, node: number, name: string): number | undefined {

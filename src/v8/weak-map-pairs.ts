@@ -58,7 +58,7 @@ export const weakMapPairs = memo((graph: Graph): WeakMapPairs => {
   const isPair = new Uint8Array(strings.length);
   for (const name of pairs.keys()) isPair[name] = 1;
   return { isPair, of: (name) => (isPair[name] === 1 ? pairs.get(name) : undefined) };
-});
+}, 'WeakMap pairs');
 
 /** An edge that stands for one half of a pair. */
 export interface WeakMapPairEdge extends WeakMapPair {

@@ -176,7 +176,7 @@ export const weakObjects = memo((graph: Graph): readonly WeakObject[] => {
   function weakTarget(node: number): number | undefined {
     return edgeTargetIn(graph, node, EDGE.weak, targetNames);
   }
-});
+}, 'weak objects');
 
 /** Of an object of a subclass. All values of a WeakSet are `true`. */
 function kindOf(graph: Graph, { live }: WeakTable): WeakKind {

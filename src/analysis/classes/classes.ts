@@ -11,6 +11,7 @@
  *   duplicate-strings own-objects       equal texts; what heapgraph itself has made
  */
 import { byDescending, byType, inOrder } from '../../base/order.js';
+import { phase } from '../../base/phases.js';
 import type { Graph, Truncation } from '../../graph/graph.js';
 import type { Partition, Partitioner } from '../../graph/partition.js';
 import { classFromName, classFromType, classIndex, isClassedByName } from '../../v8/class-names.js';
@@ -94,7 +95,10 @@ export interface ClassCountOptions {
  * Cost: one pass over the nodes, and whatever the sizes cost the first time.
  */
 export function classesOf(heap: Countable, options: ClassCountOptions = {}, leftOut?: Uint8Array): Classes {
-  if ('rows' in heap) return heap;
+  return 'rows' in heap ? heap : phase('class table', () => countedClasses(heap, options, leftOut));
+}
+
+function countedClasses(heap: Graph, options: ClassCountOptions, leftOut: Uint8Array | undefined): Classes {
   const { file, truncation, nodeCount, extraNativeBytes, nodeTypes, nodeTypeNames, selfSizes } = heap;
   const raw = options.raw === true || heap.edges === undefined;
   if (options.retained) {

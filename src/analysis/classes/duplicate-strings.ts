@@ -142,7 +142,7 @@ export const duplicateStrings = memo((graph: Graph): DuplicateStrings => {
   }
   groups.sort((a, b) => b.wastedSize - a.wastedSize || a.node - b.node);
   return { groups, wastedSize, assumed, unknown };
-});
+}, 'equal strings');
 
 /** Whether a node is one of the group's strings. Cost: what it takes to compare two texts. */
 export function isCopyOf(graph: Graph, { node: first }: DuplicateString, node: number): boolean {

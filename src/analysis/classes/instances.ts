@@ -33,4 +33,4 @@ export const prototypeNodes = memo((graph: Graph): Uint8Array => {
       if (types[edge] === EDGE.property && called.has(names[edge]!)) found[targets[edge]!] = 1;
   }
   return found;
-});
+}, 'prototypes');

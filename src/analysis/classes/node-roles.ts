@@ -57,7 +57,7 @@ export const nodeRoles = memo((graph: Graph): Uint8Array => {
   for (let node = 0; node < nodeCount; node++)
     if (templates[node] === 1 || own?.[node] === 1) roles[node] = WALL;
   return roles;
-});
+}, 'roles of nodes');
 
 function roleByName(type: number, name: string): number {
   const kind = systemKind(name);

@@ -22,7 +22,7 @@ export const heapgraphNodes = memo((graph: Graph): Uint8Array | undefined => {
   const snapshots = taggedNodes(graph, SNAPSHOT_TAG);
   if (snapshots.length > 0) for (const node of retainedSet(graph, snapshots).nodes) own[node] = 1;
   return own;
-});
+}, 'objects of heapgraph');
 
 /**
  * The native class of `v8.getHeapSnapshot()`: its function, its prototype, the methods of that, and

@@ -81,7 +81,7 @@ export const referencesOf = memo((graph: Graph): References => {
   }
   for (const { edge } of weakMapPairEdges(graph)) if (kinds[edge] === FIXED) kinds[edge] = CHANGEABLE;
   return { kinds, entrySizes };
-});
+}, 'references');
 
 /** The slot that an edge of a table is named by, by string index; -1 for other names. */
 function slotNumbers({ strings }: Graph): (name: number) => number {

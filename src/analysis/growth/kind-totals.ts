@@ -24,7 +24,7 @@ const tallies = memo((graph: Graph) => {
     if (place[type]! >= 0 && name < strings.length) byName[place[type]!]![name]! += 1;
   }
   return { byType, byName };
-});
+}, 'totals by kind');
 
 /**
  * How many nodes of the kind of a node each snapshot has: of objects those with its name, of

@@ -148,7 +148,7 @@ const retainingEdges = memo((graph: Graph): Uint32Array => {
   const edges = new Uint32Array(count);
   for (let edge = 0; edge < count; edge++) edges[next[targets[edge]!]!++] = edge;
   return edges;
-});
+}, 'chains');
 
 /** Edges that all searches of a graph have read in place of the index. */
 const edgesRead = perGraph((_: Graph) => ({ read: 0 }));

@@ -63,7 +63,7 @@ const HANDLES = 2;
  *
  * Needs edges. Cost: linear in nodes and edges; 22 bytes a node while it runs, 12 afterwards.
  */
-export const holderChains = memo((graph: Graph): HolderChains => searchHolders(graph));
+export const holderChains = memo((graph: Graph): HolderChains => searchHolders(graph), 'holder chains');
 
 /** What a search from all roots goes around. */
 export interface HolderSearch {

@@ -61,7 +61,7 @@ export const origins = memo((graph: Graph): Partition => {
     while (path.length > 0) of[path.pop()!] = inherited;
   }
   return { labels: ORIGINS, of };
-});
+}, 'origins');
 
 function rootOrigin(graph: Graph, node: number): number {
   const kind = rootOf(graph, node)?.kind;

@@ -131,7 +131,7 @@ export const boundedBuffers = memo((graph: Graph): BoundedBuffers => {
       return all.get(parts.get(node) ?? node);
     },
   };
-});
+}, 'bounded buffers');
 
 type Add = (container: number, words: string, limit: number | null, counted?: number) => void;
 

@@ -149,7 +149,7 @@ export const contentKeys = memo((graph: Graph): ((node: number) => number | stri
     const suspended = maySuspend[of[node]!] === 1 ? suspendedFunction(graph, node) : undefined;
     return suspended === undefined ? of[node]! : placeKey(suspended, 'suspended');
   };
-});
+}, 'contents of containers');
 
 /** Classes of generators and of async functions that wait. */
 const SUSPENDED = /Generator$|AsyncFunctionObject$|^AsyncFunction$/;

@@ -57,6 +57,7 @@ export const distanceSearch = memo(
   (graph: Graph): DistanceSearch =>
     withKernel(graph, (accelerated) => complete(accelerated, distanceStageOf(graph, accelerated))) ??
     searched(graph),
+  'distances',
 );
 
 /** The search by a kernel. */

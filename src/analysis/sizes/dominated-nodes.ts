@@ -22,7 +22,7 @@ export const childIndex = memo((graph: Graph): { firstChild: Uint32Array; childr
   const children = new Uint32Array(nodeCount);
   for (let node = 0; node < nodeCount; node++) if (node !== root) children[next[dominators[node]!]!++] = node;
   return { firstChild, children };
-});
+}, 'dominated nodes');
 
 /**
  * Ordinals of the nodes that a node dominates immediately, the largest retained size first, ties by

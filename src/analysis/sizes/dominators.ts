@@ -54,7 +54,7 @@ export const dominatorTree = memo((graph: Graph): DominatorTree => {
       });
     }) ?? computedTree(graph)
   );
-});
+}, 'dominators');
 
 function computedTree(graph: Graph): DominatorTree {
   const { nodeCount } = graph;

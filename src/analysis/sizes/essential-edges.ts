@@ -81,7 +81,7 @@ export const pageOwnedNodes = memo((graph: Graph): Uint8Array => {
     }
   }
   return owned;
-});
+}, 'nodes of the page');
 
 /** The search from `pageRoots` by a kernel. */
 export function pageStageOf(graph: Graph, accelerated: Accelerated): Stage<Uint8Array> {
@@ -170,7 +170,7 @@ export const essentialEdges = memo((graph: Graph): Uint8Array => {
   }
   for (const { edge } of tableEdges(graph)) essential[edge] = 0;
   return essential;
-});
+}, 'essential edges');
 
 /** Edges that `essentialEdges` leaves out for a WeakMap's table, in the order of the file. */
 export function tableEdges(graph: Graph): WeakMapPairEdge[] {

@@ -80,7 +80,7 @@ const looseNodes = memo((graph: Graph): Uint32Array => {
   if (searched === reached) return new Uint32Array(0);
   const held = heldNodes(graph, essentialEdges(graph));
   return order.subarray(reached, searched).filter((node) => held[node] === 0);
-});
+}, 'loose nodes');
 
 /** Sets that one search takes: bits of a number. */
 const SETS = 31;

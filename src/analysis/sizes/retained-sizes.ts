@@ -27,7 +27,7 @@ export const retainedSizes = memo((graph: Graph): Float64Array => {
     retained[dominators[node]!]! += retained[node]!;
   }
   return retained;
-});
+}, 'retained sizes');
 
 /**
  * Bytes by class, numbered as in the partition that is given: the retained sizes of those members

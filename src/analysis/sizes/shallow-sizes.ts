@@ -37,7 +37,7 @@ export const shallowSizes = memo((graph: Graph): Float64Array => {
     withKernel(graph, (accelerated) => complete(accelerated, shallowStageOf(graph, accelerated))) ??
     transferredSizes(graph)
   );
-});
+}, 'shallow sizes');
 
 /** The sizes by a kernel. */
 export function shallowStageOf(graph: Graph, accelerated: Accelerated): Stage<Float64Array> {

@@ -1,4 +1,5 @@
 /** Sizes, distances and dominators at the same time, where there is a second thread. */
+import { phase } from '../../base/phases.js';
 import { type Accelerated, type Stage, withKernel } from '../../graph/accelerated.js';
 import type { Graph } from '../../graph/graph.js';
 import { userRoots } from '../../v8/user-roots.js';
@@ -27,7 +28,7 @@ export function computeTogether(graph: Graph, { distances, meanwhile }: Together
     return (
       pending &&
       ((): void => {
-        const value = pending?.join();
+        const value = pending && phase('waiting for the second thread', pending.join);
         pending = undefined;
         if (value !== undefined) keep(graph, value);
       })

@@ -59,7 +59,7 @@ export const referenceIndex = memo((graph: Graph): ReferenceIndex => {
     }
   }
   return { ...properties, ...internals } as unknown as ReferenceIndex;
-});
+}, 'index of references');
 
 /** Calls a function for each source and target of a list. */
 export function eachPair(list: readonly number[], visit: (source: number, target: number) => void): void {

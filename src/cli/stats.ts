@@ -1,0 +1,105 @@
+/** What `--stats` prints: time by phase, speed of reading, memory. */
+import type { Loaded, PhaseListener } from '../base/phases.js';
+import { printable } from '../base/printable.js';
+import { formatBytes, formatCount } from '../base/units.js';
+
+/** Shorter phases are left out. */
+const LEAST_MS = 1;
+
+/** The two clocks and gauges of a process. */
+export interface Gauges {
+  /** Milliseconds. */
+  now(): number;
+  /** Bytes that the process has had in memory at most. */
+  peak(): number;
+}
+
+export const PROCESS: Gauges = {
+  now: () => performance.now(),
+  peak: () => process.resourceUsage().maxRSS * 1024,
+};
+
+interface Running {
+  readonly name: string;
+  readonly begun: number;
+  /** Milliseconds of phases inside. */
+  inner: number;
+}
+
+/** Adds up what phases take. The time of a phase inside another counts once. */
+export class Stats implements PhaseListener {
+  /** Milliseconds by name, in the order in which phases began. */
+  private readonly spent = new Map<string, number>();
+  private readonly running: Running[] = [];
+  private readonly files: Loaded[] = [];
+  private readonly begun: number;
+  /** Milliseconds of all phases. */
+  private named = 0;
+
+  constructor(private readonly gauges: Gauges = PROCESS) {
+    this.begun = gauges.now();
+  }
+
+  begin(name: string): void {
+    if (!this.spent.has(name)) this.spent.set(name, 0);
+    this.running.push({ name, begun: this.gauges.now(), inner: 0 });
+  }
+
+  end(): void {
+    const { name, begun, inner } = this.running.pop()!;
+    const whole = this.gauges.now() - begun;
+    this.spent.set(name, this.spent.get(name)! + whole - inner);
+    const around = this.running.at(-1);
+    if (around) around.inner += whole;
+    else this.named += whole;
+  }
+
+  loaded(what: Loaded): void {
+    this.files.push(what);
+  }
+
+  /** Lines for people. */
+  text(): string {
+    const { gauges, spent } = this;
+    const whole = gauges.now() - this.begun;
+    const bytes = sumOf(this.files, (file) => file.bytes);
+    const phases: [string, number, string?][] = [...spent].map(([name, ms]) =>
+      name === 'reading'
+        ? [name, ms, `${formatBytes(bytes)}, ${formatBytes((bytes / Math.max(ms, 0.001)) * 1000)}/s`]
+        : [name, ms],
+    );
+    const shown = [...phases, ['the rest', whole - this.named] as [string, number]].filter(
+      ([, ms]) => ms >= LEAST_MS,
+    );
+    const rows: [string, string, string][] = [...shown, ['in all', whole] as [string, number]].map(
+      ([name, ms, more = '']) => [name, `${formatCount(Math.round(ms))} ms`, more],
+    );
+    const names = Math.max(...rows.map(([name]) => name.length));
+    const times = Math.max(...rows.map(([, time]) => time.length));
+    return [
+      'time by phase:',
+      ...rows.map(([name, time, more]) =>
+        `  ${name.padEnd(names)}  ${time.padStart(times)}  ${more}`.trimEnd(),
+      ),
+      `peak memory: ${formatBytes(gauges.peak())}`,
+      ...this.files.map((file) => `${printable(file.file)}: ${contents(file)}`),
+      '',
+    ].join('\n');
+  }
+}
+
+function contents({ nodes, edges, strings, nodeBytes, edgeBytes, stringBytes }: Loaded): string {
+  const of = (bytes: number, count: number): string =>
+    bytes === 0 || count === 0 ? '' : ` of ${(bytes / count).toFixed(1)} bytes`;
+  return [
+    nodeBytes === 0
+      ? `${formatCount(nodes)} nodes counted`
+      : `${formatCount(nodes)} nodes${of(nodeBytes, nodes)}`,
+    edges === undefined ? 'no edges kept' : `${formatCount(edges)} edges${of(edgeBytes, edges)}`,
+    ...(strings === undefined ? [] : [`${formatCount(strings)} strings (${formatBytes(stringBytes)})`]),
+  ].join(', ');
+}
+
+function sumOf<T>(list: readonly T[], value: (item: T) => number): number {
+  return list.reduce((sum, item) => sum + value(item), 0);
+}
