@@ -3,21 +3,29 @@
  * comparison each.
  */
 
-/** What was read of a file, and what it takes in memory. */
-export interface Loaded {
+/** What a question got of a file, and what it takes in memory. */
+export type Loaded =
+  /** The columns are read from an index when they are asked for. */
+  | (Contents & { readonly kind: 'index' })
+  /** Counts without columns. */
+  | (Contents & { readonly kind: 'counts'; readonly bytes: number })
+  | (Contents & {
+      readonly kind: 'columns';
+      /** Bytes of text that were read, unpacked. */
+      readonly bytes: number;
+      /** Bytes of the columns with a value for each node, and for each edge. */
+      readonly nodeBytes: number;
+      readonly edgeBytes: number;
+      readonly strings: number;
+      /** Bytes of their texts and of where they begin. */
+      readonly stringBytes: number;
+    });
+
+interface Contents {
   readonly file: string;
-  /** Bytes of text, unpacked. */
-  readonly bytes: number;
   readonly nodes: number;
   /** Undefined where the edges were not read. */
   readonly edges: number | undefined;
-  /** Bytes of the columns with a value for each node, and for each edge; 0 where there are none. */
-  readonly nodeBytes: number;
-  readonly edgeBytes: number;
-  /** Undefined where no table of them was kept. */
-  readonly strings: number | undefined;
-  /** Bytes of their texts and of where they begin. */
-  readonly stringBytes: number;
 }
 
 /** Phases end in the opposite order to that in which they began. */

@@ -134,7 +134,7 @@ async function answerCommand(
     }
     if (command.writes !== undefined && output.file !== undefined) note(`written to ${output.file}`);
     for (const one of notes) note(noteText(one));
-    await indexes?.makeMissing(snapshots, note);
+    if (indexes) await phaseAsync('making an index', () => indexes.makeMissing(snapshots, note));
     const noIds = idsFrom !== undefined && ids.length === 0;
     if (noIds) note(`no ids in ${idsFrom === '-' ? '(standard input)' : idsFrom}`);
     if (reply.found === false || noIds) process.exitCode = EXIT.no;

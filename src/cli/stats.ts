@@ -62,7 +62,7 @@ export class Stats implements PhaseListener {
   text(): string {
     const { gauges, spent } = this;
     const whole = gauges.now() - this.begun;
-    const bytes = sumOf(this.files, (file) => file.bytes);
+    const bytes = sumOf(this.files, (file) => (file.kind === 'index' ? 0 : file.bytes));
     const phases: [string, number, string?][] = [...spent].map(([name, ms]) =>
       name === 'reading'
         ? [name, ms, `${formatBytes(bytes)}, ${formatBytes((bytes / Math.max(ms, 0.001)) * 1000)}/s`]
@@ -88,15 +88,18 @@ export class Stats implements PhaseListener {
   }
 }
 
-function contents({ nodes, edges, strings, nodeBytes, edgeBytes, stringBytes }: Loaded): string {
-  const of = (bytes: number, count: number): string =>
-    bytes === 0 || count === 0 ? '' : ` of ${(bytes / count).toFixed(1)} bytes`;
+function contents(file: Loaded): string {
+  const { nodes, edges } = file;
+  const count = (many: number, what: string, bytes: number): string =>
+    `${formatCount(many)} ${what}${bytes > 0 && many > 0 ? ` of ${(bytes / many).toFixed(1)} bytes` : ''}`;
+  const { nodeBytes, edgeBytes } = file.kind === 'columns' ? file : { nodeBytes: 0, edgeBytes: 0 };
   return [
-    nodeBytes === 0
-      ? `${formatCount(nodes)} nodes counted`
-      : `${formatCount(nodes)} nodes${of(nodeBytes, nodes)}`,
-    edges === undefined ? 'no edges kept' : `${formatCount(edges)} edges${of(edgeBytes, edges)}`,
-    ...(strings === undefined ? [] : [`${formatCount(strings)} strings (${formatBytes(stringBytes)})`]),
+    ...(file.kind === 'index' ? ['from its index'] : []),
+    `${count(nodes, 'nodes', nodeBytes)}${file.kind === 'counts' ? ' counted' : ''}`,
+    edges === undefined ? 'no edges kept' : count(edges, 'edges', edgeBytes),
+    ...(file.kind === 'columns'
+      ? [`${count(file.strings, 'strings', 0)} (${formatBytes(file.stringBytes)})`]
+      : []),
   ].join(', ');
 }
 

@@ -65,6 +65,7 @@ async function load(input: SnapshotInput, options: LoadOptions): Promise<Graph> 
     await checkStringIndexes(input, options, reading, graph.strings.length, builder!.named);
   if (builder!.arena) accelerateIn(builder!.arena, graph, options);
   tellLoaded(() => ({
+    kind: 'columns',
     ...readFrom(reading),
     nodes: graph.nodeCount,
     edges: graph.edges?.count,
@@ -121,13 +122,10 @@ async function tally(input: SnapshotInput, options: ReadOptions, skipToStrings: 
   if (!reading.truncation) await checkStringIndexes(input, options, reading, stringCount, [nodes]);
   const tallies = builder!.finish(reading);
   tellLoaded(() => ({
+    kind: 'counts',
     ...readFrom(reading),
     nodes: tallies.nodeCount,
     edges: undefined,
-    nodeBytes: 0,
-    edgeBytes: 0,
-    strings: undefined,
-    stringBytes: 0,
   }));
   return tallies;
 }

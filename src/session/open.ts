@@ -3,6 +3,7 @@
 import { type Classes, classesOf } from '../analysis/classes/classes.js';
 import { classesOfBaseline } from '../analysis/growth/baseline.js';
 import { UsageError } from '../base/errors.js';
+import { phase, tellLoaded } from '../base/phases.js';
 import { printable } from '../base/printable.js';
 import type { Graph, Head, Truncation } from '../graph/graph.js';
 import { isRegularFile, timeOf } from '../io/file-facts.js';
@@ -197,8 +198,11 @@ async function openSnapshot(
     }
     case 'graph': {
       const { edges, locations, traces = false } = need;
-      const known = options.indexes?.open(file, need);
-      if (known) return snapshotOf(file, { graph: known });
+      const known = phase('looking for an index', () => options.indexes?.open(file, need));
+      if (known) {
+        tellLoaded(() => ({ kind: 'index', file, nodes: known.nodeCount, edges: known.edges?.count }));
+        return snapshotOf(file, { graph: known });
+      }
       return snapshotOf(file, { graph: await loadSnapshot(file, { ...options, edges, locations, traces }) });
     }
   }

@@ -24,6 +24,7 @@ test('the time of a phase inside another counts once; phases under 1 ms are left
   pass(200);
   stats.end();
   stats.loaded({
+    kind: 'columns',
     file: 'a.heapsnapshot',
     bytes: 50_000_000,
     nodes: 1_000_000,
