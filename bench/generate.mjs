@@ -23,6 +23,9 @@ const USAGE = `node generate.mjs (--size 5gb | --nodes N) -o FILE [--seed 1]
 const UNITS = { '': 1, kb: 1e3, mb: 1e6, gb: 1e9 };
 /** Bytes of a file for a node of it, to begin with. */
 const BYTES_PER_NODE = 115;
+/** How close to the wanted size is close enough, and how often it is tried. */
+const CLOSE = 0.01;
+const MOST_ROUNDS = 3;
 /** Units that the smallest heap has: each page of the registry needs some. */
 const FEWEST = 2;
 
@@ -42,9 +45,9 @@ function heapOfSize(bytes, seed) {
   let units = Math.max(FEWEST, Math.round(bytes / BYTES_PER_NODE / SLOTS));
   for (let round = 0; ; round++) {
     const heap = new Heap({ units, seed });
-    const better = Math.max(FEWEST, Math.round(units * (bytes / heap.estimate())));
-    if (round === 3 || better === units) return heap;
-    units = better;
+    const ratio = bytes / heap.estimate();
+    if (round === MOST_ROUNDS || Math.abs(ratio - 1) < CLOSE) return heap;
+    units = Math.max(FEWEST, Math.round(units * ratio));
   }
 }
 
