@@ -38,6 +38,10 @@ export interface SubgraphNode {
   readonly finalizer: boolean;
   /** Against an earlier snapshot, where one was given: not in it, in both, or only in it. */
   readonly change?: 'new' | 'survived' | 'died';
+  /** Whether it is in use or finished, where that was asked. */
+  readonly verdict?: 'alive' | 'dead' | 'unknown';
+  /** Why, in words; absent where nothing is known. */
+  readonly reason?: string;
   /** How many objects the box stands for, where it is more than one. */
   readonly merged?: number;
   /**
@@ -71,6 +75,8 @@ export interface SubgraphEdge {
   readonly name: string | number;
   /** How many references it stands for. */
   readonly count: number;
+  /** Present where it is under suspicion: between the last object in use and a dead one. */
+  readonly suspect?: true;
 }
 
 export interface SubgraphCut {

@@ -1,6 +1,6 @@
 /** What stands in the boxes and at the arrows of a picture. */
 import type { SubgraphCut, SubgraphEdge, SubgraphNode } from '../base/subgraph.js';
-import { formatCount } from '../base/units.js';
+import { formatCount, formatId } from '../base/units.js';
 import { labelLine, labelLines } from './dot-text.js';
 
 /** What the text of boxes depends on; see `DotOptions`. */
@@ -32,10 +32,18 @@ export function nodeLabel(node: SubgraphNode, options: LabelOptions): string {
     labelLines([node.rootName], LINE_LENGTH),
     labelLine(`${SIGNS[node.change ?? 'survived']}${count}${node.type}${references}${file}`, LINE_LENGTH),
     labelLines([value], VALUE_LENGTH),
+    labelLines([verdictText(node)], LINE_LENGTH),
     labelLines(extraInfo(node)?.split('\n') ?? [], LINE_LENGTH),
   ]
     .filter((part) => part !== '')
     .join('\\n');
+}
+
+/** `dead: destroyed is true  @123`: the same that the colour says, and whom to ask about. */
+function verdictText({ verdict, reason = '', id, merged }: SubgraphNode): string | undefined {
+  if (verdict === undefined) return undefined;
+  const words = reason === '' ? verdict : `${verdict}: ${reason}`;
+  return merged === undefined ? `${words}  ${formatId(id)}` : words;
 }
 
 /** Name of a reference, and how many of them an arrow stands for. Empty for numbers of V8's own. */

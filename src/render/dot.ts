@@ -3,13 +3,28 @@
  * darker with the distance from the asked objects, roots in green, arrows from the referrer to the
  * referent.
  */
-import { attribute as _, Subgraph as Cluster, Digraph, Edge, Node, type NodeModel, toDot } from 'ts-graphviz';
+import { attribute as _, Digraph, Edge, Node, type NodeModel, toDot } from 'ts-graphviz';
 import { UsageError } from '../base/errors.js';
 import { printable } from '../base/printable.js';
 import type { Subgraph, SubgraphCut, SubgraphEdge, SubgraphNode } from '../base/subgraph.js';
 import { formatCount, formatId } from '../base/units.js';
+import {
+  DARK,
+  DARK_NEW,
+  DARK_RED,
+  DIED_FILL,
+  DIED_FONT,
+  DIED_FRAME,
+  FINALIZER,
+  NEW,
+  NEW_FRAME,
+  RED,
+  WHITE,
+} from './dot-colours.js';
 import { cutLabel, edgeLabel, INTERNALS, LINE_LENGTH, nodeLabel, SIGNS, VALUE_LENGTH } from './dot-labels.js';
+import { addLegend } from './dot-legend.js';
 import { type Colour, colourText, FONT, gradient, labelLine, labelLines } from './dot-text.js';
+import { suspectLook, suspectText, VERDICT_FILLS, VERDICT_LOOKS } from './dot-verdicts.js';
 
 export interface DotOptions {
   /** Ids of objects to paint in blue, beside those that the picture itself highlights. */
@@ -30,22 +45,6 @@ export interface DotOptions {
    */
   readonly since?: string;
 }
-
-const WHITE: Colour = [0, 0, 1];
-const DARK: Colour = [0, 0, 0.3];
-const RED: Colour = [0, 1, 1];
-const DARK_RED: Colour = [0, 1, 0.3];
-const FINALIZER: Colour = [0, 0.5, 1];
-/**
- * New: orange, which gets darker with the depth as white does, and a thick frame, which is seen on
- * green and blue too.
- */
-const NEW: Colour = [0.13, 0.28, 1];
-const DARK_NEW: Colour = [0.08, 0.9, 0.45];
-const NEW_FRAME = { [_.color]: '#e36a00', [_.penwidth]: 3 } as const;
-const DIED_FILL: Colour = [0, 0, 0.95];
-const DIED_FRAME = { [_.color]: 'gray55', [_.style]: 'filled,dashed' } as const;
-const DIED_FONT = 'gray40';
 
 /**
  * The picture in Graphviz' language: nodes `o<id>`, in the order of the subgraph. An empty subgraph
@@ -88,7 +87,9 @@ export function renderDot(subgraph: Subgraph, options: DotOptions = {}): string 
     const at = nodes.get(cut.at);
     if (at) addCut(graph, at, cut, subgraph.maxDepth);
   }
-  if (options.legend || options.since !== undefined) addLegend(graph, subgraph, highlighted, options);
+  const isJudged = subgraph.nodes.some(({ verdict }) => verdict !== undefined);
+  if (options.legend || options.since !== undefined || isJudged)
+    addLegend(graph, subgraph, highlighted, options);
   // The library refuses graphs of some thousand boxes unless it is told that size does not matter.
   return `${toDot(graph, { convert: { maxASTNodes: 0 } })}\n`;
 }
@@ -111,6 +112,7 @@ function objectNode(
     ...(node.merged === undefined ? {} : { [_.peripheries]: 2 }),
     ...(node.beyond === undefined ? {} : { [_.style]: 'filled,dashed' }),
     ...(node.change === 'new' ? NEW_FRAME : died ? DIED_FRAME : {}),
+    ...(node.verdict === undefined ? {} : VERDICT_LOOKS[node.verdict]),
     [_.tooltip]: tooltip(node),
     ...attrs,
   });
@@ -118,6 +120,7 @@ function objectNode(
 
 function fillOf(node: SubgraphNode, maxDepth: number, highlight: boolean): Colour {
   if (node.change === 'died') return DIED_FILL;
+  if (node.verdict !== undefined) return VERDICT_FILLS[node.verdict];
   const [hue, saturation, value] = gradient(WHITE, DARK, node.depth, maxDepth);
   if (highlight || node.highlighted) return [0.6, 0.6, 0.5 + value * 0.5];
   if (node.root) return [0.3, 1, value];
@@ -150,13 +153,17 @@ function referenceEdge(
   { against, died }: { readonly against: boolean; readonly died: boolean },
 ): Edge {
   const label = edgeLabel(edge);
+  const lines = [labelLine(label, VALUE_LENGTH), edge.suspect ? suspectText : ''].filter(
+    (line) => line !== '',
+  );
   return new Edge([from, to], {
-    ...(label === '' ? {} : { [_.label]: ` ${labelLine(label, VALUE_LENGTH)}` }),
+    ...(lines.length === 0 ? {} : { [_.label]: ` ${lines.join('\\n ')}` }),
     [_.weight]: INTERNALS.has(edge.type) ? 10 : 2,
     ...(against ? { [_.constraint]: false } : {}),
     ...(edge.type === 'weak' || died ? { [_.style]: 'dashed' } : {}),
     ...(died ? { [_.color]: 'gray55', [_.fontcolor]: DIED_FONT } : {}),
-    [_.tooltip]: labelLine(`${label} (${edge.type})`, LINE_LENGTH),
+    ...(edge.suspect ? suspectLook : {}),
+    [_.tooltip]: labelLine(`${label} (${edge.type})${edge.suspect ? ', a suspect' : ''}`, LINE_LENGTH),
   });
 }
 
@@ -201,87 +208,6 @@ function addCut(graph: Digraph, at: NodeModel, cut: SubgraphCut, maxDepth: numbe
   graph.addEdge(
     new Edge(ends as [NodeModel, NodeModel], died ? { ...MARK_EDGE, [_.color]: 'gray55' } : MARK_EDGE),
   );
-}
-
-interface LegendEntry {
-  readonly text: string;
-  readonly occurs: boolean;
-  readonly fill: Colour;
-  readonly look?: Readonly<Record<string, string | number>>;
-}
-
-/** All that occurs, with `legend`; without it only what a comparison adds to the picture. */
-function addLegend(
-  graph: Digraph,
-  subgraph: Subgraph,
-  highlight: ReadonlySet<number>,
-  { legend = false, since }: DotOptions,
-): void {
-  const some = (test: (node: SubgraphNode) => boolean): boolean => subgraph.nodes.some(test);
-  const changed = (change: SubgraphNode['change']): boolean => some((node) => node.change === change);
-  const colours: readonly LegendEntry[] = [
-    { text: 'asked for', occurs: some((node) => node.asked), fill: WHITE, look: { [_.fontcolor]: 'red' } },
-    { text: 'root', occurs: some((node) => node.root), fill: [0.3, 1, 1] },
-    {
-      text: 'highlighted',
-      occurs: some((node) => node.highlighted || highlight.has(node.id)),
-      fill: [0.6, 0.6, 1],
-    },
-    {
-      text: 'several of a kind',
-      occurs: some((node) => node.merged !== undefined),
-      fill: WHITE,
-      look: { [_.peripheries]: 2 },
-    },
-    { text: 'further away', occurs: some((node) => node.depth > 0), fill: gradient(WHITE, DARK, 1, 2) },
-    {
-      text: 'goes on',
-      occurs: some((node) => node.beyond !== undefined),
-      fill: WHITE,
-      look: { [_.style]: 'filled,dashed' },
-    },
-    { text: 'left out', occurs: subgraph.cut.some(({ change }) => change !== 'died'), fill: RED },
-    { text: 'with a finalizer', occurs: some((node) => node.finalizer), fill: FINALIZER },
-  ];
-  const changes: readonly LegendEntry[] = [
-    {
-      text: `${SIGNS.new}new`,
-      occurs: changed('new'),
-      fill: NEW,
-      look: NEW_FRAME,
-    },
-    { text: 'survived', occurs: changed('survived'), fill: WHITE },
-    {
-      text: `${SIGNS.died}died`,
-      occurs: changed('died'),
-      fill: DIED_FILL,
-      look: { ...DIED_FRAME, [_.fontcolor]: DIED_FONT },
-    },
-  ];
-  const captions = [
-    since === undefined ? undefined : `since ${since.split(/[\\/]/).at(-1)}`,
-    legend ? 'arrows lead from the holder to the held' : undefined,
-  ];
-  const cluster = new Cluster('cluster_legend', {
-    [_.label]: labelLines(captions, LINE_LENGTH),
-    [_.fontname]: FONT,
-    [_.fontsize]: 10,
-    [_.color]: 'gray',
-  });
-  const shown = [...changes, ...(legend ? colours : [])].filter(({ occurs }) => occurs);
-  for (const [i, { text, fill, look }] of shown.entries()) {
-    cluster.addNode(
-      new Node(`legend_${i}`, {
-        [_.label]: text,
-        [_.fillcolor]: colourText(fill),
-        [_.fontsize]: 10,
-        [_.height]: 0.3,
-        [_.tooltip]: text,
-        ...look,
-      }),
-    );
-  }
-  graph.addSubgraph(cluster);
 }
 
 function checkedAttributes(attrs: Readonly<Record<string, string>>): Record<string, string> {

@@ -1,5 +1,5 @@
 /** `heapgraph dead`, spawned. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { snapshotText } from '../support/builder.js';
@@ -280,4 +280,17 @@ describe('known leaks', () => {
     const bad = await dead([], '--fingerprint', 'abc');
     expect([bad.code, bad.stderr]).toEqual([2, expect.stringContaining('8 hexadecimal digits, found "abc"')]);
   });
+});
+
+test('heapgraph dead -o dead.dot: chains with verdicts in words, suspects, a legend', async () => {
+  const file = path.join(temporaryFolder(), 'dead.dot');
+  const { stderr, code } = await heapgraph(['dead', deadPath('server-node22-1'), '--no-config', '-o', file]);
+  expect(code).toBe(0);
+  expect(stderr).toContain(`Graph written to ${file} (13 nodes)\n`);
+  const dot = readFileSync(file, 'utf8');
+  expect(dot).toMatch(/alive: scope of a module {2}@\d+/);
+  expect(dot).toMatch(/dead: _closed is true, destroyed is true {2}@\d+\\none of 20, which keep/);
+  expect(dot).toContain('fingerprint c6f87ff9');
+  expect(dot.match(/~~~ suspect"/g)).toHaveLength(11);
+  expect(dot).toContain('dead: finished, and still held');
 });

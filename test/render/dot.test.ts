@@ -289,3 +289,51 @@ describe('text out of a snapshot', () => {
     );
   });
 });
+
+describe('verdicts', () => {
+  const judged = subgraph(
+    [
+      node(1, { verdict: 'alive', reason: 'a root' }),
+      node(2, { verdict: 'unknown' }),
+      node(3, { verdict: 'dead', reason: 'destroyed is true', extra: 'one of 20' }),
+    ],
+    [edge(1, 2), edge(2, 3, { name: 'cache', suspect: true })],
+  );
+  const dot = renderDot(judged);
+  const boxes = (text: string): string => text.slice(text.indexOf('"o'));
+
+  test('a box has the verdict in words, with whom to ask about', () => {
+    expect(dot).toContain('\\nalive: a root  @1"');
+    expect(dot).toContain('\\nunknown  @2"');
+    expect(dot).toContain('\\ndead: destroyed is true  @3\\none of 20"');
+  });
+
+  test('a frame of its own for each, whatever the colours are', () => {
+    const frames = [1, 2, 3].map((id) => {
+      const from = dot.indexOf(`"o${id}" [`);
+      const box = dot.slice(from, dot.indexOf('];', from));
+      return [/shape = "(\w+)"/.exec(box)?.[1], /style = "([\w,]+)"/.exec(box)?.[1]];
+    });
+    expect(frames).toEqual([
+      [undefined, undefined],
+      [undefined, 'filled,dotted'],
+      ['octagon', undefined],
+    ]);
+  });
+
+  test('a suspect is bold and says so; others are not', () => {
+    expect(dot).toContain('label = " cache\\n ~~~ suspect"');
+    expect(dot.match(/style = "bold"/g)).toHaveLength(1);
+  });
+
+  test('the legend is always there, and has what occurs', () => {
+    expect(dot).toContain('alive: in use');
+    expect(dot).toContain('unknown: nothing says it');
+    expect(dot).toContain('dead: finished, and still held');
+    expect(dot).toContain('~~~ suspect: one of these references is at fault');
+    const alive = renderDot(subgraph([node(1, { verdict: 'alive' })]));
+    expect(alive).not.toContain('dead:');
+    expect(alive).not.toContain('suspect');
+    expect(boxes(renderDot(subgraph([node(1)])))).not.toContain('legend');
+  });
+});

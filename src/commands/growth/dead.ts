@@ -11,7 +11,7 @@ import { isNotable, LEAST_IN_GROUP } from '../../analysis/dead/notable-groups.js
 import type { ObjectStates } from '../../analysis/dead/object-states.js';
 import type { NoteLike } from '../../base/notes.js';
 import type { Answer, DeadEntry } from '../../base/result.js';
-import { formatCount } from '../../base/units.js';
+import { formatBytes, formatCount } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
 import { maskOf } from '../../query/mask-of.js';
 import { type Query, readQuery } from '../../query/query.js';
@@ -28,6 +28,7 @@ import { allRows, limitOf, omittedNote } from '../shared/row-limit.js';
 import { stateOptions, statesOf } from '../shared/state-rules.js';
 import { absentClassNotes, absentTypeNotes } from '../shared/target-notes.js';
 import { WHOLE_GRAPH } from '../shared/targets.js';
+import { verdictPicture } from '../shared/verdict-picture.js';
 
 export const deadCommand = defineCommand({
   name: 'dead',
@@ -70,6 +71,7 @@ export const deadCommand = defineCommand({
       line: "heapgraph dead --rule 'Session and ended = true' --fail-if-any",
       says: 'a rule of your own, in CI',
     },
+    { line: 'heapgraph dead app.heapsnapshot -o dead.svg', says: 'the chains as a picture, suspects marked' },
   ],
   // What texts mean is read afterwards.
   configure: (options, { dead = [], expected = [], known = [] }) => ({
@@ -125,13 +127,14 @@ export const deadCommand = defineCommand({
     const isWhole = options.class.length === 0 && options.where === undefined;
     const accepted = notable.filter(({ fingerprint }) => !known.isNew(fingerprint)).length;
     const small = groups.length - large.length;
+    const summary = summaryOf(judged, { groups: total, small, settled: found.settled });
     return {
       result: {
         kind: 'dead',
         groups: entries,
         total,
         omitted,
-        summary: summaryOf(judged, { groups: total, small, settled: found.settled }),
+        summary,
       },
       fields: {
         judged: judged.asked,
@@ -153,6 +156,22 @@ export const deadCommand = defineCommand({
         ...omittedNote(omitted, 'group', 'groups'),
       ],
       found: !(options.failIfAny && total > accepted),
+      picture: () => ({
+        result: verdictPicture(
+          graph,
+          entries.map(({ steps, count, retainedSize, fingerprint }) => ({
+            steps,
+            extra: `${count === 1 ? 'keeps' : `one of ${formatCount(count)}, which keep`} ${formatBytes(retainedSize)}\nfingerprint ${fingerprint}`,
+          })),
+        ),
+        notes: [
+          ...(entries.length === 0 ? summary : []),
+          ...notes,
+          ...hand.notes,
+          ...omittedNote(omitted, 'group', 'groups'),
+        ],
+        found: !(options.failIfAny && total > accepted),
+      }),
     };
   },
 });

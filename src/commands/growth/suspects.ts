@@ -20,6 +20,7 @@ import { allRows, limitOf, omittedNote } from '../shared/row-limit.js';
 import { stateOptions } from '../shared/state-rules.js';
 import { searchSuspects } from '../shared/suspect-search.js';
 import { WHOLE_GRAPH } from '../shared/targets.js';
+import { verdictPicture } from '../shared/verdict-picture.js';
 
 const NODES: Need = { kind: 'graph', edges: false, locations: false };
 
@@ -72,6 +73,7 @@ export const suspectsCommand = defineCommand({
       line: 'heapgraph suspects 1.heapsnapshot 2.heapsnapshot 3.heapsnapshot --fail-if-any',
       says: 'with growth as evidence, in CI',
     },
+    { line: 'heapgraph suspects app.heapsnapshot -o suspects.svg', says: 'their chains as a picture' },
     { line: 'heapgraph suspects --kind timers,listeners --min-size 1MB', says: 'of some kinds' },
   ],
   // What texts mean is read afterwards.
@@ -109,20 +111,23 @@ export const suspectsCommand = defineCommand({
     const omitted = wanted.length - shown.length;
     const failing = options.failIf === 'nothing' && options.failIfAny ? 'leak' : options.failIf;
     const accepted = wanted.filter((entry) => !isNews(entry.known)).length;
+    const isClean =
+      failing === 'nothing' || !wanted.some((entry) => isAtLeast(entry, failing) && isNews(entry.known));
+    const summary = summaryOf(wanted, {
+      findings: found.findings,
+      asked: found.asked,
+      settled: found.settled,
+      heaps: heaps.length,
+      minSize: options.minSize,
+      chosen: wanted.length < found.entries.length,
+    });
     return {
       result: {
         kind: 'suspects',
         entries: shown,
         total: wanted.length,
         omitted,
-        summary: summaryOf(wanted, {
-          findings: found.findings,
-          asked: found.asked,
-          settled: found.settled,
-          heaps: heaps.length,
-          minSize: options.minSize,
-          chosen: wanted.length < found.entries.length,
-        }),
+        summary,
       },
       fields: { minSize: options.minSize, settled: found.settled, known: accepted },
       notes: [
@@ -133,8 +138,23 @@ export const suspectsCommand = defineCommand({
         ...known.notes(found.fingerprints, 'suspects'),
         ...omittedNote(omitted, 'entry', 'entries'),
       ],
-      found:
-        failing === 'nothing' || !wanted.some((entry) => isAtLeast(entry, failing) && isNews(entry.known)),
+      found: isClean,
+      picture: () => ({
+        result: verdictPicture(
+          graph,
+          shown.map(({ steps, headline, fingerprint }) => ({
+            steps,
+            extra: `${headline}\nfingerprint ${fingerprint}`,
+          })),
+        ),
+        notes: [
+          ...(shown.length === 0 ? summary : []),
+          ...notes,
+          ...hand.notes,
+          ...omittedNote(omitted, 'entry', 'entries'),
+        ],
+        found: isClean,
+      }),
     };
   },
 });
