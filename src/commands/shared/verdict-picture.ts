@@ -27,7 +27,7 @@ interface Box {
 /**
  * A box for each step, the same for all chains that lead over it, and an arrow for each reference.
  *
- * - Out: what leads to an object in use on one chain is in use, whatever another chain says of it; a
+ * - Out: what one chain says to be in use is in use, whatever another says of it; a
  *   reference is a suspect where it is one on each chain that has it. Of a chain of more than 20
  *   steps one arrow stands for the middle; it is a suspect where it leaves one out.
  * - Order: of the chains, each from its root.
