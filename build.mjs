@@ -24,10 +24,10 @@ const common = {
 };
 
 // Modules of these folders that the command line imports on demand are files of their own: renderers
-// (src/render/index.ts names them), what works on running processes, what `count` answers queries with, and the list of
-// known leaks.
+// (src/render/index.ts names them), what works on running processes, what `count` answers queries with, the list of known
+// leaks, and what works on large graphs.
 const ON_DEMAND =
-  /^(render\/|cli\/live\/|cli\/repl\/|query\/mask-of\.js|analysis\/package-leaks\/known-leaks)/;
+  /^(render\/|cli\/live\/|cli\/repl\/|query\/mask-of\.js|load\/threads\/|analysis\/package-leaks\/known-leaks)/;
 /** Their sources, as they are found. */
 const onDemand = new Set();
 

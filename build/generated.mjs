@@ -50,7 +50,7 @@ async function bundleWorker() {
     minify: true,
   });
   const code = outputFiles[0].text;
-  const text = `/** Bundled from worker.ts by build.mjs. */\nexport const WORKER_CODE = ${JSON.stringify(code)};\n`;
+  const text = `/** Bundled from worker.ts by build.mjs. */\nexport const WORKER_CODE: string = ${JSON.stringify(code)};\n`;
   const file = `${WORKER}.generated.ts`;
   if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text);
 }

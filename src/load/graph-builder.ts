@@ -6,7 +6,7 @@ import { formatCount } from '../base/units.js';
 import type { Arena } from '../graph/arena.js';
 import { trimmed } from '../graph/columns.js';
 import type { Edges, Graph } from '../graph/graph.js';
-import { arenaFor, tellNews, threadsOf } from './arena-for.js';
+import { arenaFor } from './arena-for.js';
 import type { ByteSource } from './byte-sources.js';
 import { closeCounts, mostStrings, roomFor, sumEdgeCounts } from './counts.js';
 import { BYTES_PER_EDGE, EdgeReader } from './edges.js';
@@ -19,7 +19,6 @@ import type { Room } from './room.js';
 import { dropLostEdges } from './salvage.js';
 import { type Plan, passOver, type Reading } from './sections.js';
 import { StringTableReader } from './strings.js';
-import { readInTwo } from './threads/two-threads.js';
 import { TraceColumns } from './traces.js';
 import type { ByteWindow } from './window.js';
 
@@ -132,13 +131,13 @@ export class GraphBuilder {
     const { arena, options, layout } = this;
     const { records, declaredCount: declared } = sink;
     const fields = sink.section === 'nodes' ? layout.nodes.count : layout.edges.count;
-    if (!arena || !records || declared === undefined || threadsOf(options) === 1) return undefined;
+    if (!arena || !records || declared === undefined || options.threads === 1) return undefined;
     return async (window) => {
       const { pieceSize: piece } = options;
       if (piece === undefined && (window.source.size ?? 0) - window.offset < WORTH) return;
-      const progress = await readInTwo(window, arena, { records, fields, declared, piece });
+      const { readInTwo } = await import('./threads/two-threads.js');
+      const progress = await readInTwo(window, arena, options, { records, fields, declared, piece });
       if (progress) sink.skipTo(progress);
-      tellNews(options);
     };
   }
 

@@ -4,9 +4,9 @@
  */
 import { SnapshotError } from '../base/errors.js';
 import { phaseAsync, tellLoaded } from '../base/phases.js';
+import { accelerate } from '../graph/accelerated.js';
 import type { BufferType } from '../graph/columns.js';
 import type { Graph, Truncation } from '../graph/graph.js';
-import { accelerateIn } from './arena-for.js';
 import type { ByteSource } from './byte-sources.js';
 import { GraphBuilder } from './graph-builder.js';
 import { type Reading, type ReadOptions, readSnapshot, SkipMissed } from './sections.js';
@@ -63,7 +63,11 @@ async function load(input: SnapshotInput, options: LoadOptions): Promise<Graph> 
   const graph = builder!.finish(reading);
   if (!reading.truncation)
     await checkStringIndexes(input, options, reading, graph.strings.length, builder!.named);
-  if (builder!.arena) accelerateIn(builder!.arena, graph, options);
+  if (builder!.arena) {
+    const { accelerateIn } = await import('./threads/accelerate-in.js');
+    const accelerated = accelerateIn(builder!.arena, graph, options);
+    if (accelerated) accelerate(graph, accelerated);
+  }
   tellLoaded(() => ({
     kind: 'columns',
     ...readFrom(reading),

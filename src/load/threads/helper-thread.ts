@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { KernelTask } from '../../graph/kernel/task.js';
+import type { ReadOptions } from '../sections.js';
 import type { SectionTask } from './section-task.js';
 import { WORKER_CODE } from './worker.generated.js';
 
@@ -97,7 +98,13 @@ export class HelperThread {
 /** One for all graphs of the process. */
 export const helperThread = new HelperThread();
 
-/** Threads that pay on this machine: two are the most that have work. */
-export function usefulThreads(): number {
-  return Math.min(2, availableParallelism());
+/** Threads that may work on a snapshot: two are the most that have work. */
+export function threadsOf({ threads }: ReadOptions): number {
+  return Math.min(2, threads ?? availableParallelism());
+}
+
+/** Says once what has become of the second thread. */
+export function tellNews({ onWarning }: ReadOptions): void {
+  const news = onWarning && helperThread.news;
+  if (news !== undefined) onWarning?.(news);
 }

@@ -1,8 +1,9 @@
 /** Reads the records of a section with the second thread. */
 import type { Arena } from '../../graph/arena.js';
 import { graphKernelModule } from '../../graph/kernel/kernel-module.js';
+import type { ReadOptions } from '../sections.js';
 import type { ByteWindow } from '../window.js';
-import { helperThread } from './helper-thread.js';
+import { helperThread, tellNews, threadsOf } from './helper-thread.js';
 import {
   bytesOfPiece,
   CALLED_OFF,
@@ -46,12 +47,17 @@ export interface Section {
 export async function readInTwo(
   window: ByteWindow,
   arena: Arena,
+  options: ReadOptions,
   { records, fields, declared, piece = PIECE }: Section,
 ): Promise<Progress | undefined> {
   const { descriptor, size } = window.source;
   const start = window.offset - 1;
   if (descriptor === undefined || size === undefined || declared * fields >= 2 ** 31) return undefined;
-  if (!helperThread.take()) return undefined;
+  if (threadsOf(options) === 1) return undefined;
+  if (!helperThread.take()) {
+    tellNews(options);
+    return undefined;
+  }
   const texts = [0, 1].map(() => arena.take(Uint8Array, bytesOfPiece(piece), true));
   const length = size - start;
   const task: SectionTask = {
@@ -70,6 +76,7 @@ export async function readInTwo(
     helperThread.release();
     for (const text of texts) arena.release(text);
   }
+  tellNews(options);
   const progress = progressOf(task);
   window.seek(start + Math.max(1, progress.at));
   if (progress.at === 0) return undefined;
