@@ -6,7 +6,7 @@ import { SnapshotError } from '../base/errors.js';
 import { formatCount } from '../base/units.js';
 import type { ByteSource } from './byte-sources.js';
 import { DAMAGED } from './json.js';
-import type { Layout } from './meta.js';
+import { COUNT_LIMIT, countFound, type Layout } from './meta.js';
 
 /** Records to make room for: never more than the bytes can hold, whatever the head declares. */
 export function roomFor(declared: number, fields: number, source: ByteSource): number {
@@ -39,7 +39,7 @@ export function sumEdgeCounts(firstEdge: Uint32Array, nodeCount: number): number
 
 /**
  * Compares the number of nodes and the sum of their edge counts with the head, and puts them in its
- * place. Throws SnapshotError `mismatch`, `malformed`. `offset` is where the nodes begin, for
+ * place. Throws SnapshotError `mismatch`, `malformed`, `too-large`. `offset` is where the nodes begin, for
  * messages.
  */
 export function closeCounts(
@@ -51,6 +51,7 @@ export function closeCounts(
 ): void {
   if (layout.declaredEdges !== undefined && edgeSum !== layout.declaredEdges)
     throw edgeSumError(edgeSum, layout, file, offset);
+  if (edgeSum > COUNT_LIMIT) throw tooManyEdges(edgeSum, file, offset);
   layout.nodeCount = nodeCount;
   layout.edgeCount = edgeSum;
   if (layout.root < nodeCount || nodeCount === 0) return;
@@ -70,6 +71,17 @@ function edgeSumError(sum: number, layout: Layout, file: string, offset: number)
     offset,
     expected: `${formatCount(layout.edgeCount)} (edge_count)`,
     found: formatCount(sum),
+    ...DAMAGED,
+  });
+}
+
+function tooManyEdges(sum: number, file: string, offset: number): SnapshotError {
+  return new SnapshotError('too-large', 'the nodes have too many edges', {
+    file,
+    section: 'nodes',
+    offset,
+    expected: `at most ${formatCount(COUNT_LIMIT)}`,
+    found: countFound('edge_count', sum),
     ...DAMAGED,
   });
 }

@@ -3,7 +3,7 @@
  * record-loops.template.ts.
  */
 import type { SnapshotProblem } from '../base/errors.js';
-import { formatCount } from '../base/units.js';
+import { formatBytes, formatCount } from '../base/units.js';
 import { allocate, bytesPer, type ColumnMemory, type Columns } from '../graph/columns.js';
 import { isIndexed } from '../graph/schema.js';
 import type { Layout } from './meta.js';
@@ -46,7 +46,11 @@ export class EdgeReader implements RecordSink {
     try {
       this.columns = allocate(COLUMNS, room, memory);
     } catch (error) {
-      throw allocationError(file, `${formatCount(room)} edges`, error);
+      throw allocationError(
+        file,
+        `${formatCount(room)} edges (${formatBytes(room * BYTES_PER_EDGE)})`,
+        error,
+      );
     }
     this.loop = {
       typeOf: layout.edgeTypeOf,

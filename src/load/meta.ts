@@ -6,7 +6,8 @@
  */
 import { SnapshotError } from '../base/errors.js';
 import { shortJson } from '../base/printable.js';
-import { formatCount } from '../base/units.js';
+import { formatBytes, formatCount } from '../base/units.js';
+import { bytesPer } from '../graph/columns.js';
 import { EDGE_TYPES, NODE_TYPES } from '../graph/schema.js';
 
 /** Columns of a node record: places in the record, -1 when the file does not have them. */
@@ -94,7 +95,21 @@ interface Header {
   trace_function_count?: unknown;
 }
 
-const COUNT_LIMIT = 0x7ffffffe; // ordinals are 32-bit signed in the loops
+/** Nodes and edges at most: ordinals are 32-bit signed in the loops. */
+export const COUNT_LIMIT = 0x7ffffffe;
+
+/** Bytes of columns that a node and an edge take. */
+const COLUMN_BYTES = {
+  node_count: bytesPer(['nodeTypes', 'nodeNames', 'ids', 'selfSizes', 'firstEdge']),
+  edge_count: bytesPer(['edgeTypes', 'edgeNames', 'edgeTargets']),
+};
+
+/** A count beyond `COUNT_LIMIT`, and the memory that it would take. */
+export function countFound(key: keyof typeof COLUMN_BYTES, count: number): string {
+  const found = formatCount(count);
+  if (!Number.isSafeInteger(count)) return found;
+  return `${found}, which would take ${formatBytes(count * COLUMN_BYTES[key])} of memory`;
+}
 
 /**
  * V8 has 8 fields at most, and its longest name has 20 characters. They stand in messages and
@@ -144,7 +159,7 @@ export function layoutOf(text: string, file: string, offset: number): Layout {
     }
     return value;
   };
-  const limited = (key: keyof Header): number => {
+  const limited = (key: 'node_count' | 'edge_count'): number => {
     const value = count(key);
     if (value <= COUNT_LIMIT) return value;
     throw new SnapshotError('too-large', `"${key}" is too large`, {
@@ -152,7 +167,7 @@ export function layoutOf(text: string, file: string, offset: number): Layout {
       section: 'snapshot',
       offset,
       expected: `at most ${formatCount(COUNT_LIMIT)}`,
-      found: formatCount(value),
+      found: countFound(key, value),
       hint: 'No process has so many objects: the head of the file is damaged.',
     });
   };

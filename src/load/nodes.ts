@@ -1,6 +1,6 @@
 /** The nodes section as columns. The hot loop is in record-loops.template.ts. */
 import type { SnapshotProblem } from '../base/errors.js';
-import { formatCount } from '../base/units.js';
+import { formatBytes, formatCount } from '../base/units.js';
 import { allocate, bytesPer, type ColumnMemory, type Columns, grown, widened } from '../graph/columns.js';
 import { hasDetachedNative } from '../graph/schema.js';
 import type { Layout, NodeFields } from './meta.js';
@@ -92,7 +92,11 @@ export class NodeReader implements RecordSink {
         ...(nodes.traceNodeId < 0 ? {} : allocate(['traceNodeIds'], room, memory)),
       };
     } catch (error) {
-      throw allocationError(file, `${formatCount(room)} nodes`, error);
+      throw allocationError(
+        file,
+        `${formatCount(room)} nodes (${formatBytes(room * BYTES_PER_NODE)})`,
+        error,
+      );
     }
     if (hasUsualOrder(nodes)) this.parse = this.parseUsual;
   }
@@ -170,7 +174,11 @@ export class NodeReader implements RecordSink {
     try {
       for (const name of [...FIXED, ...OPTIONAL]) grow(name);
     } catch (error) {
-      throw allocationError(this.file, `${formatCount(room)} nodes`, error);
+      throw allocationError(
+        this.file,
+        `${formatCount(room)} nodes (${formatBytes(room * BYTES_PER_NODE)})`,
+        error,
+      );
     }
     this.room = room;
   }

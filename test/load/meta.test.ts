@@ -86,6 +86,16 @@ describe('layoutOf', () => {
     }
   });
 
+  it('says what memory too large a count would take', async () => {
+    expect((await refused(head({ edge_count: 5e9 }))).found).toBe(
+      '5,000,000,000, which would take 45.0 GB of memory',
+    );
+    expect((await refused(head({ node_count: 5e9 }))).found).toBe(
+      '5,000,000,000, which would take 85.0 GB of memory',
+    );
+    expect((await refused(head({ edge_count: 1e300 }))).found).not.toContain('memory');
+  });
+
   it.each([
     ['node_count', undefined],
     ['node_count', -1],

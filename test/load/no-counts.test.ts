@@ -138,4 +138,43 @@ describe('a head without counts', () => {
     expect(half.edges!.count).toBeGreaterThan(4500);
     expect(half.truncation).toMatchObject({ section: 'edges' });
   });
+
+  it('more edges than can be numbered are refused, with the memory that they would take', async () => {
+    const text = withoutCounts(snapshotText({ root: { edges: ['a'] }, a: {} }));
+    // Both of the two nodes: 4,294,967,295 edges and 5 more.
+    const [before, nodes, after] = /^([\s\S]*"nodes":\[)([^\]]*)(\][\s\S]*)$/
+      .exec(text)!
+      .slice(1) as string[];
+    const numbers = nodes!.split(',').map(Number);
+    const fields = numbers.length / 2;
+    numbers[4] = 0xffffffff;
+    numbers[fields + 4] = 5;
+    const bytes = bytesOf(before! + numbers.join() + after!);
+    for (const input of [bytes, chunksOf(bytes, 100)]) {
+      expect(await failureOf(loadSnapshot(input))).toMatchObject({
+        code: 'too-large',
+        section: 'nodes',
+        expected: 'at most 2,147,483,646',
+        found: '4,294,967,300, which would take 38.7 GB of memory',
+      });
+    }
+  });
+
+  it.each([
+    ['nodes', 5000, '5,001 nodes (85.0 kB)'],
+    ['edges', 115_000, '5,000 edges (45.0 kB)'],
+  ])('columns that cannot be allocated: how many %s, and how many bytes', async (_, most, what) => {
+    // A machine that has so many bytes and no more.
+    let left = most;
+    class Scarce extends ArrayBuffer {
+      constructor(bytes: number) {
+        if (bytes > left) throw new RangeError('Array buffer allocation failed');
+        super(bytes);
+        left -= bytes;
+      }
+    }
+    const failure = await failureOf(loadSnapshot(bytesOf(snapshotText(many)), { buffers: Scarce as never }));
+    expect(failure).toMatchObject({ code: 'too-large' });
+    expect(failure.message).toContain(`there is not enough memory for ${what}`);
+  });
 });
