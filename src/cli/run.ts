@@ -66,7 +66,9 @@ async function answerCommand(
   const idsFrom = idsFileOf(command, values);
   const isNamed = args.length > 0 || parsed.snapshot !== undefined;
   const choice =
-    snapshot === true || isOptional || (snapshot === 'optional' && isNamed)
+    snapshot === true ||
+    isOptional ||
+    (snapshot === 'optional' && (isNamed || context.snapshots !== undefined))
       ? chooseSnapshot(args, argumentsBeside(command, values), parsed.snapshot, context.snapshots?.at(-1))
       : undefined;
   const targets = several ? [] : (choice?.rest ?? args);

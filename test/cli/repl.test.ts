@@ -95,6 +95,15 @@ describe('heapgraph repl a.heapsnapshot', () => {
     expect((await repl(['info'], '-')).stderr).toContain('standard input has the questions');
   });
 
+  test('index: of the snapshot that is loaded', async () => {
+    const run = await heapgraph(['repl', FINAL], {
+      input: Buffer.from('index --json\nindex --list --remove --json\n'),
+      env: { XDG_CACHE_HOME: folder },
+    });
+    const states = Array.from(run.stdout.matchAll(/"state":"(\w+)"/g), ([, state]) => state);
+    expect([states, run.stderr, run.code]).toEqual([['written', 'removed'], '', 0]);
+  });
+
   test('an answer in a file; other snapshots than those that are loaded', async () => {
     const run = await repl(
       ['count AuditEntry -o count.json', `count OBJ ${fixturePath('node22-after')}`, 'count AuditEntry'],

@@ -14,7 +14,9 @@ test('show-most-common-types SNAPSHOT --by retained --threads 1: the same as wit
 test('count OBJ SNAPSHOT --threads 0: a whole number above 0', async () => {
   const { code, stdout, stderr } = await heapgraph(['count', 'OBJ', SNAPSHOT, '--threads', '0']);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-  expect(stderr).toContain("option '--threads <n>' argument '0' is invalid. Expected a whole number above 0.");
+  expect(stderr).toContain(
+    "option '--threads <n>' argument '0' is invalid. Expected a whole number above 0.",
+  );
 });
 
 test('HEAPGRAPH_THREADS=many info SNAPSHOT: exit code 2; --threads goes before it', async () => {
