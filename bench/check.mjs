@@ -1,7 +1,7 @@
 /**
  * Checks that what is measured is the real thing: DevTools' code, driven from here, gives on the fixtures
- * what it gave when they were recorded, the other peers find the same objects, and the floor reads what the
- * product reads.
+ * what it gave when they were recorded, and on a generated heap what that was made to hold; the other peers
+ * find the same objects, and the floor reads what the product reads.
  */
 import { deepStrictEqual, strictEqual } from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { loadSnapshot } from '../dist/index.js';
 import { parse } from './floor.mjs';
+import { generate } from './generate.mjs';
 import { bundle, makeBundle } from './peers/devtools-bundle.mjs';
 import { loadWithDevTools } from './peers/devtools-load.mjs';
 
@@ -68,6 +69,27 @@ function checkPeers(file) {
   }
 }
 
+/** DevTools finds in a generated heap what it was made to hold; it counts no nodes without a size. */
+async function checkGenerated(file) {
+  const { bytes } = generate({ file, size: 8e6 });
+  const { classes, total } = JSON.parse(readFileSync(`${file}.answers.json`, 'utf8'));
+  const snapshot = await loadWithDevTools(file);
+  const { NodeFilter } = await import(bundle.library);
+  const found = new Map();
+  for (const { name, self, maxRet } of Object.values(snapshot.aggregatesWithFilter(new NodeFilter()))) {
+    // Plain objects are filed under their shapes, and what a shape retains is not what the class does.
+    const isPlain = name === 'Object' || name.startsWith('{');
+    const key = isPlain ? 'Object' : name;
+    const row = found.get(key) ?? { shallow: 0, retained: 0 };
+    const retained = isPlain ? classes.Object.retained : row.retained + maxRet;
+    found.set(key, { shallow: row.shallow + self, retained });
+  }
+  for (const [name, { shallow, retained }] of Object.entries(classes))
+    deepStrictEqual(found.get(name) ?? { shallow: 0, retained: 0 }, { shallow, retained }, name);
+  strictEqual(snapshot.totalSize, total, 'total');
+  return bytes;
+}
+
 const plain = (value) => JSON.parse(JSON.stringify(value));
 
 const folder = mkdtempSync(path.join(tmpdir(), 'heapgraph-bench-'));
@@ -85,6 +107,8 @@ try {
       process.stdout.write(`${name}: as it should be\n`);
     }
   }
+  const bytes = await checkGenerated(path.join(folder, 'generated.heapsnapshot'));
+  process.stdout.write(`a generated heap of ${bytes} bytes: as it should be\n`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

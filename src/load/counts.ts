@@ -39,8 +39,8 @@ export function sumEdgeCounts(firstEdge: Uint32Array, nodeCount: number): number
 
 /**
  * Compares the number of nodes and the sum of their edge counts with the head, and puts them in its
- * place. Throws SnapshotError `mismatch`, `malformed`, `too-large`. `offset` is where the nodes begin, for
- * messages.
+ * place. Throws SnapshotError `mismatch`, `malformed`, `too-large`. `offset` is where the nodes
+ * begin, for messages.
  */
 export function closeCounts(
   nodeCount: number,
