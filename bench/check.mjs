@@ -77,7 +77,7 @@ async function checkGenerated(file) {
   const { NodeFilter } = await import(bundle.library);
   const found = new Map();
   for (const { name, self, maxRet } of Object.values(snapshot.aggregatesWithFilter(new NodeFilter()))) {
-    // Plain objects are filed under their shapes, and what a shape retains is not what the class does.
+    // Plain objects are filed under their shapes, and a shape retains something else than the class.
     const isPlain = name === 'Object' || name.startsWith('{');
     const key = isPlain ? 'Object' : name;
     const row = found.get(key) ?? { shallow: 0, retained: 0 };

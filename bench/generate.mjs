@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * Writes a snapshot of any size that is like those of real programs, and what there is to find in it.
+ * Writes a snapshot of any size that is like those of real programs, and what is to be found in it.
  * Memory: the same for any size. The same options give the same bytes.
  */
 import { rmSync, writeFileSync } from 'node:fs';

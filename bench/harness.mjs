@@ -17,8 +17,8 @@ const WATCH = 100;
  * Runs each contender `runs` times: A B C A B C …, so that whatever else the machine does meets all of them.
  * A contender that fails once is not run again: its `problem` is kept.
  *
- * Contender: {name, args, measured = true, env}. Without `measured` nothing is preloaded, and neither peak nor
- * processor time is known. `env` adds to the environment.
+ * Contender: {name, args, measured = true, env}. Without `measured` nothing is preloaded, and
+ * neither peak nor processor time is known. `env` adds to the environment.
  * Returns, in the same order, {name, problem?, samples: [{wall, processor, peak, load, output}]}:
  * milliseconds, bytes, what else was running as the process began (load average), text.
  */

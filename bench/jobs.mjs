@@ -1,6 +1,6 @@
 /**
- * The five jobs: what heapgraph is asked, and who is measured beside it. All contenders of a heap run
- * in turn (A B C A B C …), and every ratio is of one run of the benchmark.
+ * The five jobs: what heapgraph is asked, and who is measured beside it. All contenders of a heap
+ * run in turn (A B C A B C …), and every ratio is of one run of the benchmark.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -56,9 +56,9 @@ const TITLES = {
 };
 
 /**
- * In: `heap`, its name; `file`; `files`, two snapshots of one process, or undefined; `jobs`; `peers`.
- * Out: rows {heap, job, title, who, problem or wall, processor, peak, load, ratios, output}; the first
- * of a job is heapgraph. A ratio is the contender's figure divided by heapgraph's.
+ * In: `heap`, its name; `file`; `files`, two snapshots of one process or none; `jobs`; `peers`.
+ * Out: rows {heap, job, title, who, problem or wall, processor, peak, load, ratios, output}; the
+ * first of a job is heapgraph. A ratio is the contender's figure divided by heapgraph's.
  */
 export async function runJobs({ heap, file, files, jobs, peers, node, runs, timeLimit, memoryLimit }) {
   const cache = mkdtempSync(path.join(tmpdir(), 'heapgraph-bench-cache-'));

@@ -30,8 +30,8 @@ export function ensureHeap(name) {
 }
 
 /**
- * The paths of two snapshots of one process about as large as a heap; undefined for the largest. Those
- * of ts1 were taken before and after it leaked 20,000 objects; the others are generated.
+ * The paths of two snapshots of one process about as large as a heap; undefined for the largest.
+ * Those of ts1 were taken before and after it leaked 20,000 objects; the others are generated.
  */
 export function ensurePair(name) {
   if (name === 'ts1') return ensureHeaps('pair', ['pair-before.heapsnapshot', 'pair-after.heapsnapshot']);

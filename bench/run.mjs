@@ -1,4 +1,4 @@
-/** The benchmark: makes its heaps, asks, prints tables, compares with recorded ratios. See README.md. */
+/** The benchmark: makes its heaps, asks, prints tables, compares with recorded ratios. See README. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, platform, release, tmpdir, totalmem } from 'node:os';

@@ -49,7 +49,7 @@ export function makeHeader(units) {
   const root = add('synthetic', '', 0);
   const gcRoots = add('synthetic', '(GC roots)', 0);
   const subroots = new Map(SUBROOTS.map((name) => [name, add('synthetic', `(${name})`, 0)]));
-  // These are to be found below 1,000 in the file, as in files of V8: a third of all edges lead there.
+  // Their places in the file have three digits, as in files of V8: a third of all edges lead there.
   const undefinedPlace = add('hidden', 'undefined', 32);
   const oddballs = ODDBALLS.map((name) => add('hidden', name, 32));
   const maps = Array.from({ length: MAPS }, () => add('hidden', 'system / Map', 40));

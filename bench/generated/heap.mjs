@@ -1,9 +1,9 @@
 /**
  * A generated heap: which node stands where, and the sections of its snapshot, in one pass each.
  *
- * Where a unit's nodes stand: units come in groups of 512, and a group's nodes in stripes: first some
- * few nodes of each of its units, then some few others. So some edges lead to a neighbour and most of
- * them far away, as in ts1, where it is less than 1,000 nodes for a fifth of them and more than
+ * Where a unit's nodes stand: units come in groups of 512, and a group's nodes in stripes: first
+ * some few nodes of each of its units, then some few others. So some edges lead to a neighbour and
+ * most of them far away, as in ts1, where it is less than 1,000 nodes for a fifth of them and more than
  * 100,000 for two thirds.
  */
 import { ByteWriter } from './byte-writer.mjs';

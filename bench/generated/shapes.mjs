@@ -28,7 +28,7 @@ export const PUBLIC = [
   ...['string', 'string', 'code', 'closure', 'code'],
 ];
 
-/** Where an edge leads: a node of the header, one of its unit, a public one nearby or further away. */
+/** Where an edge leads: a node of the header, one of its unit, a public one nearby or further. */
 export const TO = { header: 0, own: 1, near: 2, far: 3 };
 
 /** Edges to public nodes of others that are nearby. */
@@ -56,7 +56,7 @@ const DRAWN = Object.fromEntries(
 );
 const TYPE_WEIGHTS = NODE_TYPES.map((type) => TYPES[type]?.nodes ?? 0);
 
-/** In: `random`; `header`, with `undefined`, `oddballs`, `shapes` and `mapOf`: places of its nodes. */
+/** In: `random`; `header`, with `undefined`, `oddballs`, `shapes`, `mapOf`: places of its nodes. */
 export function makeShape(random, header) {
   const slots = [];
   for (let slot = 0; slot < SLOTS; slot++) {

@@ -2,8 +2,8 @@
  * Runs @heap-snapshot/tool, a native program, and prints what it says of a class.
  * Arguments: class, file: its summary. `growth`, before, after: its comparison. `starts`: nothing.
  *
- * Its binary for Linux needs glibc 2.39. GLIBC_FOLDER names a folder with another one (ld-linux*.so.2
- * and libc.so.6) for machines that have an older one.
+ * Its binary for Linux needs glibc 2.39. GLIBC_FOLDER names a folder with another one
+ * (ld-linux*.so.2 and libc.so.6) for machines that have an older one.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
