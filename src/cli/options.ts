@@ -6,6 +6,7 @@ import { printable } from '../base/printable.js';
 import type { Command } from '../commands/command.js';
 import { type OptionSpec, type OptionSpecs, optionOf } from '../commands/options.js';
 import { formatsOf } from '../render/index.js';
+import { type MaxMemory, parseMaxMemory } from './memory-bound.js';
 
 /** Options that every command has, by the names that commander gives them. */
 export interface CommonOptions {
@@ -16,6 +17,7 @@ export interface CommonOptions {
   readonly snapshot?: string;
   readonly salvage?: boolean;
   readonly threads?: number;
+  readonly maxMemory?: MaxMemory;
   readonly index?: boolean;
   readonly quiet?: boolean;
   readonly stats?: boolean;
@@ -39,6 +41,17 @@ export function addOptions(program: Program, command: Command): void {
         new Option('--threads <n>', 'threads that work on a large snapshot (default 2)').argParser((text) => {
           if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
           throw new InvalidArgumentError('Expected a whole number above 0.');
+        }),
+      );
+    if (!command.live)
+      program.addOption(
+        new Option(
+          '--max-memory <bytes>',
+          'refuse what would take more, such as 4g; none: take it all',
+        ).argParser((text) => {
+          const bound = parseMaxMemory(text);
+          if (bound !== undefined) return bound;
+          throw new InvalidArgumentError('Expected a number of bytes, such as 4g or 512MB, or none.');
         }),
       );
   }

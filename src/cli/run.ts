@@ -20,6 +20,7 @@ import type { Context } from './context.js';
 import { EXIT } from './exit.js';
 import { readIds } from './ids.js';
 import { checkInputs } from './inputs.js';
+import { checkMemoryBound } from './memory-bound.js';
 import { type CommonOptions, valuesOf } from './options.js';
 import { type Output, openStandardOutput } from './output.js';
 import { createProgressLine } from './progress-line.js';
@@ -39,11 +40,11 @@ export async function runCommand(
   parsed: CommonOptions & Readonly<Record<string, unknown>>,
   context: Context = {},
 ): Promise<void> {
-  if (!parsed.stats) return answerCommand(command, args, parsed, context);
+  if (!parsed.stats) return answerCommand(command, args, parsed, context, undefined);
   const stats = new Stats();
   listenToPhases(stats);
   try {
-    await answerCommand(command, args, parsed, context);
+    await answerCommand(command, args, parsed, context, stats);
     process.stderr.write(stats.text());
   } finally {
     listenToPhases(undefined);
@@ -55,6 +56,7 @@ async function answerCommand(
   args: readonly string[],
   parsed: CommonOptions & Readonly<Record<string, unknown>>,
   context: Context,
+  stats: Stats | undefined,
 ): Promise<void> {
   const values = valuesOf(command.options, parsed);
   const config = command.configure && (await import('./config.js')).readConfig(parsed.config);
@@ -100,6 +102,10 @@ async function answerCommand(
       const session = (context.session ?? createSession)({
         salvage: parsed.salvage,
         threads: threadsFor(parsed),
+        onEstimate: (estimate) => {
+          stats?.expect(estimate);
+          checkMemoryBound(estimate, parsed.maxMemory);
+        },
         onProgress: progress.onProgress,
         onWarning: note,
         ...(used ? { indexes: used } : {}),

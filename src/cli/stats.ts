@@ -2,6 +2,7 @@
 import type { Loaded, PhaseListener } from '../base/phases.js';
 import { printable } from '../base/printable.js';
 import { formatBytes, formatCount } from '../base/units.js';
+import type { MemoryEstimate } from '../session/memory-estimate.js';
 
 /** Shorter phases are left out. */
 const LEAST_MS = 1;
@@ -33,6 +34,8 @@ export class Stats implements PhaseListener {
   private readonly running: Running[] = [];
   private readonly files: Loaded[] = [];
   private readonly begun: number;
+  /** Bytes; 0 where nobody has said. */
+  private expected = 0;
   /** Milliseconds of all phases. */
   private named = 0;
 
@@ -58,9 +61,14 @@ export class Stats implements PhaseListener {
     this.files.push(what);
   }
 
+  /** Takes what a question was expected to take. */
+  expect({ bytes }: MemoryEstimate): void {
+    this.expected = Math.max(this.expected, bytes);
+  }
+
   /** Lines for people. */
   text(): string {
-    const { gauges, spent } = this;
+    const { gauges, spent, expected } = this;
     const whole = gauges.now() - this.begun;
     const bytes = sumOf(this.files, (file) => (file.kind === 'index' ? 0 : file.bytes));
     const phases: [string, number, string?][] = [...spent].map(([name, ms]) =>
@@ -81,7 +89,7 @@ export class Stats implements PhaseListener {
       ...rows.map(([name, time, more]) =>
         `  ${name.padEnd(names)}  ${time.padStart(times)}  ${more}`.trimEnd(),
       ),
-      `peak memory: ${formatBytes(gauges.peak())}`,
+      `peak memory: ${formatBytes(gauges.peak())}${expected > 0 ? ` (estimated: ${formatBytes(expected)})` : ''}`,
       ...this.files.map((file) => `${printable(file.file)}: ${contents(file)}`),
       '',
     ].join('\n');

@@ -36,6 +36,11 @@ export interface ReadOptions {
   readonly salvage?: boolean;
   /** Called a few hundred times at most. */
   readonly onProgress?: OnProgress;
+  /**
+   * Called before the first section is read. What it throws ends the reading. `stringBytes` gives
+   * the bytes of the strings, where they can be told without reading all of the file.
+   */
+  readonly onHead?: (head: Head, stringBytes: () => number | undefined) => void;
   /** Things that are odd and harmless, such as text behind the end. */
   readonly onWarning?: (message: string) => void;
   /**
@@ -121,6 +126,7 @@ export async function readSnapshot(
   });
   try {
     const layout = await readLayout(window);
+    options.onHead?.(headOf(layout, source), () => stringBytesOf(source));
     room = await Room.for(source);
     const plan = planFor(layout, source, room);
     const sections: Section[] = [];
@@ -212,11 +218,23 @@ export class SkipMissed extends Error {}
 function skipToStrings(window: ByteWindow): boolean {
   const { source, offset } = window;
   if (!source.seek || source.size === undefined || source.size - offset < WINDOW_SIZE) return false;
-  const found = findLast(source, '"strings":[');
+  const found = findLast(source, STRINGS);
   const skips = found !== undefined && found > offset;
   window.seek(skips ? found : offset);
   return skips;
 }
+
+/** Bytes of the strings, when they are the last section. The source stays where it is. */
+function stringBytesOf(source: ByteSource): number | undefined {
+  if (!source.seek || source.size === undefined) return undefined;
+  const { taken } = source;
+  const found = findLast(source, STRINGS);
+  source.seek(taken);
+  return found === undefined ? undefined : source.size - found;
+}
+
+/** As V8 writes it. */
+const STRINGS = '"strings":[';
 
 function duplicate(file: string, section: string, offset: number): SnapshotError {
   return new SnapshotError('malformed', `the section "${section}" stands there twice`, {

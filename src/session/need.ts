@@ -13,12 +13,30 @@ export type Need =
   | { readonly kind: 'summary' }
   | GraphNeed;
 
+/**
+ * What a question computes of a graph:
+ *
+ * - `counts`: no more than classes;
+ * - `ids`: a table of them, too;
+ * - `sizes`: classes and shallow sizes;
+ * - `holders`: who holds what, and shallow sizes;
+ * - `retained`: dominators and retained sizes;
+ * - `both`: holders and retained sizes;
+ * - `all`: these, and how objects are grouped and kept.
+ */
+export type Work = 'counts' | 'ids' | 'sizes' | 'holders' | 'retained' | 'both' | 'all';
+
 export interface GraphNeed {
   readonly kind: 'graph';
   readonly edges: boolean | 'for-names';
   readonly locations: boolean;
   /** The stacks on which objects were made, where allocations were tracked. Default false. */
   readonly traces?: boolean;
+  /**
+   * What will be computed of the graph, for an estimate of the memory: see memory-estimate.ts.
+   * Default: `retained` with edges, else `counts`.
+   */
+  readonly work?: Work;
   /**
    * Whether the question looks at few nodes and edges, beside their types, names, ids and classes:
    * an index is then read in parts. Default false.

@@ -13,7 +13,9 @@ import type { ReadOptions } from '../load/sections.js';
 import { openSource } from '../load/source.js';
 import { isBaselineText, parseBaseline } from './baseline-file.js';
 import { loadClasses } from './class-counts.js';
+import { EstimatedSnapshots } from './estimated-snapshots.js';
 import type { IndexStore } from './index-file/store.js';
+import type { MemoryEstimate } from './memory-estimate.js';
 import { type Need, type OpenedSnapshot, type Session, serves } from './need.js';
 
 /** How files are read, and what is kept of them. */
@@ -24,6 +26,8 @@ export interface SessionOptions extends ReadOptions {
    */
   readonly keepLast?: number;
   /** Indexes that are read in place of snapshots. Default none. */
+  /** Called before the nodes of a file are read. What it throws ends the question. */
+  readonly onEstimate?: (estimate: MemoryEstimate) => void;
   readonly indexes?: Pick<IndexStore, 'open'>;
   /** Snapshots that are loaded, with edges, locations and traces; the session keeps them. */
   readonly given?: readonly GivenSnapshot[];
@@ -50,6 +54,7 @@ interface Known {
 export function createSession(options: SessionOptions = {}): Session {
   const { keepLast = 0, given = [], ...readOptions } = options;
   const files = new Map<string, Known>();
+  const estimates = new EstimatedSnapshots(readOptions.onEstimate);
   const kept = given.map(({ file, time, graph }) => ({
     key: keyOf(file, time),
     opened: snapshotOf(file, { graph }),
@@ -82,8 +87,9 @@ export function createSession(options: SessionOptions = {}): Session {
       const opened =
         text === undefined
           ? (summaryOf(kept.find((one) => one.key === key)?.opened, need) ??
-            (await openSnapshot(file, need, readOptions)))
+            (await openSnapshot(file, need, { ...readOptions, onHead: estimates.onHead(need) })))
           : openBaseline(file, text);
+      estimates.keep(opened);
       const others = (known?.opened ?? []).filter(({ snapshot }) => snapshot.deref() !== undefined);
       files.set(key, {
         isBaseline: text !== undefined,

@@ -79,6 +79,7 @@ export const byTypeCommand = defineCommand({
       edges: bare && !functions ? 'for-names' : true,
       locations: !options.ids || functions,
       few: !functions,
+      work: options.retained || options.by === 'retained' ? 'retained' : bare ? 'counts' : 'sizes',
     };
   },
   async run({ snapshot: { graph }, targets, options, machine }) {

@@ -65,7 +65,7 @@ export const heapCommand = defineCommand({
         'generations are told by an earlier snapshot',
         'Name one: --relative-to FILE. All objects are counted then.',
       );
-    return WHOLE_GRAPH;
+    return { ...WHOLE_GRAPH, work: options.sizes === 'retained' ? 'retained' : 'sizes' };
   },
   others: (options) =>
     options.relativeTo === undefined ? [] : [{ file: options.relativeTo, need: WHOLE_GRAPH }],

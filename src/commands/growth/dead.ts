@@ -80,7 +80,7 @@ export const deadCommand = defineCommand({
     rule: [...options.rule, ...dead],
     expect: [...options.expect, ...(expected as readonly unknown[] as readonly Query[])],
   }),
-  needs: () => WHOLE_GRAPH,
+  needs: () => ({ ...WHOLE_GRAPH, work: 'all' }),
   order: (options) => options.order,
   async run({ options, snapshots: heaps, machine }): Promise<Answer> {
     const notes: NoteLike[] = [...requireOneProcess(heaps, options.byId, 'dead')];

@@ -82,7 +82,14 @@ export const diffCommand = defineCommand({
       );
     }
     const edges = !raw || type !== undefined ? true : 'for-names';
-    const before: Need = withPartition({ shapes, functions }, { edges, locations: type !== undefined });
+    const before: Need = withPartition(
+      { shapes, functions },
+      {
+        edges,
+        locations: type !== undefined,
+        work: 'ids',
+      },
+    );
     return holders ? [before, WHOLE_GRAPH] : before;
   },
   async run({ options, snapshots: heaps }) {

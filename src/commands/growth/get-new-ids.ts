@@ -41,7 +41,7 @@ export const getNewIdsCommand = defineCommand({
       says: 'look at each new one, in the newest snapshot of this folder',
     },
   ],
-  needs: () => ({ kind: 'graph', edges: 'for-names', locations: false }),
+  needs: () => ({ kind: 'graph', edges: 'for-names', locations: false, work: 'ids' }),
   async run({ options, snapshots: heaps }) {
     const [before, after] = [heaps[0]!.graph, heaps[1]!.graph];
     const notes = checkOneProcess(before, after, {

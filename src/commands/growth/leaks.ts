@@ -60,7 +60,7 @@ export const leaksCommand = defineCommand({
     { line: 'heapgraph leaks 1.heapsnapshot 2.heapsnapshot 3.heapsnapshot --fail-if-any', says: 'in CI' },
   ],
   configure: (options, { known = [] }) => ({ ...options, known: [...known, ...options.known] }),
-  needs: () => [NODES, NODES, { ...WHOLE_GRAPH, traces: true }],
+  needs: () => [NODES, NODES, { ...WHOLE_GRAPH, traces: true, work: 'both' }],
   order: (options) => options.order,
   async run({ options, snapshots: heaps, machine, session }): Promise<Answer> {
     const notes = [...requireOneProcess(heaps, options.byId, 'leaks')];

@@ -59,7 +59,14 @@ export const showGrowthCommand = defineCommand({
   needs(_, { by, detail, shapes, functions, raw }) {
     const sizes = (by === 'size' || detail) && !raw;
     const edges = by === 'retained' || sizes ? true : 'for-names';
-    return withPartition({ shapes, functions }, { edges, locations: false });
+    return withPartition(
+      { shapes, functions },
+      {
+        edges,
+        locations: false,
+        work: by === 'retained' ? 'retained' : sizes ? 'sizes' : 'counts',
+      },
+    );
   },
   configure: (options, { sigma }) => ({ ...options, sigma: options.sigma ?? sigma }),
   order: (options) => options.order,

@@ -50,7 +50,11 @@ export const survivalCommand = defineCommand({
     { line: 'heapgraph survival *.heapsnapshot --order time --json', says: 'the whole matrix' },
   ],
   needs: (_, options) => {
-    const earlier = withPartition(options, { edges: 'for-names', locations: false });
+    const earlier = withPartition(options, {
+      edges: 'for-names',
+      locations: false,
+      work: 'ids',
+    });
     return [earlier, earlier, WHOLE_GRAPH];
   },
   order: (options) => options.order,

@@ -83,7 +83,7 @@ export const suspectsCommand = defineCommand({
     rule: [...options.rule, ...dead],
     expect: [...options.expect, ...(expected as readonly unknown[] as readonly Query[])],
   }),
-  needs: () => [NODES, NODES, WHOLE_GRAPH],
+  needs: () => [NODES, NODES, { ...WHOLE_GRAPH, work: 'all' }],
   order: (options) => options.order,
   async run({ options, snapshots: heaps, machine, session }): Promise<Answer> {
     const notes: NoteLike[] = [...requireOneProcess(heaps, options.byId, 'suspects')];

@@ -46,7 +46,7 @@ export const cyclesCommand = defineCommand({
     const query = options.where;
     if (query?.compares !== undefined)
       throw new UsageError(`"${query.compares}" compares two snapshots, and there is one`, 'Leave it out.');
-    return WHOLE_GRAPH;
+    return { ...WHOLE_GRAPH, work: 'all' };
   },
   async run({ snapshot: { graph }, options, machine: { readIds } }) {
     const query = options.where;

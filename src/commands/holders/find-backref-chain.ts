@@ -32,6 +32,6 @@ export const findBackrefChainCommand = defineCommand({
       says: "what tag(object, 'cart') named",
     },
   ],
-  needs: () => WHOLE_GRAPH,
+  needs: () => ({ ...WHOLE_GRAPH, work: 'holders' }),
   run: ({ snapshot: heap, targets: texts, options }) => chainAnswer(heap, texts, options, options.to, 'back'),
 });

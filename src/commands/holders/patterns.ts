@@ -38,7 +38,7 @@ export const patternsCommand = defineCommand({
     { line: "heapgraph patterns 'Buffer and retained > 64kb' --depth 2", says: 'of a query' },
     { line: 'heapgraph patterns Session -o patterns.svg', says: 'the tree as a picture' },
   ],
-  needs: () => WHOLE_GRAPH,
+  needs: () => ({ ...WHOLE_GRAPH, work: 'both' }),
   others: beforeSnapshot,
   async run({ targets: [query], options, snapshots: heaps, machine }) {
     const { graph, mask, notes } = await select(query!, heaps, options, machine);

@@ -28,7 +28,7 @@ export const showBackrefsCommand = defineCommand({
       says: 'new, survived, died',
     },
   ],
-  needs: () => WHOLE_GRAPH,
+  needs: () => ({ ...WHOLE_GRAPH, work: 'holders' }),
   others: earlierSnapshot,
   run: ({ targets: texts, options, snapshots: heaps }) =>
     neighbourPicture(heaps, texts, options, backrefsSubgraph),

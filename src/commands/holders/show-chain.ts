@@ -58,7 +58,7 @@ export const showChainCommand = defineCommand({
       says: 'three ways to one',
     },
   ],
-  needs: () => WHOLE_GRAPH,
+  needs: () => ({ ...WHOLE_GRAPH, work: 'holders' }),
   others: earlierSnapshot,
   async run({ snapshot: { graph }, targets: texts, options, snapshots: heaps }) {
     const earlier = earlierOf(heaps, options);

@@ -43,7 +43,7 @@ export const weakCommand = defineCommand({
     const compares = options.ifWeak?.query.compares;
     if (compares !== undefined)
       throw new UsageError(`"${compares}" compares two snapshots, and there is one`, 'Leave it out.');
-    return WHOLE_GRAPH;
+    return { ...WHOLE_GRAPH, work: 'holders' };
   },
   async run({ snapshot: { graph }, options, machine: { readIds } }) {
     const limit = options.all ? Number.POSITIVE_INFINITY : options.limit;

@@ -43,7 +43,7 @@ export const atCommand = defineCommand({
   ],
   needs(texts) {
     idsOf(texts);
-    return { kind: 'graph', edges: true, locations: true, traces: true, few: true };
+    return { kind: 'graph', edges: true, locations: true, traces: true, few: true, work: 'both' };
   },
   async run({ snapshot: { graph }, targets: texts, options }) {
     const ids = idsOf(texts);

@@ -39,7 +39,11 @@ export function showsRetained(options: ClassTableValues): boolean {
 /** Names and counts need no edges, nor do V8's own sizes; all else follows from them. */
 export function classTableNeed(options: ClassTableValues, sizes: boolean): Need {
   if (options.shapes || options.functions || showsRetained(options) || (sizes && !options.raw)) {
-    return withPartition(options, { edges: true, locations: false });
+    return withPartition(options, {
+      edges: true,
+      locations: false,
+      work: showsRetained(options) ? 'retained' : 'sizes',
+    });
   }
   return { kind: 'classes', types: (type) => options.filter?.test(type) ?? true };
 }

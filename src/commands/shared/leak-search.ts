@@ -6,7 +6,7 @@ import { formatCount } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
 import type { Need, OpenedSnapshot, Session } from '../../session/need.js';
 
-const EDGES: Need = { kind: 'graph', edges: true, locations: false };
+const EDGES: Need = { kind: 'graph', edges: true, locations: false, work: 'holders' };
 
 /** The leaks, with notes on what was not looked at. */
 export async function searchLeaks(

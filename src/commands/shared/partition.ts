@@ -3,7 +3,7 @@ import type { Countable } from '../../analysis/classes/classes.js';
 import type { Row } from '../../base/result.js';
 import type { Graph } from '../../graph/graph.js';
 import type { Partitioner } from '../../graph/partition.js';
-import type { Need } from '../../session/need.js';
+import type { GraphNeed, Need } from '../../session/need.js';
 import { functionIndex, functionPlaces, functionsIn } from '../../v8/functions.js';
 import { shapeIndex } from '../../v8/shapes.js';
 import type { ValuesOf } from '../options.js';
@@ -26,12 +26,13 @@ export function partitionOf({ shapes, functions }: PartitionValues): Partitioner
 /** What a partition needs of a snapshot, beside what the question needs for itself. */
 export function withPartition(
   { shapes, functions }: PartitionValues,
-  { edges, locations }: { readonly edges: boolean | 'for-names'; readonly locations: boolean },
+  { edges, locations, work }: Omit<GraphNeed, 'kind'>,
 ): Need {
   return {
     kind: 'graph',
     edges: shapes || functions ? true : edges,
     locations: functions || locations,
+    work,
   };
 }
 

@@ -8,7 +8,7 @@ import { printable } from '../../base/printable.js';
 import { formatCount, formatId } from '../../base/units.js';
 import { edgesOf, type Graph, sourceOf } from '../../graph/graph.js';
 import { anyQuery, type NodeQuery, nodeQuery, parsePick, TAG_PREFIX } from '../../query/targets.js';
-import type { Need } from '../../session/need.js';
+import type { GraphNeed } from '../../session/need.js';
 import { isRoot, isStack, type RootKind, rootOf } from '../../v8/roots.js';
 import { engineName } from '../../v8/runtime.js';
 import type { ValuesOf } from '../options.js';
@@ -70,7 +70,7 @@ export const walkOptions = {
 
 type WalkValues = ValuesOf<typeof walkOptions>;
 
-export const WHOLE_GRAPH: Need = { kind: 'graph', edges: true, locations: true };
+export const WHOLE_GRAPH: GraphNeed = { kind: 'graph', edges: true, locations: true };
 
 /** What a search skips. */
 export function walkRules(
