@@ -168,6 +168,11 @@ export class Scratch {
     return view;
   }
 
+  /** Leaves all to a thread that may still write to it. */
+  abandon(): void {
+    this.views = [];
+  }
+
   /** Gives back these, or all that are left. */
   release(...views: readonly View[]): void {
     for (const view of views.length > 0 ? views : this.views) this.arena.release(view);

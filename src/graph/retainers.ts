@@ -1,4 +1,6 @@
 /** Edges the other way round: who refers to a node. */
+import { withKernel } from './accelerated.js';
+import { acceleratedRetainers } from './accelerated-retainers.js';
 import { allocateColumn } from './columns.js';
 import { edgesOf, type Graph } from './graph.js';
 import { memo } from './memo.js';
@@ -15,6 +17,8 @@ export interface Retainers {
 
 /** Needs edges. 4 bytes an edge and 4 a node. Cost: two passes over the edges. */
 export const retainersOf = memo((graph: Graph): Retainers => {
+  const made = withKernel(graph, (accelerated) => acceleratedRetainers(graph, accelerated));
+  if (made) return made;
   const { nodeCount, firstEdge } = graph;
   const { targets, count } = edgesOf(graph);
   const firstRetainer = allocateColumn('firstRetainer', nodeCount);

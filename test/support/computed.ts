@@ -6,6 +6,7 @@ import { pageOwnedNodes } from '../../src/analysis/sizes/essential-edges.js';
 import { retainedSizes, retainedSizesOfClasses } from '../../src/analysis/sizes/retained-sizes.js';
 import { shallowSizes } from '../../src/analysis/sizes/shallow-sizes.js';
 import type { Graph } from '../../src/graph/graph.js';
+import { retainersOf } from '../../src/graph/retainers.js';
 
 export const COMPUTED: Readonly<Record<string, (graph: Graph) => unknown>> = {
   shallowSizes,
@@ -14,6 +15,7 @@ export const COMPUTED: Readonly<Record<string, (graph: Graph) => unknown>> = {
   dominatorTree,
   retainedSizes,
   retainedSizesOfClasses: (graph) => retainedSizesOfClasses(graph),
+  retainersOf,
   typeStats: (graph) => typeStats(graph, { by: 'retained', retained: true }),
 };
 

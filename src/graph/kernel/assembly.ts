@@ -14,6 +14,7 @@
  *   assembly-sizes                      shallow sizes, distances, what a page owns
  *   assembly-dominators                 the dominator tree
  *   assembly-retained                   retained sizes of nodes and of classes
+ *   assembly-retainers                  edges the other way round
  *
  * Arguments named after columns are addresses. Numbers of nodes and edges are below 2^32.
  */
@@ -22,3 +23,4 @@ export { commasEnd, countCommas, useGraph } from './assembly-graph';
 export * from './assembly-sizes';
 export * from './assembly-dominators';
 export * from './assembly-retained';
+export * from './assembly-retainers';
