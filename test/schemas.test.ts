@@ -129,6 +129,8 @@ const TABLE: readonly (readonly [Schema, readonly (readonly string[])[]])[] = [
     'chains',
     [
       ['find-backref-chain', 'OBJ', A],
+      ['find-backref-chain', 'ServerResponse', DEAD_24, '--verdicts'],
+      ['show-chain', 'ServerResponse', DEAD_24, '--verdicts'],
       ['find-backref-chain', 'OBJ', A, '--no-sizes', '--paths', '3'],
       ['find-backref-chain', 'OBJ', A, '--max-depth', '1'],
       ['find-ref-chain', '@79981', '--to', 'Foo', A],

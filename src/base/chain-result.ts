@@ -15,6 +15,12 @@ export interface ChainStep {
      */
     readonly called?: string;
   } | null;
+  /** `alive`, `dead`, `unknown`; absent when it was not asked for, and so are the next two. */
+  readonly verdict?: string;
+  /** Why, in words; empty where nothing is known. */
+  readonly reason?: string;
+  /** Whether the reference that led to it is between the last object in use and a dead end. */
+  readonly suspect?: boolean;
 }
 
 export interface ChainResult {
@@ -41,6 +47,11 @@ export interface ChainResult {
   readonly evaluable: boolean;
   /** What holds the beginning of the chain, in words. */
   readonly heldBy: string | null;
+  /**
+   * With verdicts: the id of the object in the middle of those that are unknown, whose verdict
+   * narrows the suspects most; null where none is, or where the end is not dead.
+   */
+  readonly ask?: number | null;
 }
 
 /** Chains of references. */

@@ -20,6 +20,9 @@ export const VERDICT_LOOKS: Readonly<Record<Verdict, Readonly<Record<string, str
   dead: { [_.shape]: 'octagon', [_.color]: '#b71c1c', [_.penwidth]: 3 },
 };
 
+/** Text that is red elsewhere, on the red of the dead. */
+export const ASKED_AND_DEAD = '#7f0000';
+
 /** As in text, where such references are underlined. */
 export const suspectText = '~~~ suspect';
 

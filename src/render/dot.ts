@@ -24,7 +24,7 @@ import {
 import { cutLabel, edgeLabel, INTERNALS, LINE_LENGTH, nodeLabel, SIGNS, VALUE_LENGTH } from './dot-labels.js';
 import { addLegend } from './dot-legend.js';
 import { type Colour, colourText, FONT, gradient, labelLine, labelLines } from './dot-text.js';
-import { suspectLook, suspectText, VERDICT_FILLS, VERDICT_LOOKS } from './dot-verdicts.js';
+import { ASKED_AND_DEAD, suspectLook, suspectText, VERDICT_FILLS, VERDICT_LOOKS } from './dot-verdicts.js';
 
 export interface DotOptions {
   /** Ids of objects to paint in blue, beside those that the picture itself highlights. */
@@ -104,7 +104,8 @@ function objectNode(
   const label = nodeLabel(node, options);
   const fill = fillOf(node, maxDepth, highlight);
   const died = node.change === 'died';
-  const colour = died ? DIED_FONT : node.asked ? 'red' : fill[2] < 0.5 ? 'white' : undefined;
+  const asked = node.verdict === 'dead' ? ASKED_AND_DEAD : 'red';
+  const colour = died ? DIED_FONT : node.asked ? asked : fill[2] < 0.5 ? 'white' : undefined;
   return new Node(`o${node.id}`, {
     [_.label]: label,
     [_.fillcolor]: colourText(fill),

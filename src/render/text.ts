@@ -109,10 +109,18 @@ function* renderChain(chain: ChainResult, style: Style): Generator<string> {
     const name = isSame ? '' : ` ${formatCell(step.name, 'text')}`;
     const size = step.shallowSize === undefined ? '' : `  ${formatCount(step.shallowSize)} bytes`;
     const facts = `${style.dim(size)}  ${style.role('id', formatId(step.id))}`;
-    yield `${width > 0 ? `${pad(label, width, false)}  ` : ''}${type}${name}${facts}\n`;
+    yield `${width > 0 ? `${pad(label, width, false)}  ` : ''}${type}${name}${facts}${verdictWords(step, style)}\n`;
+    if (step.suspect === true) yield `${style.error('~'.repeat(Math.max(1, stringWidth(label))))}\n`;
   }
   if (chain.heldBy !== null) yield `${style.dim(`held by ${formatCell(chain.heldBy, 'text')}`)}\n`;
   if (chain.expression !== null) yield `${shownExpression(chain.expression)}\n`;
+}
+
+/** `  dead: destroyed is true`; empty where it was not asked for. */
+function verdictWords({ verdict, reason = '' }: ChainStep, style: Style): string {
+  if (verdict === undefined) return '';
+  const words = reason === '' ? verdict : `${verdict}: ${formatCell(reason, 'text')}`;
+  return `  ${verdict === 'dead' ? style.error(words) : words}`;
 }
 
 /** Longer types are cut: those of C++ templates are. */

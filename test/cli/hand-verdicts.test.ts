@@ -97,6 +97,46 @@ describe('dead --expect @id, --stuck @id', () => {
     expect(stdout).toContain('dead: stuck by hand');
   });
 
+  test('find-backref-chain and show-chain have verdicts, and take them', async () => {
+    const chain = async (...args: string[]) => {
+      const { stdout, stderr, code } = await heapgraph([
+        'find-backref-chain',
+        RESPONSE,
+        SNAPSHOT,
+        '--no-config',
+        ...args,
+      ]);
+      return { stdout, stderr, code };
+    };
+    const plain = await chain();
+    expect(plain.stdout).not.toMatch(/~~~|alive|unknown/);
+    const judged = await chain('--verdicts');
+    expect(judged.stdout.split('\n').slice(0, 5)).toEqual([
+      expect.stringContaining('  alive: scope of a module'),
+      expect.stringContaining(`${AUDIT}  unknown`),
+      '~'.repeat('audit (context)'.length),
+      expect.stringContaining(`${RESPONSE}  dead: _closed is true, destroyed is true`),
+      '~~~',
+    ]);
+    expect(judged.stderr).toContain(`next: is ${AUDIT} (Array) to be there? heapgraph find-backref-chain`);
+    const answered = await chain('--expect', AUDIT, '--json');
+    const { chains } = JSON.parse(answered.stdout) as {
+      chains: { steps: { verdict: string; suspect: boolean }[]; ask: number | null }[];
+    };
+    expect(chains[0]!.steps.map(({ verdict, suspect }) => [verdict, suspect])).toEqual([
+      ['alive', false],
+      ['alive', false],
+      ['dead', true],
+    ]);
+    expect(chains[0]!.ask).toBe(null);
+    const picture = await heapgraph(['show-chain', RESPONSE, SNAPSHOT, '--no-config', '--verdicts']);
+    expect(picture.stdout.match(/~~~ suspect"/g)).toHaveLength(1);
+    expect(picture.stdout).toContain(`alive: expected by hand  ${AUDIT}`);
+    const against = await chain('--expect', RESPONSE);
+    expect(against.stderr).toContain('is expected by hand, and its own state says that it is over');
+    expect(against.stdout).not.toContain('~~~');
+  });
+
   test.each([
     [['--stuck', '@999999999'], /there is no object @999999999/],
     [['--stuck', 'Array'], /expected the id of an object, @123, found "Array"/],

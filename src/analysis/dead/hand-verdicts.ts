@@ -66,13 +66,13 @@ function handRule({ node, verdict, why }: HandVerdict, own: ReadyRule | undefine
 /**
  * What verdicts by hand and other verdicts say against each other, in words.
  *
- * - In: the states without the verdicts by hand; what was found with them.
+ * - In: the states without the verdicts by hand; what was found with them, where it was searched.
  */
 export function contradictions(
   graph: Graph,
   own: ObjectStates,
   hand: readonly HandVerdict[],
-  { states, found }: { readonly states: ObjectStates; readonly found: Pick<DeadObjects, 'chains'> },
+  { states, found }: { readonly states: ObjectStates; readonly found?: Pick<DeadObjects, 'chains'> },
 ): string[] {
   const named = (node: number): string => `@${graph.ids[node]!} (${className(graph, node)})`;
   return hand.flatMap(({ node, verdict }): string[] => {
@@ -86,7 +86,7 @@ export function contradictions(
       said.push(
         `${named(node)} is stuck by hand, and its own state says that it is in use: ${rule?.evidence(node, 'alive') || 'it is expected'}`,
       );
-    if (verdict === 'expected' && states.dead.length > 0 && found.chains.parents[node] === UNHELD) {
+    if (verdict === 'expected' && states.dead.length > 0 && found?.chains.parents[node] === UNHELD) {
       const above = holderChain(graph, node).nodes.find(
         (other) => other !== node && states.verdicts[other] === DEAD,
       );

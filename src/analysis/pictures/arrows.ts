@@ -6,12 +6,17 @@ import type { Graph } from '../../graph/graph.js';
 import { type Box, COARSENESS, type Coarseness } from './boxes.js';
 import type { Link } from './links.js';
 
+interface ArrowRules extends Pick<Coarseness, 'oneArrow' | 'most'> {
+  /** Whether references to a node are suspects. Default: none. */
+  readonly isSuspect?: (node: number) => boolean;
+}
+
 /** One edge for all references of one kind between two boxes, in the order of the first ones. */
 export function drawnEdges(
   graph: Graph,
   links: readonly Link[],
   boxOf: ReadonlyMap<number, Box>,
-  { oneArrow, most }: Pick<Coarseness, 'oneArrow' | 'most'> = COARSENESS[0]!,
+  { oneArrow, most, isSuspect = () => false }: ArrowRules = COARSENESS[0]!,
 ): SubgraphEdge[] {
   const bundles = new Map<string, { from: Box; to: Box; links: Link[] }>();
   for (const link of links) {
@@ -28,6 +33,7 @@ export function drawnEdges(
     to: graph.ids[to.nodes[0]!]!,
     ...(oneArrow ? severalKinds(bundle, !Number.isFinite(most)) : oneKind(bundle)),
     count: bundle.length,
+    ...(bundle.every(({ target }) => isSuspect(target)) ? { suspect: true } : {}),
   }));
 }
 

@@ -12,7 +12,7 @@ import { userRoots } from '../../v8/user-roots.js';
 import { shortValue } from '../../v8/values.js';
 import { NodeView } from '../classes/nodes.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
-import { type Box, coarseClass, NAME_LENGTH, type PictureOptions } from './boxes.js';
+import { type Box, type BoxVerdict, coarseClass, NAME_LENGTH, type PictureOptions } from './boxes.js';
 
 /** What kind of root a node is, in words that may be empty; undefined for all others. */
 export function rootsOf(graph: Graph, { isRoot }: PictureOptions): (node: number) => string | undefined {
@@ -89,7 +89,13 @@ export function describer(
       finalizer: nodes.some(isRegistered),
       ...(nodes.length > 1 ? { merged: nodes.length } : {}),
       ...(extra === undefined ? {} : { extra }),
+      ...verdictFields(options.verdictOf?.(nodes[0]!)),
       location: location ? { ...location, script: location.script ?? null } : null,
     };
   };
+}
+
+function verdictFields(said: BoxVerdict | undefined): Pick<SubgraphNode, 'verdict' | 'reason'> {
+  if (said === undefined) return {};
+  return said.reason === '' ? { verdict: said.verdict } : { verdict: said.verdict, reason: said.reason };
 }

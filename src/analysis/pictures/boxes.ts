@@ -19,14 +19,23 @@ export interface PictureOptions {
   readonly highlight?: (node: number) => boolean;
   /** A further line for the box that stands for these nodes. */
   readonly extraInfo?: (nodes: readonly number[]) => string | undefined;
+  /** Whether a node of a chain is in use, and whether the reference to it is a suspect. */
+  readonly verdictOf?: ((node: number) => BoxVerdict | undefined) | undefined;
   /**
    * An earlier snapshot of the same process, which boxes are compared with: new, survived, died.
    */
   readonly since?: EarlierSnapshot | undefined;
 }
 
+/** A verdict as a box has it. */
+export interface BoxVerdict {
+  readonly verdict: 'alive' | 'dead' | 'unknown';
+  readonly reason: string;
+  readonly suspect: boolean;
+}
+
 /** An earlier snapshot, and what the picture's rules are on its nodes and edges. */
-export interface EarlierSnapshot extends Omit<PictureOptions, 'since'> {
+export interface EarlierSnapshot extends Omit<PictureOptions, 'since' | 'verdictOf'> {
   readonly graph: Graph;
   readonly ignoreNode?: (node: number) => boolean;
   readonly ignoreEdge?: (edge: number) => boolean;

@@ -98,11 +98,15 @@ export function chainsSubgraph(
   const inOrder = [...depths].sort((a, b) => a[1] - b[1]).map(([node]) => node);
   const place = (node: number): string | number =>
     coarse.byHolders ? patterns.get(node)! : depths.get(node)!;
-  const key = (node: number): string => `${change(node)} ${isApart(node)} ${place(node)}`;
+  const verdict = (node: number): string => {
+    const said = options.verdictOf?.(node);
+    return said === undefined ? '' : `${said.verdict}${said.suspect ? '~' : ''}`;
+  };
+  const common = (node: number): string => `${change(node)} ${isApart(node)} ${verdict(node)}`;
+  const key = (node: number): string => `${common(node)} ${place(node)}`;
   const merged = grouped(graph, inOrder, key, single, coarse).map(
     (nodes): Box => ({ nodes, depth: depths.get(nodes[0]!)! }),
   );
-  const common = (node: number): string => `${change(node)} ${isApart(node)}`;
   const boxes = merge ? limitedRows(merged, coarse, common) : merged;
   const boxOf = new Map(boxes.flatMap((box) => box.nodes.map((node) => [node, box] as const)));
   const describe = describer(graph, options, rootName);
@@ -112,7 +116,10 @@ export function chainsSubgraph(
     direction,
     maxDepth,
     nodes: boxes.map((box) => ({ ...describe(box), ...changed(box.nodes[0]!) })),
-    edges: drawnEdges(graph, [...drawn.values()], boxOf, coarse),
+    edges: drawnEdges(graph, [...drawn.values()], boxOf, {
+      ...coarse,
+      isSuspect: (node) => options.verdictOf?.(node)?.suspect === true,
+    }),
     cut: [],
   };
 }

@@ -22,6 +22,7 @@ import { defineCommand, type Machine } from '../command.js';
 import { orderOption, requireOneProcess } from '../shared/compare.js';
 import { handOptions, handVerdicts, withoutIds } from '../shared/hand-verdicts.js';
 import { knownLeaks, knownOptions, knownWords } from '../shared/known-leaks.js';
+import { questionNote } from '../shared/next-question.js';
 import { ownFirst, packageLeaks, packageLeakWords } from '../shared/package-leaks.js';
 import { packageNames } from '../shared/package-names.js';
 import { allRows, limitOf, omittedNote } from '../shared/row-limit.js';
@@ -191,7 +192,6 @@ function stuckFirst(
 function nextQuestion(first: DeadEntry | undefined, graph: Graph, hasVerdicts: boolean): string[] {
   if (first === undefined) return [];
   const { ask, steps, suspects } = first;
-  const name = /^[\w./:@%+-]+$/.test(graph.file) ? graph.file : `'${graph.file.replaceAll("'", "'\\''")}'`;
   if (ask === null) {
     const at = steps.findLast(({ suspect }) => suspect);
     return hasVerdicts && suspects === 1 && at
@@ -199,10 +199,7 @@ function nextQuestion(first: DeadEntry | undefined, graph: Graph, hasVerdicts: b
       : [];
   }
   if (!hasVerdicts && suspects < 3) return [];
-  const step = steps.find(({ id }) => id === ask);
-  return [
-    `next: is @${ask}${step ? ` (${step.type})` : ''} to be there? heapgraph dead ${name} --expect @${ask} --why "…", or --stuck @${ask}`,
-  ];
+  return [questionNote(graph, ask, { command: 'dead' })];
 }
 
 function deadIds(graph: Graph, { dead }: ObjectStates): ReadonlySet<number> {

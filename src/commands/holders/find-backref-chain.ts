@@ -1,5 +1,6 @@
 import { defineCommand } from '../command.js';
 import { chainAnswer, chainOptions } from '../shared/chain-answer.js';
+import { chainJudge, verdictOptions, withConfigRules } from '../shared/chain-verdicts.js';
 import { readGoal, targetArguments, WHOLE_GRAPH } from '../shared/targets.js';
 
 export const findBackrefChainCommand = defineCommand({
@@ -19,6 +20,7 @@ export const findBackrefChainCommand = defineCommand({
       help: 'where it ends: root, module, global, a class, /regex/, @id',
     },
     ...chainOptions,
+    ...verdictOptions,
   },
   examples: [
     { line: 'heapgraph find-backref-chain Session app.heapsnapshot', says: 'who holds the first Session' },
@@ -26,12 +28,18 @@ export const findBackrefChainCommand = defineCommand({
       line: 'heapgraph find-backref-chain Session --pick largest --paths 3',
       says: 'three ways to the largest one',
     },
+    {
+      line: 'heapgraph find-backref-chain @52611 --verdicts',
+      says: 'which steps are in use, which are finished',
+    },
     { line: 'heapgraph find-backref-chain @114969 --to module', says: 'from the scope of a module' },
     {
       line: 'heapgraph find-backref-chain --tag cart app.heapsnapshot',
       says: "what tag(object, 'cart') named",
     },
   ],
+  configure: withConfigRules,
   needs: () => ({ ...WHOLE_GRAPH, work: 'holders' }),
-  run: ({ snapshot: heap, targets: texts, options }) => chainAnswer(heap, texts, options, options.to, 'back'),
+  run: async ({ snapshot: heap, targets: texts, options, machine }) =>
+    chainAnswer(heap, texts, options, options.to, 'back', await chainJudge(heap, options, machine)),
 });

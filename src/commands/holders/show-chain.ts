@@ -1,8 +1,10 @@
 /** objgraph's show_chain. */
+import { verdictsOnChains } from '../../analysis/dead/chain-verdicts.js';
 import { searchBackrefs } from '../../analysis/holders/chains.js';
 import { chainsSubgraph } from '../../analysis/pictures/chain-pictures.js';
 import type { Subgraph } from '../../base/subgraph.js';
 import { defineCommand } from '../command.js';
+import { chainJudge, verdictOptions, withConfigRules } from '../shared/chain-verdicts.js';
 import {
   earlierOf,
   earlierSnapshot,
@@ -51,17 +53,25 @@ export const showChainCommand = defineCommand({
     },
     ...mergeOption,
     ...pictureOptions,
+    ...verdictOptions,
   },
   examples: [
     {
       line: 'heapgraph show-chain Session app.heapsnapshot --paths 3 -o chains.svg',
       says: 'three ways to one',
     },
+    {
+      line: 'heapgraph show-chain ServerResponse app.heapsnapshot --verdicts -o chain.svg',
+      says: 'which steps are in use, which are finished, and the suspects between them',
+    },
   ],
+  configure: withConfigRules,
   needs: () => ({ ...WHOLE_GRAPH, work: 'holders' }),
   others: earlierSnapshot,
-  async run({ snapshot: { graph }, targets: texts, options, snapshots: heaps }) {
+  async run({ snapshot: heap, targets: texts, options, snapshots: heaps, machine }) {
+    const { graph } = heap;
     const earlier = earlierOf(heaps, options);
+    const judge = await chainJudge(heap, options, machine);
     const targets = targetsOf(graph, texts, options);
     const { nodes, missing } = targets;
     const rules = {
@@ -77,6 +87,7 @@ export const showChainCommand = defineCommand({
       if (found.length === 0) lost.push({ node, ...seen });
       return found;
     });
+    const verdictOf = judge && verdictsOnChains(chains, judge.of);
     const found = missing.length === 0 && chains.length > 0;
     const outcome: PictureOutcome = {
       notes: [
@@ -85,6 +96,7 @@ export const showChainCommand = defineCommand({
         ...((await unknownGoalNote([graph], options.to)) === undefined
           ? noChainNotes(graph, lost, options.to, options.maxDepth, 'back')
           : []),
+        ...(judge?.notes ?? []),
       ],
       found,
       earlier,
@@ -93,6 +105,7 @@ export const showChainCommand = defineCommand({
     const build = (coarseness: number): Subgraph =>
       chainsSubgraph(graph, chains, {
         ...pictureRules(graph, options),
+        verdictOf,
         ...(earlier ? { since: { graph: earlier.graph } } : {}),
         merge: !options.noMerge,
         coarseness,

@@ -1,13 +1,18 @@
 /** Chains of references in the answers of find-backref-chain and find-ref-chain. */
 
+import type { ChainVerdicts } from '../../analysis/dead/chain-verdicts.js';
 import { type Chain, searchBackrefs, searchRefs } from '../../analysis/holders/chains.js';
+import type { ChainResult } from '../../base/chain-result.js';
 import { type Note, type NotePart, note, option, parts } from '../../base/notes.js';
 import type { Answer } from '../../base/result.js';
 import { formatId } from '../../base/units.js';
+import type { Graph } from '../../graph/graph.js';
 import { type NodeQuery, resolveTargets } from '../../query/targets.js';
 import type { OpenedSnapshot } from '../../session/need.js';
 import { isRoot } from '../../v8/roots.js';
 import type { ValuesOf } from '../options.js';
+import type { ChainJudge } from './chain-verdicts.js';
+import { questionNote } from './next-question.js';
 import { firstNotes, targetNotes } from './target-notes.js';
 import {
   chainResult,
@@ -54,6 +59,7 @@ export async function chainAnswer(
   options: ChainValues,
   to: NodeQuery,
   way: 'back' | 'forward',
+  judge?: ChainJudge,
 ): Promise<Answer> {
   const targets = resolveTargets(graph, texts, options.pick);
   const { nodes, missing } = targets;
@@ -90,7 +96,10 @@ export async function chainAnswer(
       kind: 'chains',
       chains: {
         *[Symbol.iterator]() {
-          for (const { chain, facts } of chains) yield chainResult(graph, chain, facts);
+          for (const { chain, facts } of chains) {
+            const result = chainResult(graph, chain, facts);
+            yield judge && facts.found ? withVerdicts(graph, result, judge.of(chain)) : result;
+          }
         },
       },
     },
@@ -106,6 +115,7 @@ export async function chainAnswer(
       ...((await unknownGoalNote([graph], to)) === undefined
         ? noChainNotes(graph, lost, to, options.maxDepth, way)
         : []),
+      ...(judge ? [...judge.notes, ...nextNotes(graph, chains, judge)] : []),
     ],
     found: missing.length === 0 && lost.length === 0,
   };
@@ -113,4 +123,27 @@ export async function chainAnswer(
 
 function fewerWords(tooDeep: boolean): readonly NotePart[] {
   return tooDeep ? parts`no more within ${option('maxDepth')}` : ['no more'];
+}
+
+function withVerdicts(graph: Graph, result: ChainResult, { nodes, ask }: ChainVerdicts): ChainResult {
+  return {
+    ...result,
+    steps: result.steps.map((step, i) => ({ ...step, ...nodes[i]! })),
+    ask: ask === undefined ? null : graph.ids[ask]!,
+  };
+}
+
+/**
+ * Of the first chain: what to say next of it, where its end is dead; else how to say that it is.
+ */
+function nextNotes(graph: Graph, chains: readonly FoundChain[], judge: ChainJudge): string[] {
+  const first = chains.find(({ facts }) => facts.found)?.chain;
+  if (first === undefined || first.nodes.length < 2) return [];
+  const { nodes, ask } = judge.of(first);
+  const end = graph.ids[first.nodes.at(-1)!]!;
+  if (ask !== undefined)
+    return [questionNote(graph, graph.ids[ask]!, { command: 'find-backref-chain', targets: [`@${end}`] })];
+  return nodes.at(-1)!.verdict === 'unknown'
+    ? [`nothing says that @${end} is finished: no reference is a suspect; --stuck @${end} says that it is`]
+    : [];
 }
