@@ -130,7 +130,6 @@ const TABLE: readonly (readonly [Schema, readonly (readonly string[])[]])[] = [
     [
       ['find-backref-chain', 'OBJ', A],
       ['find-backref-chain', 'ServerResponse', DEAD_24, '--verdicts'],
-      ['show-chain', 'ServerResponse', DEAD_24, '--verdicts'],
       ['find-backref-chain', 'OBJ', A, '--no-sizes', '--paths', '3'],
       ['find-backref-chain', 'OBJ', A, '--max-depth', '1'],
       ['find-ref-chain', '@79981', '--to', 'Foo', A],
@@ -163,6 +162,7 @@ const TABLE: readonly (readonly [Schema, readonly (readonly string[])[]])[] = [
   [
     'subgraph',
     [
+      ['show-chain', 'ServerResponse', DEAD_24, '--verdicts'],
       ['show-backrefs', 'OBJ', '--pick', 'all', A, '--since', B, '--extra-info', 'retained'],
       ['show-refs', '@79981', A, '--too-many', '2'],
       ['show-chain', 'OBJ', A, '--paths', '2'],
