@@ -17,8 +17,8 @@ import { helperThread, tellNews, threadsOf } from './helper-thread.js';
  */
 export function accelerateIn(arena: Arena, graph: Graph, options: ReadOptions): Accelerated | undefined {
   const use = useGraph(graph, arena);
-  if (use === undefined) return undefined;
   const module = graphKernelModule();
+  if (use === undefined || module === undefined) return undefined;
   const kernel = createGraphKernel(module, arena.memory);
   const run = (steps: readonly Step[]): void => runSteps(kernel, steps);
   run([use]);

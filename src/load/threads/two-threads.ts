@@ -53,7 +53,8 @@ export async function readInTwo(
   const { descriptor, size } = window.source;
   const start = window.offset - 1;
   if (descriptor === undefined || size === undefined || declared * fields >= 2 ** 31) return undefined;
-  if (threadsOf(options) === 1) return undefined;
+  const module = graphKernelModule();
+  if (module === undefined || threadsOf(options) === 1) return undefined;
   if (!helperThread.take()) {
     tellNews(options);
     return undefined;
@@ -63,7 +64,7 @@ export async function readInTwo(
   const task: SectionTask = {
     kind: 'section',
     ...{ descriptor, start, length, piece, fields, declared, records },
-    module: graphKernelModule(),
+    module,
     memory: arena.memory,
     text: texts[1]!,
     shared: sectionNumbers(piecesOf(length, piece)),

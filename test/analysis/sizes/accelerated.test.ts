@@ -17,7 +17,7 @@ import { ruledGraph } from '../../support/ruled-graph.js';
 /** Lets the kernel work in parts of so many numbers. */
 function inParts(graph: Graph, part: number): Graph {
   withKernel(graph, ({ arena }) => {
-    const kernel = createGraphKernel(graphKernelModule(), arena.memory);
+    const kernel = createGraphKernel(graphKernelModule()!, arena.memory);
     runSteps(kernel, [useGraph(graph, arena)!]);
     accelerate(graph, { arena, kernel, run: (steps) => runSteps(kernel, steps, undefined, part) });
   });
