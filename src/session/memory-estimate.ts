@@ -46,6 +46,8 @@ const WORK: Readonly<Record<Work, { readonly node: number; readonly edge: number
 const PROGRAM = 20e6;
 /** The same for counts without a graph. */
 const COUNTING = 12e6;
+/** Chunks of text that was compressed, until they are collected; with a graph and without. */
+const INFLATED = { graph: 15e6, counts: 32e6 };
 
 /** Bytes of text that a node and an edge take, where nothing else says how long the strings are. */
 const TEXT = { node: 22, edge: 15 };
@@ -57,7 +59,8 @@ export function estimateMemory(facts: FileFacts, need: Need): MemoryEstimate | u
   const { head, resident, others } = facts;
   if (need.kind === 'nothing' || need.kind === 'head') return undefined;
   const graph = graphNeedOf(need, head);
-  const program = { what: 'the program', bytes: resident + (graph ? PROGRAM : COUNTING) };
+  const inflated = head.compression === undefined ? 0 : INFLATED[graph ? 'graph' : 'counts'];
+  const program = { what: 'the program', bytes: resident + (graph ? PROGRAM : COUNTING) + inflated };
   const own = graph ? partsOf(facts, graph) : [];
   const sum = own.reduce((total, { bytes }) => total + bytes, 0);
   return {

@@ -58,6 +58,16 @@ describe('streams', () => {
     }
   });
 
+  test('count OBJ Foo - < F, compressed: read without a temporary file', () => {
+    const bin = fileURLToPath(new URL('../../bin/heapgraph.js', import.meta.url));
+    const script = `"${process.execPath}" "${bin}" count OBJ Foo - < "${F}"`;
+    const nowhere = path.join(folder, 'nowhere');
+    const env = { ...process.env, TMPDIR: nowhere, TMP: nowhere, TEMP: nowhere };
+    const stdout = execFileSync('bash', ['-c', script], { encoding: 'utf8', env, stdio: 'pipe' });
+    expect(stdout).toBe('OBJ 100\nFoo 51\n');
+    expect(existsSync(nowhere)).toBe(false);
+  });
+
   test('FORCE_COLOR=1 colours, NO_COLOR=1 wins, a pipe has none', async () => {
     const args = ['show-most-common-types', F, '--limit', '1'];
     expect((await heapgraph(args, { env: { FORCE_COLOR: '1' } })).stdout).toContain('\x1b[');
