@@ -73,7 +73,9 @@ test('typestats --retained F --stats: the same answer, and then the phases', asy
   expect(without.stderr).not.toContain('phase');
   expect(told.code).toBe(0);
   expect(told.stderr).toMatch(/^time by phase:\n {2}reading +\d+ ms {2}\d+\.\d MB, \d+\.\d MB\/s\n/);
-  expect(told.stderr).toMatch(/\n {2}in all +[\d,]+ ms\npeak memory: [\d.]+ [MG]B \(estimated: [\d.]+ MB\)\n/);
+  expect(told.stderr).toMatch(
+    /\n {2}in all +[\d,]+ ms\npeak memory: [\d.]+ [MG]B \(estimated: [\d.]+ MB\)\n/,
+  );
   expect(told.stderr).toMatch(
     /node26-after\.heapsnapshot\.gz: [\d,]+ nodes of 18\.0 bytes, [\d,]+ edges of 9\.0 bytes, [\d,]+ strings \([\d.]+ .B\)\n$/,
   );
