@@ -97,6 +97,29 @@ describe('dead --expect @id, --stuck @id', () => {
     expect(stdout).toContain('dead: stuck by hand');
   });
 
+  test('suspects asks on and tells contradictions, check applies them', async () => {
+    const check = () => heapgraph(['check', SNAPSHOT, '--forbid-dead', '--no-config', '--json']);
+    const countOf = (stdout: string): number =>
+      (JSON.parse(stdout) as { rows: { value: number }[] }).rows[0]!.value;
+    const before = countOf((await check()).stdout);
+    const asked = await heapgraph([
+      'suspects',
+      SNAPSHOT,
+      '--no-config',
+      '--expect',
+      RESPONSE,
+      '--stuck',
+      AUDIT,
+    ]);
+    expect(asked.stderr).toContain(`${RESPONSE} (ServerResponse) is expected by hand, and its own state`);
+    expect(asked.stderr).toMatch(/next: is @\d+ \(\w+\) to be there\? heapgraph suspects /);
+    const after = await check();
+    expect(after.stderr).toContain('Array stuck');
+    expect(after.stderr).toContain('one of the two verdicts is wrong');
+    // The stuck array in place of its 20 responses.
+    expect(countOf(after.stdout)).toBe(before - 19);
+  });
+
   test('find-backref-chain and show-chain have verdicts, and take them', async () => {
     const chain = async (...args: string[]) => {
       const { stdout, stderr, code } = await heapgraph([

@@ -7,7 +7,6 @@
 import type { Graph } from '../../graph/graph.js';
 import { className } from '../../v8/class-names.js';
 import { holderChain, UNHELD } from '../holders/holder-chains.js';
-import type { DeadStep } from './dead-chain.js';
 import type { DeadObjects } from './dead-objects.js';
 import type { ReadyRule } from './dead-rule.js';
 import { ALIVE, DEAD, type ObjectStates } from './object-states.js';
@@ -103,7 +102,7 @@ export function contradictions(
  * The step to be judged next: the middle one of those between the last object in use and the dead
  * one. Undefined where none is between them: then the one reference is at fault.
  */
-export function stepToJudge<T extends Pick<DeadStep, 'verdict'>>(steps: readonly T[]): T | undefined {
+export function stepToJudge<T extends { readonly verdict: string }>(steps: readonly T[]): T | undefined {
   const last = steps.length - 1;
   const alive = steps.findLastIndex(({ verdict }, i) => i < last && verdict === 'alive');
   const open = steps.slice(alive + 1, last).filter(({ verdict }) => verdict === 'unknown');

@@ -2,6 +2,7 @@
 import { deadBehind } from '../../analysis/dead/dead-behind.js';
 import { type DeadEntryOptions, deadEntry } from '../../analysis/dead/dead-entry.js';
 import { type DeadGroup, type DeadObjects, deadObjects } from '../../analysis/dead/dead-objects.js';
+import { contradictions, withHandVerdicts } from '../../analysis/dead/hand-verdicts.js';
 import { EXPECTED_HOLDERS } from '../../analysis/dead/node-rules.js';
 import { isNotable, LEAST_IN_GROUP } from '../../analysis/dead/notable-groups.js';
 import type { ObjectStates } from '../../analysis/dead/object-states.js';
@@ -15,6 +16,7 @@ import type { Graph } from '../../graph/graph.js';
 import type { OpenedSnapshot, Session } from '../../session/need.js';
 import { classIndex } from '../../v8/class-names.js';
 import type { Machine } from '../command.js';
+import { handVerdicts } from '../shared/hand-verdicts.js';
 import { isNews, type KnownLeak, type KnownLeaks, knownLeaks, suspectFact } from '../shared/known-leaks.js';
 import { packageNames } from '../shared/package-names.js';
 import { type JudgeOptions, statesOf } from '../shared/state-rules.js';
@@ -30,6 +32,9 @@ export interface StateChecks {
   readonly checks: readonly Check[];
   readonly notes: readonly NoteLike[];
 }
+
+/** A check reads verdicts by hand, and gives none. */
+const NOTHING_SAID = { expect: [], stuck: [], why: undefined, forget: [] } as const;
 
 /** What all these budgets have in common: no class, no noise. */
 const PLAIN = {
@@ -62,12 +67,15 @@ export async function stateChecks(
   const packages = packageNames(graph, machine);
   const checks: Check[] = [];
   const notes: NoteLike[] = [];
+  // Those that dead and suspects keep beside the snapshot.
+  const hand = handVerdicts(heaps.at(-1)!, NOTHING_SAID, machine);
+  notes.push(...hand.notes);
   const prints = new Set<string>();
   const level = levelOf(options);
   if (level !== undefined) {
     const found = await searchSuspects(
       heaps,
-      { ...options, minSize: LEAST_BYTES, packages },
+      { ...options, minSize: LEAST_BYTES, packages, hand: hand.verdicts },
       machine,
       session,
     );
@@ -93,14 +101,21 @@ export async function stateChecks(
     );
   }
   if (options.forbidDead || options.maxDead.length > 0) {
-    const states = await statesOf(graph, options, machine);
+    const own = await statesOf(graph, options, machine);
+    const states = withHandVerdicts(own, hand.verdicts);
     const found = deadObjects(graph, states, EXPECTED_HOLDERS);
+    // The search for suspects has told those already.
+    if (level === undefined) notes.push(...contradictions(graph, own, hand.verdicts, { states, found }));
     const groups = deadGroups(graph, { found, states, known, packageName: packages.nameOf }).filter(
       ({ entry }) => isMeant(entry, options),
     );
     for (const { entry } of groups) prints.add(entry.fingerprint);
     if (options.forbidDead) {
-      const notable = groups.filter(({ group }) => isNotable(group, { minCount: LEAST_IN_GROUP }));
+      const notable = groups.filter(
+        ({ group }) =>
+          isNotable(group, { minCount: LEAST_IN_GROUP }) ||
+          group.members.some((node) => states.stuck?.has(node)),
+      );
       checks.push(deadCheck('forbid-dead', 'forbid-dead', notable));
     }
     for (const limit of options.maxDead) checks.push(limitCheck(graph, limit, { found, states, groups }));

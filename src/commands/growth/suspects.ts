@@ -1,5 +1,6 @@
 /** Where a leak may be: one ranked page for someone who has a heap and no idea. */
 
+import { stepToJudge } from '../../analysis/dead/hand-verdicts.js';
 import { SUSPECT_KINDS } from '../../analysis/suspects/finding.js';
 import { isAtLeast, LEAST_BYTES } from '../../analysis/suspects/suspect-search.js';
 import type { PackageLeakFact } from '../../base/leak-report.js';
@@ -7,6 +8,7 @@ import type { NoteLike } from '../../base/notes.js';
 import type { Answer } from '../../base/result.js';
 import type { SuspectEntry } from '../../base/suspect-report.js';
 import { formatBytes, formatCount } from '../../base/units.js';
+import type { Graph } from '../../graph/graph.js';
 import type { Query } from '../../query/query.js';
 import type { Need } from '../../session/need.js';
 
@@ -14,6 +16,7 @@ import { defineCommand } from '../command.js';
 import { orderOption, requireOneProcess } from '../shared/compare.js';
 import { handOptions, handVerdicts, withoutIds } from '../shared/hand-verdicts.js';
 import { isNews, knownLeaks, knownOptions, suspectFact } from '../shared/known-leaks.js';
+import { questionNote } from '../shared/next-question.js';
 import { ownFirst, packageLeakName, packageLeaks } from '../shared/package-leaks.js';
 import { packageNames } from '../shared/package-names.js';
 import { allRows, limitOf, omittedNote } from '../shared/row-limit.js';
@@ -134,6 +137,7 @@ export const suspectsCommand = defineCommand({
         ...notes,
         ...hand.notes,
         ...found.notes,
+        ...nextQuestion(shown, graph, hand.verdicts.length > 0),
         ...packages.notes(),
         ...known.notes(found.fingerprints, 'suspects'),
         ...omittedNote(omitted, 'entry', 'entries'),
@@ -158,6 +162,21 @@ export const suspectsCommand = defineCommand({
     };
   },
 });
+
+/**
+ * What to say next of the first entry with a dead end of which more than one object between is
+ * unknown; where verdicts were given by hand, one is enough.
+ */
+function nextQuestion(entries: readonly SuspectEntry[], graph: Graph, hasVerdicts: boolean): string[] {
+  for (const { steps } of entries) {
+    if (steps.at(-1)?.verdict !== 'dead') continue;
+    const step = stepToJudge(steps);
+    const open = steps.filter(({ suspect, reference }) => suspect && reference !== null).length;
+    if (step !== undefined && (hasVerdicts || open > 2))
+      return [questionNote(graph, step.id, { command: 'suspects' })];
+  }
+  return [];
+}
 
 /** With what is published of it as the first piece of evidence, and its fix in place of advice. */
 function withPackageLeak(entry: SuspectEntry, fact: PackageLeakFact | null): SuspectEntry {

@@ -1,5 +1,5 @@
 /** The search for suspects in snapshots that were opened for a command. */
-import { type HandVerdict, withHandVerdicts } from '../../analysis/dead/hand-verdicts.js';
+import { contradictions, type HandVerdict, withHandVerdicts } from '../../analysis/dead/hand-verdicts.js';
 import { GROWTH_SHARE, type SuspectSearch, suspectSearch } from '../../analysis/suspects/suspect-search.js';
 import type { NoteLike } from '../../base/notes.js';
 import type { OpenedSnapshot, Session } from '../../session/need.js';
@@ -15,17 +15,25 @@ export interface SearchSuspectsOptions extends JudgeOptions {
   readonly hand?: readonly HandVerdict[];
 }
 
+interface FoundSuspects extends SuspectSearch {
+  readonly asked: number;
+  /** Of snapshots that were compared, and of verdicts by hand that disagree with others. */
+  readonly notes: readonly NoteLike[];
+}
+
 /** All entries; with several snapshots growth is evidence. */
 export async function searchSuspects(
   heaps: readonly OpenedSnapshot[],
   options: SearchSuspectsOptions,
   machine: Machine,
   session: Session,
-): Promise<SuspectSearch & { readonly asked: number; readonly notes: readonly NoteLike[] }> {
+): Promise<FoundSuspects> {
   const { minSize, packages } = options;
   const grown = heaps.length > 1 ? await searchLeaks(heaps, minSize * GROWTH_SHARE, session) : undefined;
   const { graph } = heaps.at(-1)!;
-  const states = withHandVerdicts(await statesOf(graph, options, machine), options.hand ?? []);
+  const hand = options.hand ?? [];
+  const own = await statesOf(graph, options, machine);
+  const states = withHandVerdicts(own, hand);
   const found = suspectSearch(graph, {
     states,
     earlier: heaps.slice(0, -1).map((heap) => heap.graph),
@@ -33,5 +41,9 @@ export async function searchSuspects(
     minSize,
     packageName: packages.nameOf,
   });
-  return { ...found, asked: states.asked, notes: grown?.notes ?? [] };
+  return {
+    ...found,
+    asked: states.asked,
+    notes: [...(grown?.notes ?? []), ...contradictions(graph, own, hand, { states })],
+  };
 }
