@@ -52,5 +52,5 @@ export function jobsAsMarkdown(heading, rows, quiet) {
       '',
     ].join('\n'),
   );
-  return `## ${heading}\n\n${tables.join('\n')}`;
+  return `## ${heading}\n\n${tables.join('\n').trimEnd()}`;
 }
