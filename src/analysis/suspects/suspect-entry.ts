@@ -1,9 +1,8 @@
 /** A suspect as answers have it, in words. */
 
-import type { LeakEntry } from '../../base/leak-report.js';
-import type { Cell, DeadEntry } from '../../base/result.js';
+import type { Cell } from '../../base/result.js';
 import type { SuspectContent, SuspectEntry } from '../../base/suspect-report.js';
-import { formatBytes, formatCount } from '../../base/units.js';
+import { formatCount } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
 import { className } from '../../v8/class-names.js';
 import { scriptOrigin } from '../../v8/origin.js';
@@ -19,13 +18,13 @@ import type { Chain } from '../holders/chains.js';
 import { holderChain } from '../holders/holder-chains.js';
 import { holderPaths } from '../holders/holder-paths.js';
 import type { ContentRow } from '../leaks/group-contents.js';
-import type { Leak } from '../leaks/leak.js';
 import { contentLabel } from '../leaks/leak-entry.js';
 import { visibleBound } from '../leaks/visible-bound.js';
 import { alsoHeld } from './also-held.js';
 import { isTelling } from './contents.js';
+import { functionPlace, innerWords, MOST_CONTENTS, nextCommand, shareOf } from './entry-parts.js';
 import type { SuspectKind } from './finding.js';
-import { heapSize, type Suspect } from './ranking.js';
+import type { Suspect } from './ranking.js';
 import { sharedObject } from './shared-object.js';
 import { evidenceOf, headline, REMEDIES, type SuspectFacts } from './suspect-words.js';
 
@@ -37,13 +36,7 @@ export interface SuspectEntryOptions {
   readonly counts: readonly number[];
 }
 
-const MOST_CONTENTS = 8;
 const MOST_EXAMPLES = 10;
-
-function shareOf(graph: Graph, size: number): number {
-  const all = heapSize(graph);
-  return all === 0 ? 0 : size / all;
-}
 
 /** Of these the chain leads to a member, and words are about what holds it. */
 const BY_MEMBER: ReadonlySet<SuspectKind> = new Set([
@@ -145,14 +138,6 @@ function memberLabel(graph: Graph, { contents, members }: Suspect): string {
   return row ? contentLabel(graph, row) : className(graph, members[0]!);
 }
 
-function functionPlace(graph: Graph, functions: readonly number[]): SourceLocation | undefined {
-  for (const fn of functions) {
-    const found = sourceLocation(graph, fn);
-    if (found && scriptOrigin(found.script) === 'program') return found;
-  }
-  return undefined;
-}
-
 /** `onReload() in routes/flags.js:5`. */
 function codeWords(
   graph: Graph,
@@ -201,186 +186,6 @@ function codeOf(graph: Graph, { nodes }: Chain): SourceLocation | undefined {
   return undefined;
 }
 
-function innerWords(
-  graph: Graph,
-  { kind, members, functions, word }: Suspect | Suspect['inner'][number],
-): string {
-  const place = functionPlace(graph, functions);
-  const name =
-    functions[0] === undefined ? '' : graph.strings.get(graph.nodeNames[functions[0]]!) || '(anonymous)';
-  const code = place ? ` of ${name}() in ${place.script ?? `(script ${place.scriptId})`}:${place.line}` : '';
-  return `Among what they keep: ${formatCount(members.length)} ${word === '' ? kind : word}${code}.`;
-}
-
 function cellOf(location: SourceLocation | undefined): Cell {
   return location === undefined ? null : ({ ...location, script: location.script ?? null } as Cell);
-}
-
-function nextCommand(graph: Graph, kind: SuspectKind, container: number, member: number): string {
-  const file = /^[\w./:@%+-]+$/.test(graph.file) ? graph.file : `'${graph.file.replaceAll("'", "'\\''")}'`;
-  if (kind === 'gathering' || kind === 'listeners' || kind === 'list' || kind === 'variable')
-    return `heapgraph dominators @${graph.ids[container]!} ${file}`;
-  return `heapgraph find-backref-chain @${graph.ids[member]!} ${file}`;
-}
-
-/** Fewer dead objects may have finished a moment ago. */
-export const LEAST_DEAD = 3;
-
-/**
- * Whether dead objects are a leak. Where there are earlier snapshots, some of them have to be there
- * already. An emptied WeakRef keeps nothing, and who looks after it may be told of it later;
- * an element that is in no document may be put into one.
- */
-function isSureDead({ type }: DeadEntry, before: readonly number[]): boolean {
-  if (before.length === 0) return type !== 'WeakRef' && !type.startsWith('Detached ');
-  return before.some((count) => count >= LEAST_DEAD);
-}
-
-/** A place with dead objects among what it keeps: they make it a leak where they are many. */
-export function withDead(entry: SuspectEntry, dead: SuspectEntry): SuspectEntry {
-  const many = dead.verdict === 'leak' && 2 * dead.count >= entry.count;
-  const verdict = many ? 'leak' : entry.verdict;
-  const label = dead.contents[0]?.label ?? '';
-  return {
-    ...entry,
-    verdict,
-    leakBy:
-      many && (entry.verdict !== 'leak' || entry.leakBy.length > 0)
-        ? [...entry.leakBy, dead.fingerprint]
-        : entry.leakBy,
-    headline: entry.headline.replace(/^\w+/, verdict),
-    evidence: [
-      `${formatCount(dead.count)} ${label} that only these keep are finished by their own state (fingerprint ${dead.fingerprint}).`,
-      ...entry.evidence,
-    ],
-  };
-}
-
-/** The place of a leak or of a dead group: without its chain, which an entry has beside it. */
-function placeOf(container: SuspectEntry['container']): SuspectEntry['container'] {
-  const { id, type, text, heldBy, path, root, owner, package: name } = container;
-  return { id, type, text, heldBy, path, root, owner, package: name };
-}
-
-/** Objects that are dead by their own state, as a suspect. */
-export function deadSuspect(graph: Graph, dead: DeadEntry, before: readonly number[]): SuspectEntry {
-  const { container, count, retainedSize, below } = dead;
-  const place = container.text === '' ? container.heldBy : container.text;
-  const verdict = isSureDead(dead, before) ? 'leak' : 'suspect';
-  const what = dead.kind === dead.type ? dead.type : `${dead.type} (${dead.kind})`;
-  return {
-    verdict,
-    kind: 'dead',
-    headline: `${verdict}: ${formatCount(count)} ${what}, each of which ${dead.why}, are still held by ${place}, and keep ${formatBytes(retainedSize)}`,
-    count,
-    counts: [...before, count],
-    retainedSize,
-    share: shareOf(graph, retainedSize),
-    fingerprint: dead.fingerprint,
-    leakBy: [],
-    known: null,
-    packageLeak: null,
-    container: placeOf(container),
-    steps: dead.steps,
-    chain: dead.chain,
-    contents: [
-      { label: what, count, size: 0, location: null, package: null, example: dead.examples[0]! },
-      ...below.map(
-        (row): SuspectContent => ({
-          label: row.type,
-          count: row.count,
-          size: 0,
-          location: null,
-          package: null,
-          example: dead.examples[0]!,
-        }),
-      ),
-    ].slice(0, MOST_CONTENTS),
-    location: container.location,
-    package: container.package,
-    evidence: [
-      `Its own state says that each ${dead.why}; it is not used again.`,
-      ...(before.length > 0
-        ? [`${before.map(formatCount).join(' and ')} of them were there in earlier snapshots already.`]
-        : []),
-      ...(verdict === 'leak' ? [] : ['They may have finished a moment ago.']),
-    ],
-    remedy: dead.remedy,
-    next: nextCommand(graph, 'dead', 0, graph.ids.indexOf(dead.examples[0]!)),
-    examples: dead.examples,
-  };
-}
-
-export interface GrowthFacts {
-  readonly states: ObjectStates;
-  /** How many snapshots there are. */
-  readonly snapshots: number;
-  /** Fewer bytes, and few members, are no leak yet. */
-  readonly minSize: number;
-  /** Findings of the last snapshot that are about the same things. */
-  readonly same: readonly Suspect['inner'][number][];
-}
-
-/** Fewer new members that keep little may be what a program makes once. */
-const MANY = 10;
-
-/** What grew, as a suspect. */
-export function growthSuspect(
-  graph: Graph,
-  leak: Leak,
-  entry: LeakEntry,
-  { states, snapshots, same, minSize }: GrowthFacts,
-): SuspectEntry {
-  const { steps } = deadChain(graph, leak.chain, states);
-  const { container, member, principal, memberCounts, sizes, size } = entry;
-  const added = memberCounts.length > 0 ? memberCounts.at(-1)! - memberCounts[0]! : MANY;
-  const isMuch = added >= MANY || size >= minSize;
-  const isSure = snapshots > 2 && leak.verdict === 'leak' && isMuch;
-  const kind = same[0]?.kind ?? 'growth';
-  const verdict = isSure ? 'leak' : 'suspect';
-  const row = memberCounts.length > 0 ? memberCounts : sizes;
-  const series =
-    memberCounts.length > 0
-      ? `${memberCounts.map(formatCount).join(' → ')} × ${member.label}`
-      : `${sizes.map(formatBytes).join(' → ')} of ${member.label}`;
-  const place = container.text === '' ? container.heldBy : container.text;
-  const by =
-    principal.location === null || principal.label === member.label ? '' : `, with ${principal.label},`;
-  return {
-    verdict,
-    kind,
-    headline: `${verdict}: ${series} in ${place}${by} keep ${formatBytes(size)} more`,
-    count: row.at(-1)!,
-    counts: row,
-    retainedSize: size,
-    share: shareOf(graph, size),
-    fingerprint: entry.fingerprint,
-    leakBy: [],
-    known: null,
-    packageLeak: null,
-    container: placeOf(container),
-    steps: steps.map(({ node, ...step }) => ({ id: graph.ids[node]!, ...step })),
-    chain: container.chain,
-    contents: entry.contents.slice(0, MOST_CONTENTS).map(
-      ({ label, count, size: bytes, location, package: name, example }): SuspectContent => ({
-        label,
-        count,
-        size: bytes,
-        location,
-        package: name,
-        example,
-      }),
-    ),
-    location: principal.location,
-    package: principal.package ?? container.package,
-    evidence: [
-      isSure
-        ? `It grew at each of ${snapshots - 1} steps, and what each step added is still there; a cache that is not full does the same.`
-        : `It grew ${snapshots > 2 && leak.verdict === 'leak' ? 'at every step, by few and little' : snapshots === 2 ? 'from one snapshot to the other: three snapshots tell growth from a start' : 'at every step, but not evenly'}.`,
-      ...same.slice(0, 2).map((one) => innerWords(graph, one)),
-    ],
-    remedy: REMEDIES[kind] ?? REMEDIES.growth ?? null,
-    next: nextCommand(graph, 'gathering', graph.ids.indexOf(container.id), leak.container),
-    examples: [member.example],
-  };
 }

@@ -12,9 +12,11 @@ import { leakEntry } from '../leaks/leak-entry.js';
 import { notableLeaks } from '../leaks/leak-search.js';
 import type { Leaks } from '../leaks/leaks.js';
 import { retainedSet } from '../sizes/retained-set.js';
+import { deadSuspect, LEAST_DEAD, withDead } from './dead-suspect.js';
 import type { Finding, SuspectVerdict } from './finding.js';
+import { growthSuspect } from './growth-suspect.js';
 import { COVERED, inSorted, rankedSuspects, share } from './ranking.js';
-import { deadSuspect, growthSuspect, LEAST_DEAD, suspectEntry, withDead } from './suspect-entry.js';
+import { suspectEntry } from './suspect-entry.js';
 import { findingsOf } from './suspects.js';
 
 /** Where nothing else is said, places that keep fewer bytes are left out. */

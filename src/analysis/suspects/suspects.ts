@@ -12,6 +12,8 @@
  *   lists large-objects variables       lists, what is large by itself or below a variable
  *   ranking contents                    what is worth showing, and what it consists of
  *   suspect-entry suspect-words         in words
+ *   dead-suspect growth-suspect         what is dead and what grew, in words
+ *   entry-parts                         what all entries are made of
  *   suspect-search                      all of it, with what is dead and what grew
  */
 import type { Graph } from '../../graph/graph.js';

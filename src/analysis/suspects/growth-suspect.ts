@@ -1,0 +1,85 @@
+/** What grew, as entries. */
+import type { LeakEntry } from '../../base/leak-report.js';
+import type { SuspectContent, SuspectEntry } from '../../base/suspect-report.js';
+import { formatBytes, formatCount } from '../../base/units.js';
+import type { Graph } from '../../graph/graph.js';
+import { deadChain } from '../dead/dead-chain.js';
+import type { ObjectStates } from '../dead/object-states.js';
+import type { Leak } from '../leaks/leak.js';
+import { innerWords, MOST_CONTENTS, nextCommand, placeOf, shareOf } from './entry-parts.js';
+import type { Suspect } from './ranking.js';
+import { REMEDIES } from './suspect-words.js';
+
+export interface GrowthFacts {
+  readonly states: ObjectStates;
+  /** How many snapshots there are. */
+  readonly snapshots: number;
+  /** Fewer bytes, and few members, are no leak yet. */
+  readonly minSize: number;
+  /** Findings of the last snapshot that are about the same things. */
+  readonly same: readonly Suspect['inner'][number][];
+}
+
+/** Fewer new members that keep little may be what a program makes once. */
+const MANY = 10;
+
+/** What grew, as a suspect. */
+export function growthSuspect(
+  graph: Graph,
+  leak: Leak,
+  entry: LeakEntry,
+  { states, snapshots, same, minSize }: GrowthFacts,
+): SuspectEntry {
+  const { steps } = deadChain(graph, leak.chain, states);
+  const { container, member, principal, memberCounts, sizes, size } = entry;
+  const added = memberCounts.length > 0 ? memberCounts.at(-1)! - memberCounts[0]! : MANY;
+  const isMuch = added >= MANY || size >= minSize;
+  const isSure = snapshots > 2 && leak.verdict === 'leak' && isMuch;
+  const kind = same[0]?.kind ?? 'growth';
+  const verdict = isSure ? 'leak' : 'suspect';
+  const row = memberCounts.length > 0 ? memberCounts : sizes;
+  const series =
+    memberCounts.length > 0
+      ? `${memberCounts.map(formatCount).join(' → ')} × ${member.label}`
+      : `${sizes.map(formatBytes).join(' → ')} of ${member.label}`;
+  const place = container.text === '' ? container.heldBy : container.text;
+  const by =
+    principal.location === null || principal.label === member.label ? '' : `, with ${principal.label},`;
+  return {
+    verdict,
+    kind,
+    headline: `${verdict}: ${series} in ${place}${by} keep ${formatBytes(size)} more`,
+    count: row.at(-1)!,
+    counts: row,
+    retainedSize: size,
+    share: shareOf(graph, size),
+    fingerprint: entry.fingerprint,
+    leakBy: [],
+    known: null,
+    packageLeak: null,
+    container: placeOf(container),
+    steps: steps.map(({ node, ...step }) => ({ id: graph.ids[node]!, ...step })),
+    chain: container.chain,
+    contents: entry.contents.slice(0, MOST_CONTENTS).map(
+      ({ label, count, size: bytes, location, package: name, example }): SuspectContent => ({
+        label,
+        count,
+        size: bytes,
+        location,
+        package: name,
+        example,
+      }),
+    ),
+    location: principal.location,
+    package: principal.package ?? container.package,
+    evidence: [
+      isSure
+        ? `It grew at each of ${snapshots - 1} steps, and what each step added is still there; a cache that is not full does the same.`
+        : `It grew ${snapshots > 2 && leak.verdict === 'leak' ? 'at every step, by few and little' : snapshots === 2 ? 'from one snapshot to the other: three snapshots tell growth from a start' : 'at every step, but not evenly'}.`,
+      ...same.slice(0, 2).map((one) => innerWords(graph, one)),
+    ],
+    remedy: REMEDIES[kind] ?? REMEDIES.growth ?? null,
+    next: nextCommand(graph, 'gathering', graph.ids.indexOf(container.id), leak.container),
+    examples: [member.example],
+  };
+}
