@@ -220,7 +220,7 @@ describe('diff', () => {
     const { stdout, stderr, code } = await heapgraph(['diff', B, OTHER, '--json', '--limit', '1']);
     expect(code).toBe(0);
     expect(stderr).toMatch(
-      /of two processes, or of one whose inspector session ended in between \(.*2\.7% are the same.*: compared by class only; to compare objects take all snapshots in one run/,
+      /of two processes, or of one whose inspector session ended in between \(.*3\.4% are the same.*: compared by class only; to compare objects take all snapshots in one run/,
     );
     expect(JSON.parse(stdout)).toMatchObject({ comparedBy: 'class' });
     expect((await json('diff', B, OTHER, '--by-id')).comparedBy).toBe('id');

@@ -235,11 +235,11 @@ describe('diff --holders', () => {
       [
         'Type    New  Deleted  Delta  New size  Deleted size  Size delta',
         'OBJ     100        0   +100     3,200             0      +3,200',
-        '  100  3,200  _cache, leak.cjs',
+        '  100  3,200  9ced60f7  _cache, leak.cjs',
         'Foo      50        0    +50     2,000             0      +2,000',
-        '  50  2,000  globalThis.registry.byId',
+        '  50  2,000  acbb221d  globalThis.registry.byId',
         'Parent   10        0    +10       320             0        +320',
-        '  10  320  globalThis.registry.deep.nested.list',
+        '  10  320  dbf69a3a  globalThis.registry.deep.nested.list',
         '',
         'leak.cjs  /tmp/corpus/leak.cjs',
         '',
@@ -262,6 +262,7 @@ describe('diff --holders', () => {
       count: 100,
       size: 2400,
       text: 'globalThis.registry.byId',
+      fingerprint: 'acbb221d',
       container: {
         id: 7299,
         type: 'Map',
@@ -303,7 +304,7 @@ describe('diff --holders', () => {
     const args = ['diff', BEFORE, AFTER, '--holders', '--functions', '--filter', 'handler'];
     expect((await heapgraph(args)).stdout.split('\n').slice(1)).toEqual([
       'handler() leak.cjs:13   20        0    +20     1,280             0      +1,280',
-      '  20  1,280  handlers, leak.cjs',
+      '  20  1,280  f3e5ca06  handlers, leak.cjs',
       '',
       'leak.cjs  /tmp/corpus/leak.cjs',
       '',
