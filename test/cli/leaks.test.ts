@@ -258,7 +258,6 @@ describe('diff --holders', () => {
     expect(strings).toMatchObject({ holdersOmitted: 1 });
     expect(strings.holders).toHaveLength(3);
     expect(strings.holders[0]).toEqual({
-      fingerprint: 'acbb221d',
       path: 'globalThis .registry → Object .byId → Map []',
       count: 100,
       size: 2400,
