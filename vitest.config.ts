@@ -1,6 +1,15 @@
-import { availableParallelism } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import path from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { type TestProject, testProjects } from './test/support/projects.js';
+
+// Indexes that tests make are not those of who runs them. Processes that tests start take it over.
+if (process.env.HEAPGRAPH_TEST_CACHE === undefined) {
+  const cache = mkdtempSync(path.join(tmpdir(), 'heapgraph-test-cache-'));
+  Object.assign(process.env, { HEAPGRAPH_TEST_CACHE: cache, XDG_CACHE_HOME: cache });
+  process.on('exit', () => rmSync(cache, { recursive: true, force: true }));
+}
 
 const CORES = availableParallelism();
 

@@ -218,6 +218,7 @@ describe.each(LINES)('schemas/%s.json', (schema, lines) => {
       await ready;
       const { stdout, stderr } = await heapgraph([...line, '--json', ...(schema === 'text' ? [] : ['-q'])], {
         cwd: folder,
+        ...(line[0] === 'index' ? { env: { XDG_CACHE_HOME: folder } } : {}),
       });
       expect(stderr).toBe('');
       const answer = JSON.parse(stdout) as Record<string, unknown>;

@@ -94,10 +94,10 @@ async function answerCommand(
     progress.clear();
     process.stderr.write(`heapgraph: ${printable(text)}\n`);
   };
+  const indexes = keptIndexes(context, parsed);
   try {
     if (choice?.guessed) note(`reading ${choice.snapshot}, the newest snapshot in this folder`);
     const ids = idsFrom === undefined ? [] : await readIds(idsFrom);
-    const indexes = keptIndexes(context, parsed);
     const ask = (used: IndexStore | undefined): Promise<Reply> => {
       const session = (context.session ?? createSession)({
         salvage: parsed.salvage,
@@ -150,6 +150,8 @@ async function answerCommand(
     progress.clear();
     output.discard();
     throw error;
+  } finally {
+    indexes?.close();
   }
 }
 

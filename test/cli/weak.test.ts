@@ -101,7 +101,7 @@ test('weak --if-weak with what is not there: exit code 1, and what is missing', 
   const file = path.join(FIXTURES, 'node24.heapsnapshot.br');
   expect(await weak(file, '--if-weak', 'Nobody.x')).toMatchObject({
     code: 1,
-    stderr: 'heapgraph: no object that "Nobody" accepts\n',
+    stderr: `heapgraph: no objects of type "Nobody" in ${file}\n`,
   });
   expect(await weak(file, '--if-weak', 'Profile.nothing')).toMatchObject({
     code: 1,

@@ -51,7 +51,9 @@ export const weakCommand = defineCommand({
     const mask = await maskOf(options.ifWeak.query, { graph, readIds });
     const answer = freed(graph, options.ifWeak, mask, limit);
     const absent = await absentClassNotes([graph], options.ifWeak.query);
-    return { ...answer, notes: [...absent, ...(answer.notes ?? [])] };
+    // A class that is not there has no objects, which need not be said again.
+    const others = absent.length > 0 && !mask.includes(1) ? [] : (answer.notes ?? []);
+    return { ...answer, notes: [...absent, ...others] };
   },
 });
 

@@ -24,7 +24,10 @@ export class IndexDamaged extends Error {
 /** Bytes that are read at a time. */
 const CHUNK = 1 << 26;
 
-/** A file of columns that is open. What is read is checked; it lives as long as the process. */
+/** Closes files whose graphs are gone. */
+const opened = new FinalizationRegistry<number>((fd) => fs.closeSync(fd));
+
+/** A file of columns that is open as long as somebody has it. What is read is checked. */
 export class ColumnFile {
   private readonly places = new Map<string, ColumnPlace>();
   private readonly whole = new Map<string, Values>();
@@ -36,6 +39,7 @@ export class ColumnFile {
     private readonly sums: Uint32Array,
   ) {
     for (const place of footer.columns) this.places.set(place.name, place);
+    opened.register(this, fd, this);
   }
 
   /** Undefined for a file that is not there. Throws IndexDamaged for one that cannot be read. */
@@ -57,6 +61,7 @@ export class ColumnFile {
   }
 
   close(): void {
+    opened.unregister(this);
     fs.closeSync(this.fd);
   }
 

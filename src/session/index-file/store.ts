@@ -40,6 +40,8 @@ export interface IndexStore {
   /** Removes an index by its own path. */
   removeAt(path: string): void;
   list(): readonly KeptIndex[];
+  /** Closes the indexes of all graphs that it has given: their columns cannot be read any more. */
+  close(): void;
 }
 
 const SUFFIX = '.heapgraph-index';
@@ -50,6 +52,7 @@ export function openIndexStore(version: string, folder = cacheFolder()): IndexSt
     path.join(folder, `${createHash('sha256').update(realPath(file)).digest('hex').slice(0, 32)}${SUFFIX}`);
   const isValid = ({ footer }: ColumnFile, file: string): boolean =>
     footer.version === INDEX_VERSION && footer.heapgraph === version && isSame(footer.source, file);
+  const inUse = new Set<ColumnFile>();
   const kept = (index: string): KeptIndex | undefined => {
     const size = sizeOf(index);
     if (size === undefined) return undefined;
@@ -64,8 +67,10 @@ export function openIndexStore(version: string, folder = cacheFolder()): IndexSt
       if (!isRegularFile(file)) return undefined;
       const columns = opened(pathOf(file));
       if (columns === undefined) return undefined;
-      if (isValid(columns, file))
+      if (isValid(columns, file)) {
+        inUse.add(columns);
         return indexedGraph(columns, { file, few: need.few === true, locations: need.locations });
+      }
       columns.close();
       return undefined;
     },
@@ -91,6 +96,10 @@ export function openIndexStore(version: string, folder = cacheFolder()): IndexSt
     },
     removeAt(index) {
       fs.rmSync(index, { force: true });
+    },
+    close() {
+      for (const columns of inUse) columns.close();
+      inUse.clear();
     },
     list() {
       let names: readonly string[] = [];
