@@ -36,29 +36,31 @@ export function addOptions(program: Program, command: Command): void {
       program.option('-s, --snapshot <file>', 'the snapshot, whatever its name; - is standard input');
     if (!command.live) program.option('--index', 'keep an index: further questions are quick (see index)');
     program.option('--salvage', 'answer from what is there when the file ends early or is damaged');
-    if (!command.live)
-      program.addOption(
-        new Option('--threads <n>', 'threads that work on a large snapshot (default 2)').argParser((text) => {
-          if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
-          throw new InvalidArgumentError('Expected a whole number above 0.');
-        }),
-      );
-    if (!command.live)
-      program.addOption(
-        new Option(
-          '--max-memory <bytes>',
-          'refuse what would take more, such as 4g; none: take it all',
-        ).argParser((text) => {
-          const bound = parseMaxMemory(text);
-          if (bound !== undefined) return bound;
-          throw new InvalidArgumentError('Expected a number of bytes, such as 4g or 512MB, or none.');
-        }),
-      );
+    program.addOption(
+      new Option('--threads <n>', 'threads that work on a large snapshot (default 2)').argParser((text) => {
+        if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
+        throw new InvalidArgumentError('Expected a whole number above 0.');
+      }),
+    );
+    program.addOption(
+      new Option(
+        '--max-memory <bytes>',
+        'refuse what would take more, such as 4g; none: take it all',
+      ).argParser((text) => {
+        const bound = parseMaxMemory(text);
+        if (bound !== undefined) return bound;
+        throw new InvalidArgumentError('Expected a number of bytes, such as 4g or 512MB, or none.');
+      }),
+    );
   }
   if (command.live) {
     program.option(
       '--json',
-      command.live === 'watch' ? 'one JSON object a line' : 'the answer as one JSON object',
+      command.live === 'watch'
+        ? 'one JSON object a line'
+        : command.live === 'repl'
+          ? 'every answer as one JSON object'
+          : 'the answer as one JSON object',
     );
     program.option('-q, --quiet', 'no progress and no notes');
     return;

@@ -1,21 +1,18 @@
-/** The program: its commands, their help, and what it says when something goes wrong. */
-import { Argument, CommanderError, Command as Program } from 'commander';
-import { isHeapgraphError, QueryError, type QueryPlace, UsageError } from '../base/errors.js';
+/** The program: its commands and their help. */
+import { Argument, Command as Program } from 'commander';
+import { UsageError } from '../base/errors.js';
 import { printable } from '../base/printable.js';
 import type { Answer } from '../base/result.js';
 import type { Command, SnapshotArguments } from '../commands/command.js';
 import { completions, fitting } from './completion.js';
 import { SCRIPTS, SHELLS } from './completion-scripts.js';
 import type { Context } from './context.js';
-import { EXIT } from './exit.js';
+import { errorText, NAME, report } from './error-report.js';
 import { SNAPSHOT_NAME } from './newest.js';
 import { addOptions, type CommonOptions } from './options.js';
 import { openStandardOutput } from './output.js';
-import { REMEDIES } from './remedies.js';
 import { openOutput, outputFile, runCommand, runLiveCommand } from './run.js';
 import { formatOf, write } from './write.js';
-
-const NAME = 'heapgraph';
 
 /** What snapshots without a command are asked. */
 const DEFAULT_COMMAND = 'suspects';
@@ -229,57 +226,8 @@ function bracketed(name: string, required: boolean): string {
   return required ? `<${name}>` : `[${name}]`;
 }
 
-/**
- * commander's text, which repeats words of the command line as they are; its question may follow on
- * a line of its own.
- */
-function errorText(text: string): string {
-  const whole = text.replace(/^error: /, '').trimEnd();
-  const line = whole.lastIndexOf('\n');
-  const isQuestion = line >= 0 && whole.startsWith('(Did you mean ', line + 1);
-  const message = isQuestion ? whole.slice(0, line) : whole;
-  return `${NAME}: ${printable(message)}\n${isQuestion ? `${printable(whole.slice(line + 1))}\n` : ''}`;
-}
-
 function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
-}
-
-function report(error: unknown): void {
-  if (error instanceof CommanderError) {
-    // commander has printed what there is to say; help and version are answers.
-    process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.wrong;
-    return;
-  }
-  process.exitCode = EXIT.wrong;
-  if (isHeapgraphError(error)) {
-    process.stderr.write(`${NAME}: ${printable(error.message)}\n`);
-    if (error instanceof QueryError && error.place) process.stderr.write(placeText(error.place));
-    const hint = error.hintIn(REMEDIES);
-    if (hint) process.stderr.write(`  ${printable(hint)}\n`);
-    return;
-  }
-  if ((error as NodeJS.ErrnoException).syscall === 'uv_cwd') {
-    process.stderr.write(`${NAME}: the current folder is gone\n  Change to an existing folder.\n`);
-    return;
-  }
-  const stack = error instanceof Error ? (error.stack ?? String(error)) : String(error);
-  process.stderr.write(
-    `${NAME}: this is a bug in heapgraph ${HEAPGRAPH_VERSION} (Node.js ${process.version}). Please report it with this text:\n${stack}\n`,
-  );
-}
-
-/** What stands before and behind a mistake in a query that is longer than a line. */
-const AROUND = 60;
-
-/** The query with carets below the mistake. */
-function placeText({ text, from, length }: QueryPlace): string {
-  const start = Math.max(0, from - AROUND);
-  // Each character of the heap's or the user's text may be written as several.
-  const before = printable(text.slice(start, from));
-  const wrong = printable(text.slice(from, from + Math.min(length, AROUND)));
-  const behind = printable(text.slice(from + length, from + length + AROUND));
-  return `  ${before}${wrong}${behind}\n  ${' '.repeat(before.length)}${'^'.repeat(Math.max(1, wrong.length))}\n`;
 }
 
 function examples(list: Command['examples']): string {

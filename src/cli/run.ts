@@ -1,6 +1,6 @@
 /** One run of a command: from its words to an answer and an exit code. */
 
-import { isHeapgraphError, UsageError } from '../base/errors.js';
+import { UsageError } from '../base/errors.js';
 import { noteText } from '../base/notes.js';
 import { listenToPhases, phaseAsync } from '../base/phases.js';
 import { printable } from '../base/printable.js';
@@ -13,6 +13,7 @@ import { isFile } from '../io/file-facts.js';
 import { packageVersion } from '../io/package-version.js';
 import { IndexDamaged } from '../session/index-file/column-file.js';
 import type { IndexStore } from '../session/index-file/store.js';
+import type { Session } from '../session/need.js';
 import { createSession } from '../session/open.js';
 import { checkArguments, checkStandardInput, chooseSnapshot } from './arguments.js';
 import type { Candidate } from './completion.js';
@@ -20,6 +21,7 @@ import type { Context } from './context.js';
 import { EXIT } from './exit.js';
 import { readIds } from './ids.js';
 import { checkInputs } from './inputs.js';
+import { keptIndexes } from './kept-indexes.js';
 import { checkMemoryBound } from './memory-bound.js';
 import { type CommonOptions, valuesOf } from './options.js';
 import { type Output, openStandardOutput } from './output.js';
@@ -27,6 +29,7 @@ import { createProgressLine } from './progress-line.js';
 import { SIGNALS } from './signals.js';
 import { Stats } from './stats.js';
 import { appendSummary } from './summary.js';
+import { threadsFor } from './threads-setting.js';
 import { keepVerdicts, readVerdicts } from './verdict-file.js';
 import { formatOf, write } from './write.js';
 
@@ -98,8 +101,8 @@ async function answerCommand(
   try {
     if (choice?.guessed) note(`reading ${choice.snapshot}, the newest snapshot in this folder`);
     const ids = idsFrom === undefined ? [] : await readIds(idsFrom);
-    const ask = (used: IndexStore | undefined): Promise<Reply> => {
-      const session = (context.session ?? createSession)({
+    const sessionWith = (used: IndexStore | undefined): Session =>
+      (context.session ?? createSession)({
         salvage: parsed.salvage,
         threads: threadsFor(parsed),
         onEstimate: (estimate) => {
@@ -110,16 +113,18 @@ async function answerCommand(
         onWarning: note,
         ...(used ? { indexes: used } : {}),
       });
-      return answer(session, {
-        machine: { packageVersion, readIds, verdicts: readVerdicts, keepVerdicts, indexes: used },
+    const ask = (session: Session): Promise<Reply> =>
+      answer(session, {
+        machine: { packageVersion, readIds, verdicts: readVerdicts, keepVerdicts, indexes },
         ids,
       });
-    };
-    const reply = await ask(indexes).catch((error: unknown) => {
+    let session = sessionWith(indexes);
+    const reply = await ask(session).catch((error: unknown) => {
       if (!(error instanceof IndexDamaged)) throw error;
       indexes!.removeAt(error.file);
       note('the index is damaged; the snapshot is read');
-      return ask(undefined);
+      session = sessionWith(undefined);
+      return ask(session);
     });
     progress.clear();
     const { snapshots, truncated } = reply;
@@ -142,7 +147,7 @@ async function answerCommand(
     }
     if (command.writes !== undefined && output.file !== undefined) note(`written to ${output.file}`);
     for (const one of notes) note(noteText(one));
-    if (indexes) await phaseAsync('making an index', () => indexes.makeMissing(snapshots, note));
+    if (indexes) await phaseAsync('making an index', () => indexes.makeMissing(snapshots, session, note));
     const noIds = idsFrom !== undefined && ids.length === 0;
     if (noIds) note(`no ids in ${idsFrom === '-' ? '(standard input)' : idsFrom}`);
     if (reply.found === false || noIds) process.exitCode = EXIT.no;
@@ -178,54 +183,6 @@ export async function runLiveCommand(
   });
   if (code !== 0) process.exitCode = code;
 }
-
-/** How many threads were asked for. Undefined for as many as pay. */
-function threadsFor({ threads }: CommonOptions): number | undefined {
-  const setting = process.env.HEAPGRAPH_THREADS;
-  if (threads !== undefined || setting === undefined || setting === '') return threads;
-  if (/^[1-9]\d{0,3}$/.test(setting)) return Number(setting);
-  throw new UsageError(
-    `HEAPGRAPH_THREADS is ${printable(JSON.stringify(setting))}`,
-    'Set it to a whole number above 0.',
-  );
-}
-
-/** Indexes, and those that are to be made when the answer is there. */
-interface KeptIndexes extends IndexStore {
-  /** Those of the files, when that was asked for, or of those that were loaded. */
-  makeMissing(files: readonly string[], note: (text: string) => void): Promise<void>;
-}
-
-/** Undefined where none are used: HEAPGRAPH_INDEX=0. */
-function keptIndexes({ indexes }: Context, { index, salvage }: CommonOptions): KeptIndexes | undefined {
-  const setting = process.env.HEAPGRAPH_INDEX;
-  if (indexes === undefined || setting === '0') return undefined;
-  const store = indexes();
-  const makes = (index === true || setting === '1') && salvage !== true;
-  const missing = new Set<string>();
-  return {
-    ...store,
-    open(file, need) {
-      const found = store.open(file, need);
-      if (found === undefined && makes) missing.add(file);
-      return found;
-    },
-    async makeMissing(files, note) {
-      for (const file of index === true ? new Set(files) : missing) {
-        try {
-          if (store.open(file, WHOLE) !== undefined) continue;
-          const { graph } = await createSession().open(file, WHOLE);
-          store.write(file, graph);
-        } catch (error) {
-          if (!isHeapgraphError(error)) throw error;
-          note(`no index of ${file}: ${error.message}`);
-        }
-      }
-    },
-  };
-}
-
-const WHOLE = { kind: 'graph', edges: true, locations: true, traces: true } as const;
 
 /** What a prompt has of the command line. */
 export interface Prompt {

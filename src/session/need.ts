@@ -65,6 +65,9 @@ export interface OpenedSnapshot {
   readonly isReadable: boolean;
 }
 
+/** All of a snapshot: what serves any other need of a graph. */
+export const WHOLE_SNAPSHOT: GraphNeed = { kind: 'graph', edges: true, locations: true, traces: true };
+
 /** The one door to files that hold heaps: no question reads one in another way. */
 export interface Session {
   /**

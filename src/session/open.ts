@@ -5,6 +5,7 @@ import { classesOfBaseline } from '../analysis/growth/baseline.js';
 import { UsageError } from '../base/errors.js';
 import { phase, tellLoaded } from '../base/phases.js';
 import { printable } from '../base/printable.js';
+import type { BufferType } from '../graph/columns.js';
 import type { Graph, Head, Truncation } from '../graph/graph.js';
 import { isRegularFile, timeOf } from '../io/file-facts.js';
 import { readHead } from '../load/head.js';
@@ -16,7 +17,7 @@ import { loadClasses } from './class-counts.js';
 import { EstimatedSnapshots } from './estimated-snapshots.js';
 import type { IndexStore } from './index-file/store.js';
 import type { MemoryEstimate } from './memory-estimate.js';
-import { type Need, type OpenedSnapshot, type Session, serves } from './need.js';
+import { type Need, type OpenedSnapshot, type Session, serves, WHOLE_SNAPSHOT } from './need.js';
 
 /** How files are read, and what is kept of them. */
 export interface SessionOptions extends ReadOptions {
@@ -25,10 +26,12 @@ export interface SessionOptions extends ReadOptions {
    * Default 0: a snapshot that no question uses can be collected.
    */
   readonly keepLast?: number;
-  /** Indexes that are read in place of snapshots. Default none. */
   /** Called before the nodes of a file are read. What it throws ends the question. */
   readonly onEstimate?: (estimate: MemoryEstimate) => void;
+  /** Indexes that are read in place of snapshots. Default none. */
   readonly indexes?: Pick<IndexStore, 'open'>;
+  /** Memory of the columns, as `loadSnapshot` takes it. */
+  readonly buffers?: BufferType;
   /** Snapshots that are loaded, with edges, locations and traces; the session keeps them. */
   readonly given?: readonly GivenSnapshot[];
 }
@@ -60,7 +63,7 @@ export function createSession(options: SessionOptions = {}): Session {
     opened: snapshotOf(file, { graph }),
   }));
   for (const { key, opened } of kept)
-    files.set(key, { isBaseline: false, opened: [{ need: WHOLE, snapshot: new WeakRef(opened) }] });
+    files.set(key, { isBaseline: false, opened: [{ need: WHOLE_SNAPSHOT, snapshot: new WeakRef(opened) }] });
   let recent: OpenedSnapshot[] = [];
 
   const use = (opened: OpenedSnapshot): OpenedSnapshot => {
@@ -101,9 +104,6 @@ export function createSession(options: SessionOptions = {}): Session {
 }
 
 const STANDARD_INPUT = '-';
-
-/** What given snapshots have. */
-const WHOLE: Need = { kind: 'graph', edges: true, locations: true, traces: true };
 
 /** A file that was written anew is another one. */
 function keyOf(file: string, time: number): string {
@@ -189,7 +189,7 @@ function openBaseline(file: string, text: string): OpenedSnapshot {
 async function openSnapshot(
   file: string,
   need: Need,
-  options: ReadOptions & Pick<SessionOptions, 'indexes'>,
+  options: ReadOptions & Pick<SessionOptions, 'indexes' | 'buffers'>,
 ): Promise<OpenedSnapshot> {
   switch (need.kind) {
     case 'nothing':

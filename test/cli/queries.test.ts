@@ -302,6 +302,7 @@ describe('a class that is not there is probably misspelt', () => {
     ["select 'class = Sokcet and shallow > 1'", 'Sokcet', 'Socket'],
     ["select 'class in (Sokcet, Socket)'", 'Sokcet', 'Socket'],
     ['patterns Sokcet', 'Sokcet', 'Socket'],
+    ['select Sokcet --by type', 'Sokcet', 'Socket'],
     ['cycles --where Sokcet', 'Sokcet', 'Socket'],
     ['garbage --where Sokcet', 'Sokcet', 'Socket'],
     ['heap --where Sokcet', 'Sokcet', 'Socket'],
@@ -313,6 +314,7 @@ describe('a class that is not there is probably misspelt', () => {
     const words = Array.from(line.matchAll(/'([^']*)'|(\S+)/g), ([, quoted, plain]) => quoted ?? plain!);
     const { stderr } = await heapgraph([...words, FINAL]);
     expect(stderr).toContain(`no objects of type "${name}" in ${FINAL}; did you mean "${near}"`);
+    expect(stderr).not.toContain('no object that');
   });
 
   test('patterns of names, functions and classes that are there: nothing is said', async () => {

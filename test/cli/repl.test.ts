@@ -104,6 +104,23 @@ describe('heapgraph repl a.heapsnapshot', () => {
     expect([states, run.stderr, run.code]).toEqual([['written', 'removed'], '', 0]);
   });
 
+  test('what is not loaded: too large for the bound, a baseline', async () => {
+    const bound = await repl(['info'], FINAL, '--max-memory', '1mb');
+    expect([bound.code, bound.stdout]).toEqual([2, '']);
+    expect(bound.stderr).toContain('--max-memory allows 1.0 MB');
+    const variable = await heapgraph(['repl', FINAL], {
+      input: Buffer.from('info\n'),
+      env: { HEAPGRAPH_MAX_MEMORY: '1mb' },
+    });
+    expect([variable.code, variable.stderr]).toEqual([
+      2,
+      expect.stringContaining('HEAPGRAPH_MAX_MEMORY allows'),
+    ]);
+    await heapgraph(['baseline', FINAL, '-o', 'base.json'], { cwd: folder });
+    const baseline = await repl(['info'], 'base.json');
+    expect([baseline.code, baseline.stderr]).toEqual([2, expect.stringContaining('is a baseline')]);
+  });
+
   test('an answer in a file; other snapshots than those that are loaded', async () => {
     const run = await repl(
       ['count AuditEntry -o count.json', `count OBJ ${fixturePath('node22-after')}`, 'count AuditEntry'],

@@ -6,6 +6,7 @@ import { weakMapPairEdges, weakMapPairs } from '../../v8/weak-map-pairs.js';
 import { type RegistryEntry, registryEntries } from '../../v8/weak-objects.js';
 import type { Chain } from '../holders/chains.js';
 import type { EdgeTest } from '../sizes/essential-edges.js';
+import { reachedFrom } from '../sizes/reached-from.js';
 import { ownReach, shortestWay } from './own-reach.js';
 
 /** The way that reaches a node from the root: each goes on from those behind it. */
@@ -111,26 +112,11 @@ export function reachedApart(
   registered: readonly RegistryEntry[],
   follows: EdgeTest,
 ): Uint8Array {
-  const { nodeCount, firstEdge, root } = graph;
-  const { targets } = edgesOf(graph);
-  const apart = new Uint8Array(nodeCount);
-  if (registered.length === 0 || nodeCount === 0) return apart;
-  const isRegistered = new Uint8Array(nodeCount);
+  const isRegistered = new Uint8Array(graph.nodeCount);
+  if (registered.length === 0) return isRegistered;
   for (const { target } of registered) if (target !== undefined) isRegistered[target] = 1;
-  const work = new Uint32Array(nodeCount);
-  let waiting = 1;
-  work[0] = root;
-  apart[root] = 1;
-  while (waiting > 0) {
-    const node = work[--waiting]!;
-    for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
-      const next = targets[edge]!;
-      if (apart[next] === 1 || isRegistered[next] === 1 || !follows(edge, node)) continue;
-      apart[next] = 1;
-      work[waiting++] = next;
-    }
-  }
-  return apart;
+  isRegistered[graph.root] = 0; // the search begins there whatever it is
+  return reachedFrom(graph, follows, isRegistered);
 }
 
 /** Weak edges, and those from a WeakMap's table to a value, which its key keeps. */

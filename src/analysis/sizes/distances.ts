@@ -4,6 +4,7 @@
  */
 
 import { type Accelerated, complete, type Stage, withKernel } from '../../graph/accelerated.js';
+import { edgePrefetch } from '../../graph/edge-prefetch.js';
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { memo } from '../../graph/memo.js';
 import { EDGE, isIndexed, NODE } from '../../graph/schema.js';
@@ -18,11 +19,6 @@ export const SYSTEM_DISTANCE = 100_000_000;
 
 const MET = 1;
 const SPECIAL = 2;
-
-/**
- * Software prefetch: the edges of so many nodes are touched before the first of them is worked on.
- */
-const PREFETCH = 32;
 
 /** Of nodes that nothing reaches. */
 export const NO_DISTANCE = -5;
@@ -151,8 +147,8 @@ function listRules(graph: Graph, marks: Uint8Array): Omit<DistanceRules, 'marks'
 }
 
 function searched(graph: Graph): DistanceSearch {
-  const { nodeCount, firstEdge, root } = graph;
-  const { types, targets, count } = edgesOf(graph);
+  const { nodeCount, root } = graph;
+  const { types, targets } = edgesOf(graph);
   const withheld: number[] = [];
   const found = new Int32Array(nodeCount).fill(NO_DISTANCE);
   if (nodeCount === 0) return { found, withheld, meetsRoot: false };
@@ -182,11 +178,8 @@ function searched(graph: Graph): DistanceSearch {
   // Two places more than there are nodes: the root may be in the queue twice, and a target is
   // written before it is known to be new.
   const queue = new Uint32Array(nodeCount + 2);
-  const starts = new Uint32Array(PREFETCH);
-  const stops = new Uint32Array(PREFETCH);
+  const { starts, stops, touch } = edgePrefetch(graph, types);
   let tail = 0;
-  const sink = new Uint32Array(PREFETCH); // keeps the prefetching loads alive; never read
-  const lastEdge = count - 1;
 
   /** Breadth first, level by level, from the queue's entries at `head` and behind. */
   const search = (head: number, first: number): void => {
@@ -194,21 +187,10 @@ function searched(graph: Graph): DistanceSearch {
     while (head < tail) {
       const levelEnd = tail;
       while (head < levelEnd) {
-        // Prefetch: the loads of a batch overlap, and its cache lines are there when its loop
-        // begins.
-        const batch = Math.min(PREFETCH, levelEnd - head);
-        for (let i = 0; i < batch; i++) {
-          const node = queue[head + i]!;
-          found[node] = distance;
-          starts[i] = firstEdge[node]!;
-          stops[i] = firstEdge[node + 1]!;
-        }
-        for (let i = 0; i < batch; i++) {
-          const edge = Math.min(starts[i]!, lastEdge);
-          sink[i] = types[edge]! ^ targets[edge]!;
-        }
+        const batch = touch(queue, head, levelEnd);
         for (let i = 0; i < batch; i++) {
           const node = queue[head++]!;
+          found[node] = distance;
           const special = marks[node]! >= SPECIAL;
           for (let edge = starts[i]!, end = stops[i]!; edge < end; edge++) {
             const target = targets[edge]!;

@@ -15,6 +15,7 @@
  * DevTools, whose tree this is: HeapSnapshot.ts, calculateDominatorsAndRetainedSizes.
  */
 import { withKernel } from '../../graph/accelerated.js';
+import { edgePrefetch } from '../../graph/edge-prefetch.js';
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { memo } from '../../graph/memo.js';
 import { acceleratedDominators } from './accelerated-dominators.js';
@@ -70,11 +71,6 @@ function computedTree(graph: Graph): DominatorTree {
 }
 
 /**
- * Software prefetch: the edges of so many nodes are touched before the first of them is worked on.
- */
-const PREFETCH = 32;
-
-/**
  * Distances and dominators, for who wants both.
  *
  * - Cost: that of `distances` and `dominatorTree`, less a search through what a page owns, which
@@ -116,7 +112,7 @@ interface Numbering {
  */
 function number(graph: Graph, essential: Uint8Array): Numbering {
   const { nodeCount, firstEdge, root } = graph;
-  const { targets, count } = edgesOf(graph);
+  const { targets } = edgesOf(graph);
   // By node its number and how many later sources it has, then where the next of them goes: side by
   // side, as every edge asks for both.
   const slots = new Uint32Array(2 * nodeCount);
@@ -193,23 +189,11 @@ function number(graph: Graph, essential: Uint8Array): Numbering {
     offset += later;
     ends[i] = offset;
   }
-  const starts = new Uint32Array(PREFETCH);
-  const stops = new Uint32Array(PREFETCH);
-  const sink = new Uint32Array(PREFETCH); // keeps the prefetching loads alive; never read
-  for (let first = 1; first <= searched; first += PREFETCH) {
-    // Prefetch: the loads of a batch overlap, and its cache lines are there when its loop begins.
-    const batch = Math.min(PREFETCH, searched + 1 - first);
+  const { starts, stops, touch } = edgePrefetch(graph, essential);
+  for (let first = 1; first <= searched; ) {
+    const batch = touch(vertices, first, searched + 1);
     for (let i = 0; i < batch; i++) {
-      const node = vertices[first + i]!;
-      starts[i] = firstEdge[node]!;
-      stops[i] = firstEdge[node + 1]!;
-    }
-    for (let i = 0; i < batch; i++) {
-      const edge = Math.min(starts[i]!, count - 1);
-      sink[i] = essential[edge]! ^ targets[edge]!;
-    }
-    for (let i = 0; i < batch; i++) {
-      const source = first + i;
+      const source = first++;
       for (let edge = starts[i]!, end = stops[i]!; edge < end; edge++) {
         if (essential[edge] === 0) continue;
         const slot = 2 * targets[edge]!;

@@ -5,6 +5,7 @@ import { weakMapPairs } from '../../v8/weak-map-pairs.js';
 import type { WeakEntry } from '../../v8/weak-objects.js';
 import { ownReach } from '../garbage/own-reach.js';
 import { type EdgeTest, keepsAlive } from '../sizes/essential-edges.js';
+import { reachedFrom } from '../sizes/reached-from.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
 
 /** What the entries of one WeakMap, or of several that are counted together, keep. */
@@ -57,28 +58,6 @@ export function weakValues(graph: Graph, groups: readonly (readonly WeakEntry[])
     groups: kept.map((each, i) => ({ ...each, selfHeld: held.counts[i]! })),
     unknown: held.unknown,
   };
-}
-
-/** By node 1 where the root reaches it, without going into nodes that `isBarred`. */
-function reachedFrom(graph: Graph, follows: EdgeTest, barred?: Uint8Array): Uint8Array {
-  const { nodeCount, firstEdge, root } = graph;
-  const { targets } = edgesOf(graph);
-  const seen = new Uint8Array(nodeCount);
-  if (nodeCount === 0 || barred?.[root] === 1) return seen;
-  const work = new Uint32Array(nodeCount);
-  let waiting = 1;
-  work[0] = root;
-  seen[root] = 1;
-  while (waiting > 0) {
-    const node = work[--waiting]!;
-    for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
-      const target = targets[edge]!;
-      if (seen[target] === 1 || barred?.[target] === 1 || !follows(edge, node)) continue;
-      seen[target] = 1;
-      work[waiting++] = target;
-    }
-  }
-  return seen;
 }
 
 /** By group what is alive, and is not reached without entries. */

@@ -7,12 +7,15 @@ import { formatCount } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
 import { sharedGraph } from '../../graph/shared-graph.js';
 import { timeOf } from '../../io/file-facts.js';
-import { loadSnapshot } from '../../load/load.js';
+import { WHOLE_SNAPSHOT } from '../../session/need.js';
+import { createSession } from '../../session/open.js';
 import { EXIT } from '../exit.js';
+import { checkMemoryBound, type MaxMemory } from '../memory-bound.js';
 import { newestSnapshot } from '../newest.js';
 import { createProgressLine } from '../progress-line.js';
 import { REMEDIES } from '../remedies.js';
 import type { Prompt } from '../run.js';
+import { threadsFor } from '../threads-setting.js';
 import { completer } from './completer.js';
 import { openHistory } from './history.js';
 import { INTERRUPTED, QuestionThread } from './question-thread.js';
@@ -23,6 +26,8 @@ export interface ReplOptions extends Prompt {
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly salvage?: boolean;
+  readonly maxMemory?: MaxMemory;
+  readonly threads?: number;
 }
 
 interface Loaded {
@@ -194,20 +199,22 @@ function newest(): readonly string[] {
 
 async function loadAll(
   files: readonly string[],
-  { quiet, salvage }: ReplOptions,
+  { quiet, salvage, maxMemory, threads }: ReplOptions,
 ): Promise<readonly Loaded[]> {
   const progress = createProgressLine(process.stderr, quiet === true);
+  const session = createSession({
+    buffers: SharedArrayBuffer,
+    keepLast: files.length,
+    salvage: salvage === true,
+    threads: threadsFor({ threads }),
+    onEstimate: (estimate) => checkMemoryBound(estimate, maxMemory),
+    onProgress: progress.onProgress,
+  });
   const loaded: Loaded[] = [];
   try {
     for (const file of files) {
       const time = timeOf(file);
-      const graph = await loadSnapshot(file, {
-        locations: true,
-        traces: true,
-        buffers: SharedArrayBuffer,
-        salvage: salvage === true,
-        onProgress: progress.onProgress,
-      });
+      const { graph } = await session.open(file, WHOLE_SNAPSHOT);
       loaded.push({ file, time, graph });
     }
   } finally {

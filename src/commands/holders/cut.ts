@@ -44,7 +44,7 @@ export const cutCommand = defineCommand({
   needs: () => ({ ...WHOLE_GRAPH, work: 'all' }),
   others: beforeSnapshot,
   async run({ targets: [query], options, snapshots: heaps, machine }) {
-    const { graph, mask, notes } = await select(query!, heaps, options, machine);
+    const { graph, mask, notes, isAbsent } = await select(query!, heaps, options, machine);
     const cut = cutOf(graph, mask, { limit: options.limit, nearest: options.nearest });
     const rows = (cut.references ?? []).map((reference) => rowOf(graph, reference));
     return {
@@ -72,7 +72,7 @@ export const cutCommand = defineCommand({
         alsoOnStack: cut.alsoOnStack,
         unheld: cut.unheld,
       },
-      notes: [...notes, ...notesOf(graph, cut, query!.text)],
+      notes: [...notes, ...notesOf(graph, cut, isAbsent ? undefined : query!.text)],
       found: rows.length > 0,
     };
   },
@@ -138,11 +138,12 @@ function titleOf({ size, objects, freed, retained }: Cut): string {
   ].join('');
 }
 
-function notesOf(graph: Graph, cut: Cut, text: string): Note[] {
+/** `text` is that of a query whose objects may not be there, which then is to be said. */
+function notesOf(graph: Graph, cut: Cut, text: string | undefined): Note[] {
   const { objects, references, size, fixed, onStack, alsoOnStack, unheld } = cut;
   const none = objects + fixed.length + onStack + unheld === 0;
   return [
-    ...(none ? [note('unknown')`no object that "${text}" accepts`] : []),
+    ...(none && text !== undefined ? [note('unknown')`no object that "${text}" accepts`] : []),
     ...(references === undefined
       ? [
           note(

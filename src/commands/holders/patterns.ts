@@ -41,7 +41,7 @@ export const patternsCommand = defineCommand({
   needs: () => ({ ...WHOLE_GRAPH, work: 'both' }),
   others: beforeSnapshot,
   async run({ targets: [query], options, snapshots: heaps, machine }) {
-    const { graph, mask, notes } = await select(query!, heaps, options, machine);
+    const { graph, mask, notes, isAbsent } = await select(query!, heaps, options, machine);
     const nodes = nodesIn(mask);
     const limit = limitOf(options);
     const isMany = nodes.length > MANY && !options.toRoot;
@@ -64,7 +64,9 @@ export const patternsCommand = defineCommand({
       fields: { ...sizesField(false), objects: nodes.length },
       notes: [
         ...notes,
-        ...(nodes.length === 0 ? [note('unknown')`no object that "${query!.text}" accepts`] : []),
+        ...(nodes.length === 0 && !isAbsent
+          ? [note('unknown')`no object that "${query!.text}" accepts`]
+          : []),
         ...(isMany && options.depth === undefined
           ? [
               note(

@@ -79,7 +79,10 @@ export const selectCommand = defineCommand({
       const key = `${options.sum}Size`;
       return { ...value(key, `${options.sum} size`, 'bytes', size), notes, found };
     }
-    if (options.by) return { ...grouped(graph, mask, options.by as Division[], options), found };
+    if (options.by) {
+      const groups = grouped(graph, mask, options.by as Division[], options);
+      return { ...groups, notes: [...notes, ...(groups.notes ?? [])], found };
+    }
     return { ...listed(graph, nodes, options, notes), found };
   },
 });

@@ -60,6 +60,8 @@ export interface Selected {
   /** By node. */
   readonly mask: Uint8Array;
   readonly notes: readonly NoteLike[];
+  /** Whether the notes say already that a class is not there. */
+  readonly isAbsent: boolean;
 }
 
 /** Selects nodes of the snapshot, or for `died` of the earlier one. Throws UsageError. */
@@ -83,5 +85,5 @@ export async function select(
     query,
   );
   const mask = await maskOf(query, { graph, other, readIds });
-  return { graph, mask, notes: [...notes, ...absent] };
+  return { graph, mask, notes: [...notes, ...absent], isAbsent: absent.length > 0 };
 }

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { UsageError } from '../../base/errors.js';
 import { printable } from '../../base/printable.js';
 import type { Graph } from '../../graph/graph.js';
-import { isRegularFile } from '../../io/file-facts.js';
+import { isRegularFile, statOf } from '../../io/file-facts.js';
 import type { GraphNeed } from '../need.js';
 import { ColumnFile, IndexDamaged } from './column-file.js';
 import { INDEX_VERSION, type SourceKey } from './format.js';
@@ -54,7 +54,7 @@ export function openIndexStore(version: string, folder = cacheFolder()): IndexSt
     footer.version === INDEX_VERSION && footer.heapgraph === version && isSame(footer.source, file);
   const inUse = new Set<ColumnFile>();
   const kept = (index: string): KeptIndex | undefined => {
-    const size = sizeOf(index);
+    const size = statOf(index)?.size;
     if (size === undefined) return undefined;
     const columns = opened(index);
     const snapshot = columns?.footer.source.file;
@@ -140,10 +140,6 @@ function realPath(file: string): string {
   } catch {
     return path.resolve(file);
   }
-}
-
-function sizeOf(file: string): number | undefined {
-  return fs.statSync(file, { throwIfNoEntry: false })?.size;
 }
 
 /** Bytes that a probe reads at the beginning, in the middle and at the end. */
