@@ -15,6 +15,7 @@ import { retainedSet } from '../sizes/retained-set.js';
 import { deadSuspect, LEAST_DEAD, withDead } from './dead-suspect.js';
 import type { Finding, SuspectVerdict } from './finding.js';
 import { growthSuspect } from './growth-suspect.js';
+import { keptBy } from './kept-by.js';
 import { COVERED, inSorted, rankedSuspects, share } from './ranking.js';
 import { suspectEntry } from './suspect-entry.js';
 import { findingsOf } from './suspects.js';
@@ -27,6 +28,8 @@ export const GROWTH_SHARE = 1 / 5;
 
 /** Dead groups of which it is known exactly what they keep, so that nothing is told twice. */
 const MEASURED_DEAD = 3;
+/** Growing places of which all is measured, the largest. */
+const MEASURED_GROWN = 5;
 
 /** What is known beside the graph. */
 export interface SuspectSearchOptions {
@@ -60,6 +63,8 @@ type Named = SuspectSearchOptions & Required<Pick<SuspectSearchOptions, 'package
 interface Place {
   entry: SuspectEntry;
   readonly keeps: (node: number) => boolean;
+  /** What need not be told besides. Default: what it keeps. */
+  readonly explains?: (node: number) => boolean;
 }
 
 /**
@@ -76,7 +81,7 @@ export function suspectSearch(graph: Graph, options: SuspectSearchOptions): Susp
     ({ members }) => !options.isForeign || !members.every(options.isForeign),
   );
   const places = grown ? grownPlaces(graph, grown, findings, { ...options, packageName }) : [];
-  const explained = [...dead, ...places].map(({ keeps }) => keeps);
+  const explained = [...dead, ...places].map(({ keeps, explains = keeps }) => explains);
 
   // Many in one place.
   const { suspects } = rankedSuspects(graph, findings, { minSize, explained });
@@ -151,14 +156,22 @@ function grownPlaces(
       (snapshots === 2 || verdict === 'leak' || verdict === 'uneven') && !isForeign(container),
   );
   const { groupOf } = grown.frontier;
-  return wanted.map((leak: Leak): Place => {
+  return wanted.map((leak: Leak, i): Place => {
     const claimed = new Set(leak.groups);
-    const keeps = (node: number): boolean => claimed.has(groupOf[node]!) || leak.container === node;
+    const isNew = (node: number): boolean => claimed.has(groupOf[node]!) || leak.container === node;
+    // What was in the container before is told with what came, though it may be more.
+    const whole = findings.find(({ holder, members }) => holder === leak.container && members.some(isNew));
+    const isInWhole = whole && i < MEASURED_GROWN ? inSorted(keptBy(graph, whole).nodes) : () => false;
+    const explains = (node: number): boolean => isNew(node) || isInWhole(node);
     const same = findings.filter(
-      (one) => one.verdict === 'suspect' && one.members.filter(keeps).length * 2 > one.members.length,
+      (one) => one.verdict === 'suspect' && one.members.filter(isNew).length * 2 > one.members.length,
     );
     const entry = leakEntry(graph, leak, { packageName });
-    return { entry: growthSuspect(graph, leak, entry, { states, snapshots, same, minSize }), keeps };
+    return {
+      entry: growthSuspect(graph, leak, entry, { states, snapshots, same, minSize }),
+      keeps: isNew,
+      explains,
+    };
   });
 }
 

@@ -84,3 +84,22 @@ describe('suspects of a program with many of each kind', () => {
     expect(entries.filter(({ verdict }) => verdict === 'leak').map(({ headline }) => headline)).toEqual([]);
   });
 });
+
+test('a place that grows is told once, though it had more before than what came', async () => {
+  const program = `
+    const { writeHeapSnapshot } = require('node:v8');
+    class View { constructor(id) { this.rows = Array.from({ length: 30 }, (_, i) => 'row ' + id + '.' + i); } }
+    globalThis.views = new Set();
+    globalThis.prices = new Map(Array.from({ length: 3000 }, (_, i) => [i, { name: 'item ' + i }]));
+    for (let i = 0; i < 1500; i++) {
+      if (i >= 500 && i % 500 === 0) writeHeapSnapshot(i / 500 + '.heapsnapshot');
+      views.add(new View(i));
+    }
+    writeHeapSnapshot('3.heapsnapshot');`;
+  execFileSync(process.execPath, ['-e', program], { cwd: folder, stdio: 'pipe' });
+  const files = [1, 2, 3].map((step) => path.join(folder, `${step}.heapsnapshot`));
+  const { stdout } = await heapgraph(['suspects', ...files, '--json', '-q', '--all']);
+  const found = (JSON.parse(stdout) as { rows: Entry[] }).rows;
+  expect(found[0]!.headline).toContain('leak: 500 → 1,000 → 1,500 × View in globalThis.views');
+  expect(found.slice(1).filter(({ headline }) => /views|View|row/.test(headline))).toEqual([]);
+});
