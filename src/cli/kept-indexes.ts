@@ -1,5 +1,6 @@
 /** Indexes that a question uses, and those that it leaves behind. */
 import { isHeapgraphError } from '../base/errors.js';
+import { isRegularFile } from '../io/file-facts.js';
 import type { IndexStore } from '../session/index-file/store.js';
 import { type Session, WHOLE_SNAPSHOT } from '../session/need.js';
 import type { Context } from './context.js';
@@ -33,6 +34,10 @@ export function keptIndexes(
     },
     async makeMissing(files, session, note) {
       for (const file of index === true ? new Set(files) : missing) {
+        if (!isRegularFile(file)) {
+          note(`no index of ${file}: it is no file that can be read again`);
+          continue;
+        }
         try {
           if (store.open(file, WHOLE_SNAPSHOT) !== undefined) continue;
           const { graph } = await session.open(file, WHOLE_SNAPSHOT);

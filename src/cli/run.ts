@@ -78,7 +78,7 @@ async function answerCommand(
       : undefined;
   const targets = several ? [] : (choice?.rest ?? args);
   if (choice?.guessed === false) checkArguments(targets, command.arguments, choice.snapshot);
-  const format = formatOf(parsed, command.answers);
+  const format = formatOf(parsed, command);
   const { inputs, answer } = prepare(command, {
     targets,
     snapshots: several && !isOptional ? (loaded.length > 0 ? loaded : args) : choice ? [choice.snapshot] : [],
@@ -122,7 +122,7 @@ async function answerCommand(
     const reply = await ask(session).catch((error: unknown) => {
       if (!(error instanceof IndexDamaged)) throw error;
       indexes!.removeAt(error.file);
-      note('the index is damaged; the snapshot is read');
+      note(`the index is damaged; the snapshot is read, and the index removed (${error.message})`);
       session = sessionWith(undefined);
       return ask(session);
     });

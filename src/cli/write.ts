@@ -12,12 +12,18 @@ import type { Output } from './output.js';
 /** The format asked for; else the one that the output file's name says. */
 export function formatOf(
   options: CommonOptions & { readonly format?: unknown },
-  answers: Command['answers'] = 'table',
+  { answers = 'table', draws = answers === 'subgraph' }: Pick<Command, 'answers' | 'draws'> = {},
 ): Format {
+  const picture = PICTURE.exec(options.output ?? '')?.[0];
+  if (picture !== undefined && !draws)
+    throw new UsageError(
+      `this command's answer is no picture and cannot be written as ${picture}`,
+      'show-chain, show-backrefs, patterns, cycles, dead and suspects draw; use another name for text.',
+    );
   const ending = /\.(json|csv|md|markdown|xml)$/i.exec(options.output ?? '')?.[1]?.toLowerCase();
   if (answers === 'document') return 'text';
   if (answers === 'suspects' && options.markdown) return 'markdown';
-  if (answers === 'checks' || answers === 'suspects') return formatOfChecks(options, ending);
+  if (answers === 'checks' || answers === 'suspects') return formatOfChecks(options, answers, ending);
   if (options.json) return 'json';
   if (options.csv) return 'csv';
   if (options.markdown) return 'markdown';
@@ -35,6 +41,7 @@ export function formatOf(
 
 function formatOfChecks(
   { json, format }: CommonOptions & { readonly format?: unknown },
+  answers: 'checks' | 'suspects',
   ending: string | undefined,
 ): Format {
   const asked = format as Format;
@@ -42,10 +49,11 @@ function formatOfChecks(
     throw new UsageError(`--json and --format ${asked} are two formats`, 'Leave one of them out.');
   if (json) return 'json';
   if (asked !== 'text') return asked;
-  if (ending === 'csv') {
+  const takesJunit = formatsOf(answers).includes('junit');
+  if (ending === 'csv' || (ending === 'xml' && !takesJunit)) {
     throw new UsageError(
-      "this command's answer is not a table and cannot be written as .csv",
-      'Use .json, .xml (JUnit), .md, or another name for text.',
+      `this command's answer is not a table and cannot be written as .${ending}`,
+      `Use .json,${takesJunit ? ' .xml (JUnit),' : ''} .md, or another name for text.`,
     );
   }
   if (ending === 'json') return 'json';

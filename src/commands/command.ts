@@ -88,6 +88,10 @@ interface Definition<S extends OptionSpecs, T> {
    */
   readonly answers?: Result['kind'];
   /**
+   * Whether the answer can be drawn into a file. Default: pictures alone.
+   */
+  readonly draws?: boolean;
+  /**
    * The file that the answer goes to when -o names none; one that is there is replaced with an
    * option `force` only.
    */

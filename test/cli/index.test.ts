@@ -112,3 +112,18 @@ describe('heapgraph index FILE', () => {
     expect(piped.code).toBe(0);
   });
 });
+
+describe.runIf(process.platform === 'linux')('a folder that cannot be made', () => {
+  test.each([
+    ['below a file', FILE],
+    ['in /proc', '/proc/none'],
+  ])('%s: told, and the answer stands', async (_, place) => {
+    const env = { XDG_CACHE_HOME: place };
+    const made = await ask(['index', FILE], env);
+    expect([made.code, made.stdout]).toEqual([2, '']);
+    expect(made.stderr).toContain(`no index can be written into ${place}/heapgraph: `);
+    const answered = await ask(['heap', '--limit', '1', FILE, '--index'], env);
+    expect([answered.code, answered.stderr]).toEqual([0, expect.stringContaining('no index of')]);
+    expect(answered.stdout).toContain('Partition of a set of');
+  });
+});

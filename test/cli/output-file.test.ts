@@ -1,6 +1,7 @@
 /** `-o FILE`: the format by its name, whole or not at all. */
 import { spawn } from 'node:child_process';
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -100,4 +101,21 @@ describe('-o FILE', () => {
     for (let i = 0; i < 400 && !condition(); i++) await new Promise((resolve) => setTimeout(resolve, 25));
     expect(condition()).toBe(true);
   }
+});
+
+describe('-o x.svg, -o x.png', () => {
+  test.each([
+    ['leaks', [fixturePath('node26-before'), F]],
+    ['heap', [F]],
+    ['find-backref-chain', ['OBJ', F]],
+    ['weak', [F]],
+    ['typestats', [F]],
+  ] as const)('%s does not draw: refused before anything is read', async (command, args) => {
+    for (const name of ['x.svg', 'x.PNG', 'x.dot']) {
+      const { code, stdout, stderr } = await heapgraph([command, ...args, '-o', path.join(folder, name)]);
+      expect([code, stdout]).toEqual([2, '']);
+      expect(stderr).toContain(`answer is no picture and cannot be written as .${name.slice(2)}`);
+      expect(existsSync(path.join(folder, name))).toBe(false);
+    }
+  });
 });

@@ -322,3 +322,11 @@ describe('a class that is not there is probably misspelt', () => {
       expect((await heapgraph(['heap', FINAL, '--where', query])).stderr).not.toContain('no objects of type');
   });
 });
+
+test('select of what nothing fits says so, and numbers and ids stand for themselves', async () => {
+  const query = 'AuditEntry and retained > 1gb';
+  const listed = await heapgraph(['select', query, FINAL]);
+  expect(listed).toEqual({ stdout: '', stderr: `heapgraph: no object that "${query}" accepts\n`, code: 0 });
+  expect((await heapgraph(['select', query, FINAL, '--count'])).stderr).toBe('');
+  expect((await heapgraph(['select', query, FINAL, '--ids'])).stderr).toBe('');
+});

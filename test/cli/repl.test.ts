@@ -57,6 +57,8 @@ describe('heapgraph repl a.heapsnapshot', () => {
       FINAL,
     );
     expect(run).toEqual({ stdout: `${FINAL}: 80,645 nodes, 354,462 edges\n420\n`, stderr: '', code: 0 });
+    for (const word of ['exit', 'quit', '.exit'])
+      expect((await repl([word, 'count OBJ'], FINAL)).stdout).toBe('');
     const help = await repl(['.help', '.help count'], FINAL);
     expect(help.stdout).toContain('Find a leak');
     expect(help.stdout).toContain('How many objects there are of a class.');

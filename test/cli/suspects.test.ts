@@ -118,3 +118,26 @@ test('suspects of a heap without a program says so', async () => {
   expect(code).toBe(0);
   expect(stdout).not.toMatch(/^leak/m);
 });
+
+describe('suspects, used wrongly', () => {
+  test('snapshots in the wrong order, or one twice, are not judged', async () => {
+    const [first, second, third] = THREE as [string, string, string];
+    for (const files of [
+      [third, second, first],
+      [first, first],
+    ]) {
+      const { code, stdout, stderr } = await heapgraph(['suspects', ...files, '--fail-if', 'leak']);
+      expect([code, stdout]).toEqual([2, '']);
+      expect(stderr).toContain('--fail-if cannot judge these snapshots');
+    }
+    const any = await heapgraph(['suspects', third, first, '--fail-if-any']);
+    expect([any.code, any.stderr]).toEqual([2, expect.stringContaining('--fail-if-any cannot judge')]);
+    expect((await heapgraph(['suspects', third, first])).code).toBe(0);
+  });
+
+  test('-o x.xml: refused, with what it can be written as', async () => {
+    const { code, stdout, stderr } = await heapgraph(['suspects', FINAL, '-o', 'x.xml']);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('cannot be written as .xml\n  Use .json, .md, or another name for text.');
+  });
+});

@@ -74,11 +74,28 @@ const COMMON = 0.1;
  *    but never all: whole ranges of ids differ.
  *
  * - In: two graphs; neither needs edges.
- * - Cost: a pass over the ids of both.
+ * - Cost: a pass over the ids of both, once for a pair.
  * - Source: https://github.com/v8/v8/blob/13.6.233/src/profiler/heap-snapshot-generator.cc
  *   (HeapObjectsMap)
  */
 export function lineage(before: Graph, after: Graph): Lineage {
+  let known = lineages.get(before);
+  if (known === undefined) {
+    known = new WeakMap();
+    lineages.set(before, known);
+  }
+  let found = known.get(after);
+  if (found === undefined) {
+    found = compared(before, after);
+    known.set(after, found);
+  }
+  return found;
+}
+
+/** What was found of pairs: notes, orders and comparisons ask for it one after another. */
+const lineages = new WeakMap<Graph, WeakMap<Graph, Lineage>>();
+
+function compared(before: Graph, after: Graph): Lineage {
   const kinds = [idKind(before), idKind(after)] as const;
   const ids = kinds[0] === 'numbered' ? kinds[1] : kinds[0];
   const keepsName = typesThatKeepNames(ids);

@@ -53,7 +53,8 @@ export const referenceIndex = memo((graph: Graph): ReferenceIndex => {
     for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
       const type = types[edge];
       if (type !== EDGE.property && type !== EDGE.internal) continue;
-      const group = marks[names[edge]!]!;
+      // A salvaged file may have lost its last names.
+      const group = marks[names[edge]!] ?? 0;
       if (group === 0 || (type === EDGE.property) !== group <= least) continue;
       found[group - 1]!.push(node, targets[edge]!);
     }

@@ -138,7 +138,7 @@ async function answerLines(
       }
       const words = wordsIn(line);
       if (words === undefined) code = EXIT.wrong;
-      else if (words[0] === '.exit') return code;
+      else if (words.length === 1 && ENDS.has(words[0]!)) return code;
       else if (words.length > 0) code = await answer(words, thread, { always, loaded });
       if (code === INTERRUPTED) process.stderr.write('interrupted\n');
     }
@@ -146,6 +146,9 @@ async function answerLines(
     process.off('SIGINT', interrupt);
   }
 }
+
+/** Words that end the prompt, as they do elsewhere. */
+const ENDS: ReadonlySet<string> = new Set(['.exit', 'exit', 'quit']);
 
 /** Undefined for a line that is none, which was told. */
 function wordsIn(line: string): readonly string[] | undefined {

@@ -39,6 +39,7 @@ export const deadCommand = defineCommand({
     'One snapshot is enough: a response that was sent, a socket that was closed says so itself. References marked with ~~~ are suspects: one of them is at fault. Earlier snapshots of the process say how many were dead before. Rules of your own stand in heapgraph.config.json. More: docs/dead.md.',
   snapshot: { names: ['snapshot'], least: 1, most: Number.POSITIVE_INFINITY },
   answers: 'dead',
+  draws: true,
   options: {
     class: {
       kind: 'list',

@@ -1,14 +1,11 @@
 /** What leaks, by two or more snapshots of one process. */
 
 import { chainFingerprint } from '../../analysis/dead/dead-chain.js';
-import { lineage } from '../../analysis/growth/lineage.js';
 import { isLeak, type Leak } from '../../analysis/leaks/leak.js';
 import { leakEntry } from '../../analysis/leaks/leak-entry.js';
 import { notableLeaks } from '../../analysis/leaks/leak-search.js';
 import type { Leaks } from '../../analysis/leaks/leaks.js';
-import { UsageError } from '../../base/errors.js';
 import type { LeakEntry } from '../../base/leak-report.js';
-import { type NoteLike, noteText } from '../../base/notes.js';
 import { printable, shortened } from '../../base/printable.js';
 import type { Answer } from '../../base/result.js';
 import { formatBytes, formatCount } from '../../base/units.js';
@@ -17,7 +14,7 @@ import type { Need, OpenedSnapshot } from '../../session/need.js';
 import { allocationStack, stackText } from '../../v8/allocation-stacks.js';
 import { defineCommand } from '../command.js';
 import { traceNotes } from '../shared/allocations.js';
-import { orderOption, requireOneProcess } from '../shared/compare.js';
+import { checkOrder, orderOption, requireOneProcess } from '../shared/compare.js';
 import { knownLeaks, knownOptions, knownWords } from '../shared/known-leaks.js';
 import { boundedNotes, searchLeaks } from '../shared/leak-search.js';
 import { ownFirst, packageLeaks, packageLeakWords } from '../shared/package-leaks.js';
@@ -64,7 +61,7 @@ export const leaksCommand = defineCommand({
   order: (options) => options.order,
   async run({ options, snapshots: heaps, machine, session }): Promise<Answer> {
     const notes = [...requireOneProcess(heaps, options.byId, 'leaks')];
-    if (options.failIfAny) checkOrder(heaps, notes);
+    if (options.failIfAny) checkOrder(heaps, notes, '--fail-if-any');
     const { found, notes: more } = await searchLeaks(heaps, options.minSize, session);
     const { leaks: notable, leaking, most } = notableLeaks(found, heaps.length);
     const { graph } = found.frontier;
@@ -190,21 +187,3 @@ function summaryOf(found: Leaks, entries: readonly LeakEntry[], heaps: readonly 
 }
 
 const NAMED_CLASSES = 3;
-
-/**
- * Checks the order of the snapshots.
- *
- * - Throws: UsageError for the wrong order, and for the same snapshot twice: nothing would be
- *   found, and a check in CI would pass.
- */
-function checkOrder(heaps: readonly OpenedSnapshot[], notes: readonly NoteLike[]): void {
-  const isWrong = heaps.slice(1).some(({ graph }, i) => {
-    const { identical, inOrder } = lineage(heaps[i]!.graph, graph);
-    return identical || !inOrder;
-  });
-  if (!isWrong) return;
-  throw new UsageError(
-    `--fail-if-any cannot judge these snapshots: ${notes.map((one) => noteText(one)).join('; ')}`,
-    'Name snapshots of one process, the earliest first; without --fail-if-any this is only a note.',
-  );
-}

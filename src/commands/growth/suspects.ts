@@ -13,7 +13,7 @@ import type { Query } from '../../query/query.js';
 import type { Need } from '../../session/need.js';
 
 import { defineCommand } from '../command.js';
-import { orderOption, requireOneProcess } from '../shared/compare.js';
+import { checkOrder, orderOption, requireOneProcess } from '../shared/compare.js';
 import { handOptions, handVerdicts, withoutIds } from '../shared/hand-verdicts.js';
 import { isNews, knownLeaks, knownOptions, suspectFact } from '../shared/known-leaks.js';
 import { questionNote } from '../shared/next-question.js';
@@ -34,6 +34,7 @@ export const suspectsCommand = defineCommand({
     'Its first word is the verdict. leak: finished by its own state and still held, or growing at every step of three snapshots. suspect: many listeners, timers, waiting calls, handles. large: a place where much gathers, be it a leak or a full table. More: docs/suspects.md.',
   snapshot: { names: ['snapshot'], least: 1, most: Number.POSITIVE_INFINITY },
   answers: 'suspects',
+  draws: true,
   options: {
     kind: {
       kind: 'choices',
@@ -90,6 +91,8 @@ export const suspectsCommand = defineCommand({
   order: (options) => options.order,
   async run({ options, snapshots: heaps, machine, session }): Promise<Answer> {
     const notes: NoteLike[] = [...requireOneProcess(heaps, options.byId, 'suspects')];
+    if (options.failIf !== 'nothing' || options.failIfAny)
+      checkOrder(heaps, notes, options.failIf === 'nothing' ? '--fail-if-any' : '--fail-if');
     const { graph } = heaps.at(-1)!;
     const packages = packageNames(graph, machine);
     const hand = handVerdicts(heaps.at(-1)!, options, machine);

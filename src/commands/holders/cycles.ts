@@ -27,6 +27,7 @@ export const cyclesCommand = defineCommand({
     'Cycles are no leaks: V8 frees them as soon as nothing else refers to them. They say which objects live and die together. Left out: prototypes, the scopes of modules, the runtime; --all takes them.',
   snapshot: true,
   answers: 'details',
+  draws: true,
   options: {
     where: {
       kind: 'text',

@@ -22,6 +22,7 @@ export const patternsCommand = defineCommand({
   arguments: queryArgument,
   snapshot: true,
   answers: 'tree',
+  draws: true,
   options: {
     toRoot: { kind: 'flag', help: 'shortest chains from the roots, merged' },
     depth: {

@@ -5,7 +5,7 @@ import { retainedSet } from '../../analysis/sizes/retained-set.js';
 import { retainedSizes } from '../../analysis/sizes/retained-sizes.js';
 import { shallowSizes } from '../../analysis/sizes/shallow-sizes.js';
 import { UsageError } from '../../base/errors.js';
-import type { NoteLike } from '../../base/notes.js';
+import { type NoteLike, note } from '../../base/notes.js';
 import type { Answer, Row } from '../../base/result.js';
 import type { Graph } from '../../graph/graph.js';
 import { nodesIn } from '../../query/masks.js';
@@ -70,8 +70,11 @@ export const selectCommand = defineCommand({
   },
   others: beforeSnapshot,
   async run({ targets: [query], options, snapshots: heaps, machine }) {
-    const { graph, mask, notes } = await select(query!, heaps, options, machine);
+    const { graph, mask, notes: more, isAbsent } = await select(query!, heaps, options, machine);
     const nodes = nodesIn(mask);
+    const isNumber = options.count || options.sum !== 'none';
+    const isEmpty = nodes.length === 0 && !isNumber && !options.ids && !isAbsent;
+    const notes = [...more, ...(isEmpty ? [note('unknown')`no object that "${query!.text}" accepts`] : [])];
     const found = !(options.failIfNone && nodes.length === 0);
     if (options.count) return { ...value('count', 'Count', 'count', nodes.length), notes, found };
     if (options.sum !== 'none') {

@@ -1,7 +1,7 @@
 /** Shared by commands that compare snapshots: whether ids can be compared, and the notes on it. */
 import { type Lineage, lineage } from '../../analysis/growth/lineage.js';
 import { UsageError } from '../../base/errors.js';
-import { type NoteLike, type NotePart, note, option, parts } from '../../base/notes.js';
+import { type NoteLike, type NotePart, note, noteText, option, parts } from '../../base/notes.js';
 import { printable } from '../../base/printable.js';
 import { formatCount, formatShare } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
@@ -213,4 +213,23 @@ function orderNotes(
       'compared',
     )`${printable(before.file)} seems to be the later one: its objects have higher ids; ${advice}`,
   ];
+}
+
+/**
+ * Checks the order of the snapshots.
+ *
+ * - In: the notes on them; the flag that would judge them.
+ * - Throws: UsageError for the wrong order, and for the same snapshot twice: nothing would be
+ *   found, and a check in CI would pass.
+ */
+export function checkOrder(heaps: readonly OpenedSnapshot[], notes: readonly NoteLike[], flag: string): void {
+  const isWrong = heaps.slice(1).some(({ graph }, i) => {
+    const { identical, inOrder } = lineage(heaps[i]!.graph, graph);
+    return identical || !inOrder;
+  });
+  if (!isWrong) return;
+  throw new UsageError(
+    `${flag} cannot judge these snapshots: ${notes.map((one) => noteText(one)).join('; ')}`,
+    `Name snapshots of one process, the earliest first; without ${flag} this is only a note.`,
+  );
 }
