@@ -148,6 +148,18 @@ const COMMON = [
 const options = (): string =>
   `${THEMES.map(({ title, commands }) => `## ${title}\n\n${commands.map(optionTable).join('\n')}`).join('\n')}\n${COMMON}\n`;
 
+/** One row a theme: README's. */
+const themeTable = (): string =>
+  [
+    '| | |',
+    '|---|---|',
+    ...THEMES.map(
+      ({ title, commands }) => `| **${title}** | ${commands.map(({ name }) => `\`${name}\``).join(', ')} |`,
+    ),
+    '',
+  ].join('\n');
+
+/** One row a command. */
 const commandTable = (): string =>
   [
     '| theme | command | |',
@@ -195,7 +207,8 @@ const kindTable = (): string =>
 test.each([
   ['docs/commands.md', 'options', options],
   ['docs/output.md', 'kinds', kindTable],
-  ['README.md', 'commands', commandTable],
+  ['README.md', 'commands', themeTable],
+  ['docs/commands.md', 'commands', commandTable],
 ] as const)('%s: the table of %s', (page, name, table) => {
   const text = textOf(page);
   const pattern = new RegExp(`(<!-- ${name}: .*? -->\\n)[^]*?(<!-- /${name} -->)`);
@@ -208,7 +221,10 @@ test.each([
 test('every command is in the tables, and every schema of an answer', () => {
   const described = [...KINDS.map(([kind]) => kind), 'baseline', 'watch', 'common', 'report'];
   expect(readdirSync(SCHEMAS).sort()).toEqual(described.map((kind) => `${kind}.json`).sort());
-  for (const { name } of COMMANDS) expect(commandTable()).toContain(`| \`${name}\` |`);
+  for (const { name } of COMMANDS) {
+    expect(commandTable()).toContain(`| \`${name}\` |`);
+    expect(themeTable()).toContain(`\`${name}\``);
+  }
 });
 
 test('README.md has 180 lines at most', () => {
