@@ -50,6 +50,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'base',
   ],
   'analysis/cycles': ['analysis/holders', 'analysis/classes', 'analysis/sizes', 'v8', 'graph', 'base'],
+  'analysis/closures': ['analysis/classes', 'analysis/sizes', 'v8', 'graph', 'base'],
   'analysis/accumulation': [
     'analysis/pictures',
     'analysis/expressions',
@@ -141,6 +142,7 @@ const EXTERNALS: readonly (readonly [RegExp, RegExp])[] = [
   [/^vitest$/, /^testing\/vitest\.ts$/],
   [/^expect$/, /^testing\/jest\.ts$/],
   [/^ws$/, /^inspector\//],
+  [/^acorn$/, /^analysis\/closures\//],
   [/^simple-ascii-chart$/, /^render\//],
   [/^(ts-graphviz|@hpcc-js\/wasm-graphviz|@resvg\/resvg-wasm)$/, /^render\//],
 ];

@@ -28,6 +28,7 @@ import { showRefsCommand } from './holders/show-refs.js';
 import { weakCommand } from './holders/weak.js';
 import { captureCommand } from './live/capture.js';
 import { watchCommand } from './live/watch.js';
+import { closuresCommand } from './memory/closures.js';
 import { atCommand } from './objects/at.js';
 import { dominatorsCommand } from './objects/dominators.js';
 import { getLeakingObjectsCommand } from './objects/get-leaking-objects.js';
@@ -69,6 +70,10 @@ export const THEMES = [
   {
     title: 'How many, of what',
     commands: [countCommand, byTypeCommand, heapCommand, showMostCommonTypesCommand, typestatsCommand],
+  },
+  {
+    title: 'Where the memory goes',
+    commands: [closuresCommand],
   },
   {
     title: 'Objects and their memory',
