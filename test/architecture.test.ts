@@ -74,7 +74,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'base',
   ],
   'analysis/fingerprint': ['v8', 'graph', 'base'],
+  'analysis/waiting': ['analysis/holders', 'analysis/classes', 'analysis/sizes', 'v8', 'graph', 'base'],
   'analysis/suspects': [
+    'analysis/waiting',
     'analysis/garbage',
     'analysis/leaks',
     'analysis/dead',

@@ -56,6 +56,10 @@ copyFileSync(
   fileURLToPath(new URL('../fixtures/closures/node26.heapsnapshot.br', import.meta.url)),
   path.join(folder, 'reports.heapsnapshot.br'),
 );
+copyFileSync(
+  fileURLToPath(new URL('../fixtures/waiting/node24.heapsnapshot.br', import.meta.url)),
+  path.join(folder, 'waiting.heapsnapshot.br'),
+);
 for (const name of EXPRESS) copyFileSync(expressPath(name), path.join(folder, `${name}.heapsnapshot.gz`));
 // The same without compression, and the beginning of it.
 const whole = gunzipSync(readFileSync(fixturePath('node26-after')));

@@ -55,6 +55,7 @@ const { before: B, after: A } = SNAPSHOTS;
 const DEAD_24 = deadPath('server-node24-1');
 const ALLOCATIONS = casePath('node24-allocation-trace.heapsnapshot.gz');
 const WEAK = fileURLToPath(new URL('../fixtures/weak/node24.heapsnapshot.br', import.meta.url));
+const WAITING = fileURLToPath(new URL('../fixtures/waiting/node24.heapsnapshot.br', import.meta.url));
 const THREE = EXPRESS.map(expressPath);
 
 /**
@@ -81,6 +82,12 @@ const TABLE: readonly (readonly [Schema, readonly (readonly string[])[]])[] = [
       ['weak', A],
       ['weak', '--all', A],
       ['weak', '--if-weak', 'Array[]', A],
+      ['emitters', WAITING],
+      ['emitters', WAITING, '--by', 'function'],
+      ['timers', WAITING],
+      ['timers', WAITING, '--by', 'function'],
+      ['promises', WAITING],
+      ['promises', WAITING, '--by', 'class'],
       ['show-growth', B, A],
       ['show-growth', ...THREE, '--detail', '--raw'],
       ['show-growth', B, A, '--by', 'retained', '--functions'],

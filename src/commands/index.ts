@@ -29,6 +29,9 @@ import { weakCommand } from './holders/weak.js';
 import { captureCommand } from './live/capture.js';
 import { watchCommand } from './live/watch.js';
 import { closuresCommand } from './memory/closures.js';
+import { emittersCommand } from './memory/emitters.js';
+import { promisesCommand } from './memory/promises.js';
+import { timersCommand } from './memory/timers.js';
 import { atCommand } from './objects/at.js';
 import { dominatorsCommand } from './objects/dominators.js';
 import { getLeakingObjectsCommand } from './objects/get-leaking-objects.js';
@@ -73,7 +76,7 @@ export const THEMES = [
   },
   {
     title: 'Where the memory goes',
-    commands: [closuresCommand],
+    commands: [closuresCommand, emittersCommand, timersCommand, promisesCommand],
   },
   {
     title: 'Objects and their memory',

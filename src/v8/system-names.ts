@@ -8,6 +8,7 @@ const PREFIX = 'system / ';
 /** What V8 calls single arrays and roots of its own. Exact names, as the file writes them. */
 export const V8_NAME = {
   accessorPair: 'system / AccessorPair',
+  asyncGeneratorRequest: 'system / AsyncGeneratorRequest',
   allocationSite: 'system / AllocationSite',
   boundArguments: '(bound arguments)',
   debugger: '(Debugger)',

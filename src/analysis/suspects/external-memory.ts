@@ -5,9 +5,9 @@ import { className } from '../../v8/class-names.js';
 import { holderChains, UNHELD } from '../holders/holder-chains.js';
 import { holderPaths } from '../holders/holder-paths.js';
 import { essentialEdges } from '../sizes/essential-edges.js';
+import { eachPair, referenceIndex } from '../waiting/reference-index.js';
 import type { Finding } from './finding.js';
 import { Groups } from './grouped.js';
-import { eachPair, referenceIndex } from './reference-index.js';
 
 /** One buffer is told as a large object. */
 const LEAST_BUFFERS = 2;

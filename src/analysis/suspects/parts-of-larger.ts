@@ -4,9 +4,9 @@ import { EDGE, NODE } from '../../graph/schema.js';
 import { edgeTarget } from '../../graph/walk.js';
 import { holderPaths } from '../holders/holder-paths.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
+import { eachPair, referenceIndex } from '../waiting/reference-index.js';
 import type { Finding } from './finding.js';
 import { Groups } from './grouped.js';
-import { eachPair, referenceIndex } from './reference-index.js';
 
 /** Shorter texts are not worth it. */
 const LEAST_TEXT = 8_000;

@@ -1,12 +1,10 @@
 /** Timers that wait, by the function that they call. */
 import type { Graph } from '../../graph/graph.js';
-import { NODE } from '../../graph/schema.js';
-import { className } from '../../v8/class-names.js';
 import { isMadeByCode } from '../../v8/origin.js';
 import { contentKeys } from '../leaks/group-contents.js';
+import { timers } from '../waiting/timers.js';
 import { type Finding, LEAST_MEMBERS } from './finding.js';
 import { Groups } from './grouped.js';
-import { eachPair, referenceIndex } from './reference-index.js';
 
 /**
  * `Timeout` objects that are not over, where a function of the program's is called.
@@ -16,10 +14,9 @@ import { eachPair, referenceIndex } from './reference-index.js';
 export function timerFindings(graph: Graph, isDead: (node: number) => boolean): Finding[] {
   const keyOf = contentKeys(graph);
   const groups = new Groups(graph);
-  eachPair(referenceIndex(graph).onTimeout, (timer, callback) => {
-    if (className(graph, timer) !== 'Timeout' || isDead(timer)) return;
-    if (graph.nodeTypes[callback] !== NODE.closure || !isMadeByCode(graph, callback)) return;
-    groups.add(keyOf(callback), timer, callback);
-  });
+  for (const { kind, node, callback } of timers(graph)) {
+    if (kind === 'immediate' || isDead(node) || !isMadeByCode(graph, callback)) continue;
+    groups.add(keyOf(callback), node, callback);
+  }
   return groups.findings({ kind: 'timers', verdict: 'suspect', word: 'timers', least: LEAST_MEMBERS });
 }

@@ -1,4 +1,14 @@
-/** Where a few references of known names are, found in one pass over all edges. */
+/**
+ * Where a few references of known names are, found in one pass over all edges.
+ *
+ * The room `waiting`, what will be called later, all of it:
+ *
+ *   reference-index            references of known names, in one pass
+ *   listeners timers           by the runtime's own objects
+ *   suspended promises         functions that wait, and what they wait for
+ *   stores resources           AsyncLocalStorage, AsyncResource
+ *   waiting-groups             those that are alike in one row
+ */
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { memo } from '../../graph/memo.js';
 import { EDGE } from '../../graph/schema.js';
@@ -8,6 +18,8 @@ const PROPERTIES = {
   events: ['_events'],
   targetEvents: ['<symbol kEvents>'],
   onTimeout: ['_onTimeout'],
+  onImmediate: ['_onImmediate'],
+  asyncId: ['<symbol async_id_symbol>'],
   store: ['<symbol kResourceStore>'],
   frame: ['<symbol kAsyncContextFrame>', '<symbol async_context_frame>'],
 } as const;
