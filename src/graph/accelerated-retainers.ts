@@ -1,5 +1,5 @@
 /** `retainersOf` by a kernel. */
-import type { Accelerated } from './accelerated.js';
+import type { Accelerated, Stage } from './accelerated.js';
 import { Scratch } from './arena.js';
 import { allocateColumn } from './columns.js';
 import { edgesOf, type Graph, sourceOf } from './graph.js';
@@ -48,6 +48,34 @@ export function acceleratedRetainers(graph: Graph, { arena, run, fork }: Acceler
     return { firstRetainer: first, sources };
   } catch (error) {
     scratch.abandon();
+    throw error;
+  }
+}
+
+/**
+ * What computes the same in one go, in any thread.
+ *
+ * - Throws: RangeError when there is no memory for it.
+ */
+export function retainersStage(graph: Graph, { arena }: Accelerated): Stage<Retainers> {
+  const { nodeCount } = graph;
+  const { count } = edgesOf(graph);
+  const scratch = new Scratch(arena);
+  try {
+    const first = scratch.take(Uint32Array, nodeCount + 1);
+    const sources = scratch.take(Uint32Array, count, true);
+    const [firsts, all] = [scratch.at(first), scratch.at(sources)];
+    return {
+      steps: [
+        { each: 'countTargets', from: 0, to: count, args: [firsts] },
+        { each: 'placeRetainers', from: 0, to: nodeCount, args: [firsts, 0] },
+        { each: 'fillRetainers', from: nodeCount, to: 0, args: [firsts, all] },
+      ],
+      reads: [],
+      finish: () => ({ firstRetainer: first, sources }),
+    };
+  } catch (error) {
+    scratch.release();
     throw error;
   }
 }

@@ -26,7 +26,32 @@ export const idIndex = memo(
   'index of ids',
 );
 
-/** The same for any column of numbers: its first `count`. */
+/** Values of the lowest bits of an id. */
+const LOWEST = 1 << 16;
+
+/**
+ * Ordinals of the nodes with these ids, -1 for those that are not there: for a few of them.
+ *
+ * - Order: as the ids.
+ * - Ties: as `nodeOf`.
+ * - Cost: one pass over the ids of the graph, until all are found; none where there is an index.
+ */
+export function nodesWithIds(graph: Graph, wanted: readonly number[]): number[] {
+  const index = idIndex.known(graph);
+  if (index) return wanted.map((id) => index.nodeOf(id));
+  const { ids, nodeCount } = graph;
+  const missing = new Set(wanted);
+  const found = new Map<number, number>();
+  const mayBe = new Uint8Array(LOWEST);
+  for (const id of missing) mayBe[id & (LOWEST - 1)] = 1;
+  for (let node = 0; node < nodeCount && missing.size > 0; node++) {
+    const id = ids[node]!;
+    if (mayBe[id & (LOWEST - 1)] === 1 && missing.delete(id)) found.set(id, node);
+  }
+  return wanted.map((id) => found.get(id) ?? -1);
+}
+
+/** An index of any column of numbers: its first `count`. */
 export function indexOfIds(ids: Uint32Array | Float64Array, count: number): IdIndex {
   let lineBits = 0;
   while (1 << (lineBits + LINE_BITS) < count * 2) lineBits++;

@@ -8,10 +8,10 @@ import { phase } from '../base/phases.js';
  */
 export function memo<Graph extends object, T>(compute: (graph: Graph) => T, name?: string): Memo<Graph, T> {
   const known = new WeakMap<Graph, T>();
-  const given = new WeakMap<Graph, () => T>();
+  const given = new WeakMap<Graph, () => T | undefined>();
   const get = (graph: Graph): T => {
     if (known.has(graph)) return known.get(graph) as T;
-    const make = given.get(graph) ?? (() => compute(graph));
+    const make = (): T => given.get(graph)?.() ?? compute(graph);
     const value = name === undefined ? make() : phase(name, make);
     known.set(graph, value);
     return value;
@@ -19,7 +19,7 @@ export function memo<Graph extends object, T>(compute: (graph: Graph) => T, name
   return Object.assign(get, {
     known: (graph: Graph) => (given.has(graph) ? get(graph) : known.get(graph)),
     keep: (graph: Graph, value: T) => void known.set(graph, value),
-    give: (graph: Graph, make: () => T) => void given.set(graph, make),
+    give: (graph: Graph, make: () => T | undefined) => void given.set(graph, make),
   });
 }
 
@@ -28,8 +28,11 @@ export interface Memo<Graph, T> {
   known(graph: Graph): T | undefined;
   /** Takes what was computed in another way. */
   keep(graph: Graph, value: T): void;
-  /** In place of computing it: `make` is called when it is first asked for. */
-  give(graph: Graph, make: () => T): void;
+  /**
+   * In place of computing it: `make` is called when it is first asked for. Where that says
+   * undefined, it is computed after all.
+   */
+  give(graph: Graph, make: () => T | undefined): void;
 }
 
 /**

@@ -23,6 +23,7 @@ const ORDERS: readonly (readonly string[])[] = [
   ['retainedSizes', ...Object.keys(COMPUTED)],
   ['shallowSizes', 'typeStats', ...Object.keys(COMPUTED)],
   ['distances', 'retainedSizes', ...Object.keys(COMPUTED)],
+  ['ahead', ...Object.keys(COMPUTED)],
 ];
 
 function loaded(bytes: Uint8Array, threads: number, options: LoadOptions = {}): Promise<Graph> {

@@ -1,8 +1,10 @@
 /** What is computed of a graph with kernels and on two threads, to compare it with what TypeScript computes on one. */
 import { typeStats } from '../../src/analysis/classes/classes.js';
+import { Ahead } from '../../src/analysis/sizes/ahead.js';
 import { distanceSearch } from '../../src/analysis/sizes/distances.js';
 import { dominatorTree } from '../../src/analysis/sizes/dominators.js';
-import { pageOwnedNodes } from '../../src/analysis/sizes/essential-edges.js';
+import { essentialEdges, pageOwnedNodes } from '../../src/analysis/sizes/essential-edges.js';
+import { retainedSetSizes, retainedSets } from '../../src/analysis/sizes/retained-set.js';
 import { retainedSizes, retainedSizesOfClasses } from '../../src/analysis/sizes/retained-sizes.js';
 import { shallowSizes } from '../../src/analysis/sizes/shallow-sizes.js';
 import type { Graph } from '../../src/graph/graph.js';
@@ -16,8 +18,35 @@ export const COMPUTED: Readonly<Record<string, (graph: Graph) => unknown>> = {
   retainedSizes,
   retainedSizesOfClasses: (graph) => retainedSizesOfClasses(graph),
   retainersOf,
+  essentialEdges,
+  retainedSets: (graph) => retainedSets(graph, setsOf(graph)),
+  retainedSetSizes: (graph) => retainedSetSizes(graph, setsOf(graph)),
+  ahead,
   typeStats: (graph) => typeStats(graph, { by: 'retained', retained: true }),
 };
+
+/** More sets than a search takes: small and large ones, that overlap, one with the root. */
+function setsOf({ nodeCount, root }: Graph): number[][] {
+  const every = (step: number, first: number): number[] =>
+    Array.from({ length: nodeCount }, (_, node) => node).filter(
+      (node) => node % step === first % step && node !== root,
+    );
+  return [[], [root], ...Array.from({ length: 8 }, (_, i) => every(2 + i * 3, i)), every(nodeCount, 3)];
+}
+
+/** What the second thread does while the first one goes on. */
+function ahead(graph: Graph): unknown {
+  const work = new Ahead(graph);
+  try {
+    work.page();
+    work.retainers();
+    work.sizes();
+    work.dominators();
+    return [retainersOf(graph), shallowSizes(graph)];
+  } finally {
+    work.end();
+  }
+}
 
 /** Columns as plain lists: they may stand in other memory. */
 function plain(value: unknown): unknown {

@@ -1,8 +1,8 @@
 /** `dominatorTree` by a kernel. */
-import type { Accelerated } from '../../graph/accelerated.js';
+import type { Accelerated, Stage } from '../../graph/accelerated.js';
 import { Scratch } from '../../graph/arena.js';
-import type { Graph } from '../../graph/graph.js';
-import { globalOf } from '../../graph/kernel/graph-kernel.js';
+import { edgesOf, type Graph } from '../../graph/graph.js';
+import { globalOf, type Step } from '../../graph/kernel/graph-kernel.js';
 import type { DominatorTree } from './dominators.js';
 
 /** What the tree depends on, beside the types of the edges. */
@@ -18,23 +18,20 @@ export interface Limits {
 /** As assembly.ts has it. */
 const LOSES = 2;
 
-/**
- * The tree.
- *
- * - Throws: RangeError when there is no memory for it.
- * - Cost: 41 bytes a node and 4 an edge that leads to a node before its own, while it runs.
- */
-export function acceleratedDominators(
-  graph: Graph,
-  { arena, kernel, run }: Accelerated,
-  { owned, lost, losers }: Limits,
-): DominatorTree {
+/** The work in two parts: after the first it is known how many edges lead to an earlier node. */
+interface Plan {
+  readonly scratch: Scratch;
+  readonly numbering: readonly Step[];
+  /** In: the address of room for one number for each of these edges. */
+  readonly rest: (sources: number) => readonly Step[];
+  readonly tree: (reached: number, searched: number) => DominatorTree;
+}
+
+/** - Throws: RangeError when there is no memory for it. */
+function planOf(graph: Graph, { arena }: Accelerated, { owned, lost, losers }: Limits): Plan {
   const { nodeCount } = graph;
   const scratch = new Scratch(arena);
   const at = (view: Parameters<Scratch['at']>[0]): number => scratch.at(view);
-  const call = (name: string, ...args: number[]): void => run([{ call: name, args }]);
-  const each = (name: string, from: number, to: number, ...args: number[]): void =>
-    run([{ each: name, from, to, args }]);
   try {
     const holds = scratch.take(Uint8Array, nodeCount, true);
     holds.set(owned);
@@ -47,47 +44,89 @@ export function acceleratedDominators(
     const slots = scratch.take(Uint32Array, 2 * nodeCount + 2);
     const stack = scratch.take(Uint32Array, nodeCount + 1, true);
     const nextEdges = scratch.take(Uint32Array, nodeCount + 1, true);
-    const batch = scratch.take(Uint32Array, 64, true);
-    const lists = [holds, lostEdges].map(at);
+    const held = scratch.take(Uint8Array, nodeCount);
+    const batch = at(scratch.take(Uint32Array, 64, true));
+    const lists = [holds, lostEdges].map(at) as [number, number];
     const columns = [slots, vertices, parents, least, stack, nextEdges].map(at);
-    call('startNumbers', lists[0]!, lists[1]!, lost.length, ...columns);
-    const search = (from: number, parent: number): void =>
-      run([{ call: 'enter', args: [from, parent] }, { until: 'number' }]);
-    search(graph.root, 0);
-    const reached = globalOf(kernel, 'last');
-    if (reached < nodeCount) {
-      // Only nodes that the root does not reach lead to others of them.
-      const held = scratch.take(Uint8Array, nodeCount);
-      each('markHeld', 0, nodeCount, at(held));
-      const nextUnheld = kernel.nextUnheld as (from: number, held: number) => number;
-      for (let node = 0; ; node++) {
-        node = nextUnheld(node, at(held)) >>> 0;
-        if (node >= nodeCount) break;
-        search(node, 1);
-      }
-      scratch.release(held);
-    }
-    const searched = globalOf(kernel, 'last');
-    call('numberRest');
-    scratch.release(stack, nextEdges);
-    const ends = scratch.take(Uint32Array, searched + 1);
-    const sources = scratch.take(Uint32Array, globalOf(kernel, 'laterCount'), true);
-    each('placeSources', 1, searched + 1, at(ends));
-    each('collectSources', 1, searched + 1, at(sources), at(batch));
-    scratch.release(slots, holds, lostEdges);
-    const links = scratch.take(Uint32Array, 2 * searched + 2, true);
-    const path = scratch.take(Uint32Array, searched + 1, true);
-    each('startLinks', 0, searched + 1, at(links));
-    each('findSemidominators', searched, 1, at(ends), at(sources), at(links), at(path));
-    scratch.release(ends, sources, links, path);
-    each('findDominators', 2, searched + 1);
-    scratch.release(parents);
-    const dominators = scratch.take(Uint32Array, nodeCount, true);
-    each('nameDominators', 1, nodeCount + 1, searched, at(dominators));
-    scratch.keep(dominators);
-    scratch.keep(vertices);
+    // What is done with by then gives its room to what comes after it.
+    const [ends, links, path, dominators] = [nextEdges, slots, stack, parents].map(at) as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    return {
+      scratch,
+      numbering: [
+        { call: 'startNumbers', args: [...lists, lost.length, ...columns] },
+        { call: 'enter', args: [graph.root, 0] },
+        { until: 'number' },
+        { call: 'startLoose', args: [at(held)] },
+        { each: 'markHeld', from: 0, to: nodeCount, args: [] },
+        { until: 'numberLoose' },
+        { call: 'numberRest', args: [] },
+      ],
+      rest: (sources) => [
+        { each: 'placeSources', from: 1, to: 'behindSearched', args: [ends] },
+        { each: 'collectSources', from: 1, to: 'behindSearched', args: [sources, batch] },
+        { each: 'startLinks', from: 0, to: 'behindSearched', args: [links] },
+        { each: 'findSemidominators', from: 'searched', to: 1, args: [ends, sources, links, path] },
+        { each: 'findDominators', from: 2, to: 'behindSearched', args: [] },
+        { each: 'nameDominators', from: 1, to: nodeCount + 1, args: ['searched', dominators] },
+      ],
+      tree(reached, searched) {
+        scratch.keep(parents);
+        scratch.keep(vertices);
+        scratch.release();
+        return {
+          dominators: parents.subarray(0, nodeCount),
+          order: vertices.subarray(1),
+          reached,
+          searched,
+        };
+      },
+    };
+  } catch (error) {
     scratch.release();
-    return { dominators, order: vertices.subarray(1), reached, searched };
+    throw error;
+  }
+}
+
+/**
+ * The tree.
+ *
+ * - Throws: RangeError when there is no memory for it.
+ * - Cost: 30 bytes a node and 4 an edge that leads to a node before its own, while it runs.
+ */
+export function acceleratedDominators(graph: Graph, accelerated: Accelerated, limits: Limits): DominatorTree {
+  const { kernel, run } = accelerated;
+  const { scratch, numbering, rest, tree } = planOf(graph, accelerated, limits);
+  try {
+    run(numbering);
+    const sources = scratch.take(Uint32Array, globalOf(kernel, 'laterCount'), true);
+    run(rest(scratch.at(sources)));
+    return tree(globalOf(kernel, 'reached'), globalOf(kernel, 'searched'));
+  } catch (error) {
+    scratch.release();
+    throw error;
+  }
+}
+
+/**
+ * What computes the tree in one go, in any thread.
+ *
+ * - Throws: RangeError when there is no memory for it.
+ * - Cost: addresses for a number an edge; memory as `acceleratedDominators`.
+ */
+export function dominatorStage(graph: Graph, accelerated: Accelerated, limits: Limits): Stage<DominatorTree> {
+  const { scratch, numbering, rest, tree } = planOf(graph, accelerated, limits);
+  try {
+    const sources = scratch.take(Uint32Array, edgesOf(graph).count, true);
+    return {
+      steps: [...numbering, ...rest(scratch.at(sources))],
+      reads: ['reached', 'searched'],
+      finish: (values) => tree(values[0]!, values[1]!),
+    };
   } catch (error) {
     scratch.release();
     throw error;

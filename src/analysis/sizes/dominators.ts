@@ -14,11 +14,11 @@
  * and their own edges count for nothing).
  * DevTools, whose tree this is: HeapSnapshot.ts, calculateDominatorsAndRetainedSizes.
  */
-import { withKernel } from '../../graph/accelerated.js';
+import { type Accelerated, type Stage, withKernel } from '../../graph/accelerated.js';
 import { edgePrefetch } from '../../graph/edge-prefetch.js';
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { memo } from '../../graph/memo.js';
-import { acceleratedDominators } from './accelerated-dominators.js';
+import { acceleratedDominators, dominatorStage, type Limits } from './accelerated-dominators.js';
 import { distances } from './distances.js';
 import { essentialEdges, pageOwnedNodes, tableEdges } from './essential-edges.js';
 
@@ -46,16 +46,24 @@ export const dominatorTree = memo((graph: Graph): DominatorTree => {
   if (nodeCount === 0)
     return { dominators: new Uint32Array(0), order: new Uint32Array(0), reached: 0, searched: 0 };
   return (
-    withKernel(graph, (accelerated) => {
-      const lost = tableEdges(graph);
-      return acceleratedDominators(graph, accelerated, {
-        owned: pageOwnedNodes(graph),
-        lost: lost.map(({ edge }) => edge),
-        losers: lost.map(({ source }) => source),
-      });
-    }) ?? computedTree(graph)
+    withKernel(graph, (accelerated) => acceleratedDominators(graph, accelerated, limitsOf(graph))) ??
+    computedTree(graph)
   );
 }, 'dominators');
+
+/** What computes the tree by a kernel. In: a graph with nodes. */
+export function dominatorStageOf(graph: Graph, accelerated: Accelerated): Stage<DominatorTree> {
+  return dominatorStage(graph, accelerated, limitsOf(graph));
+}
+
+function limitsOf(graph: Graph): Limits {
+  const lost = tableEdges(graph);
+  return {
+    owned: pageOwnedNodes(graph),
+    lost: lost.map(({ edge }) => edge),
+    losers: lost.map(({ source }) => source),
+  };
+}
 
 function computedTree(graph: Graph): DominatorTree {
   const { nodeCount } = graph;

@@ -11,6 +11,7 @@ import { EDGE } from '../../graph/schema.js';
 import { V8_NAME } from '../../v8/system-names.js';
 import { userRoots } from '../../v8/user-roots.js';
 import { type WeakMapPairEdge, weakMapPairEdges, weakMapPairs } from '../../v8/weak-map-pairs.js';
+import { acceleratedEssential } from './accelerated-essential.js';
 import { pageStage } from './accelerated-page.js';
 import { distanceSearch, SYSTEM_DISTANCE } from './distances.js';
 
@@ -143,9 +144,18 @@ export function hasPage(graph: Graph): boolean {
  * Cost: linear in edges; a byte an edge.
  */
 export const essentialEdges = memo((graph: Graph): Uint8Array => {
+  const owned = pageOwnedNodes(graph);
+  const essential =
+    withKernel(graph, (accelerated) => acceleratedEssential(graph, accelerated, owned)) ??
+    essentialByType(graph, owned);
+  for (const { edge } of tableEdges(graph)) essential[edge] = 0;
+  return essential;
+}, 'essential edges');
+
+/** The same without regard to tables. */
+function essentialByType(graph: Graph, owned: Uint8Array): Uint8Array {
   const { nodeCount, firstEdge, root } = graph;
   const { types, targets, count } = edgesOf(graph);
-  const owned = pageOwnedNodes(graph);
   const essential = new Uint8Array(count);
   const { weak, shortcut } = EDGE;
   for (let node = 0; node < nodeCount; node++) {
@@ -168,9 +178,8 @@ export const essentialEdges = memo((graph: Graph): Uint8Array => {
       }
     }
   }
-  for (const { edge } of tableEdges(graph)) essential[edge] = 0;
   return essential;
-}, 'essential edges');
+}
 
 /** Edges that `essentialEdges` leaves out for a WeakMap's table, in the order of the file. */
 export function tableEdges(graph: Graph): WeakMapPairEdge[] {

@@ -1,11 +1,13 @@
 /** What would be freed if a set of objects went: exactly, for any set. */
 import { byDescending, byType, inOrder } from '../../base/order.js';
+import { withKernel } from '../../graph/accelerated.js';
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { memo } from '../../graph/memo.js';
 import type { Partitioner } from '../../graph/partition.js';
 import { classIndex } from '../../v8/class-names.js';
+import { acceleratedAround, KERNEL_SETS } from './accelerated-around.js';
 import { tallyByClass } from './class-tally.js';
-import { dominatorTree, heldNodes } from './dominators.js';
+import { dominatorTree } from './dominators.js';
 import { essentialEdges } from './essential-edges.js';
 import { shallowSizes } from './shallow-sizes.js';
 
@@ -24,6 +26,70 @@ export interface RetainedSet {
  * Cost: linear in nodes and edges; 5 bytes a node beside the essential edges.
  */
 export function retainedSet(graph: Graph, members: Iterable<number>): RetainedSet {
+  return quickSets(graph, [[...members]])?.[0] ?? searchedSet(graph, members);
+}
+
+/**
+ * The same of several sets: by a kernel eight in one search.
+ *
+ * - Order: as the sets.
+ */
+export function retainedSets(graph: Graph, sets: readonly (readonly number[])[]): RetainedSet[] {
+  return quickSets(graph, sets) ?? sets.map((members) => searchedSet(graph, members));
+}
+
+/** Undefined where no kernel can find them. */
+function quickSets(graph: Graph, sets: readonly ArrayLike<number>[]): RetainedSet[] | undefined {
+  return withFreed(graph, sets, (freed, count): RetainedSet[] => {
+    const sizes = shallowSizes(graph);
+    const found = Array.from({ length: count }, () => ({ size: 0, count: 0 }));
+    for (let node = 0; node < freed.length; node++) {
+      if (freed[node] === 0) continue;
+      for (let set = 0; set < count; set++) {
+        if ((freed[node]! & (1 << set)) === 0) continue;
+        found[set]!.size += sizes[node]!;
+        found[set]!.count++;
+      }
+    }
+    return found.map(({ size, count: length }, set) => {
+      const nodes = new Uint32Array(length);
+      const bit = 1 << set;
+      let at = 0;
+      for (let node = 0; at < length; node++) if ((freed[node]! & bit) !== 0) nodes[at++] = node;
+      return { nodes, size };
+    });
+  });
+}
+
+/**
+ * Calls a function with up to eight sets after another: by node the sets that it goes with, as
+ * bits, and how many sets there are.
+ *
+ * - Out: what it says; undefined where no kernel can find them.
+ */
+function withFreed<T>(
+  graph: Graph,
+  sets: readonly ArrayLike<number>[],
+  use: (freed: Uint32Array, count: number) => T[],
+): T[] | undefined {
+  if (graph.nodeCount === 0) return undefined;
+  return withKernel(graph, (accelerated) => {
+    const essential = essentialEdges(graph);
+    const { order, searched } = dominatorTree(graph);
+    const { root, nodeCount } = graph;
+    const places = { essential, root, nodeCount, loose: looseNodes(graph), alone: order.subarray(searched) };
+    const found: T[] = [];
+    for (let first = 0; first < sets.length; first += KERNEL_SETS) {
+      const some = sets.slice(first, first + KERNEL_SETS);
+      found.push(
+        ...acceleratedAround(accelerated, { ...places, sets: some }, (freed) => use(freed, some.length)),
+      );
+    }
+    return found;
+  });
+}
+
+function searchedSet(graph: Graph, members: Iterable<number>): RetainedSet {
   const { nodeCount, firstEdge, root } = graph;
   const { targets } = edgesOf(graph);
   const essential = essentialEdges(graph);
@@ -73,13 +139,22 @@ export function retainedSet(graph: Graph, members: Iterable<number>): RetainedSe
 /**
  * Nodes that no essential edge leads to: with what they lead to they hang from the root.
  *
- * - Cost: one pass over the edges, once; none where the root reaches all nodes.
+ * - Cost: the edges of the nodes that the root does not reach.
  */
 const looseNodes = memo((graph: Graph): Uint32Array => {
+  const { nodeCount, firstEdge } = graph;
+  const { targets } = edgesOf(graph);
+  const essential = essentialEdges(graph);
   const { order, reached, searched } = dominatorTree(graph);
   if (searched === reached) return new Uint32Array(0);
-  const held = heldNodes(graph, essentialEdges(graph));
-  return order.subarray(reached, searched).filter((node) => held[node] === 0);
+  // Only nodes that the root does not reach lead to others of them.
+  const held = new Uint8Array(nodeCount);
+  for (let i = reached; i < nodeCount; i++) {
+    const node = order[i]!;
+    for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++)
+      if (essential[edge] === 1) held[targets[edge]!] = 1;
+  }
+  return order.slice(reached, searched).filter((node) => held[node] === 0);
 }, 'loose nodes');
 
 /** Sets that one search takes: bits of a number. */
@@ -94,6 +169,16 @@ const SETS = 31;
  *   one more of them; 13 bytes a node while it runs.
  */
 export function retainedSetSizes(graph: Graph, sets: readonly ArrayLike<number>[]): number[] {
+  const quick = withFreed(graph, sets, (freed, count) => {
+    const sizes = shallowSizes(graph);
+    const sums = new Array<number>(count).fill(0);
+    for (let node = 0; node < freed.length; node++) {
+      if (freed[node] === 0) continue;
+      for (let set = 0; set < count; set++) if ((freed[node]! & (1 << set)) !== 0) sums[set]! += sizes[node]!;
+    }
+    return sums;
+  });
+  if (quick) return quick;
   const found: number[] = [];
   for (let first = 0; first < sets.length; first += SETS)
     found.push(...sizesAround(graph, sets.slice(first, first + SETS)));

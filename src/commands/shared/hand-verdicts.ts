@@ -98,9 +98,10 @@ export function handVerdicts(
     throw new UsageError('verdicts are kept beside a file, and standard input is none', 'Name the snapshot.');
   }
   const { file, text } = machine.verdicts(name);
-  const index = idIndex(graph);
+  // Without a verdict there is nothing to look up.
+  const nodeOf = (id: number): number => idIndex(graph).nodeOf(id);
   for (const { id } of said)
-    if (index.nodeOf(id) < 0)
+    if (nodeOf(id) < 0)
       throw new UsageError(
         `there is no object @${id} in ${printable(name)}`,
         'Ids are printed behind each object.',
@@ -129,12 +130,12 @@ export function handVerdicts(
     notes.push(
       `by hand, kept in ${printable(file)}: ${list
         .slice(0, 5)
-        .map((one) => `@${one.id} ${className(graph, index.nodeOf(one.id))} ${one.verdict}`)
+        .map((one) => `@${one.id} ${className(graph, nodeOf(one.id))} ${one.verdict}`)
         .join(', ')}${list.length > 5 ? ` and ${list.length - 5} more` : ''}; --forget @id takes one away`,
     );
   else if (changes) notes.push(`no verdicts by hand are left for ${printable(name)}`);
   return {
-    verdicts: list.map(({ id, verdict, why: reason }) => ({ node: index.nodeOf(id), verdict, why: reason })),
+    verdicts: list.map(({ id, verdict, why: reason }) => ({ node: nodeOf(id), verdict, why: reason })),
     notes,
   };
 }

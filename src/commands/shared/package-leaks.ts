@@ -9,7 +9,7 @@ import type { ChainResult } from '../../base/chain-result.js';
 import type { PackageLeakFact } from '../../base/leak-report.js';
 import { versionFits } from '../../base/version-range.js';
 import type { Graph } from '../../graph/graph.js';
-import { idIndex } from '../../graph/ids.js';
+import { nodesWithIds } from '../../graph/ids.js';
 import { nodeVersion } from '../../v8/node-version.js';
 import { packageOf } from '../../v8/packages.js';
 import { scriptNames } from '../../v8/scripts.js';
@@ -39,8 +39,8 @@ export async function packageLeaks(graph: Graph, packages: PackageNames): Promis
     return known;
   };
   return ({ steps }) => {
-    const index = idIndex(graph);
-    const nodes = steps.map(({ id }) => index.nodeOf(id)).filter((node) => node >= 0);
+    const ids = steps.map(({ id }) => id);
+    const nodes = nodesWithIds(graph, ids).filter((node) => node >= 0);
     for (const leak of matchingLeaks(graph, nodes, PACKAGE_LEAKS)) {
       const found = versionsOf(leak.package);
       const fitting = found.filter((version) => version === undefined || versionFits(version, leak.versions));

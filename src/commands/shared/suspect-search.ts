@@ -1,5 +1,6 @@
 /** The search for suspects in snapshots that were opened for a command. */
 import { contradictions, type HandVerdict, withHandVerdicts } from '../../analysis/dead/hand-verdicts.js';
+import { Ahead } from '../../analysis/sizes/ahead.js';
 import { GROWTH_SHARE, type SuspectSearch, suspectSearch } from '../../analysis/suspects/suspect-search.js';
 import type { NoteLike } from '../../base/notes.js';
 import type { OpenedSnapshot, Session } from '../../session/need.js';
@@ -32,18 +33,27 @@ export async function searchSuspects(
   const grown = heaps.length > 1 ? await searchLeaks(heaps, minSize * GROWTH_SHARE, session) : undefined;
   const { graph } = heaps.at(-1)!;
   const hand = options.hand ?? [];
-  const own = await statesOf(graph, options, machine);
-  const states = withHandVerdicts(own, hand);
-  const found = suspectSearch(graph, {
-    states,
-    earlier: heaps.slice(0, -1).map((heap) => heap.graph),
-    grown: grown?.found,
-    minSize,
-    packageName: packages.nameOf,
-  });
-  return {
-    ...found,
-    asked: states.asked,
-    notes: [...(grown?.notes ?? []), ...contradictions(graph, own, hand, { states })],
-  };
+  const ahead = new Ahead(graph);
+  try {
+    ahead.page();
+    ahead.retainers();
+    const own = await statesOf(graph, options, machine);
+    ahead.sizes();
+    ahead.dominators();
+    const states = withHandVerdicts(own, hand);
+    const found = suspectSearch(graph, {
+      states,
+      earlier: heaps.slice(0, -1).map((heap) => heap.graph),
+      grown: grown?.found,
+      minSize,
+      packageName: packages.nameOf,
+    });
+    return {
+      ...found,
+      asked: states.asked,
+      notes: [...(grown?.notes ?? []), ...contradictions(graph, own, hand, { states })],
+    };
+  } finally {
+    ahead.end();
+  }
 }

@@ -36,6 +36,11 @@ let depth: i32 = -1;
 export let last: u32 = 0;
 /** Edges from a node to one before it. */
 export let laterCount: u32 = 0;
+/** Nodes that the root reaches. */
+export let reached: u32 = 0;
+/** Nodes that were searched: those and what hangs from them. */
+export let searched: u32 = 0;
+export let behindSearched: u32 = 0;
 
 /**
  * Begins a depth-first numbering. By node: `slots` has two zeros; by number: `vertices`, `parents`,
@@ -159,8 +164,19 @@ export function number(turns: u32): bool {
   return level < 0;
 }
 
-/** Marks what nodes of this range that have no number lead to. */
-export function markHeld(from: u32, to: u32, held: usize): void {
+let held: usize = 0;
+let nextLoose: u32 = 0;
+
+/** Begins with the nodes that the root does not reach. `held` has a zero by node. */
+export function startLoose(heldColumn: usize): void {
+  reached = last;
+  held = heldColumn;
+  nextLoose = 0;
+}
+
+/** Marks what nodes of this range that have no number lead to: others of them. */
+export function markHeld(from: u32, to: u32): void {
+  if (last == nodeCount) return;
   for (let node = from; node < to; node++) {
     if (load<u32>(slots + (<usize>node << 3)) != 0) continue;
     const idle = idleTypes(node);
@@ -174,15 +190,24 @@ export function markHeld(from: u32, to: u32, held: usize): void {
   }
 }
 
-/** The first node from this one on that has no number and is not held; nodeCount for none. */
-export function nextUnheld(from: u32, held: usize): u32 {
-  let node = from;
+/** Numbers nodes that are not held, and what they lead to, for so many turns; true at the end. */
+export function numberLoose(turns: u32): bool {
+  if (depth >= 0) {
+    number(turns);
+    return false;
+  }
+  let node = last == nodeCount ? nodeCount : nextLoose;
   while (node < nodeCount && (load<u32>(slots + (<usize>node << 3)) != 0 || byteAt(held, node) == 1)) node++;
-  return node;
+  if (node == nodeCount) return true;
+  nextLoose = node + 1;
+  enter(node, 1);
+  return false;
 }
 
 /** Numbers all nodes that are left, as children of the root. */
 export function numberRest(): void {
+  searched = last;
+  behindSearched = last + 1;
   for (let node: u32 = 0; node < nodeCount && last < nodeCount; node++) {
     const slot = slots + (<usize>node << 3);
     if (load<u32>(slot) != 0) continue;
@@ -197,7 +222,10 @@ let offset: u32 = 0;
 
 /** Turns the counts of later sources into offsets; `ends` by number. Begins with 1. */
 export function placeSources(from: u32, to: u32, ends: usize): void {
-  if (from == 1) offset = 0;
+  if (from == 1) {
+    offset = 0;
+    put(ends, 0, 0);
+  }
   for (let i = from; i < to; i++) {
     const slot = slots + (<usize>at(vertices, i) << 3);
     const later = load<u32>(slot, 4);

@@ -15,6 +15,7 @@
  *   assembly-dominators                 the dominator tree
  *   assembly-retained                   retained sizes of nodes and of classes
  *   assembly-retainers                  edges the other way round
+ *   assembly-reach                      essential edges, what is reached around sets of nodes
  *
  * Arguments named after columns are addresses. Numbers of nodes and edges are below 2^32.
  */
@@ -24,3 +25,4 @@ export * from './assembly-sizes';
 export * from './assembly-dominators';
 export * from './assembly-retained';
 export * from './assembly-retainers';
+export * from './assembly-reach';

@@ -17,12 +17,15 @@ export function createGraphKernel(module: object, memory: object): GraphKernel {
   return new Instance(module, { env: { memory } }).exports as GraphKernel;
 }
 
+/** A number, or the global of the kernel that holds it when its step begins. */
+export type Amount = number | string;
+
 /** A piece of work for a kernel. Threads hand these to each other. */
 export type Step =
   /** Calls a function once. */
-  | { readonly call: string; readonly args: readonly number[] }
+  | { readonly call: string; readonly args: readonly Amount[] }
   /** Calls it with parts of a range in front of its arguments; from above when `to` is below. */
-  | { readonly each: string; readonly from: number; readonly to: number; readonly args: readonly number[] }
+  | { readonly each: string; readonly from: Amount; readonly to: Amount; readonly args: readonly Amount[] }
   /** Calls it until it says that it is done. */
   | { readonly until: string };
 
@@ -42,9 +45,11 @@ export function runSteps(
   onPart?: () => void,
   part: number = PART,
 ): void {
+  const numberOf = (amount: Amount): number =>
+    typeof amount === 'string' ? globalOf(kernel, amount) : amount;
   for (const step of steps) {
     if ('call' in step) {
-      (kernel[step.call] as Function)(...step.args);
+      (kernel[step.call] as Function)(...step.args.map(numberOf));
       continue;
     }
     if ('until' in step) {
@@ -52,7 +57,8 @@ export function runSteps(
       while (!search(Math.min(TURNS, part))) onPart?.();
       continue;
     }
-    const { from, to, args } = step;
+    const [from, to] = [numberOf(step.from), numberOf(step.to)];
+    const args = step.args.map(numberOf);
     const work = kernel[step.each] as Function;
     for (let at = from; at !== to; onPart?.()) {
       const next = to > from ? Math.min(at + part, to) : Math.max(at - part, to);

@@ -1,0 +1,68 @@
+/** What an analysis will ask for, computed in the second thread while the first one does others. */
+import { phase } from '../../base/phases.js';
+import { type Accelerated, type Stage, withKernel } from '../../graph/accelerated.js';
+import { retainersStage } from '../../graph/accelerated-retainers.js';
+import type { Graph } from '../../graph/graph.js';
+import type { Memo } from '../../graph/memo.js';
+import { retainersOf } from '../../graph/retainers.js';
+import { userRoots } from '../../v8/user-roots.js';
+import { distanceSearch } from './distances.js';
+import { dominatorStageOf, dominatorTree } from './dominators.js';
+import { pageOwnedNodes, pageStageOf } from './essential-edges.js';
+import { shallowSizes, shallowStageOf } from './shallow-sizes.js';
+
+/**
+ * Hands stages to the second thread, one after another. Whoever asks for one of the results waits
+ * for it; they are what they would be without, and without a second thread nothing happens here.
+ *
+ * The dominators depend on what a page owns: whoever hands them on waits for that. So it is best to
+ * ask for the others first, to do something else, and then to ask for the dominators.
+ */
+export class Ahead {
+  private readonly open = new Set<() => void>();
+
+  constructor(private readonly graph: Graph) {}
+
+  /** What a page owns. */
+  page(): void {
+    if (!distanceSearch.known(this.graph)) this.hand(pageOwnedNodes, pageStageOf);
+  }
+
+  /** Edges the other way round. */
+  retainers(): void {
+    this.hand(retainersOf, retainersStage);
+  }
+
+  /** Shallow sizes. */
+  sizes(): void {
+    if (userRoots(this.graph).length > 0) this.hand(shallowSizes, shallowStageOf);
+  }
+
+  /** The dominator tree. Waits for `page`. */
+  dominators(): void {
+    this.hand(dominatorTree, dominatorStageOf);
+  }
+
+  /** Waits for all that nobody has asked for. To be called at the end, whatever happens. */
+  end(): void {
+    for (const wait of this.open) wait();
+  }
+
+  private hand<T>(memo: Memo<Graph, T>, stageOf: (graph: Graph, accelerated: Accelerated) => Stage<T>): void {
+    const { graph, open } = this;
+    const pending = withKernel(graph, (accelerated) =>
+      memo.known(graph) === undefined ? accelerated.fork?.(() => stageOf(graph, accelerated)) : undefined,
+    );
+    if (pending === undefined) return;
+    const take = (): T | undefined => {
+      open.delete(wait);
+      return phase('waiting for the second thread', pending.join);
+    };
+    const wait = (): void => {
+      const value = take();
+      if (value !== undefined) memo.keep(graph, value);
+    };
+    open.add(wait);
+    memo.give(graph, () => (open.has(wait) ? take() : undefined));
+  }
+}
