@@ -65,14 +65,14 @@ export function checkArguments(
 }
 
 /** Throws UsageError when standard input is to be read twice, or nothing is piped into it. */
-export function checkStandardInput(files: readonly string[], isTerminal: boolean): void {
+export function checkStandardInput(files: readonly string[], isTerminal: () => boolean): void {
   const uses = files.filter((file) => file === '-').length;
   if (uses > 1)
     throw new UsageError(
       'standard input can be read only once',
       'Only one - is possible: name files for the rest.',
     );
-  if (uses === 1 && isTerminal) {
+  if (uses === 1 && isTerminal()) {
     throw new UsageError(
       'standard input is a terminal',
       'Pipe something into it: gunzip -c app.heapsnapshot.gz | heapgraph … -',

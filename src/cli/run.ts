@@ -87,7 +87,8 @@ async function answerCommand(
     format,
   });
   const read = [...inputs.map(({ file }) => file), ...(idsFrom === undefined ? [] : [idsFrom])];
-  checkStandardInput(read, process.stdin.isTTY);
+  // Asked only where it is read: Node.js makes a stream of it, which takes milliseconds.
+  checkStandardInput(read, () => process.stdin.isTTY);
   const target = outputFile(parsed, command);
   checkInputs(target, [...read, ...(config ? [config.file] : [])]);
   const output = await openOutput(target, command, parsed.force === true);

@@ -6,7 +6,6 @@
  * is whole. It is opened before the long work starts, so that a wrong path is known at once.
  * (write-file-atomic does neither.) Devices and pipes cannot be replaced: they are written into.
  */
-import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { UsageError } from '../base/errors.js';
@@ -81,7 +80,7 @@ class OpenFile implements AtomicFile {
       if (isDevice) this.fd = openDevice(target);
       else {
         // Not named after the file, whose name may be as long as the system allows.
-        this.temporary = path.join(path.dirname(target), `.heapgraph-${randomUUID()}.tmp`);
+        this.temporary = path.join(path.dirname(target), `.heapgraph-${crypto.randomUUID()}.tmp`);
         told?.(this.temporary);
         this.fd = fs.openSync(this.temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
       }
