@@ -1,6 +1,7 @@
 /** Indexes that a question uses, and those that it leaves behind. */
 import { isHeapgraphError } from '../base/errors.js';
 import { isRegularFile } from '../io/file-facts.js';
+import { IndexDamaged } from '../session/index-file/column-file.js';
 import type { IndexStore } from '../session/index-file/store.js';
 import { type Session, WHOLE_SNAPSHOT } from '../session/need.js';
 import type { Context } from './context.js';
@@ -39,7 +40,7 @@ export function keptIndexes(
           continue;
         }
         try {
-          if (store.open(file, WHOLE_SNAPSHOT) !== undefined) continue;
+          if (isIndexed(store, file)) continue;
           const { graph } = await session.open(file, WHOLE_SNAPSHOT);
           store.write(file, graph);
         } catch (error) {
@@ -49,4 +50,15 @@ export function keptIndexes(
       }
     },
   };
+}
+
+/** A damaged index is taken away: another one is made. */
+function isIndexed(store: IndexStore, file: string): boolean {
+  try {
+    return store.open(file, WHOLE_SNAPSHOT) !== undefined;
+  } catch (error) {
+    if (!(error instanceof IndexDamaged)) throw error;
+    store.removeAt(error.file);
+    return false;
+  }
 }

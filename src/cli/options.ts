@@ -39,7 +39,7 @@ export function addOptions(program: Program, command: Command): void {
     program.addOption(
       new Option('--threads <n>', 'threads that work on a large snapshot (default 2)').argParser((text) => {
         if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
-        throw new InvalidArgumentError('Expected a whole number above 0.');
+        throw new InvalidArgumentError('Expected a whole number from 1 to 9999.');
       }),
     );
     program.addOption(
@@ -68,6 +68,7 @@ export function addOptions(program: Program, command: Command): void {
   if (command.configure) {
     program.option('--config <file>', 'settings from this file, not from the nearest heapgraph.config.json');
     program.option('--no-config', 'no settings from a file');
+    refuseBoth(program, ['config', 'no-config']);
   }
   program.addOption(
     new Option(
@@ -88,11 +89,31 @@ export function addOptions(program: Program, command: Command): void {
         ? `write it to a file${command.writes ? ` (default ${command.writes}); - is standard output` : ''}`
         : command.answers === 'checks'
           ? 'write the answer to a file; .json, .xml and .md choose the format'
-          : 'write the answer to a file; .json, .csv and .md choose the format',
+          : endings(formats, command.draws === true),
   );
   program.option('-q, --quiet', 'no progress and no notes');
   if (command.snapshot)
     program.option('--stats', 'then say on standard error what took how long, and how much memory');
+}
+
+/** For two spellings of one option, of which the last would count. */
+function refuseBoth(program: Program, names: readonly [string, string]): void {
+  const given = new Set<string>();
+  for (const name of names)
+    program.on(`option:${name}`, () => {
+      given.add(name);
+      if (given.size === names.length)
+        program.error(`error: --${names[0]} and --${names[1]} contradict each other; leave one of them out`);
+    });
+}
+
+/** Endings of -o by which an answer is written in another format than text. */
+function endings(formats: readonly string[], draws: boolean): string {
+  const known = ['json', 'csv', 'markdown'].filter((format) => formats.includes(format));
+  const names = known.map((format) => (format === 'markdown' ? '.md' : `.${format}`));
+  if (draws) names.push('.svg');
+  const all = names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${names.at(-1)}` : names[0];
+  return `write the answer to a file; ${all} ${names.length > 1 ? 'choose' : 'chooses'} the format`;
 }
 
 /** Values of a command's own options, by their names in code. */
@@ -114,6 +135,11 @@ export function valuesOf(
 }
 
 function toOption(optionName: string, spec: OptionSpec): Option {
+  const option = optionFor(optionName, spec);
+  return spec.conflicts === undefined ? option : option.conflicts([...spec.conflicts]);
+}
+
+function optionFor(optionName: string, spec: OptionSpec): Option {
   const { help, placeholder, repeatable, parse } = optionOf(spec);
   const long = flag(optionName);
   const plain = spec.short === undefined ? long : `-${spec.short}, ${long}`;

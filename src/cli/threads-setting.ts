@@ -10,6 +10,6 @@ export function threadsFor({ threads }: Pick<CommonOptions, 'threads'>): number 
   if (/^[1-9]\d{0,3}$/.test(setting)) return Number(setting);
   throw new UsageError(
     `HEAPGRAPH_THREADS is ${printable(JSON.stringify(setting))}`,
-    'Set it to a whole number above 0.',
+    'Set it to a whole number from 1 to 9999.',
   );
 }

@@ -22,7 +22,17 @@ export function formatOf(
     );
   const ending = /\.(json|csv|md|markdown|xml)$/i.exec(options.output ?? '')?.[1]?.toLowerCase();
   if (answers === 'document') return 'text';
-  if (answers === 'suspects' && options.markdown) return 'markdown';
+  if (answers === 'subgraph' && NO_PICTURE.test(options.output ?? ''))
+    throw new UsageError(
+      `this command's answer is a picture and cannot be written as .${/[^.]+$/.exec(options.output!)![0]}`,
+      'Use .svg, .png or .dot; .json with the boxes and arrows as data; --json prints that.',
+    );
+  if (answers === 'suspects' && options.markdown) {
+    const { format } = options;
+    if (format !== 'text' && format !== 'markdown' && format !== undefined)
+      throw new UsageError(`--markdown and --format ${format} are two formats`, 'Leave one of them out.');
+    return 'markdown';
+  }
   if (answers === 'checks' || answers === 'suspects') return formatOfChecks(options, answers, ending);
   if (options.json) return 'json';
   if (options.csv) return 'csv';
@@ -62,6 +72,9 @@ function formatOfChecks(
 
 /** Names of files that are pictures. */
 const PICTURE = /\.(svg|png|dot|gv|pdf|jpe?g|gif|webp|ps|eps)$/i;
+
+/** Names of files that are text or tables. */
+const NO_PICTURE = /\.(csv|tsv|md|markdown|xml|txt|html?)$/i;
 
 /** What is to be said when an answer is written. */
 export interface Written {

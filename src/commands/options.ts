@@ -15,6 +15,8 @@ interface OptionBase {
   readonly short?: string;
   /** Another name that is understood, and not shown: what it was called before. */
   readonly formerly?: string;
+  /** Names of options that say otherwise: the command line refuses both together. */
+  readonly conflicts?: readonly string[];
 }
 
 export interface FlagOption extends OptionBase {

@@ -8,7 +8,8 @@ export function nearest(word: string, among: readonly string[]): string | undefi
   return among.find((other) => other !== word && isOneLetterApart(word.toLowerCase(), other));
 }
 
-function isOneLetterApart(a: string, b: string): boolean {
+/** Whether two words differ by one letter, or by two that are exchanged. */
+export function isOneLetterApart(a: string, b: string): boolean {
   if (a === b) return true;
   let start = 0;
   while (start < a.length && a[start] === b[start]) start++;

@@ -2,6 +2,7 @@
 import type { TypeMatcher } from '../analysis/classes/type-matcher.js';
 import { QueryError } from '../base/errors.js';
 import { printable } from '../base/printable.js';
+import { isOneLetterApart } from './nearest.js';
 
 export interface TypeQueryOptions {
   readonly regex: boolean;
@@ -101,7 +102,7 @@ const SYNTAX = /[\\^$.*+?()[\]{}|/]/;
 export async function didYouMean(names: Iterable<string>, text: string): Promise<string> {
   const { default: distance } = await import('leven'); // loaded only when a name is wrong
   const folded = text.toLowerCase();
-  const most = Math.max(2, text.length / 3);
+  const most = mostErrors(text.length);
   const near = [...new Set(names)]
     .map((name) => ({
       name,
@@ -122,6 +123,15 @@ function nearness(name: string, text: string, folded: string): number | undefine
   const foldedName = name.toLowerCase();
   if (foldedName === folded) return 0;
   if (foldedName.replace(/^[(<]|[)>]$/g, '') === folded) return 0.5;
-  if (folded.length >= 3 && foldedName.includes(folded)) return 1;
+  if (isOneLetterApart(folded, foldedName)) return 1;
+  const at = folded.length >= 3 ? foldedName.indexOf(folded) : -1;
+  // A short text within a long name is chance, unless the name begins with it.
+  if (at === 0 || (at > 0 && folded.length * 3 >= name.length)) return 1;
   return undefined;
+}
+
+/** Typing errors in a text of this length that are still errors, and no other word. */
+function mostErrors(length: number): number {
+  if (length < 5) return 1;
+  return Math.min(4, Math.max(2, Math.floor(length / 4)));
 }

@@ -3,6 +3,7 @@ import { stringify } from 'csv-stringify/sync';
 import { printable } from '../base/printable.js';
 import type { Cell, Table, Tree } from '../base/result.js';
 import { formatCell } from './cells.js';
+import { flatTable } from './flat-table.js';
 import { treeTable } from './tree.js';
 
 const BATCH = 1000;
@@ -16,7 +17,7 @@ const OPTIONS = { escape_formulas: true, cast: { boolean: String } };
  * is a line.
  */
 export function* renderCsv(result: Table | Tree): Generator<string> {
-  const table = result.kind === 'tree' ? treeTable(result) : result;
+  const table = result.kind === 'tree' ? treeTable(result) : flatTable(result, true);
   yield stringify([table.columns.map((column) => column.key)]);
   let batch: (string | number | boolean | null)[][] = [];
   for (const row of table.rows) {

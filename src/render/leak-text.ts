@@ -48,7 +48,7 @@ function* renderLeak(leak: LeakEntry, style: Style): Generator<string> {
   const many = container.count > 1 ? `, one of ${formatCount(container.count)} held alike` : '';
   yield fact(
     'there',
-    `${formatCell(expression ?? container.path, 'text')}  ${style.dim(`${formatCell(container.type, 'text')} ${formatId(container.id)}${many}`)}`,
+    `${formatCell(expression ?? container.path, 'text')}  ${style.dim(`${formatCell(container.type, 'text')} ${formatId(container.id)}${many}, fingerprint ${leak.fingerprint}`)}`,
   );
   for (const place of alsoIn.slice(0, SHOWN_PLACES))
     yield fact(

@@ -4,6 +4,7 @@ import stringWidth from 'fast-string-width';
 import { markdownTable } from 'markdown-table';
 import type { Report, Table, Tree } from '../base/result.js';
 import { formatCell, isNumeric, signedCell, textColumns } from './cells.js';
+import { flatTable } from './flat-table.js';
 import { PLAIN } from './style.js';
 import { renderText } from './text.js';
 import { treeTable } from './tree.js';
@@ -20,7 +21,7 @@ export function* renderMarkdown(result: Table | Tree | Report): Generator<string
     yield* renderReport(result);
     return;
   }
-  const table = result.kind === 'tree' ? treeTable(result) : result;
+  const table = result.kind === 'tree' ? treeTable(result) : flatTable(result, false);
   const columns = textColumns(table);
   const rows = Array.from(table.rows, (row) =>
     columns.map((column) => escapeMarkup(signedCell(row, column))),

@@ -94,7 +94,8 @@ function* renderSteps(steps: readonly DeadStepRow[], style: Style): Generator<st
   const pad = (words: string, to: number): string => words + ' '.repeat(Math.max(0, to - stringWidth(words)));
   let marks = 0;
   for (const [i, step] of shown.entries()) {
-    const gap = i === 0 && left > 0 ? style.dim(`  … ${formatCount(left)} more steps`) : '';
+    const gap =
+      i === 0 && left > 0 ? style.dim(`  … ${formatCount(left)} more ${left === 1 ? 'step' : 'steps'}`) : '';
     const verdict = step.reason === '' ? step.verdict : `${step.verdict}: ${formatCell(step.reason, 'text')}`;
     yield `  ${pad(reference(step), width)}  ${style.role('name', pad(object(step), objectWidth))}  ${shortened(verdict, 60)}  ${style.dim(formatId(step.id))}${gap}\n`;
     if (step.suspect && step.reference !== null && marks++ < 2)

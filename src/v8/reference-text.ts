@@ -16,5 +16,11 @@ export function referenceText(graph: Graph, type: number, name: number): string 
   if (type === EDGE.property) return /^\d+$/.test(text) ? '[…]' : `.${text}`;
   if (type === EDGE.context) return `variable ${text}`;
   if (type === EDGE.shortcut) return `shortcut ${text}`;
-  return /^\d+$/.test(text) ? '[…]' : `(${text.replace(/^\d+ \/ .*/s, 'entry of a WeakMap')})`;
+  if (/^\d+$/.test(text)) return '[…]';
+  return isWeakMapEntry(text) ? '(entry of a WeakMap)' : `(${text})`;
+}
+
+/** Whether a name is that of an entry of a WeakMap: its number, and what it is a part of. */
+export function isWeakMapEntry(name: string): boolean {
+  return /^\d+ \/ /.test(name);
 }

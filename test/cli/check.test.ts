@@ -47,7 +47,7 @@ describe('check', () => {
   test('check F --max OBJ=100 --forbid Nope: all kept, exit code 0', async () => {
     expect(await heapgraph(['check', F, '--max', 'OBJ=100', '--forbid', 'Nope'])).toEqual({
       stdout: 'ok      max OBJ=100  100 objects, at most 100\nok      forbid Nope  0 objects, none allowed\n',
-      stderr: '',
+      stderr: `heapgraph: forbid Nope: no objects of type "Nope" in ${F}\n`,
       code: 0,
     });
   });

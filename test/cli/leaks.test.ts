@@ -67,9 +67,10 @@ describe.each([
     expect(heads).toHaveLength(1);
     expect(heads[0]).toMatch(/^leak: \d+ → \d+ → \d+ × Session in sessions, .* more$/);
     expect(stdout).toMatch(/\n {2}held by {2}a variable of the module .*sessions\.cjs\n/);
+    expect(stdout).toMatch(/\n {2}there {4}.* @\d+, fingerprint [\da-f]{8}\n/);
     expect(stdout).toMatch(/\n {2}made at {2}\S*sessions\.cjs:\d+:\d+ {2}Session\n/);
     expect(stdout).toMatch(
-      /\n {2}Session \(.*sessions\.cjs:\d+:\d+\) is added to sessions \(.*\) at every step: .*\.\n\nfingerprint [\da-f]{8}: sessions\n$/,
+      /\n {2}Session \(.*sessions\.cjs:\d+:\d+\) is added to sessions \(.*\) at every step: .*\.\n$/,
     );
   });
 
@@ -283,10 +284,19 @@ describe('diff --holders', () => {
     const still = rows.filter(({ countDelta }) => countDelta === 0);
     expect(still.length).toBeGreaterThan(0);
     for (const { holders } of still) expect(holders).toEqual([]);
-    // The table itself has the same rows with holders and without.
-    const csv = await heapgraph([...args, '--csv']);
+    // CSV has a row for each holder, with the values of its class, in the order of the text.
+    const { stdout: csv } = await heapgraph([...args, '--csv']);
+    const lines = csv.split('\n').filter((line) => line.startsWith('(string),'));
+    expect(lines).toHaveLength(3);
+    for (const line of lines) expect(line).toMatch(/^\(string\),104,1,103,2536,48,2488,\d+,.*,1$/);
+    expect(lines[0]).toBe('(string),104,1,103,2536,48,2488,100,2400,acbb221d,globalThis.registry.byId,1');
     const plain = await heapgraph(args.filter((arg) => arg !== '--holders').concat('--csv'));
-    expect(csv.stdout.split('\n').sort()).toEqual(plain.stdout.split('\n').sort());
+    const classes = (text: string) => [...new Set(text.split('\n').map((line) => line.split(',')[0]))].sort();
+    expect(classes(csv)).toEqual(classes(plain.stdout));
+    // Markdown names a class once.
+    const { stdout: markdown } = await heapgraph([...args, '--markdown']);
+    expect(markdown.match(/^\| \(string\)/gm)).toHaveLength(1);
+    expect(markdown).toMatch(/ acbb221d +\| globalThis\.registry\.byId +\| +1 \|\n\| +\|/);
   });
 
   test("diff F F --holders --limit 40: the program's classes first, then functions, V8's own last", async () => {

@@ -34,7 +34,8 @@ export function exampleLines(
           : word,
       );
       const names = named.some((word) => word === snapshots.before || word === snapshots.after);
-      return names || !command.snapshot ? named : [...named, snapshots.after];
+      // With --list a command is about what is kept, not about a snapshot.
+      return names || !command.snapshot || words.includes('--list') ? named : [...named, snapshots.after];
     });
   if (lines.length === 0)
     throw new Error(`${command.name} has no example that runs as it is: give it a line in this test`);

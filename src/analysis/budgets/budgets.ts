@@ -40,6 +40,8 @@ export interface Budget {
   /** The classes it is about, as written; empty for `max-total` and `max-dup-strings`. */
   readonly pattern: string;
   readonly matches: TypeMatcher;
+  /** Classes that it names exactly: one that is not there may be misspelt. */
+  readonly classNames?: readonly string[];
   /**
    * For a budget on a set of objects in place of classes: by node 1 for those. They have to keep it
    * all together; what they retain is what would be freed with all of them.

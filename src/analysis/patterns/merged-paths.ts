@@ -7,7 +7,7 @@ import { edgesOf, type Graph } from '../../graph/graph.js';
 import { PairNumbers } from '../../graph/pair-numbers.js';
 import { EDGE } from '../../graph/schema.js';
 import { classIndex } from '../../v8/class-names.js';
-import { referenceText } from '../../v8/reference-text.js';
+import { isWeakMapEntry, referenceText } from '../../v8/reference-text.js';
 import { nodeRoles, WAY } from '../classes/node-roles.js';
 import { holderChains, UNHELD } from '../holders/holder-chains.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
@@ -41,10 +41,31 @@ export function mergedPaths(graph: Graph, nodes: ArrayLike<number>): readonly Pa
    */
   const branchOf = new Uint32Array(nodeCount);
   const path: number[] = [];
+  /** By name where all of its kind are one reference: the type and the name that stand for them. */
+  const alike = new Map<number, readonly [type: number, name: number] | undefined>();
+  let weakMapEntry: readonly [number, number] | undefined;
+  /** Items are one reference, whatever their numbers are; so are entries of tables. */
+  const likeness = (type: number, name: number): readonly [number, number] | undefined => {
+    if (type !== EDGE.property && type !== EDGE.internal) return undefined;
+    if (alike.has(name)) return alike.get(name);
+    const text = graph.strings.get(name);
+    let found: readonly [number, number] | undefined;
+    if (/^\d+$/.test(text)) found = ITEM;
+    else if (isWeakMapEntry(text)) {
+      weakMapEntry ??= [EDGE.internal, name];
+      found = weakMapEntry;
+    }
+    alike.set(name, found);
+    return found;
+  };
+  const referenceOf = (edge: number): number => {
+    const type = types[edge]!;
+    const isItem = type === EDGE.element || type === EDGE.hidden;
+    const [kind, name] = likeness(type, names[edge]!) ?? [type, isItem ? 0 : names[edge]!];
+    return 1 + references.numberOf(kind, name);
+  };
   const branch = (parent: number, edge: number | undefined, node: number): number => {
-    const isItem = edge !== undefined && (types[edge] === EDGE.element || types[edge] === EDGE.hidden);
-    const reference =
-      edge === undefined ? 0 : 1 + references.numberOf(types[edge]!, isItem ? 0 : names[edge]!);
+    const reference = edge === undefined ? 0 : referenceOf(edge);
     return 1 + branches.numberOf(parent, kinds.numberOf(reference, of[node]!));
   };
   const isTop = (node: number): boolean => parents[node] === UNHELD || parents[node] === node;
@@ -100,6 +121,9 @@ export function mergedPaths(graph: Graph, nodes: ArrayLike<number>): readonly Pa
   };
   return ordered(below[TOP]!.map(describe));
 }
+
+/** What items of arrays and entries of tables are, whatever their numbers. */
+const ITEM = [EDGE.element, 0] as const;
 
 function ordered(nodes: PatternNode[]): PatternNode[] {
   return nodes.sort(

@@ -178,18 +178,29 @@ function readLimit(option: LimitOption, text: string, written: string): GrowthLi
  *
  * - Throws: QueryError; UsageError for a query that compares with another snapshot.
  */
-export function readSubject(
-  text: string,
-): Pick<Budget, 'matches' | 'select'> & { readonly files?: readonly string[] } {
-  const { condition, compares, files } = readClassQuery(text);
+export function readSubject(text: string): Pick<Budget, 'matches' | 'select'> & {
+  readonly classNames: readonly string[];
+  readonly files?: readonly string[];
+} {
+  const { condition, compares, files, typeNames } = readClassQuery(text);
   if (condition.kind === 'class' || condition.kind === 'classPattern') {
     const isQuoted = condition.kind === 'class' && condition.name !== text;
     return isQuoted
-      ? { matches: (type) => type === condition.name }
-      : { matches: parseTypePattern(text).matches };
+      ? { matches: (type) => type === condition.name, classNames: typeNames }
+      : namedOrGlob(text);
   }
   if (compares !== undefined) throw comparesError(compares);
-  return { matches: () => false, select: (graph) => selectNodes(condition, { graph }), files };
+  return {
+    matches: () => false,
+    select: (graph) => selectNodes(condition, { graph }),
+    classNames: typeNames,
+    files,
+  };
+}
+
+function namedOrGlob(text: string): { matches: Budget['matches']; classNames: readonly string[] } {
+  const { matches, isName } = parseTypePattern(text);
+  return { matches, classNames: isName ? [text] : [] };
 }
 
 const EXAMPLES: Readonly<Record<(typeof LIMITED)[number], string>> = {

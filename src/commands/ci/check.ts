@@ -14,19 +14,19 @@ import { noiseOf } from '../../analysis/growth/baseline.js';
 import { containerCell } from '../../analysis/leaks/container-text.js';
 import type { Check } from '../../base/checks.js';
 import { UsageError } from '../../base/errors.js';
-import { type NoteLike, note, option } from '../../base/notes.js';
+import { type NoteLike, type NotePart, note, option } from '../../base/notes.js';
 import { printable } from '../../base/printable.js';
 import { formatCount } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
 import { NODE } from '../../graph/schema.js';
 import type { Query } from '../../query/query.js';
-import { parseTypePattern } from '../../query/types.js';
 import type { Need, OpenedSnapshot, Session } from '../../session/need.js';
 import { defineCommand } from '../command.js';
 import { checkBudgetOrder } from '../shared/compare.js';
 import { knownOptions } from '../shared/known-leaks.js';
-import { unknownType } from '../shared/named-types.js';
+import { unknownClass } from '../shared/named-types.js';
 import { stateOptions } from '../shared/state-rules.js';
+import { absentTypeNotes } from '../shared/target-notes.js';
 import { WHOLE_GRAPH } from '../shared/targets.js';
 import { requireWhole } from '../shared/whole-snapshots.js';
 import { type BudgetTexts, budgetOptions, budgetsIn, mergeBudgets } from './budgets.js';
@@ -257,18 +257,31 @@ async function unknownClasses(
   const classes: Classes = classesOf(heap.countable, { raw: true });
   const notes: NoteLike[] = [];
   let functions: Promise<ReadonlySet<string> | undefined> | undefined;
+  const isLoaded = async (name: string): Promise<boolean> => {
+    functions ??= functionNames(heap, session);
+    return (await functions)?.has(name) === true;
+  };
+  const where = before ? ` and ${printable(before.file)}` : '';
   for (const { budget, classCount } of results) {
-    if (budget.pattern === '' || budget.kind === 'forbid' || budget.select || classCount > 0) continue;
-    const { isName } = parseTypePattern(budget.pattern);
-    if (isName) {
-      functions ??= functionNames(heap, session);
-      if ((await functions)?.has(budget.pattern)) continue;
+    const { pattern, classNames = [], kind, select } = budget;
+    if (pattern === '') continue;
+    const said: (string | readonly NotePart[])[] = [];
+    if (select) {
+      for (const one of await absentTypeNotes([heap.graph], classNames)) said.push(one.parts);
+    } else if (classCount === 0) {
+      const [name] = classNames;
+      if (name === undefined) {
+        // That nothing fits is what a pattern which forbids is there for.
+        if (kind !== 'forbid')
+          said.push(`no class fits ${printable(pattern)} in ${printable(classes.file)}${where}`);
+      } else {
+        const { note: unknown, isNear } = await unknownClass(classes, name);
+        // The file is not read again for a class that is rightly not there.
+        const isKnown = kind !== 'forbid' || isNear || 'ids' in heap.countable;
+        if (!(isKnown && (await isLoaded(name)))) said.push(unknown.parts);
+      }
     }
-    const where = before ? ` and ${printable(before.file)}` : '';
-    const said = isName
-      ? (await unknownType(classes, budget.pattern)).parts
-      : `no class fits ${printable(budget.pattern)} in ${printable(classes.file)}${where}`;
-    notes.push(note('unknown')`${printable(budget.text)}: ${said}`);
+    for (const text of said) notes.push(note('unknown')`${printable(budget.text)}: ${text}`);
   }
   return notes;
 }

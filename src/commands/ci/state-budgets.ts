@@ -86,8 +86,8 @@ export function mergeStateBudgets(
   const said = new Set(texts.map(subject));
   const isSaid = values.noSuspects || values.failIf !== 'nothing';
   return {
-    noSuspects: values.noSuspects,
-    failIf: isSaid ? values.failIf : (noSuspects ?? 'nothing'),
+    noSuspects: values.noSuspects || (!isSaid && noSuspects === 'leak'),
+    failIf: isSaid || noSuspects === 'leak' ? values.failIf : (noSuspects ?? 'nothing'),
     forbidDead: values.forbidDead || forbidDead === true,
     maxDead: [
       ...maxDead.filter((text) => !said.has(subject(text))),

@@ -17,10 +17,18 @@ import type { OpenedSnapshot, Session } from '../../session/need.js';
 import { classIndex } from '../../v8/class-names.js';
 import type { Machine } from '../command.js';
 import { handVerdicts } from '../shared/hand-verdicts.js';
-import { isNews, type KnownLeak, type KnownLeaks, knownLeaks, suspectFact } from '../shared/known-leaks.js';
+import {
+  absentPrintNotes,
+  isNews,
+  type KnownLeak,
+  type KnownLeaks,
+  knownLeaks,
+  suspectFact,
+} from '../shared/known-leaks.js';
 import { packageNames } from '../shared/package-names.js';
-import { type JudgeOptions, statesOf } from '../shared/state-rules.js';
+import { type JudgeOptions, stateRuleNotes, statesOf } from '../shared/state-rules.js';
 import { searchSuspects } from '../shared/suspect-search.js';
+import { absentTypeNotes } from '../shared/target-notes.js';
 import { type DeadLimit, levelOf, type StateBudgets } from './state-budgets.js';
 
 export interface StateCheckOptions extends StateBudgets, JudgeOptions {
@@ -85,7 +93,7 @@ export async function stateChecks(
       .filter((entry) => isAtLeast(entry, level) && isMeant(entry, options))
       .map((entry) => ({ entry, fact: suspectFact(known, entry) }));
     checks.push(
-      checkOf(level === 'leak' ? 'no-suspects' : `no-suspects ${level}`, {
+      checkOf(options.failIf === 'nothing' ? 'no-suspects' : `fail-if ${level}`, {
         kind: 'no-suspects',
         findings: findings.map(
           ({ entry, fact }): CheckFinding => ({
@@ -106,10 +114,9 @@ export async function stateChecks(
     const found = deadObjects(graph, states, EXPECTED_HOLDERS);
     // The search for suspects has told those already.
     if (level === undefined) notes.push(...contradictions(graph, own, hand.verdicts, { states, found }));
-    const groups = deadGroups(graph, { found, states, known, packageName: packages.nameOf }).filter(
-      ({ entry }) => isMeant(entry, options),
-    );
-    for (const { entry } of groups) prints.add(entry.fingerprint);
+    const all = deadGroups(graph, { found, states, known, packageName: packages.nameOf });
+    for (const { entry } of all) prints.add(entry.fingerprint);
+    const groups = all.filter(({ entry }) => isMeant(entry, options));
     if (options.forbidDead) {
       const notable = groups.filter(
         ({ group }) =>
@@ -120,7 +127,20 @@ export async function stateChecks(
     }
     for (const limit of options.maxDead) checks.push(limitCheck(graph, limit, { found, states, groups }));
   }
-  return { checks, notes: [...notes, ...packages.notes(), ...known.notes(prints, 'check')] };
+  return {
+    checks,
+    notes: [
+      ...notes,
+      ...packages.notes(),
+      ...known.notes(prints, 'check'),
+      ...absentPrintNotes(options.fingerprint, prints),
+      ...(await stateRuleNotes(graph, options)),
+      ...(await absentTypeNotes(
+        [graph],
+        options.maxDead.flatMap(({ classNames }) => classNames),
+      )),
+    ],
+  };
 }
 
 function isMeant(

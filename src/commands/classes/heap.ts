@@ -57,8 +57,16 @@ export const heapCommand = defineCommand({
     const query = options.where;
     if (query?.compares !== undefined)
       throw new UsageError(
-        `"${query.compares}" has no snapshot to compare with here`,
-        '--relative-to counts what came after a snapshot; select takes "died".',
+        options.relativeTo === undefined
+          ? `"${query.compares}" has no snapshot to compare with here`
+          : query.compares === 'new'
+            ? '--relative-to counts only what is new anyway'
+            : '"died" is about objects of the earlier snapshot, and the table is about the later one',
+        query.compares === 'died'
+          ? "heapgraph select 'died' --before FILE lists them."
+          : options.relativeTo === undefined
+            ? '--relative-to FILE counts what came after a snapshot.'
+            : 'Leave "new" out of --where.',
       );
     if (options.by?.includes('generation') && options.relativeTo === undefined)
       throw new UsageError(

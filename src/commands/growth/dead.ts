@@ -21,12 +21,12 @@ import { classIndex } from '../../v8/class-names.js';
 import { defineCommand, type Machine } from '../command.js';
 import { orderOption, requireOneProcess } from '../shared/compare.js';
 import { handOptions, handVerdicts, withoutIds } from '../shared/hand-verdicts.js';
-import { knownLeaks, knownOptions, knownWords } from '../shared/known-leaks.js';
+import { absentPrintNotes, knownLeaks, knownOptions, knownWords } from '../shared/known-leaks.js';
 import { questionNote } from '../shared/next-question.js';
 import { ownFirst, packageLeaks, packageLeakWords } from '../shared/package-leaks.js';
 import { packageNames } from '../shared/package-names.js';
 import { allRows, limitOf, omittedNote } from '../shared/row-limit.js';
-import { stateOptions, statesOf } from '../shared/state-rules.js';
+import { stateOptions, stateRuleNotes, statesOf } from '../shared/state-rules.js';
 import { absentClassNotes, absentTypeNotes } from '../shared/target-notes.js';
 import { WHOLE_GRAPH } from '../shared/targets.js';
 import { verdictPicture } from '../shared/verdict-picture.js';
@@ -153,6 +153,11 @@ export const deadCommand = defineCommand({
         ...nextQuestion(notable[0], graph, hand.verdicts.length > 0),
         ...(await absentClassNotes([graph], options.where)),
         ...(await absentTypeNotes([graph], options.class)),
+        ...(await stateRuleNotes(graph, options)),
+        ...absentPrintNotes(
+          options.fingerprint,
+          all.map(({ fingerprint }) => fingerprint),
+        ),
         ...packages.notes(),
         ...(isWhole ? known.notes(new Set(all.map(({ fingerprint }) => fingerprint)), 'dead') : []),
         ...omittedNote(omitted, 'group', 'groups'),

@@ -71,6 +71,15 @@ export function withHolders(
   };
 }
 
+/** The fingerprints of all holders. */
+export function printsIn({ rows }: Held): string[] {
+  return rows.flatMap((row) =>
+    (row.holders as readonly Row[]).flatMap(({ fingerprint }) =>
+      typeof fingerprint === 'string' ? [fingerprint] : [],
+    ),
+  );
+}
+
 /**
  * Of rows with holders those that one with such a fingerprint holds, and of their holders these
  * alone.

@@ -18,7 +18,7 @@ import type { Need } from '../../session/need.js';
 import { defineCommand } from '../command.js';
 import { columns, nodeRow } from '../shared/columns.js';
 import { beforeAndAfter, checkBaselines, compareBy, comparisonOptions } from '../shared/compare.js';
-import { knownOptions } from '../shared/known-leaks.js';
+import { absentPrintNotes, knownOptions } from '../shared/known-leaks.js';
 import { unknownInAll } from '../shared/named-types.js';
 import {
   type PartitionValues,
@@ -30,7 +30,7 @@ import {
 import { allRows, limitOf, omittedNote } from '../shared/row-limit.js';
 import { rawSizes, sizesField } from '../shared/sizes.js';
 import { WHOLE_GRAPH } from '../shared/targets.js';
-import { HOLDERS, heldAs, programFirst, withHolders } from './diff-holders.js';
+import { HOLDERS, heldAs, printsIn, programFirst, withHolders } from './diff-holders.js';
 
 const SORTS = ['size', 'count', 'new', 'name'] as const satisfies readonly DiffKey[];
 
@@ -72,9 +72,14 @@ export const diffCommand = defineCommand({
       says: 'and who holds what is new',
     },
   ],
-  needs(_, { raw, shapes, functions, type, holders, fingerprint }) {
+  needs(_, { raw, shapes, functions, type, holders, fingerprint, byClass }) {
     if (fingerprint.length > 0 && !holders)
       throw new UsageError('--fingerprint is about holders', 'Add --holders, which prints them.');
+    if (byClass && (holders || type !== undefined))
+      throw new UsageError(
+        `${holders ? '--holders' : '--type'} needs objects, and --by-class compares none`,
+        'Leave one of them out.',
+      );
     if (holders && type !== undefined) {
       throw new UsageError(
         '--type lists objects, and --holders belongs to the table of classes',
@@ -177,6 +182,7 @@ function classes(
       ...(ranked.length > 0 && total === 0
         ? [`no class has new objects in a container of the fingerprint ${prints.join(' or ')}`]
         : []),
+      ...(all && prints.length > 0 ? absentPrintNotes(prints, printsIn(all)) : []),
       ...omittedNote(omitted, 'class changed', 'classes changed'),
     ],
   };

@@ -15,7 +15,7 @@ import { allocationStack, stackText } from '../../v8/allocation-stacks.js';
 import { defineCommand } from '../command.js';
 import { traceNotes } from '../shared/allocations.js';
 import { checkOrder, orderOption, requireOneProcess } from '../shared/compare.js';
-import { knownLeaks, knownOptions, knownWords } from '../shared/known-leaks.js';
+import { absentPrintNotes, knownLeaks, knownOptions, knownWords } from '../shared/known-leaks.js';
 import { boundedNotes, searchLeaks } from '../shared/leak-search.js';
 import { ownFirst, packageLeaks, packageLeakWords } from '../shared/package-leaks.js';
 import { type PackageNames, packageNames } from '../shared/package-names.js';
@@ -95,8 +95,9 @@ export const leaksCommand = defineCommand({
         total: wanted.length,
         omitted,
         summary: [
-          ...summaryOf(found, leaks, heaps),
-          ...(options.failIfAny || asksPrints ? fingerprintLines(leaks) : []),
+          ...(wanted.length === 0 && notable.length > 0
+            ? [noneWanted(notable.length)]
+            : summaryOf(found, leaks, heaps)),
         ],
       },
       fields: {
@@ -114,6 +115,7 @@ export const leaksCommand = defineCommand({
         ...unheldNotes(found),
         ...packages.notes(),
         ...known.notes(new Set(prints.values()), 'leaks'),
+        ...absentPrintNotes(options.fingerprint, prints.values()),
         ...omittedNote(omitted, 'container', 'containers'),
       ],
       found: !(options.failIfAny && fresh > 0),
@@ -121,14 +123,10 @@ export const leaksCommand = defineCommand({
   },
 });
 
-/** `fingerprint 9f3c01e2: config`: for the list of known ones. */
-function fingerprintLines(entries: readonly LeakEntry[]): string[] {
-  return entries
-    .filter(({ verdict }) => verdict === 'leak')
-    .map(
-      ({ fingerprint, container, known }) =>
-        `fingerprint ${fingerprint}: ${container.text || container.heldBy}${known ? ' (known)' : ''}`,
-    );
+/** Where no place has a fingerprint that was asked for. */
+function noneWanted(places: number): string {
+  const others = places === 1 ? 'one place that grew is' : `${formatCount(places)} places that grew are`;
+  return `Nothing that grew has this fingerprint; ${others} left out.`;
 }
 
 /** The leaks in words, with the packages of their code as they are installed here. */

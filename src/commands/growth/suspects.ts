@@ -1,10 +1,11 @@
 /** Where a leak may be: one ranked page for someone who has a heap and no idea. */
 
 import { stepToJudge } from '../../analysis/dead/hand-verdicts.js';
-import { SUSPECT_KINDS } from '../../analysis/suspects/finding.js';
+import { SUSPECT_KINDS, type SuspectKind } from '../../analysis/suspects/finding.js';
 import { isAtLeast, LEAST_BYTES } from '../../analysis/suspects/suspect-search.js';
+import { UsageError } from '../../base/errors.js';
 import type { PackageLeakFact } from '../../base/leak-report.js';
-import type { NoteLike } from '../../base/notes.js';
+import { type NoteLike, note, option } from '../../base/notes.js';
 import type { Answer } from '../../base/result.js';
 import type { SuspectEntry } from '../../base/suspect-report.js';
 import { formatBytes, formatCount } from '../../base/units.js';
@@ -15,15 +16,18 @@ import type { Need } from '../../session/need.js';
 import { defineCommand } from '../command.js';
 import { checkOrder, orderOption, requireOneProcess } from '../shared/compare.js';
 import { handOptions, handVerdicts, withoutIds } from '../shared/hand-verdicts.js';
-import { isNews, knownLeaks, knownOptions, suspectFact } from '../shared/known-leaks.js';
+import { absentPrintNotes, isNews, knownLeaks, knownOptions, suspectFact } from '../shared/known-leaks.js';
 import { questionNote } from '../shared/next-question.js';
 import { ownFirst, packageLeakName, packageLeaks } from '../shared/package-leaks.js';
 import { packageNames } from '../shared/package-names.js';
 import { allRows, limitOf, omittedNote } from '../shared/row-limit.js';
-import { stateOptions } from '../shared/state-rules.js';
+import { stateOptions, stateRuleNotes } from '../shared/state-rules.js';
 import { searchSuspects } from '../shared/suspect-search.js';
 import { WHOLE_GRAPH } from '../shared/targets.js';
 import { verdictPicture } from '../shared/verdict-picture.js';
+
+/** The kind that one snapshot has not. */
+const GROWTH = 'growth' satisfies SuspectKind;
 
 const NODES: Need = { kind: 'graph', edges: false, locations: false };
 
@@ -93,6 +97,15 @@ export const suspectsCommand = defineCommand({
     const notes: NoteLike[] = [...requireOneProcess(heaps, options.byId, 'suspects')];
     if (options.failIf !== 'nothing' || options.failIfAny)
       checkOrder(heaps, notes, options.failIf === 'nothing' ? '--fail-if-any' : '--fail-if');
+    const kinds: readonly string[] = options.kind ?? [];
+    if (heaps.length === 1 && kinds.includes(GROWTH)) {
+      if (kinds.length === 1)
+        throw new UsageError(
+          '--kind growth is about what grows from snapshot to snapshot, and there is one',
+          'Name two or more of one process, the earliest first.',
+        );
+      notes.push(note('answer')`${option('kind')} growth finds nothing in one snapshot`);
+    }
     const { graph } = heaps.at(-1)!;
     const packages = packageNames(graph, machine);
     const hand = handVerdicts(heaps.at(-1)!, options, machine);
@@ -143,6 +156,11 @@ export const suspectsCommand = defineCommand({
         ...nextQuestion(shown, graph, hand.verdicts.length > 0),
         ...packages.notes(),
         ...known.notes(found.fingerprints, 'suspects'),
+        ...absentPrintNotes(
+          options.fingerprint,
+          entries.map(({ fingerprint }) => fingerprint),
+        ),
+        ...(await stateRuleNotes(graph, options)),
         ...omittedNote(omitted, 'entry', 'entries'),
       ],
       found: isClean,

@@ -7,6 +7,7 @@ import { chainsSubgraph } from '../../analysis/pictures/chain-pictures.js';
 import { tallyByClass } from '../../analysis/sizes/class-tally.js';
 import { UsageError } from '../../base/errors.js';
 import { note, option } from '../../base/notes.js';
+import { printable } from '../../base/printable.js';
 import type { Detail, Row } from '../../base/result.js';
 import { formatBytes, formatCount } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
@@ -76,7 +77,13 @@ export const cyclesCommand = defineCommand({
       }),
       notes: [
         ...(await absentClassNotes([graph], query)),
-        ...(total === 0 ? [note('answer')`no cycle of the program's own objects in ${graph.file}`] : []),
+        ...(total === 0
+          ? [
+              note(
+                'answer',
+              )`no cycle${options.all ? '' : " of the program's own objects"}${query === undefined ? '' : ` has an object that "${printable(query.text)}" accepts`} in ${printable(graph.file)}`,
+            ]
+          : []),
         ...(omitted > 0
           ? [note('omitted')`${formatCount(omitted)} more cycles; ${option('limit')} shows more`]
           : []),

@@ -2,6 +2,7 @@
 import { UsageError } from '../../base/errors.js';
 import { note, option } from '../../base/notes.js';
 import type { Column, Row } from '../../base/result.js';
+import type { KeptIndex } from '../../session/index-file/store.js';
 import { defineCommand } from '../command.js';
 import { sizesField } from '../shared/sizes.js';
 
@@ -32,6 +33,11 @@ export const indexCommand = defineCommand({
   run({ snapshot, snapshots, options: { list, remove }, machine: { indexes } }) {
     if (indexes === undefined)
       throw new UsageError('no index can be kept here', 'The command line keeps them.');
+    if (list && snapshots.length > 0)
+      throw new UsageError(
+        '--list is about all indexes, and a snapshot is named',
+        'Leave one of them out: index FILE makes the index of a snapshot, index --remove FILE takes it away.',
+      );
     if (!list && snapshots.length === 0)
       throw new UsageError('missing snapshot: which one is to be indexed?', 'See --help for examples.');
     const shown = (
@@ -48,9 +54,7 @@ export const indexCommand = defineCommand({
     if (list)
       for (const kept of indexes.list()) {
         if (remove) indexes.removeAt(kept.path);
-        rows.push(
-          shown(remove ? 'removed' : kept.isCurrent ? 'current' : 'out of date', kept, kept.snapshot),
-        );
+        rows.push(shown(remove ? 'removed' : stateOf(kept), kept, kept.snapshot));
       }
     else if (remove) {
       const kept = indexes.remove(snapshot.name);
@@ -62,11 +66,11 @@ export const indexCommand = defineCommand({
       notes: [
         ...(rows.length === 0 && list ? [note('answer')`no index is kept`] : []),
         ...(rows.length === 0 && !list ? [note('unknown')`no index of ${snapshot.name} is kept`] : []),
-        ...(list && !remove && rows.some(({ state }) => state === 'out of date')
+        ...(list && !remove && rows.some(({ state }) => state !== 'current')
           ? [
               note(
                 'answer',
-              )`what is out of date is not used; ${option('list')} with ${option('remove')} takes all away`,
+              )`what is out of date or damaged is not used; ${option('list')} with ${option('remove')} takes all away`,
             ]
           : []),
       ],
@@ -74,3 +78,8 @@ export const indexCommand = defineCommand({
     };
   },
 });
+
+function stateOf({ isCurrent, isDamaged }: KeptIndex): string {
+  if (isDamaged) return 'damaged';
+  return isCurrent ? 'current' : 'out of date';
+}

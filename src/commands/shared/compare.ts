@@ -18,7 +18,11 @@ export const beforeAndAfter = {
 } as const;
 
 export const comparisonOptions = {
-  byClass: { kind: 'flag', help: 'compare classes only, not objects by their ids' },
+  byClass: {
+    kind: 'flag',
+    help: 'compare classes only, not objects by their ids',
+    conflicts: ['byId'],
+  },
   byId: { kind: 'flag', help: 'compare by ids even if the snapshots seem to be of two processes' },
 } as const;
 

@@ -92,6 +92,19 @@ export function handVerdicts(
       '--why is the reason of a verdict, and there is none',
       'Add --expect @id or --stuck @id.',
     );
+  const expected = new Set(expectedIds(expect));
+  const both = stuck.find((id) => expected.has(id));
+  if (both !== undefined)
+    throw new UsageError(
+      `@${both} cannot be both expected and stuck`,
+      'Leave --expect or --stuck of it out.',
+    );
+  const forgotten = said.find(({ id }) => forget.includes(id));
+  if (forgotten !== undefined)
+    throw new UsageError(
+      `@${forgotten.id} is to be forgotten, and has a verdict in the same command`,
+      'A new verdict takes the place of the old one by itself: leave --forget of it out.',
+    );
   const changes = said.length > 0 || forget.length > 0;
   if (!isReadable || name === '-') {
     if (!changes) return { verdicts: [], notes: [] };

@@ -1,7 +1,7 @@
 /** Leaks that somebody knows of already: a job fails on others. */
 import { UsageError } from '../../base/errors.js';
 import type { KnownLeakFact } from '../../base/leak-report.js';
-import type { NoteLike } from '../../base/notes.js';
+import { type Note, type NoteLike, note } from '../../base/notes.js';
 import { printable, shortened } from '../../base/printable.js';
 import type { SuspectEntry } from '../../base/suspect-report.js';
 
@@ -93,6 +93,25 @@ export function knownLeaks(
           : [];
       }),
   };
+}
+
+/** Fingerprints that are named where one that was asked for is not there. */
+const MOST_NAMED = 10;
+
+/**
+ * A note on fingerprints that were asked for and that nothing has, with those that there are: a job
+ * that selects nothing finds nothing, and one that was misspelt is never found.
+ *
+ * - In: what was asked for; the fingerprints of all that was found, without any selection.
+ */
+export function absentPrintNotes(asked: readonly string[], found: Iterable<string>): Note[] {
+  const there = new Set(found);
+  const absent = [...new Set(asked)].filter((print) => !there.has(print));
+  if (absent.length === 0) return [];
+  const named = [...there].slice(0, MOST_NAMED).join(', ');
+  const others = there.size > MOST_NAMED ? `, and ${there.size - MOST_NAMED} more` : '';
+  const here = there.size === 0 ? 'there is no other either' : `these are here: ${named}${others}`;
+  return [note('unknown')`no entry has the fingerprint ${absent.join(' or ')}; ${here}`];
 }
 
 /**

@@ -62,12 +62,25 @@ export async function maskOfTypes(
 
 /** A note for a type that does not occur, with the closest names that do. */
 export async function unknownType(classes: Classes, type: string): Promise<Note> {
+  return (await unknownClass(classes, type)).note;
+}
+
+/** The same, and whether a name is so close that this one may be misspelt. */
+export async function unknownClass(
+  classes: Classes,
+  type: string,
+): Promise<{ readonly note: Note; readonly isNear: boolean }> {
   const near = await didYouMean(
     classes.rows.map((row) => row.type),
     type,
   );
   const path = /^\S*[\\/]\S*$|\.(json|gz|br|zst)$/.test(type) ? ' (and no file of that name)' : '';
-  return note('unknown')`no objects of type "${printable(type)}" in ${printable(classes.file)}${path}${near}`;
+  return {
+    note: note(
+      'unknown',
+    )`no objects of type "${printable(type)}" in ${printable(classes.file)}${path}${near}`,
+    isNear: near !== '',
+  };
 }
 
 /** A note for what accepts no object: a name may be misspelt, a query is as it was meant. */

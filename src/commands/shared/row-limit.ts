@@ -2,7 +2,7 @@
 import { type Note, note, option } from '../../base/notes.js';
 import { formatCount } from '../../base/units.js';
 
-export const allRows = { kind: 'flag', help: 'no limit' } as const;
+export const allRows = { kind: 'flag', help: 'no limit', conflicts: ['limit'] } as const;
 
 /** A limit from `--limit` and `--all`. */
 export function limitOf(options: { limit: number | undefined; all: boolean }): number {

@@ -24,6 +24,8 @@ export interface KeptIndex {
   readonly snapshot: string | undefined;
   /** Whether the snapshot is there and is the one that was indexed. */
   readonly isCurrent: boolean;
+  /** Whether the index itself cannot be read. */
+  readonly isDamaged: boolean;
 }
 
 /** Opens, makes and removes indexes. */
@@ -31,7 +33,8 @@ export interface IndexStore {
   /**
    * The graph of a file from its index.
    *
-   * - Empty: undefined without an index, or with one that is stale, damaged or of another version.
+   * - Empty: undefined without an index, or with one that is stale or of another version.
+   * - Throws: IndexDamaged for one that cannot be read.
    */
   open(file: string, need: GraphNeed): Graph | undefined;
   /** Makes an index. Gives where it is, and its bytes. Throws UsageError. */
@@ -61,12 +64,12 @@ export function openIndexStore(version: string, folder = cacheFolder()): IndexSt
     const snapshot = columns?.footer.source.file;
     const isCurrent = columns !== undefined && snapshot !== undefined && isValid(columns, snapshot);
     columns?.close();
-    return { path: index, size, snapshot, isCurrent };
+    return { path: index, size, snapshot, isCurrent, isDamaged: columns === undefined };
   };
   return {
     open(file, need) {
       if (!isRegularFile(file)) return undefined;
-      const columns = opened(pathOf(file));
+      const columns = ColumnFile.open(pathOf(file));
       if (columns === undefined) return undefined;
       if (isValid(columns, file)) {
         inUse.add(columns);

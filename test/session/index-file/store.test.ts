@@ -148,7 +148,7 @@ describe('an index', () => {
     expect(own.list()).toEqual([]);
     const { file, graph } = await indexed('listed.heapsnapshot.gz', fixturePath('node22-after'));
     const { path: at, size } = own.write(file, graph);
-    expect(own.list()).toEqual([{ path: at, size, snapshot: file, isCurrent: true }]);
+    expect(own.list()).toEqual([{ path: at, size, snapshot: file, isCurrent: true, isDamaged: false }]);
     utimesSync(file, 1, 1);
     expect(own.list()[0]!.isCurrent).toBe(false);
     expect(own.remove(file)?.path).toBe(at);
@@ -168,18 +168,21 @@ describe('an index', () => {
 });
 
 describe('a damaged index', () => {
-  test('cut off, of another kind, with a damaged end: as if it were not there', async () => {
+  test('cut off, of another kind, with a damaged end: told when it is opened, and in the list', async () => {
     const { file, kept } = await indexed('cut.heapsnapshot.gz', fixturePath('node22-after'));
     const bytes = readFileSync(kept);
     for (const length of [0, 1, 20, 4096, bytes.length - 1, bytes.length >> 1]) {
       writeFileSync(kept, bytes.subarray(0, length));
-      expect(store.open(file, NEED)).toBeUndefined();
+      expect(() => store.open(file, NEED)).toThrow(IndexDamaged);
+      expect(store.list().filter(({ path }) => path === kept)).toEqual([
+        { path: kept, size: length, snapshot: undefined, isCurrent: false, isDamaged: true },
+      ]);
     }
     for (const back of [3, 20, 30, 1000]) {
       const other = Buffer.from(bytes);
       other[other.length - back]! ^= 0x10;
       writeFileSync(kept, other);
-      expect(store.open(file, NEED)).toBeUndefined();
+      expect(() => store.open(file, NEED)).toThrow(IndexDamaged);
     }
     writeFileSync(kept, bytes);
     expect(store.open(file, NEED)).toBeDefined();
