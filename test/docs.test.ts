@@ -60,6 +60,11 @@ copyFileSync(
   fileURLToPath(new URL('../fixtures/waiting/node24.heapsnapshot.br', import.meta.url)),
   path.join(folder, 'waiting.heapsnapshot.br'),
 );
+for (const step of ['before', 'after'])
+  copyFileSync(
+    fileURLToPath(new URL(`../fixtures/packages/node24-${step}.heapsnapshot.br`, import.meta.url)),
+    path.join(folder, `shop-${step}.heapsnapshot.br`),
+  );
 for (const name of EXPRESS) copyFileSync(expressPath(name), path.join(folder, `${name}.heapsnapshot.gz`));
 // The same without compression, and the beginning of it.
 const whole = gunzipSync(readFileSync(fixturePath('node26-after')));

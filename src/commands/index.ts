@@ -30,6 +30,7 @@ import { captureCommand } from './live/capture.js';
 import { watchCommand } from './live/watch.js';
 import { closuresCommand } from './memory/closures.js';
 import { emittersCommand } from './memory/emitters.js';
+import { packagesCommand } from './memory/packages.js';
 import { promisesCommand } from './memory/promises.js';
 import { timersCommand } from './memory/timers.js';
 import { atCommand } from './objects/at.js';
@@ -76,7 +77,7 @@ export const THEMES = [
   },
   {
     title: 'Where the memory goes',
-    commands: [closuresCommand, emittersCommand, timersCommand, promisesCommand],
+    commands: [closuresCommand, emittersCommand, timersCommand, promisesCommand, packagesCommand],
   },
   {
     title: 'Objects and their memory',

@@ -22,19 +22,22 @@ export interface CommonJsModules {
   readonly exportsOf: ReadonlyMap<number, string>;
 }
 
+/** What a module's object says: its file, and what it exports. */
+interface ModuleFile {
+  readonly file: string;
+  readonly exported: number | undefined;
+}
+
 /**
- * A module is an object named `Module` with `filename` and `exports`; the cache is the object that
- * has most of them under their own file names. Modules that are in no cache are left out: `require`
- * would load them again.
+ * Objects named `Module` that have a `filename`, in a cache or not.
  *
  * - In: a graph with edges.
- * - Cost: that of `landmarks`, and the edges of modules and of what holds them.
+ * - Cost: that of `landmarks`, and the edges of modules.
  */
-export const commonJsModules = memo((graph: Graph): CommonJsModules => {
-  const { nodeTypes, firstEdge, strings } = graph;
+export const moduleFiles = memo((graph: Graph): ReadonlyMap<number, ModuleFile> => {
+  const { firstEdge, strings } = graph;
   const { types, names, targets } = edgesOf(graph);
-  const none = { cache: undefined, moduleOf: new Map(), exportsOf: new Map() };
-  const files = new Map<number, { file: string; exported: number | undefined }>();
+  const files = new Map<number, ModuleFile>();
   for (const node of landmarks(graph).modules) {
     let file: string | undefined;
     let exported: number | undefined;
@@ -47,6 +50,22 @@ export const commonJsModules = memo((graph: Graph): CommonJsModules => {
     }
     if (file !== undefined) files.set(node, { file, exported });
   }
+  return files;
+});
+
+/**
+ * A module is an object named `Module` with `filename` and `exports`; the cache is the object that
+ * has most of them under their own file names. Modules that are in no cache are left out: `require`
+ * would load them again.
+ *
+ * - In: a graph with edges.
+ * - Cost: that of `landmarks`, and the edges of modules and of what holds them.
+ */
+export const commonJsModules = memo((graph: Graph): CommonJsModules => {
+  const { nodeTypes, firstEdge, strings } = graph;
+  const { types, names, targets } = edgesOf(graph);
+  const none = { cache: undefined, moduleOf: new Map(), exportsOf: new Map() };
+  const files = moduleFiles(graph);
   if (files.size === 0) return none;
 
   const { firstRetainer, sources } = retainersOf(graph);

@@ -6,7 +6,7 @@ import { requiredVersion } from '../../v8/package-versions.js';
 import { packageOf, packageText } from '../../v8/packages.js';
 import type { Machine } from '../command.js';
 
-/** Packages that are looked for on this machine at most. */
+/** Packages that are looked for on this machine at most, where nothing else is said. */
 const MOST_ASKED = 100;
 const NAMED = 3;
 
@@ -17,7 +17,11 @@ export interface PackageNames {
 }
 
 /** Cost: each package is looked for once. */
-export function packageNames(graph: Graph, machine: Pick<Machine, 'packageVersion'>): PackageNames {
+export function packageNames(
+  graph: Graph,
+  machine: Pick<Machine, 'packageVersion'>,
+  most = MOST_ASKED,
+): PackageNames {
   const installed = new Map<string, string | undefined>();
   const told = new Set<string>();
   return {
@@ -27,7 +31,7 @@ export function packageNames(graph: Graph, machine: Pick<Machine, 'packageVersio
       const version = found.version ?? requiredVersion(graph, found);
       if (version !== undefined) return packageText({ ...found, version });
       const { name, folder } = found;
-      if (!installed.has(folder) && installed.size < MOST_ASKED)
+      if (!installed.has(folder) && installed.size < most)
         installed.set(folder, machine.packageVersion(script, name));
       const text = packageText({ name, version: installed.get(folder) });
       if (text !== name) told.add(text);
