@@ -11,6 +11,7 @@ import type { Command, LiveCommand, Question } from '../commands/command.js';
 import type { Truncation } from '../graph/graph.js';
 import { isFile } from '../io/file-facts.js';
 import { packageVersion } from '../io/package-version.js';
+import { within } from '../io/time-bound.js';
 import { IndexDamaged } from '../session/index-file/column-file.js';
 import type { IndexStore } from '../session/index-file/store.js';
 import type { Session } from '../session/need.js';
@@ -116,7 +117,7 @@ async function answerCommand(
       });
     const ask = (session: Session): Promise<Reply> =>
       answer(session, {
-        machine: { packageVersion, readIds, verdicts: readVerdicts, keepVerdicts, indexes },
+        machine: { packageVersion, readIds, verdicts: readVerdicts, keepVerdicts, within, indexes },
         ids,
       });
     let session = sessionWith(indexes);
