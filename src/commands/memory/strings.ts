@@ -26,7 +26,7 @@ export const stringsCommand = defineCommand({
   name: 'strings',
   summary: 'what texts take: duplicates, parts that pin large texts, the largest; who holds them',
   description:
-    'V8 cuts texts at 1,024 characters in a snapshot: of longer ones equal beginnings and sizes count as equal, and a note says so. A text is held as DevTools counts it. More: docs/strings-and-collections.md.',
+    'V8 cuts texts at 1,024 characters in a snapshot: of longer ones equal beginnings and sizes count as equal, and a note says so. Duplicates are counted as in Chrome DevTools. More: docs/strings-and-collections.md.',
   snapshot: true,
   options: {
     duplicates: {
