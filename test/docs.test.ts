@@ -65,6 +65,7 @@ for (const step of ['before', 'after'])
     fileURLToPath(new URL(`../fixtures/packages/node24-${step}.heapsnapshot.br`, import.meta.url)),
     path.join(folder, `shop-${step}.heapsnapshot.br`),
   );
+copyFileSync(
   fileURLToPath(new URL('../fixtures/waste/node26.heapsnapshot.br', import.meta.url)),
   path.join(folder, 'waste.heapsnapshot.br'),
 );

@@ -78,7 +78,14 @@ export const THEMES = [
   },
   {
     title: 'Where the memory goes',
-    commands: [stringsCommand, closuresCommand, emittersCommand, timersCommand, promisesCommand, packagesCommand],
+    commands: [
+      stringsCommand,
+      closuresCommand,
+      emittersCommand,
+      timersCommand,
+      promisesCommand,
+      packagesCommand,
+    ],
   },
   {
     title: 'Objects and their memory',

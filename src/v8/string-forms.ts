@@ -1,6 +1,6 @@
 /**
  * How V8 keeps a string: in one or two bytes a character, in pieces, or outside of its heap. The
- * file says only which are in pieces. The rest follows from the size, the length and the characters.
+ * file says only which are in pieces. The rest follows from size, length and characters.
  */
 import { edgesOf, type Graph } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';

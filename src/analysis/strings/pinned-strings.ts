@@ -154,7 +154,7 @@ interface Ropes {
   /** Concatenated strings that are no part of another one. */
   readonly roots: Uint32Array;
   readonly parts: Uint32Array;
-  /** Bytes of all pieces, and of what joins them. A piece of several strings counts for the first. */
+  /** Bytes of all pieces, and of what joins them. A shared piece counts for the first. */
   readonly bytes: Float64Array;
   /** Characters; -1 where the file does not tell them. */
   readonly lengths: Float64Array;
