@@ -44,6 +44,13 @@ export async function runCommand(
   parsed: CommonOptions & Readonly<Record<string, unknown>>,
   context: Context = {},
 ): Promise<void> {
+  if (command.asksProcess !== undefined && parsed[command.asksProcess] !== undefined) {
+    const { runLive } = await import('./live/run-live.js');
+    const call = { args, program: undefined, json: parsed.json === true, quiet: parsed.quiet === true };
+    const code = await runLive('count', valuesOf(command.options, parsed), { ...call, parsed, command });
+    if (code !== 0) process.exitCode = code;
+    return;
+  }
   if (!parsed.stats) return answerCommand(command, args, parsed, context, undefined);
   const stats = new Stats();
   listenToPhases(stats);

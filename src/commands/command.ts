@@ -71,7 +71,7 @@ export interface Arguments<S extends OptionSpecs = OptionSpecs, T = unknown> {
 }
 
 /** What only a command line does: with a running process, or question after question. */
-export type LiveKind = 'capture' | 'watch' | 'repl';
+export type LiveKind = 'capture' | 'watch' | 'count' | 'repl';
 
 /** What there is to say of every command. */
 interface Definition<S extends OptionSpecs, T> {
@@ -139,6 +139,8 @@ export interface Question<S extends OptionSpecs = OptionSpecs, T = unknown> exte
   configure?(options: NoInfer<ValuesOf<S>>, config: Config): ValuesOf<S>;
   /** Snapshots that the options name, which `snapshots` has behind the others. */
   others?(options: NoInfer<ValuesOf<S>>): readonly FurtherSnapshot[];
+  /** The option that names a running process, which is then asked in place of a snapshot. */
+  readonly asksProcess?: string;
   /** In what order snapshots are opened and compared. Default: as they are given. */
   order?(options: NoInfer<ValuesOf<S>>): 'given' | 'name' | 'time';
   run(asked: Asked<S, NoInfer<T>>): Answer | Promise<Answer>;

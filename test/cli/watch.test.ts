@@ -165,3 +165,32 @@ test.each([
   expect([stdout, code]).toEqual(['', 2]);
   expect(stderr).toMatch(message);
 });
+
+test('watch PID --classes Growing,Nope --count 2: their instances at each sample', async () => {
+  const port = await freePort();
+  const program = await startNode(folder, GROWING, [`--inspect-port=${port}`]);
+  const args = [
+    'watch',
+    String(program.pid),
+    '--classes',
+    'Growing,Nope',
+    '--every',
+    '300ms',
+    '--count',
+    '2',
+  ];
+  const { stdout, stderr, code } = await heapgraph([...args, '--json']);
+  expect(code).toBe(0);
+  const samples = lines(stdout).map(
+    (line) => JSON.parse(line) as { classes: Record<string, number>; pause: number },
+  );
+  const [first, second] = samples.map(({ classes }) => classes.Growing!) as [number, number];
+  expect(second).toBeGreaterThan(first);
+  expect(samples.map(({ classes }) => classes.Nope)).toEqual([0, 0]);
+  expect(samples[0]!.pause).toBeGreaterThan(0);
+  const text = await heapgraph([...args.slice(0, -1), '1']);
+  expect(text.stdout).toMatch(/^\d+\.\d( \d+){5} 0\n$/);
+  expect(text.stderr + stderr).toContain('arrayBuffers, Growing, Nope');
+  expect(listens(port)).toBe(false);
+  await program.stop();
+});

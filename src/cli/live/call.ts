@@ -2,7 +2,9 @@
 
 import { UsageError } from '../../base/errors.js';
 import { printable } from '../../base/printable.js';
+import type { Command } from '../../commands/command.js';
 import type { OnWait } from '../../inspector/waiting.js';
+import type { CommonOptions } from '../options.js';
 import { type Output, openStandardOutput } from '../output.js';
 import { createProgressLine, type ProgressLine } from '../progress-line.js';
 import { SIGNALS } from '../signals.js';
@@ -13,6 +15,9 @@ export interface Call {
   readonly program: readonly string[] | undefined;
   readonly json: boolean;
   readonly quiet: boolean;
+  /** Of a question that a running process answers: the options of all commands, and itself. */
+  readonly parsed?: CommonOptions;
+  readonly command?: Command;
 }
 
 /** A signal that ends heapgraph. */

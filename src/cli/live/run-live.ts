@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { LiveKind } from '../../commands/command.js';
 import type { Call } from './call.js';
 import { capture } from './capture.js';
+import { countLiveInstances } from './count.js';
 import { watch } from './watch.js';
 
 /** Programs of their own, beside this file in dist. */
@@ -17,7 +18,12 @@ export function runLive(
   options: Readonly<Record<string, unknown>>,
   call: Call,
 ): Promise<number> {
-  return kind === 'capture'
-    ? capture(options as never, call, PROGRAMS)
-    : watch(options as never, call, PROGRAMS);
+  switch (kind) {
+    case 'capture':
+      return capture(options as never, call, PROGRAMS);
+    case 'count':
+      return countLiveInstances(options as never, call, PROGRAMS);
+    case 'watch':
+      return watch(options as never, call, PROGRAMS);
+  }
 }

@@ -1,7 +1,8 @@
 /** What a watch shows, wherever it shows it. */
 import type { Growth } from '../../analysis/growth/growth.js';
+import { printable } from '../../base/printable.js';
 import type { Table } from '../../base/result.js';
-import { formatBytes } from '../../base/units.js';
+import { formatBytes, formatCount } from '../../base/units.js';
 import { createStyle } from '../../render/style.js';
 import { renderText } from '../../render/text.js';
 
@@ -12,6 +13,10 @@ export interface Sample {
   readonly heapTotal: number;
   readonly external: number | null;
   readonly arrayBuffers: number | null;
+  /** Instances of classes, as far as they are asked for. */
+  readonly classes?: Readonly<Record<string, number>>;
+  /** Milliseconds that the process stood still for them. */
+  readonly pause?: number;
 }
 
 /** Where a watch shows what it sees. */
@@ -42,9 +47,12 @@ export async function* growthLines(grown: readonly Growth[], colour: boolean): A
 }
 
 /** One line for people. */
-export function sampleLine({ rss, heapUsed, external, arrayBuffers }: Sample): string {
+export function sampleLine({ rss, heapUsed, external, arrayBuffers, classes = {} }: Sample): string {
   const shown = { rss, heapUsed, external, arrayBuffers };
-  return Object.entries(shown)
-    .flatMap(([key, value]) => (value === null ? [] : [`${key} ${formatBytes(value)}`]))
-    .join('   ');
+  return [
+    ...Object.entries(shown).flatMap(([key, value]) =>
+      value === null ? [] : [`${key} ${formatBytes(value)}`],
+    ),
+    ...Object.entries(classes).map(([type, count]) => `${printable(type)} ${formatCount(count)}`),
+  ].join('   ');
 }

@@ -2,19 +2,18 @@
 
 import { UsageError } from '../../base/errors.js';
 import { printableJson } from '../../base/printable.js';
-import type { WatchOptions } from '../../commands/live/watch.js';
-import { type Attached, attachToAddress } from '../../inspector/attach.js';
-import { attachToPid } from '../../inspector/attach-pid.js';
+import { readClassNames, type WatchOptions } from '../../commands/live/watch.js';
+import type { Attached } from '../../inspector/attach.js';
 import { evaluate } from '../../inspector/evaluate.js';
-import { limitsOf } from '../../inspector/limits.js';
+import { countLive } from '../../inspector/live-counts.js';
 import type { Session } from '../../inspector/session.js';
 import { isAmount, isRecord } from '../../inspector/shape.js';
 import { JSON_SCHEMA } from '../../render/json.js';
 import { GrowthMarks } from '../growth-marks.js';
 import type { Output } from '../output.js';
+import { attach, checkProcess } from './attach.js';
 import { type Call, isInterrupted, type Run, runLiveWork, sleep } from './call.js';
 import type { Programs } from './capture.js';
-import { pidOf } from './capture-options.js';
 import { type Screen, watchScreen } from './watch-screen.js';
 import { growthLines, type Sample, type View } from './watch-view.js';
 
@@ -26,7 +25,7 @@ const MARK_EVERY_MS = 60_000;
  * - Out: the exit code; 1 when the process ended before `--count` samples.
  * - Throws: UsageError, ProcessError.
  */
-export function watch(options: WatchOptions, call: Call, { closer }: Programs): Promise<number> {
+export function watch(options: WatchOptions, call: Call, programs: Programs): Promise<number> {
   const [asked = ''] = call.args;
   if (call.args.length !== 1) {
     throw new UsageError(
@@ -36,19 +35,14 @@ export function watch(options: WatchOptions, call: Call, { closer }: Programs): 
   }
   if (!options.growth && options.everySnapshot !== undefined)
     throw new UsageError('--every-snapshot needs --growth', 'Add --growth.');
+  if (options.classes !== undefined) readClassNames(options.classes);
   const isAddress = asked.includes(':');
-  if (!isAddress) pidOf(asked, 'or the address of an inspector: heapgraph watch 127.0.0.1:9229');
+  checkProcess(asked, 'heapgraph watch');
   if (!isAddress && options.target !== undefined)
     throw new UsageError('--target needs an address', 'heapgraph watch 127.0.0.1:9229 --target page');
   return runLiveWork(call, async (run) => {
-    const { signal, onWait } = run;
-    const how = { limits: limitsOf(options.timeout), signal, onWait };
-    const attaching = isAddress
-      ? attachToAddress(asked, options.target, how)
-      : attachToPid(pidOf(asked), { ...how, force: options.force, closer });
-    run.atEnd(async () => (await attaching.catch(() => undefined))?.detach());
     try {
-      const attached = await run.unlessInterrupted(attaching);
+      const attached = await attach(asked, options, run, programs);
       return await watchAttached(attached, options, call, run);
     } catch (error) {
       if (isInterrupted(error)) return 0;
@@ -65,12 +59,14 @@ async function watchAttached(
 ): Promise<number> {
   const { session, name, facts } = attached;
   const { stdout } = run;
+  const classes = options.classes === undefined ? [] : readClassNames(options.classes);
   const screen =
     stdout.isTerminal && !call.json ? watchScreen(process.stdout, name, options.growth) : undefined;
   if (screen) {
     run.atEnd(() => screen.close());
     listenToKeys(screen, run);
-  } else if (!call.json) run.note(`${name}: seconds, rss, heapUsed, external, arrayBuffers`);
+  } else if (!call.json)
+    run.note(`${name}: ${['seconds, rss, heapUsed, external, arrayBuffers', ...classes].join(', ')}`);
   const view = screen ?? lines(stdout, call, facts.pid, options.limit);
   const growing = options.growth
     ? new GrowthMarks(attached, run, { isHere: !call.args[0]!.includes(':'), force: options.force })
@@ -88,7 +84,10 @@ async function watchAttached(
       if (await run.unlessInterrupted(Promise.race([wait, ended]))) return endedEarly(name, options, run);
     }
     try {
-      view.sample(seconds(), await run.unlessInterrupted(sampleOf(session, facts.pid !== null)));
+      const sample = await run.unlessInterrupted(sampleOf(session, facts.pid !== null));
+      const at = seconds();
+      const counted = classes.length > 0 ? await run.unlessInterrupted(classCounts(session, classes)) : {};
+      view.sample(at, { ...sample, ...counted });
       if (growing && (performance.now() - begun >= nextMark || screen?.takeMark())) {
         view.busy(`${name} does nothing else while its snapshot is taken`);
         const grown = await growing.mark();
@@ -160,6 +159,17 @@ async function sampleOf(session: Session, isProcess: boolean): Promise<Sample> {
   };
 }
 
+async function classCounts(
+  session: Session,
+  names: readonly string[],
+): Promise<Pick<Sample, 'classes' | 'pause'>> {
+  const { counts, pause } = await countLive(session, names);
+  return {
+    classes: Object.fromEntries(counts.map(({ type, count }) => [type, count])),
+    pause: Math.round(pause),
+  };
+}
+
 /** Lines for another program: numbers, or JSON objects. */
 function lines(stdout: Output, call: Call, pid: number | null, limit: number): View {
   const number = (value: number | null): string => (value === null ? '-' : String(value));
@@ -171,11 +181,11 @@ function lines(stdout: Output, call: Call, pid: number | null, limit: number): V
   };
   return {
     sample(seconds, sample) {
-      const { rss, heapUsed, external, arrayBuffers } = sample;
+      const { rss, heapUsed, external, arrayBuffers, classes = {} } = sample;
       write(
         call.json
           ? json('sample', seconds, sample)
-          : `${round(seconds).toFixed(1)} ${[rss, heapUsed, external, arrayBuffers].map(number).join(' ')}\n`,
+          : `${round(seconds).toFixed(1)} ${[rss, heapUsed, external, arrayBuffers, ...Object.values(classes)].map(number).join(' ')}\n`,
       );
     },
     async grown(seconds, grown) {

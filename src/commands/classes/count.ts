@@ -1,5 +1,8 @@
 import { count } from '../../analysis/classes/classes.js';
+import { UsageError } from '../../base/errors.js';
+import { printable } from '../../base/printable.js';
 import { defineCommand } from '../command.js';
+import type { ValuesOf } from '../options.js';
 import { columns } from '../shared/columns.js';
 import {
   failIfNone,
@@ -10,11 +13,44 @@ import {
   readType,
 } from '../shared/named-types.js';
 
+/** Options for a running process. */
+const liveOptions = {
+  live: {
+    kind: 'text',
+    value: 'process',
+    help: 'ask a running process in place of a snapshot: a pid, or the address of an inspector',
+  },
+  timeout: { kind: 'duration', help: 'with --live: how long to wait for an answer' },
+  force: {
+    kind: 'flag',
+    help: 'with --live: send SIGUSR1 also to a process that handles it and is not seen to be Node.js',
+  },
+} as const;
+
+/** What `count --live` takes. */
+export type LiveCountOptions = ValuesOf<typeof liveOptions> &
+  ValuesOf<typeof patternOptions> &
+  ValuesOf<typeof failIfNone>;
+
+/** Names of classes, for a running process. Throws UsageError for what is more than a name. */
+export function classNames(texts: readonly string[], options: ValuesOf<typeof patternOptions>): string[] {
+  if (texts.length === 0) throw new UsageError('no class was named', 'heapgraph count Session --live 4711');
+  return texts.map((text) => {
+    const { isName } = readType(text, options);
+    if (!isName || options.regex || options.ignoreCase)
+      throw new UsageError(
+        `"${printable(text)}" is more than the name of a class, and a running process is asked by names`,
+        'Take a snapshot for patterns and queries: heapgraph capture.',
+      );
+    return text;
+  });
+}
+
 export const countCommand = defineCommand({
   name: 'count',
   summary: 'how many objects there are of a class',
   description:
-    'Class names are exact; anything else is a query (docs/queries.md). Names and patterns are counted without loading the graph. One type prints its number; several print a line each, name and number. An unknown type counts 0.',
+    'Class names are exact; anything else is a query (docs/queries.md). Names and patterns are counted without loading the graph. One type prints its number; several print a line each, name and number. An unknown type counts 0. --live asks a running process: docs/process-memory.md.',
   arguments: {
     name: 'type',
     help: 'class names, such as Session, "(string)" or "system / Context", or queries',
@@ -23,7 +59,8 @@ export const countCommand = defineCommand({
     read: readType,
   },
   snapshot: true,
-  options: { ...patternOptions, ...failIfNone },
+  options: { ...patternOptions, ...failIfNone, ...liveOptions },
+  asksProcess: 'live',
   examples: [
     { line: 'heapgraph count Session', says: 'in the newest snapshot of this folder' },
     { line: 'heapgraph count Session Socket app.heapsnapshot', says: 'two types, one file' },
@@ -33,6 +70,7 @@ export const countCommand = defineCommand({
     },
     { line: "heapgraph count 'Session and retained > 1kb'", says: 'what a query accepts' },
     { line: 'gunzip -c app.heapsnapshot.gz | heapgraph count Session -', says: 'from standard input' },
+    { line: 'heapgraph count Session --live 4711', says: 'in a running process, without a snapshot' },
   ],
   needs(queries) {
     const known = queries.flatMap(({ classes }) => classes ?? []);

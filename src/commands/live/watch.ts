@@ -1,11 +1,25 @@
 /** The memory of a running process over time. */
+import { UsageError } from '../../base/errors.js';
 import { defineLiveCommand } from '../command.js';
 import type { ValuesOf } from '../options.js';
+
+/** Names of classes, separated by commas. Throws UsageError. */
+export function readClassNames(text: string): readonly string[] {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.includes(''))
+    throw new UsageError('--classes has an empty name', 'heapgraph watch 4711 --classes Session,Socket');
+  return [...new Set(names)];
+}
 
 /** What `watch` takes. */
 const watchOptions = {
   every: { kind: 'duration', default: '1s', help: 'time between samples' },
   count: { kind: 'integer', help: 'samples, then end' },
+  classes: {
+    kind: 'text',
+    value: 'names',
+    help: 'count the instances of classes at each sample, separated by commas; the process stands still for it each time',
+  },
   growth: { kind: 'flag', help: 'take snapshots at marks and show what grew since the first' },
   everySnapshot: {
     kind: 'duration',
@@ -34,7 +48,7 @@ export const watchCommand = defineLiveCommand({
   name: 'watch',
   summary: 'the memory of a running process over time',
   description:
-    'A plot on a terminal; otherwise one line a sample: seconds, rss, heapUsed, external, arrayBuffers, in bytes. Ends with Ctrl-C, after --count samples, or when the process ends. --growth takes snapshots, and shows the classes that have more objects than in the first one. More: docs/capture.md.',
+    'A plot on a terminal; otherwise one line a sample: seconds, rss, heapUsed, external, arrayBuffers, in bytes, and the count of each of --classes. Ends with Ctrl-C, after --count samples, or when the process ends. --growth takes snapshots, and shows the classes that have more objects than in the first one. More: docs/capture.md.',
   arguments: {
     name: 'process',
     help: 'a pid, or the address of an inspector: 127.0.0.1:9229',
@@ -47,6 +61,7 @@ export const watchCommand = defineLiveCommand({
   examples: [
     { line: 'heapgraph watch 4711', says: 'a plot, until Ctrl-C' },
     { line: 'heapgraph watch 127.0.0.1:9229 --every 5s --json', says: 'numbers for another program' },
+    { line: 'heapgraph watch 4711 --classes Session,Socket', says: 'how many there are, too' },
     { line: 'heapgraph watch 4711 --growth --every-snapshot 30s', says: 'what grew, every half a minute' },
   ],
 });
