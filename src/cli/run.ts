@@ -46,8 +46,19 @@ export async function runCommand(
 ): Promise<void> {
   if (command.asksProcess !== undefined && parsed[command.asksProcess] !== undefined) {
     const { runLive } = await import('./live/run-live.js');
-    const call = { args, program: undefined, json: parsed.json === true, quiet: parsed.quiet === true };
-    const code = await runLive('count', valuesOf(command.options, parsed), { ...call, parsed, command });
+    if (parsed.snapshot !== undefined)
+      throw new UsageError('--live and --snapshot are two things to ask', 'Leave one of them out.');
+    const format = formatOf(parsed, command);
+    const code = await runLive('count', valuesOf(command.options, parsed), {
+      args,
+      program: undefined,
+      json: parsed.json === true,
+      quiet: parsed.quiet === true,
+      answer: async (answer) => {
+        const output = await openOutput(outputFile(parsed, command), command);
+        await write(answer, output, format, { command: command.name, snapshots: [], complete: true });
+      },
+    });
     if (code !== 0) process.exitCode = code;
     return;
   }

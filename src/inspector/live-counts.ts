@@ -1,4 +1,4 @@
-/** How many instances of classes a running process has, without a snapshot and without its source. */
+/** How many instances of classes a running process has, without a snapshot. */
 import { ProcessError } from '../base/errors.js';
 import type { Session } from './session.js';
 import { isAnything, isCount, isListOf, isMissingOr, isObject, isRecord, isText } from './shape.js';
@@ -79,9 +79,10 @@ const PROTOTYPES = `function (name, most) {
 }`;
 
 /**
- * The objects of a list by what their name depends on: their prototype. Those that say it themselves
- * are alone. Objects that come after one of the first prototypes are left out: they are counted
- * there. Gives number, object, number, object, …; a number alone at the end are those left over.
+ * The objects of a list by what their name depends on: their prototype. Those that say it
+ * themselves are alone. Objects that come after one of the first prototypes are left out: they are
+ * counted there. Gives number, object, number, object, …; a number alone at the end are those left
+ * over.
  */
 const KINDS = `function (all, index, most) {
   const { getPrototypeOf, getOwnPropertyDescriptor: describe } = Object;
@@ -126,10 +127,10 @@ const KINDS = `function (all, index, most) {
 /**
  * Counts the instances of classes, by their names.
  *
- * The functions of the program are the objects with Function.prototype in their chain; those of the
- * name are asked for their prototype, and V8 for all objects with that in their chain. V8 names each
- * kind of them as it does in a snapshot, so that subclasses count under their own names. It collects
- * garbage before each search.
+ * The functions of the program are the objects with Function.prototype in their chain; those of
+ * the name are asked for their prototype, and V8 for all objects with that in their chain. V8 names
+ * each kind of them as it does in a snapshot, so that subclasses count under their own names. It
+ * collects garbage before each search.
  *
  * - Throws: ProcessError where the inspector knows no such search, and where the program's own code
  *   would have run.

@@ -2,9 +2,8 @@
 
 import { UsageError } from '../../base/errors.js';
 import { printable } from '../../base/printable.js';
-import type { Command } from '../../commands/command.js';
+import type { Answer } from '../../base/result.js';
 import type { OnWait } from '../../inspector/waiting.js';
-import type { CommonOptions } from '../options.js';
 import { type Output, openStandardOutput } from '../output.js';
 import { createProgressLine, type ProgressLine } from '../progress-line.js';
 import { SIGNALS } from '../signals.js';
@@ -15,9 +14,8 @@ export interface Call {
   readonly program: readonly string[] | undefined;
   readonly json: boolean;
   readonly quiet: boolean;
-  /** Of a question that a running process answers: the options of all commands, and itself. */
-  readonly parsed?: CommonOptions;
-  readonly command?: Command;
+  /** Writes an answer in the format and to the file that were asked for. */
+  readonly answer?: (answer: Answer) => Promise<void>;
 }
 
 /** A signal that ends heapgraph. */

@@ -38,9 +38,9 @@ interface Waiting extends WaitingItem {
 
 export const promisesCommand = defineCommand({
   name: 'promises',
-  summary: 'pending promises, suspended functions and generators, stores of AsyncLocalStorage',
+  summary: 'pending promises, suspended functions, stores of AsyncLocalStorage',
   description:
-    'A row for those of one kind, class, function and holder: pending promises with what waits for them, suspended async functions and generators with their local variables, stores of AsyncLocalStorage, async resources. "Waiting": callbacks of then, and awaits. A promise that nobody waits for does not show whether it is pending; a note says how many there are. More: docs/waiting.md.',
+    'A row for those of one kind, class, function and holder; also async resources. "Waiting": callbacks of then, and awaits. Variables are those of one call. A promise that nobody waits for does not show whether it is pending; a note says how many there are. More: docs/waiting.md.',
   snapshot: true,
   options: {
     by: {

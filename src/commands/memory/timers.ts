@@ -19,9 +19,9 @@ const DIVISIONS = ['kind', 'function', 'interval', 'owner'] as const;
 
 export const timersCommand = defineCommand({
   name: 'timers',
-  summary: 'timers, intervals and immediates that wait: how many, of which function, every how many ms',
+  summary: 'timers, intervals and immediates that wait, by function and interval',
   description:
-    'A row for those of one kind, function, interval and owner. Milliseconds are there where the snapshot has numbers, which capture asks for. "Owner": what refers to the timer beside the lists of the runtime, such as the object that would clear it. Those that are over or were cleared are left out. More: docs/waiting.md.',
+    'A row for those of one kind, function, interval and owner. Milliseconds are there where the snapshot has numbers. "Owner": what refers to the timer beside the runtime\'s lists. Those that are over or were cleared are left out. More: docs/waiting.md.',
   snapshot: true,
   options: {
     by: {
