@@ -64,6 +64,13 @@ const THREE = EXPRESS.map(expressPath);
  */
 const TABLE: readonly (readonly [Schema, readonly (readonly string[])[]])[] = [
   [
+    'report',
+    [
+      ['closures', A, '--min-size', '0', '--limit', '3'],
+      ['closures', A, '--no-sources', '--runtime'],
+    ],
+  ],
+  [
     'table',
     [
       ['count', 'OBJ', 'Foo', 'Nothing', A],
@@ -108,12 +115,6 @@ const TABLE: readonly (readonly [Schema, readonly (readonly string[])[]])[] = [
       ['select', 'OBJ', A, '--sum', 'retained'],
       ['select', 'Foo and new', A, '--before', B, '--ids'],
       ['heap', A],
-      ['heap', A, '--held-by-only', 'contexts'],
-      ['strings', A, '--pinned', '--limit', '50'],
-      ['strings', A, '--largest'],
-      ['strings', A, '--encodings'],
-      ['strings', A, '--all-values', '--limit', '5'],
-      ['strings', A, '--grep', 'node'],
       ['heap', A, '--by', 'package,class', '--sizes', 'retained'],
       ['heap', A, '--relative-to', B, '--where', 'origin = program'],
       ['patterns', 'OBJ', A],

@@ -127,7 +127,9 @@ export function valuesOf(
       const positive = spec.kind === 'flag' ? /^no([A-Z].*)$/.exec(name)?.[1] : undefined;
       const key = positive === undefined ? name : positive.charAt(0).toLowerCase() + positive.slice(1);
       const former = spec.formerly === undefined ? undefined : parsed[spec.formerly];
-      const value = former ?? parsed[key];
+      const given = former ?? parsed[key];
+      // Of --x VALUE and --no-x, the last one counts.
+      const value = spec.kind !== 'flag' && given === false ? undefined : given;
       if (spec.kind === 'list') return [name, value ?? []];
       return [name, spec.kind === 'flag' ? value === (positive === undefined) : value];
     }),

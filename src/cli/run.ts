@@ -11,7 +11,7 @@ import type { Command, LiveCommand, Question } from '../commands/command.js';
 import type { Truncation } from '../graph/graph.js';
 import { isFile } from '../io/file-facts.js';
 import { packageVersion } from '../io/package-version.js';
-import { within } from '../io/time-bound.js';
+import { scriptText } from '../io/script-text.js';
 import { IndexDamaged } from '../session/index-file/column-file.js';
 import type { IndexStore } from '../session/index-file/store.js';
 import type { Session } from '../session/need.js';
@@ -135,7 +135,7 @@ async function answerCommand(
       });
     const ask = (session: Session): Promise<Reply> =>
       answer(session, {
-        machine: { packageVersion, readIds, verdicts: readVerdicts, keepVerdicts, within, indexes },
+        machine: { packageVersion, scriptText, readIds, verdicts: readVerdicts, keepVerdicts, indexes },
         ids,
       });
     let session = sessionWith(indexes);

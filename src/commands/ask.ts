@@ -59,14 +59,11 @@ export interface Surface {
 
 const NO_MACHINE: Machine = {
   packageVersion: () => undefined,
+  scriptText: () => ({ reason: 'scripts cannot be read here' }),
   async readIds(file) {
     throw new UsageError(`${printable(file)} cannot be read here`, 'Name the objects by id in (@1, @2).');
   },
   verdicts: (snapshot) => ({ file: snapshot, text: undefined }),
-  within(_, work) {
-    work();
-    return true;
-  },
   keepVerdicts(snapshot) {
     throw new UsageError(`verdicts on ${printable(snapshot)} cannot be kept here`, 'Leave them out.');
   },
@@ -156,9 +153,9 @@ function readingOnce(machine: Machine): Machine {
   const known = new Map<string, Promise<readonly number[]>>();
   return {
     packageVersion: (script, name) => machine.packageVersion(script, name),
+    scriptText: (script, folder) => machine.scriptText(script, folder),
     verdicts: (snapshot) => machine.verdicts(snapshot),
     keepVerdicts: (snapshot, text) => machine.keepVerdicts(snapshot, text),
-    within: (milliseconds, work) => machine.within(milliseconds, work),
     indexes: machine.indexes,
     readIds(file) {
       let ids = known.get(file);

@@ -16,17 +16,17 @@ export interface Machine {
    * to be had.
    */
   packageVersion(script: string, name: string): string | undefined;
+  /**
+   * The text of a script that is here, or in a folder that has the scripts; or why it is not to be
+   * had.
+   */
+  scriptText(script: string, folder?: string): { readonly text: string } | { readonly reason: string };
   /** The ids in a file, for queries with `set("FILE")`. Throws UsageError. */
   readIds(file: string): Promise<readonly number[]>;
   /** The file of verdicts by hand on a snapshot, and its text, if any. Throws UsageError. */
   verdicts(snapshot: string): { readonly file: string; readonly text: string | undefined };
   /** Replaces that text; undefined takes the file away. Throws UsageError. */
   keepVerdicts(snapshot: string, text: string | undefined): void;
-  /**
-   * Runs work that may take forever, and stops it after so many milliseconds. Out: whether it came
-   * to its end.
-   */
-  within(milliseconds: number, work: () => void): boolean;
   /** Indexes of snapshots, where some can be kept. */
   readonly indexes?: IndexStore | undefined;
 }

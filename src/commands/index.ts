@@ -32,7 +32,6 @@ import { closuresCommand } from './memory/closures.js';
 import { emittersCommand } from './memory/emitters.js';
 import { packagesCommand } from './memory/packages.js';
 import { promisesCommand } from './memory/promises.js';
-import { stringsCommand } from './memory/strings.js';
 import { timersCommand } from './memory/timers.js';
 import { atCommand } from './objects/at.js';
 import { dominatorsCommand } from './objects/dominators.js';
@@ -78,14 +77,7 @@ export const THEMES = [
   },
   {
     title: 'Where the memory goes',
-    commands: [
-      stringsCommand,
-      closuresCommand,
-      emittersCommand,
-      timersCommand,
-      promisesCommand,
-      packagesCommand,
-    ],
+    commands: [closuresCommand, emittersCommand, timersCommand, promisesCommand, packagesCommand],
   },
   {
     title: 'Objects and their memory',

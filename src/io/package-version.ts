@@ -1,15 +1,14 @@
 /** Which version of a package this machine has, for a script that a snapshot names. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { isVersion } from '../base/units.js';
+import { localPath } from './local-path.js';
+import { readRegular } from './regular-file.js';
 
 /** No package.json is larger. */
 const LARGEST = 1_000_000;
 /** Names as npm has them, and older ones with capital letters. */
 const NAME = /^(@[\w~-][\w.~-]*\/)?[\w~-][\w.~-]*$/;
-/** What is not on a disk, and what a name alone may bring here from other machines. */
-const ELSEWHERE = /^\/(proc|sys|dev|net|afs)(\/|$)/;
 
 /**
  * The version in the package.json of `node_modules/NAME` that a script is in.
@@ -35,34 +34,11 @@ export function packageVersion(script: string, name: string): string | undefined
     const parts = file.split(path.sep);
     if (parts.at(-1) !== 'package.json' || !parts.includes('node_modules')) return undefined;
     if (localPath(file) === undefined) return undefined;
-    const found: unknown = JSON.parse(readRegular(file));
+    const found: unknown = JSON.parse(readRegular(file, LARGEST));
     if (typeof found !== 'object' || found === null) return undefined;
     const { name: own, version } = found as { readonly name?: unknown; readonly version?: unknown };
     return own === name && typeof version === 'string' && isVersion(version) ? version : undefined;
   } catch {
     return undefined;
-  }
-}
-
-/** Undefined for what is no plain absolute path of this machine. */
-function localPath(script: string): string | undefined {
-  if (script.includes('\0')) return undefined;
-  const place = script.startsWith('file:///') ? fileURLToPath(script) : script;
-  const isLocal = path.sep === '\\' ? /^[A-Za-z]:\\/.test(place) : place.startsWith('/');
-  return isLocal && path.normalize(place) === place && !ELSEWHERE.test(place) ? place : undefined;
-}
-
-/** Throws for what is no regular file, or too large. */
-function readRegular(file: string): string {
-  const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = fs.constants;
-  const fd = fs.openSync(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-  try {
-    const { size, ...stat } = fs.fstatSync(fd);
-    if ((stat.mode & fs.constants.S_IFMT) !== fs.constants.S_IFREG || size > LARGEST)
-      throw new Error('not a package.json');
-    const bytes = Buffer.alloc(size);
-    return bytes.toString('utf8', 0, fs.readSync(fd, bytes, 0, size, 0));
-  } finally {
-    fs.closeSync(fd);
   }
 }

@@ -1,9 +1,7 @@
 /** Runs before each test file. */
-import { afterAll, expect } from 'vitest';
+import { afterAll } from 'vitest';
 import { cleanups } from './after-file.js';
-import { sameTypedArrays } from './same-typed-arrays.js';
 
 afterAll(async () => {
   for (const cleanup of cleanups) await cleanup();
 });
-expect.addEqualityTesters([sameTypedArrays]);

@@ -4,7 +4,9 @@
  * The room `closures`:
  *
  *   closure-index closure-groups        closures and contexts; by function, with what they keep
- *   source-scopes                       scopes and variables in the text of a script
+ *   source-scopes scope-builder         scopes and variables in the text of a script
+ *   scope-visitor literal-start         the tree of a script; where V8 says that functions begin
+ *   script-sources script-texts         the texts of scripts, and whether they fit
  *   context-scopes                      which scope of a text a context belongs to
  *   context-readers unread-variables    which functions can read a context; what none of them reads
  */
