@@ -15,6 +15,7 @@ const WIDEST = 100;
 
 const HEADS: Readonly<Record<string, string>> = {
   leak: 'leak',
+  limited: 'grew, perhaps up to a limit',
   uneven: 'grew unevenly',
   sometimes: 'grew in some steps',
   once: 'grew once',

@@ -1,6 +1,6 @@
 /** Leaks by the members that their containers have in each snapshot. */
 import type { Graph } from '../../graph/graph.js';
-import { isLeak, type Leak } from './leak.js';
+import { explains, type Leak } from './leak.js';
 import { type Leaks, sorted } from './leaks.js';
 import { growsSteadily, membershipsOf, membersInPlace, turnsOver } from './members-in-place.js';
 
@@ -39,7 +39,7 @@ export function withMembersCounted(
   const replaced = answer.leaks.filter((leak) => counted.has(leak) && counted.get(leak) === undefined);
   const all = sorted([...kept, ...unmasked]);
   const explainedSize = all
-    .filter((leak) => isLeak(leak) && leak.growth === 'members')
+    .filter((leak) => explains(leak) && leak.growth === 'members')
     .reduce((total, { size }) => total + size, 0);
   return { ...answer, leaks: all, replaced, explainedSize };
 }

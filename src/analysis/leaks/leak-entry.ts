@@ -135,7 +135,7 @@ export function leakEntry(
     count: leak.things.reduce((total, count) => total + count, 0),
     size: leak.size,
     aloneSize: leak.aloneSize,
-    sentence: sentence(leak, { text, heldBy }, member, principal),
+    sentence: sentence(leak, { text, heldBy }, member, principal) + boundWords(leak),
     fingerprint: chainFingerprint(graph, leak.chain),
     known: null,
     packageLeak: null,
@@ -152,10 +152,18 @@ function placeOf(graph: Graph, container: number, chain: Chain): LeakPlace {
 
 const WHEN: Readonly<Record<string, string>> = {
   leak: 'at every step',
+  limited: 'at every step',
   uneven: 'at every step, though not evenly',
   sometimes: 'in some of the steps',
   once: 'in one step only',
 };
+
+/** Why a limit that is not in the file may be one; empty for a leak without. */
+export function boundWords({ bound }: Leak): string {
+  return bound === undefined
+    ? ''
+    : ` ${bound} may limit it; the number is not in the file (heapgraph capture writes numbers).`;
+}
 
 function sentence(
   { verdict, growth, memberCounts, sizes, containers }: Leak,

@@ -8,7 +8,7 @@ import type { ContainerGroup } from './frontier.js';
 import type { ContentRow } from './group-contents.js';
 
 /** See `Leak.verdict`. */
-export type LeakVerdict = 'leak' | 'uneven' | 'sometimes' | 'once';
+export type LeakVerdict = 'leak' | 'limited' | 'uneven' | 'sometimes' | 'once';
 
 /** Fewer members at a step are taken for chance, unless they are large. */
 const FEWEST = 3;

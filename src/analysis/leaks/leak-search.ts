@@ -78,7 +78,9 @@ export interface NotableLeaks {
 export function notableLeaks(found: Leaks, snapshots: number): NotableLeaks {
   const leaking = found.leaks.filter(isLeak).length;
   return {
-    leaks: found.leaks.filter((leak) => isLeak(leak) || leaking === 0 || snapshots > 3),
+    leaks: found.leaks.filter(
+      (leak) => isLeak(leak) || leak.verdict === 'limited' || leaking === 0 || snapshots > 3,
+    ),
     leaking,
     most: leaking === 0 ? MOST_WITHOUT_LEAK : Number.POSITIVE_INFINITY,
   };

@@ -21,11 +21,14 @@ export interface AlsoIn {
 export interface Leak {
   /**
    * - `leak`: things of every step since the first snapshot are there.
+   * - `limited`: so are they, and the container has a limit, of which the file has the name alone.
    * - `uneven`: so are they, but of one step next to none.
    * - `sometimes`: things of two or more steps, but not of all.
    * - `once`: things of one step, which a later snapshot has as well.
    */
   readonly verdict: LeakVerdict;
+  /** For `limited` the property that is the limit: `LruCache.maxSize`. */
+  readonly bound?: string;
   /**
    * Whether the class of the members did not become more in the whole snapshot, so that only counts
    * of the container tell whether it grows.
@@ -86,4 +89,9 @@ export interface Leak {
  */
 export function isLeak({ verdict }: Leak): boolean {
   return verdict === 'leak';
+}
+
+/** Whether it says where the new things are: a leak, or one that may have a limit. */
+export function explains({ verdict }: Leak): boolean {
+  return verdict === 'leak' || verdict === 'limited';
 }

@@ -24,11 +24,11 @@ import { shallowSizes } from '../sizes/shallow-sizes.js';
 import { type BoundedBuffer, boundedBuffers } from './bounded-buffers.js';
 import { type Frontier, frontierOf } from './frontier.js';
 import { type Slot, sizesInPlace } from './growth-in-place.js';
-import { isLeak, type Leak } from './leak.js';
+import { explains, type Leak } from './leak.js';
 import { bytesVerdict, isOfLoader, type LeakVerdict } from './leak-evidence.js';
 import { inPlace, leakOf, sum } from './leak-of-group.js';
 import { type RebuiltPart, rebuiltParts } from './rebuilt-parts.js';
-import { hasOldSlots, visibleBound } from './visible-bound.js';
+import { hasOldSlots, namedBound, visibleBound } from './visible-bound.js';
 
 /** The answer of `leaks`. */
 export interface Leaks {
@@ -120,10 +120,10 @@ export function leaks(snapshots: readonly Graph[], options: LeaksOptions = {}): 
       bounded.add({ words: containerWords(graph, leak.chain).text, ...bound });
       continue;
     }
-    if (leak) (leak.isMasked ? masked : found).push(leak);
+    if (leak) (leak.isMasked ? masked : found).push(withNamedBound(graph, leak));
   }
   const merged = sorted(oneCauseEach(found));
-  const explained = merged.filter(isLeak);
+  const explained = merged.filter(explains);
   const rebuilt = rebuiltParts(
     frontier,
     new Set(explained.flatMap((leak) => containersOf(frontier, leak))),
@@ -191,12 +191,14 @@ export function withGrowthInPlace(
     if (size < minSize) continue;
     const verdict = bytesVerdict(sizes);
     if (verdict === undefined || (one.edge === undefined && visibleBound(graph, one.node))) continue;
-    const leak = inPlace(frontier, one, sizes, verdict);
+    const grown = inPlace(frontier, one, sizes, verdict);
+    const leak = one.edge === undefined ? withNamedBound(graph, grown) : grown;
     if ((verdict === 'leak' || leak.owner === 'program') && !isOfLoader(graph, leak.container, leak.path))
       found.push(leak);
   }
   const all = sorted([...answer.leaks, ...found]);
-  const explained = answer.explainedSize + found.filter(isLeak).reduce((total, { size }) => total + size, 0);
+  const explained =
+    answer.explainedSize + found.filter(explains).reduce((total, { size }) => total + size, 0);
   return { ...answer, leaks: all, explainedSize: explained };
 }
 
@@ -239,7 +241,19 @@ function unexplainedOf(
     );
 }
 
-const VERDICTS: readonly LeakVerdict[] = ['leak', 'uneven', 'sometimes', 'once'];
+/**
+ * The leak, with a lower verdict where all places that it is in have a limit by their names: a
+ * cache that is not full yet grows in the same way.
+ */
+function withNamedBound(graph: Graph, leak: Leak): Leak {
+  if (leak.verdict !== 'leak') return leak;
+  const bound = namedBound(graph, leak.container);
+  const isBound = ({ container }: { readonly container: number }): boolean =>
+    namedBound(graph, container) !== undefined;
+  return bound !== undefined && leak.alsoIn.every(isBound) ? { ...leak, verdict: 'limited', bound } : leak;
+}
+
+const VERDICTS: readonly LeakVerdict[] = ['leak', 'limited', 'uneven', 'sometimes', 'once'];
 
 /** `leak` first; see `leaks`. */
 export function sorted(leaks: readonly Leak[]): Leak[] {

@@ -2,8 +2,9 @@
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { EDGE, NODE } from '../../graph/schema.js';
 import { edgeTarget } from '../../graph/walk.js';
+import { className } from '../../v8/class-names.js';
 import { oddballOf } from '../../v8/names.js';
-import { numberText } from '../../v8/values.js';
+import { numberText, stringText } from '../../v8/values.js';
 import { nodeRoles, WAY } from '../classes/node-roles.js';
 import { holderChains, UNHELD } from '../holders/holder-chains.js';
 import { entriesIn } from './bounded-buffers.js';
@@ -51,6 +52,87 @@ export function visibleBound(graph: Graph, container: number): VisibleBound | un
     }
   }
   return undefined;
+}
+
+/** More entries than this are no cache that has room left. */
+const MOST_IN_A_CACHE = 10_000;
+/** Names that can only be the limit of a collection. */
+const SIZE_BOUND = /^[_#]*(?:capacity|max_?(?:size|entries|items|length|keys|count))$/i;
+/** The others are so called in a class of such a name. */
+const CACHE_CLASS = /lru|cache|memo|ring|bounded|pool/i;
+
+/**
+ * A property whose name says that the collection has a limit, where the file does not have its
+ * number: V8 writes small numbers only when that is asked for. The name stands in the object's
+ * shape.
+ *
+ * - Out: the class and the property, `LruCache.maxSize`.
+ * - Empty: undefined where there is none, where its number is in the file (`visibleBound` reads
+ *   it), for more entries than a cache has, and for twice as many as another collection of the same
+ *   object has: the order of the keys, say, which the limit is kept in.
+ * - Cost: the edges of the collection, of its holder and of their shapes.
+ */
+export function namedBound(graph: Graph, container: number): string | undefined {
+  const size = entriesIn(graph, container);
+  if (size > MOST_IN_A_CACHE) return undefined;
+  for (const owner of [container, holderOf(graph, container)]) {
+    if (owner === undefined) continue;
+    const type = className(graph, owner);
+    const name = shapeNames(graph, owner).find(
+      (one) => SIZE_BOUND.test(one) || (BOUND.test(one) && CACHE_CLASS.test(type)),
+    );
+    if (name === undefined || hasProperty(graph, owner, name)) continue;
+    return hasSmallerSibling(graph, owner, size) ? undefined : `${type}.${name}`;
+  }
+  return undefined;
+}
+
+/** Fewer entries may be of something else. */
+const LEAST_BESIDE = 10;
+
+/** Whether an object has a collection of some entries beside one of this size, of at most half. */
+function hasSmallerSibling(graph: Graph, owner: number, size: number): boolean {
+  const { types, targets } = edgesOf(graph);
+  for (let edge = graph.firstEdge[owner]!, end = graph.firstEdge[owner + 1]!; edge < end; edge++) {
+    const target = targets[edge]!;
+    if (types[edge] !== EDGE.property || !COLLECTION.test(className(graph, target))) continue;
+    const beside = entriesIn(graph, target);
+    if (beside >= LEAST_BESIDE && beside * 2 <= size) return true;
+  }
+  return false;
+}
+
+const COLLECTION = /^(Array|Map|Set)$/;
+
+/** Names of properties in the shape of an object, whatever their values are. */
+function shapeNames(graph: Graph, node: number): string[] {
+  const shape = edgeTarget(graph, node, EDGE.internal, ['map']);
+  const descriptors =
+    shape === undefined ? undefined : edgeTarget(graph, shape, EDGE.internal, ['descriptors']);
+  if (descriptors === undefined) return [];
+  const { types, names, targets } = edgesOf(graph);
+  const found: string[] = [];
+  const end = Math.min(graph.firstEdge[descriptors + 1]!, graph.firstEdge[descriptors]! + MOST_PROPERTIES);
+  for (let edge = graph.firstEdge[descriptors]!; edge < end; edge++) {
+    const key = targets[edge]!;
+    if (types[edge] !== EDGE.internal || !/^\d+$/.test(graph.strings.get(names[edge]!))) continue;
+    // A private field is a symbol whose name begins with a number sign.
+    const isText = graph.nodeTypes[key] === NODE.string;
+    const text = isText ? key : edgeTarget(graph, key, EDGE.internal, ['name']);
+    const name = text === undefined ? '' : stringText(graph, text, LONGEST_NAME);
+    if (isText || name.startsWith('#')) found.push(name);
+  }
+  return found;
+}
+
+const MOST_PROPERTIES = 1000;
+const LONGEST_NAME = 40;
+
+function hasProperty(graph: Graph, node: number, name: string): boolean {
+  const { types, names } = edgesOf(graph);
+  for (let edge = graph.firstEdge[node]!, end = graph.firstEdge[node + 1]!; edge < end; edge++)
+    if (types[edge] === EDGE.property && graph.strings.equals(names[edge]!, name)) return true;
+  return false;
 }
 
 /** An array that has more slots than items. */

@@ -6,6 +6,7 @@ import type { Graph } from '../../graph/graph.js';
 import { deadChain } from '../dead/dead-chain.js';
 import type { ObjectStates } from '../dead/object-states.js';
 import type { Leak } from '../leaks/leak.js';
+import { boundWords } from '../leaks/leak-entry.js';
 import { innerWords, MOST_CONTENTS, nextCommand, placeOf, shareOf } from './entry-parts.js';
 import type { Suspect } from './ranking.js';
 import { REMEDIES } from './suspect-words.js';
@@ -75,7 +76,9 @@ export function growthSuspect(
     evidence: [
       isSure
         ? `It grew at each of ${snapshots - 1} steps, and what each step added is still there; a cache that is not full does the same.`
-        : `It grew ${snapshots > 2 && leak.verdict === 'leak' ? 'at every step, by few and little' : snapshots === 2 ? 'from one snapshot to the other: three snapshots tell growth from a start' : 'at every step, but not evenly'}.`,
+        : leak.bound !== undefined
+          ? `It grew at each of ${snapshots - 1} steps, as a cache does that is not full.${boundWords(leak)}`
+          : `It grew ${snapshots > 2 && leak.verdict === 'leak' ? 'at every step, by few and little' : snapshots === 2 ? 'from one snapshot to the other: three snapshots tell growth from a start' : 'at every step, but not evenly'}.`,
       ...same.slice(0, 2).map((one) => innerWords(graph, one)),
     ],
     remedy: REMEDIES[kind] ?? REMEDIES.growth ?? null,

@@ -143,6 +143,9 @@ function deadPlaces(
     });
 }
 
+/** What may be a leak; see `Leak.verdict`. */
+const GROWING: ReadonlySet<string> = new Set(['leak', 'limited', 'uneven']);
+
 /** What grew from snapshot to snapshot. */
 function grownPlaces(
   graph: Graph,
@@ -152,8 +155,7 @@ function grownPlaces(
 ): Place[] {
   const snapshots = earlier.length + 1;
   const wanted = notableLeaks(grown, snapshots).leaks.filter(
-    ({ verdict, container }) =>
-      (snapshots === 2 || verdict === 'leak' || verdict === 'uneven') && !isForeign(container),
+    ({ verdict, container }) => (snapshots === 2 || GROWING.has(verdict)) && !isForeign(container),
   );
   const { groupOf } = grown.frontier;
   return wanted.map((leak: Leak, i): Place => {

@@ -175,6 +175,11 @@ function summaryOf(found: Leaks, entries: readonly LeakEntry[], heaps: readonly 
     .map(({ type, count }) => `${formatCount(count)} × ${shortened(type, 40)}`);
   const others = found.unexplained.length - classes.length;
   if (others > 0) classes.push(`${formatCount(others)} more ${others === 1 ? 'class' : 'classes'}`);
+  const limited = entries.filter(({ verdict }) => verdict === 'limited').length;
+  if (limited > 0)
+    return [
+      `No sure leak: ${limited === 1 ? 'one container grows' : `${formatCount(limited)} containers grow`} at every step, perhaps up to a limit of which these files show the name alone.`,
+    ];
   const uneven = entries.some(({ verdict }) => verdict === 'uneven');
   const once = entries.length > 0 ? '; below is where most of them are' : '';
   return [

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { visibleBound } from '../../../src/analysis/leaks/visible-bound.js';
+import { namedBound, visibleBound } from '../../../src/analysis/leaks/visible-bound.js';
 import { idIndex } from '../../../src/graph/ids.js';
 import { loadSnapshot } from '../../../src/load/load.js';
 import { type NodeSpec, snapshotBytes } from '../../support/builder.js';
@@ -61,5 +61,91 @@ describe('visibleBound', () => {
     });
     expect(await boundOf([['property', 'maxSize', 'max']], 20, 0, number('19'))).toBeUndefined();
     expect(await boundOf([['property', 'count', 'max']], 20, 0, number('50'))).toBeUndefined();
+  });
+});
+
+/** A Map in a property of an object whose shape has one more name. */
+async function namedOf({
+  type = 'Store',
+  name,
+  entries = 3,
+  beside = 0,
+  isPrivate = false,
+  number = false,
+}: {
+  type?: string;
+  name: string;
+  entries?: number;
+  beside?: number;
+  isPrivate?: boolean;
+  number?: boolean;
+}) {
+  const items = Array.from({ length: entries }, (_, i) => `item${i}`);
+  const nodes: Record<string, NodeSpec> = {
+    root: { id: 1, edges: ['owner'] },
+    owner: {
+      id: 3,
+      name: type,
+      edges: [
+        ['property', 'list', 'list'],
+        ['property', 'order', 'order'],
+        ['internal', 'map', 'shape'],
+        ...(number ? [['property', name, 'number'] as const] : []),
+      ],
+    },
+    order: {
+      id: 41,
+      name: 'Array',
+      edges: Array.from({ length: beside }, (_, i) => ['element', i, 'name']) as NonNullable<
+        NodeSpec['edges']
+      >,
+    },
+    shape: {
+      id: 31,
+      type: 'object shape',
+      name: 'system / Map',
+      edges: [['internal', 'descriptors', 'all']],
+    },
+    all: {
+      id: 33,
+      type: 'object shape',
+      name: 'system / DescriptorArray',
+      edges: [['internal', '0', isPrivate ? 'symbol' : 'name']],
+    },
+    symbol: { id: 35, type: 'hidden', name: 'private symbol', edges: [['internal', 'name', 'name']] },
+    name: { id: 37, type: 'string', name },
+    number: { id: 39, type: 'number', name: 'smi number' },
+    list: {
+      id: CACHE,
+      name: 'Array',
+      edges: items.map((to, i) => ['element', i, to]) as NonNullable<NodeSpec['edges']>,
+    },
+  };
+  for (const [i, item] of items.entries()) nodes[item] = { id: 101 + 2 * i, name: 'Thumb' };
+  const graph = await loadSnapshot(snapshotBytes(nodes));
+  return namedBound(graph, idIndex(graph).nodeOf(CACHE));
+}
+
+describe('namedBound', () => {
+  test('a name that can only be a limit; others in a class that is a cache', async () => {
+    expect(await namedOf({ name: 'maxSize' })).toBe('Store.maxSize');
+    expect(await namedOf({ name: '_maxEntries' })).toBe('Store._maxEntries');
+    expect(await namedOf({ name: '#capacity', isPrivate: true })).toBe('Store.#capacity');
+    expect(await namedOf({ name: 'limit', type: 'LruCache' })).toBe('LruCache.limit');
+    // requests a minute, say
+    expect(await namedOf({ name: 'limit', type: 'RateLimiter' })).toBeUndefined();
+    expect(await namedOf({ name: 'count' })).toBeUndefined();
+  });
+
+  test('where the number is in the file, that tells; so do more entries than a cache has', async () => {
+    expect(await namedOf({ name: 'maxSize', number: true })).toBeUndefined();
+    expect(await namedOf({ name: 'maxSize', entries: 10_000 })).toBe('Store.maxSize');
+    expect(await namedOf({ name: 'maxSize', entries: 10_001 })).toBeUndefined();
+  });
+
+  test('a limit that is kept in the order of the keys, and not in the collection', async () => {
+    expect(await namedOf({ name: 'maxSize', entries: 100, beside: 50 })).toBeUndefined();
+    expect(await namedOf({ name: 'maxSize', entries: 100, beside: 100 })).toBe('Store.maxSize');
+    expect(await namedOf({ name: 'maxSize', entries: 100, beside: 3 })).toBe('Store.maxSize');
   });
 });
