@@ -51,6 +51,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'analysis/cycles': ['analysis/holders', 'analysis/classes', 'analysis/sizes', 'v8', 'graph', 'base'],
   'analysis/closures': ['analysis/classes', 'analysis/sizes', 'v8', 'graph', 'base'],
+  'analysis/realms': ['analysis/sizes', 'v8', 'graph', 'base'],
   'analysis/packages': ['analysis/sizes', 'v8', 'graph', 'base'],
   'analysis/accumulation': [
     'analysis/pictures',

@@ -65,6 +65,10 @@ for (const step of ['before', 'after'])
     fileURLToPath(new URL(`../fixtures/packages/node24-${step}.heapsnapshot.br`, import.meta.url)),
     path.join(folder, `shop-${step}.heapsnapshot.br`),
   );
+copyFileSync(
+  fileURLToPath(new URL('../fixtures/realms/node26.heapsnapshot.br', import.meta.url)),
+  path.join(folder, 'realms.heapsnapshot.br'),
+);
 for (const name of EXPRESS) copyFileSync(expressPath(name), path.join(folder, `${name}.heapsnapshot.gz`));
 // The same without compression, and the beginning of it.
 const whole = gunzipSync(readFileSync(fixturePath('node26-after')));

@@ -32,6 +32,7 @@ import { closuresCommand } from './memory/closures.js';
 import { emittersCommand } from './memory/emitters.js';
 import { packagesCommand } from './memory/packages.js';
 import { promisesCommand } from './memory/promises.js';
+import { realmsCommand } from './memory/realms.js';
 import { timersCommand } from './memory/timers.js';
 import { atCommand } from './objects/at.js';
 import { dominatorsCommand } from './objects/dominators.js';
@@ -77,7 +78,14 @@ export const THEMES = [
   },
   {
     title: 'Where the memory goes',
-    commands: [closuresCommand, emittersCommand, timersCommand, promisesCommand, packagesCommand],
+    commands: [
+      closuresCommand,
+      emittersCommand,
+      timersCommand,
+      promisesCommand,
+      packagesCommand,
+      realmsCommand,
+    ],
   },
   {
     title: 'Objects and their memory',

@@ -16,6 +16,11 @@ const STANDARD = new Set(
 
 const isValue = nodeTypeMarks('object', 'regexp', 'string', 'concatenated string', 'sliced string', 'bigint');
 
+/** Whether a name on a global object is the language's or a runtime's, as far as it is no function. */
+export function isStandardGlobal(name: string): boolean {
+  return STANDARD.has(name) || name.startsWith('<symbol ') || /^(Infinity|NaN|undefined)$/.test(name);
+}
+
 /**
  * Values of properties of the global objects whose names no runtime has: `globalThis.cache`. A
  * heuristic: by the names. Functions are left out, as they say whose they are.
@@ -33,8 +38,7 @@ export function programGlobals(graph: Graph): number[] {
     for (let edge = firstEdge[global]!, end = firstEdge[global + 1]!; edge < end; edge++) {
       const target = targets[edge]!;
       if (types[edge] !== EDGE.property || isValue[nodeTypes[target]!] === 0 || globals.has(target)) continue;
-      const name = strings.get(names[edge]!);
-      if (!STANDARD.has(name) && !name.startsWith('<symbol ')) found.push(target);
+      if (!isStandardGlobal(strings.get(names[edge]!))) found.push(target);
     }
   }
   return found;

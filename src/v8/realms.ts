@@ -105,7 +105,7 @@ function scriptIn(graph: Graph, node: number): string | undefined {
  * The global objects of a native context. The one that scripts see is a proxy, on pages the native
  * `Window`, in which the browser keeps the page's listeners and timers.
  */
-function globalsOf(graph: Graph, context: number): Set<number> {
+export function globalsOf(graph: Graph, context: number): Set<number> {
   const objects = new Set<number>();
   for (const name of ['global_object', 'extension', 'global_proxy_object']) {
     const found = edgeTarget(graph, context, EDGE.internal, [name]);

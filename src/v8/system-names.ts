@@ -40,6 +40,16 @@ export function isNativeContextName(name: string): boolean {
   return name.startsWith(V8_NAME.nativeContext);
 }
 
+/** The same as Chrome DevTools has it, for which nothing may follow but the page. */
+export function isRealmName(name: string): boolean {
+  return /^(Detached )?system \/ NativeContext( \/ |$)/.test(name);
+}
+
+/** The page that Chromium writes into the name of a realm; undefined where there is none. */
+export function pageOfRealm(name: string): string | undefined {
+  return /^(?:Detached )?system \/ NativeContext \/ (.+)$/s.exec(name)?.[1];
+}
+
 /** Whether a name is that of a task that waits in the queue of microtasks. */
 export function isMicrotaskName(name: string): boolean {
   return /^system \/ .*Task$/.test(name);

@@ -120,7 +120,7 @@ test('packages express-final: many packages, and their order', async () => {
     expect(row.retainedSize).toBeLessThanOrEqual(byRetained[i]!.retainedSize);
   const { stdout, stderr } = await heapgraph(['packages', file, '--limit', '2']);
   expect(stdout).toMatch(
-    /^8,742,577 bytes = packages [\d,]+ \+ app [\d,]+ \+ shared [\d,]+ \+ node: [\d,]+ \+ V8 [\d,]+\n/,
+    /^8,742,577 bytes = packages [\d,]+, app [\d,]+, shared [\d,]+, node: [\d,]+, V8 [\d,]+\n/,
   );
   expect(stderr).toMatch(/66 more packages with [\d,]+ bytes; --all shows them/);
 });
@@ -132,4 +132,48 @@ test('packages chromium156: no packages, and that is said', async () => {
     0,
     expect.stringContaining('no function or object of a package was found'),
   ]);
+});
+
+test('packages before after: the differences add up, and the package that keeps more is named', async () => {
+  const files = ['before', 'after'].map((step) => path.join(FIXTURES, `node24-${step}.heapsnapshot.br`));
+  const { stdout, code } = await heapgraph(['packages', ...files, '--json']);
+  const { rows, ...answer } = JSON.parse(stdout) as {
+    readonly rows: readonly Record<string, number | string | null>[];
+    readonly totalSize: number;
+    readonly totalDelta: number;
+    readonly totalSizes: readonly number[];
+  };
+  const sum = rows.reduce((bytes, row) => bytes + Number(row.exclusiveDelta), 0);
+  expect([code, sum, answer.totalSizes]).toEqual([0, answer.totalDelta, [6_613_498, 7_625_082]]);
+  expect(answer.totalDelta).toBe(7_625_082 - 6_613_498);
+  expect(rows[0]).toMatchObject({
+    package: 'big-cache@2.1.0 → 2.2.0',
+    name: 'big-cache',
+    versionBefore: '2.1.0',
+    version: '2.2.0',
+    exclusiveBefore: 513_000,
+    exclusiveAfter: 1_524_584,
+    exclusiveDelta: 1_011_584,
+    exclusiveSizes: [513_000, 1_524_584],
+  });
+  const csv = (await heapgraph(['packages', ...files, '--csv'])).stdout.split('\n');
+  expect(csv[1]).toMatch(/^513000,1524584,1011584,/);
+  expect((await heapgraph(['packages', ...files])).stdout).toMatch(
+    /^\+1,011,584 bytes = packages \+1,011,584, app 0, /,
+  );
+});
+
+test('packages of Node.js 20 and 24: differences of two programs add up, too', async () => {
+  const { stdout } = await heapgraph([
+    'packages',
+    path.join(FIXTURES, 'node20-after.heapsnapshot.br'),
+    path.join(FIXTURES, 'node24-before.heapsnapshot.br'),
+    path.join(FIXTURES, 'node24-after.heapsnapshot.br'),
+    '--json',
+  ]);
+  const { rows, totalDelta } = JSON.parse(stdout) as { rows: Record<string, number>[]; totalDelta: number };
+  expect(rows.reduce((bytes, row) => bytes + row.exclusiveDelta!, 0)).toBe(totalDelta);
+  expect(rows.find((row) => String(row.package).startsWith('big'))).toMatchObject({
+    package: 'big-cache@2.2.0 → 2.1.0',
+  });
 });

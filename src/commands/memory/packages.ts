@@ -1,30 +1,36 @@
 /** Memory by npm package. */
-import {
-  type OwnedHeap,
-  type OwnerKind,
-  type OwnerSizes,
-  ownerSizes,
-} from '../../analysis/packages/owner-sizes.js';
+import { ownerChanges } from '../../analysis/packages/owner-changes.js';
+import { type OwnedHeap, ownerSizes } from '../../analysis/packages/owner-sizes.js';
 import { note, option } from '../../base/notes.js';
-import { byDescending, byText, inOrder } from '../../base/order.js';
-import type { Column, Row } from '../../base/result.js';
+import { printable } from '../../base/printable.js';
+import type { Table } from '../../base/result.js';
 import { formatCount } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
 import { maskOf } from '../../query/mask-of.js';
-import { readQuery } from '../../query/query.js';
+import { type Query, readQuery } from '../../query/query.js';
 import { madeBy } from '../../v8/made-by.js';
-import { engineName, isRuntimeScript, runtimeName } from '../../v8/runtime.js';
-import { defineCommand } from '../command.js';
-import { columns } from '../shared/columns.js';
+import { isRuntimeScript } from '../../v8/runtime.js';
+import { defineCommand, type Machine } from '../command.js';
 import { comparesError } from '../shared/named-types.js';
-import { packageNames } from '../shared/package-names.js';
+import { type PackageNames, packageNames } from '../shared/package-names.js';
 import { allRows, limitOf } from '../shared/row-limit.js';
 import { sizesField } from '../shared/sizes.js';
 import { absentClassNotes } from '../shared/target-notes.js';
 import { WHOLE_GRAPH } from '../shared/targets.js';
-
-const SORTS = ['exclusive', 'retained', 'shared', 'code', 'name'] as const;
-type Sort = (typeof SORTS)[number];
+import {
+  CHANGE_COLUMNS,
+  COLUMNS,
+  changeRow,
+  exclusiveOf,
+  growth,
+  orderOf,
+  ownerRow,
+  SORTS,
+  type Sort,
+  totalChanges,
+  totalFields,
+  totals,
+} from './package-rows.js';
 
 /** Packages that are looked for on this machine at most, for their versions. */
 const MOST_ASKED = 2000;
@@ -33,8 +39,8 @@ export const packagesCommand = defineCommand({
   name: 'packages',
   summary: 'how much memory each npm package keeps',
   description:
-    'Each byte counts once under Exclusive: for the package (or app, the code outside of packages) whose objects hold it; shared is what several hold, node: and V8 what stays without the program. Retained is all that would be freed if the objects and functions of a package went.',
-  snapshot: true,
+    'Each byte counts once under Exclusive: for the package (or app, the code outside of packages) whose objects hold it; shared is what several hold, node: and V8 what stays without the program. Retained is all that would be freed if the objects and functions of a package went. Of several snapshots the first and the last one are compared.',
+  snapshot: { names: ['snapshot'], least: 1, most: Number.POSITIVE_INFINITY },
   options: {
     sort: {
       kind: 'choice',
@@ -49,53 +55,66 @@ export const packagesCommand = defineCommand({
   examples: [
     { line: 'heapgraph packages app.heapsnapshot', says: 'what each package keeps' },
     { line: 'heapgraph packages --sort retained app.heapsnapshot', says: 'what would be freed without it' },
+    {
+      line: 'heapgraph packages before.heapsnapshot after.heapsnapshot',
+      says: 'which package keeps more, and how much',
+    },
     { line: "heapgraph packages --where 'type = string' app.heapsnapshot", says: 'texts alone' },
   ],
   needs(_, { where }) {
     if (where?.compares !== undefined) throw comparesError(where.compares);
     return { ...WHOLE_GRAPH, work: 'retained' };
   },
-  async run({ snapshot: { graph }, options, machine }) {
-    const names = packageNames(graph, machine, MOST_ASKED);
-    const made = madeBy(graph, (script) => {
-      if (isRuntimeScript(script)) return 'runtime';
-      const name = names.nameOf(script);
-      return name === undefined ? 'app' : { name };
-    });
-    const query = options.where;
-    const mask = query && (await maskOf(query, { graph, readIds: machine.readIds }));
-    const heap = ownerSizes(graph, made, mask);
-    const packages = heap.owners.filter(({ kind }) => kind === 'package').sort(ORDERS[options.sort]);
-    const others = heap.owners.filter(({ kind }) => kind !== 'package');
+  async run({ snapshots, options, machine }) {
+    const graphs = snapshots.map(({ graph }) => graph);
+    const [graph] = graphs as [Graph];
+    const heaps: OwnedHeap[] = [];
+    const found: PackageNames[] = [];
+    for (const each of graphs) {
+      const names = packageNames(each, machine, MOST_ASKED);
+      heaps.push(await heapOf(each, names, options.where, machine));
+      found.push(names);
+    }
     const limit = limitOf(options);
-    const left = packages.slice(limit);
-    const rowOf = ownerRow(graph, heap.totalSize);
+    const { table, left, count } =
+      heaps.length === 1
+        ? single(graph, heaps[0]!, options.sort, limit)
+        : compared(graphs, heaps, options.sort, limit);
+    const last = heaps.at(-1)!;
+    const first = heaps[0]!;
     return {
-      result: {
-        kind: 'table',
-        columns: COLUMNS,
-        rows: [...packages.slice(0, limit), ...others].map(rowOf),
-        total: heap.owners.length,
-        omitted: left.length,
-        layout: 'grid',
-        title: totals(graph, heap),
+      result: table,
+      fields: {
+        ...sizesField(false),
+        totalSize: last.totalSize,
+        ...totalFields(last),
+        ...(heaps.length === 1
+          ? {}
+          : {
+              totalDelta: last.totalSize - first.totalSize,
+              totalSizes: heaps.map(({ totalSize }) => totalSize),
+            }),
       },
-      fields: { ...sizesField(false), totalSize: heap.totalSize, ...totalFields(heap) },
       notes: [
-        ...names.notes(),
-        ...(await absentClassNotes([graph], query)),
-        ...(graph.locations
-          ? []
-          : ['the snapshot has no locations of functions: nothing says which package made an object']),
-        ...(packages.length === 0 ? ['no function or object of a package was found'] : []),
-        ...(heap.merged > 0
-          ? [`${formatCount(heap.merged)} small packages are one row: they cannot be told apart`]
+        ...new Set(found.flatMap((names) => names.notes())),
+        ...(await absentClassNotes(graphs, options.where)),
+        ...graphs
+          .filter(({ locations }) => !locations)
+          .map(
+            ({ file }) =>
+              `${printable(file)} has no locations of functions: nothing says which package made an object`,
+          ),
+        ...(count === 0 ? ['no function or object of a package was found'] : []),
+        ...(heaps.some(({ merged }) => merged > 0)
+          ? [
+              `${formatCount(Math.max(...heaps.map(({ merged }) => merged)))} small packages are one row: they cannot be told apart`,
+            ]
           : []),
-        ...(left.length > 0
+        ...(left.count > 0
           ? [
               note(
                 'omitted',
-              )`${formatCount(left.length)} more packages with ${formatCount(exclusiveOf(left))} bytes; ${option('all')} shows them`,
+              )`${formatCount(left.count)} more packages with ${formatCount(left.bytes)} bytes${heaps.length === 1 ? '' : ' of difference'}; ${option('all')} shows them`,
             ]
           : []),
       ],
@@ -103,89 +122,66 @@ export const packagesCommand = defineCommand({
   },
 });
 
-const COLUMNS: readonly Column[] = [
-  { key: 'exclusiveSize', title: 'Exclusive', unit: 'bytes', role: 'size' },
-  columns.sizeShare,
-  { key: 'retainedSize', title: 'Retained', unit: 'bytes', role: 'size' },
-  { key: 'sharedSize', title: 'Shared', unit: 'bytes', role: 'size' },
-  { key: 'codeSize', title: 'Code', unit: 'bytes', role: 'size' },
-  columns.count,
-  { key: 'package', title: 'Package', unit: 'text', role: 'name' },
-];
-
-const byName = byText<OwnerSizes>((row) => row.name);
-const ORDERS: Readonly<Record<Sort, (a: OwnerSizes, b: OwnerSizes) => number>> = {
-  exclusive: inOrder(
-    byDescending((row) => row.exclusiveSize),
-    byName,
-  ),
-  retained: inOrder(
-    byDescending((row) => row.retainedSize),
-    byName,
-  ),
-  shared: inOrder(
-    byDescending((row) => row.sharedSize),
-    byName,
-  ),
-  code: inOrder(
-    byDescending((row) => row.codeSize),
-    byName,
-  ),
-  name: byName,
-};
-
-function ownerRow(graph: Graph, total: number): (owner: OwnerSizes) => Row {
-  return ({ kind, name, exclusiveSize, ...sizes }) => ({
-    kind: KINDS[kind],
-    package: kind === 'package' ? name : ownerName(graph, kind),
-    version: kind === 'package' ? versionOf(name) : null,
-    exclusiveSize,
-    sizeShare: total === 0 ? 0 : exclusiveSize / total,
-    ...sizes,
+async function heapOf(
+  graph: Graph,
+  names: PackageNames,
+  query: Query | undefined,
+  { readIds }: Machine,
+): Promise<OwnedHeap> {
+  const made = madeBy(graph, (script) => {
+    if (isRuntimeScript(script)) return 'runtime';
+    const name = names.nameOf(script);
+    return name === undefined ? 'app' : { name };
   });
+  return ownerSizes(graph, made, query && (await maskOf(query, { graph, readIds })));
 }
 
-/** How kinds are called in JSON. */
-const KINDS: Readonly<Record<OwnerKind, string>> = {
-  package: 'package',
-  app: 'app',
-  runtime: 'node',
-  engine: 'v8',
-  shared: 'shared',
-};
-
-/** What owners are called that are no packages. */
-function ownerName(graph: Graph, kind: Exclude<OwnerKind, 'package'>): string {
-  if (kind === 'app') return 'app';
-  if (kind === 'shared') return '(shared)';
-  if (kind === 'engine') return engineName(graph);
-  const runtime = runtimeName(graph);
-  return runtime === 'Node.js' || runtime === 'the runtime' ? 'node:' : runtime;
+/** A table, how many packages there are, and what the limit left out. */
+interface Shown {
+  readonly table: Table;
+  readonly count: number;
+  readonly left: { readonly count: number; readonly bytes: number };
 }
 
-/** The version in `name@version`; null where there is none. */
-function versionOf(name: string): string | null {
-  const at = name.lastIndexOf('@');
-  return at > 0 ? name.slice(at + 1) : null;
-}
-
-function exclusiveOf(owners: readonly OwnerSizes[]): number {
-  return owners.reduce((sum, { exclusiveSize }) => sum + exclusiveSize, 0);
-}
-
-function totalFields({ owners }: OwnedHeap): Row {
-  const sum = (kind: OwnerKind): number => exclusiveOf(owners.filter((owner) => owner.kind === kind));
+function single(graph: Graph, heap: OwnedHeap, sort: Sort, limit: number): Shown {
+  const packages = heap.owners.filter(({ kind }) => kind === 'package').sort(orderOf(sort).sizes);
+  const others = heap.owners.filter(({ kind }) => kind !== 'package');
+  const left = packages.slice(limit);
   return {
-    packagesSize: sum('package'),
-    appSize: sum('app'),
-    nodeSize: sum('runtime'),
-    v8Size: sum('engine'),
-    sharedSize: sum('shared'),
+    table: {
+      kind: 'table',
+      columns: COLUMNS,
+      rows: [...packages.slice(0, limit), ...others].map(ownerRow(graph, heap.totalSize)),
+      total: heap.owners.length,
+      omitted: left.length,
+      layout: 'grid',
+      title: totals(graph, heap),
+    },
+    count: packages.length,
+    left: { count: left.length, bytes: exclusiveOf(left) },
   };
 }
 
-function totals(graph: Graph, heap: OwnedHeap): string {
-  const { packagesSize, appSize, nodeSize, v8Size, sharedSize } = totalFields(heap) as Record<string, number>;
-  const bytes = (size: number | undefined): string => formatCount(size ?? 0);
-  return `${bytes(heap.totalSize)} bytes = packages ${bytes(packagesSize)} + app ${bytes(appSize)} + shared ${bytes(sharedSize)} + ${ownerName(graph, 'runtime')} ${bytes(nodeSize)} + ${ownerName(graph, 'engine')} ${bytes(v8Size)}`;
+function compared(graphs: readonly Graph[], heaps: readonly OwnedHeap[], sort: Sort, limit: number): Shown {
+  const changes = ownerChanges(heaps);
+  const packages = changes.filter(({ kind }) => kind === 'package').sort(orderOf(sort).changes);
+  const others = changes.filter(({ kind }) => kind !== 'package');
+  const left = packages.slice(limit);
+  const graph = graphs.at(-1)!;
+  return {
+    table: {
+      kind: 'table',
+      columns: CHANGE_COLUMNS,
+      rows: [...packages.slice(0, limit), ...others].map(changeRow(graph)),
+      total: changes.length,
+      omitted: left.length,
+      layout: 'grid',
+      title: totalChanges(graph, heaps[0]!, heaps.at(-1)!),
+    },
+    count: packages.length,
+    left: {
+      count: left.length,
+      bytes: left.reduce((bytes, change) => bytes + growth(change, 'exclusiveSize'), 0),
+    },
+  };
 }
