@@ -16,7 +16,7 @@ const STANDARD = new Set(
 
 const isValue = nodeTypeMarks('object', 'regexp', 'string', 'concatenated string', 'sliced string', 'bigint');
 
-/** Whether a name on a global object is the language's or a runtime's, as far as it is no function. */
+/** Whether the name of a global that is no function is the language's or a runtime's. */
 export function isStandardGlobal(name: string): boolean {
   return STANDARD.has(name) || name.startsWith('<symbol ') || /^(Infinity|NaN|undefined)$/.test(name);
 }

@@ -25,6 +25,8 @@ export interface RealmDescription {
 /** Names of globals that are kept, and properties of global objects that are looked at. */
 const MOST_NAMES = 5;
 const MOST_PROPERTIES = 1 << 16;
+/** Scopes around a function that are looked at. */
+const MOST_LEVELS = 4;
 
 /**
  * Descriptions of realms, one for each.
@@ -64,13 +66,23 @@ function mostFunctions(
   const counts = contexts.map(() => new Map<number, number>());
   const places = new Map(contexts.map((context, place) => [context, place]));
   const toScope = graph.strings.indexesOf('context');
+  const outwards = graph.strings.indexesOf('previous');
+  const realmAround = (closure: number): number => {
+    let scope = edgeTargetIn(graph, closure, EDGE.internal, toScope);
+    for (let level = 0; scope !== undefined && level < MOST_LEVELS; level++) {
+      const place = places.get(scope);
+      if (place !== undefined) return place;
+      scope = edgeTargetIn(graph, scope, EDGE.internal, outwards);
+    }
+    return -1;
+  };
   if (!locations) return counts.map(() => undefined);
   const { placeOf, scriptIds } = locations;
   for (let node = 0; node < nodeCount; node++) {
     if (nodeTypes[node] !== NODE.closure || placeOf[node] === 0) continue;
     let realm = realmOf(node);
-    // Where functions are shared by several realms, the outermost ones still run in one.
-    if (realm < 0) realm = places.get(edgeTargetIn(graph, node, EDGE.internal, toScope) ?? -1) ?? -1;
+    // Where functions are shared by several realms, their scopes still lead to one.
+    if (realm < 0) realm = realmAround(node);
     if (realm < 0) continue;
     const script = scriptIds[placeOf[node]! - 1]!;
     counts[realm]!.set(script, (counts[realm]!.get(script) ?? 0) + 1);
