@@ -120,6 +120,7 @@ export function prepare(command: Command, request: Request): Prepared {
         snapshots: heaps,
         targets: [...meant, ...ids.map((id) => read(formatId(id)))],
         options: options as never,
+        config: command.configure ? request.config : undefined,
         machine,
         session,
       });

@@ -115,6 +115,8 @@ export interface Asked<S extends OptionSpecs = OptionSpecs, T = unknown> {
   readonly targets: readonly T[];
   readonly options: NoInfer<ValuesOf<S>>;
   readonly machine: Machine;
+  /** Settings of a project, for commands that `configure` takes some for. */
+  readonly config: Config | undefined;
   /** Where a question opens more of a snapshot than it needed at first. */
   readonly session: Session;
 }

@@ -3,12 +3,14 @@
  * the options' names in camelCase. heapgraph.schema.json, which comes with the package, says the
  * same for editors.
  */
+import type { PackageLeak } from '../../analysis/package-leaks/package-leak.js';
 import { QueryError, UsageError } from '../../base/errors.js';
 import { printable, shortened, shortJson } from '../../base/printable.js';
 import { readQuery } from '../../query/query.js';
 import { parseTypePattern } from '../../query/types.js';
 import type { KnownLeak } from '../shared/known-leaks.js';
 import { type BudgetTexts, budgetOptions, EXPECTED, limitIn, readSubject } from './budgets.js';
+import { packageLeakAt } from './package-leak-settings.js';
 import { LEVELS, type StateSettings } from './state-budgets.js';
 
 /** A config file, as values of options. */
@@ -27,6 +29,8 @@ export interface Config {
   readonly expected?: readonly string[];
   /** Leaks that a job does not fail on. */
   readonly known?: readonly KnownLeak[];
+  /** Leaks of packages beside those of known-leaks.json, and before them. */
+  readonly packageLeaks?: readonly PackageLeak[];
 }
 
 /** When objects of a class are finished for good. */
@@ -40,7 +44,16 @@ export interface DeadSetting {
 
 export const CONFIG_NAME = 'heapgraph.config.json';
 
-const KEYS = ['$schema', 'budgets', 'baseline', 'sigma', 'dead', 'expected', 'known'] as const;
+const KEYS = [
+  '$schema',
+  'budgets',
+  'baseline',
+  'sigma',
+  'dead',
+  'expected',
+  'known',
+  'packageLeaks',
+] as const;
 /** Keys of budgets that are about suspects and dead objects. */
 const STATE_KEYS = ['noSuspects', 'forbidDead', 'maxDead'] as const;
 const DEAD_KEYS = ['class', 'when', 'why'] as const;
@@ -210,6 +223,13 @@ export function parseConfig(value: unknown, file: string): Config {
       ? {
           known: listAt('known', 'a list of { fingerprint, until, why }', entries.get('known')).map(
             (one, i) => knownAt(`known[${i}]`, one),
+          ),
+        }
+      : {}),
+    ...(entries.has('packageLeaks')
+      ? {
+          packageLeaks: listAt('packageLeaks', 'a list of leaks', entries.get('packageLeaks')).map((one, i) =>
+            packageLeakAt(`packageLeaks[${i}]`, one, { wrong, objectAt, listAt, known }),
           ),
         }
       : {}),

@@ -84,7 +84,7 @@ export const deadCommand = defineCommand({
   }),
   needs: () => ({ ...WHOLE_GRAPH, work: 'all' }),
   order: (options) => options.order,
-  async run({ options, snapshots: heaps, machine }): Promise<Answer> {
+  async run({ options, snapshots: heaps, machine, config }): Promise<Answer> {
     const notes: NoteLike[] = [...requireOneProcess(heaps, options.byId, 'dead')];
     const { graph } = heaps.at(-1)!;
     const hand = handVerdicts(heaps.at(-1)!, options, machine);
@@ -107,7 +107,7 @@ export const deadCommand = defineCommand({
     );
     const known = knownLeaks(options.known);
     const packages = packageNames(graph, machine);
-    const leakOf = await packageLeaks(graph, packages);
+    const leakOf = await packageLeaks(graph, packages, config?.packageLeaks);
     // Words for all of them only where a fingerprint decides.
     const limit = limitOf(options);
     const byPrint = options.known.length > 0 || options.fingerprint.length > 0;

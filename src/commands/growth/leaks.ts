@@ -59,7 +59,7 @@ export const leaksCommand = defineCommand({
   configure: (options, { known = [] }) => ({ ...options, known: [...known, ...options.known] }),
   needs: () => [NODES, NODES, { ...WHOLE_GRAPH, traces: true, work: 'both' }],
   order: (options) => options.order,
-  async run({ options, snapshots: heaps, machine, session }): Promise<Answer> {
+  async run({ options, snapshots: heaps, machine, session, config }): Promise<Answer> {
     const notes = [...requireOneProcess(heaps, options.byId, 'leaks')];
     if (options.failIfAny) checkOrder(heaps, notes, '--fail-if-any');
     const { found, notes: more } = await searchLeaks(heaps, options.minSize, session);
@@ -80,7 +80,7 @@ export const leaksCommand = defineCommand({
     const shown = wanted.slice(0, options.all ? limit : Math.min(limit, most));
     const omitted = wanted.length - shown.length;
     const packages = packageNames(graph, machine);
-    const leakOf = await packageLeaks(graph, packages);
+    const leakOf = await packageLeaks(graph, packages, config?.packageLeaks);
     const entries = entriesOf(shown, found, packages).map((entry): LeakEntry => {
       const fact = known.factOf(entry.fingerprint);
       const packageLeak = leakOf(entry.container.chain);

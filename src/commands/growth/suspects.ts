@@ -93,7 +93,7 @@ export const suspectsCommand = defineCommand({
   }),
   needs: () => [NODES, NODES, { ...WHOLE_GRAPH, work: 'all' }],
   order: (options) => options.order,
-  async run({ options, snapshots: heaps, machine, session }): Promise<Answer> {
+  async run({ options, snapshots: heaps, machine, session, config }): Promise<Answer> {
     const notes: NoteLike[] = [...requireOneProcess(heaps, options.byId, 'suspects')];
     if (options.failIf !== 'nothing' || options.failIfAny)
       checkOrder(heaps, notes, options.failIf === 'nothing' ? '--fail-if-any' : '--fail-if');
@@ -113,7 +113,7 @@ export const suspectsCommand = defineCommand({
     const found = await searchSuspects(heaps, asked, machine, session);
     const known = knownLeaks(options.known);
     const prints = new Set(options.fingerprint);
-    const leakOf = await packageLeaks(graph, packages);
+    const leakOf = await packageLeaks(graph, packages, config?.packageLeaks);
     const entries = found.entries.map((entry): SuspectEntry => {
       const fact = suspectFact(known, entry);
       return withPackageLeak({ ...entry, known: fact }, leakOf(entry.chain));

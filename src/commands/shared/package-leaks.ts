@@ -22,13 +22,18 @@ export type PackageLeakOf = (chain: ChainResult) => PackageLeakFact | null;
  * Looks for published leaks.
  *
  * - In: a graph with edges and locations, of which the chains are; names of packages with their
- *   versions.
+ *   versions; leaks that a project knows of itself, which go before those that are published.
  * - Out: of several leaks that fit the first one. One whose package is not in the program, or only
  *   in versions that do not have it, does not fit.
  * - Cost: the edges of the chain's nodes; where one fits, all scripts of the program, once.
  */
-export async function packageLeaks(graph: Graph, packages: PackageNames): Promise<PackageLeakOf> {
+export async function packageLeaks(
+  graph: Graph,
+  packages: PackageNames,
+  own: readonly PackageLeak[] = [],
+): Promise<PackageLeakOf> {
   const { PACKAGE_LEAKS } = await import('../../analysis/package-leaks/known-leaks.generated.js');
+  const all = [...own, ...PACKAGE_LEAKS];
   const versions = new Map<string, readonly (string | undefined)[]>();
   const versionsOf = (name: string): readonly (string | undefined)[] => {
     let known = versions.get(name);
@@ -41,7 +46,7 @@ export async function packageLeaks(graph: Graph, packages: PackageNames): Promis
   return ({ steps }) => {
     const ids = steps.map(({ id }) => id);
     const nodes = nodesWithIds(graph, ids).filter((node) => node >= 0);
-    for (const leak of matchingLeaks(graph, nodes, PACKAGE_LEAKS)) {
+    for (const leak of matchingLeaks(graph, nodes, all)) {
       const found = versionsOf(leak.package);
       const fitting = found.filter((version) => version === undefined || versionFits(version, leak.versions));
       if (fitting.length > 0)

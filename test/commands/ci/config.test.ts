@@ -10,6 +10,15 @@ const schema = JSON.parse(
 ) as object;
 const validate = new Ajv().compile(schema);
 
+const PACKAGE_LEAK = {
+  id: 'acme-sdk',
+  package: '@acme/sdk',
+  versions: '<2.0.0 || 3.0.0',
+  references: [{ class: ['Client'], script: 'sdk/index.js', reference: ['sessions'] }],
+  sentence: 'It is kept.',
+  fix: 'Update it.',
+  link: 'https://example.com/',
+};
 const budgets = (value: unknown) => ({ budgets: value });
 
 describe('accepted by both', () => {
@@ -22,7 +31,8 @@ describe('accepted by both', () => {
     [budgets({ max: { Session: 100, 'Detached *': 0, '/^S/i': 999_999_999_999_999 } })],
     [budgets({ maxSize: { Buffer: '64mb', A: '1 KiB', B: 4096, C: '1.5GB' }, maxRetained: { A: ' 1 ' } })],
     [budgets({ maxGrowth: { A: 10, B: '10', C: '10%', D: '10,10%', E: '10, 0.5%' } })],
-    [{ dead: [], expected: [], known: [] }],
+    [{ dead: [], expected: [], known: [], packageLeaks: [] }],
+    [{ packageLeaks: [PACKAGE_LEAK] }],
     [
       {
         known: [
@@ -54,7 +64,7 @@ describe('refused by both; the error names file, key, what was expected and what
     ['x', /expected an object, found "x"/],
     [
       { budget: {} },
-      /budget is not a key.*expected one of \$schema, budgets, baseline, sigma, dead, expected, known, found "budget"/,
+      /budget is not a key.*expected one of \$schema, budgets, baseline, sigma, dead, expected, known, packageLeaks, found "budget"/,
     ],
     [{ $schema: 1 }, /\$schema: expected a text, found 1/],
     [{ baseline: '' }, /baseline: expected the path/],
@@ -69,6 +79,24 @@ describe('refused by both; the error names file, key, what was expected and what
     [{ dead: [{ class: 'A', when: 'a = 1', if: 1 }] }, /dead\[0\]\.if is not a key.*class, when, why/],
     [{ dead: [{ class: 'A', when: 'a = 1', why: '' }] }, /dead\[0\]\.why: expected a text/],
     [{ expected: 'Pool' }, /expected: expected a list of queries, found "Pool"/],
+    [{ packageLeaks: {} }, /packageLeaks: expected a list of leaks, found \{\}/],
+    [{ packageLeaks: [{ ...PACKAGE_LEAK, id: 'A b' }] }, /packageLeaks\[0\]\.id: expected small letters/],
+    [
+      { packageLeaks: [{ ...PACKAGE_LEAK, versions: '^1' }] },
+      /packageLeaks\[0\]\.versions: expected versions/,
+    ],
+    [{ packageLeaks: [{ ...PACKAGE_LEAK, references: [] }] }, /\.references: expected a list of/],
+    [
+      { packageLeaks: [{ ...PACKAGE_LEAK, references: [{ reference: ['a'] }] }] },
+      /\[0\]: expected a class or/,
+    ],
+    [
+      { packageLeaks: [{ ...PACKAGE_LEAK, references: [{ class: ['A'] }] }] },
+      /\.reference: expected a list of names/,
+    ],
+    [{ packageLeaks: [{ ...PACKAGE_LEAK, fix: 'none' }] }, /\.fix: expected a sentence/],
+    [{ packageLeaks: [{ ...PACKAGE_LEAK, link: 'http://a' }] }, /\.link: expected an address/],
+    [{ packageLeaks: [{ ...PACKAGE_LEAK, why: '' }] }, /packageLeaks\[0\]\.why is not a key/],
     [{ known: {} }, /known: expected a list of \{ fingerprint, until, why \}/],
     [{ known: [{}] }, /known\[0\]\.fingerprint: expected a fingerprint of 8.*found nothing/],
     [{ known: [{ fingerprint: '9F3C01E2' }] }, /known\[0\]\.fingerprint: .*found "9F3C01E2"/],

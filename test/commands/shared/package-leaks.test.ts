@@ -8,11 +8,13 @@ import { chainResult } from '../../../src/analysis/expressions/chain-result.js';
 import { holderChain, holderChains, UNHELD } from '../../../src/analysis/holders/holder-chains.js';
 import type { PackageLeakFact } from '../../../src/base/leak-report.js';
 import { versionFits } from '../../../src/base/version-range.js';
+import { parseConfig } from '../../../src/commands/ci/config.js';
 import { packageLeaks, packageLeakWords } from '../../../src/commands/shared/package-leaks.js';
 import { packageNames } from '../../../src/commands/shared/package-names.js';
 import { edgesOf, type Graph } from '../../../src/graph/graph.js';
 import { EDGE } from '../../../src/graph/schema.js';
 import { loadSnapshot } from '../../../src/load/load.js';
+import { type GraphSpec, snapshotBytes } from '../../support/builder.js';
 import { deadPath } from '../../support/fixtures.js';
 
 const MACHINE = { packageVersion: () => undefined, readIds: async () => [] };
@@ -112,4 +114,30 @@ test('docs/known-leaks.md: the table is the list, and its entry is one of it', (
   expect(rows).toEqual(leaks.map(({ id, package: name, versions }) => ({ id, package: name, versions })));
   const entry = JSON.parse(/```json\n([\s\S]*?)```/.exec(page)![1]!) as { id: string };
   expect(leaks.find(({ id }) => id === entry.id)).toEqual(entry);
+});
+
+test('packageLeaks of the config file in docs/known-leaks.md: found by the references, before the published ones', async () => {
+  const page = readFileSync(new URL('../../../docs/known-leaks.md', import.meta.url), 'utf8');
+  const blocks = [...page.matchAll(/```json\n(.*?)```/gs)].map(([, text]) => JSON.parse(text!) as object);
+  const config = parseConfig(
+    blocks.find((block) => 'packageLeaks' in block),
+    'c.json',
+  );
+  const client: GraphSpec = {
+    root: ['globals'],
+    globals: { name: 'Window / x', edges: [['property', 'client', 'client']] },
+    client: { name: 'SdkClient', edges: [['property', 'sessions', 'list']] },
+    list: { name: 'Array', edges: [['element', 0, 'login']] },
+    login: { name: 'Login' },
+  };
+  const graph = await loadSnapshot(snapshotBytes(client), { edges: true, locations: true });
+  const login = Array.from(graph.nodeNames).findIndex((name) => graph.strings.get(name) === 'Login');
+  const chain = chainResult(graph, holderChain(graph, login), { found: true, rooted: true, sizes: false });
+  const names = packageNames(graph, MACHINE);
+  const found = (await packageLeaks(graph, names, config.packageLeaks))(chain);
+  expect(found).toMatchObject({ id: 'acme-sdk-sessions', version: null });
+  expect(packageLeakWords(found)).toBe(
+    ' Known leak of @acme/sdk, if its version is <2.0.0: Each login is kept in SdkClient.sessions. Call client.logout(), or update to 2.0.0. https://tracker.example.com/SDK-17',
+  );
+  expect((await packageLeaks(graph, names))(chain)).toBeNull();
 });
