@@ -9,7 +9,7 @@ export interface Package {
 }
 
 /**
- * `express`, `@scope/name`, with the version where the path has one (pnpm's store); of nested
+ * `express`, `@scope/name`, with the version where the path has one (pnpm, Yarn's zip); of nested
  * packages the innermost. Undefined for a script that is in no package's folder.
  */
 export function packageOf(script: string | undefined): Package | undefined {
@@ -20,7 +20,7 @@ export function packageOf(script: string | undefined): Package | undefined {
   const [inside, name] = /^\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path.slice(at)) ?? [];
   if (inside === undefined || name === undefined) return undefined;
   const store = /\/node_modules\/\.pnpm\/([^/]+)$/.exec(path.slice(0, at))?.[1];
-  const version = store && versionIn(store, name);
+  const version = store ? versionIn(store, name) : versionInZip(path.slice(0, at), name);
   return { name, version: version || undefined, folder: script.slice(0, at + inside.length - 1) };
 }
 
@@ -39,4 +39,12 @@ function versionIn(store: string, name: string): string | undefined {
   const prefix = `${name.replace('/', '+')}@`;
   if (!store.startsWith(prefix)) return undefined;
   return /^\d+\.\d+\.\d+(?:-[\w.]+)?/.exec(store.slice(prefix.length))?.[0];
+}
+
+/** Yarn calls the zip file around `node_modules` `@scope-name-npm-1.2.3-hash-hash.zip`. */
+function versionInZip(folder: string, name: string): string | undefined {
+  const zip = /\/([^/]+)\.zip$/.exec(folder)?.[1];
+  const prefix = `${name.replace('/', '-')}-npm-`;
+  if (!zip?.startsWith(prefix)) return undefined;
+  return /^(\d+\.\d+\.\d+(?:-[\w.]+)*?)-[0-9a-f]{10}-/.exec(`${zip.slice(prefix.length)}-`)?.[1];
 }
