@@ -7,43 +7,44 @@ import { COMMANDS } from '../../src/commands/index.js';
 import { heapgraph, spawnHeapgraph } from '../support/cli.js';
 import { CliHost } from '../support/cli-host.js';
 import { exampleLines } from '../support/example-lines.js';
-import { fixturePath } from '../support/fixtures.js';
+import { deadPath, fixturePath } from '../support/fixtures.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
-const B = fixturePath('node22-before');
-const F = fixturePath('node22-after');
+// A process of its own is as cold as can be, and there are as many as commands: small snapshots.
+const B = deadPath('server-node24-1');
+const F = deadPath('server-node24-2');
 const folder = temporaryFolder();
 const NODE = process.env.HEAPGRAPH_NODE ?? process.execPath;
 
 /** Command lines. A command that reads snapshots and is not among them is asked its first example. */
 const LINES: Readonly<Record<string, readonly string[]>> = {
-  count: ['count', 'OBJ', F],
-  'by-type': ['by-type', 'OBJ', F, '--limit', '2'],
+  count: ['count', 'Socket', F],
+  'by-type': ['by-type', 'Socket', F, '--limit', '2'],
   'show-most-common-types': ['show-most-common-types', F, '--by', 'size'],
   typestats: ['typestats', F, '--csv'],
   at: ['at', '1', F, '--json'],
-  'find-backref-chain': ['find-backref-chain', 'OBJ', F],
-  'find-ref-chain': ['find-ref-chain', 'OBJ', F, '--to', 'Nope'],
-  'show-backrefs': ['show-backrefs', 'OBJ', F],
-  'show-refs': ['show-refs', 'OBJ', F],
-  'show-chain': ['show-chain', 'OBJ', F],
+  'find-backref-chain': ['find-backref-chain', 'Socket', F],
+  'find-ref-chain': ['find-ref-chain', 'Socket', F, '--to', 'Nope'],
+  'show-backrefs': ['show-backrefs', 'Socket', F],
+  'show-refs': ['show-refs', 'Socket', F],
+  'show-chain': ['show-chain', 'Socket', F],
   dominators: ['dominators', F, '--depth', '1', '--limit', '2'],
-  retained: ['retained', 'OBJ', F],
+  retained: ['retained', 'Socket', F],
   'get-leaking-objects': ['get-leaking-objects', F, '--limit', '3'],
-  select: ['select', 'OBJ and retained > 10', F, '--limit', '3'],
+  select: ['select', 'Socket and retained > 10', F, '--limit', '3'],
   heap: ['heap', F, '--limit', '3'],
-  patterns: ['patterns', 'OBJ', F],
+  patterns: ['patterns', 'Socket', F],
   cycles: ['cycles', F, '--limit', '1'],
   garbage: ['garbage', F, '--limit', '3'],
   weak: ['weak', F, '--all', '--limit', '3'],
-  cut: ['cut', 'OBJ', F],
+  cut: ['cut', 'Socket', F],
   'show-growth': ['show-growth', B, F],
   leaks: ['leaks', B, F],
   dead: ['dead', F],
   survival: ['survival', B, F, F],
   diff: ['diff', B, F, '--markdown'],
   'get-new-ids': ['get-new-ids', B, F, '--limit', '3'],
-  check: ['check', F, '--max', 'OBJ=50'],
+  check: ['check', F, '--max', 'Socket=50'],
   baseline: ['baseline', F, '-o', '-'],
   init: ['init', F, '-o', '-'],
   info: ['info', F],
@@ -74,7 +75,7 @@ describe('a process of its own and the process of many answers say the same', ()
     ['help', ['--help']],
     ['version', ['--version']],
     ['wrong usage', ['count']],
-    ['an unknown command', ['cuont', 'OBJ']],
+    ['an unknown command', ['cuont', 'Socket']],
     ['an unreadable file', ['typestats', path.join(folder, 'nothing.heapsnapshot')]],
     ['completion', ['completion', 'zsh']],
   ])('%s', async (_, line) => {
@@ -83,6 +84,7 @@ describe('a process of its own and the process of many answers say the same', ()
 });
 
 describe('the process of many answers', () => {
+  const F = fixturePath('node22-after');
   const host = new CliHost(NODE, { ...process.env, HEAPGRAPH_HOST_QUESTIONS: '8' });
   const small = new CliHost(NODE, { ...process.env, HEAPGRAPH_HOST_BYTES: '1' });
   afterAll(() => {

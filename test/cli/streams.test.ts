@@ -70,10 +70,10 @@ describe('streams', () => {
 
   test('FORCE_COLOR=1 colours, NO_COLOR=1 wins, a pipe has none', async () => {
     const args = ['show-most-common-types', F, '--limit', '1'];
-    expect((await heapgraph(args, { env: { FORCE_COLOR: '1' } })).stdout).toContain('\x1b[');
-    expect((await heapgraph(args, { env: { FORCE_COLOR: '1', NO_COLOR: '1' } })).stdout).not.toContain(
-      '\x1b[',
-    );
+    expect((await heapgraph(args, { env: { FORCE_COLOR: '1' }, spawned: true })).stdout).toContain('\x1b[');
+    expect(
+      (await heapgraph(args, { env: { FORCE_COLOR: '1', NO_COLOR: '1' }, spawned: true })).stdout,
+    ).not.toContain('\x1b[');
     expect((await heapgraph(args)).stdout).not.toContain('\x1b[');
   });
 });

@@ -1,7 +1,6 @@
 /** The memory of running processes over time. */
 import { spawn, spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -51,24 +50,13 @@ test('watch PID --every 100ms --count 3: a line of numbers a sample', async () =
 });
 
 test('watch ADDRESS --json --growth: samples, and what grew since the first snapshot', async () => {
-  const before = readdirSync(tmpdir()).filter((name) => /^heapgraph-\w{6}$/.test(name));
+  const TMPDIR = mkdtempSync(path.join(folder, 'tmp-'));
   const program = await startNode(folder, GROWING, ['--inspect=127.0.0.1:0']);
-  const { stdout, code } = await heapgraph([
-    'watch',
-    await inspectorOf(program),
-    ...[
-      '--json',
-      '--growth',
-      '--every',
-      '200ms',
-      '--every-snapshot',
-      '200ms',
-      '--count',
-      '3',
-      '--limit',
-      '2',
-    ],
-  ]);
+  const often = ['--every', '200ms', '--every-snapshot', '200ms', '--count', '3'];
+  const { stdout, code } = await heapgraph(
+    ['watch', await inspectorOf(program), '--json', '--growth', ...often, '--limit', '2'],
+    { env: { TMPDIR } },
+  );
   expect(code).toBe(0);
   const objects = lines(stdout).map((line) => JSON.parse(line));
   for (const object of objects)
@@ -83,8 +71,7 @@ test('watch ADDRESS --json --growth: samples, and what grew since the first snap
   expect(marks[0].rows).toEqual([]);
   expect(marks.at(-1).rows[0]).toMatchObject({ type: 'Growing' });
   expect(marks.at(-1).rows[0].countDelta).toBeGreaterThan(0);
-  const after = readdirSync(tmpdir()).filter((name) => /^heapgraph-\w{6}$/.test(name));
-  expect(after.filter((name) => !before.includes(name))).toEqual([]);
+  expect(readdirSync(TMPDIR).filter((name) => name.startsWith('heapgraph-'))).toEqual([]);
   await program.stop();
 });
 

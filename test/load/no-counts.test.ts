@@ -10,15 +10,13 @@ import { loadSnapshot } from '../../src/load/load.js';
 import { loadClasses } from '../../src/session/class-counts.js';
 import { type GraphSpec, type SnapshotOptions, snapshotText } from '../support/builder.js';
 import { casePath, fixtureBytes } from '../support/fixtures.js';
+import { difference } from './compare.js';
 import { bytesOf, chunksOf, failureOf } from './inputs.js';
 
 const HERMES = casePath('hermes-zero-counts.heapsnapshot.gz');
 
-/** Everything but what the head says. */
-function columnsOf({ head: _, file: __, sections: ___, strings, traces: ____, ...columns }: Graph): unknown {
-  const texts = Array.from({ length: strings.length }, (_, index) => strings.get(index));
-  return { ...columns, texts };
-}
+/** Without the places of its sections: they come a few bytes sooner where the counts are 0. */
+const unplaced = (graph: Graph): Graph => ({ ...graph, sections: [] });
 
 const withoutCounts = (text: string): string =>
   text.replace(/"node_count":\d+/, '"node_count":0').replace(/"edge_count":\d+(?=[,}])/, '"edge_count":0');
@@ -65,10 +63,12 @@ describe('a head without counts', () => {
 
   it.each(ORDERS)('gives the same columns as one with counts: %s', { tags: 'slow' }, async (_, options) => {
     const text = snapshotText(many, options);
-    const reference = columnsOf(await loadSnapshot(bytesOf(text)));
+    const reference = unplaced(await loadSnapshot(bytesOf(text)));
     const bare = bytesOf(withoutCounts(text));
     for (const input of [bare, gzipSync(bare), chunksOf(bare, 70_000), chunksOf(gzipSync(bare), 999)])
-      expect(columnsOf(await loadSnapshot(input, { windowSize: 1 << 14 }))).toEqual(reference);
+      expect(
+        difference(unplaced(await loadSnapshot(input, { windowSize: 1 << 14 })), reference),
+      ).toBeUndefined();
     const tallied = await loadClasses(bare);
     expect(typeStats(tallied)).toEqual(typeStats(await loadClasses(bytesOf(text))));
     expect(tallied.nodeCount).toBe(5001);
@@ -77,8 +77,9 @@ describe('a head without counts', () => {
   it('a real snapshot', { tags: 'slow' }, async () => {
     const text = Buffer.from(fixtureBytes('node22-before')).toString();
     const options = { locations: true };
-    const reference = columnsOf(await loadSnapshot(bytesOf(text), options));
-    expect(columnsOf(await loadSnapshot(bytesOf(withoutCounts(text)), options))).toEqual(reference);
+    const reference = unplaced(await loadSnapshot(bytesOf(text), options));
+    const bare = unplaced(await loadSnapshot(bytesOf(withoutCounts(text)), options));
+    expect(difference(bare, reference)).toBeUndefined();
   });
 
   it.each(['node_count', 'edge_count'])('only %s is 0', async (key) => {

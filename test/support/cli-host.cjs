@@ -22,10 +22,12 @@ process.on('message', (next) => {
   asked++;
   question = { code: undefined, before: listeners(), files: openFiles(), streams: newStreams(next.input) };
   process.chdir(next.cwd);
+  Object.assign(process.env, next.env);
   process.argv = [process.execPath, BIN, ...next.args];
   // From here on nothing but the question keeps the process alive: its end is the end of its own work.
   process.channel.unref();
-  run(next.args[0] === 'count' ? 'count.cjs' : 'cli.cjs');
+  const { args } = next;
+  run(args[0] === 'count' && !args.includes('--index') ? 'count.cjs' : 'cli.cjs');
 });
 process.on('disconnect', () => exit());
 process.on('beforeExit', () => {

@@ -26,6 +26,8 @@ export interface Question {
   readonly cwd: string;
   /** Standard input in base64; empty without it. */
   readonly input?: string;
+  /** Variables of the environment beside the process's own, for this question. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface HostRun extends Run {
@@ -50,8 +52,8 @@ export class CliHost {
     private readonly env: NodeJS.ProcessEnv,
   ) {}
 
-  ask(args: readonly string[], cwd: string, input?: string): Promise<HostRun> {
-    const run = this.last.then(() => this.answerOf({ args, cwd, input }));
+  ask(args: readonly string[], cwd: string, more: Pick<Question, 'input' | 'env'> = {}): Promise<HostRun> {
+    const run = this.last.then(() => this.answerOf({ args, cwd, ...more }));
     this.last = run.catch(() => {});
     return run;
   }

@@ -40,11 +40,11 @@ async function listen(): Promise<Shared> {
   const all = new Set<CliHost>();
   // The last one that was busy is the next one: it is the warmest.
   const idle: CliHost[] = [];
-  const answer = async ({ args, cwd, input }: Question): Promise<Answer> => {
+  const answer = async ({ args, cwd, ...more }: Question): Promise<Answer> => {
     const host = idle.pop() ?? new CliHost(NODE, CLI_ENV);
     all.add(host);
     try {
-      return { run: await host.ask(args, cwd, input) };
+      return { run: await host.ask(args, cwd, more) };
     } catch (error) {
       return { error: (error as Error).message };
     } finally {

@@ -24,20 +24,17 @@ export interface RunOptions {
 
 /**
  * Answers `heapgraph ARGS…`, in a process that answers one command line after another, for all test files. What is
- * about processes has one of its own: `spawned: true`, a variable of the environment, `capture` and `watch` (unless
- * `spawned: false` says that the process is not what is tested), and the names of standard streams. Without `input`,
- * standard input is empty.
+ * about processes has one of its own: `spawned: true`, `capture` and `watch` (unless `spawned: false` says that the
+ * process is not what is tested), and the names of standard streams. Without `input`, standard input is empty.
  */
 export async function heapgraph(args: readonly string[], options: RunOptions = {}): Promise<Run> {
   const { cwd = process.cwd(), input, env, spawned } = options;
   const own =
     spawned ??
-    (env !== undefined ||
-      ['capture', 'watch'].includes(args[0]!) ||
-      args.some((arg) => /(^|=)\/(dev|proc)\//.test(arg)));
+    (['capture', 'watch'].includes(args[0]!) || args.some((arg) => /(^|=)\/(dev|proc)\//.test(arg)));
   if (own) return spawnHeapgraph(args, options);
   const piped = input === undefined ? undefined : Buffer.from(input).toString('base64');
-  const { stdout, stderr, code } = await askHosts({ args, cwd, input: piped });
+  const { stdout, stderr, code } = await askHosts({ args, cwd, input: piped, env });
   return { stdout, stderr, code };
 }
 

@@ -1,4 +1,5 @@
 /** What is computed of a graph with kernels and on two threads, to compare it with what TypeScript computes on one. */
+import { createHash } from 'node:crypto';
 import { typeStats } from '../../src/analysis/classes/classes.js';
 import { Ahead } from '../../src/analysis/sizes/ahead.js';
 import { distanceSearch } from '../../src/analysis/sizes/distances.js';
@@ -48,10 +49,14 @@ function ahead(graph: Graph): unknown {
   }
 }
 
-/** Columns as plain lists: they may stand in other memory. */
+/** Columns as digests of their type and bytes: they may stand in other memory, and are long. */
 function plain(value: unknown): unknown {
-  if (ArrayBuffer.isView(value)) return Array.from(value as Uint8Array);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  if (ArrayBuffer.isView(value)) {
+    const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+    return `${value.constructor.name} ${createHash('sha256').update(bytes).digest('hex')}`;
+  }
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, plain(part)]));
 }
 
