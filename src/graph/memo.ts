@@ -18,6 +18,7 @@ export function memo<Graph extends object, T>(compute: (graph: Graph) => T, name
   };
   return Object.assign(get, {
     known: (graph: Graph) => (given.has(graph) ? get(graph) : known.get(graph)),
+    has: (graph: Graph) => known.has(graph) || given.has(graph),
     keep: (graph: Graph, value: T) => void known.set(graph, value),
     give: (graph: Graph, make: () => T | undefined) => void given.set(graph, make),
   });
@@ -26,6 +27,8 @@ export function memo<Graph extends object, T>(compute: (graph: Graph) => T, name
 export interface Memo<Graph, T> {
   (graph: Graph): T;
   known(graph: Graph): T | undefined;
+  /** Whether it is there, or somebody is at it. */
+  has(graph: Graph): boolean;
   /** Takes what was computed in another way. */
   keep(graph: Graph, value: T): void;
   /**

@@ -23,6 +23,7 @@ import { type Ownership, ownerOf } from '../holders/container-owner.js';
 import { isDictionary } from '../holders/dictionaries.js';
 import { type HolderChains, searchHolders, UNHELD } from '../holders/holder-chains.js';
 import { pathsOver } from '../holders/holder-paths.js';
+import { Ahead } from '../sizes/ahead.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
 import type { ExpectedHolder } from './dead-rule.js';
 import { DEAD, type ObjectStates } from './object-states.js';
@@ -83,8 +84,25 @@ export interface DeadObjects {
  */
 export function deadObjects(
   graph: Graph,
-  { verdicts, dead, ruleOf }: ObjectStates,
+  states: ObjectStates,
   expected: readonly ExpectedHolder[] = [],
+): DeadObjects {
+  const ahead = new Ahead(graph);
+  try {
+    if (states.dead.length > 0) {
+      ahead.retainers();
+      ahead.sizes();
+    }
+    return foundGroups(graph, states, expected);
+  } finally {
+    ahead.end();
+  }
+}
+
+function foundGroups(
+  graph: Graph,
+  { verdicts, dead, ruleOf }: ObjectStates,
+  expected: readonly ExpectedHolder[],
 ): DeadObjects {
   const isLeaf = (node: number): boolean => verdicts[node] === DEAD;
   const chains: HolderChains =

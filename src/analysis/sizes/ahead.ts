@@ -51,7 +51,7 @@ export class Ahead {
   private hand<T>(memo: Memo<Graph, T>, stageOf: (graph: Graph, accelerated: Accelerated) => Stage<T>): void {
     const { graph, open } = this;
     const pending = withKernel(graph, (accelerated) =>
-      memo.known(graph) === undefined ? accelerated.fork?.(() => stageOf(graph, accelerated)) : undefined,
+      memo.has(graph) ? undefined : accelerated.fork?.(() => stageOf(graph, accelerated)),
     );
     if (pending === undefined) return;
     const take = (): T | undefined => {
