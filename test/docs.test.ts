@@ -69,6 +69,10 @@ copyFileSync(
   fileURLToPath(new URL('../fixtures/realms/node26.heapsnapshot.br', import.meta.url)),
   path.join(folder, 'realms.heapsnapshot.br'),
 );
+copyFileSync(
+  fileURLToPath(new URL('../fixtures/waste/node26.heapsnapshot.br', import.meta.url)),
+  path.join(folder, 'waste.heapsnapshot.br'),
+);
 for (const name of EXPRESS) copyFileSync(expressPath(name), path.join(folder, `${name}.heapsnapshot.gz`));
 // The same without compression, and the beginning of it.
 const whole = gunzipSync(readFileSync(fixturePath('node26-after')));

@@ -55,6 +55,8 @@ export interface Table {
   readonly textColumns?: readonly string[];
   /** A line above the table in text. */
   readonly title?: string;
+  /** Lines above the table in text and Markdown: what is to be known before the rows are read. */
+  readonly summary?: readonly string[];
 }
 
 /**

@@ -12,6 +12,7 @@ import type { Truncation } from '../graph/graph.js';
 import { isFile } from '../io/file-facts.js';
 import { packageVersion } from '../io/package-version.js';
 import { scriptText } from '../io/script-text.js';
+import { within } from '../io/time-bound.js';
 import { IndexDamaged } from '../session/index-file/column-file.js';
 import type { IndexStore } from '../session/index-file/store.js';
 import type { Session } from '../session/need.js';
@@ -135,7 +136,7 @@ async function answerCommand(
       });
     const ask = (session: Session): Promise<Reply> =>
       answer(session, {
-        machine: { packageVersion, scriptText, readIds, verdicts: readVerdicts, keepVerdicts, indexes },
+        machine: { packageVersion, scriptText, readIds, verdicts: readVerdicts, keepVerdicts, within, indexes },
         ids,
       });
     let session = sessionWith(indexes);

@@ -64,6 +64,10 @@ const NO_MACHINE: Machine = {
     throw new UsageError(`${printable(file)} cannot be read here`, 'Name the objects by id in (@1, @2).');
   },
   verdicts: (snapshot) => ({ file: snapshot, text: undefined }),
+  within(_, work) {
+    work();
+    return true;
+  },
   keepVerdicts(snapshot) {
     throw new UsageError(`verdicts on ${printable(snapshot)} cannot be kept here`, 'Leave them out.');
   },
@@ -157,6 +161,7 @@ function readingOnce(machine: Machine): Machine {
     scriptText: (script, folder) => machine.scriptText(script, folder),
     verdicts: (snapshot) => machine.verdicts(snapshot),
     keepVerdicts: (snapshot, text) => machine.keepVerdicts(snapshot, text),
+    within: (milliseconds, work) => machine.within(milliseconds, work),
     indexes: machine.indexes,
     readIds(file) {
       let ids = known.get(file);

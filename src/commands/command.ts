@@ -27,6 +27,11 @@ export interface Machine {
   verdicts(snapshot: string): { readonly file: string; readonly text: string | undefined };
   /** Replaces that text; undefined takes the file away. Throws UsageError. */
   keepVerdicts(snapshot: string, text: string | undefined): void;
+  /**
+   * Runs work that may take forever, and stops it after so many milliseconds. Out: whether it came
+   * to its end.
+   */
+  within(milliseconds: number, work: () => void): boolean;
   /** Indexes of snapshots, where some can be kept. */
   readonly indexes?: IndexStore | undefined;
 }

@@ -33,6 +33,7 @@ import { emittersCommand } from './memory/emitters.js';
 import { packagesCommand } from './memory/packages.js';
 import { promisesCommand } from './memory/promises.js';
 import { realmsCommand } from './memory/realms.js';
+import { stringsCommand } from './memory/strings.js';
 import { timersCommand } from './memory/timers.js';
 import { atCommand } from './objects/at.js';
 import { dominatorsCommand } from './objects/dominators.js';
@@ -79,6 +80,7 @@ export const THEMES = [
   {
     title: 'Where the memory goes',
     commands: [
+      stringsCommand,
       closuresCommand,
       emittersCommand,
       timersCommand,

@@ -23,6 +23,8 @@ export function* renderMarkdown(result: Table | Tree | Report): Generator<string
   }
   const table = result.kind === 'tree' ? treeTable(result) : flatTable(result, false);
   const columns = textColumns(table);
+  for (const line of ('summary' in table ? table.summary : undefined) ?? [])
+    yield `${escapeMarkup(formatCell(line, 'text'))}\n\n`;
   const rows = Array.from(table.rows, (row) =>
     columns.map((column) => escapeMarkup(signedCell(row, column))),
   );

@@ -134,6 +134,8 @@ function edgeLabel(edge: NonNullable<ChainStep['edge']>): string {
 
 function* renderTable(table: Table, style: Style, indent: string): Generator<string> {
   const columns = textColumns(table);
+  for (const line of table.summary ?? []) yield `${indent}${formatCell(line, 'text')}\n`;
+  if (table.summary && table.layout !== 'bare') yield '\n';
   if (table.layout === 'bare') {
     yield* renderBare(table);
   } else if (table.layout === 'counts') {

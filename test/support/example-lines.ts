@@ -23,7 +23,7 @@ export function exampleLines(
 ): readonly (readonly string[])[] {
   const lines = command.examples
     .map(({ line }) => line)
-    .filter((line) => !/[|<>] |\.(json|svg|txt|png|dot)\b/.test(line))
+    .filter((line) => !/[|<>] |\.(json|csv|svg|txt|png|dot)\b/.test(line))
     .map((line) => shellWords(line).slice(1))
     .map((words) => {
       const named = words.map((word) =>

@@ -1,7 +1,9 @@
 /** The smallest set of references to drop so that objects are freed. */
 import { edgesOf, type Graph, sourceOf } from '../../graph/graph.js';
 import { isRoot, isStack } from '../../v8/roots.js';
+import { nodeRoles } from '../classes/node-roles.js';
 import type { Chain } from '../holders/chains.js';
+import { beside } from '../sizes/ahead.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
 import { minimumCut } from './flow.js';
 import { referenceNetwork } from './network.js';
@@ -75,6 +77,15 @@ export interface CutOptions {
  * - Cost: that of `dominatorTree`; a few passes over nodes and edges, and those of `minimumCut`.
  */
 export function cutOf(graph: Graph, mask: Uint8Array, options: CutOptions = {}): Cut {
+  if (!mask.includes(1)) return foundCut(graph, mask, options);
+  return beside(graph, {
+    retainers: false,
+    meanwhile: () => void nodeRoles(graph),
+    work: () => foundCut(graph, mask, options),
+  });
+}
+
+function foundCut(graph: Graph, mask: Uint8Array, options: CutOptions): Cut {
   const { limit = 100, nearest = 'objects' } = options;
   const reached = reachedFromRoot(graph);
   const fixedNodes = reachedFromRoot(graph, { fixedOnly: true });

@@ -84,7 +84,7 @@ export const referencesOf = memo((graph: Graph): References => {
 }, 'references');
 
 /** The slot that an edge of a table is named by, by string index; -1 for other names. */
-function slotNumbers({ strings }: Graph): (name: number) => number {
+const slotNumbers = memo(({ strings }: Graph): ((name: number) => number) => {
   const known = new Map<number, number>();
   return (name) => {
     let slot = known.get(name);
@@ -94,11 +94,11 @@ function slotNumbers({ strings }: Graph): (name: number) => number {
     }
     return slot;
   };
-}
+});
 
 /** Which entry of its table an edge of the kind ENTRY is a part of, counted from 0. */
 export function entryOf(graph: Graph, table: number, edge: number, entrySize: number): number {
-  const slot = slotNumber(graph.strings.get(edgesOf(graph).names[edge]!))!;
+  const slot = slotNumbers(graph)(edgesOf(graph).names[edge]!);
   return Math.floor((slot - firstEntrySlot(graph.selfSizes[table]!, entrySize)!) / entrySize);
 }
 

@@ -8,6 +8,7 @@ import { rootScopeOf } from '../../v8/scopes.js';
 import { nodeRoles, THING, WAY } from '../classes/node-roles.js';
 import type { Chain } from '../holders/chains.js';
 import { origins } from '../holders/origins.js';
+import { beside } from '../sizes/ahead.js';
 import { dominatorTree } from '../sizes/dominators.js';
 import { keepsAlive } from '../sizes/essential-edges.js';
 import { retainedSetSizes } from '../sizes/retained-set.js';
@@ -66,6 +67,14 @@ const MORE_SIZED = 3;
  *   be described is entered at several nodes.
  */
 export function cyclesOf(graph: Graph, options: CyclesOptions = {}): Cycles {
+  return beside(graph, {
+    retainers: true,
+    meanwhile: () => void nodeRoles(graph),
+    work: () => foundCycles(graph, options),
+  });
+}
+
+function foundCycles(graph: Graph, options: CyclesOptions): Cycles {
   const { all = false, mask, limit = 10 } = options;
   const isIn = participants(graph, all);
   const keeps = keepsAlive(graph);

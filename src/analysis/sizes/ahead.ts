@@ -66,3 +66,27 @@ export class Ahead {
     memo.give(graph, () => (open.has(wait) ? take() : undefined));
   }
 }
+
+/** Work that needs sizes and dominators late. */
+export interface Beside<T> {
+  /** Whether it needs retainers, and soon: they take as much memory as the dominators. */
+  readonly retainers: boolean;
+  /** What is done first, and asks for none of these. */
+  readonly meanwhile: () => void;
+  readonly work: () => T;
+}
+
+/** Does work while the second thread computes what it needs late. Out: what the work says. */
+export function beside<T>(graph: Graph, { retainers, meanwhile, work }: Beside<T>): T {
+  const ahead = new Ahead(graph);
+  try {
+    ahead.page();
+    if (retainers) ahead.retainers();
+    meanwhile();
+    ahead.sizes();
+    ahead.dominators();
+    return work();
+  } finally {
+    ahead.end();
+  }
+}

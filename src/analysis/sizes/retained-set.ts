@@ -38,6 +38,11 @@ export function retainedSets(graph: Graph, sets: readonly (readonly number[])[])
   return quickSets(graph, sets) ?? sets.map((members) => searchedSet(graph, members));
 }
 
+/** How many sets `retainedSets` takes about as much time for as for one. */
+export function setsAtOnce(graph: Graph): number {
+  return withKernel(graph, () => KERNEL_SETS) ?? 1;
+}
+
 /** Undefined where no kernel can find them. */
 function quickSets(graph: Graph, sets: readonly ArrayLike<number>[]): RetainedSet[] | undefined {
   return withFreed(graph, sets, (freed, count): RetainedSet[] => {

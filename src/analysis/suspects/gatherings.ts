@@ -30,23 +30,26 @@ interface Draft {
  * the engine count for their owner. What is referred to from elsewhere, too, counts: two arrays of
  * the same objects are both found. Containers that are held alike are one place.
  *
+ * - Out: what gives the findings, which retained sizes are needed for.
  * - Cost: one pass over the edges; `holderPaths` of the containers that are found.
  */
-export function gatheringFindings(graph: Graph): Finding[] {
+export function gatheringFindings(graph: Graph): () => Finding[] {
   const { nodeCount, nodeTypes, firstEdge } = graph;
   const { targets } = edgesOf(graph);
   const essential = essentialEdges(graph);
   const roles = nodeRoles(graph);
-  const retained = retainedSizes(graph);
   const keyOf = contentKeys(graph);
   const paths = holderPaths(graph);
   const isRootNode = isRoot(graph);
   const isScope = isContext(graph);
   const isPrototype = prototypeNodes(graph);
   const { parents } = holderChains(graph);
-  const { exportsOf } = commonJsModules(graph);
   const drafts = new Map<string, Draft>();
 
+  // Most objects have few references, and no part of the engine's of their own.
+  const hasPart = new Uint8Array(nodeCount);
+  for (let node = 0; node < nodeCount; node++)
+    if (roles[node] === WAY && parents[node] !== UNHELD) hasPart[parents[node]!] = 1;
   const referencesOf = (node: number): number => {
     const end = firstEdge[node + 1]!;
     let count = end - firstEdge[node]!;
@@ -71,6 +74,7 @@ export function gatheringFindings(graph: Graph): Finding[] {
 
   for (let node = 0; node < nodeCount; node++) {
     if (nodeTypes[node] !== NODE.object || isPrototype[node] === 1 || roles[node] !== THING) continue;
+    if (hasPart[node] === 0 && firstEdge[node + 1]! - firstEdge[node]! < LEAST_MEMBERS) continue;
     if (parents[node] === UNHELD || isScope(node) || isRootNode(node)) continue;
     if (referencesOf(node) < LEAST_MEMBERS) continue;
     const parts = partsOf(node);
@@ -106,6 +110,12 @@ export function gatheringFindings(graph: Graph): Finding[] {
       draft.largestCount = list.length;
     }
   }
+  return () => findingsOfDrafts(graph, [...drafts.values()]);
+}
+
+function findingsOfDrafts(graph: Graph, drafts: readonly Draft[]): Finding[] {
+  const retained = retainedSizes(graph);
+  const { exportsOf } = commonJsModules(graph);
   const found: Finding[] = [];
   const add = (
     members: readonly number[],
@@ -134,7 +144,7 @@ export function gatheringFindings(graph: Graph): Finding[] {
       estimate,
     });
   };
-  for (const { kinds, containers, largest } of drafts.values()) {
+  for (const { kinds, containers, largest } of drafts) {
     // Keys stand beside their values.
     const lists = [...kinds.values()].sort(
       (a, b) => weightOf(graph, b, retained) - weightOf(graph, a, retained),

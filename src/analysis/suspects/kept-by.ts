@@ -2,7 +2,7 @@
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { dominatorTree } from '../sizes/dominators.js';
 import { essentialEdges } from '../sizes/essential-edges.js';
-import { type RetainedSet, retainedSet } from '../sizes/retained-set.js';
+import { type RetainedSet, retainedSets } from '../sizes/retained-set.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
 import type { Finding } from './finding.js';
 
@@ -19,13 +19,36 @@ const ALIVE = 3;
  * - Cost: two passes over the nodes and a search of what the holder keeps beside the members; else
  *   that of `retainedSet`.
  */
-export function keptBy(graph: Graph, { members: own, beside = [], holder }: Finding): RetainedSet {
-  const members = beside.length === 0 ? own : [...own, ...beside];
+export function keptBy(graph: Graph, finding: Finding): RetainedSet {
+  return keptByEach(graph, [finding])[0]!;
+}
+
+/**
+ * The same of several.
+ *
+ * - Order: as the findings.
+ * - Cost: of those that need a search of the whole graph, that of `retainedSets` together.
+ */
+export function keptByEach(graph: Graph, findings: readonly Finding[]): RetainedSet[] {
+  const found = findings.map((finding) => keptInside(graph, finding));
+  const whole = findings.filter((_, i) => found[i] === undefined);
+  const sets = retainedSets(graph, whole.map(allMembers));
+  return found.map((set) => set ?? sets.shift()!);
+}
+
+function allMembers({ members, beside = [] }: Finding): readonly number[] {
+  return beside.length === 0 ? members : [...members, ...beside];
+}
+
+/** Undefined where the holder does not dominate all members. */
+function keptInside(graph: Graph, finding: Finding): RetainedSet | undefined {
+  const { holder } = finding;
+  const members = allMembers(finding);
   const isApart = members.length === 1 ? members[0] !== holder : members.includes(holder);
-  if (isApart || holder === graph.root) return retainedSet(graph, members);
+  if (isApart || holder === graph.root) return undefined;
   const state = insideOf(graph, holder);
   if (members.length === 1) return collected(graph, state);
-  if (members.some((node) => state[node] !== INSIDE)) return retainedSet(graph, members);
+  if (members.some((node) => state[node] !== INSIDE)) return undefined;
   const { firstEdge } = graph;
   const { targets } = edgesOf(graph);
   const essential = essentialEdges(graph);

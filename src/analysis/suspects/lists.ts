@@ -14,17 +14,25 @@ import { type Finding, LEAST_MEMBERS } from './finding.js';
  * Objects of one class that lead to each other: lists, trees, graphs. Objects without a class of
  * their own are told by the property.
  *
+ * - Out: what gives the findings, which retained sizes are needed for.
  * - Cost: one pass over the edges; 4 bytes a node while it runs.
  */
-export function listFindings(graph: Graph): Finding[] {
+export function listFindings(graph: Graph): () => Finding[] {
   const { nodeCount, nodeTypes, nodeNames, firstEdge, strings } = graph;
   const { types, names, targets } = edgesOf(graph);
   const roles = nodeRoles(graph);
   const isPrototype = prototypeNodes(graph);
-  const { parents, depths } = holderChains(graph);
   const plain = strings.indexesOf('Object');
   const general = strings.indexesOf('Array', 'Map', 'Set', 'Promise', 'WeakMap', 'Module');
   const proto = strings.indexesOf('__proto__', 'constructor', 'prototype');
+  const links = new Map<number, boolean>();
+  const isLink = (name: number): boolean => {
+    const known = links.get(name);
+    if (known !== undefined) return known;
+    const isOne = LINK.test(strings.get(name));
+    links.set(name, isOne);
+    return isOne;
+  };
   const group = new Uint32Array(nodeCount);
   for (let node = 0; node < nodeCount; node++) group[node] = node;
   const find = (node: number): number => {
@@ -39,12 +47,13 @@ export function listFindings(graph: Graph): Finding[] {
     if (nodeTypes[node] !== NODE.object || roles[node] !== THING || isPrototype[node] === 1) continue;
     const name = nodeNames[node]!;
     if (general.has(name)) continue;
+    const isPlain = plain.has(name);
     for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
       if (types[edge] !== EDGE.property) continue;
       const target = targets[edge]!;
       if (target === node || nodeNames[target] !== name || nodeTypes[target] !== NODE.object) continue;
       if (proto.has(names[edge]!) || isPrototype[target] === 1) continue;
-      if (plain.has(name) && !LINK.test(strings.get(names[edge]!))) continue;
+      if (isPlain && !isLink(names[edge]!)) continue;
       const [a, b] = [find(node), find(target)];
       if (a !== b) group[b] = a;
     }
@@ -57,10 +66,15 @@ export function listFindings(graph: Graph): Finding[] {
     if (list) list.push(node);
     else members.set(first, [first, node]);
   }
+  return () => findingsOfLists(graph, members.values());
+}
+
+function findingsOfLists(graph: Graph, lists: Iterable<readonly number[]>): Finding[] {
+  const { parents, depths } = holderChains(graph);
   const retained = retainedSizes(graph);
   const sizes = shallowSizes(graph);
   const found: Finding[] = [];
-  for (const list of members.values()) {
+  for (const list of lists) {
     const held = list.filter((node) => parents[node] !== UNHELD);
     if (held.length < LEAST_MEMBERS) continue;
     const first = held.reduce((best, node) => (depths[node]! < depths[best]! ? node : best));

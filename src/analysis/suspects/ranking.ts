@@ -15,10 +15,11 @@ import { chainEnding } from '../holders/endings.js';
 import { holderChain } from '../holders/holder-chains.js';
 import { boundedBuffers } from '../leaks/bounded-buffers.js';
 import type { ContentRow } from '../leaks/group-contents.js';
+import { type RetainedSet, setsAtOnce } from '../sizes/retained-set.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
 import { contentsOfSet, isGeneral, isTelling } from './contents.js';
 import type { Finding, SuspectKind } from './finding.js';
-import { keptBy } from './kept-by.js';
+import { keptByEach } from './kept-by.js';
 import { leadToProgram } from './lead-to-program.js';
 
 /** A finding with what its members keep together. */
@@ -102,22 +103,60 @@ export function rankedSuspects(
     ...sorted.filter(isLate),
     ...sorted.filter(isVariable),
   ];
-  for (const finding of inTurn) {
-    if (measured >= (isVariable(finding) ? most + MOST_VARIABLES : most)) continue;
-    if (finding.estimate < (finding.verdict === 'large' ? 1 : SUSPECT_SHARE) * worth) continue;
+  const mostOf = (finding: Finding): number => (isVariable(finding) ? most + MOST_VARIABLES : most);
+  /** By finding how many of `covers` are known to be none of its. */
+  const apart = new Map<Finding, number>();
+  const coverOf = (finding: Finding): (typeof covers)[number] | undefined => {
+    for (let i = apart.get(finding) ?? 0; i < covers.length; i++) {
+      if (share(finding.members, covers[i]!.isIn) >= COVERED) return covers[i];
+      apart.set(finding, i + 1);
+    }
+    return undefined;
+  };
+  /** Chain and owner of a finding that is worth to be measured, whatever covers it. */
+  const lookedAt = (
+    finding: Finding,
+  ): { chain: Chain; owner: Ownership; mayBeShown: boolean } | undefined => {
+    if (finding.estimate < (finding.verdict === 'large' ? 1 : SUSPECT_SHARE) * worth) return undefined;
     const chain = holderChain(graph, finding.holder);
-    if (isStatic(graph, finding, chain)) continue;
-    const cover = covers.find(({ isIn }) => share(finding.members, isIn) >= COVERED);
+    if (isStatic(graph, finding, chain)) return undefined;
+    const owner = ownerOf(graph, finding.holder, rootOf(graph, chain.nodes[0]!));
+    const isGeneralKind = IS_GENERAL.has(finding.kind) || finding.kind === 'external';
+    const mayBeShown = owner === 'program' || !isGeneralKind || isOfProgram(graph, finding);
+    return { chain, owner, mayBeShown };
+  };
+  const atOnce = setsAtOnce(graph);
+  const sets = new Map<Finding, RetainedSet>();
+  /** What a finding keeps; those that are next are measured in the same search. */
+  const setOf = (finding: Finding, place: number): RetainedSet => {
+    if (!sets.has(finding)) {
+      const next = [finding];
+      const count = Math.min(atOnce, mostOf(finding) - measured);
+      for (let i = place + 1; i < inTurn.length && next.length < count; i++) {
+        const other = inTurn[i]!;
+        if (mostOf(other) !== mostOf(finding)) break;
+        if (!sets.has(other) && lookedAt(other)?.mayBeShown && coverOf(other) === undefined) next.push(other);
+      }
+      keptByEach(graph, next).forEach((set, i) => void sets.set(next[i]!, set));
+    }
+    const set = sets.get(finding)!;
+    sets.delete(finding);
+    return set;
+  };
+  for (const [place, finding] of inTurn.entries()) {
+    if (measured >= mostOf(finding)) continue;
+    const looked = lookedAt(finding);
+    if (!looked) continue;
+    const { chain, owner } = looked;
+    const cover = coverOf(finding);
     if (cover) {
       if (cover.index >= 0 && finding.verdict === 'suspect')
         inner.set(cover.index, [...(inner.get(cover.index) ?? []), finding]);
       continue;
     }
-    const owner = ownerOf(graph, finding.holder, rootOf(graph, chain.nodes[0]!));
-    const isGeneralKind = IS_GENERAL.has(finding.kind) || finding.kind === 'external';
-    if (owner !== 'program' && isGeneralKind && !isOfProgram(graph, finding)) continue;
+    if (!looked.mayBeShown) continue;
+    const set = setOf(finding, place);
     measured++;
-    const set = keptBy(graph, finding);
     if (set.size < (finding.verdict === 'large' ? 1 : SUSPECT_SHARE) * minSize) continue;
     if (finding.kind === 'large' && 2 * finding.estimate < set.size) continue;
     const contents = contentsOfSet(graph, set.nodes, finding.members);
@@ -237,16 +276,9 @@ export function share(members: readonly number[], isIn: (node: number) => boolea
   return count / members.length;
 }
 
-/** Whether a number is in an ascending column. */
+/** Whether a number is in an ascending column. Cost: a bit for each number up to the last one. */
 export function inSorted(nodes: Uint32Array): (node: number) => boolean {
-  return (node) => {
-    let low = 0;
-    let high = nodes.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (nodes[middle]! < node) low = middle + 1;
-      else high = middle;
-    }
-    return nodes[low] === node;
-  };
+  const bits = new Uint32Array(((nodes.at(-1) ?? 0) >>> 5) + 1);
+  for (let i = 0; i < nodes.length; i++) bits[nodes[i]! >>> 5]! |= 1 << (nodes[i]! & 31);
+  return (node) => ((bits[node >>> 5]! >>> (node & 31)) & 1) === 1;
 }

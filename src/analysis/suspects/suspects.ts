@@ -19,6 +19,7 @@
 import type { Graph } from '../../graph/graph.js';
 import { DEAD, type ObjectStates } from '../dead/object-states.js';
 import { essentialEdges } from '../sizes/essential-edges.js';
+import { referenceIndex } from '../waiting/reference-index.js';
 import { errorFindings } from './errors.js';
 import { externalFindings } from './external-memory.js';
 import type { Finding } from './finding.js';
@@ -48,6 +49,10 @@ const LEAST_VARIABLE = 10_000;
 export function findingsOf(graph: Graph, states: ObjectStates): Finding[] {
   // The search for chains is quicker where they are known, and retained sizes need them.
   essentialEdges(graph);
+  // First what needs no retained sizes: another thread may be at work on them.
+  referenceIndex(graph);
+  const lists = listFindings(graph);
+  const gatherings = gatheringFindings(graph);
   return [
     ...listenerFindings(graph),
     ...timerFindings(graph, (node) => states.verdicts[node] === DEAD),
@@ -63,8 +68,8 @@ export function findingsOf(graph: Graph, states: ObjectStates): Finding[] {
     ...errorFindings(graph),
     ...moduleFindings(graph),
     ...externalFindings(graph),
-    ...gatheringFindings(graph),
-    ...listFindings(graph),
+    ...gatherings(),
+    ...lists(),
     ...largeFindings(graph),
     ...variableFindings(graph, LEAST_VARIABLE),
   ];

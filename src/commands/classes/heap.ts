@@ -11,6 +11,7 @@ import { readQuery } from '../../query/query.js';
 import { defineCommand } from '../command.js';
 import { checkOneProcess } from '../shared/compare.js';
 import { heapColumns, heapRows } from '../shared/heap-columns.js';
+import { noneHeldNotes, onlyHolderMask, onlyHolderOption } from '../shared/only-holder.js';
 import { allRows, limitOf } from '../shared/row-limit.js';
 import { sizesField } from '../shared/sizes.js';
 import { absentClassNotes } from '../shared/target-notes.js';
@@ -29,6 +30,7 @@ export const heapCommand = defineCommand({
       help: 'what divides it (default class); several, separated by commas, are within each other',
     },
     where: { kind: 'text', read: readQuery, value: 'query', help: 'only objects that a query accepts' },
+    ...onlyHolderOption,
     sizes: {
       kind: 'choice',
       choices: ['shallow', 'retained'],
@@ -93,6 +95,8 @@ export const heapCommand = defineCommand({
       const isNew = newNodes(before, graph);
       mask = mask ? mask.map((is, node) => is & isNew[node]!) : isNew;
     }
+    const only = onlyHolderMask(graph, options.heldByOnly);
+    if (only) mask = mask ? mask.map((is, node) => is & only[node]!) : only;
     const limit = limitOf(options);
     const retained = options.sizes === 'retained';
     const table = heapTable(graph, divide(graph, by, before ? [before] : []), {
@@ -115,6 +119,7 @@ export const heapCommand = defineCommand({
       fields: { ...sizesField(false), count: table.count, totalSize: table.size, by },
       notes: [
         ...notes,
+        ...noneHeldNotes(options.heldByOnly, table.count, graph.file),
         ...(await absentClassNotes(
           heaps.map((heap) => heap.graph),
           query,

@@ -1,10 +1,13 @@
-import { retainedClasses, retainedSet } from '../../analysis/sizes/retained-set.js';
+import { type RetainedSet, retainedClasses, retainedSet } from '../../analysis/sizes/retained-set.js';
+import { shallowSizes } from '../../analysis/sizes/shallow-sizes.js';
 import { note, option } from '../../base/notes.js';
 import type { Row } from '../../base/result.js';
 import { formatCount } from '../../base/units.js';
+import type { Graph } from '../../graph/graph.js';
 import { resolveTargets } from '../../query/targets.js';
 import { defineCommand } from '../command.js';
 import { columns } from '../shared/columns.js';
+import { type HeldByOnly, onlyHolderMask, onlyHolderOption } from '../shared/only-holder.js';
 import { allRows, limitOf } from '../shared/row-limit.js';
 import { sizesField } from '../shared/sizes.js';
 import { targetNotes } from '../shared/target-notes.js';
@@ -27,6 +30,7 @@ export const retainedCommand = defineCommand({
     limit: { kind: 'integer', default: 10, help: 'classes to show' },
     all: allRows,
     pick: { ...pickByRetainedOption.pick, default: 'all' },
+    ...onlyHolderOption,
     ...idsOption,
     ...tagOption,
   },
@@ -40,7 +44,7 @@ export const retainedCommand = defineCommand({
       retained: true,
     });
     const { nodes: members, missing } = targets;
-    const retained = retainedSet(graph, members);
+    const retained = heldPart(graph, retainedSet(graph, members), options.heldByOnly);
     const rows = retainedClasses(graph, retained);
     const count = retained.nodes.length;
     const shown = rows.slice(0, limitOf(options));
@@ -66,6 +70,15 @@ export const retainedCommand = defineCommand({
     };
   },
 });
+
+/** Of what is retained the nodes that count. */
+function heldPart(graph: Graph, retained: RetainedSet, heldByOnly: HeldByOnly): RetainedSet {
+  const mask = onlyHolderMask(graph, heldByOnly);
+  if (!mask) return retained;
+  const sizes = shallowSizes(graph);
+  const nodes = retained.nodes.filter((node) => mask[node] === 1);
+  return { ...retained, nodes, size: nodes.reduce((sum, node) => sum + sizes[node]!, 0) };
+}
 
 function retainedNote(members: number, count: number, size: number): string {
   return `${formatCount(members)} ${members === 1 ? 'object retains' : 'objects retain'} ${formatCount(count)} with ${formatCount(size)} bytes`;

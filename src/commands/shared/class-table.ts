@@ -6,6 +6,7 @@ import { NODE_TYPES } from '../../graph/schema.js';
 import type { Need, OpenedSnapshot } from '../../session/need.js';
 import type { ValuesOf } from '../options.js';
 import { columns } from './columns.js';
+import { noneHeldNotes, OTHERS, onlyHolderOption, onlyHolderPartition } from './only-holder.js';
 import { partitionOf, partitionOptions, placeFields, withPartition } from './partition.js';
 import { omittedNote } from './row-limit.js';
 import { rawSizes, sizesField } from './sizes.js';
@@ -26,6 +27,7 @@ export const classTableOptions = {
     formerly: 'type',
   },
   filter: { kind: 'pattern', help: 'only classes whose name matches this regular expression' },
+  ...onlyHolderOption,
   ...rawSizes,
 } as const;
 
@@ -38,7 +40,8 @@ export function showsRetained(options: ClassTableValues): boolean {
 
 /** Names and counts need no edges, nor do V8's own sizes; all else follows from them. */
 export function classTableNeed(options: ClassTableValues, sizes: boolean): Need {
-  if (options.shapes || options.functions || showsRetained(options) || (sizes && !options.raw)) {
+  const held = options.heldByOnly !== 'anything';
+  if (held || options.shapes || options.functions || showsRetained(options) || (sizes && !options.raw)) {
     return withPartition(options, {
       edges: true,
       locations: false,
@@ -59,7 +62,13 @@ export function classTable(
   const retained = showsRetained(options);
   const source = heap.countable;
   const classes = classesOf(source, { raw });
-  const rows = typeStats(source, { by, nodeTypes, filter, raw, retained, partition: partitionOf(options) });
+  const held = options.heldByOnly !== 'anything';
+  const partition = held
+    ? onlyHolderPartition(options.heldByOnly, partitionOf(options))
+    : partitionOf(options);
+  const rows = typeStats(source, { by, nodeTypes, filter, raw, retained, partition }).filter(
+    ({ type }) => type !== OTHERS,
+  );
   const shown = rows.slice(0, limit);
   const omitted = rows.length - shown.length;
   const bytes = classes.rows.reduce((sum, row) => sum + row.shallowSize, 0);
@@ -87,6 +96,9 @@ export function classTable(
         : ['type', 'count'],
     },
     fields: { ...sizesField(classes.sizes === 'raw'), nodeCount: classes.nodeCount, totalSize: bytes },
-    notes: sizes ? omittedNote(omitted, 'class', 'classes') : [],
+    notes: [
+      ...noneHeldNotes(options.heldByOnly, rows.length, source.file),
+      ...(sizes ? omittedNote(omitted, 'class', 'classes') : []),
+    ],
   };
 }
