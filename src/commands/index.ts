@@ -29,6 +29,8 @@ import { weakCommand } from './holders/weak.js';
 import { captureCommand } from './live/capture.js';
 import { watchCommand } from './live/watch.js';
 import { closuresCommand } from './memory/closures.js';
+import { collectionsCommand } from './memory/collections.js';
+import { duplicatesCommand } from './memory/duplicates.js';
 import { emittersCommand } from './memory/emitters.js';
 import { packagesCommand } from './memory/packages.js';
 import { promisesCommand } from './memory/promises.js';
@@ -81,6 +83,8 @@ export const THEMES = [
     title: 'Where the memory goes',
     commands: [
       stringsCommand,
+      collectionsCommand,
+      duplicatesCommand,
       closuresCommand,
       emittersCommand,
       timersCommand,

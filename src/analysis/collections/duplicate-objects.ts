@@ -1,0 +1,222 @@
+/** Objects that say the same: one of them would do, where nobody changes them. */
+import { edgesOf, type Graph } from '../../graph/graph.js';
+import { EDGE, NODE } from '../../graph/schema.js';
+import { classIndex } from '../../v8/class-names.js';
+import { hasNumbers } from '../../v8/collections.js';
+import { isInternal } from '../../v8/names.js';
+import { pointerSize } from '../../v8/pointer-size.js';
+import { numberText } from '../../v8/values.js';
+import { prototypeNodes } from '../classes/instances.js';
+import { groupStrings } from '../classes/string-groups.js';
+import { shallowSizes } from '../sizes/shallow-sizes.js';
+
+/** Groups of equal objects, the group being the place in each column. */
+export interface DuplicateObjects {
+  readonly count: number;
+  /** Ordinal of the first object. */
+  readonly first: Uint32Array;
+  readonly counts: Uint32Array;
+  /** Bytes of all of them, without what they refer to. */
+  readonly bytes: Float64Array;
+  /** Bytes of the largest. */
+  readonly largest: Float64Array;
+  /** 1 where the objects may have numbers that the file does not show. */
+  readonly mayDiffer: Uint8Array;
+  /** The objects that were compared, ascending, and the group of each. */
+  readonly members: { readonly nodes: Uint32Array; readonly groups: Uint32Array };
+}
+
+/** Objects that others refer to from below are open while they are looked at. */
+const OPEN = 1;
+const DONE = 2;
+
+/** Differs from run to run, so that no file can be made whose objects all have one hash. */
+const SEED = (Math.random() * 2 ** 32) | 0;
+
+/**
+ * Groups of equal objects, those of one object among them. Two objects are equal when they have one
+ * class, one prototype, properties and items of the same names, and equal values: strings with the
+ * same text, numbers and single values that are the same, objects that are equal or are one and the
+ * same. All else that they refer to (functions, tables, buffers) has to be one and the same.
+ * Objects that lead back to themselves equal no other. By hashes of 64 bits.
+ *
+ * - In: a graph with edges.
+ * - Order: by the first object.
+ * - Cost: `groupStrings`; each object and its edges once; 21 bytes a node and 32 an object while it
+ *   runs.
+ */
+export function duplicateObjects(graph: Graph): DuplicateObjects {
+  const { nodeCount, nodeTypes } = graph;
+  const sizes = shallowSizes(graph);
+  const isPrototype = prototypeNodes(graph);
+  const internal = isInternal(graph);
+  const { one, other, mayDiffer: differs } = objectHashes(graph);
+  const isMember = (node: number): boolean =>
+    nodeTypes[node] === NODE.object && isPrototype[node] === 0 && sizes[node]! > 0 && !internal(node);
+  let all = 0;
+  for (let node = 0; node < nodeCount; node++) if (isMember(node)) all++;
+  const mask = 2 ** Math.ceil(Math.log2(Math.max(2, all * 2))) - 1;
+  const slots = new Uint32Array(mask + 1);
+  const first = new Uint32Array(all);
+  const counts = new Uint32Array(all);
+  const bytes = new Float64Array(all);
+  const largest = new Float64Array(all);
+  const mayDiffer = new Uint8Array(all);
+  const nodes = new Uint32Array(all);
+  const groups = new Uint32Array(all);
+  let count = 0;
+  let filled = 0;
+  for (let node = 0; node < nodeCount; node++) {
+    if (!isMember(node)) continue;
+    let slot = one[node]! & mask;
+    let group = -1;
+    for (; slots[slot] !== 0; slot = (slot + 1) & mask) {
+      const known = first[slots[slot]! - 1]!;
+      if (one[known] !== one[node] || other[known] !== other[node]) continue;
+      group = slots[slot]! - 1;
+      break;
+    }
+    if (group < 0) {
+      group = count++;
+      slots[slot] = group + 1;
+      first[group] = node;
+    }
+    counts[group]! += 1;
+    bytes[group]! += sizes[node]!;
+    if (sizes[node]! > largest[group]!) largest[group] = sizes[node]!;
+    if (differs[node] === 1) mayDiffer[group] = 1;
+    nodes[filled] = node;
+    groups[filled++] = group;
+  }
+  return { count, first, counts, bytes, largest, mayDiffer, members: { nodes, groups } };
+}
+
+interface Hashes {
+  readonly one: Uint32Array;
+  readonly other: Uint32Array;
+  readonly mayDiffer: Uint8Array;
+}
+
+function objectHashes(graph: Graph): Hashes {
+  const { nodeCount, nodeTypes, selfSizes, firstEdge, strings } = graph;
+  const { types, names, targets } = edgesOf(graph);
+  const { of } = classIndex(graph);
+  const one = new Uint32Array(nodeCount);
+  const other = new Uint32Array(nodeCount);
+  const mayDiffer = new Uint8Array(nodeCount);
+  const state = new Uint8Array(nodeCount);
+  const texts = textNumbers(graph);
+  const isExact = hasNumbers(graph);
+  const pointer = pointerSize(graph);
+  const proto = strings.indexesOf('__proto__');
+  const helpers = strings.indexesOf('map', 'properties');
+  const elements = strings.indexesOf('elements');
+
+  /** Values that are no objects, and objects by themselves. */
+  const setValue = (node: number): void => {
+    state[node] = DONE;
+    const text = texts[node]!;
+    let [kind, value] = [1, node];
+    if (text !== 0) [kind, value] = [2, text];
+    else if (nodeTypes[node] === NODE.number) {
+      const number = numberText(graph, node);
+      if (number !== undefined) [kind, value] = [3, hashOf(number)];
+    }
+    one[node] = mixed(value, kind);
+    other[node] = mixed(value ^ 0x5bd1e995, kind + 7);
+  };
+  const isIdentity = (edge: number): boolean =>
+    types[edge] === EDGE.property ? proto.has(names[edge]!) : types[edge] !== EDGE.element;
+  /** References that say nothing of the value: to shapes and arrays of V8, and weak ones. */
+  const isLeftOut = (edge: number): boolean => {
+    const type = types[edge]!;
+    if (type === EDGE.weak || type === EDGE.shortcut) return true;
+    const target = nodeTypes[targets[edge]!]!;
+    if (type === EDGE.hidden) return target === NODE.hidden || target === NODE.array;
+    return type === EDGE.internal && helpers.has(names[edge]!);
+  };
+  const setObject = (node: number): void => {
+    let a = mixed(of[node]!, 4);
+    let b = mixed(of[node]!, 5);
+    let shown = 0;
+    let items = 0;
+    let room = 0;
+    for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
+      if (isLeftOut(edge)) continue;
+      const target = targets[edge]!;
+      if (types[edge] === EDGE.internal && elements.has(names[edge]!)) {
+        room = Math.floor(selfSizes[target]! / pointer) - 2;
+        a = (a + mixed(selfSizes[target]!, 6)) | 0;
+        continue;
+      }
+      const identity = isIdentity(edge) || state[target] !== DONE;
+      const [x, y] = identity ? [target, ~target] : [one[target]!, other[target]!];
+      const name = mixed(names[edge]!, types[edge]! + (identity ? 32 : 16));
+      a = (a + mixed(x, name)) | 0;
+      b = (b + mixed(y, name ^ 0x3c6ef372)) | 0;
+      if (types[edge] === EDGE.element) items++;
+      else if (!isIdentity(edge)) shown++;
+      if (!identity && mayDiffer[target] === 1) mayDiffer[node] = 1;
+    }
+    one[node] = a;
+    other[node] = b;
+    state[node] = DONE;
+    // An object is three pointers and its properties, as far as they have their place in it.
+    const places = Math.floor(selfSizes[node]! / pointer) - (room > 0 || items > 0 ? 4 : 3);
+    if ((!isExact && places > shown) || room > items) mayDiffer[node] = 1;
+  };
+
+  const stack: number[] = [];
+  for (let start = 0; start < nodeCount; start++) {
+    if (state[start] !== 0) continue;
+    if (nodeTypes[start] !== NODE.object) {
+      setValue(start);
+      continue;
+    }
+    stack.push(start);
+    while (stack.length > 0) {
+      const node = stack.at(-1)!;
+      if (state[node] === DONE) {
+        stack.pop();
+        continue;
+      }
+      if (state[node] === OPEN) {
+        stack.pop();
+        setObject(node);
+        continue;
+      }
+      state[node] = OPEN;
+      for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
+        const target = targets[edge]!;
+        if (state[target] !== 0 || isLeftOut(edge) || isIdentity(edge)) continue;
+        if (nodeTypes[target] === NODE.object) stack.push(target);
+        else setValue(target);
+      }
+    }
+  }
+  return { one, other, mayDiffer };
+}
+
+/** By node the number of its text, from 1; 0 for all that is no string with a known text. */
+function textNumbers(graph: Graph): Uint32Array {
+  const { members, assumed } = groupStrings(graph, { members: true });
+  const numbers = new Uint32Array(graph.nodeCount);
+  members!.nodes.forEach((node, i) => {
+    const group = members!.groups[i]!;
+    if (assumed[group] === 0) numbers[node] = group + 1;
+  });
+  return numbers;
+}
+
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return hash;
+}
+
+function mixed(value: number, key: number): number {
+  let hash = Math.imul(value ^ SEED, 0x9e3779b1) ^ Math.imul(key + 0x7f4a7c15, 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x7feb352d);
+  hash = Math.imul(hash ^ (hash >>> 15), 0x846ca68b);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
