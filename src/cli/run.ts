@@ -4,7 +4,7 @@ import { UsageError } from '../base/errors.js';
 import { noteText } from '../base/notes.js';
 import { listenToPhases, phaseAsync } from '../base/phases.js';
 import { printable } from '../base/printable.js';
-import type { Row } from '../base/result.js';
+import type { Answer, Row } from '../base/result.js';
 import { formatCount } from '../base/units.js';
 import { prepare, type Reply } from '../commands/ask.js';
 import type { Command, LiveCommand, Question } from '../commands/command.js';
@@ -49,16 +49,12 @@ export async function runCommand(
     const { runLive } = await import('./live/run-live.js');
     if (parsed.snapshot !== undefined)
       throw new UsageError('--live and --snapshot are two things to ask', 'Leave one of them out.');
-    const format = formatOf(parsed, command);
     const code = await runLive('count', valuesOf(command.options, parsed), {
       args,
       program: undefined,
       json: parsed.json === true,
       quiet: parsed.quiet === true,
-      answer: async (answer) => {
-        const output = await openOutput(outputFile(parsed, command), command);
-        await write(answer, output, format, { command: command.name, snapshots: [], complete: true });
-      },
+      answer: answerWriter(command, parsed),
     });
     if (code !== 0) process.exitCode = code;
     return;
@@ -201,8 +197,18 @@ export async function runLiveCommand(
     program,
     json: parsed.json === true,
     quiet: parsed.quiet === true,
+    ...(command.live === 'memory' ? { answer: answerWriter(command, parsed) } : {}),
   });
   if (code !== 0) process.exitCode = code;
+}
+
+/** Writes what a running process has answered. Throws UsageError for formats at once. */
+function answerWriter(command: Command, parsed: CommonOptions): (answer: Answer) => Promise<void> {
+  const format = formatOf(parsed, command);
+  return async (answer) => {
+    const output = await openOutput(outputFile(parsed, command), command);
+    await write(answer, output, format, { command: command.name, snapshots: [], complete: true });
+  };
 }
 
 /** What a prompt has of the command line. */

@@ -27,6 +27,7 @@ import { showChainCommand } from './holders/show-chain.js';
 import { showRefsCommand } from './holders/show-refs.js';
 import { weakCommand } from './holders/weak.js';
 import { captureCommand } from './live/capture.js';
+import { memoryCommand } from './live/memory.js';
 import { watchCommand } from './live/watch.js';
 import { closuresCommand } from './memory/closures.js';
 import { collectionsCommand } from './memory/collections.js';
@@ -108,7 +109,7 @@ export const THEMES = [
   },
   {
     title: 'Running processes',
-    commands: [captureCommand, watchCommand],
+    commands: [captureCommand, watchCommand, memoryCommand],
   },
   {
     title: 'Budgets for CI',

@@ -4,6 +4,7 @@ import type { LiveKind } from '../../commands/command.js';
 import type { Call } from './call.js';
 import { capture } from './capture.js';
 import { countLiveInstances } from './count.js';
+import { memory } from './memory.js';
 import { watch } from './watch.js';
 
 /** Programs of their own, beside this file in dist. */
@@ -23,6 +24,8 @@ export function runLive(
       return capture(options as never, call, PROGRAMS);
     case 'count':
       return countLiveInstances(options as never, call, PROGRAMS);
+    case 'memory':
+      return memory(options as never, call, PROGRAMS);
     case 'watch':
       return watch(options as never, call, PROGRAMS);
   }

@@ -15,6 +15,8 @@ export interface Sample {
   readonly arrayBuffers: number | null;
   /** Instances of classes, as far as they are asked for. */
   readonly classes?: Readonly<Record<string, number>>;
+  /** Bytes in memory by part, which add up to the RSS; with --parts. */
+  readonly parts?: Readonly<Record<string, number>>;
   /** Milliseconds that the process stood still for them. */
   readonly pause?: number;
 }

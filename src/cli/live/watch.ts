@@ -6,6 +6,7 @@ import { readClassNames, type WatchOptions } from '../../commands/live/watch.js'
 import type { Attached } from '../../inspector/attach.js';
 import { evaluate } from '../../inspector/evaluate.js';
 import { countLive } from '../../inspector/live-counts.js';
+import { MEMORY_PARTS, processMemory } from '../../inspector/memory-parts.js';
 import type { Session } from '../../inspector/session.js';
 import { isAmount, isRecord } from '../../inspector/shape.js';
 import { JSON_SCHEMA } from '../../render/json.js';
@@ -59,6 +60,7 @@ async function watchAttached(
 ): Promise<number> {
   const { session, name, facts } = attached;
   const { stdout } = run;
+  const here = call.args[0]!.includes(':') ? undefined : Number(call.args[0]);
   const classes = options.classes === undefined ? [] : readClassNames(options.classes);
   const screen =
     stdout.isTerminal && !call.json ? watchScreen(process.stdout, name, options.growth) : undefined;
@@ -66,7 +68,9 @@ async function watchAttached(
     run.atEnd(() => screen.close());
     listenToKeys(screen, run);
   } else if (!call.json)
-    run.note(`${name}: ${['seconds, rss, heapUsed, external, arrayBuffers', ...classes].join(', ')}`);
+    run.note(
+      `${name}: ${['seconds, rss, heapUsed, external, arrayBuffers', ...(options.parts ? MEMORY_PARTS : []), ...classes].join(', ')}`,
+    );
   const view = screen ?? lines(stdout, call, facts.pid, options.limit);
   const growing = options.growth
     ? new GrowthMarks(attached, run, { isHere: !call.args[0]!.includes(':'), force: options.force })
@@ -87,7 +91,8 @@ async function watchAttached(
       const sample = await run.unlessInterrupted(sampleOf(session, facts.pid !== null));
       const at = seconds();
       const counted = classes.length > 0 ? await run.unlessInterrupted(classCounts(session, classes)) : {};
-      view.sample(at, { ...sample, ...counted });
+      const parts = options.parts ? await run.unlessInterrupted(partsOf(session, here)) : {};
+      view.sample(at, { ...sample, ...parts, ...counted });
       if (growing && (performance.now() - begun >= nextMark || screen?.takeMark())) {
         view.busy(`${name} does nothing else while its snapshot is taken`);
         const grown = await growing.mark();
@@ -159,6 +164,12 @@ async function sampleOf(session: Session, isProcess: boolean): Promise<Sample> {
   };
 }
 
+/** With the RSS that the parts add up to. */
+async function partsOf(session: Session, pid: number | undefined): Promise<Pick<Sample, 'rss' | 'parts'>> {
+  const { rss, parts } = await processMemory(session, pid);
+  return { rss, parts: Object.fromEntries(parts.map(({ part, size }) => [part, size])) };
+}
+
 async function classCounts(
   session: Session,
   names: readonly string[],
@@ -181,11 +192,11 @@ function lines(stdout: Output, call: Call, pid: number | null, limit: number): V
   };
   return {
     sample(seconds, sample) {
-      const { rss, heapUsed, external, arrayBuffers, classes = {} } = sample;
+      const { rss, heapUsed, external, arrayBuffers, parts = {}, classes = {} } = sample;
       write(
         call.json
           ? json('sample', seconds, sample)
-          : `${round(seconds).toFixed(1)} ${[rss, heapUsed, external, arrayBuffers, ...Object.values(classes)].map(number).join(' ')}\n`,
+          : `${round(seconds).toFixed(1)} ${[rss, heapUsed, external, arrayBuffers, ...Object.values(parts), ...Object.values(classes)].map(number).join(' ')}\n`,
       );
     },
     async grown(seconds, grown) {

@@ -20,6 +20,7 @@ const watchOptions = {
     value: 'names',
     help: 'count the instances of classes at each sample, separated by commas; the process stands still for it each time',
   },
+  parts: { kind: 'flag', help: 'also the parts of the memory, as heapgraph memory has them' },
   growth: { kind: 'flag', help: 'take snapshots at marks and show what grew since the first' },
   everySnapshot: {
     kind: 'duration',

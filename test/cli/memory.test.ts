@@ -1,0 +1,116 @@
+/** memory: what the memory of a process consists of. Three programs that are large in three ways. */
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { heapgraph } from '../support/cli.js';
+import { freePort, listens, startNode } from '../support/processes.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+const folder = temporaryFolder();
+const isLinux = process.platform === 'linux';
+
+const BUFFERS = `
+const held = [];
+for (let i = 0; i < 500; i++) held.push(Buffer.alloc(1e6, 1));
+globalThis.held = held;
+setInterval(() => {}, 1000);
+console.log('ready');
+`;
+/** OpenSSL's contexts: V8 is not told of them. */
+const NATIVE = `
+const tls = require('node:tls');
+const held = [];
+for (let i = 0; i < 10000; i++) held.push(tls.createSecureContext({}));
+globalThis.held = held;
+setInterval(() => {}, 1000);
+console.log('ready');
+`;
+/** One object of a thousand stays, and with it its page. */
+const FRAGMENTS = `
+const held = [];
+let all = [];
+for (let i = 0; i < 1e6; i++) {
+  const object = { a: i, b: [i] };
+  all.push(object);
+  if (i % 1000 === 0) held.push(object);
+}
+globalThis.held = held;
+setTimeout(() => {
+  gc();
+  setTimeout(() => {
+    all = undefined;
+    gc();
+    setInterval(() => {}, 1000);
+    console.log('ready');
+  }, 20);
+}, 20);
+`;
+
+interface Sheet {
+  readonly rss: number;
+  readonly rows: readonly { readonly part: string; readonly size: number; readonly says: string }[];
+}
+
+async function sheetOf(code: string, flags: readonly string[] = []) {
+  const port = await freePort();
+  const program = await startNode(folder, code, [`--inspect-port=${port}`, ...flags]);
+  const { stdout, stderr, code: exit } = await heapgraph(['memory', String(program.pid), '--json']);
+  expect([exit, listens(port)]).toEqual([0, false]);
+  const sheet = JSON.parse(stdout) as Sheet;
+  const sizes = Object.fromEntries(sheet.rows.map(({ part, size }) => [part, size])) as Record<
+    string,
+    number
+  >;
+  expect(Object.values(sizes).reduce((sum, size) => sum + size, 0)).toBe(sheet.rss);
+  const [largest] = Object.entries(sizes)
+    .filter(([part]) => part !== 'files')
+    .sort((a, b) => b[1] - a[1])[0]!;
+  return { program, sheet, sizes, largest, stderr };
+}
+
+describe.runIf(isLinux)('on Linux', () => {
+  test('memory PID: 500 MB of Buffers, and who holds them in a snapshot', async () => {
+    const { program, sizes, largest, stderr } = await sheetOf(BUFFERS);
+    expect(largest).toBe('array buffers');
+    expect(sizes['array buffers']).toBeGreaterThan(499e6);
+    expect(sizes['array buffers']).toBeLessThan(502e6);
+    expect(sizes.rest).toBeLessThan(100e6);
+    expect(stderr).toContain('most of it is array buffers');
+    const file = path.join(folder, 'buffers.heapsnapshot');
+    await heapgraph(['capture', String(program.pid), '-o', file, '-q']);
+    const { stdout } = await heapgraph(['memory', String(program.pid), file, '--json']);
+    const holder = (JSON.parse(stdout) as Sheet).rows.find(({ part }) => part.includes('snapshot'))!;
+    expect(holder.says).toMatch(/^500 held by .*held/);
+    expect(holder.size).toBe(500e6);
+    await program.stop();
+  });
+
+  test('memory PID: native memory that V8 is not told of', async () => {
+    const { program, sizes, largest } = await sheetOf(NATIVE);
+    expect(largest).toBe('rest');
+    expect(sizes.rest).toBeGreaterThan(40e6);
+    await program.stop();
+  });
+
+  test('memory PID: a heap in fragments', async () => {
+    const { program, sizes, largest } = await sheetOf(FRAGMENTS, ['--expose-gc', '--no-compact']);
+    expect(largest).toBe('heap free');
+    expect(sizes['heap free']).toBeGreaterThan(5 * sizes['heap used']!);
+    const line = ['watch', String(program.pid), '--parts', '--count', '1', '--json'];
+    const sample = JSON.parse((await heapgraph(line)).stdout) as {
+      rss: number;
+      parts: Record<string, number>;
+    };
+    expect(Object.values(sample.parts).reduce((sum, size) => sum + size, 0)).toBe(sample.rss);
+    expect(sample.parts['heap free']).toBeGreaterThan(50e6);
+    await program.stop();
+  });
+});
+
+test.each([
+  [['memory'], 'no process was named'],
+  [['memory', 'app.heapsnapshot'], 'app.heapsnapshot'],
+  [['memory', '4711', 'a.heapsnapshot', 'b.heapsnapshot'], 'too many arguments'],
+])('%s', async (line, message) => {
+  const { stderr, code } = await heapgraph(line);
+  expect([stderr, code]).toEqual([expect.stringContaining(message), 2]);
+});
