@@ -94,14 +94,14 @@ describe.runIf(isLinux)('on Linux', () => {
   test('memory PID: a heap in fragments', async () => {
     const { program, sizes, largest } = await sheetOf(FRAGMENTS, ['--expose-gc', '--no-compact']);
     expect(largest).toBe('heap free');
-    expect(sizes['heap free']).toBeGreaterThan(5 * sizes['heap used']!);
+    expect(sizes['heap free']).toBeGreaterThan(3 * sizes['heap used']!);
     const line = ['watch', String(program.pid), '--parts', '--count', '1', '--json'];
     const sample = JSON.parse((await heapgraph(line)).stdout) as {
       rss: number;
       parts: Record<string, number>;
     };
     expect(Object.values(sample.parts).reduce((sum, size) => sum + size, 0)).toBe(sample.rss);
-    expect(sample.parts['heap free']).toBeGreaterThan(50e6);
+    expect(sample.parts['heap free']).toBeGreaterThan(3 * sample.parts['heap used']!);
     await program.stop();
   });
 });
