@@ -132,7 +132,15 @@ async function answerCommand(
       });
     const ask = (session: Session): Promise<Reply> =>
       answer(session, {
-        machine: { packageVersion, scriptText, readIds, verdicts: readVerdicts, keepVerdicts, within, indexes },
+        machine: {
+          packageVersion,
+          scriptText,
+          readIds,
+          verdicts: readVerdicts,
+          keepVerdicts,
+          within,
+          indexes,
+        },
         ids,
       });
     let session = sessionWith(indexes);
