@@ -148,6 +148,7 @@ const EXTERNALS: readonly (readonly [RegExp, RegExp])[] = [
   [/^vitest$/, /^testing\/vitest\.ts$/],
   [/^expect$/, /^testing\/jest\.ts$/],
   [/^ws$/, /^inspector\//],
+  [/^@jridgewell\/trace-mapping$/, /^io\/source-maps\.ts$/],
   [/^acorn$/, /^analysis\/closures\//],
   [/^simple-ascii-chart$/, /^render\//],
   [/^(ts-graphviz|@hpcc-js\/wasm-graphviz|@resvg\/resvg-wasm)$/, /^render\//],

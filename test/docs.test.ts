@@ -161,9 +161,9 @@ function optionTable(command: Command): string {
 }
 
 const COMMON = [
-  'Every command that reads a snapshot also takes `-s, --snapshot FILE`, `--salvage`, `--threads N`, `--max-memory',
-  'BYTES`, `--json`, `-o, --output FILE` (`.json`, `.csv` and `.md` choose the format), `-q, --quiet` and `--stats`;',
-  'tables take `--csv` and `--markdown`.',
+  'Every command that reads a snapshot also takes `-s, --snapshot FILE`, `--salvage`, `--source-maps`',
+  '([source-maps.md](source-maps.md)), `--threads N`, `--max-memory BYTES`, `--json`, `-o, --output FILE` (`.json`, `.csv` and',
+  '`.md` choose the format), `-q, --quiet` and `--stats`; tables take `--csv` and `--markdown`.',
 ].join('\n');
 
 const options = (): string =>

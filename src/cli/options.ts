@@ -17,6 +17,7 @@ export interface CommonOptions {
   readonly snapshot?: string;
   readonly salvage?: boolean;
   readonly threads?: number;
+  readonly sourceMaps?: boolean;
   readonly maxMemory?: MaxMemory;
   readonly index?: boolean;
   readonly quiet?: boolean;
@@ -36,6 +37,7 @@ export function addOptions(program: Program, command: Command): void {
       program.option('-s, --snapshot <file>', 'the snapshot, whatever its name; - is standard input');
     if (!command.live) program.option('--index', 'keep an index: further questions are quick (see index)');
     program.option('--salvage', 'answer from what is there when the file ends early or is damaged');
+    if (!command.live) program.option('--source-maps', 'places in bundles by their source maps');
     program.addOption(
       new Option('--threads <n>', 'threads that work on a large snapshot (default 2)').argParser((text) => {
         if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);

@@ -115,6 +115,7 @@ async function answerCommand(
     process.stderr.write(`heapgraph: ${printable(text)}\n`);
   };
   const indexes = keptIndexes(context, parsed);
+  const mapPlace = parsed.sourceMaps ? (await import('../io/source-maps.js')).sourceMaps(note) : undefined;
   try {
     if (choice?.guessed) note(`reading ${choice.snapshot}, the newest snapshot in this folder`);
     const ids = idsFrom === undefined ? [] : await readIds(idsFrom);
@@ -133,6 +134,7 @@ async function answerCommand(
     const ask = (session: Session): Promise<Reply> =>
       answer(session, {
         machine: {
+          mapPlace,
           packageVersion,
           scriptText,
           readIds,

@@ -15,6 +15,7 @@ import { filesIn } from '../query/query.js';
 import type { Need, OpenedSnapshot, Session } from '../session/need.js';
 import { NOTHING } from '../session/open.js';
 import { orderSnapshots } from '../session/order.js';
+import { setPlaceMap } from '../v8/place-map.js';
 import type { Config } from './ci/config.js';
 import type { Command, FurtherSnapshot, Machine } from './command.js';
 import { type OptionSpecs, optionValues, readTexts } from './options.js';
@@ -117,6 +118,9 @@ export function prepare(command: Command, request: Request): Prepared {
       const heaps: OpenedSnapshot[] = [];
       for (const { file, need, baselines = false } of inputs)
         heaps.push(await session.open(file, need, { baselines }));
+      if (machine.mapPlace)
+        for (const { countable } of heaps)
+          if (countable !== undefined && 'ids' in countable) setPlaceMap(countable, machine.mapPlace);
       for (const { countable } of sets.length > 0 ? heaps : [])
         for (const [file, found] of sets) if ('ids' in countable) giveIds(countable, file, found);
       const answer = await command.run({
@@ -163,6 +167,7 @@ function readingOnce(machine: Machine): Machine {
     keepVerdicts: (snapshot, text) => machine.keepVerdicts(snapshot, text),
     within: (milliseconds, work) => machine.within(milliseconds, work),
     indexes: machine.indexes,
+    mapPlace: machine.mapPlace,
     readIds(file) {
       let ids = known.get(file);
       if (!ids) {

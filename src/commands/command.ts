@@ -6,6 +6,7 @@
 import type { Answer, Format, Result } from '../base/result.js';
 import type { IndexStore } from '../session/index-file/store.js';
 import type { Need, OpenedSnapshot, Session } from '../session/need.js';
+import type { MapPlace } from '../v8/place-map.js';
 import type { Config } from './ci/config.js';
 import type { OptionSpecs, ValuesOf } from './options.js';
 
@@ -21,6 +22,8 @@ export interface Machine {
    * had.
    */
   scriptText(script: string, folder?: string): { readonly text: string } | { readonly reason: string };
+  /** Where places in bundles come from, where that was asked for. */
+  readonly mapPlace?: MapPlace | undefined;
   /** The ids in a file, for queries with `set("FILE")`. Throws UsageError. */
   readIds(file: string): Promise<readonly number[]>;
   /** The file of verdicts by hand on a snapshot, and its text, if any. Throws UsageError. */

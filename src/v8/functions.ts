@@ -9,6 +9,7 @@ import { memo } from '../graph/memo.js';
 import type { Partitioner } from '../graph/partition.js';
 import { NODE } from '../graph/schema.js';
 import { classIndex } from './class-names.js';
+import { originalPlace, shownPlace } from './place-map.js';
 import { type SourceLocation, scriptNames } from './scripts.js';
 import { shortScriptNames } from './short-scripts.js';
 
@@ -99,14 +100,15 @@ const closuresOf = memo((graph: Graph): Closures => {
       const at = place > 0 ? locations!.place(place - 1) : undefined;
       number = functions.length;
       known.set(key, number);
+      const own = at && {
+        script: scripts?.get(at.scriptId),
+        scriptId: at.scriptId,
+        line: at.line + 1,
+        column: at.column + 1,
+      };
       functions.push({
-        name: nameOf(name),
-        place: at && {
-          script: scripts?.get(at.scriptId),
-          scriptId: at.scriptId,
-          line: at.line + 1,
-          column: at.column + 1,
-        },
+        name: nameOf(originalPlace(graph, own)?.name ?? name),
+        place: own && shownPlace(graph, own),
       });
     }
     nodes[count] = node;

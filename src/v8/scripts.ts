@@ -4,6 +4,7 @@ import { edgesOf, type Graph } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';
 import { EDGE, NODE } from '../graph/schema.js';
 import { edgeTarget } from '../graph/walk.js';
+import { shownPlace } from './place-map.js';
 import { isSystemName, scriptText } from './system-names.js';
 
 /** A place in the source code. */
@@ -54,7 +55,7 @@ export function sourceLocation(graph: Graph, node: number): SourceLocation | und
   // A function leads to its script by itself: most often there is no need to know all scripts.
   const own = graph.nodeTypes[node] === NODE.closure ? scriptNameOf(graph, node) : undefined;
   const script = own === undefined || own === '' ? scriptNames(graph).get(scriptId) : own;
-  return { script, scriptId, line: line + 1, column: column + 1 };
+  return shownPlace(graph, { script, scriptId, line: line + 1, column: column + 1 });
 }
 
 function scriptNameOf(graph: Graph, closure: number): string | undefined {
@@ -83,7 +84,8 @@ export function scriptOfShared(graph: Graph, shared: number): string | undefined
 
 /** ` in FILE:LINE` of a function, as far as the snapshot says; otherwise nothing. */
 export function placeOf(graph: Graph, closure: number): string {
-  const file = scriptOf(graph, closure);
-  const line = sourceLocation(graph, closure)?.line;
+  const place = sourceLocation(graph, closure);
+  const file = place?.script ?? scriptOf(graph, closure);
+  const line = place?.line;
   return file === undefined ? '' : ` in ${file}${line === undefined ? '' : `:${line}`}`;
 }

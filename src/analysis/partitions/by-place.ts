@@ -1,6 +1,7 @@
 /** Parts by the place of the code that made a node. */
 import type { Graph } from '../../graph/graph.js';
 import { packageOf, packageText } from '../../v8/packages.js';
+import { shownPlace } from '../../v8/place-map.js';
 import { isRuntimeScript } from '../../v8/runtime.js';
 import { scriptNames } from '../../v8/scripts.js';
 import { dominatorTree } from '../sizes/dominators.js';
@@ -67,7 +68,9 @@ export function byLocation(graph: Graph): Parts {
     label(part) {
       if (part === 0) return NO_PLACE;
       const { scriptId, line, column } = locations.place(part - 1);
-      return `${scripts.get(scriptId) ?? `script ${scriptId}`}:${line + 1}:${column + 1}`;
+      const own = { script: scripts.get(scriptId), scriptId, line: line + 1, column: column + 1 };
+      const shown = shownPlace(graph, own);
+      return `${shown.script ?? `script ${scriptId}`}:${shown.line}:${shown.column}`;
     },
   };
 }

@@ -25,7 +25,7 @@ export const closuresCommand = defineCommand({
   summary:
     'closures by function, what their contexts keep, and captured variables that no living function reads',
   description:
-    'A context holds the variables of a function that its inner functions use. All closures that are made in one run share it: one of them keeps what any other uses. What nothing reads any more is found in the source: the files that the snapshot names are parsed, and never run. Shared: contexts in which closures of other functions run, too. More: docs/closures.md.',
+    'All closures that are made in one run of a function share a context: one of them keeps what any other uses. What nothing reads any more is found in the source: files that the snapshot names are parsed, and never run. Shared: contexts in which closures of other functions run, too. More: docs/closures.md.',
   snapshot: true,
   answers: 'report',
   options: {
