@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { build } from 'esbuild';
 import writeGenerated from './build/generated.mjs';
+import { writePage } from './build/page.mjs';
 
 const require = createRequire(import.meta.url);
 
@@ -76,12 +77,15 @@ function inheritBuiltins(file) {
 
 /** Packages whose code is in a file of ours. */
 const bundled = new Set();
-const noteBundled = ({ metafile }) => {
-  for (const input of Object.keys(metafile.inputs)) {
+const noteBundled = ({ metafile }) => noteFiles(Object.keys(metafile.inputs));
+const noteFiles = (files) => {
+  for (const input of files) {
     const name = /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1];
     if (name) bundled.add(name);
   }
 };
+
+noteFiles(await writePage());
 
 // The command line as one CommonJS file: Node.js starts it 10 ms earlier than modules (no module loader, and no
 // `node:fs` namespace, for which Node.js loads its streams). `count`, which is over in milliseconds, has a file of its

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { build } from 'esbuild';
+import { writePage } from './page.mjs';
 import { withRecordLoops } from './record-loops.mjs';
 
 const require = createRequire(import.meta.url);
@@ -25,6 +26,7 @@ export default async function writeGenerated() {
   writeKnownLeaks();
   for (const [folder, memory] of Object.entries(KERNELS)) await buildKernel(folder, memory);
   await bundleWorker();
+  await writePage();
 }
 
 /** Writes the loops over records, see their template. */

@@ -54,6 +54,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'analysis/cycles': ['analysis/holders', 'analysis/classes', 'analysis/sizes', 'v8', 'graph', 'base'],
   'analysis/closures': ['analysis/classes', 'analysis/sizes', 'v8', 'graph', 'base'],
   'analysis/realms': ['analysis/sizes', 'v8', 'graph', 'base'],
+  'analysis/report': ['analysis/classes', 'analysis/sizes', 'v8', 'graph', 'base'],
   'analysis/packages': ['analysis/sizes', 'v8', 'graph', 'base'],
   'analysis/accumulation': [
     'analysis/pictures',
@@ -116,6 +117,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   session: ['load', 'io', 'analysis', 'v8', 'graph', 'base'],
   commands: ['session', 'analysis', 'query', 'v8', 'graph', 'base'],
   render: ['base'],
+  // Runs in a browser: what it has of the house is bundled into the page.
+  page: ['base'],
   inspector: ['io', 'base'],
   cli: [
     'inspector',
@@ -151,6 +154,7 @@ const EXTERNALS: readonly (readonly [RegExp, RegExp])[] = [
   [/^@jridgewell\/trace-mapping$/, /^io\/source-maps\.ts$/],
   [/^acorn$/, /^analysis\/closures\//],
   [/^simple-ascii-chart$/, /^render\//],
+  [/^(preact(\/hooks)?|d3-hierarchy|@tanstack\/virtual-core)$/, /^page\//],
   [/^(ts-graphviz|@hpcc-js\/wasm-graphviz|@resvg\/resvg-wasm)$/, /^render\//],
 ];
 
@@ -163,7 +167,7 @@ interface Import {
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
   .map((file) => file.split(path.sep).join('/'))
-  .filter((file) => file.endsWith('.ts'));
+  .filter((file) => /\.tsx?$/.test(file));
 
 function textOf(file: string): string {
   return readFileSync(path.join(SRC, file), 'utf8');
@@ -176,9 +180,8 @@ function importsOf(file: string): Import[] {
   if (errors.length > 0) throw new Error(`${file}: ${errors[0]!.message}`);
   const found: Import[] = [];
   const add = (target: string, typeOnly: boolean): void => {
-    const to = target.startsWith('.')
-      ? path.posix.join(path.posix.dirname(file), target).replace(/\.js$/, '.ts')
-      : target;
+    const there = path.posix.join(path.posix.dirname(file), target).replace(/\.js$/, '.ts');
+    const to = !target.startsWith('.') ? target : files.includes(`${there}x`) ? `${there}x` : there;
     found.push({ from: file, to, typeOnly });
   };
   for (const { moduleRequest, entries } of module.staticImports)

@@ -206,6 +206,7 @@ const KINDS: readonly (readonly [string, string])[] = [
   ['suspects', '`summary`, and `rows`, a place each, with a verdict, a headline and its evidence'],
   ['subgraph', '`nodes`, `edges`, and `cut`, where neighbours were left out'],
   ['checks', '`ok`, `failed`, and `rows`, a budget each'],
+  ['page', 'the data of a page: `suspects`, `tree`, `classes`, `objects` and more'],
   ['text', '`shell`, `script`'],
 ];
 

@@ -211,6 +211,13 @@ const TABLE: readonly (readonly [Schema, readonly (readonly string[])[]])[] = [
       ['check', A, '--baseline', 'base.json', '--max-growth', '*=1,1%'],
     ],
   ],
+  [
+    'page',
+    [
+      ['report', A],
+      ['report', ...THREE, '--no-texts'],
+    ],
+  ],
   ['text', [['completion', 'bash']]],
   ['baseline', [['baseline', A]]],
 ];

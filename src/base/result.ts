@@ -7,6 +7,7 @@ import type { ChainResult, Chains } from './chain-result.js';
 import type { Checks } from './checks.js';
 import type { KnownLeakFact, LeakPlace, LeakReport, PackageLeakFact } from './leak-report.js';
 import type { NoteLike } from './notes.js';
+import type { PageReport } from './page-report.js';
 import type { Drawing, Subgraph } from './subgraph.js';
 import type { SuspectReport } from './suspect-report.js';
 import type { Unit } from './units.js';
@@ -208,6 +209,7 @@ export type Result =
   | Subgraph
   | Checks
   | Report
+  | PageReport
   | Document;
 
 /** How an answer is written. */

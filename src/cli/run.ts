@@ -108,6 +108,11 @@ async function answerCommand(
   const target = outputFile(parsed, command);
   checkInputs(target, [...read, ...(config ? [config.file] : [])]);
   const output = await openOutput(target, command, parsed.force === true);
+  if (command.answers === 'page' && format === 'text' && output.isTerminal)
+    throw new UsageError(
+      'a page is for a browser, and this is a terminal',
+      'Write it to a file: -o heap.html.',
+    );
   const progress = createProgressLine(process.stderr, parsed.quiet === true);
   const note = (text: string): void => {
     if (parsed.quiet) return;

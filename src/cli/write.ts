@@ -27,6 +27,7 @@ export function formatOf(
       `this command's answer is a picture and cannot be written as .${/[^.]+$/.exec(options.output!)![0]}`,
       'Use .svg, .png or .dot; .json with the boxes and arrows as data; --json prints that.',
     );
+  if (answers === 'page') return options.json || ending === 'json' ? 'json' : 'text';
   if (answers === 'suspects' && options.markdown) {
     const { format } = options;
     if (format !== 'text' && format !== 'markdown' && format !== undefined)

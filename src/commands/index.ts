@@ -46,6 +46,7 @@ import { infoCommand } from './objects/info.js';
 import { replCommand } from './objects/repl.js';
 import { retainedCommand } from './objects/retained.js';
 import { selectCommand } from './objects/select.js';
+import { reportCommand } from './page/report.js';
 
 /** Commands by what they are for, as help and docs list them: the way to a leak first. */
 export const THEMES = [
@@ -106,6 +107,10 @@ export const THEMES = [
       indexCommand,
       replCommand,
     ],
+  },
+  {
+    title: 'To see and to send',
+    commands: [reportCommand],
   },
   {
     title: 'Running processes',

@@ -62,6 +62,11 @@ const asItIs: Loader =
   async () =>
   ({ result }) => [(result as KindOf<'document'>).text];
 
+const page: Loader = async () => {
+  const { renderPage } = await import('./page.js');
+  return ({ result }) => renderPage(result as KindOf<'page'>);
+};
+
 const github: Loader = async () => {
   const { renderGithub } = await import('./ci.js');
   return ({ result }) => renderGithub(result as KindOf<'checks'>);
@@ -104,6 +109,7 @@ const RENDERERS: Readonly<Record<Kind, Readonly<Partial<Record<Format, Loader>>>
   subgraph: { text: dot, json },
   checks: { text, json, github, junit, markdown: checksMarkdown },
   report: { text, json, markdown },
+  page: { text: page, json },
   document: { text: asItIs, json: asItIs },
 };
 

@@ -58,6 +58,7 @@ function bodyOf(result: Exclude<Result, Document>): Body {
   switch (result.kind) {
     case 'text':
       return { fields: result.fields };
+    case 'page':
     case 'subgraph': {
       const { kind: _, ...fields } = result;
       return { fields: fields as unknown as Row };

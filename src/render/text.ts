@@ -50,8 +50,9 @@ export function* renderText(result: Result, style: Style): Generator<string> {
         for (const note of notes) yield `${style.dim(formatCell(note, 'text'))}\n`;
       }
       return;
+    case 'page':
     case 'subgraph':
-      throw new TypeError('a subgraph is drawn, not written as text');
+      throw new TypeError(`a ${result.kind} is drawn, not written as text`);
     case 'details':
       for (const [i, item] of result.items.entries()) {
         if (i > 0) yield '\n';

@@ -42,6 +42,7 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
   leaks: ['leaks', B, F],
   dead: ['dead', F],
   survival: ['survival', B, F, F],
+  report: ['report', F],
   diff: ['diff', B, F, '--markdown'],
   'get-new-ids': ['get-new-ids', B, F, '--limit', '3'],
   check: ['check', F, '--max', 'Socket=50'],

@@ -1,5 +1,6 @@
 /** What entries of all kinds are made of. */
 
+import { shellWord } from '../../base/shell-word.js';
 import type { SuspectEntry } from '../../base/suspect-report.js';
 import { formatCount } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
@@ -33,7 +34,7 @@ export function innerWords(
 }
 
 export function nextCommand(graph: Graph, kind: SuspectKind, container: number, member: number): string {
-  const file = /^[\w./:@%+-]+$/.test(graph.file) ? graph.file : `'${graph.file.replaceAll("'", "'\\''")}'`;
+  const file = shellWord(graph.file);
   if (kind === 'gathering' || kind === 'listeners' || kind === 'list' || kind === 'variable')
     return `heapgraph dominators @${graph.ids[container]!} ${file}`;
   return `heapgraph find-backref-chain @${graph.ids[member]!} ${file}`;
