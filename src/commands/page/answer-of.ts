@@ -12,7 +12,7 @@ import { optionValues, readTexts } from '../options.js';
  */
 export async function answerOf(
   command: Question,
-  asked: Pick<Asked, 'snapshots' | 'machine' | 'session'>,
+  asked: Pick<Asked, 'snapshots' | 'machine' | 'session' | 'config'>,
   given: Readonly<Record<string, unknown>>,
 ): Promise<Answer> {
   const defaults = readTexts(command.options, optionValues(command.options, {}));
@@ -24,5 +24,6 @@ export async function answerOf(
     options: { ...defaults, ...Object.fromEntries(known) } as never,
     machine: asked.machine,
     session: asked.session,
+    config: asked.config,
   });
 }

@@ -38,10 +38,15 @@ export async function pageTables(
   const notes: NoteLike[] = [];
   const add = async (
     command: Question,
+    of: readonly OpenedSnapshot[],
     { given = {}, ...shown }: Pick<PageTable, 'key' | 'title' | 'command'> & { readonly given?: object },
   ): Promise<void> => {
     try {
-      const answer = await answerOf(command, asked, { ...options, ...given, limit: MOST_ROWS });
+      const answer = await answerOf(
+        command,
+        { ...asked, snapshots: of },
+        { ...options, ...given, limit: MOST_ROWS },
+      );
       const table = answer.result as Table;
       const title = table.title === undefined ? [] : [table.title];
       const says = [...title, ...(answer.notes ?? []).map((one) => noteText(one))];
@@ -54,12 +59,12 @@ export async function pageTables(
   };
   if (heaps.length > 1) tables.push(bounded(growthTable(heaps, `heapgraph show-growth ${files}`)));
   if (heaps.length > 2)
-    await add(survivalCommand, {
+    await add(survivalCommand, heaps, {
       key: 'survival',
       title: 'Survival',
       command: `heapgraph survival ${files}`,
     });
-  await add(packagesCommand, {
+  await add(packagesCommand, heaps.slice(-1), {
     key: 'packages',
     title: 'Packages',
     command: `heapgraph packages ${last}`,
