@@ -38,6 +38,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'analysis/package-leaks': ['v8', 'graph', 'base'],
   'analysis/patterns': ['analysis/holders', 'analysis/classes', 'analysis/sizes', 'v8', 'graph', 'base'],
+  'analysis/stacks': ['analysis/patterns', 'analysis/sizes', 'v8', 'graph', 'base'],
   'analysis/cuts': ['analysis/holders', 'analysis/classes', 'analysis/sizes', 'v8', 'graph', 'base'],
   'analysis/garbage': ['analysis/holders', 'analysis/sizes', 'v8', 'graph', 'base'],
   'analysis/weak': [
@@ -142,8 +143,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const EXTERNALS: readonly (readonly [RegExp, RegExp])[] = [
   // A fingerprint is a SHA-1: the same wherever it is computed.
   [/^node:crypto$/, /^(io|load|self|inspector|cli|session\/index-file|analysis\/fingerprint)\//],
-  // An index is read in parts. picture.ts runs the dot program, and reads the font that comes with it.
-  [/^node:/, /^(io\/|load\/|self\/|inspector\/|cli\/|session\/index-file\/|render\/picture\.ts$)/],
+  // An index is read in parts. picture.ts runs the dot program, and reads the font that comes with it. A pprof file is
+  // compressed.
+  [/^node:/, /^(io\/|load\/|self\/|inspector\/|cli\/|session\/index-file\/|render\/(picture|pprof)\.ts$)/],
   [/^chalk$/, /^render\/style\.ts$/],
   [/^(csv-stringify\/sync|fast-string-width|markdown-table)$/, /^render\//],
   [/^commander$/, /^cli\//],
@@ -153,7 +155,7 @@ const EXTERNALS: readonly (readonly [RegExp, RegExp])[] = [
   [/^ws$/, /^inspector\//],
   [/^@jridgewell\/trace-mapping$/, /^io\/source-maps\.ts$/],
   [/^acorn$/, /^analysis\/closures\//],
-  [/^simple-ascii-chart$/, /^render\//],
+  [/^(simple-ascii-chart|pprof-format)$/, /^render\//],
   [/^(preact(\/hooks)?|d3-hierarchy|@tanstack\/virtual-core)$/, /^page\//],
   [/^(ts-graphviz|@hpcc-js\/wasm-graphviz|@resvg\/resvg-wasm)$/, /^render\//],
 ];

@@ -76,6 +76,11 @@ export interface Tree {
   readonly label: string;
   /** Columns that text and Markdown show, where they are fewer than all. */
   readonly textColumns?: readonly string[];
+  /**
+   * What the tree is called as a flame graph, where it can be one: its rows have `name`, and
+   * `ownSize` and `ownCount`, which add up to the whole.
+   */
+  readonly flames?: string;
 }
 
 /** Several answers in one, each under its title. */
@@ -213,7 +218,16 @@ export type Result =
   | Document;
 
 /** How an answer is written. */
-export type Format = 'text' | 'json' | 'csv' | 'markdown' | 'github' | 'junit';
+export type Format =
+  | 'text'
+  | 'json'
+  | 'csv'
+  | 'markdown'
+  | 'github'
+  | 'junit'
+  | 'speedscope'
+  | 'pprof'
+  | 'folded';
 
 export interface Answer {
   readonly result: Result;

@@ -22,6 +22,8 @@ export function formatOf(
     );
   const ending = /\.(json|csv|md|markdown|xml)$/i.exec(options.output ?? '')?.[1]?.toLowerCase();
   if (answers === 'document') return 'text';
+  const flames = flameFormat(options, answers);
+  if (flames) return flames;
   if (answers === 'subgraph' && NO_PICTURE.test(options.output ?? ''))
     throw new UsageError(
       `this command's answer is a picture and cannot be written as .${/[^.]+$/.exec(options.output!)![0]}`,
@@ -48,6 +50,32 @@ export function formatOf(
     );
   }
   return wanted;
+}
+
+/** Names of files that are flame graphs. */
+const FLAMES: readonly (readonly [RegExp, Format])[] = [
+  [/\.speedscope(\.json)?$/i, 'speedscope'],
+  [/\.(pb|pb\.gz|pprof)$/i, 'pprof'],
+  [/\.(folded|collapsed)$/i, 'folded'],
+];
+
+/** The format of a command that writes flame graphs; undefined for those of every table. */
+function flameFormat(
+  { format, json, csv, markdown, output }: CommonOptions & { readonly format?: unknown },
+  answers: Command['answers'],
+): Format | undefined {
+  if (answers !== 'tree' || typeof format !== 'string') return undefined;
+  const other = json ? 'json' : csv ? 'csv' : markdown ? 'markdown' : undefined;
+  if (other && format !== 'auto' && format !== other)
+    throw new UsageError(`--${other} and --format ${format} are two formats`, 'Leave one of them out.');
+  const asked = format !== 'auto' ? (format as Format) : other ? undefined : byName(output);
+  if (asked === 'pprof' && output === undefined && process.stdout.isTTY)
+    throw new UsageError('pprof is no text for a terminal', 'Write it into a file: -o heap.pb.gz.');
+  return asked;
+}
+
+function byName(file = ''): Format | undefined {
+  return FLAMES.find(([pattern]) => pattern.test(file))?.[1];
 }
 
 function formatOfChecks(

@@ -47,6 +47,7 @@ import { replCommand } from './objects/repl.js';
 import { retainedCommand } from './objects/retained.js';
 import { selectCommand } from './objects/select.js';
 import { reportCommand } from './page/report.js';
+import { exportCommand } from './share/export.js';
 
 /** Commands by what they are for, as help and docs list them: the way to a leak first. */
 export const THEMES = [
@@ -109,8 +110,8 @@ export const THEMES = [
     ],
   },
   {
-    title: 'To see and to send',
-    commands: [reportCommand],
+    title: 'See it, share it',
+    commands: [reportCommand, exportCommand],
   },
   {
     title: 'Running processes',

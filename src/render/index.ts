@@ -16,11 +16,14 @@ export interface Surroundings {
   readonly columns: number | undefined;
 }
 
-/** In: an answer of its kind. Out: pieces of text, which end with a line break. */
+/** A piece of what is written: text, or bytes of a format that is none. */
+export type Piece = string | Uint8Array;
+
+/** In: an answer of its kind. Out: pieces; those of text end with a line break. */
 export type Renderer = (
   answer: Answer,
   surroundings: Surroundings,
-) => Iterable<string> | Promise<Iterable<string>>;
+) => Iterable<Piece> | Promise<Iterable<Piece>>;
 
 type Loader = () => Promise<Renderer>;
 type Kind = Result['kind'];
@@ -97,9 +100,25 @@ const suspectsGithub: Loader = async () => {
   return ({ result }) => renderSuspectsGithub(result as KindOf<'suspects'>);
 };
 
+const speedscope: Loader = async () => {
+  const { renderSpeedscope } = await import('./speedscope.js');
+  return ({ result }, { head }) => renderSpeedscope(result as KindOf<'tree'>, head.snapshots[0] ?? '');
+};
+
+const folded: Loader = async () => {
+  const { renderFolded } = await import('./folded.js');
+  return ({ result }) => renderFolded(result as KindOf<'tree'>);
+};
+
+const pprof: Loader = async () => {
+  const { renderPprof } = await import('./pprof.js');
+  return ({ result }, { head }) => renderPprof(result as KindOf<'tree'>, head.snapshots[0] ?? '');
+};
+
 const RENDERERS: Readonly<Record<Kind, Readonly<Partial<Record<Format, Loader>>>>> = {
   table: { text: tableText, json, csv, markdown },
-  tree: { text, json, csv, markdown },
+  // The last three are for trees that are flame graphs.
+  tree: { text, json, csv, markdown, speedscope, pprof, folded },
   details: { text, json },
   text: { text, json },
   chains: { text, json },
