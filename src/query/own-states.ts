@@ -4,6 +4,7 @@ import type { DeadRule } from '../analysis/dead/dead-rule.js';
 import { NODE_RULES } from '../analysis/dead/node-rules.js';
 import { type ObjectStates, objectStates } from '../analysis/dead/object-states.js';
 import { PACKAGE_RULES } from '../analysis/dead/package-rules.js';
+import { withSelfHeld } from '../analysis/dead/self-held.js';
 import type { Graph } from '../graph/graph.js';
 import { classIndex } from '../v8/class-names.js';
 import { readyRules } from './ready-rules.js';
@@ -41,9 +42,10 @@ export function ownStates(
       versions: '',
     };
   });
-  return objectStates(
+  const states = objectStates(
     graph,
     readyRules(graph, [...own, ...NODE_RULES, ...PACKAGE_RULES, ...COMPONENT_RULES]),
     isExpected,
   );
+  return withSelfHeld(graph, states, isExpected);
 }

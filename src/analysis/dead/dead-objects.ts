@@ -11,6 +11,7 @@
  *   object-states                        the rules asked of a graph
  *   dead-objects                         the search, the groups, what they retain
  *   settled                              what is held in good order
+ *   self-held                            what its own entry of a FinalizationRegistry keeps
  *   dead-chain                           a verdict for each step, the references under suspicion
  */
 import { byDescending, byText, byType, inOrder } from '../../base/order.js';
@@ -27,6 +28,7 @@ import { Ahead } from '../sizes/ahead.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
 import type { ExpectedHolder } from './dead-rule.js';
 import { DEAD, type ObjectStates } from './object-states.js';
+import { SELF_HELD } from './self-held.js';
 import { isRegistered, isSettled } from './settled.js';
 
 /** Dead objects of one class that are held in the same way. */
@@ -48,6 +50,8 @@ export interface DeadGroup {
   readonly holder: number;
   /** Bytes that would be freed if all members went. */
   readonly retainedSize: number;
+  /** Whether the members are dead because their own registry entries keep them; see `selfHeld`. */
+  readonly selfHeld: boolean;
   /** Dead objects among what would be freed, by class: the most first. */
   readonly below: readonly BelowRow[];
 }
@@ -154,6 +158,7 @@ function foundGroups(
       example,
       holder: commonHolder(chains, members) ?? parents[example]!,
       retainedSize: sizes[i]!,
+      selfHeld: ruleOf(example)?.rule === SELF_HELD,
       below: Array.from(below[i]!, ([number, count]): BelowRow => ({ type: labels[number]!, count })).sort(
         inOrder<BelowRow>(
           byDescending((row) => row.count),

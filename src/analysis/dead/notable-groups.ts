@@ -13,11 +13,11 @@ const RUNTIME_FACTOR = 30;
  * - In: `before` by earlier snapshot, how many of them were dead in it.
  */
 export function isNotable(
-  { members, owner }: Pick<DeadGroup, 'members' | 'owner'>,
+  { members, owner, selfHeld }: Pick<DeadGroup, 'members' | 'owner' | 'selfHeld'>,
   { minCount, before = [] }: { readonly minCount: number; readonly before?: readonly number[] },
 ): boolean {
   if (before.some((count) => count > 0)) return true;
-  // The runtime keeps some for a while, as in the scope of a function that waits.
-  const least = owner === 'program' ? minCount : RUNTIME_FACTOR * minCount;
+  // The runtime keeps some for a while, as in the scope of a function that waits; not for good.
+  const least = owner === 'program' || selfHeld ? minCount : RUNTIME_FACTOR * minCount;
   return members.length >= (minCount === 1 ? 1 : least);
 }

@@ -8,6 +8,7 @@ import { ownerOf } from '../holders/container-owner.js';
 import { type HolderChains, holderChain, UNHELD } from '../holders/holder-chains.js';
 import type { DeadGroup } from './dead-objects.js';
 import type { ObjectStates } from './object-states.js';
+import { selfHeld } from './self-held.js';
 
 /** Whether a node is the record of an object and a value in a FinalizationRegistry. */
 export function isRegistered(graph: Graph): (node: number) => boolean {
@@ -22,7 +23,7 @@ const OF_PROGRAM: ReadonlySet<string | undefined> = new Set(['global', 'module',
 /**
  * Whether a group is held in good order. A FinalizationRegistry has its values until their objects
  * are gone and its callback has run: the search goes through them last, so that nothing else holds
- * what it finds there.
+ * what it finds there. An entry that keeps its own object does so for good.
  */
 export function isSettled(
   graph: Graph,
@@ -31,6 +32,7 @@ export function isSettled(
 ): (group: DeadGroup) => boolean {
   const { parents } = chains;
   const registered = isRegistered(graph);
+  const { cells: lasting } = selfHeld(graph);
   let awaited: number | undefined;
   return ({ example, members, owner, root }) => {
     const byProgram = owner === 'program' || OF_PROGRAM.has(root?.kind);
@@ -40,7 +42,7 @@ export function isSettled(
       if (members.length <= awaited) return true;
     }
     for (let node = example; ; node = parents[node]!) {
-      if (registered(node)) return true;
+      if (registered(node)) return !lasting.has(node);
       if (parents[node] === node || parents[node] === UNHELD) return false;
     }
   };

@@ -12,8 +12,8 @@ import { ownReach } from './own-reach.js';
  *
  * - Order: by cell, ascending.
  * - Empty: no entry has a value that could lead anywhere; then nothing is searched.
- * - Cost: a pass over the nodes; else `holderChains`, a pass over the edges, and the searches of
- *   `ownReach`, which have a bound.
+ * - Cost: a pass over the nodes; else a pass over the edges, and the searches of `ownReach`, which
+ *   have a bound; `holderChains` where they find some.
  */
 export function lastingEntries(graph: Graph): readonly LastingEntry[] {
   const registered = registryEntries(graph);
@@ -32,11 +32,12 @@ export function lastingEntries(graph: Graph): readonly LastingEntry[] {
   const isOrdinary = (edge: number, source: number): boolean => !heldEdges.has(edge) && !isWeak(edge, source);
   const apart = reachedApart(graph, registered, isOrdinary);
   const isKept = (node: number): boolean => apart[node] === 0;
-  const { parents } = holderChains(graph);
-  const entries = open.filter(
-    ({ cell, target, held }) => parents[cell] !== UNHELD && isKept(target) && isKept(held),
-  );
+  const entries = open.filter(({ target, held }) => isKept(target) && isKept(held));
+  if (entries.length === 0) return [];
   const pairs = entries.map(({ held, target }) => ({ from: held, to: target }));
   const { joined } = ownReach(graph, pairs, isKept, isOrdinary);
-  return entries.filter((_, i) => joined[i] === 1);
+  const found = entries.filter((_, i) => joined[i] === 1);
+  if (found.length === 0) return [];
+  const { parents } = holderChains(graph);
+  return found.filter(({ cell }) => parents[cell] !== UNHELD);
 }

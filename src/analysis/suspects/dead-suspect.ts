@@ -32,21 +32,25 @@ export function withDead(entry: SuspectEntry, dead: SuspectEntry): SuspectEntry 
         : entry.leakBy,
     headline: entry.headline.replace(/^\w+/, verdict),
     evidence: [
-      `${formatCount(dead.count)} ${label} that only these keep are finished by their own state (fingerprint ${dead.fingerprint}).`,
+      `${formatCount(dead.count)} ${label} that only these keep ${dead.kind === 'registered' ? 'are kept by their own entries of a FinalizationRegistry' : 'are finished by their own state'} (fingerprint ${dead.fingerprint}).`,
       ...entry.evidence,
     ],
   };
 }
 
 /** Objects that are dead by their own state, as a suspect. */
-export function deadSuspect(graph: Graph, dead: DeadEntry, before: readonly number[]): SuspectEntry {
+export function deadSuspect(
+  graph: Graph,
+  dead: DeadEntry,
+  { before, selfHeld }: { readonly before: readonly number[]; readonly selfHeld: boolean },
+): SuspectEntry {
   const { container, count, retainedSize, below } = dead;
   const place = container.text === '' ? container.heldBy : container.text;
-  const verdict = isSureDead(dead, before) ? 'leak' : 'suspect';
+  const verdict = selfHeld || isSureDead(dead, before) ? 'leak' : 'suspect';
   const what = dead.kind === dead.type ? dead.type : `${dead.type} (${dead.kind})`;
   return {
     verdict,
-    kind: 'dead',
+    kind: selfHeld ? 'registered' : 'dead',
     headline: `${verdict}: ${formatCount(count)} ${what}, each of which ${dead.why}, are still held by ${place}, and keep ${formatBytes(retainedSize)}`,
     count,
     counts: [...before, count],
@@ -75,7 +79,9 @@ export function deadSuspect(graph: Graph, dead: DeadEntry, before: readonly numb
     location: container.location,
     package: container.package,
     evidence: [
-      `Its own state says that each ${dead.why}; it is not used again.`,
+      selfHeld
+        ? 'The value that was registered with each leads back to it: it is never freed, and the callback never runs.'
+        : `Its own state says that each ${dead.why}; it is not used again.`,
       ...(before.length > 0
         ? [`${before.map(formatCount).join(' and ')} of them were there in earlier snapshots already.`]
         : []),

@@ -124,12 +124,12 @@ function deadPlaces(
   const found = deadObjects(graph, states, EXPECTED_HOLDERS);
   return found.groups
     .filter(
-      ({ owner, members, retainedSize }) =>
+      ({ owner, members, retainedSize, selfHeld }) =>
         members.some((node) => states.stuck?.has(node)) ||
         (owner !== 'stack' &&
           members.length >= LEAST_DEAD &&
           !members.every(isForeign) &&
-          (owner !== 'runtime' || retainedSize >= minSize)),
+          (owner !== 'runtime' || selfHeld || retainedSize >= minSize)),
     )
     .map((group, i) => {
       const counts = countsBefore(graph, earlier, group.members);
@@ -139,7 +139,11 @@ function deadPlaces(
         i < MEASURED_DEAD
           ? inSorted(retainedSet(graph, group.members).nodes)
           : (node: number) => members.has(node);
-      return { members: group.members, keeps, entry: deadSuspect(graph, entry, counts) };
+      return {
+        members: group.members,
+        keeps,
+        entry: deadSuspect(graph, entry, { before: counts, selfHeld: group.selfHeld }),
+      };
     });
 }
 

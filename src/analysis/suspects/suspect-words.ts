@@ -44,8 +44,6 @@ function subject({ kind, count, member, word, place, code, places }: SuspectFact
     case 'handles':
       if (word === LOGGED) return `${many} ${member} that the console keeps for DevTools (inspector)${by}`;
       return `${many} open ${word} that only the runtime holds${by}`;
-    case 'registered':
-      return `${many} × ${member}${by.replace(/,$/, '')}, held by the values registered with them,`;
     case 'realms':
       return `${many} ${word}, one held by ${place}${by}`;
     case 'slices':
@@ -90,8 +88,6 @@ export function evidenceOf({ kind, count, places, member, word }: SuspectFacts):
       return `${many} handles are open, and no variable of the program holds them.`;
     case 'realms':
       return `${many} contexts are alive; a program without node:vm or windows has one to three.`;
-    case 'registered':
-      return 'The value that was registered with each leads back to it: it is never freed, and the callback never runs.';
     case 'slices':
       return `A slice keeps the whole text it was cut from; ${many} slices keep long texts.`;
     case 'slabs':
@@ -128,7 +124,7 @@ export const REMEDIES: Readonly<Record<SuspectKind, string | undefined>> = {
   handles: 'Close them: close() or terminate() when the answer has come.',
   slices: 'Copy the part: Buffer.from(text).toString(), or structuredClone of it.',
   slabs: 'Copy what is kept: Buffer.from(part) of a large one, Uint8Array.prototype.slice.',
-  registered: 'Register a value that does not lead to the object: an id, or what the callback has to close.',
+  registered: undefined,
   realms: 'Close windows (window.close() of jsdom), and drop what came out of a context.',
   errors: 'Keep what is to be reported of an error (message, code, stack), not the error.',
   modules: 'Load a file once: without a query in its address, and not from files made on the fly.',

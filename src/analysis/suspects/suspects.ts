@@ -31,7 +31,6 @@ import { listFindings } from './lists.js';
 import { moduleFindings } from './loaded-modules.js';
 import { loggedFindings } from './logged.js';
 import { slabFindings, sliceFindings } from './parts-of-larger.js';
-import { registeredFindings } from './registered.js';
 import { storeFindings } from './stores.js';
 import { timerFindings } from './timers.js';
 import { variableFindings } from './variables.js';
@@ -62,7 +61,6 @@ export function findingsOf(graph: Graph, states: ObjectStates): Finding[] {
     ...handleFindings(graph),
     ...loggedFindings(graph),
     ...realmFindings(graph),
-    ...registeredFindings(graph),
     ...sliceFindings(graph),
     ...slabFindings(graph),
     ...errorFindings(graph),
