@@ -95,6 +95,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'base',
   ],
   'analysis/dead': [
+    'analysis/garbage',
     'analysis/fingerprint',
     'analysis/expressions',
     'analysis/holders',
