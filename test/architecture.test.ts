@@ -210,6 +210,19 @@ function literalsOf(file: string): string[] {
   return found;
 }
 
+/** What the usage errors of a file say, as it is written. */
+function usageErrorsOf(file: string): string[] {
+  const text = textOf(file);
+  const found: string[] = [];
+  new Visitor({
+    NewExpression({ callee, arguments: given }) {
+      if (callee.type === 'Identifier' && callee.name === 'UsageError')
+        found.push(...given.map(({ start, end }) => text.slice(start, end)));
+    },
+  }).visit(parseSync(file, text).program);
+  return found;
+}
+
 function partOf(file: string): string {
   const [top = '', second = ''] = file.split('/');
   return top === 'analysis' ? `${top}/${second}` : top.replace(/\.ts$/, '');
@@ -286,6 +299,13 @@ describe('src', () => {
     const below = files.filter((file) => /^(base|io|graph|load)\//.test(file));
     expect(below.filter((file) => wording.test(textOf(file)))).toEqual([]);
     expect(textOf('cli/remedies.ts')).toMatch(wording);
+  });
+
+  it('names options by their names in code, which each surface spells, in usage errors of commands', () => {
+    const commands = files.filter((file) => file.startsWith('commands/'));
+    const said = commands.flatMap((file) => usageErrorsOf(file).map((text) => `${file}: ${text}`));
+    expect(said.length).toBeGreaterThan(100);
+    expect(said.filter((text) => /(^|[\s'"`(])--[a-z$]/.test(text))).toEqual([]);
   });
 
   it("spells the names of V8's own nodes in v8 alone", () => {

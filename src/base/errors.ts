@@ -2,6 +2,7 @@
  * Errors that a user can do something about. Each has one message, a hint, and a code that stays
  * stable; anything else that is thrown is a bug in heapgraph and keeps its stack.
  */
+import { type Sentence, sentenceText } from './notes.js';
 import { printable } from './printable.js';
 import { formatCount } from './units.js';
 
@@ -35,9 +36,33 @@ export abstract class HeapgraphError extends Error {
   }
 }
 
-/** The command line or the arguments of a library call are wrong. */
+/**
+ * The command line or the arguments of a library call are wrong.
+ *
+ * What it says may name options (`parts`), which each surface spells in its own way. `message` and
+ * `hint` have them as the command line does.
+ */
 export class UsageError extends HeapgraphError {
   readonly code = 'usage';
+  readonly #message: Sentence;
+  readonly #hint: Sentence | undefined;
+
+  constructor(message: Sentence, hint?: Sentence, cause?: unknown) {
+    super(sentenceText(message), hint === undefined ? undefined : sentenceText(hint), cause);
+    this.#message = message;
+    this.#hint = hint;
+  }
+
+  /** Message and hint with options as `spell` calls them: `maxDepth` is a name in code. */
+  spelled(spell: (option: string) => string): {
+    readonly message: string;
+    readonly hint: string | undefined;
+  } {
+    return {
+      message: sentenceText(this.#message, spell),
+      hint: this.#hint === undefined ? undefined : sentenceText(this.#hint, spell),
+    };
+  }
 }
 
 /**

@@ -64,9 +64,17 @@ export function noteOf(note: NoteLike): Note {
 
 /** A note as text. `spell` says how options are called; by default as on the command line. */
 export function noteText(note: NoteLike, spell: (option: string) => string = flag): string {
-  return noteOf(note)
-    .parts.map((part) => (typeof part === 'string' ? part : spell(part.option)))
-    .join('');
+  return sentenceText(noteOf(note).parts, spell);
+}
+
+/** A text, or one whose options each surface spells. */
+export type Sentence = string | readonly NotePart[];
+
+/** A sentence as text. `spell` as in `noteText`. */
+export function sentenceText(sentence: Sentence, spell: (option: string) => string = flag): string {
+  return typeof sentence === 'string'
+    ? sentence
+    : sentence.map((part) => (typeof part === 'string' ? part : spell(part.option))).join('');
 }
 
 /** An option as the command line spells it: `--max-depth`. */

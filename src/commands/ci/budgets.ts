@@ -1,7 +1,7 @@
 /** Budgets as people write them: `Session=100`, `Buffer=64mb`, `Session=10,10%`. */
 import type { Budget, BudgetKind } from '../../analysis/budgets/budgets.js';
 import { UsageError } from '../../base/errors.js';
-import { flag } from '../../base/notes.js';
+import { flag, option, parts } from '../../base/notes.js';
 import { printable } from '../../base/printable.js';
 import { parseBytes, parseCount } from '../../base/units.js';
 import { readClassQuery } from '../../query/class-query.js';
@@ -132,7 +132,7 @@ export function budgetsIn(values: BudgetValues, hasOthers = false): readonly Bud
   if (budgets.length > 0 || hasOthers) return budgets;
   throw new UsageError(
     'there is no budget to check',
-    "Write one: --max 'Session=100', --max-retained 'Buffer=64mb', --forbid 'Detached <*', --no-suspects; or put them into heapgraph.config.json, which heapgraph init writes.",
+    parts`Write one: ${option('max')} 'Session=100', ${option('maxRetained')} 'Buffer=64mb', ${option('forbid')} 'Detached <*', ${option('noSuspects')}; or put them into heapgraph.config.json, which heapgraph init writes.`,
   );
 }
 

@@ -14,7 +14,7 @@ import { noiseOf } from '../../analysis/growth/baseline.js';
 import { containerCell } from '../../analysis/leaks/container-text.js';
 import type { Check } from '../../base/checks.js';
 import { UsageError } from '../../base/errors.js';
-import { type NoteLike, type NotePart, note, option } from '../../base/notes.js';
+import { type NoteLike, type NotePart, note, option, parts } from '../../base/notes.js';
 import { printable } from '../../base/printable.js';
 import { formatCount } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
@@ -92,7 +92,7 @@ export const checkCommand = defineCommand({
     if (onlyInFile && (options.baseline ?? baseline) === undefined) {
       throw new UsageError(
         `${printable(file)}: budgets.maxGrowth needs a baseline, and none is named`,
-        'Name one: --baseline before.heapsnapshot, or "baseline" in the file; --no-config leaves the file out.',
+        parts`Name one: ${option('baseline')} before.heapsnapshot, or "baseline" in the file; ${option('noConfig')} leaves the file out.`,
       );
     }
     const states = mergeStateBudgets(options, config.states);
@@ -111,8 +111,8 @@ export const checkCommand = defineCommand({
     const budgets = budgetsIn(options, ofStates);
     if (budgets.some(({ kind }) => kind === 'max-growth') && options.baseline === undefined) {
       throw new UsageError(
-        '--max-growth needs a baseline',
-        'Name an earlier snapshot or a baseline file: --baseline heap-baseline.json.',
+        parts`${option('maxGrowth')} needs a baseline`,
+        parts`Name an earlier snapshot or a baseline file: ${option('baseline')} heap-baseline.json.`,
       );
     }
     if (ofStates || budgets.some(needsEdges)) return WHOLE_GRAPH;

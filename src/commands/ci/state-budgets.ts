@@ -1,6 +1,7 @@
 /** Budgets on what objects say of themselves: suspects, and objects that are finished and held. */
 import type { SuspectVerdict } from '../../analysis/suspects/finding.js';
 import { UsageError } from '../../base/errors.js';
+import { option, parts } from '../../base/notes.js';
 import { printable } from '../../base/printable.js';
 import { parseCount } from '../../base/units.js';
 import type { ValuesOf } from '../options.js';
@@ -22,8 +23,8 @@ function readDeadLimit(text: string): DeadLimit {
   const limit = equals > 0 ? parseCount(text.slice(equals + 1).trim()) : undefined;
   if (limit === undefined)
     throw new UsageError(
-      `--max-dead "${printable(text)}": expected a class, an equals sign and a whole number from 0 up`,
-      "Write it like this: --max-dead 'ServerResponse=10'",
+      parts`${option('maxDead')} "${printable(text)}": expected a class, an equals sign and a whole number from 0 up`,
+      parts`Write it like this: ${option('maxDead')} 'ServerResponse=10'`,
     );
   const pattern = text.slice(0, equals);
   return { text: `max-dead ${text}`, pattern, limit, ...readSubject(pattern) };

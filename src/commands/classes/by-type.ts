@@ -2,6 +2,7 @@ import { classesOf } from '../../analysis/classes/classes.js';
 import { NodeView, nodesOfClass } from '../../analysis/classes/nodes.js';
 import { UsageError } from '../../base/errors.js';
 import type { NoteLike } from '../../base/notes.js';
+import { option, parts } from '../../base/notes.js';
 import type { Answer, Row } from '../../base/result.js';
 import { formatCount } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
@@ -142,7 +143,7 @@ function refuseWithAllocated({ ids, retained, by }: ByTypeValues): void {
   const other = ids ? '--ids' : retained ? '--retained' : by === 'retained' ? '--by retained' : undefined;
   if (other === undefined) return;
   throw new UsageError(
-    `--allocated groups objects by their stacks, and ${other} is about single objects`,
+    parts`${option('allocated')} groups objects by their stacks, and ${other} is about single objects`,
     'Leave one of them out; at shows the stack of one object.',
   );
 }

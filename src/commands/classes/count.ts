@@ -1,5 +1,6 @@
 import { count } from '../../analysis/classes/classes.js';
 import { UsageError } from '../../base/errors.js';
+import { option, parts } from '../../base/notes.js';
 import { printable } from '../../base/printable.js';
 import { defineCommand } from '../command.js';
 import type { ValuesOf } from '../options.js';
@@ -34,7 +35,8 @@ export type LiveCountOptions = ValuesOf<typeof liveOptions> &
 
 /** Names of classes, for a running process. Throws UsageError for what is more than a name. */
 export function classNames(texts: readonly string[], options: ValuesOf<typeof patternOptions>): string[] {
-  if (texts.length === 0) throw new UsageError('no class was named', 'heapgraph count Session --live 4711');
+  if (texts.length === 0)
+    throw new UsageError('no class was named', parts`heapgraph count Session ${option('live')} 4711`);
   return texts.map((text) => {
     const { isName } = readType(text, options);
     if (!isName || options.regex || options.ignoreCase)

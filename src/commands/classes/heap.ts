@@ -62,18 +62,18 @@ export const heapCommand = defineCommand({
         options.relativeTo === undefined
           ? `"${query.compares}" has no snapshot to compare with here`
           : query.compares === 'new'
-            ? '--relative-to counts only what is new anyway'
+            ? parts`${option('relativeTo')} counts only what is new anyway`
             : '"died" is about objects of the earlier snapshot, and the table is about the later one',
         query.compares === 'died'
-          ? "heapgraph select 'died' --before FILE lists them."
+          ? parts`heapgraph select 'died' ${option('before')} FILE lists them.`
           : options.relativeTo === undefined
-            ? '--relative-to FILE counts what came after a snapshot.'
-            : 'Leave "new" out of --where.',
+            ? parts`${option('relativeTo')} FILE counts what came after a snapshot.`
+            : parts`Leave "new" out of ${option('where')}.`,
       );
     if (options.by?.includes('generation') && options.relativeTo === undefined)
       throw new UsageError(
         'generations are told by an earlier snapshot',
-        'Name one: --relative-to FILE. All objects are counted then.',
+        parts`Name one: ${option('relativeTo')} FILE. All objects are counted then.`,
       );
     return { ...WHOLE_GRAPH, work: options.sizes === 'retained' ? 'retained' : 'sizes' };
   },

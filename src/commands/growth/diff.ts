@@ -10,7 +10,7 @@ import {
   rankedDiff,
 } from '../../analysis/growth/diff.js';
 import { UsageError } from '../../base/errors.js';
-import { type NoteLike, noteText } from '../../base/notes.js';
+import { type NoteLike, noteText, option, parts } from '../../base/notes.js';
 import type { Answer, Column, Row } from '../../base/result.js';
 import type { Graph } from '../../graph/graph.js';
 import type { Partitioner } from '../../graph/partition.js';
@@ -74,15 +74,18 @@ export const diffCommand = defineCommand({
   ],
   needs(_, { raw, shapes, functions, type, holders, fingerprint, byClass }) {
     if (fingerprint.length > 0 && !holders)
-      throw new UsageError('--fingerprint is about holders', 'Add --holders, which prints them.');
+      throw new UsageError(
+        parts`${option('fingerprint')} is about holders`,
+        parts`Add ${option('holders')}, which prints them.`,
+      );
     if (byClass && (holders || type !== undefined))
       throw new UsageError(
-        `${holders ? '--holders' : '--type'} needs objects, and --by-class compares none`,
+        parts`${option(holders ? 'holders' : 'type')} needs objects, and ${option('byClass')} compares none`,
         'Leave one of them out.',
       );
     if (holders && type !== undefined) {
       throw new UsageError(
-        '--type lists objects, and --holders belongs to the table of classes',
+        parts`${option('type')} lists objects, and ${option('holders')} belongs to the table of classes`,
         'Leave one of them out; find-backref-chain says who holds a single object.',
       );
     }

@@ -5,7 +5,7 @@ import { noiseOf } from '../../analysis/growth/baseline.js';
 import { type ClassDiff, diff } from '../../analysis/growth/diff.js';
 import { type Growth, growthTracker } from '../../analysis/growth/growth.js';
 import { UsageError } from '../../base/errors.js';
-import { type NoteLike, noteText } from '../../base/notes.js';
+import { type NoteLike, noteText, option, parts } from '../../base/notes.js';
 import type { Answer, Column, Row } from '../../base/result.js';
 import { type Partitioner, partitionAmong } from '../../graph/partition.js';
 import type { OpenedSnapshot } from '../../session/need.js';
@@ -76,8 +76,10 @@ export const showGrowthCommand = defineCommand({
     const { byId, notes } = compareBy(heaps, options);
     if (detail && !byId) {
       throw new UsageError(
-        '--detail needs snapshots of one process, whose objects can be compared by id',
-        notes[0] === undefined ? 'Baseline files have no ids: leave --detail out.' : noteText(notes[0]),
+        parts`${option('detail')} needs snapshots of one process, whose objects can be compared by id`,
+        notes[0] === undefined
+          ? parts`Baseline files have no ids: leave ${option('detail')} out.`
+          : noteText(notes[0]),
       );
     }
     const sigma = options.sigma ?? DEFAULT_SIGMA;

@@ -5,7 +5,7 @@ import { SUSPECT_KINDS, type SuspectKind } from '../../analysis/suspects/finding
 import { isAtLeast, LEAST_BYTES } from '../../analysis/suspects/suspect-search.js';
 import { UsageError } from '../../base/errors.js';
 import type { PackageLeakFact } from '../../base/leak-report.js';
-import { type NoteLike, note, option } from '../../base/notes.js';
+import { type NoteLike, note, option, parts } from '../../base/notes.js';
 import type { Answer } from '../../base/result.js';
 import type { SuspectEntry } from '../../base/suspect-report.js';
 import { formatBytes, formatCount } from '../../base/units.js';
@@ -101,7 +101,7 @@ export const suspectsCommand = defineCommand({
     if (heaps.length === 1 && kinds.includes(GROWTH)) {
       if (kinds.length === 1)
         throw new UsageError(
-          '--kind growth is about what grows from snapshot to snapshot, and there is one',
+          parts`${option('kind')} growth is about what grows from snapshot to snapshot, and there is one`,
           'Name two or more of one process, the earliest first.',
         );
       notes.push(note('answer')`${option('kind')} growth finds nothing in one snapshot`);

@@ -1,4 +1,5 @@
 import { UsageError } from '../../base/errors.js';
+import { option, parts } from '../../base/notes.js';
 import { defineCommand } from '../command.js';
 import { chainAnswer, chainOptions } from '../shared/chain-answer.js';
 import { readGoal, targetArguments, WHOLE_GRAPH } from '../shared/targets.js';
@@ -27,8 +28,8 @@ export const findRefChainCommand = defineCommand({
   needs(_, options) {
     if (!options.to)
       throw new UsageError(
-        'missing --to: name where the chain is to end',
-        'A class, /regex/ or @id: --to Socket.',
+        parts`missing ${option('to')}: name where the chain is to end`,
+        parts`A class, /regex/ or @id: ${option('to')} Socket.`,
       );
     return WHOLE_GRAPH;
   },

@@ -1,5 +1,6 @@
 /** The memory of a running process over time. */
 import { UsageError } from '../../base/errors.js';
+import { option, parts } from '../../base/notes.js';
 import { defineLiveCommand } from '../command.js';
 import type { ValuesOf } from '../options.js';
 
@@ -7,7 +8,10 @@ import type { ValuesOf } from '../options.js';
 export function readClassNames(text: string): readonly string[] {
   const names = text.split(',').map((name) => name.trim());
   if (names.includes(''))
-    throw new UsageError('--classes has an empty name', 'heapgraph watch 4711 --classes Session,Socket');
+    throw new UsageError(
+      parts`${option('classes')} has an empty name`,
+      parts`heapgraph watch 4711 ${option('classes')} Session,Socket`,
+    );
   return [...new Set(names)];
 }
 

@@ -3,6 +3,7 @@ import { groupStrings } from '../../analysis/classes/string-groups.js';
 import { stringSummary } from '../../analysis/strings/string-summary.js';
 import { UsageError } from '../../base/errors.js';
 import type { NoteLike } from '../../base/notes.js';
+import { option, parts } from '../../base/notes.js';
 import type { Answer, Row } from '../../base/result.js';
 import { formatBytes, formatCount, formatShare } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
@@ -52,7 +53,7 @@ export const stringsCommand = defineCommand({
     if (given.length > 1)
       throw new UsageError(
         'these options ask several questions at once',
-        `Give one of --duplicates, --pinned, --largest, --grep, --encodings, --all-values.`,
+        parts`Give one of ${option('duplicates')}, ${option('pinned')}, ${option('largest')}, ${option('grep')}, ${option('encodings')}, ${option('allValues')}.`,
       );
     const work = options.largest ? 'both' : options.encodings || options.allValues ? 'sizes' : 'holders';
     return { ...WHOLE_GRAPH, work };

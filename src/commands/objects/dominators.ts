@@ -2,7 +2,7 @@ import { NodeView } from '../../analysis/classes/nodes.js';
 import { dominatedClasses, dominatorTreeBelow, topmost } from '../../analysis/sizes/dominated-nodes.js';
 import { retainedSizes } from '../../analysis/sizes/retained-sizes.js';
 import { UsageError } from '../../base/errors.js';
-import { note, option } from '../../base/notes.js';
+import { note, option, parts } from '../../base/notes.js';
 import { printable } from '../../base/printable.js';
 import type { Column, Row } from '../../base/result.js';
 import { formatCount } from '../../base/units.js';
@@ -58,21 +58,24 @@ export const dominatorsCommand = defineCommand({
   needs(targets, options, format) {
     if (options.where && (targets.length > 0 || options.follow))
       throw new UsageError(
-        `--where says where the tree begins, and so does ${options.follow ? '--follow' : 'a target'}`,
+        parts`${option('where')} says where the tree begins, and so does ${options.follow ? option('follow') : 'a target'}`,
         'Leave one of them out.',
       );
     if (options.where?.compares !== undefined) throw comparesError(options.where.compares);
     if (options.follow && (format === 'csv' || format === 'markdown'))
       throw new UsageError(
-        '--follow answers with several tables, which cannot be CSV or Markdown',
-        '--json has all of it; --by-type is one table.',
+        parts`${option('follow')} answers with several tables, which cannot be CSV or Markdown`,
+        parts`${option('json')} has all of it; ${option('byType')} is one table.`,
       );
     if (options.follow && options.byType)
-      throw new UsageError('--follow shows one branch, and --by-type classes', 'Leave one of them out.');
+      throw new UsageError(
+        parts`${option('follow')} shows one branch, and ${option('byType')} classes`,
+        'Leave one of them out.',
+      );
     if ((options.shapes || options.functions) && !options.follow && !options.byType)
       throw new UsageError(
-        `--${options.shapes ? 'shapes' : 'functions'} is for classes, and the tree shows objects`,
-        'It goes with --by-type or --follow.',
+        parts`${option(options.shapes ? 'shapes' : 'functions')} is for classes, and the tree shows objects`,
+        parts`It goes with ${option('byType')} or ${option('follow')}.`,
       );
     return WHOLE_GRAPH;
   },

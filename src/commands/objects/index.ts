@@ -1,6 +1,6 @@
 /** A file beside the snapshots that makes every further question quick. */
 import { UsageError } from '../../base/errors.js';
-import { note, option } from '../../base/notes.js';
+import { note, option, parts } from '../../base/notes.js';
 import type { Column, Row } from '../../base/result.js';
 import type { KeptIndex } from '../../session/index-file/store.js';
 import { defineCommand } from '../command.js';
@@ -35,11 +35,14 @@ export const indexCommand = defineCommand({
       throw new UsageError('no index can be kept here', 'The command line keeps them.');
     if (list && snapshots.length > 0)
       throw new UsageError(
-        '--list is about all indexes, and a snapshot is named',
-        'Leave one of them out: index FILE makes the index of a snapshot, index --remove FILE takes it away.',
+        parts`${option('list')} is about all indexes, and a snapshot is named`,
+        parts`Leave one of them out: index FILE makes the index of a snapshot, index ${option('remove')} FILE takes it away.`,
       );
     if (!list && snapshots.length === 0)
-      throw new UsageError('missing snapshot: which one is to be indexed?', 'See --help for examples.');
+      throw new UsageError(
+        'missing snapshot: which one is to be indexed?',
+        parts`See ${option('help')} for examples.`,
+      );
     const shown = (
       state: string,
       kept: { readonly path: string; readonly size: number },

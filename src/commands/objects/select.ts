@@ -5,7 +5,7 @@ import { retainedSet } from '../../analysis/sizes/retained-set.js';
 import { retainedSizes } from '../../analysis/sizes/retained-sizes.js';
 import { shallowSizes } from '../../analysis/sizes/shallow-sizes.js';
 import { UsageError } from '../../base/errors.js';
-import { type NoteLike, note } from '../../base/notes.js';
+import { type NoteLike, note, option, parts } from '../../base/notes.js';
 import type { Answer, Row } from '../../base/result.js';
 import type { Graph } from '../../graph/graph.js';
 import { nodesIn } from '../../query/masks.js';
@@ -65,7 +65,10 @@ export const selectCommand = defineCommand({
       options.by && 'by',
     ].filter((name) => typeof name === 'string');
     if (wide.length > 1)
-      throw new UsageError(`--${wide[0]} and --${wide[1]} are two answers`, 'Leave one of them out.');
+      throw new UsageError(
+        parts`${option(wide[0]!)} and ${option(wide[1]!)} are two answers`,
+        'Leave one of them out.',
+      );
     return WHOLE_GRAPH;
   },
   others: beforeSnapshot,

@@ -2,6 +2,7 @@
 
 import { shallowSizes } from '../../analysis/sizes/shallow-sizes.js';
 import { UsageError } from '../../base/errors.js';
+import { option, parts } from '../../base/notes.js';
 import { printable } from '../../base/printable.js';
 import type { Column, Detail, Row, Table } from '../../base/result.js';
 import { formatCount } from '../../base/units.js';
@@ -73,7 +74,7 @@ export function requireTraces(graph: Graph): void {
   if (graph.traces) return;
   throw new UsageError(
     `${printable(graph.file)} has no allocation stacks`,
-    'They are in snapshots that were taken while allocations were tracked: heapgraph capture --track-allocations, or "Allocations on timeline" with stack traces in the Memory panel of DevTools.',
+    parts`They are in snapshots that were taken while allocations were tracked: heapgraph capture ${option('trackAllocations')}, or "Allocations on timeline" with stack traces in the Memory panel of DevTools.`,
   );
 }
 

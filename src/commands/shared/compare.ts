@@ -134,7 +134,7 @@ export function checkOneProcess(
       question === undefined ? problem : `${question} needs snapshots of one process: ${problem}`,
       facts.ids === 'renumbered' || facts.ids === 'rounded'
         ? 'Compare classes: show-growth and diff do that.'
-        : `Ids mean the same object only within a process, and until an inspector session of it ends: ${ONE_RUN}; --by-id goes on all the same.`,
+        : parts`Ids mean the same object only within a process, and until an inspector session of it ends: ${ONE_RUN}; ${option('byId')} goes on all the same.`,
     );
   return [`${problem}: compared by id all the same`];
 }
@@ -159,7 +159,7 @@ export function checkBudgetOrder(
   if (facts.inOrder) return { sameProcess: true, notes: idNotes(before, after, facts) };
   throw new UsageError(
     `the baseline ${printable(before.file)} seems to be later than ${printable(after.file)}: its objects have higher ids`,
-    'Name the earlier snapshot as --baseline and check the later one.',
+    parts`Name the earlier snapshot as ${option('baseline')} and check the later one.`,
   );
 }
 

@@ -2,6 +2,7 @@
 import type { HandVerdict } from '../../analysis/dead/hand-verdicts.js';
 import { UsageError } from '../../base/errors.js';
 import type { NoteLike } from '../../base/notes.js';
+import { option, parts } from '../../base/notes.js';
 import { printable, shortened, shortJson } from '../../base/printable.js';
 import type { Graph } from '../../graph/graph.js';
 import { idIndex } from '../../graph/ids.js';
@@ -89,21 +90,21 @@ export function handVerdicts(
   ];
   if (why !== undefined && said.length === 0)
     throw new UsageError(
-      '--why is the reason of a verdict, and there is none',
-      'Add --expect @id or --stuck @id.',
+      parts`${option('why')} is the reason of a verdict, and there is none`,
+      parts`Add ${option('expect')} @id or ${option('stuck')} @id.`,
     );
   const expected = new Set(expectedIds(expect));
   const both = stuck.find((id) => expected.has(id));
   if (both !== undefined)
     throw new UsageError(
       `@${both} cannot be both expected and stuck`,
-      'Leave --expect or --stuck of it out.',
+      parts`Leave ${option('expect')} or ${option('stuck')} of it out.`,
     );
   const forgotten = said.find(({ id }) => forget.includes(id));
   if (forgotten !== undefined)
     throw new UsageError(
       `@${forgotten.id} is to be forgotten, and has a verdict in the same command`,
-      'A new verdict takes the place of the old one by itself: leave --forget of it out.',
+      parts`A new verdict takes the place of the old one by itself: leave ${option('forget')} of it out.`,
     );
   const changes = said.length > 0 || forget.length > 0;
   if (!isReadable || name === '-') {
@@ -171,7 +172,10 @@ function written(verdicts: readonly Kept[], snapshot: string): string {
 /** Reads the file. Throws UsageError that says what was expected and what was found. */
 function readKept(text: string, file: string, probe: string): Kept[] {
   const wrong = (what: string): UsageError =>
-    new UsageError(`${printable(file)}: ${what}`, '--forget all takes the file away; so does removing it.');
+    new UsageError(
+      `${printable(file)}: ${what}`,
+      parts`${option('forget')} all takes the file away; so does removing it.`,
+    );
   let value: unknown;
   try {
     value = JSON.parse(text);

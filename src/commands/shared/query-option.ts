@@ -43,7 +43,7 @@ function comparableQuery(text: string, { before }: BeforeValues): Query {
   if (query.compares !== undefined && before === undefined)
     throw new UsageError(
       `"${query.compares}" compares two snapshots, and there is one`,
-      'Name the earlier one: --before FILE.',
+      parts`Name the earlier one: ${option('before')} FILE.`,
     );
   return query;
 }

@@ -1,6 +1,7 @@
 /** Questions that what is left of a snapshot cannot answer. */
 import type { Countable } from '../../analysis/classes/classes.js';
 import { UsageError } from '../../base/errors.js';
+import { option, parts } from '../../base/notes.js';
 import { printable } from '../../base/printable.js';
 import { formatCount } from '../../base/units.js';
 
@@ -15,6 +16,6 @@ export function requireWhole(heaps: readonly Countable[], question: string): voi
   if (!cut) return;
   throw new UsageError(
     `${printable(cut.file)} is not whole (section "${cut.truncation!.section}" ends at byte ${formatCount(cut.truncation!.offset)}): ${question} needs all of a snapshot`,
-    'Take the snapshot again; --salvage is for questions such as typestats and by-type.',
+    parts`Take the snapshot again; ${option('salvage')} is for questions such as typestats and by-type.`,
   );
 }
