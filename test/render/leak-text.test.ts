@@ -73,7 +73,7 @@ test('a leak: its steps, where it hangs, who makes it, what it keeps, a sentence
     [
       'leak: 30 → 1,330 → 2,630 × onReload() in listeners of config for "re\\x1b[2Jload", 3.1 MB more',
       '  held by  a variable of the module /app/a.js',
-      '  there    (variable config of /app/a.js)._events.reload  Array @5',
+      '  there    (variable config of /app/a.js)._events.reload  Array @5, fingerprint 9f3c01e2',
       '  also in  place1, a timer  @1',
       '  also in  place2, a timer  @2',
       '  also in  place3, a timer  @3',
