@@ -209,10 +209,10 @@ function Cells({ cells, data, hits, say }: CellsProps) {
             href={hrefOf(cell, nodes[cell.place]!.id)}
             class={`cell ${cell.kind} c${colourOf(cell.class, COLOURS)}${isHit ? '' : ' miss'}`}
             tabIndex={i === 0 ? 0 : -1}
-            aria-label={title}
             onFocus={() => say(title)}
             onMouseEnter={() => say(title)}
           >
+            <title>{title}</title>
             <rect x={cell.x} y={cell.y} width={cell.width} height={cell.height} rx={2} />
             {cell.width > 40 && cell.height > 15 && (
               <text x={cell.x + 5} y={cell.y + 14} aria-hidden="true">

@@ -31,14 +31,18 @@ export function TableView({ table }: { readonly table: PageTable }) {
           <HeapText text={text} />
         </p>
       ))}
-      <div class="controls">
-        <label class="search">
-          Filter
-          <input type="search" value={words} onInput={(event) => setWords(event.currentTarget.value)} />
-        </label>
-        <p role="status">{formatCount(shown.length)} rows</p>
-      </div>
-      <VirtualTable label={table.title} rows={shown} columns={columns} />
+      {table.columns.length > 0 && (
+        <>
+          <div class="controls">
+            <label class="search">
+              Filter
+              <input type="search" value={words} onInput={(event) => setWords(event.currentTarget.value)} />
+            </label>
+            <p role="status">{formatCount(shown.length)} rows</p>
+          </div>
+          <VirtualTable label={table.title} rows={shown} columns={columns} />
+        </>
+      )}
       {table.omitted > 0 && <p>{formatCount(table.omitted)} more rows are left out.</p>}
       <Command line={table.command} />
     </>

@@ -1,6 +1,6 @@
 /** The tables of a page: growth, survival, packages, texts. */
 import { typeStats } from '../../analysis/classes/classes.js';
-import { duplicateStrings } from '../../analysis/classes/duplicate-strings.js';
+import { repeatedTexts } from '../../analysis/report/repeated-texts.js';
 import { isHeapgraphError } from '../../base/errors.js';
 import { type NoteLike, noteText } from '../../base/notes.js';
 import { byDescending, byText, inOrder } from '../../base/order.js';
@@ -17,6 +17,10 @@ import { answerOf } from './answer-of.js';
 import { cutTexts, firstBytes } from './cut-texts.js';
 
 const MOST_ROWS = 300;
+/** A page of a larger heap has packages only when it is asked to: they take a third of its time. */
+const MOST_NODES = 5_000_000;
+const LEFT_OUT =
+  'The heap is large, and packages take as long as a third of all else: they were left out. The command tells them, and so does a page that is made with --packages.';
 const MOST_CHARACTERS = 240;
 const MOST_BYTES = 90_000;
 
@@ -64,11 +68,14 @@ export async function pageTables(
       title: 'Survival',
       command: `heapgraph survival ${files}`,
     });
-  await add(packagesCommand, heaps.slice(-1), {
+  const packages = {
     key: 'packages',
     title: 'Packages',
     command: `heapgraph packages ${last}`,
-  });
+  };
+  if (heaps.at(-1)!.graph.nodeCount <= MOST_NODES || options.packages === true)
+    await add(packagesCommand, heaps.slice(-1), packages);
+  else tables.push({ ...packages, says: [LEFT_OUT], columns: [], rows: [], total: 0, omitted: 0 });
   tables.push(bounded(stringsTable(heaps.at(-1)!, `heapgraph strings ${last}`)));
   return { tables, notes };
 }
@@ -148,13 +155,12 @@ function growthTable(heaps: readonly OpenedSnapshot[], command: string): PageTab
 }
 
 function stringsTable({ graph }: OpenedSnapshot, command: string): PageTable {
-  const { groups, wastedSize, assumed } = duplicateStrings(graph);
-  const shown = groups.slice(0, MOST_ROWS);
+  const { texts, total, wastedSize, assumed } = repeatedTexts(graph, MOST_ROWS);
   return {
     key: 'strings',
     title: 'Strings',
     says: [
-      `Texts that are there more than once: ${formatCount(groups.length)} of them waste ${formatBytes(wastedSize)}.`,
+      `Texts that are there more than once: ${formatCount(total)} of them waste ${formatBytes(wastedSize)}. Strings that V8 keeps in pieces are not among them; the command counts these, too, and says who holds what.`,
       ...(assumed > 0
         ? [`${formatCount(assumed)} strings are cut in the file: equal beginnings and sizes count as equal.`]
         : []),
@@ -167,8 +173,8 @@ function stringsTable({ graph }: OpenedSnapshot, command: string): PageTable {
       columns.id,
       { key: 'text', title: 'Text', unit: 'text', role: 'name' },
     ],
-    rows: shown.map(({ node, ...row }): Row => ({ ...row, id: graph.ids[node]! })),
-    total: groups.length,
-    omitted: groups.length - shown.length,
+    rows: texts.map(({ node, ...row }): Row => ({ ...row, id: graph.ids[node]! })),
+    total,
+    omitted: total - texts.length,
   };
 }
