@@ -1,8 +1,8 @@
 /** The page in a browser: every view, by mouse and by keyboard, in light and dark, with names made to break it. */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import axeCore from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -12,7 +12,6 @@ import { pageOf, pageOfHeap } from '../support/page-of.js';
 import { chromiumFile } from '../support/runtimes.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const program = chromiumFile();
 const folder = temporaryFolder();
 
@@ -81,7 +80,7 @@ describe.skipIf(program === undefined)('a page in Chromium (there is none here)'
   }
 
   async function violations(page: Page): Promise<readonly string[]> {
-    await page.evaluate(AXE);
+    await page.evaluate(axeCore.source);
     return page.evaluate(async () => {
       const { axe } = globalThis as never as {
         axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
