@@ -41,7 +41,7 @@ const common = {
 // (src/render/index.ts names them), what works on running processes, what `count` answers queries with, the list of known
 // leaks, and what works on large graphs.
 const ON_DEMAND =
-  /^(render\/|cli\/live\/|cli\/repl\/|cli\/config\.js|query\/mask-of\.js|io\/source-maps\.js|load\/threads\/|analysis\/package-leaks\/known-leaks)/;
+  /^(render\/|cli\/live\/|cli\/repl\/|cli\/tui\/|cli\/config\.js|query\/mask-of\.js|io\/source-maps\.js|load\/threads\/|analysis\/package-leaks\/known-leaks)/;
 /** Their sources, as they are found. */
 const onDemand = new Set();
 
@@ -132,6 +132,8 @@ await build({
     'src/inspector/close-inspector.ts',
     // The thread of a prompt.
     'src/cli/repl/thread.ts',
+    // The thread of the explorer.
+    'src/cli/tui/question-worker.ts',
   ],
   outbase: 'src',
   outdir: out,

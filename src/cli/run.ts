@@ -206,6 +206,11 @@ export async function runLiveCommand(
     process.exitCode = await runRepl(args, { ...parsed, ...prompt });
     return;
   }
+  if (command.live === 'tui') {
+    const { runTui } = await import('./tui/run-tui.js');
+    process.exitCode = await runTui(args, parsed);
+    return;
+  }
   const { runLive } = await import('./live/run-live.js');
   const code = await runLive(command.live, values, {
     args,

@@ -6,6 +6,8 @@ export interface Style {
   readonly heading: (text: string) => string;
   readonly error: (text: string) => string;
   readonly dim: (text: string) => string;
+  /** The line that keys act on. */
+  readonly selected: (text: string) => string;
   /** Columns of the terminal that tables have to fit into; undefined for a file or a pipe. */
   readonly columns?: number | undefined;
 }
@@ -13,7 +15,13 @@ export interface Style {
 const plain = (text: string): string => text;
 
 /** Text as it is. */
-export const PLAIN: Style = { role: (_, text) => text, heading: plain, error: plain, dim: plain };
+export const PLAIN: Style = {
+  role: (_, text) => text,
+  heading: plain,
+  error: plain,
+  dim: plain,
+  selected: plain,
+};
 
 /** With colour, or as plain text, which does not even load the library. */
 export async function createStyle(colour: boolean, columns?: number): Promise<Style> {
@@ -33,6 +41,7 @@ export async function createStyle(colour: boolean, columns?: number): Promise<St
     heading: chalk.bold,
     error: chalk.red,
     dim: chalk.dim,
+    selected: chalk.inverse,
     columns,
   };
 }

@@ -1,0 +1,21 @@
+/** The help of the explorer, in lines that fit into 40 columns. */
+export const HELP: readonly string[] = [
+  '↑ ↓ PgUp PgDn  move   Home End  ends',
+  '→ Enter  open what is selected',
+  '←        up in the tree; else back',
+  'Esc      back to what was shown before',
+  '',
+  'd  dominator tree from the root',
+  'c  classes: s sorts, f filters',
+  '/  search: a class, /regex/i, @123,',
+  '   a query (retained > 1mb)',
+  '',
+  'Of the selected object:',
+  't  its place in the dominator tree',
+  'r  who holds it (retainers)',
+  'p  the path that keeps it alive',
+  'e  what it refers to (edges)',
+  '',
+  '+  in the tree: dominates something',
+  'Ctrl-L  draws anew   q Ctrl-C  quits',
+];
