@@ -56,14 +56,16 @@ export function addOptions(program: Program, command: Command): void {
     );
   }
   if (command.live) {
-    program.option(
-      '--json',
-      command.live === 'watch'
-        ? 'one JSON object a line'
-        : command.live === 'repl'
-          ? 'every answer as one JSON object'
-          : 'the answer as one JSON object',
-    );
+    // A screen is no answer.
+    if (command.live !== 'tui')
+      program.option(
+        '--json',
+        command.live === 'watch'
+          ? 'one JSON object a line'
+          : command.live === 'repl'
+            ? 'every answer as one JSON object'
+            : 'the answer as one JSON object',
+      );
     program.option('-q, --quiet', 'no progress and no notes');
     return;
   }

@@ -48,6 +48,7 @@ import { retainedCommand } from './objects/retained.js';
 import { selectCommand } from './objects/select.js';
 import { reportCommand } from './page/report.js';
 import { exportCommand } from './share/export.js';
+import { tuiCommand } from './share/tui.js';
 
 /** Commands by what they are for, as help and docs list them: the way to a leak first. */
 export const THEMES = [
@@ -111,7 +112,7 @@ export const THEMES = [
   },
   {
     title: 'See it, share it',
-    commands: [reportCommand, exportCommand],
+    commands: [reportCommand, exportCommand, tuiCommand],
   },
   {
     title: 'Running processes',

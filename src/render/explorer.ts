@@ -12,6 +12,8 @@ import type { Style } from './style.js';
 export interface ExplorerColumn {
   readonly title: string;
   readonly width: number;
+  /** Its width on terminals of less than 60 columns. Default: the same. */
+  readonly narrow?: number;
   readonly right: boolean;
   readonly role?: Role;
   /** Terminals with fewer columns do without it. */
@@ -56,6 +58,7 @@ export interface ExplorerScreen {
 /** Lines beside rows: title, path, headings; status, keys. */
 const OTHER_LINES = 5;
 const BAR = 10;
+const NARROW = 60;
 /** Longer texts are cut before anything else is done to them. */
 const LONGEST = 1000;
 
@@ -103,10 +106,13 @@ export function explorerLines(
     screen.isError ? style.error(status) : status,
     screen.prompt ? promptLine(screen.prompt, width, style) : style.dim(keyLine(screen.keys, width)),
   ];
-  // A terminal of a few lines has the rows, and what is being typed.
-  return lines.length <= height
-    ? lines
-    : [...lines.slice(3, 3 + height - 1), lines.at(-1)!].slice(-Math.max(1, height));
+  if (lines.length <= height) return lines;
+  // A terminal of a few lines has one row: what is needed least goes first.
+  const [title, path, , row, said, keys] = lines as [string, string, string, string, string, string];
+  if (height >= 5) return [title, path, row, said, keys];
+  if (height === 4) return [title, row, said, keys];
+  if (height === 3) return [row, said, keys];
+  return height === 2 ? [row, keys] : [screen.prompt ? keys : row];
 }
 
 interface ShownColumn {
@@ -117,7 +123,11 @@ interface ShownColumn {
 function shownColumns(columns: readonly ExplorerColumn[], width: number): readonly ShownColumn[] {
   const last = columns.length - 1;
   const shown = columns
-    .map((column, place) => ({ place, width: column.width, from: column.from }))
+    .map((column, place) => ({
+      place,
+      width: width < NARROW ? (column.narrow ?? column.width) : column.width,
+      from: column.from,
+    }))
     .filter(({ place, from }) => place === last || width >= from);
   const taken = shown.slice(0, -1).reduce((sum, column) => sum + column.width + 1, MARK.length);
   return shown.map((column, i) =>
@@ -143,14 +153,15 @@ function rowLine(
   width: number,
   style: Style,
 ): string {
-  const texts = shown.map(({ place, width: room }) =>
-    padded(fitted(cellText(cells[place]!), room), room, columns[place]!.right),
-  );
-  // Only a plain line can be marked as a whole, and be cut on a terminal of a few columns.
-  const line = fitted(`${isSelected ? MARK : '  '}${texts.join(' ')}`, width);
-  if (isSelected) return style.selected(line);
-  if (stringWidth(line) < stringWidth(texts.join(' '))) return line;
-  return `  ${texts.map((text, i) => style.role(columns[shown[i]!.place]!.role, text)).join(' ')}`.trimEnd();
+  const texts = shown.map(({ place, width: room }, i) => {
+    const text = fitted(cellText(cells[place]!), room);
+    return i === shown.length - 1 && !isSelected ? text : padded(text, room, columns[place]!.right);
+  });
+  const line = `${isSelected ? MARK : '  '}${texts.join(' ')}`;
+  if (isSelected) return style.selected(fitted(line, width));
+  // With colours in it a line cannot be cut.
+  if (stringWidth(line) > width) return fitted(line, width);
+  return `  ${texts.map((text, i) => style.role(columns[shown[i]!.place]!.role, text)).join(' ')}`;
 }
 
 function cellText(cell: ExplorerCell): string {

@@ -1,6 +1,7 @@
 /** The explorer: where the user is, and what a key does. It draws nothing and owns no terminal. */
 import { NodeView } from '../../analysis/classes/nodes.js';
 import { isHeapgraphError } from '../../base/errors.js';
+import { shortened } from '../../base/printable.js';
 import { formatCount, formatId } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
 import { readQuery } from '../../query/query.js';
@@ -146,11 +147,7 @@ export class Explorer {
         this.isHelp = true;
         return;
       case '/':
-        this.prompt = {
-          label: 'Search: ',
-          text: '',
-          entered: (query) => void this.search(query === '' ? this.lastSearch : query),
-        };
+        this.askSearch('');
         return;
       case 'd':
         this.push(treeView(graph, graph.root));
@@ -285,13 +282,21 @@ export class Explorer {
     this.views[this.views.length - 1] = classesView(this.graph, this.order, this.filter);
   }
 
+  private askSearch(text: string): void {
+    this.prompt = {
+      label: 'Search: ',
+      text,
+      entered: (query) => void this.search(query === '' ? this.lastSearch : query),
+    };
+  }
+
   private async search(text: string): Promise<void> {
     if (text === '') return;
+    this.lastSearch = text;
     try {
       const { compares, condition } = readQuery(text);
       if (compares !== undefined)
         return this.say(`"${compares}" compares two snapshots: heapgraph select --before FILE`, true);
-      this.lastSearch = text;
       const answer = await this.waitFor(`searching for ${text} …`, { kind: 'select', text });
       if (answer?.kind !== 'nodes') return;
       if (answer.nodes.length > 0)
@@ -305,6 +310,7 @@ export class Explorer {
         );
     } catch (error) {
       if (!isHeapgraphError(error)) throw error;
+      this.askSearch(text); // to be mended
       this.say(error.message, true);
     } finally {
       this.onChange();
@@ -317,7 +323,11 @@ export class Explorer {
     if (answer?.kind === 'chain') {
       const { chain, expression, heldBy } = answer;
       if (chain) {
-        const view = listView(`What keeps ${name} alive: ${heldBy ?? ''}`, chainList(this.graph, chain), '');
+        const view = listView(
+          `${this.shortNameOf(node)}: held by ${heldBy ?? 'a root'}`,
+          chainList(this.graph, chain),
+          '',
+        );
         this.push({ ...view, cursor: chain.nodes.length - 1, note: expression });
       } else this.say(`no root holds ${name}`, true);
     }
@@ -355,6 +365,12 @@ export class Explorer {
 
   private nameOf(node: number): string {
     return `${formatId(this.graph.ids[node]!)} ${objectText(this.graph, node)}`;
+  }
+
+  /** Its class only: a path has more to say. */
+  private shortNameOf(node: number): string {
+    const { id, type } = new NodeView(this.graph, node);
+    return `${formatId(id)} ${shortened(type, 40)}`;
   }
 
   /** The place in the list, and what there is to say of the object. */

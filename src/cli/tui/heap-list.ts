@@ -31,12 +31,12 @@ const retainedColumn: ExplorerColumn = { title: 'Retained', width: 9, right: tru
 const sizeColumn: ExplorerColumn = { title: 'Size', width: 9, right: true, from: 60 };
 const shareColumn: ExplorerColumn = { title: '%', width: 6, right: true, role: 'dim', from: 50 };
 const barColumn: ExplorerColumn = { title: '', width: 12, right: false, role: 'dim', from: 64 };
-const idColumn: ExplorerColumn = { title: 'Id', width: 10, right: true, role: 'id', from: 72 };
+const idColumn: ExplorerColumn = { title: 'Id', width: 9, right: true, role: 'id', from: 72 };
 const objectColumn: ExplorerColumn = { title: 'Object', width: 0, right: false, role: 'name', from: 0 };
 const classColumn: ExplorerColumn = { ...objectColumn, title: 'Class' };
 const countColumn: ExplorerColumn = { title: 'Count', width: 11, right: true, from: 0 };
 const distanceColumn: ExplorerColumn = { title: 'Dist.', width: 6, right: true, role: 'dim', from: 50 };
-const edgeColumn: ExplorerColumn = { title: 'Reference', width: 22, right: false, from: 0 };
+const edgeColumn: ExplorerColumn = { title: 'Reference', width: 22, narrow: 14, right: false, from: 0 };
 
 /** Names of classes can be as long as V8 likes. */
 const LONGEST_NAME = 200;

@@ -1,5 +1,6 @@
 /** The explorer on a terminal: loads a snapshot, then draws what keys ask for. */
 
+import path from 'node:path';
 import { distances } from '../../analysis/sizes/distances.js';
 import { childIndex } from '../../analysis/sizes/dominated-nodes.js';
 import { retainedSizes } from '../../analysis/sizes/retained-sizes.js';
@@ -131,5 +132,5 @@ async function load(file: string, { quiet, salvage, maxMemory, threads }: TuiOpt
 
 function titleOf(file: string, graph: Graph): string {
   const size = formatBytes(retainedSizes(graph)[graph.root]!);
-  return `heapgraph ${file}: ${size} in ${formatCount(graph.nodeCount)} nodes`;
+  return `heapgraph ${path.basename(file)}: ${size} in ${formatCount(graph.nodeCount)} nodes`;
 }
