@@ -69,7 +69,10 @@ describe.skipIf(!hasTerminals)('heapgraph tui app.heapsnapshot', () => {
   test('hostile names: shown as escapes, no sequence of theirs reaches the terminal', async () => {
     const evil = '\x1b[2J\x1b]0;owned\x07\u202e\u009b31m\r\nnext';
     const file = path.join(folder, 'evil.heapsnapshot');
-    writeFileSync(file, snapshotBytes({ root: [['property', evil, 'a']], a: { name: evil, edges: ['b'] } }));
+    writeFileSync(
+      file,
+      snapshotBytes({ root: { edges: [['property', evil, 'a']] }, a: { name: evil, edges: ['b'] } }),
+    );
     const terminal = onTerminal(['tui', file]);
     await terminal.until(shows('\\x1b[2J\\x1b]0;owned\\x07\\u202e'));
     for (const key of ['r', ESCAPE, 'p', ESCAPE, 'e', ESCAPE, 'c', ENTER, 't']) {
