@@ -1,4 +1,5 @@
 /** Pictures: drawn so that they can be looked at, and written. */
+import { UsageError } from '../base/errors.js';
 import type { Answer } from '../base/result.js';
 import type { Subgraph } from '../base/subgraph.js';
 import { formatCount, formatShare } from '../base/units.js';
@@ -40,6 +41,14 @@ export async function writePicture(answer: Answer, output: Output): Promise<Writ
     ? `Graph written to ${output.file} (${subgraphOf(drawn.answer).nodes.length} nodes)`
     : `Image generated as ${output.file}`;
   return { said, notes };
+}
+
+/** The picture as SVG. Throws UsageError for an answer without nodes. */
+export async function drawnAsSvg(answer: Answer): Promise<string> {
+  if (subgraphOf(answer).nodes.length === 0)
+    throw new UsageError('there is nothing to draw', 'Nothing was found.');
+  const { content } = await asImage(answer, 'svg');
+  return typeof content === 'string' ? content : Buffer.from(content).toString('utf8');
 }
 
 /** Text is not laid out here: its width is what it will be, about. */

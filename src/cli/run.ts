@@ -211,6 +211,11 @@ export async function runLiveCommand(
     process.exitCode = await runTui(args, parsed);
     return;
   }
+  if (command.live === 'open') {
+    const { runOpen } = await import('./open/run-open.js');
+    await runOpen(args, { ...parsed, ...values });
+    return;
+  }
   const { runLive } = await import('./live/run-live.js');
   const code = await runLive(command.live, values, {
     args,

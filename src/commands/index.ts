@@ -46,6 +46,7 @@ import { infoCommand } from './objects/info.js';
 import { replCommand } from './objects/repl.js';
 import { retainedCommand } from './objects/retained.js';
 import { selectCommand } from './objects/select.js';
+import { openCommand } from './page/open.js';
 import { reportCommand } from './page/report.js';
 import { exportCommand } from './share/export.js';
 import { tuiCommand } from './share/tui.js';
@@ -112,7 +113,7 @@ export const THEMES = [
   },
   {
     title: 'See it, share it',
-    commands: [reportCommand, exportCommand, tuiCommand],
+    commands: [reportCommand, openCommand, exportCommand, tuiCommand],
   },
   {
     title: 'Running processes',

@@ -5,6 +5,7 @@ import { formatBytes, formatCount } from '../base/units.js';
 import { Cell, HeapText } from './cells.js';
 import { ClassesView, ClassView } from './classes-view.js';
 import type { HeapData } from './heap-data.js';
+import { LiveObjectView, QueryView } from './live-view.js';
 import { MemoryView } from './memory-view.js';
 import { ObjectView } from './object-view.js';
 import { type Route, routeOf } from './route.js';
@@ -31,6 +32,7 @@ export function App({ data }: { readonly data: HeapData }) {
     ['memory', 'Memory'],
     ['classes', 'Classes'],
     ...tables.map(({ key, title }) => [key, title] as const),
+    ...(data.live ? [['query', 'Query'] as const] : []),
     ['file', files.length > 1 ? 'Files' : 'File'],
   ];
   const current = VIEW_OF[route.view] ?? route.view;
@@ -73,8 +75,9 @@ function View({ data, route }: { readonly data: HeapData; readonly route: Route 
     return route.view === 'memory' ? (
       <MemoryView data={data} id={route.id} />
     ) : (
-      <ObjectView data={data} id={route.id!} />
+      <ObjectRoute data={data} id={route.id!} />
     );
+  if ('text' in route) return data.live ? <QueryView text={route.text} /> : <NothingHere />;
   if ('name' in route) return <ClassView data={data} name={route.name} />;
   if ('fingerprint' in route) return <SuspectsView data={data} only={route.fingerprint} />;
   const table = data.report.tables.find(({ key }) => key === route.view);
@@ -89,15 +92,23 @@ function View({ data, route }: { readonly data: HeapData; readonly route: Route 
     case 'file':
       return <About data={data} />;
     default:
-      return (
-        <>
-          <h1>Nothing here</h1>
-          <p>
-            This page has no such view. <a href="#overview">Overview</a>
-          </p>
-        </>
-      );
+      return <NothingHere />;
   }
+}
+
+function ObjectRoute(props: { readonly data: HeapData; readonly id: number }) {
+  return props.data.live ? <LiveObjectView {...props} /> : <ObjectView {...props} />;
+}
+
+function NothingHere() {
+  return (
+    <>
+      <h1>Nothing here</h1>
+      <p>
+        This page has no such view. <a href="#overview">Overview</a>
+      </p>
+    </>
+  );
 }
 
 function Overview({ data }: { readonly data: HeapData }) {

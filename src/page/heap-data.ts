@@ -6,8 +6,8 @@ export type Report = Omit<PageReport, 'kind'>;
 
 export interface HeapData {
   readonly report: Report;
-  /** What a request to the server that serves the page begins with; undefined for a file. */
-  readonly live: string | undefined;
+  /** Whether a server answers questions of the page; a file has none. */
+  readonly live: boolean;
   object(id: number): PageObject | undefined;
   /** Keeps an object that a server told. */
   keep(object: PageObject): void;
@@ -21,7 +21,7 @@ export interface HeapData {
   suspectsAt(id: number): readonly PageSuspect[];
 }
 
-export function heapData(report: Report, live?: string): HeapData {
+export function heapData(report: Report, live: boolean): HeapData {
   const objects = new Map(report.objects.map((object) => [object.id, object]));
   const { nodes } = report.tree;
   const places = new Map(nodes.map(({ id }, place) => [id, place]));

@@ -201,7 +201,7 @@ function Cells({ cells, data, hits, say }: CellsProps) {
     <g onKeyDown={move}>
       {cells.map((cell, i) => {
         const text = `${printable(cell.label)}: ${formatBytes(cell.size)}`;
-        const isHit = hits === undefined || (cell.kind === 'object' && hits.has(cell.place));
+        const isHit = hits === undefined || cell.chain.some((place) => hits.has(place));
         const title = cell.kind === 'object' ? `${text}, ${formatId(nodes[cell.place]!.id)}` : text;
         return (
           <a

@@ -4,6 +4,7 @@ export type Route =
   | { readonly view: 'object'; readonly id: number }
   | { readonly view: 'class'; readonly name: string }
   | { readonly view: 'suspect'; readonly fingerprint: string }
+  | { readonly view: 'query'; readonly text: string }
   | { readonly view: 'memory'; readonly id: number | undefined }
   | { readonly view: string };
 
@@ -14,6 +15,8 @@ export function routeOf(hash: string): Route {
   if (id) return { view: 'object', id: Number(id[1]) };
   const type = /^class\/(.*)$/s.exec(text);
   if (type) return { view: 'class', name: decoded(type[1]!) };
+  const query = /^query(?:\/(.*))?$/s.exec(text);
+  if (query) return { view: 'query', text: decoded(query[1] ?? '') };
   const suspect = /^suspect\/([0-9a-f]{8})$/.exec(text);
   if (suspect) return { view: 'suspect', fingerprint: suspect[1]! };
   const memory = /^memory(?:\/@(\d{1,16}))?$/.exec(text);

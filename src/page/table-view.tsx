@@ -8,6 +8,22 @@ import { hasWords } from './sort-rows.js';
 import { type TableColumn, VirtualTable } from './virtual-table.js';
 
 export function TableView({ table }: { readonly table: PageTable }) {
+  return (
+    <>
+      <h1>{table.title}</h1>
+      {table.says.map((text) => (
+        <p key={text}>
+          <HeapText text={text} />
+        </p>
+      ))}
+      {table.columns.length > 0 && <TableBody table={table} />}
+      <Command line={table.command} />
+    </>
+  );
+}
+
+/** The rows, which can be filtered. */
+export function TableBody({ table }: { readonly table: PageTable }) {
   const [words, setWords] = useState('');
   const columns = useMemo(() => columnsOf(table), [table]);
   const shown = useMemo(
@@ -25,26 +41,15 @@ export function TableView({ table }: { readonly table: PageTable }) {
   );
   return (
     <>
-      <h1>{table.title}</h1>
-      {table.says.map((text) => (
-        <p key={text}>
-          <HeapText text={text} />
-        </p>
-      ))}
-      {table.columns.length > 0 && (
-        <>
-          <div class="controls">
-            <label class="search">
-              Filter
-              <input type="search" value={words} onInput={(event) => setWords(event.currentTarget.value)} />
-            </label>
-            <p role="status">{formatCount(shown.length)} rows</p>
-          </div>
-          <VirtualTable label={table.title} rows={shown} columns={columns} />
-        </>
-      )}
+      <div class="controls">
+        <label class="search">
+          Filter
+          <input type="search" value={words} onInput={(event) => setWords(event.currentTarget.value)} />
+        </label>
+        <p role="status">{formatCount(shown.length)} rows</p>
+      </div>
+      <VirtualTable label={table.title} rows={shown} columns={columns} />
       {table.omitted > 0 && <p>{formatCount(table.omitted)} more rows are left out.</p>}
-      <Command line={table.command} />
     </>
   );
 }

@@ -8,6 +8,8 @@ export interface TreeCell {
   readonly kind: 'object' | 'folded' | 'own';
   /** Of an object: its place in the tree. */
   readonly place: number;
+  /** Of an object that stands for a chain of dominators: the places of all of them. */
+  readonly chain: readonly number[];
   readonly class: string;
   readonly label: string;
   readonly size: number;
@@ -93,12 +95,14 @@ function drawn(
   const { nodes } = data.report.tree;
   const first = nodes[place]!;
   const names = [objectText(first)];
+  const chain = [place];
   let at = place;
   // What only hands on what another one keeps is not worth a level.
   for (let only = data.childrenOf(at); only.length === 1; only = data.childrenOf(at)) {
     if (nodes[only[0]!]!.retainedSize < first.retainedSize * CHAIN_SHARE) break;
     at = only[0]!;
     names.push(objectText(nodes[at]!));
+    chain.push(at);
   }
   const node = nodes[at]!;
   const label =
@@ -108,8 +112,9 @@ function drawn(
   const part: Omit<Drawn, 'children'> = {
     key: String(place),
     kind: 'object',
-    place: at,
-    class: node.class,
+    place,
+    chain,
+    class: first.class,
     label,
     size: first.retainedSize,
     count: 1,
@@ -128,6 +133,7 @@ function drawn(
       key: `${place}f${i}`,
       kind: 'folded',
       place: at,
+      chain: [],
       class: type,
       label: `${count.toLocaleString('en')} × ${type}`,
       size,
@@ -141,6 +147,7 @@ function drawn(
       key: `${place}own`,
       kind: 'own',
       place: at,
+      chain: [],
       class: '',
       label: 'itself and smaller parts',
       size: rest,

@@ -9,23 +9,30 @@ import { printable } from '../base/printable.js';
 import { PAGE_SCRIPT, PAGE_SCRIPT_HASH, PAGE_STYLE, PAGE_STYLE_HASH } from './page-code.generated.js';
 
 /** What a page may do: run its own script, use its own style, show pictures that are in it. */
-export const PAGE_POLICY = [
+const RULES: readonly string[] = [
   "default-src 'none'",
   `script-src '${PAGE_SCRIPT_HASH}'`,
   `style-src '${PAGE_STYLE_HASH}'`,
   'img-src data:',
   "base-uri 'none'",
   "form-action 'none'",
-].join('; ');
+];
+
+/** The same for a page that asks the server that it comes from; others must not frame it. */
+const LIVE_RULES: readonly string[] = [...RULES, "connect-src 'self'"];
+export const LIVE_POLICY = [...LIVE_RULES, "frame-ancestors 'none'"].join('; ');
 
 /** Pieces of the file, which ends with a line break. The same report gives the same bytes. */
-export function* renderPage(report: PageReport, policy: string = PAGE_POLICY): Generator<string> {
+export function* renderPage(
+  report: PageReport,
+  { live = false }: { readonly live?: boolean } = {},
+): Generator<string> {
   const title = escaped(`${report.files.at(-1) ?? ''} - heapgraph`);
   yield `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta http-equiv="Content-Security-Policy" content="${(live ? LIVE_RULES : RULES).join('; ')}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
@@ -35,7 +42,7 @@ export function* renderPage(report: PageReport, policy: string = PAGE_POLICY): G
 <style>${PAGE_STYLE}</style>
 </head>
 <body>
-<div id="page">
+<div id="page"${live ? ' data-live' : ''}>
 <main>
 <h1>${escaped(report.files.at(-1) ?? '')}</h1>
 ${report.overview.map(({ text }) => `<p>${escaped(text)}</p>\n`).join('')}<noscript><p>All else needs JavaScript.</p></noscript>

@@ -191,7 +191,15 @@ async function answer(
 }
 
 /** Commands of a shell. */
-const NOT_HERE: ReadonlySet<string> = new Set(['repl', 'tui', 'capture', 'watch', 'completion', 'complete']);
+const NOT_HERE: ReadonlySet<string> = new Set([
+  'repl',
+  'tui',
+  'open',
+  'capture',
+  'watch',
+  'completion',
+  'complete',
+]);
 
 function newest(): readonly string[] {
   const file = newestSnapshot('.');

@@ -81,7 +81,7 @@ export async function pageTables(
 }
 
 /** Cells that are lists or objects are left out, unless they are places: nothing shows them. */
-function rowsOf({
+export function rowsOf({
   columns: shown,
   rows,
   total,
