@@ -123,7 +123,7 @@ export function LiveObjectView({ data, id }: { readonly data: HeapData; readonly
             </p>
             <Waiting asked={picture} />
             {picture.state === 'there' && (
-              // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by the keyboard.
+              // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keys, too
               <div class="drawing" tabIndex={0} role="region" aria-label="Picture">
                 <img
                   alt={`Picture: ${PICTURE_TITLES.find(([one]) => one === kind)?.[1] ?? ''}`}
