@@ -45,10 +45,17 @@ while True:
                 os.write(master, command['type'].encode())
             elif 'resize' in command:
                 resize(*command['resize'])
+            elif 'hangup' in command:
+                inputs.remove(master)
+                os.close(master)
+                os.close(slave)
             else:
                 child.send_signal(command['signal'])
     if child.poll() is not None and not ready:
         break
+if master not in inputs:
+    sys.stderr.write(json.dumps({'code': child.returncode, 'asBefore': None}))
+    sys.exit()
 flags = termios.tcgetattr(slave)[3]
 as_before = bool(flags & termios.ICANON) and bool(flags & termios.ECHO)
 sys.stderr.write(json.dumps({'code': child.returncode, 'asBefore': as_before}))

@@ -15,18 +15,20 @@ export const hasTerminals =
 
 export interface EndOfProgram {
   readonly code: number;
-  /** Whether the terminal reads lines again, with echo. */
-  readonly asBefore: boolean;
+  /** Whether the terminal reads lines again, with echo; null where it is gone. */
+  readonly asBefore: boolean | null;
 }
 
 export interface TestTerminal {
   /** The lines that are to be seen, without spaces at their ends. */
   lines(): readonly string[];
-  /** Waits until the screen fits. Throws with the screen, after ten seconds. */
+  /** Waits until the screen fits. Throws with the screen, after twenty seconds. */
   until(fits: (screen: string) => boolean): Promise<string>;
   type(keys: string): void;
   resize(columns: number, rows: number): Promise<void>;
   signal(number: number): void;
+  /** Closes the terminal under the program. */
+  hangUp(): void;
   /** All that was written. */
   readonly written: () => string;
   /** `alternate` while a program has the screen for itself. */
@@ -83,7 +85,7 @@ export function onTerminal(
   return {
     lines,
     async until(fits) {
-      const late = Date.now() + 10_000;
+      const late = Date.now() + 20_000;
       for (;;) {
         const seen = lines().join('\n');
         if (fits(seen)) return seen;
@@ -100,6 +102,7 @@ export function onTerminal(
       tell({ resize: [width, height] });
     },
     signal: (number) => tell({ signal: number }),
+    hangUp: () => tell({ hangup: true }),
     written: () => written,
     buffer: () => screen.buffer.active.type,
     end,

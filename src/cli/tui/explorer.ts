@@ -12,7 +12,6 @@ import {
   chainList,
   instanceList,
   objectList,
-  objectText,
   referenceList,
   retainerList,
 } from './heap-list.js';
@@ -29,6 +28,8 @@ interface Prompt {
   /** At each character, where the answer is quick. */
   readonly typed?: (text: string) => void;
   readonly entered: (text: string) => void;
+  /** Takes back what typing has done. */
+  readonly left?: () => void;
 }
 
 /** Views that are kept to go back to. */
@@ -197,7 +198,7 @@ export class Explorer {
     else if (view.kind === 'tree') {
       const below = treeView(graph, node);
       if (below.list.count === 0) {
-        this.say(`${this.nameOf(node)} dominates nothing: r shows who holds it, e what it refers to`);
+        this.say(`${this.nameOf(node)} dominates nothing; r shows who holds it`);
         return;
       }
       this.cursors.set(view.node!, view.cursor);
@@ -266,6 +267,7 @@ export class Explorer {
       text: before,
       typed: (text) => this.setFilter(text),
       entered: (text) => this.setFilter(text),
+      left: () => this.setFilter(before),
     };
   }
 
@@ -324,7 +326,7 @@ export class Explorer {
       const { chain, expression, heldBy } = answer;
       if (chain) {
         const view = listView(
-          `${this.shortNameOf(node)}: held by ${heldBy ?? 'a root'}`,
+          `${this.nameOf(node)}: held by ${heldBy ?? 'a root'}`,
           chainList(this.graph, chain),
           '',
         );
@@ -349,8 +351,10 @@ export class Explorer {
   }
 
   private type(prompt: Prompt, { name, ctrl, text }: Key): void {
-    if (name === 'escape') this.prompt = undefined;
-    else if (name === 'return' || name === 'enter') {
+    if (name === 'escape') {
+      this.prompt = undefined;
+      prompt.left?.();
+    } else if (name === 'return' || name === 'enter') {
       this.prompt = undefined;
       prompt.entered(prompt.text);
     } else {
@@ -363,12 +367,8 @@ export class Explorer {
     }
   }
 
+  /** Its id and its class, for sentences. */
   private nameOf(node: number): string {
-    return `${formatId(this.graph.ids[node]!)} ${objectText(this.graph, node)}`;
-  }
-
-  /** Its class only: a path has more to say. */
-  private shortNameOf(node: number): string {
     const { id, type } = new NodeView(this.graph, node);
     return `${formatId(id)} ${shortened(type, 40)}`;
   }

@@ -145,12 +145,17 @@ export function instanceList(graph: Graph, type: string): HeapList {
 /** Who refers to a node, each once: the nearest to the program's globals first. */
 export function retainerList(graph: Graph, node: number): HeapList {
   const { firstRetainer, sources } = retainersOf(graph);
-  const all = sources.slice(firstRetainer[node]!, firstRetainer[node + 1]!);
-  // Several edges of one source stand together.
-  const unique = all.filter((source, i) => i === 0 || source !== all[i - 1]);
+  const unique = new Uint32Array(firstRetainer[node + 1]! - firstRetainer[node]!);
+  let count = 0;
+  for (let at = firstRetainer[node]!, end = firstRetainer[node + 1]!; at < end; at++)
+    // Several edges of one source stand together.
+    if (count === 0 || sources[at] !== unique[count - 1]) unique[count++] = sources[at]!;
   const far = distances(graph);
-  const from = (source: number): number => (far[source]! < 0 ? Number.MAX_SAFE_INTEGER : far[source]!);
-  const sorted = new LazilySorted(unique, (a, b) => from(a) - from(b) || a - b);
+  // What nothing reaches has a negative distance, and comes last.
+  const sorted = new LazilySorted(
+    unique.subarray(0, count),
+    (a, b) => (far[a]! >>> 0) - (far[b]! >>> 0) || a - b,
+  );
   const { targets } = edgesOf(graph);
   return {
     columns: [edgeColumn, distanceColumn, { ...sizeColumn, title: 'Retained' }, idColumn, objectColumn],

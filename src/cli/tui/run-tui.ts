@@ -70,7 +70,6 @@ export async function runTui(files: readonly string[], options: TuiOptions): Pro
           draw();
         },
         onResize: draw,
-        onEnd: () => end(128 + SIGNALS.SIGHUP),
       });
       draw();
     });

@@ -29,8 +29,6 @@ export interface TerminalListener {
   onKey(key: Key): void;
   /** The size is another one, or the screen has to be drawn again. */
   onResize(): void;
-  /** There are no more keys. */
-  onEnd(): void;
 }
 
 // Sequences of xterm, which all terminals in use know.
@@ -77,20 +75,43 @@ export function openTerminal(
     forget();
     listener.onResize();
   };
+  let isClosed = false;
   const onContinue = (): void => {
+    if (isClosed || isTaken) return;
     enter();
     listener.onResize();
   };
+  // Node.js' own exit aborts where the terminal is gone, which it cannot set back.
+  const hangUp = (): void => {
+    close();
+    process.kill(process.pid, 'SIGHUP');
+  };
   const ends = Object.entries(SIGNALS).map(([signal, number]) => {
-    const end = (): never => process.exit(128 + number); // by way of `exit`
+    const end = (): void => {
+      if (signal === 'SIGHUP') hangUp();
+      else process.exit(128 + number); // by way of `exit`
+    };
     process.once(signal, end);
     return () => process.off(signal, end);
   });
+  const close = (): void => {
+    isClosed = true;
+    leave();
+    process.off('exit', leave);
+    process.off('uncaughtExceptionMonitor', leave);
+    process.off('SIGCONT', onContinue);
+    for (const off of ends) off();
+    stdout.off('resize', onResize);
+    stdin.off('keypress', onKeypress);
+    stdin.off('error', hangUp);
+    stdin.off('end', hangUp);
+    stdin.pause();
+  };
   // A terminal that was closed refuses whatever is written.
   const ignore = (): void => {};
   stdout.on('error', ignore);
-  stdin.on('error', listener.onEnd);
-  stdin.on('end', listener.onEnd);
+  stdin.on('error', hangUp);
+  stdin.on('end', hangUp);
   process.once('exit', leave);
   // What ends the program by mistake is told on the screen that stays.
   process.on('uncaughtExceptionMonitor', leave);
@@ -119,18 +140,9 @@ export function openTerminal(
     suspend() {
       leave();
       process.kill(process.pid, 'SIGTSTP');
+      // Where no shell could continue it, the system does not stop it.
+      setTimeout(onContinue, 50);
     },
-    close() {
-      leave();
-      process.off('exit', leave);
-      process.off('uncaughtExceptionMonitor', leave);
-      process.off('SIGCONT', onContinue);
-      for (const off of ends) off();
-      stdout.off('resize', onResize);
-      stdin.off('keypress', onKeypress);
-      stdin.off('error', listener.onEnd);
-      stdin.off('end', listener.onEnd);
-      stdin.pause();
-    },
+    close,
   };
 }
