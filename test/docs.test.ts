@@ -53,6 +53,10 @@ copyFileSync(
   path.join(folder, 'weak.heapsnapshot.br'),
 );
 copyFileSync(
+  fileURLToPath(new URL('../fixtures/dead/frames-chromium.heapsnapshot.br', import.meta.url)),
+  path.join(folder, 'frames-chromium.heapsnapshot.br'),
+);
+copyFileSync(
   fileURLToPath(new URL('../fixtures/closures/node26.heapsnapshot.br', import.meta.url)),
   path.join(folder, 'reports.heapsnapshot.br'),
 );

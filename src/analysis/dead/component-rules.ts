@@ -88,6 +88,16 @@ export const COMPONENT_RULES: readonly DeadRule[] = [
     remedy: 'Forget elements that were taken out of the page, and what listens to them.',
   },
   {
+    class: ['Detached Window'],
+    name: 'window',
+    // Its document says so; DevTools gives the state to what only that document leads to.
+    dead: 'detached',
+    why: 'is gone: its frame was removed or went to another page, or it was closed',
+    versions: 'Chromium 156',
+    remedy:
+      'Forget contentWindow, and what came out of the frame, when the frame is removed; what open() returned, when it is closed.',
+  },
+  {
     has: '_globalProxy',
     name: 'jsdom window',
     where: 'has("_runScripts") and has("_sessionStorage")',

@@ -133,10 +133,10 @@ function verdictOf(
   const { moduleOf, exportsOf } = commonJsModules(graph);
   const file = exportsOf.get(node) ?? moduleOf.get(node);
   if (file !== undefined) return { verdict: 'alive', reason: 'a loaded module' };
-  const scope = rootScopeOf(graph, node);
+  const scope = place === 0 ? rootScopeOf(graph, node) : undefined;
   if (scope)
     return { verdict: 'alive', reason: scope.kind === 'module' ? 'scope of a module' : 'scope of a script' };
-  if (isRoot(graph)(node)) return { verdict: 'alive', reason: 'a root' };
+  if (place === 0 && isRoot(graph)(node)) return { verdict: 'alive', reason: 'a root' };
   const root = place === 0 ? rootOf(graph, nodes[0]!) : undefined;
   // The chain is shown from here on: what stands before it are the engine's own tables.
   return root ? { verdict: 'unknown', reason: `held by ${root.words}` } : { verdict: 'unknown', reason: '' };

@@ -11,6 +11,7 @@
  *   object-states                        the rules asked of a graph
  *   dead-objects                         the search, the groups, what they retain
  *   settled                              what is held in good order
+ *   gone-windows                         realms of windows that are gone
  *   self-held                            what its own entry of a FinalizationRegistry keeps
  *   dead-chain                           a verdict for each step, the references under suspicion
  */
@@ -27,6 +28,7 @@ import { pathsOver } from '../holders/holder-paths.js';
 import { Ahead } from '../sizes/ahead.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
 import type { ExpectedHolder } from './dead-rule.js';
+import { goneRoots } from './gone-windows.js';
 import { DEAD, type ObjectStates } from './object-states.js';
 import { SELF_HELD } from './self-held.js';
 import { isRegistered, isSettled } from './settled.js';
@@ -116,6 +118,7 @@ function foundGroups(
           isLeaf,
           skips: expectedEdges(graph, isLeaf, expected),
           isLast: isRegistered(graph),
+          isNoRoot: goneRoots(graph, dead),
         });
   if (dead.length === 0) return { groups: [], chains, inner: 0, settled: 0 };
   const { parents, depths } = chains;

@@ -73,6 +73,8 @@ export interface HolderSearch {
   readonly skips?: EdgeTest;
   /** Nodes that it goes on from when nothing else is left to go on from. */
   readonly isLast?: (node: number) => boolean;
+  /** Roots that are none to it, such as the global object of a window that was closed. */
+  readonly isNoRoot?: (node: number) => boolean;
 }
 
 /**
@@ -81,7 +83,10 @@ export interface HolderSearch {
  *
  * - Cost: that of `holderChains`.
  */
-export function searchHolders(graph: Graph, { isLeaf, skips, isLast }: HolderSearch = {}): HolderChains {
+export function searchHolders(
+  graph: Graph,
+  { isLeaf, skips, isLast, isNoRoot }: HolderSearch = {},
+): HolderChains {
   const { nodeCount, nodeTypes, ids } = graph;
   const { targets, types, names } = edgesOf(graph);
   const owned = pageOwnedNodes(graph);
@@ -164,7 +169,7 @@ export function searchHolders(graph: Graph, { isLeaf, skips, isLast }: HolderSea
   const root = isRoot(graph);
   const users = new Set(userRoots(graph));
   for (let node = 0; node < nodeCount; node++) {
-    if (!root(node)) continue;
+    if (!root(node) || isNoRoot?.(node)) continue;
     parents[node] = node;
     isFound[node] = 1;
     const synthetic = nodeTypes[node] === NODE.synthetic && !users.has(node);

@@ -11,10 +11,11 @@ export const LEAST_DEAD = 3;
 /**
  * Whether dead objects are a leak. Where there are earlier snapshots, some of them have to be there
  * already. An emptied WeakRef keeps nothing, and who looks after it may be told of it later;
- * an element that is in no document may be put into one.
+ * an element that is in no document may be put into one. A window that is gone does not come back.
  */
 function isSureDead({ type }: DeadEntry, before: readonly number[]): boolean {
-  if (before.length === 0) return type !== 'WeakRef' && !type.startsWith('Detached ');
+  if (before.length === 0)
+    return type !== 'WeakRef' && (type === 'Detached Window' || !type.startsWith('Detached '));
   return before.some((count) => count >= LEAST_DEAD);
 }
 

@@ -84,8 +84,11 @@ export function realmFindings(graph: Graph): Finding[] {
   const { depths, parents } = holderChains(graph);
   const isPrototype = prototypeNodes(graph);
   const window = labels.indexOf('Window');
-  // The first one is the program's own.
-  const contexts = [...nativeContexts(graph)].sort((a, b) => a - b).slice(1);
+  // The first one is the program's own; those of windows that are gone are told with these.
+  const contexts = [...nativeContexts(graph)]
+    .sort((a, b) => a - b)
+    .slice(1)
+    .filter((node) => !labels[of[node]!]!.startsWith('Detached '));
   const windows: number[] = [];
   for (let node = 0; node < graph.nodeCount; node++) {
     if (of[node] !== window || graph.nodeTypes[node] !== NODE.object || isPrototype[node] === 1) continue;
