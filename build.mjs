@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import writeGenerated from './build/generated.mjs';
 import { writePage } from './build/page.mjs';
@@ -41,7 +42,7 @@ const common = {
 // (src/render/index.ts names them), what works on running processes, what `count` answers queries with, the list of known
 // leaks, and what works on large graphs.
 const ON_DEMAND =
-  /^(render\/|cli\/live\/|cli\/open\/|cli\/repl\/|cli\/tui\/|cli\/config\.js|query\/mask-of\.js|io\/source-maps\.js|load\/threads\/|analysis\/package-leaks\/known-leaks)/;
+  /^(render\/|cli\/live\/|cli\/open\/|cli\/repl\/|cli\/mcp\/|cli\/tui\/|cli\/config\.js|query\/mask-of\.js|io\/source-maps\.js|load\/threads\/|analysis\/package-leaks\/known-leaks)/;
 /** Their sources, as they are found. */
 const onDemand = new Set();
 
@@ -121,9 +122,21 @@ for (const [outfile, entry] of [
   inheritBuiltins(`${out}/${outfile}`);
 }
 
+/** Packages whose code is in the file of the one command that uses them, and what they import. */
+const IN_A_FILE_OF_OURS = {
+  name: 'in-a-file-of-ours',
+  setup({ onResolve }) {
+    onResolve({ filter: /^(@modelcontextprotocol\/|zod(\/|$))/ }, ({ path: name }) => ({
+      path: fileURLToPath(import.meta.resolve(name)),
+    }));
+  },
+};
+
 // The library, and what the command line loads on demand.
-await build({
+const library = await build({
   ...common,
+  metafile: true,
+  plugins: [IN_A_FILE_OF_OURS],
   entryPoints: [
     'src/index.ts',
     'src/testing/vitest.ts',
@@ -134,6 +147,8 @@ await build({
     'src/cli/repl/thread.ts',
     // The thread of the explorer.
     'src/cli/tui/question-worker.ts',
+    // The thread of a server.
+    'src/cli/mcp/thread.ts',
   ],
   outbase: 'src',
   outdir: out,
@@ -141,6 +156,7 @@ await build({
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
 });
+noteBundled(library);
 
 // Loaded into programs that `capture` starts; CommonJS, because --require takes nothing else everywhere.
 await build({

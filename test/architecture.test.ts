@@ -154,6 +154,7 @@ const EXTERNALS: readonly (readonly [RegExp, RegExp])[] = [
   [/^vitest$/, /^testing\/vitest\.ts$/],
   [/^expect$/, /^testing\/jest\.ts$/],
   [/^ws$/, /^inspector\//],
+  [/^@modelcontextprotocol\/server(\/stdio)?$/, /^cli\/mcp\//],
   [/^@jridgewell\/trace-mapping$/, /^io\/source-maps\.ts$/],
   [/^acorn$/, /^analysis\/closures\//],
   [/^(simple-ascii-chart|pprof-format)$/, /^render\//],

@@ -225,7 +225,7 @@ const TABLE: readonly (readonly [Schema, readonly (readonly string[])[]])[] = [
 const listed = new Set([
   ...TABLE.flatMap(([, lines]) => lines.map(([name]) => name!)),
   // A config file has heapgraph.schema.json; those on processes are below; a prompt has the answers of others.
-  ...['init', 'capture', 'watch', 'repl', 'tui', 'open'],
+  ...['init', 'capture', 'watch', 'repl', 'tui', 'open', 'mcp'],
 ]);
 const LINES = TABLE.map(
   ([schema, lines]) =>
@@ -340,7 +340,7 @@ test('every command is named by a schema, and tried', () => {
     'UPDATE_DOCS=1 npx vitest run test/schemas.test.ts adds it',
   ).toEqual([]);
   const tried = LINES.flatMap(([, lines]) => lines.map(([name]) => name));
-  expect(new Set([...tried, 'init', 'capture', 'watch', 'repl', 'tui', 'open'])).toEqual(
+  expect(new Set([...tried, 'init', 'capture', 'watch', 'repl', 'tui', 'open', 'mcp'])).toEqual(
     new Set([...COMMANDS.map(({ name }) => name), 'completion']),
   );
 });

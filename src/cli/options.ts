@@ -55,6 +55,8 @@ export function addOptions(program: Program, command: Command): void {
       }),
     );
   }
+  // Its answers have one form, and its notes are in them.
+  if (command.live === 'mcp') return;
   if (command.live) {
     // A screen is no answer.
     if (command.live !== 'tui')

@@ -35,6 +35,9 @@ import { threadsFor } from './threads-setting.js';
 import { keepVerdicts, readVerdicts } from './verdict-file.js';
 import { formatOf, write } from './write.js';
 
+/** Put in by build.mjs. */
+declare const HEAPGRAPH_VERSION: string;
+
 /**
  * Opens what the command needs, asks it, writes the answer, sets the exit code. Throws
  * HeapgraphError.
@@ -214,6 +217,16 @@ export async function runLiveCommand(
   if (command.live === 'open') {
     const { runOpen } = await import('./open/run-open.js');
     await runOpen(args, { ...parsed, ...values });
+    return;
+  }
+  if (command.live === 'mcp') {
+    if (args.length > 0)
+      throw new UsageError(
+        `mcp takes no arguments: ${args.map((arg) => printable(JSON.stringify(arg))).join(', ')}`,
+        'The client names the snapshots; --root says where they are.',
+      );
+    const { runMcp } = await import('./mcp/run-mcp.js');
+    await runMcp({ ...values, version: HEAPGRAPH_VERSION });
     return;
   }
   const { runLive } = await import('./live/run-live.js');

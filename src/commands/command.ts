@@ -79,7 +79,7 @@ export interface Arguments<S extends OptionSpecs = OptionSpecs, T = unknown> {
 }
 
 /** What only a command line does: with a running process, or question after question. */
-export type LiveKind = 'capture' | 'watch' | 'count' | 'memory' | 'repl' | 'tui' | 'open';
+export type LiveKind = 'capture' | 'watch' | 'count' | 'memory' | 'repl' | 'tui' | 'open' | 'mcp';
 
 /** What there is to say of every command. */
 interface Definition<S extends OptionSpecs, T> {

@@ -49,6 +49,7 @@ import { selectCommand } from './objects/select.js';
 import { openCommand } from './page/open.js';
 import { reportCommand } from './page/report.js';
 import { exportCommand } from './share/export.js';
+import { mcpCommand } from './share/mcp.js';
 import { tuiCommand } from './share/tui.js';
 
 /** Commands by what they are for, as help and docs list them: the way to a leak first. */
@@ -113,7 +114,7 @@ export const THEMES = [
   },
   {
     title: 'See it, share it',
-    commands: [reportCommand, openCommand, exportCommand, tuiCommand],
+    commands: [reportCommand, openCommand, exportCommand, tuiCommand, mcpCommand],
   },
   {
     title: 'Running processes',

@@ -37,7 +37,7 @@ export function kindOf({ answers = 'table' }: Command): string {
 }
 
 /** Commands that print JSON of a kind of its own, or whose JSON is no answer of its own. */
-const OWN_KINDS: readonly string[] = ['baseline', 'init', 'watch', 'repl', 'tui', 'open'];
+const OWN_KINDS: readonly string[] = ['baseline', 'init', 'watch', 'repl', 'tui', 'open', 'mcp'];
 
 /** Commands that no schema names. */
 export function commandsWithoutSchema(): readonly Command[] {

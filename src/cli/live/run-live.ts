@@ -15,7 +15,7 @@ const PROGRAMS = {
 
 /** Gives the exit code. Throws UsageError, ProcessError. */
 export function runLive(
-  kind: Exclude<LiveKind, 'repl' | 'tui' | 'open'>,
+  kind: Exclude<LiveKind, 'repl' | 'tui' | 'open' | 'mcp'>,
   options: Readonly<Record<string, unknown>>,
   call: Call,
 ): Promise<number> {
