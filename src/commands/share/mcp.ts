@@ -24,15 +24,12 @@ export const mcpCommand = defineLiveCommand({
   examples: [
     {
       line: 'claude mcp add heapgraph -- npx -y heapgraph mcp --root .',
-      says: 'Claude Code; for Cursor and others, as JSON in .cursor/mcp.json:',
+      says: 'Claude Code; other clients have a file:',
     },
     {
-      line: '{"mcpServers":{"heapgraph":{"command":"npx","args":["-y","heapgraph","mcp"]}}}',
-      says: 'VS Code has "servers" in place of "mcpServers", in .vscode/mcp.json',
+      line: '{"mcpServers":{"heapgraph":{"command":"heapgraph","args":["mcp"]}}}',
+      says: '.cursor/mcp.json, .mcp.json; .vscode/mcp.json has "servers" for "mcpServers"',
     },
-    {
-      line: 'heapgraph mcp --root /srv/dumps --allow-capture',
-      says: 'also takes snapshots, into /srv/dumps',
-    },
+    { line: 'heapgraph mcp --root dumps --allow-capture', says: 'it also takes snapshots, into dumps' },
   ],
 });
