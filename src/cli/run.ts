@@ -123,7 +123,10 @@ async function answerCommand(
     process.stderr.write(`heapgraph: ${printable(text)}\n`);
   };
   const indexes = keptIndexes(context, parsed);
-  const mapPlace = parsed.sourceMaps ? (await import('../io/source-maps.js')).sourceMaps(note) : undefined;
+  const maps =
+    (parsed.sourceMaps ?? config?.sourceMaps)
+      ? (await import('../io/source-maps.js')).sourceMaps(note)
+      : undefined;
   try {
     if (choice?.guessed) note(`reading ${choice.snapshot}, the newest snapshot in this folder`);
     const ids = idsFrom === undefined ? [] : await readIds(idsFrom);
@@ -142,7 +145,7 @@ async function answerCommand(
     const ask = (session: Session): Promise<Reply> =>
       answer(session, {
         machine: {
-          mapPlace,
+          mapPlace: maps?.mapPlace,
           packageVersion,
           scriptText,
           readIds,
@@ -181,7 +184,7 @@ async function answerCommand(
       appendSummary(renderChecksMarkdown(reply.result, snapshots[0] ?? ''), note);
     }
     if (command.writes !== undefined && output.file !== undefined) note(`written to ${output.file}`);
-    for (const one of notes) note(noteText(one));
+    for (const one of [...notes.map((one) => noteText(one)), ...(maps?.missing() ?? [])]) note(one);
     if (indexes) await phaseAsync('making an index', () => indexes.makeMissing(snapshots, session, note));
     const noIds = idsFrom !== undefined && ids.length === 0;
     if (noIds) note(`no ids in ${idsFrom === '-' ? '(standard input)' : idsFrom}`);

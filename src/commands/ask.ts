@@ -117,7 +117,7 @@ export function prepare(command: Command, request: Request): Prepared {
       );
       const heaps: OpenedSnapshot[] = [];
       for (const { file, need, baselines = false } of inputs)
-        heaps.push(await session.open(file, need, { baselines }));
+        heaps.push(await session.open(file, machine.mapPlace ? withPlaces(need) : need, { baselines }));
       if (machine.mapPlace)
         for (const { countable } of heaps)
           if (countable !== undefined && 'ids' in countable) setPlaceMap(countable, machine.mapPlace);
@@ -183,6 +183,12 @@ function readingOnce(machine: Machine): Machine {
 function needOf(need: Need | readonly Need[], i: number, count: number): Need {
   if ('kind' in need) return need;
   return i === count - 1 ? need.at(-1)! : need[Math.min(i, need.length - 2)]!;
+}
+
+/** Names of classes come from their places, too, where places are mapped. */
+function withPlaces(need: Need): Need {
+  if (need.kind === 'classes') return { kind: 'graph', edges: true, locations: true, work: 'counts' };
+  return need.kind === 'graph' ? { ...need, edges: true, locations: true } : need;
 }
 
 /** Targets that were given as options. */

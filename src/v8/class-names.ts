@@ -8,6 +8,8 @@ import { memo } from '../graph/memo.js';
 import type { Partition } from '../graph/partition.js';
 import { NODE } from '../graph/schema.js';
 import { detachedNodes } from './detachedness.js';
+import { originalClass, withOriginalClasses } from './original-classes.js';
+import { mapsPlaces } from './place-map.js';
 
 /** Whether nodes of this type are classed by their name; all others are classed by their type. */
 export function isClassedByName(nodeType: number): boolean {
@@ -50,18 +52,30 @@ export function classFromType(nodeType: number, typeName: string): string {
 export function className(graph: Graph, node: number): string {
   const type = graph.nodeTypes[node]!;
   if (!isClassedByName(type)) return classFromType(type, graph.nodeTypeNames[type]!);
+  const original = originalClass(graph, node);
+  if (original !== undefined) return original;
   const name = graph.strings.get(graph.nodeNames[node]!);
   return classFromName(detachedNodes(graph)?.[node] === 1 ? `Detached ${name}` : name);
 }
 
 /**
- * All classes of a graph, numbered in the order in which they first appear, and the class of each
- * node.
+ * All classes of a graph, and the class of each node. Where places are mapped (`setPlaceMap`),
+ * classes have the names of their sources.
  *
  * - Memory: 4 bytes a node.
  * - Cost: one pass over the nodes; each distinct name is decoded once.
  */
-export const classIndex = memo((graph: Graph): Partition => {
+export function classIndex(graph: Graph): Partition {
+  return mapsPlaces(graph) ? originalClassIndex(graph) : fileClassIndex(graph);
+}
+
+const originalClassIndex = memo(
+  (graph: Graph): Partition => withOriginalClasses(graph, fileClassIndex(graph)),
+  'classes by source maps',
+);
+
+/** The same by the names that the file has, numbered in the order in which they first appear. */
+export const fileClassIndex = memo((graph: Graph): Partition => {
   const { nodeCount, nodeTypes, nodeNames, nodeTypeNames, strings } = graph;
   const detached = detachedNodes(graph);
   const numbers = new Map<string, number>();

@@ -27,6 +27,11 @@ export function setPlaceMap(graph: Graph, map: MapPlace): void {
   maps.set(graph, map);
 }
 
+/** Whether places in this graph are given by where they come from. */
+export function mapsPlaces(graph: Graph): boolean {
+  return maps.has(graph);
+}
+
 /** The origin of a place; undefined where places are not mapped, or it has none. */
 export function originalPlace(graph: Graph, place: SourceLocation | undefined): OriginalPlace | undefined {
   const map = maps.get(graph);

@@ -1,6 +1,6 @@
 /** --source-maps: a program in TypeScript, bundled and minified, with external and inline maps. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -53,6 +53,10 @@ async function snapshots(kind: 'external' | 'inline'): Promise<{ script: string;
   return { script, files };
 }
 
+function mapOf(mappings: string): string {
+  return JSON.stringify({ version: 3, sources: ['a.ts'], names: [], mappings });
+}
+
 const made: Record<string, { script: string; files: string[] }> = {};
 
 beforeAll(async () => {
@@ -89,12 +93,57 @@ describe.each(['external', 'inline'])('%s maps', (kind) => {
     const parts = await heapgraph(['heap', last, '--by', 'location', '--all', '--source-maps']);
     expect(parts.stdout).toContain(`${source}:5`);
   });
+
+  test('by-type AuditEntry, find-backref-chain AuditEntry, leaks: classes by their names in the source', async () => {
+    const { files } = made[kind]!;
+    const last = files.at(-1)!;
+    const args = ['by-type', 'AuditEntry', last, '--all', '--json'];
+    const plain = await heapgraph(args);
+    expect(JSON.parse(plain.stdout)).toMatchObject({ total: 0 });
+    const named = await heapgraph([...args, '--source-maps']);
+    const { rows, total } = JSON.parse(named.stdout) as { rows: { type: string }[]; total: number };
+    expect(total).toBe(300);
+    expect(new Set(rows.map(({ type }) => type))).toEqual(new Set(['AuditEntry']));
+    const chain = await heapgraph(['find-backref-chain', 'AuditEntry', last, '--source-maps']);
+    expect(chain.code).toBe(0);
+    expect(chain.stdout).toMatch(/\bAuditEntry \{.*@\d+/);
+    const leaks = await heapgraph(['leaks', ...files, '--source-maps']);
+    expect(leaks.stdout).toContain('AuditEntry');
+    const count = await heapgraph(['count', 'AuditEntry', last, '--source-maps']);
+    expect(count.stdout).toMatch(/\b300\b/);
+    const stats = await heapgraph(['typestats', last, '--source-maps', '--all', '--json']);
+    const table = JSON.parse(stats.stdout) as { rows: { type: string; count: number }[] };
+    expect(table.rows.find(({ type }) => type === 'AuditEntry')?.count).toBe(300);
+  });
+});
+
+test('leaks, with "sourceMaps": true in heapgraph.config.json', async () => {
+  const { files } = made.external!;
+  const config = path.join(folder, 'heapgraph.config.json');
+  writeFileSync(config, JSON.stringify({ sourceMaps: true }));
+  const { stdout } = await heapgraph(['leaks', ...files, '--config', config]);
+  expect(stdout).toContain('AuditEntry');
+});
+
+test('by-type AuditEntry --index --source-maps: the index has the names of the file', async () => {
+  const copy = path.join(folder, 'indexed.heapsnapshot');
+  copyFileSync(made.external!.files.at(-1)!, copy);
+  const args = ['by-type', 'AuditEntry', copy, '--json'];
+  const ask = async (more: readonly string[]) => {
+    const { stdout } = await heapgraph([...args, ...more]);
+    return (JSON.parse(stdout) as { total: number }).total;
+  };
+  expect(await ask(['--source-maps', '--index'])).toBe(300);
+  expect(await ask(['--source-maps'])).toBe(300);
+  expect(await ask([])).toBe(0);
 });
 
 test.each([
   ['not JSON', () => '{', 'it is no JSON'],
   ['another form', () => '[]', 'not of the usual form'],
   ['damaged', () => '{"version":3,"sources":[],"names":[],"mappings":7}', 'it is damaged'],
+  ['of too many places', () => mapOf(';'.repeat(5_000_001)), 'it has more than 5,000,000 places'],
+  ['too large', () => mapOf('A'.repeat(64 * 1024 * 1024)), 'has more than 67.1 MB'],
 ])('--source-maps: a map that is %s is told once, and costs nothing else', async (_, text, reason) => {
   const { files, script } = made.external!;
   const map = `${script}.map`;
@@ -108,6 +157,30 @@ test.each([
     expect(mapped.stderr).toContain(reason);
   } finally {
     writeFileSync(map, before);
+  }
+});
+
+test('--source-maps: maps that are missing are told, all at once', async () => {
+  const { files, script } = made.external!;
+  const args = ['by-type', 'Array', files[0]!, '--functions', '--source-maps'];
+  const before = readFileSync(`${script}.map`);
+  const text = readFileSync(script);
+  rmSync(`${script}.map`);
+  try {
+    const named = await heapgraph(args);
+    expect(named.stderr).toMatch(/no source map for \S*app\.cjs: .*(no such file|not there|does not exist)/);
+    writeFileSync(script, text.toString().replace(/\/\/# sourceMappingURL.*/, ''));
+    const none = await heapgraph(args);
+    expect(none.stderr).toContain(
+      `no source map for ${script}: they name none, and there is no FILE.map beside them`,
+    );
+    rmSync(script);
+    const away = await heapgraph(args);
+    expect(away.stderr).toContain(`no source map for ${script}: these files are not on this machine`);
+    for (const { code } of [named, none, away]) expect(code).toBe(0);
+  } finally {
+    writeFileSync(script, text);
+    writeFileSync(`${script}.map`, before);
   }
 });
 

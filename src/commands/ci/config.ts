@@ -23,6 +23,8 @@ export interface Config {
   /** As it is written: relative to the folder of the file. */
   readonly baseline?: string;
   readonly sigma?: number;
+  /** Whether places and names in bundles are given by their source maps. */
+  readonly sourceMaps?: boolean;
   /** Objects that are dead by the program's own rules. */
   readonly dead?: readonly DeadSetting[];
   /** Queries: objects that are in use whatever their state says. */
@@ -49,6 +51,7 @@ const KEYS = [
   'budgets',
   'baseline',
   'sigma',
+  'sourceMaps',
   'dead',
   'expected',
   'known',
@@ -156,12 +159,14 @@ export function parseConfig(value: unknown, file: string): Config {
 
   const entries = new Map(objectAt('', value));
   for (const key of entries.keys()) known('', key, KEYS);
-  const { $schema, baseline, sigma } = Object.fromEntries(entries);
+  const { $schema, baseline, sigma, sourceMaps } = Object.fromEntries(entries);
   if ($schema !== undefined && typeof $schema !== 'string') throw wrong('$schema', 'a text', $schema);
   if (baseline !== undefined && (typeof baseline !== 'string' || baseline === ''))
     throw wrong('baseline', 'the path of a baseline file or a snapshot', baseline);
   if (sigma !== undefined && !(typeof sigma === 'number' && Number.isFinite(sigma) && sigma >= 0))
     throw wrong('sigma', 'a number from 0 up', sigma);
+  if (sourceMaps !== undefined && typeof sourceMaps !== 'boolean')
+    throw wrong('sourceMaps', 'true or false', sourceMaps);
 
   const limitsAt = (path: string, option: keyof typeof EXPECTED, found: unknown): string[] =>
     objectAt(path, found).map(([pattern, limit]) => {
@@ -205,6 +210,7 @@ export function parseConfig(value: unknown, file: string): Config {
     states,
     ...(typeof baseline === 'string' ? { baseline } : {}),
     ...(typeof sigma === 'number' ? { sigma } : {}),
+    ...(typeof sourceMaps === 'boolean' ? { sourceMaps } : {}),
     ...(entries.has('dead')
       ? {
           dead: listAt('dead', 'a list of { class, when, why }', entries.get('dead')).map((rule, i) =>

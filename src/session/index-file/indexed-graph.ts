@@ -12,7 +12,7 @@ import { idIndex } from '../../graph/ids.js';
 import { Locations } from '../../graph/locations.js';
 import { retainersOf } from '../../graph/retainers.js';
 import { type StringPage, StringTable } from '../../graph/strings.js';
-import { classIndex } from '../../v8/class-names.js';
+import { fileClassIndex } from '../../v8/class-names.js';
 import { landmarks } from '../../v8/landmarks.js';
 import { scriptNames } from '../../v8/scripts.js';
 import { userRoots } from '../../v8/user-roots.js';
@@ -83,7 +83,7 @@ export function indexedGraph(columns: ColumnFile, { few, locations, file }: Inde
   userRoots.give(graph, () => facts.userRoots);
   landmarks.give(graph, () => facts.landmarks);
   scriptNames.give(graph, () => new Map(locations ? facts.scripts : []));
-  classIndex.give(graph, () => ({
+  fileClassIndex.give(graph, () => ({
     labels: JSON.parse(Buffer.from(whole<Uint8Array>('classNames')).toString()) as string[],
     of: whole<Uint32Array>('classes'),
   }));

@@ -10,7 +10,7 @@ import { shallowSizes } from '../../analysis/sizes/shallow-sizes.js';
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { retainersOf } from '../../graph/retainers.js';
 import { openAtomicFile } from '../../io/atomic-file.js';
-import { classIndex } from '../../v8/class-names.js';
+import { fileClassIndex } from '../../v8/class-names.js';
 import { landmarks } from '../../v8/landmarks.js';
 import { scriptNames } from '../../v8/scripts.js';
 import { userRoots } from '../../v8/user-roots.js';
@@ -106,7 +106,7 @@ function* columnsOf(graph: Graph): Generator<readonly [string, readonly Values[]
   yield ['stringBytes', pages.length === 0 ? [new Uint8Array(0)] : pages.map(({ segment }) => segment)];
   yield ['stringStarts', pages.length === 0 ? [new Uint32Array(0)] : pages.map(({ starts }) => starts)];
   yield one('stringBeginnings', graph.strings.allBeginnings);
-  const { labels, of } = classIndex(graph);
+  const { labels, of } = fileClassIndex(graph);
   yield one('classes', of);
   yield one('classNames', Buffer.from(JSON.stringify(labels)));
   yield one('shallowSizes', shallowSizes(graph));
