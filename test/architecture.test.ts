@@ -156,7 +156,7 @@ const EXTERNALS: readonly (readonly [RegExp, RegExp])[] = [
   [/^ws$/, /^inspector\//],
   [/^@modelcontextprotocol\/server(\/stdio)?$/, /^cli\/mcp\//],
   [/^@jridgewell\/trace-mapping$/, /^io\/source-maps\.ts$/],
-  [/^acorn$/, /^analysis\/closures\//],
+  [/^acorn$/, /^(analysis\/closures\/|io\/constructor-names\.ts$)/],
   [/^(simple-ascii-chart|pprof-format)$/, /^render\//],
   [/^(preact(\/hooks)?|d3-hierarchy|@tanstack\/virtual-core)$/, /^page\//],
   [/^(ts-graphviz|@hpcc-js\/wasm-graphviz|@resvg\/resvg-wasm)$/, /^render\//],

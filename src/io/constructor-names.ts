@@ -1,4 +1,4 @@
-/** Where the names of classes stand in the text of a script, by the places of their constructors. */
+/** Where a script has the names of its classes, by the places of their constructors. */
 import { tokenizer, tokTypes } from 'acorn';
 
 /** A class whose body has not begun, or is open. */

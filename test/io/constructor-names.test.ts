@@ -20,7 +20,7 @@ test.each([
   ['class a{m(){return this.constructor(1)}static constructor(){}x=new constructor(2)}', []],
   ['var o={b:class{constructor(){}}}', ['b']],
   ['f(class{constructor(){}})', []],
-  ['`${class b{constructor(){}}}`;var r=/class c{constructor(/;', ['b']],
+  [`\`$\{class b{constructor(){}}}\`;var r=/class c{constructor(/;`, ['b']],
   ['o.class;class b{constructor(){}}', ['b']],
   ['class b{constructor(){}} "unterminated', ['b']],
 ])('%s', (text, names) => {

@@ -64,7 +64,7 @@ describe('refused by both; the error names file, key, what was expected and what
     ['x', /expected an object, found "x"/],
     [
       { budget: {} },
-      /budget is not a key.*expected one of \$schema, budgets, baseline, sigma, dead, expected, known, packageLeaks, found "budget"/,
+      /budget is not a key.*expected one of \$schema, budgets, baseline, sigma, sourceMaps, dead, expected, known, packageLeaks, found "budget"/,
     ],
     [{ $schema: 1 }, /\$schema: expected a text, found 1/],
     [{ baseline: '' }, /baseline: expected the path/],
