@@ -49,7 +49,12 @@ export interface Table {
    * A list that belongs to each row, and stands below it in text: `key` in the row, how many are
    * left out in `KEYOmitted`.
    */
-  readonly below?: { readonly key: string; readonly columns: readonly Column[] };
+  readonly below?: {
+    readonly key: string;
+    readonly columns: readonly Column[];
+    /** CSV and Markdown have a row for each of its items; otherwise they have no list. */
+    readonly isFlattened?: boolean;
+  };
   /** What short names in the text stand for; below the table in text. */
   readonly legend?: readonly { readonly name: string; readonly text: string }[];
   /** Columns that the text shows, where they are fewer than all. */

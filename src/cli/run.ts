@@ -89,10 +89,11 @@ async function answerCommand(
   const isOptional = several && snapshot.least === 1 && args.length === 0 && loaded.length === 0;
   const idsFrom = idsFileOf(command, values);
   const isNamed = args.length > 0 || parsed.snapshot !== undefined;
+  const isAlone = command.alone?.some((name) => values[name] === true) ?? false;
   const choice =
     snapshot === true ||
     isOptional ||
-    (snapshot === 'optional' && (isNamed || context.snapshots !== undefined))
+    (snapshot === 'optional' && (isNamed || (context.snapshots !== undefined && !isAlone)))
       ? chooseSnapshot(args, argumentsBeside(command, values), parsed.snapshot, context.snapshots?.at(-1))
       : undefined;
   const targets = several ? [] : (choice?.rest ?? args);

@@ -109,6 +109,8 @@ interface Definition<S extends OptionSpecs, T> {
    * option `force` only.
    */
   readonly writes?: string;
+  /** Flags with which it is not about the snapshot that a prompt has loaded. */
+  readonly alone?: readonly string[];
   readonly options: S;
   readonly examples: readonly { readonly line: string; readonly says: string }[];
 }

@@ -6,11 +6,11 @@ import type { Column, Row, Table } from '../base/result.js';
  * belongs to. A row without items stays one row.
  *
  * - In: whether the values of the row stand beside each of its items, or beside the first alone.
- * - Out: the table itself where it has no lists.
+ * - Out: the table itself where it has no lists, or none that are flattened.
  */
 export function flatTable(table: Table, isRepeated: boolean): Table {
   const { below, ...plain } = table;
-  if (below === undefined) return table;
+  if (below?.isFlattened !== true) return table;
   const { key, columns } = below;
   const nameOf = (column: Column): string => `${key}.${column.key}`;
   const added: Column[] = columns.map((column) => ({ ...column, key: nameOf(column) }));

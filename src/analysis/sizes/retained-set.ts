@@ -26,7 +26,9 @@ export interface RetainedSet {
  * Cost: linear in nodes and edges; 5 bytes a node beside the essential edges.
  */
 export function retainedSet(graph: Graph, members: Iterable<number>): RetainedSet {
-  return quickSets(graph, [[...members]])?.[0] ?? searchedSet(graph, members);
+  // Read once: it may be a generator.
+  const nodes = [...members];
+  return quickSets(graph, [nodes])?.[0] ?? searchedSet(graph, nodes);
 }
 
 /**

@@ -176,7 +176,9 @@ function classes(
       total,
       omitted,
       layout: 'grid',
-      ...(held ? { below: { key: 'holders', columns: HOLDERS }, legend: held.legend } : {}),
+      ...(held
+        ? { below: { key: 'holders', columns: HOLDERS, isFlattened: true }, legend: held.legend }
+        : {}),
     },
     found: prints.length === 0 || total > 0,
     fields: { ...sizesField(raw), comparedBy: byId ? 'id' : 'class' },

@@ -98,7 +98,7 @@ export const duplicatesCommand = defineCommand({
         ...(options.by === 'object'
           ? {
               textColumns: ['wastedSize', 'count', 'shallowSize', 'sure', 'type', 'name'],
-              below: { key: 'holders', columns: HOLDERS },
+              below: { key: 'holders', columns: HOLDERS, isFlattened: true },
             }
           : {}),
         summary: [

@@ -153,7 +153,7 @@ function groupAnswer(
       omitted: total - rows.length,
       layout: 'grid',
       textColumns: [...first.map(({ key }) => key), 'count', 'shallowSize', 'text'],
-      below: { key: 'holders', columns: HOLDERS },
+      below: { key: 'holders', columns: HOLDERS, isFlattened: true },
     },
     notes: [...notes, ...omittedNote(total - rows.length, 'text', 'texts')],
   };

@@ -19,6 +19,7 @@ export const indexCommand = defineCommand({
   description:
     'Writes columns, sizes, dominators and retainers into a file of the cache folder. Commands then read the parts that they need, and not the snapshot. An index of a snapshot that has changed, or of another version of heapgraph, is not used. HEAPGRAPH_INDEX=1 makes one at every first question, HEAPGRAPH_INDEX=0 uses none.',
   snapshot: 'optional',
+  alone: ['list'],
   options: {
     list: { kind: 'flag', help: 'the indexes that are kept' },
     remove: { kind: 'flag', help: 'remove the index of the snapshot; with --list all of them' },
