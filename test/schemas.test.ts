@@ -225,7 +225,7 @@ const TABLE: readonly (readonly [Schema, readonly (readonly string[])[]])[] = [
 const listed = new Set([
   ...TABLE.flatMap(([, lines]) => lines.map(([name]) => name!)),
   // A config file has heapgraph.schema.json; those on processes are below; a prompt has the answers of others.
-  ...['init', 'capture', 'watch', 'repl', 'tui', 'open', 'mcp'],
+  ...['init', 'capture', 'watch', 'memory', 'repl', 'tui', 'open', 'mcp'],
 ]);
 const LINES = TABLE.map(
   ([schema, lines]) =>
@@ -308,7 +308,7 @@ test('baseline of two snapshots', () => {
   check('baseline', JSON.parse(readFileSync(path.join(folder, 'base.json'), 'utf8')));
 });
 
-test('capture, capture --profile, watch --growth of a running process', async () => {
+test('capture, capture --profile, memory, watch --growth of a running process', async () => {
   const program = await startNode(
     folder,
     `globalThis.kept = []; setInterval(() => kept.push(new (class Kept {})()), 5); console.log('ready');`,
@@ -321,6 +321,8 @@ test('capture, capture --profile, watch --growth of a running process', async ()
     cwd: folder,
   });
   check('table', JSON.parse(profiled.stdout));
+  const sheet = await heapgraph(['memory', pid, '--json'], { cwd: folder });
+  check('table', JSON.parse(sheet.stdout));
   const watched = await heapgraph(
     ['watch', pid, '--json', '--growth', '--every', '200ms', '--every-snapshot', '1s', '--count', '15'],
     { cwd: folder },
