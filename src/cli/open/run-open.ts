@@ -1,5 +1,6 @@
 /** Loads snapshots and serves their page until it is ended. Nothing is written to a disk. */
 import { spawn } from 'node:child_process';
+import { expectSearches } from '../../analysis/holders/chains.js';
 import { UsageError } from '../../base/errors.js';
 import { noteText } from '../../base/notes.js';
 import { PICTURES, type PictureKind } from '../../base/page-live.js';
@@ -45,6 +46,7 @@ export async function runOpen(given: readonly string[], options: OpenOptions): P
   const loaded = await load(files, options, progress.onProgress).finally(() => progress.clear());
   const asked = { snapshots: files, options: { byId: true } };
   const { result } = await ask(reportCommand, asked, loaded.session, { machine: loaded.machine });
+  expectSearches(loaded.heap.graph);
   // What the first object would wait for is computed before.
   await liveObject(loaded, loaded.heap.graph.ids[loaded.heap.graph.root]!).catch(() => undefined);
   const html = [...renderPage(result as PageReport, { live: true })].join('');

@@ -1,8 +1,9 @@
 /** What a page on loaded snapshots asks: one object, a query, a picture. */
 import { NodeView } from '../../analysis/classes/nodes.js';
+import { quickChain } from '../../analysis/holders/quick-chain.js';
 import { objectFacts } from '../../analysis/report/object-facts.js';
 import { dominatedNodes } from '../../analysis/sizes/dominated-nodes.js';
-import type { ChainResult, ChainStep, Chains } from '../../base/chain-result.js';
+import type { ChainResult, ChainStep } from '../../base/chain-result.js';
 import { UsageError } from '../../base/errors.js';
 import { noteText } from '../../base/notes.js';
 import type { LiveObject, PictureKind } from '../../base/page-live.js';
@@ -14,12 +15,12 @@ import { idIndex } from '../../graph/ids.js';
 import type { OpenedSnapshot, Session } from '../../session/need.js';
 import { ask } from '../ask.js';
 import type { Machine, Question } from '../command.js';
-import { findBackrefChainCommand } from '../holders/find-backref-chain.js';
 import { showBackrefsCommand } from '../holders/show-backrefs.js';
 import { showChainCommand } from '../holders/show-chain.js';
 import { showRefsCommand } from '../holders/show-refs.js';
 import { selectCommand } from '../objects/select.js';
 import { columns } from '../shared/columns.js';
+import { chainResult, lastResort, readGoal } from '../shared/targets.js';
 import { cutTexts } from './cut-texts.js';
 import { pageSteps } from './page-data.js';
 import { rowsOf } from './page-tables.js';
@@ -28,6 +29,8 @@ const MOST_CHARACTERS = 1000;
 const FACTS = { edges: 500, retainers: 200 };
 const MOST_DOMINATED = 500;
 const MOST_FOUND = 1000;
+/** References that the search for a chain looks at: it takes a tenth of a second at most. */
+const MOST_LOOKS = 60_000;
 const PICTURE_COMMANDS: Readonly<Record<PictureKind, Question>> = {
   chain: showChainCommand,
   backrefs: showBackrefsCommand,
@@ -42,19 +45,16 @@ export interface Loaded {
 }
 
 /** Throws UsageError where there is no such object. */
-export async function liveObject({ heap, session, machine }: Loaded, id: number): Promise<LiveObject> {
-  const { graph, name } = heap;
+export async function liveObject({ heap }: Loaded, id: number): Promise<LiveObject> {
+  const { graph } = heap;
   const node = idIndex(graph).nodeOf(id);
   if (node < 0) throw new UsageError(`no object ${formatId(id)} in ${graph.file}`, 'Select finds objects.');
   const [object] = objectFacts(graph, [node], FACTS);
   const target = formatId(id);
-  const { result } = await ask(
-    findBackrefChainCommand,
-    { targets: [target], snapshots: [name], options: { noSizes: true } },
-    session,
-    { machine },
-  );
-  const chain = [...(result as Chains).chains].find(({ found }) => found);
+  const to = readGoal('root');
+  const found = quickChain(graph, node, to.on(graph), { ...lastResort(graph, to), looks: MOST_LOOKS });
+  const facts = { found: true, rooted: found?.isNearest === true, sizes: false };
+  const chain = found && chainResult(graph, found.chain, facts);
   return cutTexts(
     {
       object: object!,
