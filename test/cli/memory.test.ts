@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { heapgraph } from '../support/cli.js';
+import { expressPath } from '../support/fixtures.js';
 import { freePort, listens, startNode } from '../support/processes.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -104,6 +105,26 @@ describe.runIf(isLinux)('on Linux', () => {
     expect(sample.parts['heap free']).toBeGreaterThan(3 * sample.parts['heap used']!);
     await program.stop();
   });
+});
+
+test('memory app.heapsnapshot: what a snapshot alone tells, in parts that add up', async () => {
+  const F = expressPath('final');
+  const [text, json, csv, info] = await Promise.all([
+    heapgraph(['memory', F]),
+    heapgraph(['memory', F, '--json']),
+    heapgraph(['memory', F, '--csv']),
+    heapgraph(['info', F, '--json']),
+  ]);
+  expect(text.code).toBe(0);
+  expect(text.stderr).toContain('8.7 MB in the snapshot; RSS, free room of the heap');
+  const { rows, ...sheet } = JSON.parse(json.stdout) as Sheet;
+  expect(sheet).toMatchObject({ command: 'memory', pid: null, rss: null });
+  const sizes = rows.filter(({ part }) => !part.startsWith(' ')).map(({ part, size }) => [part, size]);
+  const total = sizes.reduce((sum, [, size]) => sum + Number(size), 0);
+  expect(JSON.parse(info.stdout).rows[0].totalSize).toBe(total);
+  expect(csv.stdout.split('\n')[0]).toBe('part,size,share,claimed,says,tell');
+  expect(Object.fromEntries(sizes)).toMatchObject({ 'array buffers': 146_023 });
+  expect(rows.find(({ part }) => part === '  in the snapshot')!.says).toMatch(/ held by /);
 });
 
 test.each([

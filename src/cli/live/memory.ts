@@ -1,19 +1,17 @@
 /** `memory`: a sheet of what the memory of a process consists of. */
 
-import { arrayBufferHolders } from '../../analysis/holders/array-buffer-holders.js';
 import { UsageError } from '../../base/errors.js';
 import type { Answer, Row } from '../../base/result.js';
-import { formatBytes, formatCount } from '../../base/units.js';
+import { formatBytes } from '../../base/units.js';
 import type { MemoryOptions } from '../../commands/live/memory.js';
 import { type MemoryPart, type ProcessMemory, processMemory } from '../../inspector/memory-parts.js';
-import { createSession } from '../../session/open.js';
+import { isFile } from '../../io/file-facts.js';
 import { EXIT } from '../exit.js';
+import { SNAPSHOT_NAME } from '../newest.js';
 import { attach, checkProcess } from './attach.js';
 import { type Call, runLiveWork } from './call.js';
 import type { Programs } from './capture.js';
-
-/** Holders of array buffers that are shown. */
-const MOST_HOLDERS = 5;
+import { holderRows, MEMORY_COLUMNS, openForMemory, snapshotMemory } from './snapshot-memory.js';
 
 /** What a part can be, and how to tell. */
 const SAYS: Readonly<Record<MemoryPart['part'], readonly [what: string, how: string]>> = {
@@ -49,15 +47,17 @@ export function memory(options: MemoryOptions, call: Call, programs: Programs): 
   if (asked === undefined || others.length > 0)
     throw new UsageError(
       asked === undefined ? 'no process was named' : 'too many arguments',
-      'heapgraph memory <pid> [snapshot], or heapgraph memory 127.0.0.1:9229',
+      'heapgraph memory <pid> [snapshot], heapgraph memory 127.0.0.1:9229, or heapgraph memory <snapshot>',
     );
+  if (snapshot === undefined && (SNAPSHOT_NAME.test(asked) || (!/^\d+$/.test(asked) && isFile(asked))))
+    return snapshotMemory(asked, call);
   checkProcess(asked, 'heapgraph memory');
   return runLiveWork(call, async (run) => {
     const { session, facts, name } = await attach(asked, options, run, programs);
     // Another machine, or a container, may have a process of that number, too.
     const here = asked.includes(':') ? undefined : Number(asked);
     const found = await run.unlessInterrupted(processMemory(session, here));
-    const holders = snapshot === undefined ? [] : await holdersIn(snapshot);
+    const holders = snapshot === undefined ? [] : holderRows(await openForMemory(snapshot), found.rss);
     await call.answer?.(answerOf(found, holders, facts.pid));
     const largest = found.parts.reduce((best, part) => (part.size > best.size ? part : best));
     run.note(
@@ -67,18 +67,6 @@ export function memory(options: MemoryOptions, call: Call, programs: Programs): 
       run.note('what is mapped is not known here: files and stacks of threads are in the rest');
     return EXIT.ok;
   });
-}
-
-async function holdersIn(file: string): Promise<readonly Row[]> {
-  const { graph } = await createSession({}).open(file, {
-    kind: 'graph',
-    edges: true,
-    locations: true,
-    work: 'holders',
-  });
-  return arrayBufferHolders(graph)
-    .slice(0, MOST_HOLDERS)
-    .map(({ holder, count, size }) => ({ holder, count, size }));
 }
 
 function answerOf(
@@ -96,29 +84,12 @@ function answerOf(
       tell: SAYS[part][1],
     };
     if (part !== 'array buffers') return [row];
-    return [
-      row,
-      ...holders.map(({ holder, size: held, count }) => ({
-        part: '  in the snapshot',
-        size: held!,
-        share: rss === 0 ? 0 : Number(held) / rss,
-        claimed: held!,
-        says: `${formatCount(Number(count))} held by ${holder}`,
-        tell: '',
-      })),
-    ];
+    return [row, ...holders];
   });
   return {
     result: {
       kind: 'table',
-      columns: [
-        { key: 'part', title: 'Part', unit: 'text', role: 'name' },
-        { key: 'size', title: 'In memory', unit: 'bytes', role: 'size' },
-        { key: 'share', title: '%', unit: 'share', role: 'dim' },
-        { key: 'claimed', title: 'Asked for', unit: 'bytes' },
-        { key: 'says', title: 'What it is', unit: 'text' },
-        { key: 'tell', title: 'How to tell', unit: 'text' },
-      ],
+      columns: MEMORY_COLUMNS,
       rows,
       total: rows.length,
       omitted: 0,

@@ -23,10 +23,10 @@ export const memoryCommand = defineLiveCommand({
   name: 'memory',
   summary: 'what the memory of a process consists of, from RSS down',
   description:
-    "Heap, array buffers, other memory outside of the heap, code, stacks, files, and the rest; the parts add up to RSS. Each says what it can be and how to tell. With Linux' /proc for a pid; without it stacks and files are in the rest. A snapshot behind the process says who holds its array buffers. More: docs/process-memory.md.",
+    "Heap, array buffers, other memory outside of the heap, code, stacks, files, and the rest; the parts add up to RSS. Each says what it can be and how to tell. With Linux' /proc for a pid; without it stacks and files are in the rest. A snapshot behind the process says who holds its array buffers; alone, it says what it holds. More: docs/process-memory.md.",
   arguments: {
     name: 'process',
-    help: 'a pid, or the address of an inspector: 127.0.0.1:9229; and a snapshot of it, if there is one',
+    help: 'a pid, or the address of an inspector: 127.0.0.1:9229, and a snapshot of it, if there is one; or a snapshot alone',
     least: 1,
     most: 2,
   },
@@ -37,5 +37,6 @@ export const memoryCommand = defineLiveCommand({
     { line: 'heapgraph memory 4711', says: 'a Node.js process, by its pid' },
     { line: 'heapgraph memory 127.0.0.1:9229 --json', says: 'by its inspector, for another program' },
     { line: 'heapgraph memory 4711 app.heapsnapshot', says: 'also who holds the array buffers' },
+    { line: 'heapgraph memory app.heapsnapshot', says: 'what a snapshot alone tells' },
   ],
 });
