@@ -68,6 +68,11 @@ export function addOptions(program: Program, command: Command): void {
             ? 'every answer as one JSON object'
             : 'the answer as one JSON object',
       );
+    if (command.live === 'memory') {
+      program.addOption(new Option('--csv', 'the table as CSV').conflicts(['json', 'markdown']));
+      program.addOption(new Option('--markdown', 'the table as Markdown').conflicts(['json', 'csv']));
+      program.option('-o, --output <file>', endings(formatsOf('table'), false));
+    }
     program.option('-q, --quiet', 'no progress and no notes');
     return;
   }
