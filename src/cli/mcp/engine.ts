@@ -228,9 +228,9 @@ function spelled(note: Note, names: ReadonlySet<string>): string {
       / shows them$/,
       ' shows more',
     );
-  return noteText(note, (option) =>
-    names.has(option) ? `"${option}"` : `${flag(option)} (on a command line)`,
-  );
+  const text = noteText(note, (option) => (names.has(option) ? `"${option}"` : flag(option)));
+  // Options that the tools do not have.
+  return /(^|\s)--[a-z]/.test(text) ? `${text} (on a command line)` : text;
 }
 
 function withoutLists(result: Result, keys: readonly string[]): Result {
