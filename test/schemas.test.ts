@@ -342,7 +342,7 @@ test('every command is named by a schema, and tried', () => {
     'UPDATE_DOCS=1 npx vitest run test/schemas.test.ts adds it',
   ).toEqual([]);
   const tried = LINES.flatMap(([, lines]) => lines.map(([name]) => name));
-  expect(new Set([...tried, 'init', 'capture', 'watch', 'repl', 'tui', 'open', 'mcp'])).toEqual(
+  expect(new Set([...tried, 'init', 'capture', 'watch', 'memory', 'repl', 'tui', 'open', 'mcp'])).toEqual(
     new Set([...COMMANDS.map(({ name }) => name), 'completion']),
   );
 });
