@@ -29,6 +29,7 @@ import { type CommonOptions, valuesOf } from './options.js';
 import { type Output, openStandardOutput } from './output.js';
 import { createProgressLine } from './progress-line.js';
 import { SIGNALS } from './signals.js';
+import { readSmallFile } from './small-file.js';
 import { Stats } from './stats.js';
 import { appendSummary } from './summary.js';
 import { threadsFor } from './threads-setting.js';
@@ -150,6 +151,7 @@ async function answerCommand(
           packageVersion,
           scriptText,
           readIds,
+          readFile: readSmallFile,
           verdicts: readVerdicts,
           keepVerdicts,
           within,

@@ -163,6 +163,7 @@ function readingOnce(machine: Machine): Machine {
   return {
     packageVersion: (script, name) => machine.packageVersion(script, name),
     scriptText: (script, folder) => machine.scriptText(script, folder),
+    ...(machine.readFile ? { readFile: machine.readFile } : {}),
     verdicts: (snapshot) => machine.verdicts(snapshot),
     keepVerdicts: (snapshot, text) => machine.keepVerdicts(snapshot, text),
     within: (milliseconds, work) => machine.within(milliseconds, work),

@@ -26,6 +26,8 @@ export interface Machine {
   readonly mapPlace?: MapPlace | undefined;
   /** The ids in a file, for queries with `set("FILE")`. Throws UsageError. */
   readIds(file: string): Promise<readonly number[]>;
+  /** The text of a small file that an option names. Throws UsageError. */
+  readFile?(file: string, what: string): string;
   /** The file of verdicts by hand on a snapshot, and its text, if any. Throws UsageError. */
   verdicts(snapshot: string): { readonly file: string; readonly text: string | undefined };
   /** Replaces that text; undefined takes the file away. Throws UsageError. */

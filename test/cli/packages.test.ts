@@ -1,6 +1,6 @@
 /** packages: a program whose packages keep known bytes, in three versions of Node.js. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -176,4 +176,57 @@ test('packages of Node.js 20 and 24: differences of two programs add up, too', a
   expect(rows.find((row) => String(row.package).startsWith('big'))).toMatchObject({
     package: 'big-cache@2.2.0 → 2.1.0',
   });
+});
+
+test('packages --team CODEOWNERS: sums as before, in differences, too', async () => {
+  const map = path.join(folder, 'CODEOWNERS');
+  writeFileSync(map, '* @acme/core\nnode_modules/big-cache/ @acme/platform dev@acme.org # the cache\n');
+  const after = path.join(FIXTURES, 'node24-after.heapsnapshot.br');
+  const before = path.join(FIXTURES, 'node24-before.heapsnapshot.br');
+  const [apart, teams, byPackage, { stdout }] = await Promise.all([
+    packages(after),
+    packages('--team', map, after),
+    packages('--team', map, '--by', 'package', after),
+    heapgraph(['packages', '--team', map, before, after, '--json']),
+  ]);
+  expect(teams.rows.map(({ kind, package: team }) => [kind, team])).toEqual([
+    ['team', '@acme/platform dev@acme.org'],
+    ['team', '@acme/core'],
+    ['app', '(no team)'],
+    ['node', 'node:'],
+    ['v8', 'V8'],
+    ['shared', '(shared)'],
+  ]);
+  expect([teams.sum, teams.totalSize]).toEqual([apart.totalSize, apart.totalSize]);
+  expect(teams.of['@acme/platform dev@acme.org']!.exclusiveSize).toBe(
+    apart.of['big-cache@2.2.0']!.exclusiveSize,
+  );
+  expect(teams.of['@acme/core']!.exclusiveSize).toBe(apart.of.app!.exclusiveSize);
+  expect(byPackage.rows).toEqual(apart.rows);
+  const answer = JSON.parse(stdout);
+  const deltas = answer.rows.map((row: { exclusiveDelta: number }) => row.exclusiveDelta);
+  expect([answer.by, deltas.reduce((sum: number, one: number) => sum + one, 0)]).toEqual([
+    'team',
+    answer.totalDelta,
+  ]);
+});
+
+test('packages --team: what is no map, and what is missing', async () => {
+  const map = path.join(folder, 'wrong');
+  writeFileSync(map, '* @a\n!src @b\n');
+  const file = path.join(FIXTURES, 'node24-after.heapsnapshot.br');
+  const ask = async (...line: string[]) => {
+    const { stderr, code } = await heapgraph(['packages', ...line, file]);
+    return [code, stderr.split('\n')[0]];
+  };
+  expect(await ask('--team', map)).toEqual([
+    2,
+    expect.stringContaining('wrong, line 2: expected a pattern without "!"'),
+  ]);
+  expect(await ask('--team', path.join(folder, 'absent'))).toEqual([
+    2,
+    expect.stringContaining('absent cannot be read: no such file'),
+  ]);
+  expect(await ask('--by', 'team')).toEqual([2, expect.stringContaining('rows by team need a file')]);
+  expect(await ask('--by', 'class')).toEqual([2, expect.stringContaining('rows are by package or team')]);
 });

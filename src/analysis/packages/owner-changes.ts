@@ -27,16 +27,20 @@ export function nameAndVersion(label: string): {
  * Owners of several heaps. A package of which no heap has two versions is one owner, whatever its
  * version; others are told apart by their versions.
  *
+ * - In: how a name is taken apart; names of teams have no versions.
  * - Out: every owner of every heap, once: the sizes of a heap add up as they did.
  * - Order: of the first heap that has it.
  */
-export function ownerChanges(heaps: readonly OwnedHeap[]): OwnerChange[] {
+export function ownerChanges(
+  heaps: readonly OwnedHeap[],
+  parts: typeof nameAndVersion = nameAndVersion,
+): OwnerChange[] {
   const several = new Set<string>();
   for (const { owners } of heaps) {
     const seen = new Set<string>();
     for (const owner of owners) {
       if (owner.kind !== 'package') continue;
-      const { name } = nameAndVersion(owner.name);
+      const { name } = parts(owner.name);
       if (seen.has(name)) several.add(name);
       seen.add(name);
     }
@@ -44,7 +48,7 @@ export function ownerChanges(heaps: readonly OwnedHeap[]): OwnerChange[] {
   const found = new Map<string, { kind: OwnerKind; name: string; heaps: (OwnerSizes | undefined)[] }>();
   for (const [place, { owners }] of heaps.entries()) {
     for (const owner of owners) {
-      const { name } = nameAndVersion(owner.name);
+      const { name } = parts(owner.name);
       const own = several.has(name) ? owner.name : name;
       const key = `${owner.kind} ${own}`;
       let change = found.get(key);
@@ -58,7 +62,7 @@ export function ownerChanges(heaps: readonly OwnedHeap[]): OwnerChange[] {
   return Array.from(found.values(), (change) => ({
     ...change,
     versions: change.heaps.map((owner) =>
-      owner?.kind === 'package' ? nameAndVersion(owner.name).version : undefined,
+      owner?.kind === 'package' ? parts(owner.name).version : undefined,
     ),
   }));
 }

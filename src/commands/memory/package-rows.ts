@@ -12,6 +12,10 @@ import { columns } from '../shared/columns.js';
 export const SORTS = ['exclusive', 'retained', 'shared', 'code', 'name'] as const;
 export type Sort = (typeof SORTS)[number];
 
+/** What a row may be. */
+export const BY = ['package', 'team'] as const;
+export type By = (typeof BY)[number];
+
 /** Columns for one heap. */
 export const COLUMNS: readonly Column[] = [
   { key: 'exclusiveSize', title: 'Exclusive', unit: 'bytes', role: 'size' },
@@ -69,16 +73,16 @@ export function growth({ heaps }: OwnerChange, size: Size | 'count'): number {
 }
 
 /** A row of `CHANGE_COLUMNS`; JSON has the sizes in all heaps, too. */
-export function changeRow(graph: Graph): (change: OwnerChange) => Row {
+export function changeRow(graph: Graph, by: By): (change: OwnerChange) => Row {
   return (change) => {
     const { kind, name, versions, heaps } = change;
     const version = versions.at(-1) ?? null;
     const versionBefore = versions[0] ?? null;
     const sizes = heaps.map((heap) => heap?.exclusiveSize ?? 0);
     return {
-      kind: KINDS[kind],
-      package: kind === 'package' ? changedName(change) : ownerName(graph, kind),
-      name: kind === 'package' ? nameAndVersion(heaps.find((heap) => heap)?.name ?? name).name : null,
+      kind: kindOf(kind, by),
+      package: kind === 'package' ? changedName(change, by) : ownerName(graph, kind, by),
+      name: kind === 'package' ? partsOf(by)(heaps.find((heap) => heap)?.name ?? name).name : null,
       versionBefore,
       version,
       exclusiveBefore: sizes[0] ?? 0,
@@ -94,23 +98,39 @@ export function changeRow(graph: Graph): (change: OwnerChange) => Row {
 }
 
 /** `lodash@4.17.20 → 4.17.21`. */
-function changedName({ heaps, versions }: OwnerChange): string {
+function changedName({ heaps, versions }: OwnerChange, by: By): string {
   const labels = heaps.flatMap((heap) => (heap ? [heap.name] : []));
   const known = [...new Set(versions.filter((version) => version !== undefined))];
-  const { name } = nameAndVersion(labels[0] ?? '');
+  const { name } = partsOf(by)(labels[0] ?? '');
   return known.length === 0 ? name : `${name}@${known.join(' → ')}`;
 }
 
 /** A row of `COLUMNS`. */
-export function ownerRow(graph: Graph, total: number): (owner: OwnerSizes) => Row {
+export function ownerRow(graph: Graph, total: number, by: By): (owner: OwnerSizes) => Row {
   return ({ kind, name, exclusiveSize, ...sizes }) => ({
-    kind: KINDS[kind],
-    package: kind === 'package' ? name : ownerName(graph, kind),
-    version: (kind === 'package' ? nameAndVersion(name).version : undefined) ?? null,
+    kind: kindOf(kind, by),
+    package: kind === 'package' ? name : ownerName(graph, kind, by),
+    version: (kind === 'package' ? partsOf(by)(name).version : undefined) ?? null,
     exclusiveSize,
     sizeShare: total === 0 ? 0 : exclusiveSize / total,
     ...sizes,
   });
+}
+
+/** How the name of an owner is taken apart: teams have no versions. */
+export function partsOf(by: By): typeof nameAndVersion {
+  return by === 'team' ? (name) => ({ name, version: undefined }) : nameAndVersion;
+}
+
+/** The columns with a title for what the rows are. */
+export function titled(found: readonly Column[], by: By): readonly Column[] {
+  return by === 'package'
+    ? found
+    : found.map((one) => (one.key === 'package' ? { ...one, title: 'Team' } : one));
+}
+
+function kindOf(kind: OwnerKind, by: By): string {
+  return kind === 'package' && by === 'team' ? 'team' : KINDS[kind];
 }
 
 /** How kinds are called in JSON. */
@@ -123,8 +143,8 @@ const KINDS: Readonly<Record<OwnerKind, string>> = {
 };
 
 /** What owners are called that are no packages. */
-function ownerName(graph: Graph, kind: Exclude<OwnerKind, 'package'>): string {
-  if (kind === 'app') return 'app';
+function ownerName(graph: Graph, kind: Exclude<OwnerKind, 'package'>, by: By = 'package'): string {
+  if (kind === 'app') return by === 'team' ? '(no team)' : 'app';
   if (kind === 'shared') return '(shared)';
   if (kind === 'engine') return engineName(graph);
   const runtime = runtimeName(graph);
@@ -149,25 +169,30 @@ export function totalFields({ owners }: OwnedHeap): Row {
 }
 
 /** The sum of a heap in words. */
-export function totals(graph: Graph, heap: OwnedHeap): string {
-  return sumText(graph, heap.totalSize, totalFields(heap), formatCount);
+export function totals(graph: Graph, heap: OwnedHeap, by: By): string {
+  return sumText(graph, heap.totalSize, totalFields(heap), { bytes: formatCount, by });
 }
 
 /** The sum of the differences in words. */
-export function totalChanges(graph: Graph, before: OwnedHeap, after: OwnedHeap): string {
+export function totalChanges(graph: Graph, before: OwnedHeap, after: OwnedHeap, by: By): string {
   const [first, last] = [totalFields(before), totalFields(after)];
   const deltas = Object.fromEntries(
     Object.keys(last).map((key) => [key, Number(last[key]) - Number(first[key])]),
   );
-  return sumText(graph, after.totalSize - before.totalSize, deltas, signed);
+  return sumText(graph, after.totalSize - before.totalSize, deltas, { bytes: signed, by });
 }
 
 function signed(bytes: number): string {
   return bytes > 0 ? `+${formatCount(bytes)}` : formatCount(bytes);
 }
 
-function sumText(graph: Graph, total: number, parts: Row, bytes: (size: number) => string): string {
+function sumText(
+  graph: Graph,
+  total: number,
+  parts: Row,
+  { bytes, by }: { readonly bytes: (size: number) => string; readonly by: By },
+): string {
   const of = (key: string): string => bytes(Number(parts[key]));
   const [runtime, engine] = [ownerName(graph, 'runtime'), ownerName(graph, 'engine')];
-  return `${bytes(total)} bytes = packages ${of('packagesSize')}, app ${of('appSize')}, shared ${of('sharedSize')}, ${runtime} ${of('nodeSize')}, ${engine} ${of('v8Size')}`;
+  return `${bytes(total)} bytes = ${by}s ${of('packagesSize')}, ${ownerName(graph, 'app', by)} ${of('appSize')}, shared ${of('sharedSize')}, ${runtime} ${of('nodeSize')}, ${engine} ${of('v8Size')}`;
 }
