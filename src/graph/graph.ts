@@ -57,6 +57,8 @@ export interface Head {
   readonly extraNativeBytes: number;
   /** Names of the record fields, as the file has them. */
   readonly fieldNames: Readonly<Record<'node' | 'edge' | 'location', readonly string[]>>;
+  /** The same of the sections on scopes, since V8 15; undefined where the file has none. */
+  readonly scopeFieldNames?: Readonly<Record<'scope' | 'variable' | 'use', readonly string[]>> | undefined;
 }
 
 /** A heap snapshot as columns; `node` is the place in each of them. */

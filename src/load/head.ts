@@ -48,7 +48,7 @@ export async function readHead(input: SnapshotInput, options: ReadOptions = {}):
 
 /** The public facts of a head. */
 export function headOf(layout: Layout, source: ByteSource): Head {
-  const { nodeCount, edgeCount, traceFunctionCount, extraNativeBytes, fieldNames } = layout;
+  const { nodeCount, edgeCount, traceFunctionCount, extraNativeBytes, fieldNames, scopeFieldNames } = layout;
   const { name: file, compression, storedSize } = source;
   return {
     file,
@@ -59,6 +59,7 @@ export function headOf(layout: Layout, source: ByteSource): Head {
     traceFunctionCount,
     extraNativeBytes,
     fieldNames,
+    ...(scopeFieldNames ? { scopeFieldNames } : {}),
   };
 }
 

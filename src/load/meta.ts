@@ -84,6 +84,7 @@ export interface Layout {
   readonly edgeTypeOf: Uint8Array;
   /** The field names as the file has them, for people. */
   readonly fieldNames: Readonly<Record<'node' | 'edge' | 'location', readonly string[]>>;
+  readonly scopeFieldNames: Readonly<Record<'scope' | 'variable' | 'use', readonly string[]>> | undefined;
 }
 
 interface Header {
@@ -270,7 +271,16 @@ export function layoutOf(text: string, file: string, offset: number): Layout {
     nodeTypeOf: nodeTypes.map,
     edgeTypeOf: edgeTypes.map,
     fieldNames: { node: nodeNames, edge: edgeNames, location: locationNames },
+    scopeFieldNames: scopeFieldsOf(meta),
   };
+}
+
+function scopeFieldsOf(meta: Record<string, unknown>): Layout['scopeFieldNames'] {
+  const scope = meta.scope_fields;
+  const variable = meta.scope_context_var_fields;
+  const use = meta.scope_use_fields;
+  const known = isNames(scope, MOST_FIELDS) && isNames(variable, MOST_FIELDS) && isNames(use, MOST_FIELDS);
+  return known ? { scope, variable, use } : undefined;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

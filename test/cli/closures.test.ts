@@ -141,3 +141,10 @@ test('closures --runtime: functions of the runtime and built-in ones as well', a
   const { functions } = await closures(file, '--runtime', '--all');
   expect(new Set(functions.map(({ owner }) => owner))).toEqual(new Set(['program', 'runtime', 'built-in']));
 });
+
+test('closures page.heapsnapshot.br: Chromium 156 has the scopes of its scripts', async () => {
+  const { unread, checked, code } = await closures(path.join(FIXTURES, 'page.heapsnapshot.br'));
+  expect(code).toBe(0);
+  expect(checked.scripts).toContainEqual({ script: 'http://127.0.0.1:8767/', from: 'scopes' });
+  expect(unread).toMatchObject([{ variable: 'rows', contexts: 5, retainedSize: 91_320 }]);
+});

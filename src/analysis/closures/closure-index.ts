@@ -8,6 +8,7 @@
  *   scope-visitor literal-start         the tree of a script; where V8 says that functions begin
  *   script-sources script-texts         the texts of scripts, and whether they fit
  *   context-scopes                      which scope of a text a context belongs to
+ *   scope-records scope-tables          scopes that the file has, and what is not read by these
  *   context-readers unread-variables    which functions can read a context; what none of them reads
  */
 import type { Graph } from '../../graph/graph.js';

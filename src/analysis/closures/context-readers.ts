@@ -87,7 +87,7 @@ export function contextReaders(
  * functions
  * hold their own, and what is unknown is marked in the result as well.
  */
-function markHeld(graph: Graph, all: Uint8Array): Uint8Array {
+export function markHeld(graph: Graph, all: Uint8Array): Uint8Array {
   const { contexts, outer, numberOf } = closureIndex(graph);
   const { nodeTypes } = graph;
   const { firstRetainer, sources } = retainersOf(graph);

@@ -10,7 +10,7 @@ export interface Checked {
   /** Contexts whose variables were compared with what functions read. */
   readonly contexts: number;
   /** Scripts whose text was read, by where it was. */
-  readonly scripts: readonly { readonly script: string; readonly from: 'snapshot' | 'file' }[];
+  readonly scripts: readonly { readonly script: string; readonly from: 'snapshot' | 'file' | 'scopes' }[];
   /** Scripts with contexts that were not looked at. */
   readonly notChecked: readonly {
     readonly script: string;
@@ -31,13 +31,17 @@ export interface Text {
  *
  * - Cost: reads and parses each script.
  */
-export async function textsOf(graph: Graph, read: ReadScript): Promise<ReadonlyMap<string, Text>> {
+export async function textsOf(
+  graph: Graph,
+  read: ReadScript,
+  without: ReadonlySet<string> = new Set(),
+): Promise<ReadonlyMap<string, Text>> {
   const { functions, contextOf, functionOf } = closureIndex(graph);
   const withContext = new Uint8Array(functions.length);
   for (let i = 0; i < contextOf.length; i++) if (contextOf[i] !== NO_CONTEXT) withContext[functionOf[i]!] = 1;
   const byScript = new Map<string, number[]>();
   for (const [number, { script }] of functions.entries()) {
-    if (script === undefined || isRuntimeScript(script)) continue;
+    if (script === undefined || isRuntimeScript(script) || without.has(script)) continue;
     const list = byScript.get(script);
     if (list) list.push(number);
     else byScript.set(script, [number]);

@@ -8,35 +8,12 @@ import { retainedSizes } from '../sizes/retained-sizes.js';
 import { closureIndex } from './closure-index.js';
 import { ANY_CODE, contextReaders } from './context-readers.js';
 import { contextScopes } from './context-scopes.js';
+import type { ScopeTables } from './scope-records.js';
+import { unreadByScopes } from './scope-tables.js';
 import type { ReadScript } from './script-sources.js';
 import { type Checked, checkedOf, textsOf } from './script-texts.js';
 import type { CapturedVariable, Literal, SourceScope, SourceScopes } from './source-scopes.js';
-
-/** A function as it stands in a script. */
-export interface FunctionPlace {
-  /** What it is called; empty for one without a name. */
-  readonly name: string;
-  readonly script: string;
-  /** From 1. */
-  readonly line: number;
-}
-
-/** A variable that is kept in contexts, and that nothing reads there any more. */
-export interface UnreadVariable {
-  readonly name: string;
-  /** The function whose variable it is. */
-  readonly scope: FunctionPlace;
-  /** Contexts in which nothing reads it. */
-  readonly contexts: number;
-  /** Bytes that would be freed if the variable went from these contexts, one at a time. */
-  readonly retainedSize: number;
-  /** Functions whose closures keep the contexts. */
-  readonly keptBy: readonly FunctionPlace[];
-  /** Functions that read it, of which no closure is left. */
-  readonly readBy: readonly FunctionPlace[];
-  /** Ordinal of the value that keeps most, of those the first in the file. */
-  readonly example: number;
-}
+import type { FunctionPlace, UnreadVariable } from './unread-variable.js';
 
 export interface UnreadVariables {
   readonly variables: readonly UnreadVariable[];
@@ -47,16 +24,22 @@ export interface UnreadVariables {
  * Captured variables that no living function reads.
  *
  * A function reads what its text uses, and what functions in its text use, as it can make them
- * again. What was not made of the text that is there, or does not fit to it, counts as read.
+ * again. What was not made of the text that is there, or does not fit to it, counts as read. Of
+ * scripts that the file has scopes of, these say it in place of the text.
  *
  * - In: a graph with edges and locations; who reads the text of scripts.
  * - Order: the most retained bytes first, then the most contexts, ties by name.
  * - Cost: parses each script of the program that has contexts; else linear in closures, contexts
  *   and what holds them.
  */
-export async function unreadVariables(graph: Graph, read: ReadScript): Promise<UnreadVariables> {
+export async function unreadVariables(
+  graph: Graph,
+  read: ReadScript,
+  tables?: ScopeTables,
+): Promise<UnreadVariables> {
   const { functions, contexts } = closureIndex(graph);
-  const texts = await textsOf(graph, read);
+  const byScopes = tables && unreadByScopes(graph, tables);
+  const texts = await textsOf(graph, read, byScopes?.scripts);
   const literals = new Array<Literal | undefined>(functions.length);
   const literalOf = new Uint32Array(functions.length).fill(ANY_CODE);
   const bases = new Map<SourceScopes, number>();
@@ -107,25 +90,26 @@ export async function unreadVariables(graph: Graph, read: ReadScript): Promise<U
     const { literal, script, scopes: text } = all[number]!;
     return { name: literal.label, script, line: text.lineOf(literal) };
   };
-  const variables = [...found.values()]
-    .map(
-      ({ variable, scope, base, contexts: number, size, example, keepers }): UnreadVariable => ({
-        name: variable.name,
-        scope: placeOf(base + scope.literal),
-        contexts: number,
-        retainedSize: size,
-        keptBy: [...keepers].sort((a, b) => a - b).map(placeOf),
-        readBy: variable.uses.filter((use) => use !== scope.literal).map((use) => placeOf(base + use)),
-        example,
-      }),
-    )
-    .sort(
-      (a, b) =>
-        b.retainedSize - a.retainedSize ||
-        b.contexts - a.contexts ||
-        (a.name < b.name ? -1 : a.name > b.name ? 1 : 0),
-    );
-  return { variables, checked: checkedOf(graph, texts, count, scopes) };
+  const ofTexts = [...found.values()].map(
+    ({ variable, scope, base, contexts: number, size, example, keepers }): UnreadVariable => ({
+      name: variable.name,
+      scope: placeOf(base + scope.literal),
+      contexts: number,
+      retainedSize: size,
+      keptBy: [...keepers].sort((a, b) => a - b).map(placeOf),
+      readBy: variable.uses.filter((use) => use !== scope.literal).map((use) => placeOf(base + use)),
+      example,
+    }),
+  );
+  const variables = [...ofTexts, ...(byScopes?.variables ?? [])].sort(
+    (a, b) =>
+      b.retainedSize - a.retainedSize ||
+      b.contexts - a.contexts ||
+      (a.name < b.name ? -1 : a.name > b.name ? 1 : 0),
+  );
+  const checked = checkedOf(graph, texts, count + (byScopes?.contexts ?? 0), scopes);
+  const inFile = [...(byScopes?.scripts ?? [])].map((script) => ({ script, from: 'scopes' as const }));
+  return { variables, checked: { ...checked, scripts: [...checked.scripts, ...inFile] } };
 }
 
 /** Variables of a scope that none of the readers, and nothing in them, uses. */

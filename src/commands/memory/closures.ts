@@ -4,6 +4,7 @@ import { unreadVariables } from '../../analysis/closures/unread-variables.js';
 import type { Column, Row } from '../../base/result.js';
 import { formatCount } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
+import { readScopeTables } from '../../session/scope-tables.js';
 import { defineCommand } from '../command.js';
 import { columns, locationCell } from '../shared/columns.js';
 import { allRows, limitOf, omittedNote } from '../shared/row-limit.js';
@@ -47,10 +48,13 @@ export const closuresCommand = defineCommand({
   needs: () => ({ ...WHOLE_GRAPH, work: 'all' }),
   async run({ snapshot: { graph }, options, machine }) {
     const limit = limitOf(options);
-    const { variables, checked } = await unreadVariables(graph, (script) =>
-      options.noSources
-        ? { reason: 'files are left alone (--no-sources)' }
-        : machine.scriptText(script, options.sources),
+    const { variables, checked } = await unreadVariables(
+      graph,
+      (script) =>
+        options.noSources
+          ? { reason: 'files are left alone (--no-sources)' }
+          : machine.scriptText(script, options.sources),
+      await readScopeTables(graph),
     );
     const large = variables.filter(({ retainedSize }) => retainedSize >= options.minSize);
     const unread = unreadTable(graph, large, {

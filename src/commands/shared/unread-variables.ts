@@ -1,7 +1,7 @@
 /** Captured variables that nothing reads, as a table with words. */
 
 import type { Checked } from '../../analysis/closures/script-texts.js';
-import type { FunctionPlace, UnreadVariable } from '../../analysis/closures/unread-variables.js';
+import type { FunctionPlace, UnreadVariable } from '../../analysis/closures/unread-variable.js';
 import { printable } from '../../base/printable.js';
 import type { Cell, Column, Row, Table } from '../../base/result.js';
 import { formatBytes, formatCount } from '../../base/units.js';
@@ -52,7 +52,7 @@ export function unreadTable(
     ),
   );
   const label = ({ name, script, line }: FunctionPlace): string =>
-    `${name === '' ? '(anonymous)' : `${name}()`} ${short.get(script)!}:${line}`;
+    `${name === '' ? '(anonymous)' : `${name}()`} ${short.get(script)!}${line === undefined ? '' : `:${line}`}`;
   const labels = (places: readonly FunctionPlace[]): string => {
     const more = places.length > NAMED ? ` and ${formatCount(places.length - NAMED)} more` : '';
     return places.length === 0 ? '' : places.slice(0, NAMED).map(label).join(', ') + more;
@@ -94,7 +94,7 @@ export function unreadTable(
 }
 
 function placeCell({ name, script, line }: FunctionPlace): Cell {
-  return { name, script, line };
+  return { name, script, line: line ?? null };
 }
 
 function sentence(
@@ -114,11 +114,14 @@ function sentence(
 /** What was looked at, and what was not. */
 function checkedWords(found: number, { contexts, scripts, notChecked }: Checked): string[] {
   const files = scripts.filter(({ from }) => from === 'file').length;
+  const texts = scripts.filter(({ from }) => from === 'snapshot').length;
+  const tables = scripts.length - files - texts;
   const places = [
     ...(files > 0 ? [`${formatCount(files)} ${files === 1 ? 'file' : 'files'} on this machine`] : []),
-    ...(scripts.length > files ? [`${formatCount(scripts.length - files)} whose text the snapshot has`] : []),
+    ...(texts > 0 ? [`${formatCount(texts)} whose text the snapshot has`] : []),
+    ...(tables > 0 ? [`${formatCount(tables)} whose scopes the snapshot has`] : []),
   ];
-  const what = `${formatCount(contexts)} ${contexts === 1 ? 'context' : 'contexts'} compared with the source of ${scripts.length === 0 ? 'no script' : `${formatCount(scripts.length)} ${scripts.length === 1 ? 'script' : 'scripts'} (${places.join(', ')})`}`;
+  const what = `${formatCount(contexts)} ${contexts === 1 ? 'context' : 'contexts'} compared with ${tables > 0 ? 'the scopes' : 'the source'} of ${scripts.length === 0 ? 'no script' : `${formatCount(scripts.length)} ${scripts.length === 1 ? 'script' : 'scripts'} (${places.join(', ')})`}`;
   const words = [found === 0 && contexts > 0 ? `none found: ${what}` : what];
   const left = notChecked.reduce((sum, one) => sum + one.contexts, 0);
   if (left > 0) {
