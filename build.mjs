@@ -42,7 +42,7 @@ const common = {
 // (src/render/index.ts names them), what works on running processes, what `count` answers queries with, the list of known
 // leaks, and what works on large graphs.
 const ON_DEMAND =
-  /^(render\/|cli\/live\/|cli\/open\/|cli\/repl\/|cli\/mcp\/|cli\/tui\/|cli\/config\.js|query\/mask-of\.js|io\/source-maps\.js|load\/threads\/|analysis\/package-leaks\/known-leaks)/;
+  /^(render\/|cli\/live\/|cli\/open\/|cli\/repl\/|cli\/mcp\/|cli\/tui\/|cli\/config\.js|query\/mask-of\.js|io\/source-maps\.js|session\/anonymized\.js|load\/threads\/|analysis\/package-leaks\/known-leaks)/;
 /** Their sources, as they are found. */
 const onDemand = new Set();
 

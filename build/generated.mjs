@@ -24,6 +24,7 @@ const KERNELS = {
 export default async function writeGenerated() {
   writeRecordLoops();
   writeKnownLeaks();
+  writeRuntimeNames();
   for (const [folder, memory] of Object.entries(KERNELS)) await buildKernel(folder, memory);
   await bundleWorker();
   await writePage();
@@ -62,6 +63,14 @@ function writeKnownLeaks() {
   const { leaks } = JSON.parse(readFileSync('known-leaks.json', 'utf8'));
   const text = `/** Made of known-leaks.json by build.mjs. */\nimport type { PackageLeak } from './package-leak.js';\n\nexport const PACKAGE_LEAKS: readonly PackageLeak[] = ${JSON.stringify(leaks, null, 2)};\n`;
   const file = 'src/analysis/package-leaks/known-leaks.generated.ts';
+  if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text);
+}
+
+/** Writes runtime-names.txt down as a module, which is loaded where a snapshot is made anonymous. */
+function writeRuntimeNames() {
+  const names = readFileSync('build/runtime-names.txt', 'utf8').trimEnd();
+  const text = `/** Made of build/runtime-names.txt by build.mjs. */\nexport const RUNTIME_NAMES: string = ${JSON.stringify(names)};\n`;
+  const file = 'src/v8/runtime-names.generated.ts';
   if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text);
 }
 

@@ -94,15 +94,17 @@ export function addOptions(program: Program, command: Command): void {
     program.option('--markdown', 'the table as Markdown');
   program.option(
     '-o, --output <file>',
-    command.answers === 'subgraph'
-      ? 'draw the picture into a file: .svg, .png, .dot, with Graphviz installed also .pdf and others'
-      : command.answers === 'page'
-        ? 'write the page to a file; .json chooses the data of the page'
-        : command.answers === 'document'
-          ? `write it to a file${command.writes ? ` (default ${command.writes}); - is standard output` : ''}`
-          : command.answers === 'checks'
-            ? 'write the answer to a file; .json, .xml and .md choose the format'
-            : endings(formats, command.draws === true),
+    command.makesSnapshot
+      ? 'the snapshot to write; .gz compresses it'
+      : command.answers === 'subgraph'
+        ? 'draw the picture into a file: .svg, .png, .dot, with Graphviz installed also .pdf and others'
+        : command.answers === 'page'
+          ? 'write the page to a file; .json chooses the data of the page'
+          : command.answers === 'document'
+            ? `write it to a file${command.writes ? ` (default ${command.writes}); - is standard output` : ''}`
+            : command.answers === 'checks'
+              ? 'write the answer to a file; .json, .xml and .md choose the format'
+              : endings(formats, command.draws === true),
   );
   program.option('-q, --quiet', 'no progress and no notes');
   if (command.snapshot)

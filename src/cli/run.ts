@@ -7,7 +7,7 @@ import { printable } from '../base/printable.js';
 import type { Answer, Row } from '../base/result.js';
 import { formatCount } from '../base/units.js';
 import { prepare, type Reply } from '../commands/ask.js';
-import type { Command, LiveCommand, Question } from '../commands/command.js';
+import type { Command, LiveCommand, MadeSnapshot, Question } from '../commands/command.js';
 import type { Truncation } from '../graph/graph.js';
 import { isFile } from '../io/file-facts.js';
 import { packageVersion } from '../io/package-version.js';
@@ -99,7 +99,8 @@ async function answerCommand(
       : undefined;
   const targets = several ? [] : (choice?.rest ?? args);
   if (choice?.guessed === false) checkArguments(targets, command.arguments, choice.snapshot);
-  const format = formatOf(parsed, command);
+  const makes = command.makesSnapshot === true;
+  const format = formatOf(makes ? { ...parsed, output: undefined } : parsed, command);
   const { inputs, answer } = prepare(command, {
     targets,
     snapshots: several && !isOptional ? (loaded.length > 0 ? loaded : args) : choice ? [choice.snapshot] : [],
@@ -112,12 +113,13 @@ async function answerCommand(
   checkStandardInput(read, () => process.stdin.isTTY);
   const target = outputFile(parsed, command);
   checkInputs(target, [...read, ...(config ? [config.file] : [])]);
-  const output = await openOutput(target, command, parsed.force === true);
+  const output = await openOutput(makes ? undefined : target, command, parsed.force === true);
   if (command.answers === 'page' && format === 'text' && output.isTerminal)
     throw new UsageError(
       'a page is for a browser, and this is a terminal',
       'Write it to a file: -o heap.html.',
     );
+  const made = makes ? await openMade(parsed.output) : undefined;
   const progress = createProgressLine(process.stderr, parsed.quiet === true);
   const note = (text: string): void => {
     if (parsed.quiet) return;
@@ -156,6 +158,7 @@ async function answerCommand(
           keepVerdicts,
           within,
           indexes,
+          made,
         },
         ids,
       });
@@ -195,6 +198,7 @@ async function answerCommand(
   } catch (error) {
     progress.clear();
     output.discard();
+    made?.discard();
     throw error;
   } finally {
     indexes?.close();
@@ -302,6 +306,16 @@ export async function openOutput(
   stopOnSignals();
   // What no command wrote (a completion script) holds nothing of a heap.
   return openOutputFile(file, command === undefined ? { mode: 0o666 } : {});
+}
+
+/** The snapshot that a command makes. Throws UsageError. */
+async function openMade(file: string | undefined): Promise<(MadeSnapshot & { discard(): void }) | undefined> {
+  if (file === undefined) return undefined;
+  if (STANDARD_OUTPUT.test(file))
+    throw new UsageError('the answer goes to standard output, and the snapshot to a file', 'Name a file.');
+  const { openSnapshotFile } = await import('./live/snapshot-file.js');
+  stopOnSignals();
+  return { file, ...openSnapshotFile(file, /\.gz$/i.test(file)) };
 }
 
 /** Its names: a shell may have led it into a file, which must not be replaced under its hands. */

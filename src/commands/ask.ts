@@ -168,6 +168,7 @@ function readingOnce(machine: Machine): Machine {
     keepVerdicts: (snapshot, text) => machine.keepVerdicts(snapshot, text),
     within: (milliseconds, work) => machine.within(milliseconds, work),
     indexes: machine.indexes,
+    made: machine.made,
     mapPlace: machine.mapPlace,
     readIds(file) {
       let ids = known.get(file);

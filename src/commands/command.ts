@@ -39,6 +39,17 @@ export interface Machine {
   within(milliseconds: number, work: () => void): boolean;
   /** Indexes of snapshots, where some can be kept. */
   readonly indexes?: IndexStore | undefined;
+  /** The snapshot that a command makes, where one was named. */
+  readonly made?: MadeSnapshot | undefined;
+}
+
+/** A snapshot that is being written: whole at last, or not there. */
+export interface MadeSnapshot {
+  readonly file: string;
+  /** A promise while there is no room for more. Throws UsageError when it cannot be written. */
+  write(bytes: Uint8Array): Promise<void> | undefined;
+  /** Makes it stay; gives its bytes on disk. */
+  finish(): Promise<number>;
 }
 
 /** Snapshots of a command that compares several. */
@@ -113,6 +124,8 @@ interface Definition<S extends OptionSpecs, T> {
   readonly writes?: string;
   /** Flags with which it is not about the snapshot that a prompt has loaded. */
   readonly alone?: readonly string[];
+  /** Whether it makes a snapshot, which -o names; the answer then goes to standard output. */
+  readonly makesSnapshot?: boolean;
   readonly options: S;
   readonly examples: readonly { readonly line: string; readonly says: string }[];
 }

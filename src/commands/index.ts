@@ -48,6 +48,7 @@ import { retainedCommand } from './objects/retained.js';
 import { selectCommand } from './objects/select.js';
 import { openCommand } from './page/open.js';
 import { reportCommand } from './page/report.js';
+import { anonymizeCommand } from './share/anonymize.js';
 import { exportCommand } from './share/export.js';
 import { mcpCommand } from './share/mcp.js';
 import { tuiCommand } from './share/tui.js';
@@ -114,7 +115,7 @@ export const THEMES = [
   },
   {
     title: 'See it, share it',
-    commands: [reportCommand, openCommand, exportCommand, tuiCommand, mcpCommand],
+    commands: [reportCommand, openCommand, exportCommand, anonymizeCommand, tuiCommand, mcpCommand],
   },
   {
     title: 'Running processes',

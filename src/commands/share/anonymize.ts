@@ -1,0 +1,139 @@
+/** A snapshot that can be shown to others. */
+import { UsageError } from '../../base/errors.js';
+import { note, option } from '../../base/notes.js';
+import type { Answer, Column, Row } from '../../base/result.js';
+import { formatBytes, formatCount } from '../../base/units.js';
+import type { KeptText } from '../../session/anonymized.js';
+import { defineCommand } from '../command.js';
+import { textTest } from './text-test.js';
+
+export const anonymizeCommand = defineCommand({
+  name: 'anonymize',
+  summary: 'a copy of a snapshot without the texts and names of the program',
+  description:
+    'Texts, names of classes, functions, properties, variables and scripts get pseudonyms: the same for the same text. Names of V8 and Node.js stay, from a list. Objects, ids, sizes, references and places (script number, line, column) stay as they are, and all numbers with them. docs/sharing.md says what can still be learned.',
+  snapshot: true,
+  makesSnapshot: true,
+  options: {
+    salt: {
+      kind: 'text',
+      value: 'secret',
+      help: 'the pseudonyms of another run with this salt, to compare; keep it to yourself (default: a random one, which nobody has afterwards)',
+    },
+    keepClasses: { kind: 'flag', help: 'keep the names of classes' },
+    allow: {
+      kind: 'list',
+      value: 'name',
+      read: textTest,
+      help: 'keep this text or name, or all that fit /PATTERN/',
+    },
+    deny: {
+      kind: 'list',
+      value: 'name',
+      read: textTest,
+      help: 'do not keep this one, whatever else says so; /PATTERN/ as well',
+    },
+    audit: { kind: 'flag', help: 'write nothing, and list the texts that would stay' },
+    limit: { kind: 'integer', default: 50, help: 'texts that --audit shows' },
+  },
+  examples: [
+    { line: 'heapgraph anonymize app.heapsnapshot -o public.heapsnapshot.gz', says: 'to give away' },
+    {
+      line: 'heapgraph anonymize app.heapsnapshot -o public.heapsnapshot --keep-classes',
+      says: 'classes by name',
+    },
+    { line: 'heapgraph anonymize app.heapsnapshot --audit --keep-classes', says: 'what would stay' },
+  ],
+  needs: () => ({ kind: 'head' }),
+  async run({ snapshot: { name }, options, machine: { made } }) {
+    const { salt, keepClasses, audit, limit } = options;
+    if (made === undefined && !audit)
+      throw new UsageError(
+        '-o is missing: where does the snapshot go?',
+        '-o FILE names it; --audit writes none.',
+      );
+    if (made !== undefined && audit)
+      throw new UsageError('--audit writes no snapshot, and -o names one', 'Leave one of them out.');
+    if (name === '-')
+      throw new UsageError(
+        'a snapshot that is made anonymous is read twice, standard input only once',
+        'Name a file.',
+      );
+    const { anonymized } = await import('../../session/anonymized.js');
+    const rows: Row[] = [];
+    let total = 0;
+    const done = await anonymized(name, (bytes) => made?.write(bytes), {
+      salt,
+      keepClasses,
+      allow: anyOf(options.allow),
+      deny: anyOf(options.deny),
+      ...(audit
+        ? {
+            onKept(kept: KeptText): void {
+              if (kept.text === '') return;
+              total++;
+              if (rows.length < limit) rows.push(auditRow(kept));
+            },
+          }
+        : {}),
+    });
+    const left = done.leftOut.map(
+      (section) => `the section ${JSON.stringify(section)} is not known, and is left out`,
+    );
+    if (audit) return auditAnswer(rows, total, left);
+    const size = await made!.finish();
+    return {
+      result: {
+        kind: 'table',
+        columns: SUMMARY,
+        rows: [
+          { what: 'values replaced', count: done.values },
+          { what: 'names replaced', count: done.names },
+          { what: 'names of V8 and Node.js kept', count: done.keptRuntime },
+          { what: 'names of classes kept', count: done.keptClasses },
+          { what: 'allowed texts kept', count: done.keptAllowed },
+        ],
+        total: 5,
+        omitted: 0,
+        layout: 'grid',
+      },
+      fields: { strings: done.strings, bytes: size, output: made!.file },
+      notes: [
+        ...left,
+        `${made!.file}: ${formatBytes(size)}, ${formatCount(done.strings)} strings; sizes and places of the program can still be read`,
+      ],
+    };
+  },
+});
+
+const SUMMARY: readonly Column[] = [
+  { key: 'what', title: 'Texts', unit: 'text', role: 'name' },
+  { key: 'count', title: 'Count', unit: 'count', role: 'count' },
+];
+
+const AUDIT: readonly Column[] = [
+  { key: 'text', title: 'Text', unit: 'text', role: 'name' },
+  { key: 'reason', title: 'Why', unit: 'text' },
+  { key: 'isValue', title: 'A value', unit: 'text' },
+];
+
+function auditRow({ text, reason, isValue }: KeptText): Row {
+  return { text, reason, isValue };
+}
+
+function auditAnswer(rows: readonly Row[], total: number, notes: readonly string[]): Answer {
+  const omitted = total - rows.length;
+  return {
+    result: { kind: 'table', columns: AUDIT, rows, total, omitted, layout: 'grid' },
+    notes: [
+      ...notes,
+      `${formatCount(total)} texts would stay; parts of names, as in <symbol …>, are not listed`,
+      ...(omitted > 0 ? [note('omitted')`${formatCount(omitted)} more; ${option('limit')} shows more`] : []),
+    ],
+  };
+}
+
+function anyOf(tests: readonly unknown[]): (text: string) => boolean {
+  const all = tests as readonly ((text: string) => boolean)[];
+  return (text) => all.some((test) => test(text));
+}

@@ -1,0 +1,346 @@
+/**
+ * What the strings of a snapshot are used for: two bytes a string, and no graph. A string that
+ * names several things has the roles of all of them.
+ */
+import type { SnapshotProblem } from '../base/errors.js';
+import { formatCount } from '../base/units.js';
+import type { Section } from '../graph/graph.js';
+import { EDGE, isIndexed, NODE } from '../graph/schema.js';
+import { closeCounts, mostStrings } from './counts.js';
+import type { Layout } from './meta.js';
+import { refuseNodeField, roundableFields } from './nodes.js';
+import { UINT32_MAX } from './numbers.js';
+import { type RecordSink, readRecords } from './records.js';
+import { type ReadOptions, readSnapshot } from './sections.js';
+import type { SnapshotInput } from './source.js';
+
+/** Bits of the things that strings are names of. */
+export const ROLE = {
+  /** The value of a string. */
+  text: 1,
+  /** An object's class. */
+  object: 2,
+  /** A native object. */
+  native: 4,
+  /** A function, or code. */
+  code: 8,
+  /** A symbol, a regular expression, a number: what its node's name says of its value. */
+  value: 16,
+  /** A node of V8's own, or of a type that is not known. */
+  internalNode: 32,
+  property: 64,
+  /** An edge that V8 or the embedder names. */
+  internalEdge: 128,
+  variable: 256,
+  /** A function or script of an allocation stack. */
+  stack: 512,
+} as const;
+
+const NODE_ROLES: readonly (readonly [keyof typeof NODE, number])[] = [
+  ['string', ROLE.text],
+  ['concatenated string', ROLE.text],
+  ['sliced string', ROLE.text],
+  ['object', ROLE.object],
+  ['native', ROLE.native],
+  ['closure', ROLE.code],
+  ['code', ROLE.code],
+  ['regexp', ROLE.value],
+  ['symbol', ROLE.value],
+  ['number', ROLE.value],
+  ['bigint', ROLE.value],
+];
+
+export interface StringRoles {
+  readonly layout: Layout;
+  readonly sections: readonly Section[];
+  /** By string; those behind its end have none. */
+  readonly roles: Uint16Array;
+  /** One more than the largest index that something has for a name. */
+  readonly named: number;
+}
+
+/**
+ * Reads the nodes, edges and functions of allocation stacks of a snapshot for their names alone.
+ *
+ * - Throws: SnapshotError, also for a file that is not whole.
+ * - Memory: two bytes a string.
+ * - Cost: one pass over the bytes.
+ */
+export async function readStringRoles(input: SnapshotInput, options: ReadOptions = {}): Promise<StringRoles> {
+  const marks = new RoleMarks();
+  const reading = await readSnapshot(input, options, (layout, source) => {
+    const { traceFunctions } = layout;
+    return {
+      async nodes(window, offset) {
+        const sink = new NodeNames(layout, marks);
+        await readRecords(window, sink);
+        closeCounts(sink.count, sink.edges, layout, source.name, offset);
+      },
+      async edges(window) {
+        await readRecords(window, new EdgeNames(layout, marks));
+      },
+      trace_function_infos:
+        traceFunctions &&
+        (async (window) => {
+          await readRecords(window, new StackNames(layout, marks));
+        }),
+    };
+  });
+  return { ...reading, roles: marks.roles, named: marks.named };
+}
+
+/** The roles, with room for as many strings as come. */
+class RoleMarks {
+  roles = new Uint16Array(1 << 16);
+  named = 0;
+
+  /** Makes room for a string. */
+  room(name: number): Uint16Array {
+    if (name >= this.named) this.named = name + 1;
+    if (name < this.roles.length) return this.roles;
+    const larger = new Uint16Array(Math.max(name + 1, this.roles.length * 2));
+    larger.set(this.roles);
+    this.roles = larger;
+    return larger;
+  }
+}
+
+/** What nodes and edges have in common: a type and a name in front of further numbers. */
+abstract class NameSink implements RecordSink {
+  abstract readonly section: string;
+  abstract readonly fields: readonly string[];
+  abstract readonly declaredCount: number | undefined;
+  abstract readonly countKey: string;
+  count = 0;
+  parse?: (bytes: Uint8Array, position: number, end: number) => number;
+  readonly most: number;
+
+  constructor(
+    protected readonly layout: Layout,
+    protected readonly marks: RoleMarks,
+    /** By the file's number of a type its role; 0 for names that are numbers. */
+    protected readonly roleOf: Uint16Array,
+    private readonly nameField: number,
+  ) {
+    this.most = mostStrings(layout);
+  }
+
+  abstract take(values: Float64Array): void;
+
+  refuse(field: number, value: number): { code: SnapshotProblem; expected: string } | undefined {
+    return field === this.nameField && value >= this.most
+      ? { code: 'range', expected: `a string index below ${formatCount(this.most)}` }
+      : undefined;
+  }
+
+  protected mark(type: number, name: number): void {
+    const role = this.roleOf[type]!;
+    if (role === 0) return;
+    const roles = this.marks.room(name);
+    roles[name] = roles[name]! | role;
+  }
+}
+
+class NodeNames extends NameSink {
+  readonly section = 'nodes';
+  readonly countKey = 'node_count';
+  readonly declaredCount: number | undefined;
+  readonly roundable: readonly boolean[];
+  /** Sum of the edge counts. */
+  edges = 0;
+
+  constructor(layout: Layout, marks: RoleMarks) {
+    const { nodes, nodeTypeOf } = layout;
+    const byType = new Map<number, number>(NODE_ROLES.map(([type, role]) => [NODE[type], role]));
+    super(
+      layout,
+      marks,
+      Uint16Array.from(nodeTypeOf, (type) => {
+        // A code node's name is V8's own, or that of a function or script.
+        const role = byType.get(type) ?? ROLE.internalNode;
+        return type === NODE.code ? role | ROLE.internalNode : role;
+      }),
+      nodes.name,
+    );
+    this.declaredCount = layout.declaredNodes;
+    this.roundable = roundableFields(nodes);
+    const { type, name, edgeCount, count } = nodes;
+    if (type === 0 && name === 1 && edgeCount === 4 && nodeTypeOf.length <= 100)
+      this.parse = (bytes, from, end) => this.parseUsual(bytes, from, end, count);
+  }
+
+  get fields(): readonly string[] {
+    return this.layout.fieldNames.node;
+  }
+
+  override refuse(field: number, value: number): { code: SnapshotProblem; expected: string } | undefined {
+    return super.refuse(field, value) ?? refuseNodeField(this.layout, field, value);
+  }
+
+  take(values: Float64Array): void {
+    const { type, name, edgeCount } = this.layout.nodes;
+    this.mark(values[type]!, values[name]!);
+    this.edges += values[edgeCount]!;
+  }
+
+  /** Whole records of digits, commas, and at most one newline in front of a comma. */
+  private parseUsual(b: Uint8Array, from: number, end: number, fields: number): number {
+    const { roleOf, most } = this;
+    const types = roleOf.length;
+    const limit = this.declaredCount ?? Number.POSITIVE_INFINITY;
+    let p = from;
+    let start = from;
+    while (this.count < limit) {
+      let type = 0;
+      let name = 0;
+      let edges = 0;
+      let field = 0;
+      for (; field < fields; field++) {
+        const first = p;
+        let value = 0;
+        let digit = b[p]! - 48;
+        while (digit >= 0 && digit <= 9) {
+          value = value * 10 + digit;
+          digit = b[++p]! - 48;
+        }
+        if (p === first || p - first > 9) return start;
+        if (field === 0) type = value;
+        else if (field === 1) name = value;
+        else if (field === 4) edges = value;
+        if (field === fields - 1 && b[p] === 10) p++;
+        if (b[p] !== 44) return start;
+        p++;
+      }
+      if (p > end || type >= types || name >= most) return start;
+      const role = roleOf[type]!;
+      const { roles } = this.marks;
+      if (name < roles.length && name < this.marks.named) roles[name] = roles[name]! | role;
+      else this.mark(type, name);
+      this.edges += edges;
+      this.count++;
+      start = p;
+    }
+    return start;
+  }
+}
+
+class EdgeNames extends NameSink {
+  readonly section = 'edges';
+  readonly countKey: string;
+  readonly declaredCount: number;
+
+  constructor(layout: Layout, marks: RoleMarks) {
+    const { edges, edgeTypeOf } = layout;
+    super(
+      layout,
+      marks,
+      Uint16Array.from(edgeTypeOf, (type) => {
+        if (isIndexed(type)) return 0;
+        if (type === EDGE.property) return ROLE.property;
+        return type === EDGE.context ? ROLE.variable : ROLE.internalEdge;
+      }),
+      -1,
+    );
+    this.declaredCount = layout.edgeCount;
+    this.countKey = layout.declaredEdges === undefined ? "the nodes' edge counts" : 'edge_count';
+    const { type, nameOrIndex, target, count } = edges;
+    if (type === 0 && nameOrIndex === 1 && target === 2 && count === 3)
+      this.parse = (bytes, from, end) => this.parseUsual(bytes, from, end);
+  }
+
+  get fields(): readonly string[] {
+    return this.layout.fieldNames.edge;
+  }
+
+  override refuse(field: number, value: number): { code: SnapshotProblem; expected: string } | undefined {
+    const { edges, nodes, edgeTypeOf, nodeCount } = this.layout;
+    if (field === edges.type && value >= edgeTypeOf.length)
+      return { code: 'range', expected: `a type below ${edgeTypeOf.length} (meta.edge_types)` };
+    if (field === edges.target && (value % nodes.count !== 0 || value / nodes.count >= nodeCount))
+      return { code: 'range', expected: `the place of one of ${formatCount(nodeCount)} nodes` };
+    if (field === edges.nameOrIndex && value > UINT32_MAX)
+      return { code: 'too-large', expected: `at most ${formatCount(UINT32_MAX)}` };
+    return undefined;
+  }
+
+  take(values: Float64Array): void {
+    const { type, nameOrIndex } = this.layout.edges;
+    // A number beyond the strings is told when they were read.
+    this.mark(values[type]!, Math.min(values[nameOrIndex]!, this.most));
+  }
+
+  private parseUsual(b: Uint8Array, from: number, end: number): number {
+    const { roleOf, marks, most } = this;
+    const { nodes, nodeCount } = this.layout;
+    const types = roleOf.length;
+    const limit = this.declaredCount;
+    const places = nodeCount * nodes.count;
+    const fields = nodes.count;
+    let roles: Uint16Array = marks.roles;
+    let p = from;
+    let start = from;
+    let { count } = this;
+    while (count < limit) {
+      let first = p;
+      let type = 0;
+      let digit = b[p]! - 48;
+      while (digit >= 0 && digit <= 9) {
+        type = type * 10 + digit;
+        digit = b[++p]! - 48;
+      }
+      if (p === first || p - first > 9 || b[p] !== 44) break;
+      first = ++p;
+      let name = 0;
+      digit = b[p]! - 48;
+      while (digit >= 0 && digit <= 9) {
+        name = name * 10 + digit;
+        digit = b[++p]! - 48;
+      }
+      if (p === first || p - first > 9 || b[p] !== 44) break;
+      first = ++p;
+      let target = 0;
+      digit = b[p]! - 48;
+      while (digit >= 0 && digit <= 9) {
+        target = target * 10 + digit;
+        digit = b[++p]! - 48;
+      }
+      if (p === first || p - first > 9) break;
+      if (b[p] === 10) p++;
+      if (b[p] !== 44) break;
+      p++;
+      if (p > end || type >= types || target >= places || target % fields !== 0) break;
+      const role = roleOf[type]!;
+      if (role !== 0) {
+        if (name >= most) break;
+        if (name >= marks.named) roles = marks.room(name);
+        roles[name] = roles[name]! | role;
+      }
+      count++;
+      start = p;
+    }
+    this.count = count;
+    return start;
+  }
+}
+
+/** Functions of allocation stacks name themselves and their scripts. */
+class StackNames extends NameSink {
+  readonly section = 'trace_function_infos';
+  readonly countKey = '';
+  readonly declaredCount = undefined;
+  readonly fields: readonly string[];
+  readonly signed: readonly boolean[];
+
+  constructor(layout: Layout, marks: RoleMarks) {
+    super(layout, marks, Uint16Array.of(ROLE.stack), -1);
+    const { count } = layout.traceFunctions!;
+    this.fields = Array.from({ length: count }, (_, field) => `field ${field}`);
+    this.signed = this.fields.map(() => true);
+  }
+
+  take(values: Float64Array): void {
+    const { name, script } = this.layout.traceFunctions!;
+    this.mark(0, Math.min(Math.max(values[name]!, 0), this.most));
+    this.mark(0, Math.min(Math.max(values[script]!, 0), this.most));
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * A snapshot without what is the program's own: the graph, ids and sizes stay, texts and names get
+ * pseudonyms.
+ */
+import type { OnProgress } from '../base/progress.js';
+import { Pseudonyms } from '../io/pseudonyms.js';
+import { rewriteStrings } from '../load/rewrite.js';
+import { ROLE, readStringRoles } from '../load/string-roles.js';
+import { publicName } from '../v8/public-names.js';
+import { RUNTIME_NAMES } from '../v8/runtime-names.generated.js';
+
+export interface AnonymizeOptions {
+  /** What the pseudonyms depend on. Default: random, so that nobody can try texts out. */
+  readonly salt?: string | undefined;
+  /** Keep the names of classes. */
+  readonly keepClasses?: boolean;
+  /** Texts that stay. */
+  readonly allow?: (text: string) => boolean;
+  /** Texts that do not stay, whatever else says so. */
+  readonly deny?: (text: string) => boolean;
+  /** Called for each text that stays, in part or as a whole. */
+  readonly onKept?: (kept: KeptText) => void;
+  readonly onProgress?: OnProgress | undefined;
+}
+
+/** A text that stays. */
+export interface KeptText {
+  readonly text: string;
+  /** As it stands in the new file, with pseudonyms for parts. */
+  readonly written: string;
+  readonly reason: 'runtime' | 'class' | 'allowed' | 'constant';
+  /** The value of a string is this text, too. */
+  readonly isValue: boolean;
+}
+
+export interface Anonymized {
+  readonly strings: number;
+  /** Values that have got a pseudonym. */
+  readonly values: number;
+  /** Names that have got one, as a whole or in part. */
+  readonly names: number;
+  readonly keptRuntime: number;
+  readonly keptClasses: number;
+  readonly keptAllowed: number;
+  /** Sections that are not known, and were left out. */
+  readonly leftOut: readonly string[];
+}
+
+const VALUES = ROLE.text | ROLE.value;
+const PROGRAM_NAMES = ROLE.object | ROLE.code | ROLE.property | ROLE.variable | ROLE.stack;
+
+/** Characters from which on V8 cuts a string: what is as long may be more than it shows. */
+const CUT = 1024;
+
+/** Longer names count as this: they alone fill what DevTools shows of a shape. */
+const LONGEST_NAME = 121;
+
+/**
+ * Writes the anonymous snapshot.
+ *
+ * - In: the name of a file.
+ * - Throws: SnapshotError.
+ * - Memory: two bytes a string, and sixteen for each short name.
+ * - Cost: three passes over the bytes; a hash a string.
+ */
+export async function anonymized(
+  file: string,
+  write: (bytes: Uint8Array) => Promise<void> | undefined,
+  options: AnonymizeOptions = {},
+): Promise<Anonymized> {
+  const found = await readStringRoles(file, options.onProgress ? { onProgress: options.onProgress } : {});
+  const { roles } = found;
+  const counts = { values: 0, names: 0, keptRuntime: 0, keptClasses: 0, keptAllowed: 0 };
+  const runtime = new Set(RUNTIME_NAMES.split('\n'));
+  const isDenied = options.deny ?? (() => false);
+  const isAllowed = options.allow ?? (() => false);
+  const isTaken = (text: string): boolean => runtime.has(text) || isAllowed(text);
+  const isPublic = (text: string): boolean => isTaken(text) && !isDenied(text);
+  const pseudonyms = new Pseudonyms({ salt: options.salt, isTaken });
+  const kept = (text: string, written: string, reason: KeptText['reason'], role: number): void => {
+    if (reason === 'runtime') counts.keptRuntime++;
+    else if (reason === 'class') counts.keptClasses++;
+    else if (reason === 'allowed') counts.keptAllowed++;
+    options.onKept?.({ text, written, reason, isValue: (role & VALUES) !== 0 });
+  };
+  const rename = (text: string, index: number): string => {
+    const role = index < roles.length ? roles[index]! : 0;
+    const isValueAlone = (role & ~VALUES) === 0;
+    const pseudonym = (part: string): string =>
+      isValueAlone
+        ? pseudonyms.ofValue(part, text.length >= CUT ? text.length : 0)
+        : pseudonyms.ofName(part, part === text && text.length >= CUT ? text.length : nameLength(part));
+    if (isDenied(text)) {
+      counts[isValueAlone ? 'values' : 'names']++;
+      return pseudonym(text);
+    }
+    if (isAllowed(text)) {
+      kept(text, text, 'allowed', role);
+      return text;
+    }
+    const isClass = (role & (ROLE.object | ROLE.native)) !== 0;
+    const naming = {
+      isPublic: (part: string): boolean =>
+        isPublic(part) || (options.keepClasses === true && isClass && part === text && isPlain(part)),
+      pseudonym,
+    };
+    const written = publicName(
+      text,
+      {
+        isValueAlone,
+        isValue: (role & VALUES) !== 0,
+        isNativeAlone: (role & ROLE.native) !== 0 && (role & PROGRAM_NAMES) === 0,
+        isInternalEdge:
+          (role & (ROLE.internalEdge | ROLE.internalNode)) !== 0 && (role & PROGRAM_NAMES & ~ROLE.code) === 0,
+      },
+      naming,
+    );
+    if (written === text) {
+      const reason =
+        text === '' || isValueAlone ? 'constant' : isClass && !isPublic(text) ? 'class' : 'runtime';
+      kept(text, text, reason, role);
+    } else counts[isValueAlone ? 'values' : 'names']++;
+    return written;
+  };
+  const { strings, leftOut } = await rewriteStrings(file, found, {
+    rename,
+    write,
+    onProgress: options.onProgress,
+  });
+  return { strings, leftOut, ...counts };
+}
+
+/** A class's name that is nothing but that: no tag with attributes, no address of a page. */
+function isPlain(name: string): boolean {
+  return !/[<>/]/.test(name);
+}
+
+/**
+ * Characters that DevTools counts of a property's name in the shape of an object: the pseudonym has
+ * as many, so that shapes end where they did.
+ */
+function nameLength(name: string): number {
+  const shown = /[,'"{}]/.test(name) ? JSON.stringify(name) : name;
+  return Math.min(Math.max(shown.length, 1), LONGEST_NAME);
+}
