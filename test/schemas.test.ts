@@ -73,6 +73,8 @@ const TABLE: readonly (readonly [Schema, readonly (readonly string[])[]])[] = [
   [
     'table',
     [
+      ['anonymize', A, '-o', 'public.heapsnapshot'],
+      ['anonymize', A, '--audit', '--limit', '3'],
       ['count', 'OBJ', 'Foo', 'Nothing', A],
       ['by-type', 'Foo', A, '--limit', '3'],
       ['by-type', 'Foo', A, '--retained', '--raw'],

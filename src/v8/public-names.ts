@@ -22,8 +22,11 @@ export interface Naming {
   readonly pseudonym: (name: string) => string;
 }
 
-/** Texts of V8's constants, and the empty text. */
-const CONSTANTS: ReadonlySet<string> = new Set(['', 'true', 'false', 'null', 'undefined']);
+/** Texts of V8's constants, the empty text, and what V8 writes for strings in parts. */
+const CONSTANTS: ReadonlySet<string> = new Set([
+  ...['', 'true', 'false', 'null', 'undefined'],
+  ...['(concatenated string)', '(sliced string)'],
+]);
 
 /** Elements of HTML and SVG, whose names make the classes of a page's nodes. */
 const TAGS: ReadonlySet<string> = new Set(

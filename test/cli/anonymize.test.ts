@@ -41,7 +41,7 @@ describe('heapgraph anonymize', () => {
       expect(code).toBe(2);
       return stderr;
     };
-    expect(await asked(app)).toContain('-o is missing');
+    expect(await asked(app)).toContain('the file of the new snapshot is missing');
     expect(await asked(app, '-o', app)).toContain('they are one file');
     expect(await asked(app, '-o', fileOf('no/x.heapsnapshot'))).toContain('cannot write');
     expect(await asked(app, '-o', fileOf('x'), '--allow', '/(/')).toContain('no regular expression');

@@ -14,8 +14,8 @@ export function shellWords(line: string): string[] {
  * The examples of a command, without `heapgraph`, with the paths of fixtures in place of snapshots.
  *
  * - In: `before` stands for each file that is called so (`before.heapsnapshot`), `after` for any other.
- * - Order: as in the definition. Examples with a pipe, with files of another kind, or in another format
- *   are left out.
+ * - Order: as in the definition. Examples with a pipe, with files of another kind, or in another format,
+ *   and those that make a snapshot, are left out.
  * - Throws: Error when no example is left: such a command needs a line in the table of the test.
  */
 export function exampleLines(
@@ -24,7 +24,7 @@ export function exampleLines(
 ): readonly (readonly string[])[] {
   const lines = command.examples
     .map(({ line }) => line)
-    .filter((line) => !/[|<>] |\.(json|csv|svg|txt|png|dot|pb\.gz)\b|--format /.test(line))
+    .filter((line) => !/[|<>] |-o \S+\.heapsnapshot|\.(json|csv|svg|txt|png|dot|pb\.gz)\b|--format /.test(line))
     .map((line) => shellWords(line).slice(1))
     .map((words) => {
       const named = words.map((word) =>

@@ -1,6 +1,6 @@
 /** A snapshot that can be shown to others. */
 import { UsageError } from '../../base/errors.js';
-import { note, option } from '../../base/notes.js';
+import { note, option, parts } from '../../base/notes.js';
 import type { Answer, Column, Row } from '../../base/result.js';
 import { formatBytes, formatCount } from '../../base/units.js';
 import type { KeptText } from '../../session/anonymized.js';
@@ -49,11 +49,14 @@ export const anonymizeCommand = defineCommand({
     const { salt, keepClasses, audit, limit } = options;
     if (made === undefined && !audit)
       throw new UsageError(
-        '-o is missing: where does the snapshot go?',
-        '-o FILE names it; --audit writes none.',
+        'the file of the new snapshot is missing',
+        parts`Name it with -o FILE; ${option('audit')} needs none.`,
       );
     if (made !== undefined && audit)
-      throw new UsageError('--audit writes no snapshot, and -o names one', 'Leave one of them out.');
+      throw new UsageError(
+        parts`${option('audit')} writes no snapshot, and -o names one`,
+        'Leave one of them out.',
+      );
     if (name === '-')
       throw new UsageError(
         'a snapshot that is made anonymous is read twice, standard input only once',
