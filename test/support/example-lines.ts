@@ -24,7 +24,9 @@ export function exampleLines(
 ): readonly (readonly string[])[] {
   const lines = command.examples
     .map(({ line }) => line)
-    .filter((line) => !/[|<>] |-o \S+\.heapsnapshot|\.(json|csv|svg|txt|png|dot|pb\.gz)\b|--format /.test(line))
+    .filter(
+      (line) => !/[|<>] |-o \S+\.heapsnapshot|\.(json|csv|svg|txt|png|dot|pb\.gz)\b|--format /.test(line),
+    )
     .map((line) => shellWords(line).slice(1))
     .map((words) => {
       const named = words.map((word) =>
