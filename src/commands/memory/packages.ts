@@ -51,8 +51,8 @@ export const packagesCommand = defineCommand({
     by: {
       kind: 'text',
       read: readBy,
-      value: 'package|team',
-      help: 'what the rows are: by default teams where there is a map of them, else packages',
+      value: 'rows',
+      help: 'package or team: what the rows are; by default teams where there is a map of them, else packages',
     },
     team: {
       kind: 'text',
