@@ -45,18 +45,17 @@ export async function investigate(command, args) {
       // Code that is not known yet: of what the container keeps.
       if (places.length === 0) {
         const inside = await call('retained', { path: last, target: `@${first.id}` });
-        for (const { id } of inside.rows.filter(({ depth }) => depth > 0).slice(0, 2)) {
+        for (const { id } of inside.rows.filter(({ depth }) => depth > 0).slice(0, 1)) {
           const object = await call('object', { path: last, id: `@${id}` });
           places.push(...placesIn(object?.rows.map(({ location }) => location) ?? []));
         }
       }
-      if (places.length === 0) {
-        const holder = await call('find', {
-          path: last,
-          query: `refers(@${first.id}) and type = closure`,
-          limit: 3,
-        });
-        places.push(...placesIn(holder?.rows.map(({ location }) => location) ?? []));
+      // Code that can use the variable: functions that were made in its scope.
+      const scope = /^system \/ Context (@\d+)$/.exec(why.rows[0]?.steps?.[0] ?? '')?.[1];
+      if (places.length === 0 && scope !== undefined) {
+        const query = `type = closure and holds(${scope})`;
+        const users = await call('find', { path: last, query, limit: 5 });
+        places.push(...placesIn(users?.rows.map(({ location }) => location) ?? []));
       }
     }
     return { ...cost, what: what.join('\n'), places: [...new Set(places)].slice(0, 3) };
@@ -66,5 +65,5 @@ export async function investigate(command, args) {
 }
 
 function placesIn(texts) {
-  return texts.flatMap((text) => /([^\s()]+:\d+)(:\d+)?$/.exec(text ?? '')?.[1] ?? []);
+  return texts.flatMap((text) => /([^\s()]+?:\d+)(:\d+)?$/.exec(text ?? '')?.[1] ?? []);
 }

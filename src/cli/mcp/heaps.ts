@@ -35,6 +35,8 @@ export class Heaps implements Session {
   /** Files of the question that is asked: they make no room for each other. */
   private asked: readonly string[] = [];
   private own = 0;
+  /** Bytes of what was opened, also of what was let go of and is found again. */
+  private readonly bytesOf = new WeakMap<OpenedSnapshot, number>();
 
   constructor(private readonly options: HeapsOptions) {
     this.session = this.newSession();
@@ -66,8 +68,9 @@ export class Heaps implements Session {
     this.own = 0;
     const whole = need.kind === 'classes' || (need.kind === 'graph' && need.edges !== false);
     const opened = await this.session.open(file, whole ? WHOLE : need, options);
-    const known = this.held.find((one) => one.opened === opened);
-    this.held = [...this.held.filter((one) => one !== known), known ?? { file, opened, bytes: this.own }];
+    const bytes = this.bytesOf.get(opened) ?? this.own;
+    this.bytesOf.set(opened, bytes);
+    this.held = [...this.held.filter((one) => one.opened !== opened), { file, opened, bytes }];
     return opened;
   }
 
