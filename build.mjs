@@ -157,6 +157,9 @@ const library = await build({
   chunkNames: 'chunks/[name]-[hash]',
 });
 noteBundled(library);
+// Packages whose code is in that of @modelcontextprotocol/server.
+for (const name of ['ajv', 'content-type', 'fast-deep-equal', 'fast-uri', 'json-schema-traverse'])
+  bundled.add(name);
 
 // Loaded into programs that `capture` starts; CommonJS, because --require takes nothing else everywhere.
 await build({
