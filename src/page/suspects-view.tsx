@@ -6,6 +6,11 @@ import { formatBytes, formatCount, formatShare } from '../base/units.js';
 import { Bytes, Command, cellText, HeapText, ObjectLink } from './cells.js';
 import type { HeapData } from './heap-data.js';
 
+/** What marked references are: what is merely large may be right as it is. */
+const MARKS: Readonly<Record<string, string>> = {
+  large: '~ it is held by one of these references',
+};
+
 /** Verdicts by a sign, too: they are told apart without colour. */
 const SIGNS: Readonly<Record<string, string>> = { leak: '✖', suspect: '▲', large: '●' };
 
@@ -66,7 +71,7 @@ function Suspect({ entry, snapshots }: { readonly entry: PageSuspect; readonly s
           {kind}, fingerprint <code>{fingerprint}</code>
         </span>
       </p>
-      <Chain steps={entry.steps} />
+      <Chain steps={entry.steps} mark={MARKS[verdict]} />
       {entry.expression !== null && (
         <p class="expression">
           <code>
@@ -164,7 +169,13 @@ function Content({ content }: { readonly content: SuspectContent }) {
 }
 
 /** A chain of references from a root, an object a line. */
-export function Chain({ steps }: { readonly steps: readonly PageStep[] }) {
+export function Chain({
+  steps,
+  mark = '~ one of these references is at fault',
+}: {
+  readonly steps: readonly PageStep[];
+  readonly mark?: string | undefined;
+}) {
   if (steps.length === 0) return null;
   return (
     <ol class="chain" aria-label="Chain of references">
@@ -176,7 +187,7 @@ export function Chain({ steps }: { readonly steps: readonly PageStep[] }) {
               <HeapText text={step.reference} />
             </code>
           )}
-          {step.suspect && <span class="mark">~ one of these references is at fault</span>}
+          {step.suspect && <span class="mark">{mark}</span>}
           <span class="step">
             <HeapText
               text={step.name === '' || step.name === step.type ? step.type : `${step.type} ${step.name}`}
