@@ -242,6 +242,9 @@ const LINES = TABLE.map(
     ] as const,
 );
 
+// An example names it.
+writeFileSync(path.join(folder, 'CODEOWNERS'), '* @acme/core\n');
+
 const ready = heapgraph(['baseline', B, A, '-o', 'base.json'], { cwd: folder });
 
 describe.each(LINES)('schemas/%s.json', (schema, lines) => {

@@ -26,6 +26,11 @@ export interface DuplicateObjects {
   readonly members: { readonly nodes: Uint32Array; readonly groups: Uint32Array };
 }
 
+/** Names of edges with a meaning of their own. */
+const PROTO = 1;
+const HELPER = 2;
+const ELEMENTS = 3;
+
 /** Objects that others refer to from below are open while they are looked at. */
 const OPEN = 1;
 const DONE = 2;
@@ -108,32 +113,40 @@ function objectHashes(graph: Graph): Hashes {
   const texts = textNumbers(graph);
   const isExact = hasNumbers(graph);
   const pointer = pointerSize(graph);
-  const proto = strings.indexesOf('__proto__');
-  const helpers = strings.indexesOf('map', 'properties');
-  const elements = strings.indexesOf('elements');
+  // By string what it means as the name of an edge: a byte is read quicker than a set is asked.
+  const roles = new Uint8Array(strings.length);
+  for (const name of strings.indexesOf('__proto__').indexes) roles[name] = PROTO;
+  for (const name of strings.indexesOf('map', 'properties').indexes) roles[name] = HELPER;
+  for (const name of strings.indexesOf('elements').indexes) roles[name] = ELEMENTS;
 
   /** Values that are no objects, and objects by themselves. */
   const setValue = (node: number): void => {
     state[node] = DONE;
     const text = texts[node]!;
-    let [kind, value] = [1, node];
-    if (text !== 0) [kind, value] = [2, text];
-    else if (nodeTypes[node] === NODE.number) {
+    let kind = 1;
+    let value = node;
+    if (text !== 0) {
+      kind = 2;
+      value = text;
+    } else if (nodeTypes[node] === NODE.number) {
       const number = numberText(graph, node);
-      if (number !== undefined) [kind, value] = [3, hashOf(number)];
+      if (number !== undefined) {
+        kind = 3;
+        value = hashOf(number);
+      }
     }
     one[node] = mixed(value, kind);
     other[node] = mixed(value ^ 0x5bd1e995, kind + 7);
   };
   const isIdentity = (edge: number): boolean =>
-    types[edge] === EDGE.property ? proto.has(names[edge]!) : types[edge] !== EDGE.element;
+    types[edge] === EDGE.property ? roles[names[edge]!] === PROTO : types[edge] !== EDGE.element;
   /** References that say nothing of the value: to shapes and arrays of V8, and weak ones. */
   const isLeftOut = (edge: number): boolean => {
     const type = types[edge]!;
     if (type === EDGE.weak || type === EDGE.shortcut) return true;
     const target = nodeTypes[targets[edge]!]!;
     if (type === EDGE.hidden) return target === NODE.hidden || target === NODE.array;
-    return type === EDGE.internal && helpers.has(names[edge]!);
+    return type === EDGE.internal && roles[names[edge]!] === HELPER;
   };
   const setObject = (node: number): void => {
     let a = mixed(of[node]!, 4);
@@ -144,13 +157,14 @@ function objectHashes(graph: Graph): Hashes {
     for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
       if (isLeftOut(edge)) continue;
       const target = targets[edge]!;
-      if (types[edge] === EDGE.internal && elements.has(names[edge]!)) {
+      if (types[edge] === EDGE.internal && roles[names[edge]!] === ELEMENTS) {
         room = Math.floor(selfSizes[target]! / pointer) - 2;
         a = (a + mixed(selfSizes[target]!, 6)) | 0;
         continue;
       }
       const identity = isIdentity(edge) || state[target] !== DONE;
-      const [x, y] = identity ? [target, ~target] : [one[target]!, other[target]!];
+      const x = identity ? target : one[target]!;
+      const y = identity ? ~target : other[target]!;
       const name = mixed(names[edge]!, types[edge]! + (identity ? 32 : 16));
       a = (a + mixed(x, name)) | 0;
       b = (b + mixed(y, name ^ 0x3c6ef372)) | 0;

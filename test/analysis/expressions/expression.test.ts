@@ -117,7 +117,9 @@ const WORDS: Readonly<Record<string, string | RegExp>> = {
   'bound function': '(function bound by HOLDER).kept',
   'pending promise': '(variable t of the closure (what waits for HOLDER) in LINE)',
   generator: /^\((variable t|a local value) of the suspended function HOLDER, counter in LINE\)$/,
-  'async function': '(variable t of (async function waiter in LINE that (what waits for HOLDER) resumes))',
+  // V8 forgets the names of local variables with the code of a function that has not run for a while.
+  'async function':
+    /^\((variable t|a local value) of \(async function waiter in LINE that \(what waits for HOLDER\) resumes\)\)$/,
   'WeakMap value': /^\(WeakMap value of HOLDER in WeakMap @\d+\)$/,
   'Proxy target': '(target of the Proxy HOLDER).kept',
   'Proxy handler': '(handler of the Proxy HOLDER).kept',
