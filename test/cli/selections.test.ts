@@ -105,6 +105,9 @@ describe('options that contradict each other', () => {
     [['check', F, '--config', 'x.json', '--no-config'], '--config and --no-config contradict each other'],
     [['check', F, '--no-config', '--config', 'x.json'], '--config and --no-config contradict each other'],
     [['index', '--list', F], '--list is about all indexes, and a snapshot is named'],
+    [['closures', F, '--sources', 'gone'], 'the folder gone of the sources cannot be read: no such file'],
+    [['timers', F, '--where', 'new'], '"new" compares two snapshots, and there is one'],
+    [['cycles', F, '--where', 'died'], '"died" compares two snapshots, and there is one'],
     [['dead', SERVER, '--expect', '@1', '--stuck', '@1'], '@1 cannot be both expected and stuck'],
     [['dead', SERVER, '--stuck', '@1', '--forget', '@1'], '@1 is to be forgotten, and has a verdict'],
     [

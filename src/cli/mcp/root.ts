@@ -2,7 +2,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { UsageError } from '../../base/errors.js';
+import { option, parts } from '../../base/notes.js';
 import { printable, shortened } from '../../base/printable.js';
+import { readReason } from '../../io/reasons.js';
 import { SNAPSHOT_NAME } from '../newest.js';
 
 /** A snapshot that is there. */
@@ -23,15 +25,17 @@ export class Root {
 
   /** Throws UsageError. */
   constructor(private readonly given: string) {
-    try {
-      this.folder = fs.realpathSync(given);
-      if (!fs.statSync(this.folder).isDirectory()) throw new TypeError('it is no folder');
-    } catch (error) {
-      throw new UsageError(
-        `--root ${printable(given)} cannot be used: ${printable((error as Error).message)}`,
+    const refusal = (reason: string): UsageError =>
+      new UsageError(
+        parts`${option('root')} ${printable(given)} cannot be used: ${reason}`,
         'Name a folder that is there.',
       );
+    try {
+      this.folder = fs.realpathSync(given);
+    } catch (error) {
+      throw refusal(readReason(error));
     }
+    if (!fs.statSync(this.folder).isDirectory()) throw refusal('it is no folder');
   }
 
   /**

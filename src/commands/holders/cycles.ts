@@ -5,7 +5,6 @@ import { type Cycle, cyclesOf } from '../../analysis/cycles/cycles.js';
 import { chainResult } from '../../analysis/expressions/chain-result.js';
 import { chainsSubgraph } from '../../analysis/pictures/chain-pictures.js';
 import { tallyByClass } from '../../analysis/sizes/class-tally.js';
-import { UsageError } from '../../base/errors.js';
 import { note, option } from '../../base/notes.js';
 import { printable } from '../../base/printable.js';
 import type { Detail, Row } from '../../base/result.js';
@@ -17,6 +16,7 @@ import { readQuery } from '../../query/query.js';
 import { classIndex, className } from '../../v8/class-names.js';
 import { defineCommand } from '../command.js';
 import { columns } from '../shared/columns.js';
+import { comparesError } from '../shared/named-types.js';
 import { sizesField } from '../shared/sizes.js';
 import { absentClassNotes } from '../shared/target-notes.js';
 import { WHOLE_GRAPH } from '../shared/targets.js';
@@ -46,8 +46,7 @@ export const cyclesCommand = defineCommand({
   ],
   needs(_, options) {
     const query = options.where;
-    if (query?.compares !== undefined)
-      throw new UsageError(`"${query.compares}" compares two snapshots, and there is one`, 'Leave it out.');
+    if (query?.compares !== undefined) throw comparesError(query.compares);
     return { ...WHOLE_GRAPH, work: 'all' };
   },
   async run({ snapshot: { graph }, options, machine: { readIds } }) {

@@ -5,7 +5,6 @@ import { holderPaths } from '../../analysis/holders/holder-paths.js';
 import { tallyByClass } from '../../analysis/sizes/class-tally.js';
 import { retainedSetSizes } from '../../analysis/sizes/retained-set.js';
 import { shallowSizes } from '../../analysis/sizes/shallow-sizes.js';
-import { UsageError } from '../../base/errors.js';
 import { note, option } from '../../base/notes.js';
 import type { Cell, Detail, Fact } from '../../base/result.js';
 import { formatBytes, formatCount } from '../../base/units.js';
@@ -17,6 +16,7 @@ import { sourceLocation } from '../../v8/scripts.js';
 import { cleanupOf } from '../../v8/weak-objects.js';
 import { defineCommand } from '../command.js';
 import { columns, locationCell } from '../shared/columns.js';
+import { comparesError } from '../shared/named-types.js';
 import { allRows, limitOf } from '../shared/row-limit.js';
 import { sizesField } from '../shared/sizes.js';
 import { absentClassNotes } from '../shared/target-notes.js';
@@ -53,8 +53,7 @@ export const garbageCommand = defineCommand({
   ],
   needs(_, options) {
     const query = options.where;
-    if (query?.compares !== undefined)
-      throw new UsageError(`"${query.compares}" compares two snapshots, and there is one`, 'Leave it out.');
+    if (query?.compares !== undefined) throw comparesError(query.compares);
     return WHOLE_GRAPH;
   },
   async run({ snapshot: { graph }, options, machine: { readIds } }) {

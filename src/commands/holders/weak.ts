@@ -3,7 +3,6 @@ import { tallyByClass } from '../../analysis/sizes/class-tally.js';
 import { shallowSizes } from '../../analysis/sizes/shallow-sizes.js';
 import { ifWeak } from '../../analysis/weak/if-weak.js';
 import { type WeakRow, type WeakRows, weakRows } from '../../analysis/weak/weak-rows.js';
-import { UsageError } from '../../base/errors.js';
 import { type Note, note, option } from '../../base/notes.js';
 import type { Answer, Column, Row } from '../../base/result.js';
 import { formatBytes, formatCount } from '../../base/units.js';
@@ -12,6 +11,7 @@ import { maskOf } from '../../query/mask-of.js';
 import { classIndex, className } from '../../v8/class-names.js';
 import { defineCommand } from '../command.js';
 import { columns, locationCell } from '../shared/columns.js';
+import { comparesError } from '../shared/named-types.js';
 import { type ReferenceQuery, readReferences } from '../shared/reference-option.js';
 import { sizesField } from '../shared/sizes.js';
 import { absentClassNotes } from '../shared/target-notes.js';
@@ -41,8 +41,7 @@ export const weakCommand = defineCommand({
   ],
   needs(_, options) {
     const compares = options.ifWeak?.query.compares;
-    if (compares !== undefined)
-      throw new UsageError(`"${compares}" compares two snapshots, and there is one`, 'Leave it out.');
+    if (compares !== undefined) throw comparesError(compares);
     return { ...WHOLE_GRAPH, work: 'holders' };
   },
   async run({ snapshot: { graph }, options, machine: { readIds } }) {

@@ -10,9 +10,7 @@ import type { Graph } from '../../graph/graph.js';
 import { className } from '../../v8/class-names.js';
 import { defineCommand } from '../command.js';
 import { columns } from '../shared/columns.js';
-import { WHOLE_GRAPH } from '../shared/targets.js';
 import {
-  checkWhere,
   common,
   functionColumn,
   functionTexts,
@@ -20,6 +18,7 @@ import {
   most,
   type WaitingItem,
   waitingAnswer,
+  waitingNeeds,
   waitingOptions,
 } from '../shared/waiting-table.js';
 
@@ -31,23 +30,13 @@ export const emittersCommand = defineCommand({
   description:
     'A row for the listeners of one event of emitters of one class that are held alike. Emitters are EventEmitter (and eventemitter3), event targets those of Node.js, such as AbortSignal. "Most": of one emitter. "Retained size": what the listeners keep; of a function that stands in several rows it is not counted. More: docs/waiting.md.',
   snapshot: true,
-  options: {
-    by: {
-      kind: 'choices',
-      choices: DIVISIONS,
-      help: 'what divides the rows (default class,event,holder); several, separated by commas',
-    },
-    ...waitingOptions,
-  },
+  options: waitingOptions(DIVISIONS, 'class,event,holder'),
   examples: [
     { line: 'heapgraph emitters app.heapsnapshot', says: 'by class, event and holder' },
     { line: 'heapgraph emitters --by function', says: 'which functions listen, and how often' },
     { line: 'heapgraph emitters --by emitter,event --where Socket', says: 'each socket by itself' },
   ],
-  needs(_, options) {
-    checkWhere(options);
-    return { ...WHOLE_GRAPH, work: 'both' };
-  },
+  needs: waitingNeeds,
   run({ snapshot: { graph }, options, machine }) {
     const paths = holderPaths(graph);
     const functions = functionTexts(graph);

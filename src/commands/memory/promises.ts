@@ -12,9 +12,7 @@ import type { Graph } from '../../graph/graph.js';
 import { className } from '../../v8/class-names.js';
 import { defineCommand } from '../command.js';
 import { columns } from '../shared/columns.js';
-import { WHOLE_GRAPH } from '../shared/targets.js';
 import {
-  checkWhere,
   common,
   functionColumn,
   functionTexts,
@@ -22,6 +20,7 @@ import {
   most,
   type WaitingItem,
   waitingAnswer,
+  waitingNeeds,
   waitingOptions,
 } from '../shared/waiting-table.js';
 
@@ -42,23 +41,13 @@ export const promisesCommand = defineCommand({
   description:
     'A row for those of one kind, class, function and holder; also async resources. "Waiting": callbacks of then, and awaits. Variables are those of one call. A promise that nobody waits for does not show whether it is pending; a note says how many there are. More: docs/waiting.md.',
   snapshot: true,
-  options: {
-    by: {
-      kind: 'choices',
-      choices: DIVISIONS,
-      help: 'what divides the rows (default all four); several, separated by commas',
-    },
-    ...waitingOptions,
-  },
+  options: waitingOptions(DIVISIONS, 'all four'),
   examples: [
     { line: 'heapgraph promises app.heapsnapshot', says: 'by kind, class, function and holder' },
     { line: 'heapgraph promises --by function', says: 'where functions are suspended' },
     { line: "heapgraph promises --where 'retained > 1mb'", says: 'those that keep much' },
   ],
-  needs(_, options) {
-    checkWhere(options);
-    return { ...WHOLE_GRAPH, work: 'both' };
-  },
+  needs: waitingNeeds,
   run({ snapshot: { graph }, options, machine }) {
     const paths = holderPaths(graph);
     const functions = functionTexts(graph);

@@ -3,15 +3,14 @@ import { holderPaths } from '../../analysis/holders/holder-paths.js';
 import { type Timer, timerOwners, timers } from '../../analysis/waiting/timers.js';
 import { defineCommand } from '../command.js';
 import { columns } from '../shared/columns.js';
-import { WHOLE_GRAPH } from '../shared/targets.js';
 import {
-  checkWhere,
   common,
   functionColumn,
   functionTexts,
   most,
   type WaitingItem,
   waitingAnswer,
+  waitingNeeds,
   waitingOptions,
 } from '../shared/waiting-table.js';
 
@@ -23,23 +22,13 @@ export const timersCommand = defineCommand({
   description:
     'A row for those of one kind, function, interval and owner. Milliseconds are there where the snapshot has numbers. "Owner": what refers to the timer beside the runtime\'s lists. Those that are over or were cleared are left out. More: docs/waiting.md.',
   snapshot: true,
-  options: {
-    by: {
-      kind: 'choices',
-      choices: DIVISIONS,
-      help: 'what divides the rows (default all four); several, separated by commas',
-    },
-    ...waitingOptions,
-  },
+  options: waitingOptions(DIVISIONS, 'all four'),
   examples: [
     { line: 'heapgraph timers app.heapsnapshot', says: 'by kind, function, interval and owner' },
     { line: 'heapgraph timers --by function', says: 'which functions are called by timers' },
     { line: "heapgraph timers --where 'retained > 1mb'", says: 'those that keep much' },
   ],
-  needs(_, options) {
-    checkWhere(options);
-    return { ...WHOLE_GRAPH, work: 'both' };
-  },
+  needs: waitingNeeds,
   run({ snapshot: { graph }, options, machine }) {
     const paths = holderPaths(graph);
     const functions = functionTexts(graph);

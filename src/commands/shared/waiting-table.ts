@@ -1,7 +1,6 @@
 /** What `emitters`, `timers` and `promises` have in common. */
 
 import { type WaitingGroup, waitingGroups } from '../../analysis/waiting/waiting-groups.js';
-import { UsageError } from '../../base/errors.js';
 import type { NoteLike } from '../../base/notes.js';
 import { note, option } from '../../base/notes.js';
 import type { Answer, Cell, Column, Row } from '../../base/result.js';
@@ -9,29 +8,41 @@ import { formatCount } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
 import { maskOf } from '../../query/mask-of.js';
 import { type Query, readQuery } from '../../query/query.js';
+import type { GraphNeed } from '../../session/need.js';
 import { functionIndex } from '../../v8/functions.js';
 import { sourceLocation } from '../../v8/scripts.js';
 import type { Machine } from '../command.js';
 import type { ValuesOf } from '../options.js';
 import { locationCell } from './columns.js';
+import { comparesError } from './named-types.js';
 import { allRows, limitOf } from './row-limit.js';
 import { sizesField } from './sizes.js';
 import { absentClassNotes } from './target-notes.js';
+import { WHOLE_GRAPH } from './targets.js';
 
-/** Options of all three, but for `by`. */
-export const waitingOptions = {
-  where: { kind: 'text', read: readQuery, value: 'query', help: 'only those that a query accepts' },
-  limit: { kind: 'integer', default: 20, help: 'rows to show' },
-  all: allRows,
-} as const;
+/** Options of all three. In: what may divide the rows; what does without the option, in words. */
+export function waitingOptions<const D extends readonly string[]>(divisions: D, usual: string) {
+  return {
+    by: {
+      kind: 'choices',
+      choices: divisions,
+      help: `what divides the rows (default ${usual}); several, separated by commas`,
+    },
+    where: { kind: 'text', read: readQuery, value: 'query', help: 'only those that a query accepts' },
+    limit: { kind: 'integer', default: 20, help: 'rows to show' },
+    all: allRows,
+  } as const;
+}
+
+type WaitingOptions = ValuesOf<ReturnType<typeof waitingOptions>>;
 
 export const functionColumn: Column = { key: 'function', title: 'Function', unit: 'text', role: 'name' };
 export const holderColumn: Column = { key: 'holder', title: 'Held by', unit: 'text' };
 
-/** Throws UsageError where the query compares with another snapshot. */
-export function checkWhere({ where }: { readonly where: Query | undefined }): void {
-  if (where?.compares !== undefined)
-    throw new UsageError(`"${where.compares}" compares two snapshots, and there is one`, 'Leave it out.');
+/** What all three need. Throws UsageError where the query compares with another snapshot. */
+export function waitingNeeds(_: unknown, { where }: { readonly where: Query | undefined }): GraphNeed {
+  if (where?.compares !== undefined) throw comparesError(where.compares);
+  return { ...WHOLE_GRAPH, work: 'both' };
 }
 
 /** What functions are called and where they stand. */
@@ -79,7 +90,7 @@ export interface WaitingItem {
 
 interface Listing<T, D extends string> {
   readonly graph: Graph;
-  readonly options: ValuesOf<typeof waitingOptions> & { readonly by: readonly string[] | undefined };
+  readonly options: WaitingOptions;
   readonly machine: Machine;
   readonly items: readonly T[];
   /** Texts that tell items apart, by division. */
