@@ -11,15 +11,9 @@ import { defineCommand } from '../command.js';
 import { allRows } from '../shared/row-limit.js';
 import { sizesField } from '../shared/sizes.js';
 import { WHOLE_GRAPH } from '../shared/targets.js';
-import {
-  allValues,
-  duplicateRows,
-  encodingRows,
-  largestRows,
-  matchingRows,
-  pinnedRows,
-  type StringsQuestion,
-} from './string-tables.js';
+import type { StringsQuestion } from './string-columns.js';
+import { encodingRows, largestRows, pinnedRows } from './string-tables.js';
+import { allValues, duplicateRows, matchingRows } from './text-tables.js';
 
 const MODES = ['duplicates', 'pinned', 'largest', 'grep', 'encodings', 'allValues'] as const;
 
