@@ -5,6 +5,11 @@ import { fileURLToPath } from 'node:url';
 /** What is not on a disk, and what a name alone may bring here from other machines. */
 const ELSEWHERE = /^\/(proc|sys|dev|net|afs)(\/|$)/;
 
+/** Whether a path is below a folder. In: both absolute and normal. Links are not followed. */
+export function isInside(folder: string, file: string): boolean {
+  return file.startsWith(folder.endsWith(path.sep) ? folder : folder + path.sep);
+}
+
 /**
  * The path of a script.
  *

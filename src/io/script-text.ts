@@ -4,7 +4,7 @@ import path from 'node:path';
 import { isHeapgraphError, UsageError } from '../base/errors.js';
 import { printable } from '../base/printable.js';
 import { formatBytes } from '../base/units.js';
-import { localPath } from './local-path.js';
+import { isInside, localPath } from './local-path.js';
 import { readReason } from './reasons.js';
 import { readRegular } from './regular-file.js';
 
@@ -69,7 +69,7 @@ function fileIn(folder: string, script: string): string | { readonly reason: str
     const file = path.join(root, ...parts.slice(from));
     if (!fs.existsSync(file)) continue;
     const real = fs.realpathSync(file);
-    if (real.startsWith(root.endsWith(path.sep) ? root : root + path.sep)) return real;
+    if (isInside(root, real)) return real;
   }
   return { reason: 'no file of its name is in the folder of the sources' };
 }

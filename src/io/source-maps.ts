@@ -5,7 +5,7 @@ import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
 import { printable, shortened } from '../base/printable.js';
 import { formatBytes, formatCount } from '../base/units.js';
 import { constructorNames } from './constructor-names.js';
-import { localPath } from './local-path.js';
+import { isInside, localPath } from './local-path.js';
 import { readReason } from './reasons.js';
 import { readRegular } from './regular-file.js';
 
@@ -206,7 +206,10 @@ function mapText(file: string, url: string, take: ReadText): MapText {
     throw new Unusable('it is on another machine, or in another folder');
   const folder = path.dirname(file);
   const place = path.resolve(folder, decodeURIComponent(url.replace(/[?#].*$/s, '')));
-  if (!place.startsWith(folder + path.sep)) throw new Unusable('it is in another folder');
+  if (!isInside(folder, place)) throw new Unusable('it is in another folder');
+  // A link may lead out of the folder; what is not there is told by the reading.
+  if (fs.existsSync(place) && !isInside(fs.realpathSync(folder), fs.realpathSync(place)))
+    throw new Unusable('it is in another folder');
   return { text: take(place), at: place };
 }
 

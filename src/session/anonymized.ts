@@ -8,6 +8,7 @@ import { rewriteStrings } from '../load/rewrite.js';
 import { ROLE, readStringRoles } from '../load/string-roles.js';
 import { publicName } from '../v8/public-names.js';
 import { RUNTIME_NAMES } from '../v8/runtime-names.generated.js';
+import { CUT } from '../v8/string-facts.js';
 
 export interface AnonymizeOptions {
   /** What the pseudonyms depend on. Default: random, so that nobody can try texts out. */
@@ -48,9 +49,6 @@ export interface Anonymized {
 
 const VALUES = ROLE.text | ROLE.value;
 const PROGRAM_NAMES = ROLE.object | ROLE.code | ROLE.property | ROLE.variable | ROLE.stack;
-
-/** Characters from which on V8 cuts a string: what is as long may be more than it shows. */
-const CUT = 1024;
 
 /** Longer names count as this: they alone fill what DevTools shows of a shape. */
 const LONGEST_NAME = 121;

@@ -1,6 +1,6 @@
 /** --source-maps: a program in TypeScript, bundled and minified, with external and inline maps. */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -182,6 +182,28 @@ test('--source-maps: maps that are missing are told, all at once', async () => {
     writeFileSync(`${script}.map`, before);
   }
 });
+
+test.skipIf(process.platform === 'win32')(
+  '--source-maps: a map behind a link that leads out of the folder is not read',
+  async () => {
+    const { script, files } = made.external!;
+    const text = readFileSync(script, 'utf8');
+    const home = path.dirname(script);
+    const outside = path.join(folder, 'outside');
+    mkdirSync(outside);
+    copyFileSync(`${script}.map`, path.join(outside, 'app.cjs.map'));
+    symlinkSync(outside, path.join(home, 'linked'));
+    writeFileSync(script, text.replace(/(\/\/# sourceMappingURL=)\S+/, '$1linked/app.cjs.map'));
+    try {
+      const { stderr, code } = await heapgraph(['leaks', ...files, '--source-maps']);
+      expect(stderr).toContain('it is in another folder');
+      expect(code).toBe(0);
+    } finally {
+      writeFileSync(script, text);
+      rmSync(path.join(home, 'linked'));
+    }
+  },
+);
 
 test('--source-maps: a map may name any source, which is text and is not read', async () => {
   const { files, script } = made.external!;

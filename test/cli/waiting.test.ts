@@ -156,6 +156,13 @@ test('emitters --where new: there is one snapshot', async () => {
   expect([stderr, code]).toEqual([expect.stringContaining('compares two snapshots'), 2]);
 });
 
+test.each(['emitters', 'timers', 'promises'])('%s --csv: no column twice', async (command) => {
+  const { stdout } = await heapgraph([command, LIVE, '--csv']);
+  const names = stdout.split('\n')[0]!.split(',');
+  expect(names.length).toBeGreaterThan(5);
+  expect(names).toEqual([...new Set(names)]);
+});
+
 test('timers: a snapshot without any', async () => {
   const file = fileURLToPath(new URL('../../fixtures/chromium156.heapsnapshot.gz', import.meta.url));
   const { rows, stderr } = await asked('timers', file);

@@ -1,7 +1,9 @@
 /** The text of scripts: from the snapshot where it has all of it, else from elsewhere. */
+
 import type { Graph } from '../../graph/graph.js';
 import { EDGE, NODE } from '../../graph/schema.js';
 import { edgeTarget } from '../../graph/walk.js';
+import { CUT } from '../../v8/string-facts.js';
 import { type SourceScopes, sourceScopes } from './source-scopes.js';
 
 /** The text of a script, or why it is not to be had. */
@@ -14,9 +16,6 @@ export type ReadScript = (script: string) => ScriptText;
 export type ReadScopes =
   | { readonly scopes: SourceScopes; readonly from: 'snapshot' | 'file' }
   | { readonly reason: string };
-
-/** V8 cuts strings here, unless it was asked for more. */
-const CUT = 1024;
 
 /**
  * The scopes of the script of a function.

@@ -5,7 +5,12 @@ import { byDescending, byText, inOrder } from '../../base/order.js';
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { EDGE } from '../../graph/schema.js';
 import { className } from '../../v8/class-names.js';
-import { type CollectionKind, collectionReader, KEY_KINDS } from '../../v8/collections.js';
+import {
+  type CollectionFacts,
+  type CollectionKind,
+  collectionReader,
+  KEY_KINDS,
+} from '../../v8/collections.js';
 import { prototypeNodes } from '../classes/instances.js';
 import { holderPaths } from '../holders/holder-paths.js';
 
@@ -87,65 +92,70 @@ export function collections(graph: Graph, { by, mask, onlyEmpty = false }: Colle
   const read = collectionReader(graph, { keepKeys: true });
   const isPrototype = prototypeNodes(graph);
   const paths = by === 'holder' ? holderPaths(graph) : undefined;
-  const references = referenceCounts(graph);
+  let references: Uint8Array | undefined;
   const tallies = new Map<string, Tally>();
   const isStoreSeen = new Set<number>();
   let [count, empty, size, emptySize] = [0, 0, 0, 0];
-  // Views come before buffers without one: the bytes count where a program sees them.
-  for (const buffers of [false, true]) {
-    for (let node = 0; node < nodeCount; node++) {
-      if (isPrototype[node] === 1 || mask?.[node] === 0) continue;
-      const facts = read(node);
-      if (facts === undefined || (facts.kind === 'ArrayBuffer') !== buffers) continue;
-      const isEmpty = facts.entries === 0 && facts.capacity <= roomOfNew(facts.kind);
-      if (onlyEmpty && !isEmpty) continue;
-      let bytes = facts.size;
-      if (facts.store >= 0 && !isStoreSeen.has(facts.store)) {
-        isStoreSeen.add(facts.store);
-        bytes += graph.selfSizes[facts.store]!;
-      }
-      const key =
-        by === 'holder' ? paths!.pathOf(node) : by === 'class' ? nodeNames[node]! : powerOf(facts.capacity);
-      const name = `${facts.kind} ${key}`;
-      let tally = tallies.get(name);
-      if (!tally) {
-        tally = {
-          kind: facts.kind,
-          key,
-          count: 0,
-          empty: 0,
-          entries: 0,
-          capacity: 0,
-          size: 0,
-          keys: new Float64Array(KEY_KINDS.length),
-          loneKeys: 0,
-          example: node,
-          largest: -1,
-        };
-        tallies.set(name, tally);
-      }
-      tally.count++;
-      tally.entries += facts.entries;
-      tally.capacity += facts.capacity;
-      tally.size += bytes;
-      facts.keys.forEach((keys, kind) => {
-        tally.keys[kind]! += keys;
-      });
-      if (facts.kind === 'Map')
-        for (const object of facts.objectKeys) if (references[object] === 1) tally.loneKeys++;
-      if (bytes > tally.largest) {
-        tally.largest = bytes;
-        tally.example = node;
-      }
-      count++;
-      size += bytes;
-      if (isEmpty) {
-        tally.empty++;
-        empty++;
-        emptySize += bytes;
-      }
+  const take = (node: number, facts: CollectionFacts): void => {
+    const isEmpty = facts.entries === 0 && facts.capacity <= roomOfNew(facts.kind);
+    if (onlyEmpty && !isEmpty) return;
+    let bytes = facts.size;
+    if (facts.store >= 0 && !isStoreSeen.has(facts.store)) {
+      isStoreSeen.add(facts.store);
+      bytes += graph.selfSizes[facts.store]!;
     }
+    const key =
+      by === 'holder' ? paths!.pathOf(node) : by === 'class' ? nodeNames[node]! : powerOf(facts.capacity);
+    const name = `${facts.kind} ${key}`;
+    let tally = tallies.get(name);
+    if (!tally) {
+      tally = {
+        kind: facts.kind,
+        key,
+        count: 0,
+        empty: 0,
+        entries: 0,
+        capacity: 0,
+        size: 0,
+        keys: new Float64Array(KEY_KINDS.length),
+        loneKeys: 0,
+        example: node,
+        largest: -1,
+      };
+      tallies.set(name, tally);
+    }
+    tally.count++;
+    tally.entries += facts.entries;
+    tally.capacity += facts.capacity;
+    tally.size += bytes;
+    facts.keys.forEach((keys, kind) => {
+      tally.keys[kind]! += keys;
+    });
+    if (facts.kind === 'Map' && facts.objectKeys.length > 0) {
+      references ??= referenceCounts(graph);
+      for (const object of facts.objectKeys) if (references[object] === 1) tally.loneKeys++;
+    }
+    if (bytes > tally.largest) {
+      tally.largest = bytes;
+      tally.example = node;
+    }
+    count++;
+    size += bytes;
+    if (isEmpty) {
+      tally.empty++;
+      empty++;
+      emptySize += bytes;
+    }
+  };
+  // Views come before buffers without one: the bytes count where a program sees them.
+  const buffers: number[] = [];
+  for (let node = 0; node < nodeCount; node++) {
+    if (isPrototype[node] === 1 || mask?.[node] === 0) continue;
+    const facts = read(node);
+    if (facts?.kind === 'ArrayBuffer') buffers.push(node);
+    else if (facts) take(node, facts);
   }
+  for (const node of buffers) take(node, read(node)!);
   const groupText = (tally: Tally): string =>
     by === 'holder'
       ? paths!.text(tally.key)

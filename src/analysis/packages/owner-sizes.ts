@@ -88,10 +88,12 @@ export function ownerSizes(graph: Graph, made: MadeBy, mask?: Uint8Array): Owned
     totalSize += size;
     exclusive[owner]! += size;
     counts[owner]! += 1;
-    if (nodeTypes[node] === NODE.code || made.sources.has(node)) code[owner]! += size;
+    if (nodeTypes[node] === NODE.code) code[owner]! += size;
     if (ways.stays[node] === STAYS.program) bySet[ways.onEvery[node]!]! += size;
     else freed[owner]! += size;
   }
+  // Texts of scripts: few of all nodes.
+  for (const node of made.sources) if (mask?.[node] !== 0) code[charged(node)]! += sizes[node]!;
   for (const [set, size] of bySet.entries())
     for (const owner of ways.sets.members(set)) freed[owner]! += size;
   freed[shared] = exclusive[shared]!;

@@ -4,7 +4,6 @@ import {
   type CollectionRow,
   collections,
 } from '../../analysis/collections/collections.js';
-import { UsageError } from '../../base/errors.js';
 import type { Column, Row } from '../../base/result.js';
 import { formatCount, formatShare } from '../../base/units.js';
 import { maskOf } from '../../query/mask-of.js';
@@ -12,6 +11,7 @@ import { readQuery } from '../../query/query.js';
 import { hasNumbers } from '../../v8/collections.js';
 import { defineCommand } from '../command.js';
 import { columns } from '../shared/columns.js';
+import { comparesError } from '../shared/named-types.js';
 import { allRows, limitOf, omittedNote } from '../shared/row-limit.js';
 import { sizesField } from '../shared/sizes.js';
 import { absentClassNotes } from '../shared/target-notes.js';
@@ -45,8 +45,7 @@ export const collectionsCommand = defineCommand({
     { line: "heapgraph collections --where 'class = Map and origin = program'", says: "the program's Maps" },
   ],
   needs(_, { where }) {
-    if (where?.compares !== undefined)
-      throw new UsageError(`"${where.compares}" compares two snapshots, and there is one`, 'Leave it out.');
+    if (where?.compares !== undefined) throw comparesError(where.compares);
     return { ...WHOLE_GRAPH, work: 'holders' };
   },
   async run({ snapshot: { graph }, options, machine: { readIds } }) {

@@ -2,7 +2,6 @@
 import { type DuplicateObjects, duplicateObjects } from '../../analysis/collections/duplicate-objects.js';
 import { holderPaths } from '../../analysis/holders/holder-paths.js';
 import { groupHolders } from '../../analysis/strings/string-holders.js';
-import { UsageError } from '../../base/errors.js';
 import { placesOfLargest } from '../../base/largest.js';
 import { note, option } from '../../base/notes.js';
 import { byDescending, byText, inOrder } from '../../base/order.js';
@@ -16,6 +15,7 @@ import { hasNumbers } from '../../v8/collections.js';
 import { shortValue } from '../../v8/values.js';
 import { defineCommand } from '../command.js';
 import { columns } from '../shared/columns.js';
+import { comparesError } from '../shared/named-types.js';
 import { allRows, limitOf, omittedNote } from '../shared/row-limit.js';
 import { sizesField } from '../shared/sizes.js';
 import { absentClassNotes } from '../shared/target-notes.js';
@@ -52,8 +52,7 @@ export const duplicatesCommand = defineCommand({
     { line: "heapgraph duplicates --where 'class = Config' --min-count 10", says: 'of one class' },
   ],
   needs(_, { where }) {
-    if (where?.compares !== undefined)
-      throw new UsageError(`"${where.compares}" compares two snapshots, and there is one`, 'Leave it out.');
+    if (where?.compares !== undefined) throw comparesError(where.compares);
     return { ...WHOLE_GRAPH, work: 'holders' };
   },
   async run({ snapshot: { graph }, options, machine: { readIds } }) {

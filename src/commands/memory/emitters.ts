@@ -61,7 +61,6 @@ export const emittersCommand = defineCommand({
         { key: 'once', title: 'Once', unit: 'count' },
         columns.retainedSize,
         functionColumn,
-        functionColumn,
         { key: 'functions', title: 'Functions', unit: 'count' },
         holderColumn,
         columns.location,
@@ -70,25 +69,21 @@ export const emittersCommand = defineCommand({
       textColumns: ['type', 'event', 'emitters', 'count', 'most', 'retainedSize', 'function', 'holder', 'id'],
       word: 'listeners of emitters or event targets',
       row({ items, retainedSize }) {
-        const emitters = new Map<number, number>();
         const lists = new Map<ListenerList, number>();
-        for (const { node, list } of items) {
-          emitters.set(node, (emitters.get(node) ?? 0) + 1);
-          lists.set(list, (lists.get(list) ?? 0) + 1);
-        }
-        const fn = most(items.flatMap((item) => item.fn ?? []));
-        const [largest] = [...emitters].reduce((best, one) => (one[1] > best[1] ? one : best));
+        for (const { list } of items) lists.set(list, (lists.get(list) ?? 0) + 1);
+        const fns = items.flatMap((item) => item.fn ?? []);
+        const largest = most(items.map(({ node }) => node))!;
         const known = items.map(({ list, member }) => isOnce(graph, list, member));
         return {
           type: common(items, ({ node }) => className(graph, node)),
           event: common(items, ({ list }) => list.event),
-          emitters: emitters.size,
+          emitters: new Set(items.map(({ node }) => node)).size,
           count: items.length,
           most: [...lists.values()].reduce((best, count) => Math.max(best, count), 0),
           once: known.includes(undefined) ? null : known.filter((once) => once).length,
           retainedSize,
-          ...functions.cells(fn),
-          functions: new Set(items.map((item) => functions.label(item.fn))).size,
+          ...functions.cells(most(fns)),
+          functions: new Set(fns.map((fn) => functions.label(fn))).size,
           holder: paths.text(paths.pathOf(largest)),
           id: graph.ids[largest]!,
         };

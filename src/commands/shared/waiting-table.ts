@@ -2,9 +2,8 @@
 
 import { type WaitingGroup, waitingGroups } from '../../analysis/waiting/waiting-groups.js';
 import type { NoteLike } from '../../base/notes.js';
-import { note, option } from '../../base/notes.js';
+import { note } from '../../base/notes.js';
 import type { Answer, Cell, Column, Row } from '../../base/result.js';
-import { formatCount } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
 import { maskOf } from '../../query/mask-of.js';
 import { type Query, readQuery } from '../../query/query.js';
@@ -15,7 +14,7 @@ import type { Machine } from '../command.js';
 import type { ValuesOf } from '../options.js';
 import { locationCell } from './columns.js';
 import { comparesError } from './named-types.js';
-import { allRows, limitOf } from './row-limit.js';
+import { allRows, limitOf, omittedNote } from './row-limit.js';
 import { sizesField } from './sizes.js';
 import { absentClassNotes } from './target-notes.js';
 import { WHOLE_GRAPH } from './targets.js';
@@ -133,9 +132,7 @@ export async function waitingAnswer<T extends WaitingItem, D extends string>(
         ? [note('answer')`no ${word}${mask ? ' that the query accepts' : ''} in ${graph.file}`]
         : []),
       ...(listing.notes ?? []),
-      ...(omitted > 0
-        ? [note('omitted')`${formatCount(omitted)} more rows; ${option('all')} shows them`]
-        : []),
+      ...omittedNote(omitted, 'row', 'rows'),
     ],
   };
 }
