@@ -157,6 +157,7 @@ const EXTERNALS: readonly (readonly [RegExp, RegExp])[] = [
   [/^@modelcontextprotocol\/server(\/stdio)?$/, /^cli\/mcp\//],
   [/^@jridgewell\/trace-mapping$/, /^io\/source-maps\.ts$/],
   [/^acorn$/, /^(analysis\/closures\/|io\/constructor-names\.ts$)/],
+  [/^hyparquet-writer(\/src\/\w+\.js)?$/, /^io\/parquet-(columns|file)\.ts$/],
   [/^ignore$/, /^commands\/memory\//],
   [/^(simple-ascii-chart|pprof-format)$/, /^render\//],
   [/^(preact(\/hooks)?|d3-hierarchy|@tanstack\/virtual-core)$/, /^page\//],
