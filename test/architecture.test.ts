@@ -117,7 +117,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   query: ['analysis', 'v8', 'graph', 'base'],
   session: ['load', 'io', 'analysis', 'v8', 'graph', 'base'],
-  commands: ['session', 'analysis', 'query', 'v8', 'graph', 'base'],
+  tables: ['load', 'io', 'analysis', 'v8', 'graph', 'base'],
+  commands: ['tables', 'session', 'analysis', 'query', 'v8', 'graph', 'base'],
   render: ['base'],
   // Runs in a browser: what it has of the house is bundled into the page.
   page: ['base'],
@@ -146,7 +147,11 @@ const EXTERNALS: readonly (readonly [RegExp, RegExp])[] = [
   [/^node:crypto$/, /^(io|load|self|inspector|cli|session\/index-file|analysis\/fingerprint)\//],
   // An index is read in parts. picture.ts runs the dot program, and reads the font that comes with it. A pprof file is
   // compressed.
-  [/^node:/, /^(io\/|load\/|self\/|inspector\/|cli\/|session\/index-file\/|render\/(picture|pprof)\.ts$)/],
+  // Tables are folders.
+  [
+    /^node:/,
+    /^(io\/|load\/|tables\/|self\/|inspector\/|cli\/|session\/index-file\/|render\/(picture|pprof)\.ts$)/,
+  ],
   [/^chalk$/, /^render\/style\.ts$/],
   [/^(csv-stringify\/sync|fast-string-width|markdown-table)$/, /^render\//],
   [/^commander$/, /^cli\//],
@@ -156,6 +161,7 @@ const EXTERNALS: readonly (readonly [RegExp, RegExp])[] = [
   [/^ws$/, /^inspector\//],
   [/^@modelcontextprotocol\/server(\/stdio)?$/, /^cli\/mcp\//],
   [/^@jridgewell\/trace-mapping$/, /^io\/source-maps\.ts$/],
+  [/^@duckdb\/node-api$/, /^tables\/duckdb(-values)?\.ts$/],
   [/^acorn$/, /^(analysis\/closures\/|io\/constructor-names\.ts$)/],
   [/^hyparquet-writer(\/src\/\w+\.js)?$/, /^io\/parquet-(columns|file)\.ts$/],
   [/^ignore$/, /^commands\/memory\//],

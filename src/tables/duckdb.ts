@@ -1,0 +1,225 @@
+/**
+ * DuckDB in this process, for questions in SQL about Parquet files. The package is an optional
+ * peer: it is loaded when it is needed, and a message says how to install it where it is missing.
+ *
+ * What is asked is data. A database is in memory, loads and installs no extension, reads files of
+ * the folders that it was given and no others, has no way to other machines, and keeps no file for
+ * what does not fit into memory. Only what reads may be asked (`query`), and nothing of this can be
+ * changed by what is asked.
+ */
+import path from 'node:path';
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { UsageError } from '../base/errors.js';
+import { printable } from '../base/printable.js';
+import type { Cell, Row } from '../base/result.js';
+import { isNumeric, plainValue } from './duckdb-values.js';
+
+type DuckDB = typeof import('@duckdb/node-api');
+
+export interface DatabaseOptions {
+  /** Folders whose files may be read, with those below them. Default none. */
+  readonly folders?: readonly string[];
+  /** Single files that may be read. Default none. */
+  readonly files?: readonly string[];
+  /** Bytes of memory that it may use. Default: DuckDB's own, 80 % of what the machine has. */
+  readonly memory?: number;
+}
+
+/** A value that takes the place of a `?` in a statement. */
+export type SqlParameter = string | number | boolean | null;
+
+export interface SqlColumn {
+  readonly name: string;
+  /** As DuckDB calls it: `BIGINT`, `VARCHAR`. */
+  readonly type: string;
+  readonly isNumeric: boolean;
+}
+
+export interface SqlAnswer {
+  /** Names are as the statement gives them, and may come twice. */
+  readonly columns: readonly SqlColumn[];
+  /** Values in the order of the columns. */
+  readonly rows: readonly (readonly Cell[])[];
+  /** Whether there were more rows than were asked for. */
+  readonly more: boolean;
+}
+
+export interface Database {
+  /**
+   * Answers one statement that reads: `select`, `with`, `from`, `values`, `describe`, `summarize`,
+   * `show`, `explain`.
+   *
+   * In: values for its `?`; the most rows that are wanted (default all).
+   * Throws: UsageError for another kind of statement, for a mistake in it, and when it was
+   * interrupted.
+   */
+  query(sql: string, parameters?: readonly SqlParameter[], most?: number): Promise<SqlAnswer>;
+  /** Runs statements of the program's own, which make views and tables. Throws UsageError. */
+  prepare(sql: string): Promise<void>;
+  close(): void;
+}
+
+/** The rows of an answer by the names of its columns. */
+export function rowsOf({ columns, rows }: SqlAnswer): Row[] {
+  return rows.map((row) => Object.fromEntries(columns.map(({ name }, i) => [name, row[i]!])));
+}
+
+/** A text as SQL writes it. */
+export function sqlText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** A name of a column or a table as SQL writes it. */
+export function sqlName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/**
+ * Opens an empty database in memory.
+ *
+ * - Throws: UsageError where DuckDB is not installed or does not run here.
+ */
+export async function openDatabase(options: DatabaseOptions = {}): Promise<Database> {
+  const duckdb = await loadDuckDB();
+  const { folders = [], files = [], memory } = options;
+  let instance: DuckDBInstance | undefined;
+  try {
+    instance = await duckdb.DuckDBInstance.create(':memory:', {
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+      allow_community_extensions: 'false',
+    });
+    const connection = await instance.connect();
+    const list = (paths: readonly string[], end: string): string =>
+      `[${paths.map((one) => sqlText(path.resolve(one).replace(/[\\/]$/, '') + end)).join(', ')}]`;
+    await connection.run(
+      [
+        "set temp_directory = ''",
+        ...(memory === undefined ? [] : [`set memory_limit = '${Math.max(1, Math.floor(memory))} bytes'`]),
+        ...(folders.length > 0 ? [`set allowed_directories = ${list(folders, '/')}`] : []),
+        ...(files.length > 0 ? [`set allowed_paths = ${list(files, '')}`] : []),
+        'set enable_external_access = false',
+        'set lock_configuration = true',
+      ].join('; '),
+    );
+    return new OpenDatabase(duckdb, instance, connection);
+  } catch (error) {
+    instance?.closeSync();
+    throw sqlError(error);
+  }
+}
+
+class OpenDatabase implements Database {
+  constructor(
+    private readonly duckdb: DuckDB,
+    private readonly instance: DuckDBInstance,
+    private readonly connection: DuckDBConnection,
+  ) {}
+
+  async query(sql: string, parameters: readonly SqlParameter[] = [], most?: number): Promise<SqlAnswer> {
+    await this.checkReads(sql);
+    return this.interruptible(async () => {
+      const values = [...parameters];
+      const reader =
+        most === undefined
+          ? await this.connection.runAndReadAll(sql, values)
+          : await this.connection.streamAndReadUntil(sql, most + 1, values);
+      const types = reader.columnTypes();
+      const all = reader.getRowsJson();
+      const rows = most === undefined ? all : all.slice(0, most);
+      return {
+        columns: reader
+          .columnNames()
+          .map((name, i) => ({ name, type: String(types[i]), isNumeric: isNumeric(types[i]!) })),
+        rows: rows.map((row) => row.map((value, i) => plainValue(value, types[i]!))),
+        more: rows.length < all.length,
+      };
+    });
+  }
+
+  async prepare(sql: string): Promise<void> {
+    await this.interruptible(() => this.connection.run(sql));
+  }
+
+  close(): void {
+    this.connection.closeSync();
+    this.instance.closeSync();
+  }
+
+  /** Files of its folders could be written otherwise: what may be read, DuckDB may write. */
+  private async checkReads(sql: string): Promise<void> {
+    if (sql.trim() === '') throw new UsageError('the query is empty', 'Write one: select * from classes.');
+    const { StatementType } = this.duckdb;
+    try {
+      const statements = await this.connection.extractStatements(sql);
+      if (statements.count !== 1)
+        throw new UsageError(
+          statements.count === 0 ? 'the query is empty' : `the query has ${statements.count} statements`,
+          'Ask one statement at a time (a pivot needs its values named: pivot … on … in (…)).',
+        );
+      const { statementType } = await statements.prepare(0);
+      const isExplained = statementType === StatementType.EXPLAIN && !/\banalyze\b/i.test(sql);
+      if (statementType !== StatementType.SELECT && !isExplained)
+        throw new UsageError(
+          `the query is no question: ${StatementType[statementType]?.toLowerCase() ?? 'it'} changes something`,
+          'Ask with select, with, from, values, describe, summarize, show or explain.',
+        );
+    } catch (error) {
+      // So says the package of a text that has comments alone.
+      if (error instanceof Error && error.message === 'Error in native callback')
+        throw new UsageError('the query is empty', 'Write one: select * from classes.');
+      throw sqlError(error);
+    }
+  }
+
+  /** Ctrl-C ends the statement, and then what it would have ended anyway. */
+  private async interruptible<T>(work: () => Promise<T>): Promise<T> {
+    let isInterrupted = false;
+    const interrupt = (): void => {
+      isInterrupted = true;
+      this.connection.interrupt();
+    };
+    process.once('SIGINT', interrupt);
+    try {
+      return await work();
+    } catch (error) {
+      if (!isInterrupted) throw sqlError(error);
+      throw new UsageError('the query was interrupted', undefined, error);
+    } finally {
+      process.off('SIGINT', interrupt);
+      if (isInterrupted && process.listenerCount('SIGINT') === 0) process.kill(process.pid, 'SIGINT');
+    }
+  }
+}
+
+/** Errors of DuckDB have a kind, a text, and often the line with a mark below the mistake. */
+function sqlError(error: unknown): Error {
+  if (error instanceof UsageError || !(error instanceof Error)) return error as Error;
+  const [first = '', ...rest] = error.message.replace(/^Failed to \w+ statements?: /, '').split('\n');
+  const where = rest
+    .map((line) => printable(line))
+    .filter((line) => line.trim() !== '')
+    .join('\n');
+  const hint = /^(Permission|IO) Error/.test(first)
+    ? 'A query reads the tables that it is given, and no other files.'
+    : /^Out of Memory Error/.test(first)
+      ? 'Ask for less at a time: fewer columns, a where, a limit.'
+      : where;
+  return new UsageError(`the query failed: ${printable(first)}`, hint === '' ? undefined : hint, error);
+}
+
+async function loadDuckDB(): Promise<DuckDB> {
+  try {
+    return await import('@duckdb/node-api');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const isMissing = code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND';
+    throw new UsageError(
+      isMissing
+        ? 'questions in SQL are answered by DuckDB, which is not installed here'
+        : `DuckDB does not run here: ${printable(message.split('\n')[0]!)}`,
+      'Install it beside heapgraph: npm install @duckdb/node-api.',
+      error,
+    );
+  }
+}
