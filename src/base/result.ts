@@ -248,4 +248,6 @@ export interface Answer {
   readonly picture?: () => Answer;
   /** False when the thing looked for is not there: exit code 1. Default true. */
   readonly found?: boolean;
+  /** Whether a part of what was asked could not be done: exit code 2. Default false. */
+  readonly wrong?: boolean;
 }

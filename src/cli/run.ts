@@ -194,7 +194,8 @@ async function answerCommand(
     if (indexes) await phaseAsync('making an index', () => indexes.makeMissing(snapshots, session, note));
     const noIds = idsFrom !== undefined && ids.length === 0;
     if (noIds) note(`no ids in ${idsFrom === '-' ? '(standard input)' : idsFrom}`);
-    if (reply.found === false || noIds) process.exitCode = EXIT.no;
+    if (reply.wrong === true) process.exitCode = EXIT.wrong;
+    else if (reply.found === false || noIds) process.exitCode = EXIT.no;
   } catch (error) {
     progress.clear();
     output.discard();

@@ -9,6 +9,7 @@ import { heapCommand } from './classes/heap.js';
 import { showMostCommonTypesCommand } from './classes/show-most-common-types.js';
 import { typestatsCommand } from './classes/typestats.js';
 import type { Command } from './command.js';
+import { censusCommand } from './fleet/census.js';
 import { deadCommand } from './growth/dead.js';
 import { diffCommand } from './growth/diff.js';
 import { getNewIdsCommand } from './growth/get-new-ids.js';
@@ -116,6 +117,10 @@ export const THEMES = [
   {
     title: 'See it, share it',
     commands: [reportCommand, openCommand, exportCommand, anonymizeCommand, tuiCommand, mcpCommand],
+  },
+  {
+    title: 'Many snapshots, many machines',
+    commands: [censusCommand],
   },
   {
     title: 'Running processes',
