@@ -13,6 +13,7 @@ import { HeapgraphError, UsageError } from '../base/errors.js';
 import { printable } from '../base/printable.js';
 import type { Row } from '../base/result.js';
 import { openAtomicFile } from '../io/atomic-file.js';
+import { statOf } from '../io/file-facts.js';
 import type { TableColumn, TableValues } from '../io/parquet-columns.js';
 import { openParquetFile } from '../io/parquet-file.js';
 import { readText } from '../io/read-text.js';
@@ -108,12 +109,10 @@ function fileOf(folder: string, table: DatasetTable, part: string): string {
 
 /** What DATASET_FILE says; undefined where there is none. Throws UsageError for another version. */
 function readMark(folder: string): true | undefined {
+  checkFolder(folder);
   const file = path.join(folder, DATASET_FILE);
   const text = readText(file, printable(file), { limit: NO_LARGER });
-  if (text === undefined) {
-    checkFolder(folder);
-    return undefined;
-  }
+  if (text === undefined) return undefined;
   const { schema, version } = markOf(text);
   if (schema !== DATASET_SCHEMA)
     throw new UsageError(
@@ -140,7 +139,7 @@ function markOf(text: string): { readonly schema?: unknown; readonly version?: u
 }
 
 function checkFolder(folder: string): void {
-  const stat = fs.statSync(folder, { throwIfNoEntry: false });
+  const stat = statOf(folder);
   if (stat && !stat.isDirectory())
     throw new UsageError(`${printable(folder)} is a file, and a dataset is a folder`, 'Name a folder.');
 }

@@ -49,6 +49,7 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
   baseline: ['baseline', F, '-o', '-'],
   init: ['init', F, '-o', '-'],
   info: ['info', F],
+  census: ['census', F], // where to is missing
 };
 
 const commands: readonly Command[] = COMMANDS;
