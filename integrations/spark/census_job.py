@@ -101,7 +101,7 @@ def _census(work: Work, batch: list[Entry]) -> list[Outcome] | str:
         if rows is not None and len(rows) == len(batch):
             return [
                 _outcome(entry["file"], row["state"], row["snapshot"], row["reason"], work)
-                for entry, row in zip(batch, _in_order(rows, batch))
+                for entry, row in zip(batch, _in_order(rows, batch), strict=True)
             ]
         how = f"ended by signal {-code}" if code < 0 else f"exit code {code}"
         return f"{how}: {_end_of(said, work.most_reason)}"
@@ -176,7 +176,7 @@ def _parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
         epilog="What follows -- goes to heapgraph census as it is: -- --service shop --release 1.4.0",
     )
     add = parser.add_argument
-    add("listing", help="a folder, a pattern, or a file: a path a line, or JSON with file, host, service, release, taken")
+    add("listing", help="folder, pattern or file: a path a line, or JSON with file, host, service, release, taken")
     add("--to", required=True, metavar="DATASET", help="the dataset, a folder that all machines share")
     add("--heapgraph", default="heapgraph", metavar="PATH", help="the program on the workers (default: %(default)s)")
     add("--node", metavar="PATH", help="Node.js on the workers (default: what the program's first line finds)")

@@ -25,8 +25,8 @@ class ListingError(Exception):
 def read_listing(source: str) -> list[Entry]:
     """The snapshots that `source` names.
 
-    In: a folder, which is searched to its depths for `.heapsnapshot`, also compressed; a pattern such as `/dumps/**/*.gz`;
-    or a file that lists paths. Relative paths count from the present folder.
+    In: a folder, which is searched to its depths for `.heapsnapshot`, also compressed; a pattern such as
+    `/dumps/**/*.gz`; or a file that lists paths. Relative paths count from the present folder.
     Out: entries with absolute paths, each path once.
     Order: by name from a folder or pattern; as they are listed from a file.
     Throws: ListingError where no snapshot is named, and for a line that is neither a path nor such an object.
@@ -42,8 +42,8 @@ def read_listing(source: str) -> list[Entry]:
         raise ListingError(f"cannot read {error.filename!r}: {error.strerror}") from error
     if not entries:
         raise ListingError(
-            f"{source!r} names no snapshots. It should be a folder with {', '.join(ENDINGS)}, a pattern that files match, "
-            "or a file with one path a line"
+            f"{source!r} names no snapshots. It should be a folder with {', '.join(ENDINGS)}, a pattern that files "
+            "match, or a file with one path a line"
         )
     return _each_once(entries, source)
 

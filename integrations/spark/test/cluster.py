@@ -6,6 +6,7 @@ this process, also when that is killed (Linux).
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import re
@@ -15,7 +16,6 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
 from typing import TypeVar
 
 import pyspark
@@ -73,10 +73,8 @@ class Worker:
         """Ends it as a machine ends that loses power: worker, executor, and what they run, at once and unasked."""
         pids = [self.process.pid, *descendants(self.process.pid)]
         for pid in pids:
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
         self.process.wait()
         return pids
 
@@ -100,7 +98,7 @@ class Cluster:
             raise
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self._stop()
 
     def environment(self) -> dict[str, str]:
@@ -158,8 +156,6 @@ class Cluster:
         for process in reversed(self._processes):
             pids = descendants(process.pid)
             for pid in [process.pid, *pids]:
-                try:
+                with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
-                except ProcessLookupError:
-                    pass
             process.wait()

@@ -14,14 +14,11 @@ from typing import NamedTuple
 HOSTS = 5
 RELEASES = ("1.0.0", "1.1.0", "1.2.0", "1.3.0")
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)
-NODE_TYPES = (
-    "hidden,array,string,object,code,closure,regexp,number,native,synthetic,concatenated string,sliced string,symbol,"
-    "bigint,object shape"
-).split(",")
-EDGE_TYPES = "context,element,property,internal,hidden,shortcut,weak".split(",")
+NODE_TYPES = ["hidden", "array", "string", "object", "code", "closure", "regexp", "number", "native", "synthetic"]
+EDGE_TYPES = ["context", "element", "property", "internal", "hidden", "shortcut", "weak"]
 NODE_FIELDS = ["type", "name", "id", "self_size", "edge_count", "detachedness"]
 EDGE_FIELDS = ["type", "name_or_index", "to_node"]
-AWKWARD = ("", " with spaces", " it's \"quoted\"", " line\nbreak", " снимок", " $(id);&|*?", " %20'\\")
+AWKWARD = ("", " with spaces", ' it\'s "quoted"', " line\nbreak", " снимок", " $(id);&|*?", " %20'\\")
 
 
 class Member(NamedTuple):

@@ -11,6 +11,7 @@ import unittest
 from pathlib import Path
 
 import paths
+
 from census_job import Outcome, Work, census_batches
 
 STAND_IN = """
@@ -51,8 +52,8 @@ class TaskTest(unittest.TestCase):
 
     def test_written(self) -> None:
         self.assertEqual(
-            self.outcomes(["a"], ["b", "it's\n\"c\""]),
-            [{"file": file, "state": "written", "key": "k", "reason": None} for file in ("a", "b", "it's\n\"c\"")],
+            self.outcomes(["a"], ["b", 'it\'s\n"c"']),
+            [{"file": file, "state": "written", "key": "k", "reason": None} for file in ("a", "b", 'it\'s\n"c"')],
         )
 
     def test_a_bad_snapshot_among_good_ones(self) -> None:

@@ -9,9 +9,16 @@ import unittest
 from pathlib import Path
 
 import paths  # noqa: F401
+
 from listing import ListingError, read_listing
 
-AWKWARD = ["two  spaces.heapsnapshot", "it's \"quoted\".heapsnapshot", "a\nb.heapsnapshot", "-n", "снимок.heapsnapshot.gz"]
+AWKWARD = [
+    "two  spaces.heapsnapshot",
+    'it\'s "quoted".heapsnapshot',
+    "a\nb.heapsnapshot",
+    "-n",
+    "снимок.heapsnapshot.gz",
+]
 
 
 class ListingTest(unittest.TestCase):
@@ -34,10 +41,10 @@ class ListingTest(unittest.TestCase):
             read_listing(source)
 
     def test_lines(self) -> None:
-        listing = self.write("list", b"/dumps/two  spaces\r\n\n/dumps/ends with space \n/dumps/it's \"quoted\"\n-\n")
+        listing = self.write("list", b'/dumps/two  spaces\r\n\n/dumps/ends with space \n/dumps/it\'s "quoted"\n-\n')
         self.assertEqual(
             self.files(listing),
-            ["/dumps/two  spaces", "/dumps/ends with space ", "/dumps/it's \"quoted\"", os.path.join(os.getcwd(), "-")],
+            ["/dumps/two  spaces", "/dumps/ends with space ", '/dumps/it\'s "quoted"', os.path.join(os.getcwd(), "-")],
         )
 
     def test_nul_bytes_as_find_print0_writes_them(self) -> None:

@@ -17,7 +17,7 @@ import unittest
 from pathlib import Path
 from typing import Any
 
-from cluster import SPARK_SUBMIT, Cluster, Worker, wait_for
+from cluster import SPARK_SUBMIT, Cluster, wait_for
 from snapshots import Member, make_fleet
 
 HERE = Path(__file__).resolve().parent
@@ -129,7 +129,7 @@ class SparkTest(unittest.TestCase):
         cls.listing.write_text("".join(f"{member.listed()}\n" for member in cls.fleet))
         cls.local = cls.root / "local"
         started = time.monotonic()
-        heapgraph("census", "--list", cls.listing, "--to", cls.local, "--json")
+        heapgraph("census", "--list", cls.listing, "--to", cls.local, "--json", "--quiet")
         report(f"{SNAPSHOTS} snapshots, heapgraph census, one process: {time.monotonic() - started:.1f} s")
 
     def job(self, cluster: Cluster, name: str, dataset: Path, listing: Path | None = None) -> Submission:
@@ -165,7 +165,9 @@ class SparkTest(unittest.TestCase):
         tasks = job.events("TaskEnd")
         reasons = [task["Task End Reason"]["Reason"] for task in tasks]
         self.assertIn("ExecutorLostFailure", reasons)
-        executors = {task["Task Info"]["Executor ID"] for task in tasks if task["Task End Reason"]["Reason"] == "Success"}
+        executors = {
+            task["Task Info"]["Executor ID"] for task in tasks if task["Task End Reason"]["Reason"] == "Success"
+        }
         self.assertGreaterEqual(len(executors), 2)
         self.expect_equal_to_local(dataset)
         report(
