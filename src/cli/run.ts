@@ -99,8 +99,14 @@ async function answerCommand(
       : undefined;
   const targets = several ? [] : (choice?.rest ?? args);
   if (choice?.guessed === false) checkArguments(targets, command.arguments, choice.snapshot);
-  const makes = command.makesSnapshot === true;
-  const format = formatOf(makes ? { ...parsed, output: undefined } : parsed, command);
+  const { fillsFolderWith } = command;
+  const fills = fillsFolderWith !== undefined && values[fillsFolderWith] !== undefined;
+  // The answer goes to standard output, and only common options say how.
+  const makes = command.makesSnapshot === true || fills;
+  const format = formatOf(
+    makes ? { ...parsed, output: undefined, ...(fills ? { format: undefined } : {}) } : parsed,
+    command,
+  );
   const { inputs, answer } = prepare(command, {
     targets,
     snapshots: several && !isOptional ? (loaded.length > 0 ? loaded : args) : choice ? [choice.snapshot] : [],
@@ -119,7 +125,9 @@ async function answerCommand(
       'a page is for a browser, and this is a terminal',
       'Write it to a file: -o heap.html.',
     );
-  const made = makes ? await openMade(parsed.output) : undefined;
+  const made = makes && !fills ? await openMade(parsed.output) : undefined;
+  const folder = fills ? parsed.output : undefined;
+  if (folder !== undefined) stopOnSignals();
   const progress = createProgressLine(process.stderr, parsed.quiet === true);
   const note = (text: string): void => {
     if (parsed.quiet) return;
@@ -159,6 +167,7 @@ async function answerCommand(
           within,
           indexes,
           made,
+          folder,
         },
         ids,
       });

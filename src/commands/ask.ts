@@ -169,6 +169,7 @@ function readingOnce(machine: Machine): Machine {
     within: (milliseconds, work) => machine.within(milliseconds, work),
     indexes: machine.indexes,
     made: machine.made,
+    folder: machine.folder,
     mapPlace: machine.mapPlace,
     readIds(file) {
       let ids = known.get(file);

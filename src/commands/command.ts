@@ -41,6 +41,8 @@ export interface Machine {
   readonly indexes?: IndexStore | undefined;
   /** The snapshot that a command makes, where one was named. */
   readonly made?: MadeSnapshot | undefined;
+  /** The folder that a command fills, where one was named. */
+  readonly folder?: string | undefined;
 }
 
 /** A snapshot that is being written: whole at last, or not there. */
@@ -126,6 +128,8 @@ interface Definition<S extends OptionSpecs, T> {
   readonly alone?: readonly string[];
   /** Whether it makes a snapshot, which -o names; the answer then goes to standard output. */
   readonly makesSnapshot?: boolean;
+  /** The option with which -o names a folder to fill; the answer then goes to standard output. */
+  readonly fillsFolderWith?: string;
   readonly options: S;
   readonly examples: readonly { readonly line: string; readonly says: string }[];
 }

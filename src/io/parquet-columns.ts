@@ -2,12 +2,15 @@
  * Columns of a Parquet file: what values they take, and the bytes of one page of them.
  *
  * hyparquet-writer encodes whatever it is given, one value after the other, and numbers of 64 bits
- * as a BigInt each: 150 to 280 ns a number, with statistics. Here typed arrays become bytes in loops of their own; the library packs deltas
- * (its loop over Int32Array) and runs, compresses, and writes headers and the footer.
+ * as a BigInt each: 150 to 280 ns a number, with statistics. Here typed arrays become bytes in
+ * loops of their own; the library packs negative numbers, compresses, and writes headers and the
+ * footer.
  */
 import type { ByteWriter } from 'hyparquet-writer';
+import { packedDeltas } from './parquet-deltas.js';
+import { packedRuns } from './parquet-runs.js';
 
-/** The type of a column. Whole numbers of 64 bits are safe integers here. */
+/** The type of a column. */
 export type TableType = 'int32' | 'int64' | 'double' | 'boolean' | 'text';
 
 export interface TableColumn {
@@ -27,7 +30,14 @@ export type TableValues =
   | ArrayLike<number | null | undefined>
   | ArrayLike<boolean | null | undefined>
   | ArrayLike<string | null | undefined>
+  | MaskedNumbers
   | CodedTexts;
+
+/** Numbers and booleans, and which rows have one: 1; 0 is a null. */
+export interface MaskedNumbers {
+  readonly numbers: ArrayLike<number>;
+  readonly present: Uint8Array;
+}
 
 /** Texts by number: a text that many rows have is read once a row group. */
 export interface CodedTexts {
@@ -43,7 +53,7 @@ export class TextTable {
   /** 1 + the number in the dictionary of the row group that is written; 0 for none. */
   readonly places: Uint32Array;
 
-  /** In: codes are less than `count`. Memory: four bytes a code. */
+  /** In: nearly all codes are less than `count`. Memory: four bytes a code. */
   constructor(
     count: number,
     readonly textOf: (code: number) => string,
@@ -67,7 +77,6 @@ export interface EncodedPage {
 /** What the library does for a page. */
 export interface Packers {
   packDeltas(values: Int32Array, type: 'INT32' | 'INT64'): Uint8Array;
-  packRuns(values: Uint32Array | Uint8Array, bitWidth: number): Uint8Array;
   newBytes(): ByteWriter;
 }
 
@@ -78,136 +87,188 @@ export function encodedPage(
   rows: number,
   packers: Packers,
 ): EncodedPage {
-  const given = 'codes' in values ? values.codes : values;
+  const given = 'codes' in values ? values.codes : 'numbers' in values ? values.numbers : values;
   if (given.length < rows) throw new RangeError(`${column.name}: ${given.length} values for ${rows} rows`);
-  const page =
-    column.type === 'text'
-      ? textPage(values as ArrayLike<string | null> | CodedTexts, rows, packers)
-      : column.type === 'boolean'
-        ? booleanPage(values as ArrayLike<boolean | number | null>, rows)
-        : numberPage(column, values as ArrayLike<number | null>, rows, packers);
+  if (column.type === 'text') return checked(column, textPage(values as Texts, rows, packers));
+  const mask = 'numbers' in values ? masked(values.present, rows) : presence(given, rows);
+  const numbers = given as ArrayLike<number>;
+  return checked(
+    column,
+    column.type === 'boolean'
+      ? booleanPage(numbers, rows, mask)
+      : column.type === 'double'
+        ? doublePage(numbers, rows, mask)
+        : integerPage(column, numbers, rows, mask, packers),
+  );
+}
+
+type Texts = ArrayLike<string | null | undefined> | CodedTexts;
+
+function checked(column: TableColumn, page: EncodedPage): EncodedPage {
   if (page.nulls > 0 && !column.nullable) throw new RangeError(`${column.name}: a null in a column without`);
   return page;
 }
 
-/** Which rows have a number. */
-function presence(values: ArrayLike<unknown>, rows: number): { present?: Uint8Array; nulls: number } {
+/** Which rows have a value. */
+interface Mask {
+  /** Undefined when all have one. */
+  readonly present: Uint8Array | undefined;
+  readonly nulls: number;
+}
+
+function masked(present: Uint8Array, rows: number): Mask {
+  let count = 0;
+  for (let row = 0; row < rows; row++) count += present[row]!;
+  return count === rows
+    ? { present: undefined, nulls: 0 }
+    : { present: present.subarray(0, rows), nulls: rows - count };
+}
+
+function presence(values: ArrayLike<unknown>, rows: number): Mask {
   let present: Uint8Array | undefined;
   let nulls = 0;
   // Only these typed arrays can hold NaN; the others have a value everywhere.
   if (ArrayBuffer.isView(values) && !(values instanceof Float64Array || values instanceof Float32Array))
-    return { nulls };
-  for (let i = 0; i < rows; i++) {
-    const value = values[i];
+    return { present, nulls };
+  for (let row = 0; row < rows; row++) {
+    const value = values[row];
     if (value !== null && value !== undefined && !Number.isNaN(value)) continue;
     present ??= new Uint8Array(rows).fill(1);
-    present[i] = 0;
+    present[row] = 0;
     nulls++;
   }
-  return present ? { present, nulls } : { nulls };
+  return { present, nulls };
 }
 
-function numberPage(
+function integerPage(
   column: TableColumn,
-  values: ArrayLike<number | null>,
+  values: ArrayLike<number>,
   rows: number,
+  mask: Mask,
   packers: Packers,
 ): EncodedPage {
-  const { present, nulls } = presence(values, rows);
-  const count = rows - nulls;
-  const numbers = new Float64Array(count);
-  let least = Number.POSITIVE_INFINITY;
-  let greatest = Number.NEGATIVE_INFINITY;
+  const numbers = smallIntegers(values, rows, mask) ?? plainIntegers(column, values, rows, mask);
+  if (numbers instanceof BigInt64Array) {
+    let least = numbers[0]!;
+    let greatest = least;
+    for (const value of numbers) {
+      if (value < least) least = value;
+      if (value > greatest) greatest = value;
+    }
+    const bounds = { least: Number(least), greatest: Number(greatest) };
+    return { ...mask, ...bounds, encoding: 'PLAIN', bytes: bytesOf(numbers) };
+  }
+  const bounds = boundsOf(numbers);
+  const bytes =
+    bounds.least === undefined || bounds.least >= 0
+      ? packedDeltas(numbers)
+      : packers.packDeltas(numbers, column.type === 'int32' ? 'INT32' : 'INT64');
+  return { ...mask, ...bounds, encoding: 'DELTA_BINARY_PACKED', bytes };
+}
+
+function boundsOf(numbers: Int32Array): Pick<EncodedPage, 'least' | 'greatest'> {
+  if (numbers.length === 0) return {};
+  let least = numbers[0]!;
+  let greatest = least;
+  for (let i = 1; i < numbers.length; i++) {
+    const value = numbers[i]!;
+    least = Math.min(least, value);
+    greatest = Math.max(greatest, value);
+  }
+  return { least, greatest };
+}
+
+/**
+ * The values that are there, where all are of 31 bits and a sign; else undefined. One loop for each
+ * kind of array: a loop that sees several is three times as slow.
+ */
+function smallIntegers(values: ArrayLike<number>, rows: number, mask: Mask): Int32Array | undefined {
+  if (values instanceof Uint32Array || values instanceof Int32Array) {
+    const same = new Int32Array(values.buffer, values.byteOffset, rows);
+    const numbers = mask.present === undefined ? same : compacted(same, mask.present, rows - mask.nulls);
+    return values instanceof Uint32Array && hasNegative(numbers) ? undefined : numbers;
+  }
+  const { present } = mask;
+  const numbers = new Int32Array(rows - mask.nulls);
+  let at = 0;
+  if (values instanceof Float64Array) {
+    for (let row = 0; row < rows; row++) {
+      if (present !== undefined && present[row] === 0) continue;
+      const value = values[row]!;
+      numbers[at] = value;
+      if (numbers[at++] !== value) return undefined;
+    }
+    return numbers;
+  }
+  for (let row = 0; row < rows; row++) {
+    if (present !== undefined && present[row] === 0) continue;
+    const value = values[row]!;
+    numbers[at] = value;
+    if (numbers[at++] !== value) return undefined;
+  }
+  return numbers;
+}
+
+function hasNegative(numbers: Int32Array): boolean {
+  for (let i = 0; i < numbers.length; i++) if (numbers[i]! < 0) return true;
+  return false;
+}
+
+function compacted(values: Int32Array, present: Uint8Array, count: number): Int32Array {
+  const numbers = new Int32Array(count);
+  for (let row = 0, at = 0; at < count; row++) if (present[row] === 1) numbers[at++] = values[row]!;
+  return numbers;
+}
+
+/** The same of 64 bits. Throws RangeError for what is none. */
+function plainIntegers(
+  column: TableColumn,
+  values: ArrayLike<number>,
+  rows: number,
+  { present, nulls }: Mask,
+): BigInt64Array {
+  const numbers = new BigInt64Array(rows - nulls);
   for (let row = 0, at = 0; row < rows; row++) {
     if (present !== undefined && present[row] === 0) continue;
     const value = values[row]!;
-    numbers[at++] = value;
-    if (value < least) least = value;
-    if (value > greatest) greatest = value;
+    if (!Number.isInteger(value)) throw new RangeError(`${column.name}: ${value} is no whole number`);
+    if (column.type === 'int32' && value !== (value | 0))
+      throw new RangeError(`${column.name}: ${value} needs more than 32 bits`);
+    if (value < -TOO_WIDE || value >= TOO_WIDE)
+      throw new RangeError(`${column.name}: ${value} needs more than 64 bits`);
+    numbers[at++] = BigInt(value);
   }
-  const common = { present, nulls, ...(count > 0 ? { least, greatest } : {}) };
-  if (column.type === 'double') return { ...common, encoding: 'PLAIN', bytes: bytesOf(numbers) };
-  for (let i = 0; i < count; i++) {
-    const value = numbers[i]!;
-    if (!Number.isSafeInteger(value)) throw new RangeError(`${column.name}: ${value} is no whole number`);
-  }
-  if (count === 0 || (least >= -0x80000000 && greatest <= 0x7fffffff)) {
-    const type = column.type === 'int32' ? 'INT32' : 'INT64';
-    const bytes = packers.packDeltas(Int32Array.from(numbers), type);
-    return { ...common, encoding: 'DELTA_BINARY_PACKED', bytes };
-  }
-  if (column.type === 'int32') throw new RangeError(`${column.name}: ${greatest} needs more than 32 bits`);
-  const wide = new BigInt64Array(count);
-  for (let i = 0; i < count; i++) wide[i] = BigInt(numbers[i]!);
-  return { ...common, encoding: 'PLAIN', bytes: bytesOf(wide) };
+  return numbers;
 }
 
-function booleanPage(values: ArrayLike<boolean | number | null>, rows: number): EncodedPage {
-  const { present, nulls } = presence(values, rows);
+/** From here on a whole number needs more than 64 bits. */
+const TOO_WIDE = 2 ** 63;
+
+function doublePage(values: ArrayLike<number>, rows: number, mask: Mask): EncodedPage {
+  const { present, nulls } = mask;
+  const numbers = new Float64Array(rows - nulls);
+  for (let row = 0, at = 0; row < rows; row++)
+    if (present === undefined || present[row] !== 0) numbers[at++] = values[row]!;
+  return { ...mask, encoding: 'PLAIN', bytes: bytesOf(numbers) };
+}
+
+function booleanPage(values: ArrayLike<boolean | number>, rows: number, mask: Mask): EncodedPage {
+  const { present, nulls } = mask;
   const bytes = new Uint8Array(Math.ceil((rows - nulls) / 8));
   for (let row = 0, at = 0; row < rows; row++) {
     if (present !== undefined && present[row] === 0) continue;
     if (values[row]) bytes[at >> 3]! |= 1 << (at & 7);
     at++;
   }
-  return { encoding: 'PLAIN', bytes, present, nulls };
+  return { ...mask, encoding: 'PLAIN', bytes };
 }
 
-function textPage(
-  values: ArrayLike<string | null | undefined> | CodedTexts,
-  rows: number,
-  packers: Packers,
-): EncodedPage {
+function textPage(values: Texts, rows: number, packers: Packers): EncodedPage {
   const dictionary = packers.newBytes();
-  const places = new Uint32Array(rows);
-  let present: Uint8Array | undefined;
-  let count = 0;
-  let at = 0;
-  const add = (text: string): void => {
-    const bytes = Buffer.from(text, 'utf8');
-    dictionary.appendUint32(bytes.length);
-    dictionary.appendBytes(bytes);
-    count++;
-  };
-  const leaveOut = (row: number): void => {
-    present ??= new Uint8Array(rows).fill(1);
-    present[row] = 0;
-  };
-  if ('codes' in values) {
-    const { codes, texts } = values;
-    const known = texts.places;
-    for (let row = 0; row < rows; row++) {
-      const code = codes[row]!;
-      if (code === NO_TEXT) {
-        leaveOut(row);
-        continue;
-      }
-      if (known[code] === 0) {
-        add(texts.textOf(code));
-        known[code] = count;
-      }
-      places[at++] = known[code]! - 1;
-    }
-    for (let row = 0; row < rows; row++) if (codes[row] !== NO_TEXT) known[codes[row]!] = 0;
-  } else {
-    const known = new Map<string, number>();
-    for (let row = 0; row < rows; row++) {
-      const text = values[row];
-      if (text === null || text === undefined) {
-        leaveOut(row);
-        continue;
-      }
-      let place = known.get(text);
-      if (place === undefined) {
-        place = count;
-        known.set(text, place);
-        add(text);
-      }
-      places[at++] = place;
-    }
-  }
+  const { places, present, count } =
+    'codes' in values ? codedPlaces(values, rows, dictionary) : textPlaces(values, rows, dictionary);
   const bitWidth = count > 1 ? 32 - Math.clz32(count - 1) : 1;
-  const runs = packers.packRuns(places.subarray(0, at), bitWidth);
+  const runs = packedRuns(places, bitWidth);
   const bytes = new Uint8Array(1 + runs.length);
   bytes[0] = bitWidth;
   bytes.set(runs, 1);
@@ -215,9 +276,87 @@ function textPage(
     encoding: 'RLE_DICTIONARY',
     bytes,
     present,
-    nulls: rows - at,
+    nulls: rows - places.length,
     dictionary: { bytes: dictionary.getBytes(), count },
   };
+}
+
+/** Where the text of each row that has one stands in the dictionary. */
+interface Places {
+  readonly places: Uint32Array;
+  readonly present: Uint8Array | undefined;
+  /** Texts in the dictionary. */
+  readonly count: number;
+}
+
+function addText(dictionary: ByteWriter, text: string): void {
+  const bytes = Buffer.from(text, 'utf8');
+  dictionary.appendUint32(bytes.length);
+  dictionary.appendBytes(bytes);
+}
+
+function codedPlaces({ codes: given, texts }: CodedTexts, rows: number, dictionary: ByteWriter): Places {
+  // One kind of array: a loop that sees several is three times as slow.
+  const codes = given instanceof Uint32Array ? given : Uint32Array.from(given);
+  const known = texts.places;
+  const limit = known.length;
+  const places = new Uint32Array(rows);
+  const used: number[] = [];
+  // A damaged file has names that it has no texts for.
+  const beyond = new Map<number, number>();
+  let present: Uint8Array | undefined;
+  let at = 0;
+  let count = 0;
+  for (let row = 0; row < rows; row++) {
+    const code = codes[row]!;
+    if (code < limit) {
+      let place = known[code]!;
+      if (place === 0) {
+        addText(dictionary, texts.textOf(code));
+        place = ++count;
+        known[code] = place;
+        used.push(code);
+      }
+      places[at++] = place - 1;
+    } else if (code === NO_TEXT) {
+      present ??= new Uint8Array(rows).fill(1);
+      present[row] = 0;
+    } else {
+      const place = beyond.get(code) ?? ++count;
+      if (!beyond.has(code)) addText(dictionary, texts.textOf(code));
+      beyond.set(code, place);
+      places[at++] = place - 1;
+    }
+  }
+  for (const code of used) known[code] = 0;
+  return { places: places.subarray(0, at), present, count };
+}
+
+function textPlaces(
+  texts: ArrayLike<string | null | undefined>,
+  rows: number,
+  dictionary: ByteWriter,
+): Places {
+  const known = new Map<string, number>();
+  const places = new Uint32Array(rows);
+  let present: Uint8Array | undefined;
+  let at = 0;
+  for (let row = 0; row < rows; row++) {
+    const text = texts[row];
+    if (text === null || text === undefined) {
+      present ??= new Uint8Array(rows).fill(1);
+      present[row] = 0;
+      continue;
+    }
+    let place = known.get(text);
+    if (place === undefined) {
+      place = known.size;
+      known.set(text, place);
+      addText(dictionary, text);
+    }
+    places[at++] = place;
+  }
+  return { places: places.subarray(0, at), present, count: known.size };
 }
 
 function bytesOf(values: Float64Array | BigInt64Array): Uint8Array {

@@ -15,6 +15,7 @@ import {
   type TableColumn,
   type TableValues,
 } from './parquet-columns.js';
+import { packedFlags, packedOnes } from './parquet-runs.js';
 
 export interface ParquetOptions {
   /** In the order of the file. */
@@ -52,24 +53,17 @@ export async function openParquetFile(file: string, options: ParquetOptions): Pr
 type Library = Awaited<ReturnType<typeof loadLibrary>>;
 
 async function loadLibrary() {
-  const [{ ByteWriter, ParquetWriter }, { deltaBinaryPack }, { writeRleBitPackedHybrid }, pages, snappy] =
-    await Promise.all([
-      import('hyparquet-writer'),
-      import('hyparquet-writer/src/delta.js'),
-      import('hyparquet-writer/src/encoding.js'),
-      import('hyparquet-writer/src/datapage.js'),
-      import('hyparquet-writer/src/snappy.js'),
-    ]);
+  const [{ ByteWriter, ParquetWriter }, { deltaBinaryPack }, pages, snappy] = await Promise.all([
+    import('hyparquet-writer'),
+    import('hyparquet-writer/src/delta.js'),
+    import('hyparquet-writer/src/datapage.js'),
+    import('hyparquet-writer/src/snappy.js'),
+  ]);
   const packers: Packers = {
     newBytes: () => new ByteWriter(),
     packDeltas(values, type) {
-      const bytes = new ByteWriter(values.length + 64);
+      const bytes = new ByteWriter(values.length * 4 + 64);
       deltaBinaryPack(bytes, values, type);
-      return bytes.getBytes();
-    },
-    packRuns(values, bitWidth) {
-      const bytes = new ByteWriter(values.length + 64);
-      writeRleBitPackedHybrid(bytes, values, bitWidth);
       return bytes.getBytes();
     },
   };
@@ -177,7 +171,9 @@ class OpenParquetFile implements ParquetFile {
     }
     const dataStart = bytes.offset;
     const levels = column.nullable
-      ? library.packers.packRuns(page.present ?? new Uint8Array(rows).fill(1), 1)
+      ? page.present
+        ? packedFlags(page.present)
+        : packedOnes(rows)
       : new Uint8Array(0);
     const length = levels.length + page.bytes.length;
     library.writePageHeader(bytes, {

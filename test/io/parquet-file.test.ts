@@ -1,26 +1,17 @@
 /** Parquet files, read back by DuckDB. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, it } from 'vitest';
 import { NO_TEXT, TextTable } from '../../src/io/parquet-columns.js';
 import { openParquetFile, type ParquetOptions } from '../../src/io/parquet-file.js';
+import { duckdb } from '../support/duckdb.js';
 import { folderMaker, temporaryFolder } from '../support/temporary-folder.js';
 
 const emptyFolder = folderMaker(temporaryFolder());
 
-/** The columns of the first query on the file, as DuckDB has them in JSON. */
-async function read(file: string, sql = 'select * from t'): Promise<Record<string, unknown>[]> {
-  const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
-  const connection = await instance.connect();
-  try {
-    await connection.run(`create view t as from read_parquet('${file}')`);
-    return (await connection.runAndReadAll(sql)).getRowObjectsJson() as Record<string, unknown>[];
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
-  }
-}
+/** Rows of a query on a file, called `t`. */
+const read = (file: string, sql = 'from t'): Promise<Record<string, unknown>[]> =>
+  duckdb(`with t as (from read_parquet('${file}')) ${sql}`);
 
 const COLUMNS = [
   { name: 'small', type: 'int32' },
@@ -78,7 +69,7 @@ describe('openParquetFile', () => {
     output.writeGroup(0, {});
     output.finish();
     expect(await read(file)).toEqual([]);
-    expect((await read(file, 'describe t')).map((row) => row.column_type)).toEqual(
+    expect((await duckdb(`describe from read_parquet('${file}')`)).map((row) => row.column_type)).toEqual(
       ['INTEGER', 'BIGINT', 'DOUBLE', 'BOOLEAN', 'VARCHAR', 'INTEGER'], // prettier-ignore
     );
   });

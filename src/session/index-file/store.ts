@@ -7,6 +7,7 @@ import { UsageError } from '../../base/errors.js';
 import { printable } from '../../base/printable.js';
 import type { Graph } from '../../graph/graph.js';
 import { isRegularFile, statOf } from '../../io/file-facts.js';
+import { makeFolder } from '../../io/make-folder.js';
 import { writeReason } from '../../io/reasons.js';
 import type { GraphNeed } from '../need.js';
 import { ColumnFile, IndexDamaged } from './column-file.js';
@@ -88,7 +89,7 @@ export function openIndexStore(version: string, folder = cacheFolder()): IndexSt
         throw new UsageError('a file that is not whole is not indexed', 'Index a whole one.');
       if (graph.traces)
         throw new UsageError('a snapshot with allocation stacks is not indexed', 'Ask it without an index.');
-      makeFolder(folder);
+      makeCache(folder);
       const index = pathOf(file);
       return { path: index, size: writeIndex(index, graph, sourceOf(file), version) };
     },
@@ -131,9 +132,9 @@ function opened(index: string): ColumnFile | undefined {
 }
 
 /** Throws UsageError. */
-function makeFolder(folder: string): void {
+function makeCache(folder: string): void {
   try {
-    makePath(folder);
+    makeFolder(folder);
   } catch (error) {
     throw new UsageError(
       `no index can be written into ${printable(folder)}: ${writeReason(error)}`,
@@ -141,14 +142,6 @@ function makeFolder(folder: string): void {
       error,
     );
   }
-}
-
-/** `recursive` of Node.js does not end where none can be made in a folder that is there (/proc). */
-function makePath(folder: string): void {
-  if (statOf(folder)?.isDirectory()) return;
-  const parent = path.dirname(folder);
-  if (parent !== folder && statOf(parent) === undefined) makePath(parent);
-  fs.mkdirSync(folder, { mode: 0o700 });
 }
 
 /** Source: the XDG base directory specification; Apple's and Microsoft's folders for caches. */
