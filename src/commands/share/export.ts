@@ -72,7 +72,7 @@ export const exportCommand = defineCommand({
     { line: 'heapgraph export app.heapsnapshot --format folded', says: 'for flamegraph.pl and inferno' },
     { line: 'heapgraph export --chains --where Session', says: 'on which branches all Sessions hang' },
     {
-      line: 'heapgraph export app.heapsnapshot -o heaps --tables nodes,edges,classes',
+      line: 'heapgraph export app.heapsnapshot -o tables --tables nodes,edges,classes',
       says: 'for DuckDB and Spark',
     },
   ],
