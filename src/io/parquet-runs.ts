@@ -1,8 +1,9 @@
 /**
  * Small whole numbers in Parquet's hybrid of runs and packed bits, from typed arrays.
+ *
  * https://parquet.apache.org/docs/file-format/data-pages/encodings/#RLE
  *
- * Cost: 2 to 4 ns a value; writeRleBitPackedHybrid of hyparquet-writer takes 6 to 13, a call a byte.
+ * Cost: 2 to 4 ns a value; writeRleBitPackedHybrid of hyparquet-writer takes 6 to 13.
  */
 
 /** Groups of eight whose count fits into one byte. */

@@ -85,7 +85,10 @@ export function* nodeBatches(graph: Graph, names: TextTable): Generator<Batch> {
 
 const NO_TEXTS = new TextTable(0, () => '');
 
-/** Whether a node is out of its document, as V8 says it or as follows from its neighbours; 0: unknown. */
+/**
+ * Whether a node is out of its document, as V8 says it or as follows from its neighbours; 0:
+ * unknown.
+ */
 function detachedStates(graph: Graph): (node: number) => number {
   const { detachedness } = graph;
   if (detachedness === undefined) return () => 0;

@@ -1,6 +1,6 @@
 /**
- * The tables of a snapshot: what each is called, its columns, and the version of both. docs/tables.md
- * says what they mean.
+ * The tables of a snapshot: what each is called, its columns, and the version of both.
+ * docs/tables.md says what they mean.
  */
 import type { TableColumn } from '../io/parquet-columns.js';
 

@@ -5,7 +5,8 @@
  *   DIR/nodes/snapshot=KEY/nodes.parquet   a snapshot's rows, KEY being that of its content
  *
  * Each file is written beside its place, and all of a snapshot take their places at the end, one
- * after the other: a process that is killed leaves whole files, and hidden ones that no reader takes.
+ * after the other: a process that is killed leaves whole files, and hidden ones that no reader
+ * takes.
  */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -55,7 +56,7 @@ export function openTablesFolder(folder: string): TablesFolder {
     const taken = TABLE_NAMES.find((table) => statOf(path.join(folder, table)) !== undefined);
     if (taken !== undefined)
       throw new UsageError(
-        `${printable(folder)} holds something called ${taken} that is no table of heapgraph: it has no ${MARK}`,
+        `${printable(folder)} holds something called ${taken} that export has not written: it has no ${MARK}`,
         'Name another folder.',
       );
     makePart(folder, folder);

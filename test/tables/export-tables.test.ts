@@ -223,7 +223,7 @@ describe('a folder of tables', () => {
   it('that somebody else has made is refused, and so is a file', async () => {
     const folder = emptyFolder();
     fs.mkdirSync(path.join(folder, 'edges'));
-    await expect(write(folder, 'k')).rejects.toThrow(/something called edges that is no table of heapgraph/);
+    await expect(write(folder, 'k')).rejects.toThrow(/something called edges that export has not written/);
     const file = path.join(folder, 'file');
     fs.writeFileSync(file, '');
     await expect(write(file, 'k')).rejects.toThrow(/is a file, and tables go into a folder/);
