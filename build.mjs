@@ -86,6 +86,16 @@ const noteFiles = (files) => {
   }
 };
 
+/** Files of other packages whose code stands in these files: their bundler named each in a line `//#region …`. */
+function filesWithin(inputs) {
+  const bundles = inputs.filter((input) => /^node_modules\/@modelcontextprotocol\//.test(input));
+  return bundles.flatMap((input) =>
+    [...readFileSync(input, 'utf8').matchAll(/^\/\/#region \S+\/(node_modules\/\S+)$/gm)].map(
+      (match) => match[1],
+    ),
+  );
+}
+
 noteFiles(await writePage());
 
 // The command line as one CommonJS file: Node.js starts it 10 ms earlier than modules (no module loader, and no
@@ -157,9 +167,7 @@ const library = await build({
   chunkNames: 'chunks/[name]-[hash]',
 });
 noteBundled(library);
-// Packages whose code is in that of @modelcontextprotocol/server.
-for (const name of ['ajv', 'content-type', 'fast-deep-equal', 'fast-uri', 'json-schema-traverse'])
-  bundled.add(name);
+noteFiles(filesWithin(Object.keys(library.metafile.inputs)));
 
 // Loaded into programs that `capture` starts; CommonJS, because --require takes nothing else everywhere.
 await build({

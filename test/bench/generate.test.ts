@@ -141,13 +141,13 @@ it('heaps of one seed are snapshots of one process: classes grow as the answers 
   for (const [id, type] of typeOf(before)) if (later.get(id) !== type) expect.fail(`@${id}: ${type}`);
 });
 
-it('--size: the file is that large, within two percent', () => {
+it('--size: the file is that large, within two percent', { tags: 'slow' }, () => {
   const size = 6e6;
   const [file] = make('sized.heapsnapshot', { size, seed: 7 });
   expect(Math.abs(statSync(file).size - size)).toBeLessThan(0.02 * size);
 });
 
-it('the same options give the same bytes, another seed other ones', () => {
+it('the same options give the same bytes, another seed other ones', { tags: 'slow' }, () => {
   const [first] = make('first.heapsnapshot', { nodes: 4000, seed: 7 });
   const [again] = make('again.heapsnapshot', { nodes: 4000, seed: 7 });
   expect(readFileSync(again).equals(readFileSync(first))).toBe(true);

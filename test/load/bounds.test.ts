@@ -56,7 +56,9 @@ function packed(
 const letters = new Uint8Array(MB).fill(0x61);
 
 describe.each(PACKERS)('%s', (_, suffix, pack) => {
-  it('a huge section that is no column is passed over, and nothing of it is kept', async () => {
+  it('a huge section that is no column is passed over, and nothing of it is kept', {
+    tags: 'slow',
+  }, async () => {
     for (const [piece, before, after] of [
       [letters, '"junk":"', '",'],
       ['0,'.repeat(MB / 2), '"samples2":[', '0],'],
@@ -92,7 +94,7 @@ describe('gzip that unfolds to far more than it explains', () => {
     },
   );
 
-  it('is counted, because a count holds no strings', async () => {
+  it('is counted, because a count holds no strings', { tags: 'slow' }, async () => {
     expect((await tallySnapshot(bomb)).nodeCount).toBeGreaterThan(0);
   });
 });
@@ -143,7 +145,7 @@ describe('strings', () => {
     }
   });
 
-  it('a long one is scanned once, in whatever pieces it comes', async () => {
+  it('a long one is scanned once, in whatever pieces it comes', { tags: 'slow' }, async () => {
     // Scanned from its beginning for each piece, 20 MB in pieces of 1,000 bytes would be 200 GB.
     const escapes = '\\"\\\\\\u0041ab'.repeat(2 * MB);
     const input = Buffer.concat([...textWithStrings(`,"${escapes}","after"`, 1)]);
@@ -183,7 +185,7 @@ describe('the head', () => {
     expect(failure.message.length).toBeLessThan(400);
   });
 
-  it.each(['[', '{"a":'])('nested as deep as it may be long: %s', async (open) => {
+  it.each(['[', '{"a":'])('nested as deep as it may be long: %s', { tags: 'slow' }, async (open) => {
     const deep = open.repeat((1 << 23) / open.length);
     expect(await failureOf(loadSnapshot(bytesOf(`{"snapshot":{"meta":${deep}`)))).toMatchObject({
       code: 'truncated',

@@ -194,7 +194,7 @@ describe('any bytes', () => {
     );
   });
 
-  it('gzip with 1 to 3 changes is a graph or a SnapshotError (500 runs)', async () => {
+  it('gzip with 1 to 3 changes is a graph or a SnapshotError (500 runs)', { tags: 'slow' }, async () => {
     const stored = SEEDS.map((seed) => gzipSync(seed));
     await fc.assert(
       fc.asyncProperty(
@@ -214,7 +214,9 @@ describe('any bytes', () => {
     );
   });
 
-  it('brackets 200,000 deep, in the head and behind it, are a graph or a SnapshotError', async () => {
+  it('brackets 200,000 deep, in the head and behind it, are a graph or a SnapshotError', {
+    tags: 'slow',
+  }, async () => {
     const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;
     const text = snapshotText(SPEC);
     for (const bad of [

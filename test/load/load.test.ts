@@ -403,7 +403,9 @@ describe('what is loaded', () => {
     expect((await loadSnapshot(late, { edges: 'for-names' })).edges?.count).toBe(6);
   });
 
-  it('all 300,000 equal nodes of a brotli file in which a stored byte stands for 5,000', async () => {
+  it('all 300,000 equal nodes of a brotli file in which a stored byte stands for 5,000', {
+    tags: 'slow',
+  }, async () => {
     const n = 300_000;
     const text = edited(smallText(), (sections) => {
       Object.assign(sections.snapshot, { node_count: n, edge_count: 0 });

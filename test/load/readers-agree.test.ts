@@ -168,13 +168,13 @@ async function expectAgreement(all: Records, { text, file }: Written): Promise<v
 describe.each(Object.keys(ORDERS))('nodes %s', (order) => {
   it.each(Object.keys(SPELLINGS))(
     '%s: columns and tallies are what JSON.parse reads',
+    { tags: 'slow' },
     async (spelling) => {
       await fc.assert(
         fc.asyncProperty(records, (all) => expectAgreement(all, written(all, ORDERS[order]!, spelling))),
         { seed: 23, numRuns: 4 },
       );
     },
-    60_000,
   );
 });
 

@@ -129,21 +129,25 @@ describe('the strings section', () => {
     );
   });
 
-  it.each([65_535, 65_536, 65_537, 131_073])('may hold %d strings: a page has 65,536', async (n) => {
-    const texts = Array.from({ length: n }, (_, i) => i.toString(36));
-    const json = JSON.stringify(texts);
-    for (const [size, chunk] of [[undefined], [1000], [1 << 16, 5000]] as const) {
-      const window = await windowOver(json, size, chunk);
-      const table = await readTable(window);
-      expect(table.length).toBe(n);
-      const wanted = [0, 1, 65_534, 65_535, 65_536, 65_537, 131_071, 131_072, n - 1].filter((i) => i < n);
-      for (const index of wanted) expect(table.get(index)).toBe(texts[index]);
-      expect(textsOf(table)).toEqual(texts);
-      const picked = await pick(await windowOver(json, size, chunk), wanted);
-      expect(picked.total).toBe(n);
-      for (const index of wanted) expect(picked.texts.get(index)).toBe(texts[index]);
-    }
-  });
+  it.each([65_535, 65_536, 65_537, 131_073])(
+    'may hold %d strings: a page has 65,536',
+    { tags: 'slow' },
+    async (n) => {
+      const texts = Array.from({ length: n }, (_, i) => i.toString(36));
+      const json = JSON.stringify(texts);
+      for (const [size, chunk] of [[undefined], [1000], [1 << 16, 5000]] as const) {
+        const window = await windowOver(json, size, chunk);
+        const table = await readTable(window);
+        expect(table.length).toBe(n);
+        const wanted = [0, 1, 65_534, 65_535, 65_536, 65_537, 131_071, 131_072, n - 1].filter((i) => i < n);
+        for (const index of wanted) expect(table.get(index)).toBe(texts[index]);
+        expect(textsOf(table)).toEqual(texts);
+        const picked = await pick(await windowOver(json, size, chunk), wanted);
+        expect(picked.total).toBe(n);
+        for (const index of wanted) expect(picked.texts.get(index)).toBe(texts[index]);
+      }
+    },
+  );
 
   it('may hold strings longer than a segment of 4 MiB and than the window, with short ones around them', {
     tags: 'slow',
@@ -162,22 +166,26 @@ describe('the strings section', () => {
     }
   });
 
-  it.each([-1, 0, 1])('may end %d bytes behind a segment of 4 MiB, or behind two', async (shift) => {
-    for (const segments of [1, 2]) {
-      const texts = Array.from({ length: segments << 12 }, (_, i) => `${i} `.padEnd(1021, 'x'));
-      texts.push('y'.repeat(1022 + shift), 'z');
-      texts.splice(0, 1);
-      const json = JSON.stringify(texts.slice(0, -1));
-      expect(json.length).toBe((segments << 22) + 2 + shift); // two brackets
-      for (const end of [']', ' ]', '\n\n\n]', ',"z"]']) {
-        const window = await windowOver(`${json.slice(0, -1)}${end}}`);
-        const table = await readTable(window);
-        const expected = end.includes('z') ? texts : texts.slice(0, -1);
-        expect(table.length).toBe(expected.length);
-        expect(expected.findIndex((text, index) => table.get(index) !== text)).toBe(-1);
+  it.each([-1, 0, 1])(
+    'may end %d bytes behind a segment of 4 MiB, or behind two',
+    { tags: 'slow' },
+    async (shift) => {
+      for (const segments of [1, 2]) {
+        const texts = Array.from({ length: segments << 12 }, (_, i) => `${i} `.padEnd(1021, 'x'));
+        texts.push('y'.repeat(1022 + shift), 'z');
+        texts.splice(0, 1);
+        const json = JSON.stringify(texts.slice(0, -1));
+        expect(json.length).toBe((segments << 22) + 2 + shift); // two brackets
+        for (const end of [']', ' ]', '\n\n\n]', ',"z"]']) {
+          const window = await windowOver(`${json.slice(0, -1)}${end}}`);
+          const table = await readTable(window);
+          const expected = end.includes('z') ? texts : texts.slice(0, -1);
+          expect(table.length).toBe(expected.length);
+          expect(expected.findIndex((text, index) => table.get(index) !== text)).toBe(-1);
+        }
       }
-    }
-  });
+    },
+  );
 });
 
 describe('a strings section that is not whole', () => {

@@ -155,7 +155,7 @@ describe('loadSnapshot with traces', () => {
     expect(graph.traces).toBeUndefined();
   });
 
-  it('does not recurse: a tree of 300,000 calls, each in the other', async () => {
+  it('does not recurse: a tree of 300,000 calls, each in the other', { tags: 'slow' }, async () => {
     const depth = 300_000;
     const deep = Array.from({ length: depth }, (_, i) => `${i + 1},${i === 0 ? 0 : 1},0,0,[`).join('');
     const graph = await load(text().replace(JSON.stringify(TREE), `[${deep}${']'.repeat(depth)}]`));
@@ -284,7 +284,7 @@ describe('damaged allocation stacks', () => {
     expect(allocationStack(graph, 2)).toBeUndefined();
   });
 
-  it('survives any change of a byte in the sections', async () => {
+  it('survives any change of a byte in the sections', { tags: 'slow' }, async () => {
     const source = text();
     const from = source.indexOf('"trace_function_infos"') + 24;
     const to = source.indexOf('"strings"') - 2;

@@ -93,7 +93,9 @@ describe('explorerLines', () => {
     expect(lines[6]).toBe('\x1b[31m2 of 3: @3, retains 533,100 bytes\x1b[39m');
   });
 
-  test('any size, wide and hostile texts: as many lines as there are rows, none too wide', async () => {
+  test('any size, wide and hostile texts: as many lines as there are rows, none too wide', {
+    tags: 'slow',
+  }, async () => {
     const texts = [
       '漢字漢字漢字',
       '👩‍👩‍👧‍👦 family',

@@ -74,7 +74,7 @@ describe('a page', () => {
       expect(names).toContain(classFromName(name));
   });
 
-  it('is bounded, whatever the names', async () => {
+  it('is bounded, whatever the names', { tags: 'slow' }, async () => {
     const { html, report } = await pageOfHeap(folder, hostileHeap(10_000));
     expect(report.classes.length).toBeGreaterThan(4000);
     expect(report.classesTotal).toBeGreaterThan(10_000);
@@ -88,7 +88,7 @@ describe('a page', () => {
     expect(longest(report)).toBeLessThanOrEqual(480); // 240 characters, of two units each
   });
 
-  it('is bounded where all of 4,000 names are long', async () => {
+  it('is bounded where all of 4,000 names are long', { tags: 'slow' }, async () => {
     const heap: Record<string, GraphSpec[string]> = {
       root: { edges: Array.from({ length: 4000 }, (_, i) => `c${i}`) },
     };

@@ -2,7 +2,7 @@
  * Which tests run how, by what a test file and the support files that it imports import themselves:
  *
  * - heap: it looks at the heap of its own process, which must hold nothing of other files.
- * - spawned: it starts processes.
+ * - spawned: it starts processes, browsers among them.
  * - fast: all others.
  *
  * The files of fast share their workers, so that modules are loaded and compiled once.
@@ -30,7 +30,7 @@ export function testProjects(): Readonly<Record<TestProject, readonly string[]>>
 function projectOf(imports: ReadonlySet<string>): TestProject {
   const some = (name: RegExp): boolean => [...imports].some((file) => name.test(file));
   if (some(/^src\/(self|testing)\/|^node:v8$/)) return 'heap';
-  return some(/^(node:)?child_process$/) ? 'spawned' : 'fast';
+  return some(/^(node:)?child_process$|^playwright-core$/) ? 'spawned' : 'fast';
 }
 
 /** Packages and files of src; files of test in turn give their own. */

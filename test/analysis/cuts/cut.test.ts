@@ -101,7 +101,9 @@ async function trial(seed: number): Promise<{ graph: Graph; mask: Uint8Array; cu
 
 const SEEDS = 600;
 
-test('no smaller set frees the objects, and of the smallest no other frees less', async () => {
+test('no smaller set frees the objects, and of the smallest no other frees less', {
+  tags: 'slow',
+}, async () => {
   const sizes = new Map<number, number>();
   for (let seed = 0; seed < SEEDS; seed++) {
     const { graph, cut, objects } = await trial(seed);
@@ -139,7 +141,9 @@ function maskOf(graph: Graph, nodes: readonly number[]): Uint8Array {
   return mask;
 }
 
-test('what is freed, together and alone, against what is reached without them', async () => {
+test('what is freed, together and alone, against what is reached without them', {
+  tags: 'slow',
+}, async () => {
   let shared = 0;
   for (let seed = 0; seed < SEEDS; seed++) {
     const { graph, cut, objects } = await trial(seed);
@@ -222,7 +226,7 @@ test('a property counts once, though V8 writes it on the object and in the array
   expect(freed).toEqual({ count: 1, size: 16 });
 });
 
-test('a chain of 50,000 objects: no recursion', async () => {
+test('a chain of 50,000 objects: no recursion', { tags: 'slow' }, async () => {
   const count = 50_000;
   const spec = Object.fromEntries(
     Array.from({ length: count }, (_, i) => [`n${i}`, i + 1 < count ? [`n${i + 1}`] : []] as const),

@@ -104,7 +104,7 @@ function specOf(size: number, edges: readonly (readonly [number, string, number]
 describe.each(['back', 'forward'] as const)('%s chains', (direction) => {
   const find = direction === 'back' ? backrefChains : refChains;
 
-  test('are whole and as short as a naive search says, on random graphs', async () => {
+  test('are whole and as short as a naive search says, on random graphs', { tags: 'slow' }, async () => {
     await fc.assert(
       fc.asyncProperty(someGraph, async ({ size, edges, start, goals }) => {
         const graph = await graphOf(specOf(size, edges));

@@ -43,7 +43,7 @@ describe('a kernel computes what TypeScript does', () => {
   it.each([
     ['plain', randomGraph, 300],
     ['ruled', ruledGraph, 600],
-  ] as const)('of random graphs: %s', async (_, specOf, count) => {
+  ] as const)('of random graphs: %s', { tags: 'slow' }, async (_, specOf, count) => {
     const wrong: unknown[] = [];
     let pairs = 0;
     let unreached = 0;
@@ -69,7 +69,7 @@ describe('a kernel computes what TypeScript does', () => {
     expect(differences(inParts(again, 997), other, ['typeStats', 'dominatorTree', 'distances'])).toEqual([]);
   });
 
-  it('of one node, of nodes that nothing leads to, of a long list', async () => {
+  it('of one node, of nodes that nothing leads to, of a long list', { tags: 'slow' }, async () => {
     const list = Object.fromEntries(
       Array.from({ length: 2e4 }, (_, i): [string, string[]] => [`n${i}`, i < 19_999 ? [`n${i + 1}`] : []]),
     );
