@@ -1,5 +1,7 @@
 /** memory: what the memory of a process consists of. Three programs that are large in three ways. */
+import { execFileSync, spawnSync } from 'node:child_process';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { heapgraph } from '../support/cli.js';
 import { expressPath } from '../support/fixtures.js';
@@ -8,6 +10,7 @@ import { temporaryFolder } from '../support/temporary-folder.js';
 
 const folder = temporaryFolder();
 const isLinux = process.platform === 'linux';
+const hasCompiler = spawnSync('c++', ['--version']).status === 0;
 
 const BUFFERS = `
 const held = [];
@@ -89,6 +92,22 @@ describe.runIf(isLinux)('on Linux', () => {
     const { program, sizes, largest } = await sheetOf(NATIVE);
     expect(largest).toBe('rest');
     expect(sizes.rest).toBeGreaterThan(40e6);
+    await program.stop();
+  });
+
+  test.skipIf(!hasCompiler)('memory PID: what a C++ addon leaks (needs c++)', async () => {
+    const addon = path.join(folder, 'leak.node');
+    const source = fileURLToPath(new URL('../support/native-leak.cc', import.meta.url));
+    execFileSync('c++', ['-std=c++17', '-shared', '-fPIC', '-o', addon, source]);
+    const { program, sizes, largest, stderr } = await sheetOf(`
+      require(${JSON.stringify(addon)})(200);
+      setInterval(() => {}, 1000);
+      console.log('ready');
+    `);
+    expect(largest).toBe('rest');
+    expect(sizes.rest).toBeGreaterThan(200e6);
+    expect(sizes.rest).toBeLessThan(240e6);
+    expect(stderr).toContain('most of it is rest');
     await program.stop();
   });
 
