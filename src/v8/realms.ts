@@ -3,7 +3,7 @@
  * frames.
  */
 
-import type { Graph } from '../graph/graph.js';
+import { edgesOf, type Graph } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';
 import { retainersOf } from '../graph/retainers.js';
 import { EDGE, NODE } from '../graph/schema.js';
@@ -124,4 +124,52 @@ export function isMainScript(graph: Graph, { realm }: Scope): boolean {
   if (realm === undefined || nativeContexts(graph).size === 1) return true;
   const globals = globalObjects(graph);
   return [...globalsOf(graph, realm)].some((node) => globals.get(node) === 'main');
+}
+
+/**
+ * Objects that were made global ones by node:vm, and the native context of each: what the data of
+ * one context alone leads to; where the context was made without such an object, its global one.
+ *
+ * - Cost: the edges of the contexts' data.
+ */
+export const sandboxContexts = memo((graph: Graph): ReadonlyMap<number, number> => {
+  const { targets } = edgesOf(graph);
+  const found = new Map<number, number>();
+  const common = new Set<number>();
+  for (const context of nativeContexts(graph)) {
+    const data = edgeTarget(graph, context, EDGE.internal, ['embedder_data']);
+    if (data === undefined) continue;
+    for (let edge = graph.firstEdge[data]!, end = graph.firstEdge[data + 1]!; edge < end; edge++) {
+      const target = targets[edge]!;
+      if (graph.nodeTypes[target] !== NODE.object) continue;
+      if (found.has(target) && found.get(target) !== context) common.add(target);
+      found.set(target, context);
+    }
+  }
+  for (const node of common) found.delete(node);
+  const withOwn = new Set(found.values());
+  for (const context of nativeContexts(graph)) {
+    if (withOwn.has(context)) continue;
+    const own = globalObjectOf(graph, context);
+    if (own !== undefined && globalObjects(graph).get(own) === 'other') found.set(own, context);
+  }
+  return found;
+});
+
+/** By proxy that scripts take for `globalThis` in a context of node:vm: the object behind it. */
+export const globalProxies = memo((graph: Graph): ReadonlyMap<number, number> => {
+  const found = new Map<number, number>();
+  for (const [node, context] of sandboxContexts(graph)) {
+    const proxy = edgeTarget(graph, context, EDGE.internal, ['global_proxy_object']);
+    if (proxy !== undefined && proxy !== node && graph.nodeTypes[proxy] === NODE.object)
+      found.set(proxy, node);
+  }
+  return found;
+});
+
+function globalObjectOf(graph: Graph, context: number): number | undefined {
+  const found =
+    edgeTarget(graph, context, EDGE.internal, ['global_object']) ??
+    edgeTarget(graph, context, EDGE.internal, ['extension']);
+  return found !== undefined && graph.nodeTypes[found] === NODE.object ? found : undefined;
 }

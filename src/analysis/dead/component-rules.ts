@@ -100,11 +100,11 @@ export const COMPONENT_RULES: readonly DeadRule[] = [
   {
     has: '_globalProxy',
     name: 'jsdom window',
-    where: 'has("_runScripts") and has("_sessionStorage")',
-    dead: 'not has("_document")',
-    alive: 'has("_document")',
+    where: 'has("_sessionStorage") and (has("_runScripts") or has("_currentOriginData"))',
+    dead: 'not has("_document") or prop("_document", "_isDestroyed") = true',
+    alive: 'has("_document") and not prop("_document", "_isDestroyed") = true',
     why: 'was closed',
-    versions: 'jsdom 22.1 to 29.1',
+    versions: 'jsdom 22.1 to 31.0',
     remedy: 'Drop what came out of the window when it is closed.',
   },
 ];

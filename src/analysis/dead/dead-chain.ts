@@ -212,7 +212,11 @@ function holderName(graph: Graph, node: number): string {
 /** The class; of one with a name that a minifier gave the names of its objects' properties. */
 function stableClass(graph: Graph, node: number): string {
   const type = className(graph, node);
-  if (!isMinified(type)) return type.replace(/@\d+/g, '').replace(/^global.*$/is, 'global');
+  if (!isMinified(type))
+    return type
+      .replace(/@\d+/g, '')
+      .replace(/^global.*$/is, 'global')
+      .replace(/ \(global\*?\)$/, ''); // as V8 14 and later names global objects and their proxies
   const { firstEdge } = graph;
   const { types, names } = edgesOf(graph);
   const found = new Set<string>();

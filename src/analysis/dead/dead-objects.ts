@@ -19,6 +19,7 @@ import { byDescending, byText, byType, inOrder } from '../../base/order.js';
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { EDGE } from '../../graph/schema.js';
 import { classIndex } from '../../v8/class-names.js';
+import { globalProxies } from '../../v8/realms.js';
 import type { Root } from '../../v8/roots.js';
 import { weakMapPairs } from '../../v8/weak-map-pairs.js';
 import { type Ownership, ownerOf } from '../holders/container-owner.js';
@@ -171,7 +172,8 @@ function foundGroups(
     };
   });
   const settles = isSettled(graph, chains, ruleOf);
-  const shown = found.filter((group) => !settles(group));
+  const isBehind = behindDead(graph, isLeaf);
+  const shown = found.filter((group) => !settles(group) && !isBehind(group));
   const settled =
     found.reduce((sum, { members }) => sum + members.length, 0) -
     shown.reduce((sum, { members }) => sum + members.length, 0);
@@ -184,6 +186,15 @@ function foundGroups(
     ),
   );
   return { groups: shown, chains, inner, settled };
+}
+
+/**
+ * Whether a group is of windows that are told by what the program has of them, their proxies:
+ * besides these only the runtime leads to them.
+ */
+function behindDead(graph: Graph, isDead: (node: number) => boolean): (group: DeadGroup) => boolean {
+  const behind = new Set(Array.from(globalProxies(graph), ([proxy, node]) => (isDead(proxy) ? node : -1)));
+  return ({ owner, members }) => owner !== 'program' && members.every((node) => behind.has(node));
 }
 
 /**

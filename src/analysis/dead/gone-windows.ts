@@ -1,9 +1,10 @@
-/** Realms of windows that are gone: frames that were removed, windows that were closed. */
+/** Realms of windows that are gone: frames that were removed, windows that were closed, jsdom's among them. */
 import type { Graph } from '../../graph/graph.js';
 import { EDGE, NODE } from '../../graph/schema.js';
 import { edgeTarget } from '../../graph/walk.js';
 import { className } from '../../v8/class-names.js';
 import { isContext } from '../../v8/names.js';
+import { globalsOf, sandboxContexts } from '../../v8/realms.js';
 
 /** Scopes in scopes that are gone through. */
 const MOST_SCOPES = 100;
@@ -19,6 +20,8 @@ const MOST_SCOPES = 100;
 export function goneRoots(graph: Graph, dead: Iterable<number>): ((node: number) => boolean) | undefined {
   const gone = new Set<number>();
   for (const window of dead) {
+    const context = sandboxContexts(graph).get(window);
+    if (context !== undefined) for (const node of [context, ...globalsOf(graph, context)]) gone.add(node);
     if (graph.nodeTypes[window] !== NODE.native || className(graph, window) !== 'Detached Window') continue;
     gone.add(window);
     for (const name of ['native_context', 'global_object']) {

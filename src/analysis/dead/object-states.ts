@@ -3,6 +3,7 @@ import { edgesOf, type Graph } from '../../graph/graph.js';
 import { EDGE, NODE } from '../../graph/schema.js';
 import { classIndex } from '../../v8/class-names.js';
 import { landmarks } from '../../v8/landmarks.js';
+import { globalProxies } from '../../v8/realms.js';
 import type { ReadyRule } from './dead-rule.js';
 
 /** What a node's own state says. */
@@ -26,7 +27,7 @@ export interface ObjectStates {
 /**
  * Asks each object that some rule is about; a rule without classes and without a property is about
  * every object. What `isExpected` accepts is alive. A prototype, which has a `constructor` of its
- * own, is unknown.
+ * own, is unknown. The proxy that scripts take for a window of node:vm is what the window is.
  *
  * - In: a graph with edges. Of several rules the first one that decides.
  * - Cost: one pass over the nodes, and over the edges of objects where a rule knows its objects by
@@ -132,13 +133,25 @@ export function objectStates(
     verdicts[node] = decision.verdict;
     if (decision.verdict === DEAD) dead.push(node);
   }
+  // What a program has of a window with a context of its own is the proxy in front of it.
+  const behind = new Map<number, number>();
+  for (const [proxy, node] of globalProxies(graph)) {
+    if (verdicts[node] === UNKNOWN || verdicts[proxy] !== UNKNOWN) continue;
+    behind.set(proxy, node);
+    verdicts[proxy] = verdicts[node]!;
+    if (verdicts[node] === DEAD) dead.push(proxy);
+  }
   return {
     verdicts,
-    dead: Uint32Array.from(dead),
+    dead: Uint32Array.from(dead).sort(),
     asked,
     ruleOf: (node) => {
-      const decision = verdicts[node] === UNKNOWN ? undefined : decide(node);
-      return decision?.verdict === verdicts[node] ? decision!.ready : undefined;
+      const judged = behind.get(node) ?? node;
+      const decision = verdicts[node] === UNKNOWN ? undefined : decide(judged);
+      if (decision?.verdict !== verdicts[node]) return undefined;
+      const { ready } = decision!;
+      if (judged === node) return ready;
+      return { ...ready, evidence: (_, verdict) => ready.evidence(judged, verdict) };
     },
   };
 }

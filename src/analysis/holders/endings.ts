@@ -49,7 +49,9 @@ function endingOf(graph: Graph, chain: Chain): Root {
   if (!root) return { kind: 'internal', words: 'no root' };
   for (let i = nodes.length - 1; i >= 0; i--) {
     const node = nodes[i]!;
-    if (i > 0 && (globalObjects(graph).has(node) || isProcess(graph)(node))) return rootOf(graph, node)!;
+    // The last one is what is held.
+    const isWay = i > 0 && i < nodes.length - 1;
+    if (isWay && (globalObjects(graph).has(node) || isProcess(graph)(node))) return rootOf(graph, node)!;
     const file = exportsOf.get(node) ?? moduleOf.get(node);
     if (file !== undefined)
       return { kind: 'require cache', words: `the exports of ${file}, kept by require.cache`, file };

@@ -37,7 +37,7 @@ export function nextCommand(graph: Graph, kind: SuspectKind, container: number, 
   const file = shellWord(graph.file);
   if (kind === 'gathering' || kind === 'listeners' || kind === 'list' || kind === 'variable')
     return `heapgraph dominators @${graph.ids[container]!} ${file}`;
-  return `heapgraph find-backref-chain @${graph.ids[member]!} ${file}`;
+  return `heapgraph find-backref-chain @${graph.ids[kind === 'realms' ? container : member]!} ${file}`;
 }
 
 export function functionPlace(graph: Graph, functions: readonly number[]): SourceLocation | undefined {

@@ -1,5 +1,7 @@
 /** What a look at a snapshot turns up, before it is measured and put into words. */
 
+import type { Chain } from '../holders/chains.js';
+
 /** What gives a place away. */
 export const SUSPECT_KINDS = [
   'dead',
@@ -44,6 +46,8 @@ export interface Finding {
   readonly beside?: readonly number[];
   /** Ordinal of what the members hang on, or of one of them: the chain leads to it. */
   readonly holder: number;
+  /** The chain to it. Default: its shortest one. */
+  readonly chain?: Chain;
   /** Ordinals of functions that say where it was made; may be empty. */
   readonly functions: readonly number[];
   /** What the members are, in the plural: `listeners`, `MessagePort`. */

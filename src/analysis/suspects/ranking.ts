@@ -118,7 +118,7 @@ export function rankedSuspects(
     finding: Finding,
   ): { chain: Chain; owner: Ownership; mayBeShown: boolean } | undefined => {
     if (finding.estimate < (finding.verdict === 'large' ? 1 : SUSPECT_SHARE) * worth) return undefined;
-    const chain = holderChain(graph, finding.holder);
+    const chain = finding.chain ?? holderChain(graph, finding.holder);
     if (isStatic(graph, finding, chain)) return undefined;
     const owner = ownerOf(graph, finding.holder, rootOf(graph, chain.nodes[0]!));
     const isGeneralKind = IS_GENERAL.has(finding.kind) || finding.kind === 'external';

@@ -6,7 +6,7 @@
  *
  *   reference-index                     references of known names, in one pass
  *   listeners timers waiting stores     many of one kind, by the runtime's own objects
- *   handles logged parts-of-larger errors
+ *   handles realms logged parts-of-larger errors
  *   loaded-modules external-memory      modules of which there are many, memory outside of the heap
  *   gatherings outer-place              collections, and what many small ones are parts of
  *   lists large-objects variables       lists, what is large by itself or below a variable
@@ -24,13 +24,14 @@ import { errorFindings } from './errors.js';
 import { externalFindings } from './external-memory.js';
 import type { Finding } from './finding.js';
 import { gatheringFindings } from './gatherings.js';
-import { handleFindings, realmFindings } from './handles.js';
+import { handleFindings } from './handles.js';
 import { largeFindings } from './large-objects.js';
 import { listenerFindings } from './listeners.js';
 import { listFindings } from './lists.js';
 import { moduleFindings } from './loaded-modules.js';
 import { loggedFindings } from './logged.js';
 import { slabFindings, sliceFindings } from './parts-of-larger.js';
+import { realmFindings } from './realms.js';
 import { storeFindings } from './stores.js';
 import { timerFindings } from './timers.js';
 import { variableFindings } from './variables.js';
