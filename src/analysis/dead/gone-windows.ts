@@ -1,4 +1,4 @@
-/** Realms of windows that are gone: frames that were removed, windows that were closed, jsdom's among them. */
+/** Realms of windows that are gone: of removed frames, of closed windows, jsdom's among them. */
 import type { Graph } from '../../graph/graph.js';
 import { EDGE, NODE } from '../../graph/schema.js';
 import { edgeTarget } from '../../graph/walk.js';

@@ -9,7 +9,8 @@ import { retainersOf } from '../../graph/retainers.js';
 import { EDGE, NODE } from '../../graph/schema.js';
 import { StringIndexes } from '../../graph/strings.js';
 import { edgeTarget } from '../../graph/walk.js';
-import { isContext } from '../../v8/names.js';
+import { isContext, oddballOf } from '../../v8/names.js';
+import { isProcess } from '../../v8/roots.js';
 import { rootScopeOf } from '../../v8/scopes.js';
 import { scriptOf } from '../../v8/scripts.js';
 import { V8_NAME } from '../../v8/system-names.js';
@@ -20,8 +21,10 @@ import { stringText } from '../../v8/values.js';
 export interface BoundedBuffer {
   /** What it is, to be read in a sentence: `the resource timings of node:perf_hooks`. */
   readonly words: string;
-  /** The most entries that are kept; null where the engine's limit is one of bytes. */
+  /** The most entries that are kept; null where the limit is another one. */
   readonly limit: number | null;
+  /** What is left to say where the limit has no number: `which have a limit`. */
+  readonly why?: string;
   /** The entries that are there now. Never more than the limit. */
   readonly size: number;
 }
@@ -91,6 +94,8 @@ const CONSOLE_MESSAGES = 1000;
  *   `_sessionCache` (100)
  * - TLS sessions of fetch: `_sessionCache` of undici (100)
  * - V8's caches of converted numbers, split strings and matched regular expressions
+ * - `process.moduleLoadList`, which is as long as Node.js has modules
+ * - channels of node:diagnostics_channel, where hardly one has subscribers
  * - the console's last messages (1,000) while an inspector is open: single handles of `(Global
  *   handles)`
  *
@@ -106,10 +111,10 @@ const CONSOLE_MESSAGES = 1000;
 export const boundedBuffers = memo((graph: Graph): BoundedBuffers => {
   const all = new Map<number, BoundedBuffer>();
   const parts = new Map<number, number>();
-  const add = (container: number, words: string, limit: number | null, counted = container): void => {
+  const add: Add = (container, words, limit, counted = container, why) => {
     const size = entriesIn(graph, counted);
     if (limit !== null && size > limit) return;
-    all.set(container, { words, limit, size });
+    all.set(container, { words, limit, size, ...(why === undefined ? {} : { why }) });
     for (const part of ['elements', 'table', 'properties']) {
       const behind = edgeTarget(graph, container, EDGE.internal, [part]);
       if (behind !== undefined && retainersCount(graph, behind) === 1) parts.set(behind, container);
@@ -117,6 +122,8 @@ export const boundedBuffers = memo((graph: Graph): BoundedBuffers => {
   };
   addVariables(graph, add);
   addAgents(graph, add);
+  addModuleList(graph, add);
+  addChannels(graph, add);
   addEngineCaches(graph, add);
   const consoleHandles = consoleHandlesOf(graph);
   const messages: BoundedBuffer = {
@@ -133,7 +140,7 @@ export const boundedBuffers = memo((graph: Graph): BoundedBuffers => {
   };
 }, 'bounded buffers');
 
-type Add = (container: number, words: string, limit: number | null, counted?: number) => void;
+type Add = (container: number, words: string, limit: number | null, counted?: number, why?: string) => void;
 
 function addVariables(graph: Graph, add: Add): void {
   const { nodeCount, firstEdge, strings } = graph;
@@ -178,6 +185,40 @@ function addAgents(graph: Graph, add: Add): void {
       const map = edgeTarget(graph, cache, EDGE.property, ['_sessionCache']);
       if (map !== undefined) add(map, 'the TLS sessions of fetch', 100);
     }
+}
+
+/** The names of Node.js' own modules, in the order in which they were loaded. */
+function addModuleList(graph: Graph, add: Add): void {
+  const { nodeCount } = graph;
+  const isProcessObject = isProcess(graph);
+  for (let node = 0; node < nodeCount; node++) {
+    if (!isProcessObject(node)) continue;
+    const list = edgeTarget(graph, node, EDGE.property, ['moduleLoadList']);
+    if (list !== undefined) add(list, "the list of Node.js' modules that were loaded", null);
+  }
+}
+
+/** More channels than these with subscribers are a program's. */
+const FEW_CHANNELS = 20;
+
+/** Channels by name. Those without subscribers are held by the modules that made them alone. */
+function addChannels(graph: Graph, add: Add): void {
+  for (const map of instancesOfRuntime(graph, 'WeakRefMap', ['node:diagnostics_channel'])) {
+    const table = edgeTarget(graph, map, EDGE.internal, ['table']);
+    if (table === undefined) continue;
+    let weak = 0;
+    for (const reference of new Set(edgesOf(graph).targets.subarray(...rangeOf(graph, table)))) {
+      const strong = edgeTarget(graph, reference, EDGE.property, ['#strong']);
+      if (strong !== undefined && oddballOf(graph, strong) !== undefined) weak++;
+    }
+    const why = 'which go when their modules do';
+    if (entriesIn(graph, map) - weak <= FEW_CHANNELS)
+      add(map, 'the channels of node:diagnostics_channel', null, undefined, why);
+  }
+}
+
+function rangeOf({ firstEdge }: Graph, node: number): [number, number] {
+  return [firstEdge[node]!, firstEdge[node + 1]!];
 }
 
 function addEngineCaches(graph: Graph, add: Add): void {

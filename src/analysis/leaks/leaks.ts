@@ -28,7 +28,7 @@ import { explains, type Leak } from './leak.js';
 import { bytesVerdict, isOfLoader, type LeakVerdict } from './leak-evidence.js';
 import { inPlace, leakOf, sum } from './leak-of-group.js';
 import { type RebuiltPart, rebuiltParts } from './rebuilt-parts.js';
-import { hasOldSlots, namedBound, visibleBound } from './visible-bound.js';
+import { namedBound, visibleBound } from './visible-bound.js';
 
 /** The answer of `leaks`. */
 export interface Leaks {
@@ -115,8 +115,8 @@ export function leaks(snapshots: readonly Graph[], options: LeaksOptions = {}): 
       continue;
     }
     const leak = leakOf(frontier, group, snapshots);
-    const bound = leak?.verdict === 'leak' ? visibleBound(graph, group.container) : undefined;
-    if (leak && bound && hasOldSlots(graph, group.container, ages)) {
+    const bound = leak?.verdict === 'leak' ? visibleBound(graph, group.container, ages) : undefined;
+    if (leak && bound) {
       bounded.add({ words: containerWords(graph, leak.chain).text, ...bound });
       continue;
     }
@@ -190,7 +190,8 @@ export function withGrowthInPlace(
     const size = sizes.at(-1)! - sizes[0]!;
     if (size < minSize) continue;
     const verdict = bytesVerdict(sizes);
-    if (verdict === undefined || (one.edge === undefined && visibleBound(graph, one.node))) continue;
+    if (verdict === undefined || (one.edge === undefined && visibleBound(graph, one.node, frontier.ages)))
+      continue;
     const grown = inPlace(frontier, one, sizes, verdict);
     const leak = one.edge === undefined ? withNamedBound(graph, grown) : grown;
     if ((verdict === 'leak' || leak.owner === 'program') && !isOfLoader(graph, leak.container, leak.path))

@@ -29,11 +29,19 @@ const BOUND = /^[_#]*(?:max|limit|capacity|max_?(?:size|entries|items|length|key
  * - number: a property `max`, `limit`, `capacity`, `maxSize` and the like of the collection or of
  *   what holds it, at least as large as the collection; only in snapshots with numbers
  *
+ * - In: by node how many snapshots it is new in, where there are several: slots that were added are
+ *   no limit.
  * - Empty: undefined where neither is to be seen.
  * - Cost: the edges of the collection, of its holder and of the holder's properties.
  */
-export function visibleBound(graph: Graph, container: number): VisibleBound | undefined {
-  const own = slotsOf(graph, container);
+export function visibleBound(
+  graph: Graph,
+  container: number,
+  ages?: ArrayLike<number>,
+): VisibleBound | undefined {
+  const slots = (node: number): VisibleBound | undefined =>
+    ages && !hasOldSlots(graph, node, ages) ? undefined : slotsOf(graph, node);
+  const own = slots(container);
   if (own) return own;
   const size = entriesIn(graph, container);
   const { firstEdge, strings } = graph;
@@ -47,7 +55,7 @@ export function visibleBound(graph: Graph, container: number): VisibleBound | un
         const limit = Number(numberText(graph, target));
         if (Number.isFinite(limit) && limit >= size && limit > 0) return { size, limit };
       }
-      const beside = owner === container || target === container ? undefined : slotsOf(graph, target);
+      const beside = owner === container || target === container ? undefined : slots(target);
       if (beside && beside.size === size) return beside;
     }
   }
@@ -161,7 +169,7 @@ function holderOf(graph: Graph, container: number): number | undefined {
 }
 
 /** Whether an array has the slots that it had in the first snapshot. */
-export function hasOldSlots(graph: Graph, container: number, ages: ArrayLike<number>): boolean {
+function hasOldSlots(graph: Graph, container: number, ages: ArrayLike<number>): boolean {
   const elements = edgeTarget(graph, container, EDGE.internal, ['elements']);
   return elements === undefined || ages[elements] === 0;
 }

@@ -31,9 +31,9 @@ export async function searchLeaks(
 /** Notes on what grew within a limit, and on what is as full in each snapshot. */
 export function boundedNotes({ bounded, replaced, frontier }: Leaks): readonly string[] {
   return [
-    ...bounded.map(({ words, limit, size }) =>
+    ...bounded.map(({ words, limit, size, why }) =>
       limit === null
-        ? `left out: ${words}, which have a limit`
+        ? `left out: ${words}, ${why ?? 'which have a limit'}`
         : `left out: ${words}, ${formatCount(size)} of at most ${formatCount(limit)}`,
     ),
     ...replaced.map(

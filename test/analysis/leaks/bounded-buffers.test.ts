@@ -138,3 +138,22 @@ test.each(FIXTURES)('%s: every buffer is within its limit, and belongs to one co
   }
   expect(of(graph.root)).toBeUndefined();
 });
+
+const MODULES = `
+const v8 = require('node:v8'), channels = require('node:diagnostics_channel');
+for (const name of ['http', 'zlib', 'tls', 'readline', 'http2']) require('node:' + name);
+globalThis.made = Array.from({ length: 40 }, (_, i) => channels.channel('acme:' + i));
+if (process.argv[2]) for (const one of made) channels.subscribe(one.name, () => {});
+v8.writeHeapSnapshot('heap.heapsnapshot');
+`;
+
+test("Node.js' list of loaded modules, and channels while hardly one has subscribers", async () => {
+  const words = {
+    list: "the list of Node.js' modules that were loaded",
+    channels: 'the channels of node:diagnostics_channel',
+  };
+  const quiet = found(await snapshotOf(MODULES, []));
+  expect(quiet[words.list]).toMatchObject([{ limit: null }]);
+  expect(quiet[words.channels]).toMatchObject([{ limit: null, why: 'which go when their modules do' }]);
+  expect(Object.keys(found(await snapshotOf(MODULES, ['subscribed'])))).not.toContain(words.channels);
+});

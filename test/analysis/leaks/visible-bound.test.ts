@@ -13,6 +13,7 @@ async function boundOf(
   items: number,
   empty: number,
   more: Record<string, NodeSpec> = {},
+  isGrown = false,
 ) {
   const names = Array.from({ length: items }, (_, i) => `item${i}`);
   const nodes: Record<string, NodeSpec> = {
@@ -21,18 +22,22 @@ async function boundOf(
     list: {
       id: CACHE,
       name: 'Array',
-      edges: [...names, ...new Array<string>(empty).fill('undefined')].map((to, i) => [
-        'element',
-        i,
-        to,
-      ]) as NonNullable<NodeSpec['edges']>,
+      edges: [
+        ['internal', 'elements', 'elements'],
+        ...[...names, ...new Array<string>(empty).fill('undefined')].map(
+          (to, i) => ['element', i, to] as const,
+        ),
+      ],
     },
+    elements: { id: 81, type: 'array', name: '(object elements)' },
     undefined: UNDEFINED,
     ...more,
   };
   for (const [i, name] of names.entries()) nodes[name] = { id: 101 + 2 * i, name: 'Thumb' };
   const graph = await loadSnapshot(snapshotBytes(nodes));
-  return visibleBound(graph, idIndex(graph).nodeOf(CACHE));
+  const ages = new Uint8Array(graph.nodeCount);
+  if (isGrown) ages[idIndex(graph).nodeOf(81)] = 1;
+  return visibleBound(graph, idIndex(graph).nodeOf(CACHE), ages);
 }
 
 const number = (text: string): Record<string, NodeSpec> => ({
@@ -43,6 +48,12 @@ const number = (text: string): Record<string, NodeSpec> => ({
 describe('visibleBound', () => {
   test('empty slots of an array show how many it may have', async () => {
     expect(await boundOf([], 20, 80)).toEqual({ size: 20, limit: 100 });
+  });
+
+  test('slots that were added since are no limit, a number is', async () => {
+    expect(await boundOf([], 20, 80, {}, true)).toBeUndefined();
+    const number50 = await boundOf([['property', 'maxSize', 'max']], 20, 5, number('50'), true);
+    expect(number50).toMatchObject({ limit: 50 });
   });
 
   test('an array without empty slots, or a short one, shows nothing', async () => {
