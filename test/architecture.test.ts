@@ -79,6 +79,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'graph',
     'base',
   ],
+  'analysis/slices': ['analysis/holders', 'analysis/sizes', 'v8', 'graph', 'base'],
   'analysis/fingerprint': ['v8', 'graph', 'base'],
   'analysis/waiting': ['analysis/holders', 'analysis/classes', 'analysis/sizes', 'v8', 'graph', 'base'],
   'analysis/suspects': [

@@ -52,6 +52,7 @@ import { reportCommand } from './page/report.js';
 import { anonymizeCommand } from './share/anonymize.js';
 import { exportCommand } from './share/export.js';
 import { mcpCommand } from './share/mcp.js';
+import { sliceCommand } from './share/slice.js';
 import { tuiCommand } from './share/tui.js';
 
 /** Commands by what they are for, as help and docs list them: the way to a leak first. */
@@ -116,7 +117,15 @@ export const THEMES = [
   },
   {
     title: 'See it, share it',
-    commands: [reportCommand, openCommand, exportCommand, anonymizeCommand, tuiCommand, mcpCommand],
+    commands: [
+      reportCommand,
+      openCommand,
+      exportCommand,
+      anonymizeCommand,
+      sliceCommand,
+      tuiCommand,
+      mcpCommand,
+    ],
   },
   {
     title: 'Many snapshots, many machines',

@@ -9,6 +9,7 @@
  */
 import type { AllocationTraces } from './allocation-traces.js';
 import type { Locations } from './locations.js';
+import type { PartFacts } from './part-facts.js';
 import type { StringTable } from './strings.js';
 
 /** The edges of a graph as columns; `edge` is the place in each of them. */
@@ -59,6 +60,8 @@ export interface Head {
   readonly fieldNames: Readonly<Record<'node' | 'edge' | 'location', readonly string[]>>;
   /** The same of the sections on scopes, since V8 15; undefined where the file has none. */
   readonly scopeFieldNames?: Readonly<Record<'scope' | 'variable' | 'use', readonly string[]>> | undefined;
+  /** What the file says of itself where it is a part of another snapshot. */
+  readonly part?: PartFacts;
 }
 
 /** A heap snapshot as columns; `node` is the place in each of them. */

@@ -48,7 +48,8 @@ export async function readHead(input: SnapshotInput, options: ReadOptions = {}):
 
 /** The public facts of a head. */
 export function headOf(layout: Layout, source: ByteSource): Head {
-  const { nodeCount, edgeCount, traceFunctionCount, extraNativeBytes, fieldNames, scopeFieldNames } = layout;
+  const { nodeCount, edgeCount, traceFunctionCount, extraNativeBytes, fieldNames, scopeFieldNames, part } =
+    layout;
   const { name: file, compression, storedSize } = source;
   return {
     file,
@@ -60,6 +61,7 @@ export function headOf(layout: Layout, source: ByteSource): Head {
     extraNativeBytes,
     fieldNames,
     ...(scopeFieldNames ? { scopeFieldNames } : {}),
+    ...(part ? { part } : {}),
   };
 }
 

@@ -8,6 +8,7 @@ import { SnapshotError } from '../base/errors.js';
 import { shortJson } from '../base/printable.js';
 import { formatBytes, formatCount } from '../base/units.js';
 import { bytesPer } from '../graph/columns.js';
+import { type PartFacts, readPartFacts } from '../graph/part-facts.js';
 import { EDGE_TYPES, NODE_TYPES } from '../graph/schema.js';
 
 /** Columns of a node record: places in the record, -1 when the file does not have them. */
@@ -85,6 +86,8 @@ export interface Layout {
   /** The field names as the file has them, for people. */
   readonly fieldNames: Readonly<Record<'node' | 'edge' | 'location', readonly string[]>>;
   readonly scopeFieldNames: Readonly<Record<'scope' | 'variable' | 'use', readonly string[]>> | undefined;
+  /** What the file says of itself where it is a part of another one. */
+  readonly part: PartFacts | undefined;
 }
 
 interface Header {
@@ -94,6 +97,7 @@ interface Header {
   root_index?: unknown;
   extra_native_bytes?: unknown;
   trace_function_count?: unknown;
+  heapgraph?: unknown;
 }
 
 /** Nodes and edges at most: ordinals are 32-bit signed in the loops. */
@@ -272,6 +276,7 @@ export function layoutOf(text: string, file: string, offset: number): Layout {
     edgeTypeOf: edgeTypes.map,
     fieldNames: { node: nodeNames, edge: edgeNames, location: locationNames },
     scopeFieldNames: scopeFieldsOf(meta),
+    part: readPartFacts(header.heapgraph),
   };
 }
 

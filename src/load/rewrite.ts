@@ -8,6 +8,7 @@ import { formatCount } from '../base/units.js';
 import type { Section } from '../graph/graph.js';
 import { closingQuote, decodeJsonText } from '../graph/strings.js';
 import { asBuffer } from './bytes.js';
+import { headObject, wordlessHead } from './head-object.js';
 import {
   CLOSE_ARRAY,
   COMMA,
@@ -72,7 +73,7 @@ export async function rewriteStrings(
   const leftOut: string[] = [];
   let strings = 0;
   try {
-    const head = await headText(window);
+    const head = JSON.stringify(wordlessHead(await headObject(window)));
     await write(Buffer.from(`{"snapshot":${head}`));
     for (const section of sections) {
       const { name, offset, length } = section;
@@ -99,37 +100,6 @@ export async function rewriteStrings(
       ...DAMAGED,
     });
   return { strings, leftOut };
-}
-
-/** What of the head is a number, and the names of fields and types. */
-async function headText(window: ByteWindow): Promise<string> {
-  const { readValue, readKey } = await import('./json.js');
-  while (window.end - window.start < 3 && !window.ended) await window.fill();
-  if (window.bytes[window.start] === 0xef) window.start += 3; // a byte order mark
-  await expectToken(window, 0x7b, 'snapshot');
-  await readKey(window, 'snapshot');
-  const head = JSON.parse(await readValue(window, 'snapshot', 1 << 24)) as Record<string, unknown>;
-  return JSON.stringify(
-    Object.fromEntries(
-      Object.entries(head).flatMap(([key, value]) => {
-        if (!WORD.test(key)) return [];
-        if (typeof value === 'number') return [[key, value]];
-        return key === 'meta' ? [[key, wordsOf(value)]] : [];
-      }),
-    ),
-  );
-}
-
-/** Names that V8 gives to fields and types. */
-const WORD = /^[a-z][a-z_ ]{0,39}$/;
-
-function wordsOf(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(wordsOf);
-  if (typeof value === 'string') return WORD.test(value) ? value : 'unknown';
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([key, inner]) => (WORD.test(key) ? [[key, wordsOf(inner)]] : [])),
-  );
 }
 
 /** Goes on at an offset: there at once where the source can, else over what lies between. */

@@ -7,6 +7,7 @@ import { isSalvageable, SnapshotError } from '../base/errors.js';
 import type { OnProgress } from '../base/progress.js';
 import { formatBytes, formatCount } from '../base/units.js';
 import type { Head, Section, Truncation } from '../graph/graph.js';
+import { partWords } from '../graph/part-facts.js';
 import type { ByteSource } from './byte-sources.js';
 import { findLast } from './find-last.js';
 import { headOf, readLayout } from './head.js';
@@ -127,6 +128,7 @@ export async function readSnapshot(
   try {
     const layout = await readLayout(window);
     options.onHead?.(headOf(layout, source), () => stringBytesOf(source));
+    if (layout.part) options.onWarning?.(`${source.name} is ${partWords(layout.part)}`);
     room = await Room.for(source);
     const plan = planFor(layout, source, room);
     const sections: Section[] = [];

@@ -4,7 +4,7 @@
  */
 import type { SnapshotProblem } from '../base/errors.js';
 import { formatCount } from '../base/units.js';
-import type { Section } from '../graph/graph.js';
+import { edgesOf, type Graph, type Section } from '../graph/graph.js';
 import { EDGE, isIndexed, NODE } from '../graph/schema.js';
 import { closeCounts, mostStrings } from './counts.js';
 import type { Layout } from './meta.js';
@@ -89,6 +89,36 @@ export async function readStringRoles(input: SnapshotInput, options: ReadOptions
   return { ...reading, roles: marks.roles, named: marks.named };
 }
 
+/** By string what nodes of a graph that are kept, and edges between them, use it for. */
+export function rolesIn(graph: Graph, kept: Uint8Array): Uint16Array {
+  const roles = new Uint16Array(graph.strings.length);
+  const { types, names, targets } = edgesOf(graph);
+  const nodeRoles = Uint16Array.from({ length: 256 }, (_, type) => roleOfNode(type));
+  for (let node = kept.indexOf(1); node >= 0; node = kept.indexOf(1, node + 1)) {
+    roles[graph.nodeNames[node]!]! |= nodeRoles[graph.nodeTypes[node]!]!;
+    for (let edge = graph.firstEdge[node]!, end = graph.firstEdge[node + 1]!; edge < end; edge++)
+      if (kept[targets[edge]!] === 1 && !isIndexed(types[edge]!))
+        roles[names[edge]!]! |= roleOfEdge(types[edge]!);
+  }
+  return roles;
+}
+
+const ROLE_OF_NODE: ReadonlyMap<number, number> = new Map(
+  NODE_ROLES.map(([type, role]) => [NODE[type], role]),
+);
+
+/** A code node's name is V8's own, or that of a function or script. */
+function roleOfNode(type: number): number {
+  const role = ROLE_OF_NODE.get(type) ?? ROLE.internalNode;
+  return type === NODE.code ? role | ROLE.internalNode : role;
+}
+
+function roleOfEdge(type: number): number {
+  if (isIndexed(type)) return 0;
+  if (type === EDGE.property) return ROLE.property;
+  return type === EDGE.context ? ROLE.variable : ROLE.internalEdge;
+}
+
 /** The roles, with room for as many strings as come. */
 class RoleMarks {
   roles = new Uint16Array(1 << 16);
@@ -151,17 +181,7 @@ class NodeNames extends NameSink {
 
   constructor(layout: Layout, marks: RoleMarks) {
     const { nodes, nodeTypeOf } = layout;
-    const byType = new Map<number, number>(NODE_ROLES.map(([type, role]) => [NODE[type], role]));
-    super(
-      layout,
-      marks,
-      Uint16Array.from(nodeTypeOf, (type) => {
-        // A code node's name is V8's own, or that of a function or script.
-        const role = byType.get(type) ?? ROLE.internalNode;
-        return type === NODE.code ? role | ROLE.internalNode : role;
-      }),
-      nodes.name,
-    );
+    super(layout, marks, Uint16Array.from(nodeTypeOf, roleOfNode), nodes.name);
     this.declaredCount = layout.declaredNodes;
     this.roundable = roundableFields(nodes);
     const { type, name, edgeCount, count } = nodes;
@@ -231,16 +251,7 @@ class EdgeNames extends NameSink {
 
   constructor(layout: Layout, marks: RoleMarks) {
     const { edges, edgeTypeOf } = layout;
-    super(
-      layout,
-      marks,
-      Uint16Array.from(edgeTypeOf, (type) => {
-        if (isIndexed(type)) return 0;
-        if (type === EDGE.property) return ROLE.property;
-        return type === EDGE.context ? ROLE.variable : ROLE.internalEdge;
-      }),
-      -1,
-    );
+    super(layout, marks, Uint16Array.from(edgeTypeOf, roleOfEdge), -1);
     this.declaredCount = layout.edgeCount;
     this.countKey = layout.declaredEdges === undefined ? "the nodes' edge counts" : 'edge_count';
     const { type, nameOrIndex, target, count } = edges;

@@ -67,8 +67,28 @@ export async function anonymized(
   options: AnonymizeOptions = {},
 ): Promise<Anonymized> {
   const found = await readStringRoles(file, options.onProgress ? { onProgress: options.onProgress } : {});
-  const { roles } = found;
-  const counts = { values: 0, names: 0, keptRuntime: 0, keptClasses: 0, keptAllowed: 0 };
+  const { rename, counts } = renaming(found.roles, options);
+  const { strings, leftOut } = await rewriteStrings(file, found, {
+    rename,
+    write,
+    onProgress: options.onProgress,
+  });
+  return { strings, leftOut, ...counts };
+}
+
+/** What stands for the texts of a snapshot, and how many of which kind there were. */
+export interface Renaming {
+  readonly rename: (text: string, index: number) => string;
+  readonly counts: Readonly<TextCounts>;
+}
+
+type TextCounts = {
+  -readonly [K in 'values' | 'names' | 'keptRuntime' | 'keptClasses' | 'keptAllowed']: Anonymized[K];
+};
+
+/** What stands for which text. In: by string what it is used for (`ROLE`). */
+export function renaming(roles: Uint16Array, options: AnonymizeOptions): Renaming {
+  const counts: TextCounts = { values: 0, names: 0, keptRuntime: 0, keptClasses: 0, keptAllowed: 0 };
   const runtime = new Set(RUNTIME_NAMES.split('\n'));
   const isDenied = options.deny ?? (() => false);
   const isAllowed = options.allow ?? (() => false);
@@ -120,12 +140,7 @@ export async function anonymized(
     } else counts[isValueAlone ? 'values' : 'names']++;
     return written;
   };
-  const { strings, leftOut } = await rewriteStrings(file, found, {
-    rename,
-    write,
-    onProgress: options.onProgress,
-  });
-  return { strings, leftOut, ...counts };
+  return { rename, counts };
 }
 
 /** A class's name that is nothing but that: no tag with attributes, no address of a page. */

@@ -7,6 +7,7 @@ import { phase, tellLoaded } from '../base/phases.js';
 import { printable } from '../base/printable.js';
 import type { BufferType } from '../graph/columns.js';
 import type { Graph, Head, Truncation } from '../graph/graph.js';
+import { partWords } from '../graph/part-facts.js';
 import { isRegularFile, timeOf } from '../io/file-facts.js';
 import { readHead } from '../load/head.js';
 import { loadSnapshot } from '../load/load.js';
@@ -206,6 +207,8 @@ async function openSnapshot(
       const { edges, locations, traces = false } = need;
       const known = phase('looking for an index', () => options.indexes?.open(file, need));
       if (known) {
+        const { part } = known.head;
+        if (part) options.onWarning?.(`${file} is ${partWords(part)}`);
         tellLoaded(() => ({ kind: 'index', file, nodes: known.nodeCount, edges: known.edges?.count }));
         return snapshotOf(file, { graph: known });
       }

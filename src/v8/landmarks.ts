@@ -15,6 +15,8 @@ export interface Landmarks {
   readonly modules: readonly number[];
   /** What only one runtime has: its name. The first of `RUNTIMES` that the file has a node of. */
   readonly runtime: string | undefined;
+  /** The first node that tells it. */
+  readonly runtimeNode: number | undefined;
 }
 
 /**
@@ -55,17 +57,20 @@ export const landmarks = memo((graph: Graph): Landmarks => {
   const nativeContexts: number[] = [];
   const modules: number[] = [];
   let surest = RUNTIMES.length;
+  let runtimeNode: number | undefined;
   for (let node = 0; node < nodeCount; node++) {
     const mark = marks[nodeNames[node]!];
     if (mark === 0 || mark === undefined) continue;
     const type = nodeTypes[node];
     if (mark >= RUNTIME) {
-      if (mark - RUNTIME < surest && isEngineType(type)) surest = mark - RUNTIME;
+      if (mark - RUNTIME >= surest || !isEngineType(type)) continue;
+      surest = mark - RUNTIME;
+      runtimeNode = node;
     } else if (mark === MODULE && type === NODE.object) modules.push(node);
     else if (mark === NATIVE_CONTEXT && (type === NODE.hidden || type === NODE.native))
       nativeContexts.push(node);
   }
-  return { nativeContexts, modules, runtime: RUNTIMES[surest]?.[2] };
+  return { nativeContexts, modules, runtime: RUNTIMES[surest]?.[2], runtimeNode };
 }, 'landmarks');
 
 /** Types whose nodes have names that the engine or its embedder gave them. */

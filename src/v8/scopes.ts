@@ -78,7 +78,8 @@ const signs = memo((graph: Graph) => {
   };
 });
 
-function isOutermost(graph: Graph, context: number): boolean {
+/** Whether a context hangs right below that of a realm. */
+export function isOutermost(graph: Graph, context: number): boolean {
   if (!isContext(graph)(context)) return false;
   const outer = edgeTargetIn(graph, context, EDGE.internal, signs(graph).outwards);
   return outer !== undefined && nativeContexts(graph).has(outer);
@@ -135,12 +136,14 @@ function isBlockScope(graph: Graph, context: number): boolean {
  * Files whose functions at the outermost level have no scope around them: there is none for the
  * module's variables. The function around a module, without a name and in the first line of the
  * file, is none of these.
+ *
+ * - Out: by file the first such function.
  */
-const filesWithoutScope = memo((graph: Graph): ReadonlySet<string> => {
+export const filesWithoutScope = memo((graph: Graph): ReadonlyMap<string, number> => {
   const { nodeTypes, nodeNames, locations } = graph;
   const { scope, shared, empty } = signs(graph);
   const { firstRetainer, sources } = retainersOf(graph);
-  const files = new Set<string>();
+  const files = new Map<string, number>();
   const tried = new Set<number>();
   for (const native of nativeContexts(graph)) {
     for (const closure of sources.subarray(firstRetainer[native]!, firstRetainer[native + 1]!)) {
@@ -155,7 +158,7 @@ const filesWithoutScope = memo((graph: Graph): ReadonlySet<string> => {
       if (code === undefined || tried.has(code)) continue;
       tried.add(code);
       const file = scriptOfShared(graph, code);
-      if (file !== undefined) files.add(file);
+      if (file !== undefined && !files.has(file)) files.set(file, closure);
     }
   }
   return files;
@@ -176,6 +179,12 @@ function moduleScope(graph: Graph, module: number): Scope | undefined {
  * it, level by level.
  */
 export function fileOfScope(graph: Graph, context: number): string | undefined {
+  const found = functionOfScope(graph, context);
+  return found === undefined ? undefined : scriptOf(graph, found);
+}
+
+/** That function. */
+export function functionOfScope(graph: Graph, context: number): number | undefined {
   const { nodeTypes } = graph;
   const isScope = isContext(graph);
   const { firstRetainer, sources } = retainersOf(graph);
@@ -186,7 +195,7 @@ export function fileOfScope(graph: Graph, context: number): string | undefined {
       if (nodeTypes[holder] === NODE.closure) {
         const file =
           edgeTargetIn(graph, holder, EDGE.internal, scope) === outer ? scriptOf(graph, holder) : undefined;
-        if (file !== undefined) return file;
+        if (file !== undefined) return holder;
       } else if (isScope(holder) && edgeTargetIn(graph, holder, EDGE.internal, outwards) === outer)
         scopes.add(holder);
     }

@@ -28,21 +28,26 @@ export interface SourceLocation {
  */
 export const scriptNames = memo((graph: Graph): ReadonlyMap<number, string> => {
   const names = new Map<number, string>();
-  const { locations } = graph;
-  if (!locations) return names;
-  const _edges = edgesOf(graph);
-  const tried = new Set<number>();
-  for (let node = 0; node < graph.nodeCount; node++) {
-    if (graph.nodeTypes[node] !== NODE.closure || locations.placeOf[node] === 0) continue;
-    const { scriptId } = locations.of(node)!;
-    if (tried.has(scriptId)) continue;
-    const name = scriptNameOf(graph, node);
-    if (name === undefined) continue;
-    tried.add(scriptId);
-    if (name !== '') names.set(scriptId, name);
+  for (const [script, closure] of scriptFunctions(graph)) {
+    const name = scriptNameOf(graph, closure)!;
+    if (name !== '') names.set(script, name);
   }
   return names;
 }, 'scripts');
+
+/** By V8's script number the first function that leads to a script. The rest as `scriptNames`. */
+export const scriptFunctions = memo((graph: Graph): ReadonlyMap<number, number> => {
+  const found = new Map<number, number>();
+  const { locations } = graph;
+  if (!locations) return found;
+  edgesOf(graph);
+  for (let node = 0; node < graph.nodeCount; node++) {
+    if (graph.nodeTypes[node] !== NODE.closure || locations.placeOf[node] === 0) continue;
+    const { scriptId } = locations.of(node)!;
+    if (!found.has(scriptId) && scriptNameOf(graph, node) !== undefined) found.set(scriptId, node);
+  }
+  return found;
+});
 
 /**
  * Where a node's code stands: a closure's function, an object's constructor. Undefined when the

@@ -142,7 +142,7 @@ export function searchRefs(
  * The edges behind `retainersOf(graph).sources`, in its order: 4 bytes an edge. Without them, each
  * holder's edges would be read once for every object it holds.
  */
-const retainingEdges = memo((graph: Graph): Uint32Array => {
+export const retainingEdges = memo((graph: Graph): Uint32Array => {
   const { targets, count } = edgesOf(graph);
   const next = retainersOf(graph).firstRetainer.slice();
   const edges = new Uint32Array(count);
@@ -150,11 +150,11 @@ const retainingEdges = memo((graph: Graph): Uint32Array => {
   return edges;
 }, 'chains');
 
-/** Edges that all searches of a graph have read in place of the index. */
 /** For who will search many times: an index of edges is made now. Cost: 4 bytes an edge, kept. */
 export function expectSearches(graph: Graph): void {
   retainingEdges(graph);
   edgesRead(graph).read = Number.POSITIVE_INFINITY;
 }
 
+/** Edges that all searches of a graph have read in place of the index. */
 const edgesRead = perGraph((_: Graph) => ({ read: 0 }));

@@ -94,6 +94,11 @@ function nameRules(graph: Graph): {
   };
 }
 
+/** Whether `distances` never follows an edge, because of its name and its source. */
+export const isWithheld = memo(
+  (graph: Graph): ((source: number, edge: number) => boolean) => nameRules(graph).withholds,
+);
+
 /** Calls `visit` for each node whose edges have rules of their names. */
 function eachRuled(
   { nodeCount, nodeTypes, nodeNames }: Graph,

@@ -5,7 +5,7 @@ import type { Answer, Column, Row } from '../../base/result.js';
 import { formatBytes, formatCount } from '../../base/units.js';
 import type { KeptText } from '../../session/anonymized.js';
 import { defineCommand } from '../command.js';
-import { textTest } from './text-test.js';
+import { namingOf, namingOptions } from './naming-options.js';
 
 export const anonymizeCommand = defineCommand({
   name: 'anonymize',
@@ -15,24 +15,7 @@ export const anonymizeCommand = defineCommand({
   snapshot: true,
   makesSnapshot: true,
   options: {
-    salt: {
-      kind: 'text',
-      value: 'secret',
-      help: 'the pseudonyms of another run with this salt, to compare; keep it to yourself (default: a random one, which nobody has afterwards)',
-    },
-    keepClasses: { kind: 'flag', help: 'keep the names of classes' },
-    allow: {
-      kind: 'list',
-      value: 'name',
-      read: textTest,
-      help: 'keep this text or name, or all that fit /PATTERN/',
-    },
-    deny: {
-      kind: 'list',
-      value: 'name',
-      read: textTest,
-      help: 'do not keep this one, whatever else says so; /PATTERN/ as well',
-    },
+    ...namingOptions,
     audit: { kind: 'flag', help: 'write nothing, and list the texts that would stay' },
     limit: { kind: 'integer', default: 50, help: 'texts that --audit shows' },
   },
@@ -46,7 +29,7 @@ export const anonymizeCommand = defineCommand({
   ],
   needs: () => ({ kind: 'head' }),
   async run({ snapshot: { name }, options, machine: { made } }) {
-    const { salt, keepClasses, audit, limit } = options;
+    const { audit, limit } = options;
     if (made === undefined && !audit)
       throw new UsageError(
         'the file of the new snapshot is missing',
@@ -66,10 +49,7 @@ export const anonymizeCommand = defineCommand({
     const rows: Row[] = [];
     let total = 0;
     const done = await anonymized(name, (bytes) => made?.write(bytes), {
-      salt,
-      keepClasses,
-      allow: anyOf(options.allow),
-      deny: anyOf(options.deny),
+      ...namingOf(options),
       ...(audit
         ? {
             onKept(kept: KeptText): void {
@@ -134,9 +114,4 @@ function auditAnswer(rows: readonly Row[], total: number, notes: readonly string
       ...(omitted > 0 ? [note('omitted')`${formatCount(omitted)} more; ${option('limit')} shows more`] : []),
     ],
   };
-}
-
-function anyOf(tests: readonly unknown[]): (text: string) => boolean {
-  const all = tests as readonly ((text: string) => boolean)[];
-  return (text) => all.some((test) => test(text));
 }

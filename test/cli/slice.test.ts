@@ -1,0 +1,58 @@
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { heapgraph } from '../support/cli.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+const folder = temporaryFolder();
+const app = path.resolve('fixtures/node22-after.heapsnapshot.gz');
+const fileOf = (name: string): string => path.join(folder, name);
+
+describe('heapgraph slice', () => {
+  it('slice Foo node22-after.heapsnapshot.gz -o foo.heapsnapshot.gz --anonymize --keep-classes', async () => {
+    const output = fileOf('foo.heapsnapshot.gz');
+    const { stdout, stderr, code } = await heapgraph([
+      ...['slice', 'Foo', app, '-o', output, '--anonymize', '--keep-classes', '--limit', '3'],
+    ]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^ *Id +Type +Retained in the whole\n.*\n? *@\d+ +Foo +/);
+    expect(stderr).toContain('48 more objects are left out; --limit takes more of them');
+    expect(stderr).toContain('retained sizes in it are those of the slice');
+    expect(statSync(output).mode & 0o777).toBe(0o600);
+    const text = gunzipSync(readFileSync(output)).toString();
+    expect(text).not.toContain('/fixtures/');
+    expect(text).not.toContain('foo-1');
+    const count = await heapgraph(['count', 'Foo', output]);
+    expect(Number(count.stdout)).toBeGreaterThanOrEqual(3); // and what is beside them
+    expect(count.stderr).toContain('a slice of a snapshot');
+  });
+
+  it('slice --json says what is in the file', async () => {
+    const output = fileOf('parent.heapsnapshot');
+    const { stdout } = await heapgraph(['slice', 'class = Parent', app, '-o', output, '--json']);
+    const said = JSON.parse(stdout) as Record<string, unknown>;
+    expect(said).toMatchObject({ output, selected: 10, bytes: statSync(output).size, total: 10 });
+    expect(said.retainedKept).toBe(said.retainedNodes);
+  });
+
+  it('refuses what it cannot do, and leaves no file', async () => {
+    const output = fileOf('x.heapsnapshot');
+    const asked = async (expected: number, ...args: string[]): Promise<string> => {
+      const { stderr, code } = await heapgraph(['slice', ...args]);
+      expect(code).toBe(expected);
+      return stderr;
+    };
+    expect(await asked(2, 'Foo', app)).toContain('the file of the new snapshot is missing');
+    expect(await asked(2, 'Foo', app, '-o', app)).toContain('they are one file');
+    expect(await asked(2, 'retained >', app, '-o', output)).toContain('retained');
+    expect(await asked(2, 'new', app, '-o', output)).toContain('compares two snapshots');
+    expect(await asked(2, 'Foo', app, '-o', output, '--salt', 'x')).toContain('--salt is about pseudonyms');
+    expect(await asked(1, 'Nothing', app, '-o', output)).toContain('nothing was written');
+    const cut = fileOf('cut.heapsnapshot');
+    writeFileSync(cut, gunzipSync(readFileSync(app)).subarray(0, 3_000_000));
+    expect(await asked(2, 'Foo', cut, '-o', output)).toContain('ends too early');
+    expect(await asked(2, 'Foo', cut, '-o', output, '--salvage')).toContain('is not whole');
+    expect(existsSync(output)).toBe(false);
+  });
+});
