@@ -75,6 +75,7 @@ const TABLE: readonly (readonly [Schema, readonly (readonly string[])[]])[] = [
     [
       ['anonymize', A, '-o', 'public.heapsnapshot'],
       ['anonymize', A, '--audit', '--limit', '3'],
+      ['slice', 'Foo', A, '-o', 'foo.heapsnapshot', '--limit', '3'],
       ['count', 'OBJ', 'Foo', 'Nothing', A],
       ['by-type', 'Foo', A, '--limit', '3'],
       ['by-type', 'Foo', A, '--retained', '--raw'],

@@ -43,7 +43,7 @@ export const sliceCommand = defineCommand({
     size: {
       kind: 'bytes',
       default: 3_000_000,
-      help: 'bytes of the file, uncompressed; chains are kept, whatever they take',
+      help: 'bytes of the file before compression (3 MB); chains are kept, whatever they take',
     },
     cut: { kind: 'integer', value: 'characters', help: 'cut longer texts (values of strings alone)' },
     anonymize: { kind: 'flag', help: 'pseudonyms for texts and names, as the command anonymize does' },
