@@ -14,6 +14,7 @@ import { printable } from '../base/printable.js';
 import type { Row } from '../base/result.js';
 import { openAtomicFile } from '../io/atomic-file.js';
 import { statOf } from '../io/file-facts.js';
+import { makeFolder } from '../io/make-folder.js';
 import type { TableColumn, TableValues } from '../io/parquet-columns.js';
 import { openParquetFile } from '../io/parquet-file.js';
 import { readText } from '../io/read-text.js';
@@ -67,8 +68,7 @@ export function openDatasetToAdd(folder: string): Dataset {
   const found = readMark(folder);
   if (found === undefined) makeDataset(folder);
   try {
-    for (const table of DATASET_TABLES)
-      fs.mkdirSync(path.join(folder, table), { recursive: true, mode: 0o700 });
+    for (const table of DATASET_TABLES) makeFolder(path.join(folder, table));
     for (const table of ['', ...DATASET_TABLES]) sweep(path.join(folder, table));
   } catch (error) {
     throw cannotWrite(folder, error);
@@ -146,7 +146,7 @@ function checkFolder(folder: string): void {
 
 function makeDataset(folder: string): void {
   try {
-    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     const others = fs.readdirSync(folder).filter((name) => !name.startsWith('.'));
     // Several processes may make it at the same time.
     if (others.some((name) => name !== DATASET_FILE && !(DATASET_TABLES as readonly string[]).includes(name)))
