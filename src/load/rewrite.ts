@@ -5,28 +5,30 @@
 import { SnapshotError } from '../base/errors.js';
 import type { OnProgress } from '../base/progress.js';
 import { formatCount } from '../base/units.js';
-import type { Section } from '../graph/graph.js';
 import { closingQuote, decodeJsonText } from '../graph/strings.js';
-import { asBuffer } from './bytes.js';
-import { headObject, wordlessHead } from './head-object.js';
+import { readLayout } from './head.js';
+import { headObjectOf, wordlessHead } from './head-object.js';
 import {
   CLOSE_ARRAY,
+  CLOSE_OBJECT,
   COMMA,
   DAMAGED,
   expectToken,
   OPEN_ARRAY,
   peekToken,
   QUOTE,
+  readKey,
+  skipValue,
   unexpected,
 } from './json.js';
+import { duplicateSection, missingSection } from './sections.js';
 import { openSource } from './source.js';
-import type { StringRoles } from './string-roles.js';
-import { ByteWindow, TOKEN_LIMIT, tooLong } from './window.js';
+import { readStringRoles, roleReaders } from './string-roles.js';
+import { TeeWindow } from './tee-window.js';
+import { TOKEN_LIMIT, tooLong } from './window.js';
 
 /** Sections of numbers that V8 writes. What else a file has may hold text, and is left out. */
 const NUMBERS: ReadonlySet<string> = new Set([
-  'nodes',
-  'edges',
   'trace_function_infos',
   'trace_tree',
   'samples',
@@ -39,9 +41,15 @@ const NUMBERS: ReadonlySet<string> = new Set([
 /** Bytes of text that are written at a time. */
 const PIECE = 1 << 18;
 
+type Rename = (text: string, index: number) => string;
+
 export interface Rewrite {
-  /** The text that stands for another one; strings come in their order. */
-  readonly rename: (text: string, index: number) => string;
+  /**
+   * The text that stands for another one; strings come in their order. In: by string what it is
+   * used for (`ROLE`).
+   */
+  readonly renamer: (roles: Uint16Array) => Rename;
+  /** Takes bytes, which are used again once it has returned. */
   readonly write: (bytes: Uint8Array) => Promise<void> | undefined;
   readonly onProgress?: OnProgress | undefined;
 }
@@ -55,38 +63,56 @@ export interface Rewritten {
 /**
  * Writes a snapshot with other strings.
  *
- * - In: the file, and what `readStringRoles` says of it.
- * - Throws: SnapshotError when it is damaged, or has changed since.
- * - Memory: does not grow with the file, but for the longest string.
- * - Cost: two passes over the bytes.
+ * - In: the name of a file that can be read again.
+ * - Throws: SnapshotError when it is damaged.
+ * - Memory: two bytes a string, and the longest string.
+ * - Cost: one pass over the bytes, as V8 writes them; two where the strings come first.
  */
 export async function rewriteStrings(
   file: string,
-  { sections, named }: StringRoles,
-  { rename, write, onProgress }: Rewrite,
+  { renamer, write, onProgress }: Rewrite,
 ): Promise<Rewritten> {
-  const total = sections.reduce((end, { offset, length }) => Math.max(end, offset + length), 0);
+  const head = wordlessHead(await headObjectOf(file));
   const source = await openSource(file);
-  const window = new ByteWindow(source, undefined, () =>
-    onProgress?.({ phase: 'writing', done: window.offset, total, unit: 'bytes' }),
+  const total = source.storedSize ?? 0;
+  const window = new TeeWindow(source, write, () =>
+    onProgress?.({ phase: 'writing', done: source.taken, total, unit: 'bytes' }),
   );
+  const seen = new Set<string>();
   const leftOut: string[] = [];
   let strings = 0;
+  let named = 0;
   try {
-    const head = JSON.stringify(wordlessHead(await headObject(window)));
-    await write(Buffer.from(`{"snapshot":${head}`));
-    for (const section of sections) {
-      const { name, offset, length } = section;
-      if (name !== 'strings' && !NUMBERS.has(name)) {
+    const layout = await readLayout(window);
+    const readers = roleReaders(layout, source.name);
+    await write(Buffer.from(`{"snapshot":${JSON.stringify(head)}`));
+    while ((await peekToken(window)) !== CLOSE_OBJECT) {
+      await expectToken(window, COMMA, 'snapshot');
+      const name = await readKey(window, 'snapshot');
+      await peekToken(window);
+      if (seen.has(name)) throw duplicateSection(source.name, name, window.offset);
+      seen.add(name);
+      const reader = Object.hasOwn(readers.sections, name)
+        ? readers.sections[name as keyof typeof readers.sections]
+        : undefined;
+      if (reader === undefined && name !== 'strings' && !NUMBERS.has(name)) {
         leftOut.push(name);
+        await skipValue(window, name);
         continue;
       }
-      await goTo(window, offset, name);
       await write(Buffer.from(`,\n${JSON.stringify(name)}:`));
-      if (name !== 'strings') await copyNumbers(window, section, write);
-      else strings = await copyStrings(window, { rename, write });
-      if (window.offset !== offset + length) throw changed(window, name);
+      if (name === 'strings') {
+        const isLast = seen.has('nodes') && seen.has('edges');
+        const rename = renamer(isLast ? readers.roles() : await readStringRoles(file));
+        strings = await copyStrings(window, { rename, write });
+      } else {
+        window.begin();
+        await (reader ? reader(window, window.offset) : passNumbers(window, name));
+        await window.finish();
+      }
     }
+    named = readers.named();
+    for (const name of ['nodes', 'edges', 'strings']) if (!seen.has(name)) throw missingSection(window, name);
     await write(Buffer.from('}\n'));
   } finally {
     source.close();
@@ -102,45 +128,38 @@ export async function rewriteStrings(
   return { strings, leftOut };
 }
 
-/** Goes on at an offset: there at once where the source can, else over what lies between. */
-async function goTo(window: ByteWindow, offset: number, section: string): Promise<void> {
-  if (offset >= window.offset && offset <= window.offsetOf(window.end)) {
-    window.start += offset - window.offset;
-    return;
-  }
-  if (window.source.seek) return window.seek(offset);
-  if (offset < window.offset) throw changed(window, section);
-  while (window.offsetOf(window.end) < offset) {
-    window.start = window.end;
-    if (window.ended) throw changed(window, section);
-    await window.fill();
-  }
-  window.start += offset - window.offset;
-}
-
-async function copyNumbers(
-  window: ByteWindow,
-  { name, length }: Section,
-  write: Rewrite['write'],
-): Promise<void> {
-  for (let left = length; left > 0; ) {
+/** Passes over lists of numbers, and lists of such lists: over nothing else. */
+async function passNumbers(window: TeeWindow, name: string): Promise<void> {
+  let depth = 0;
+  do {
     if (window.start === window.end) {
-      if (window.ended) throw changed(window, name);
+      if (window.ended) throw unexpected(window, name, 'more numbers or "]"');
       await window.fill();
       continue;
     }
-    const bytes = window.bytes.slice(window.start, Math.min(window.end, window.start + left));
-    const quote = asBuffer(bytes).indexOf(QUOTE);
-    window.start += quote < 0 ? bytes.length : quote;
-    if (quote >= 0) throw unexpected(window, name, 'numbers');
-    left -= bytes.length;
-    await write(bytes);
-  }
+    const { bytes, end } = window;
+    let at = window.start;
+    for (; at < end; at++) {
+      const byte = bytes[at]!;
+      if (byte === OPEN_ARRAY) depth++;
+      else if (byte === CLOSE_ARRAY) {
+        if (--depth === 0) break;
+      } else if (MAY_STAND[byte] === 0) {
+        window.start = at;
+        throw unexpected(window, name, 'numbers');
+      } else if (depth === 0) break;
+    }
+    window.start = at < end && depth === 0 ? at + 1 : at;
+  } while (depth > 0);
 }
 
+/** Bytes of numbers, and what stands between them. */
+const MAY_STAND = new Uint8Array(256);
+for (const char of '0123456789-,.eE+ \n\r\t') MAY_STAND[char.charCodeAt(0)] = 1;
+
 async function copyStrings(
-  window: ByteWindow,
-  { rename, write }: Pick<Rewrite, 'rename' | 'write'>,
+  window: TeeWindow,
+  { rename, write }: { readonly rename: Rename; readonly write: Rewrite['write'] },
 ): Promise<number> {
   const section = 'strings';
   await expectToken(window, OPEN_ARRAY, section);
@@ -179,16 +198,7 @@ async function copyStrings(
 }
 
 /** Like peekToken, without a promise where none is needed. */
-function nextToken(window: ByteWindow): number | Promise<number> {
+function nextToken(window: TeeWindow): number | Promise<number> {
   const byte = window.start < window.end ? window.bytes[window.start]! : 0x20;
   return byte > 0x20 ? byte : peekToken(window);
-}
-
-function changed(window: ByteWindow, section: string): SnapshotError {
-  return new SnapshotError('mismatch', 'the file has changed while it was read', {
-    file: window.source.name,
-    section,
-    offset: window.offset,
-    hint: 'Try again when nothing writes it.',
-  });
 }

@@ -153,7 +153,7 @@ export async function readSnapshot(
         section = await readKey(window, 'snapshot');
         await peekToken(window);
         const { offset } = window;
-        if (seen.has(section)) throw duplicate(source.name, section, offset);
+        if (seen.has(section)) throw duplicateSection(source.name, section, offset);
         if (seen.size === MOST_SECTIONS) throw tooManySections(source.name, offset);
         seen.add(section);
         const read = Object.hasOwn(plan, section) ? plan[section as keyof Plan] : undefined;
@@ -238,7 +238,8 @@ function stringBytesOf(source: ByteSource): number | undefined {
 /** As V8 writes it. */
 const STRINGS = '"strings":[';
 
-function duplicate(file: string, section: string, offset: number): SnapshotError {
+/** The error for a section that comes a second time. */
+export function duplicateSection(file: string, section: string, offset: number): SnapshotError {
   return new SnapshotError('malformed', `the section "${section}" stands there twice`, {
     file,
     section,
@@ -268,7 +269,8 @@ function tooMuchToKeep(file: string, section: string, offset: number): SnapshotE
   });
 }
 
-function missingSection(window: ByteWindow, name: string): SnapshotError {
+/** The error for a section that a snapshot has to have. */
+export function missingSection(window: ByteWindow, name: string): SnapshotError {
   return new SnapshotError('malformed', `the section "${name}" is missing`, {
     file: window.source.name,
     section: 'snapshot',

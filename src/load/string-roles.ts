@@ -4,15 +4,16 @@
  */
 import type { SnapshotProblem } from '../base/errors.js';
 import { formatCount } from '../base/units.js';
-import { edgesOf, type Graph, type Section } from '../graph/graph.js';
+import { edgesOf, type Graph } from '../graph/graph.js';
 import { EDGE, isIndexed, NODE } from '../graph/schema.js';
 import { closeCounts, mostStrings } from './counts.js';
 import type { Layout } from './meta.js';
-import { refuseNodeField, roundableFields } from './nodes.js';
+import { hasUsualOrder, refuseNodeField, roundableFields } from './nodes.js';
 import { UINT32_MAX } from './numbers.js';
+import { markEdges, markNodes } from './record-loops.generated.js';
 import { type RecordSink, readRecords } from './records.js';
-import { type ReadOptions, readSnapshot } from './sections.js';
-import type { SnapshotInput } from './source.js';
+import { type ReadOptions, readSnapshot, type SectionReader } from './sections.js';
+import type { ByteWindow } from './window.js';
 
 /** Bits of the things that strings are names of. */
 export const ROLE = {
@@ -50,43 +51,55 @@ const NODE_ROLES: readonly (readonly [keyof typeof NODE, number])[] = [
   ['bigint', ROLE.value],
 ];
 
-export interface StringRoles {
-  readonly layout: Layout;
-  readonly sections: readonly Section[];
+/** Readers of the sections whose numbers say what strings are used for, and what they found. */
+export interface RoleReaders {
+  readonly sections: Readonly<Partial<Record<'nodes' | 'edges' | 'trace_function_infos', SectionReader>>>;
   /** By string; those behind its end have none. */
-  readonly roles: Uint16Array;
+  readonly roles: () => Uint16Array;
   /** One more than the largest index that something has for a name. */
-  readonly named: number;
+  readonly named: () => number;
 }
 
 /**
- * Reads the nodes, edges and functions of allocation stacks of a snapshot for their names alone.
+ * Readers for a file.
  *
- * - Throws: SnapshotError, also for a file that is not whole.
+ * - Throws: SnapshotError, when they read.
  * - Memory: two bytes a string.
- * - Cost: one pass over the bytes.
+ * - Cost: one pass over the bytes of the sections. Where edges lead is not looked at.
  */
-export async function readStringRoles(input: SnapshotInput, options: ReadOptions = {}): Promise<StringRoles> {
+export function roleReaders(layout: Layout, file: string): RoleReaders {
   const marks = new RoleMarks();
-  const reading = await readSnapshot(input, options, (layout, source) => {
-    const { traceFunctions } = layout;
-    return {
+  return {
+    sections: {
       async nodes(window, offset) {
         const sink = new NodeNames(layout, marks);
         await readRecords(window, sink);
-        closeCounts(sink.count, sink.edges, layout, source.name, offset);
+        closeCounts(sink.count, sink.edges, layout, file, offset);
       },
       async edges(window) {
         await readRecords(window, new EdgeNames(layout, marks));
       },
-      trace_function_infos:
-        traceFunctions &&
-        (async (window) => {
-          await readRecords(window, new StackNames(layout, marks));
-        }),
-    };
+      ...(layout.traceFunctions
+        ? {
+            async trace_function_infos(window: ByteWindow): Promise<void> {
+              await readRecords(window, new StackNames(layout, marks));
+            },
+          }
+        : {}),
+    },
+    roles: () => marks.roles,
+    named: () => marks.named,
+  };
+}
+
+/** The same of a whole file, whatever the order of its sections. Throws SnapshotError. */
+export async function readStringRoles(file: string, options: ReadOptions = {}): Promise<Uint16Array> {
+  let readers: RoleReaders | undefined;
+  await readSnapshot(file, options, (layout, source) => {
+    readers = roleReaders(layout, source.name);
+    return readers.sections;
   });
-  return { ...reading, roles: marks.roles, named: marks.named };
+  return readers!.roles();
 }
 
 /** By string what nodes of a graph that are kept, and edges between them, use it for. */
@@ -184,9 +197,8 @@ class NodeNames extends NameSink {
     super(layout, marks, Uint16Array.from(nodeTypeOf, roleOfNode), nodes.name);
     this.declaredCount = layout.declaredNodes;
     this.roundable = roundableFields(nodes);
-    const { type, name, edgeCount, count } = nodes;
-    if (type === 0 && name === 1 && edgeCount === 4 && nodeTypeOf.length <= 100)
-      this.parse = (bytes, from, end) => this.parseUsual(bytes, from, end, count);
+    if (hasUsualOrder(nodes) && nodeTypeOf.length <= 100)
+      this.parse = (bytes, from, end) => this.parseUsual(bytes, from, end, nodes.count);
   }
 
   get fields(): readonly string[] {
@@ -203,44 +215,14 @@ class NodeNames extends NameSink {
     this.edges += values[edgeCount]!;
   }
 
-  /** Whole records of digits, commas, and at most one newline in front of a comma. */
-  private parseUsual(b: Uint8Array, from: number, end: number, fields: number): number {
-    const { roleOf, most } = this;
-    const types = roleOf.length;
+  private parseUsual(bytes: Uint8Array, from: number, end: number, fields: number): number {
+    const { roleOf, marks, count } = this;
     const limit = this.declaredCount ?? Number.POSITIVE_INFINITY;
-    let p = from;
-    let start = from;
-    while (this.count < limit) {
-      let type = 0;
-      let name = 0;
-      let edges = 0;
-      let field = 0;
-      for (; field < fields; field++) {
-        const first = p;
-        let value = 0;
-        let digit = b[p]! - 48;
-        while (digit >= 0 && digit <= 9) {
-          value = value * 10 + digit;
-          digit = b[++p]! - 48;
-        }
-        if (p === first || p - first > 9) return start;
-        if (field === 0) type = value;
-        else if (field === 1) name = value;
-        else if (field === 4) edges = value;
-        if (field === fields - 1 && b[p] === 10) p++;
-        if (b[p] !== 44) return start;
-        p++;
-      }
-      if (p > end || type >= types || name >= most) return start;
-      const role = roleOf[type]!;
-      const { roles } = this.marks;
-      if (name < roles.length && name < this.marks.named) roles[name] = roles[name]! | role;
-      else this.mark(type, name);
-      this.edges += edges;
-      this.count++;
-      start = p;
-    }
-    return start;
+    const taken = markNodes(bytes, from, end, marks.roles, count, { roleOf, limit, fields });
+    marks.named = Math.max(marks.named, taken.largest + 1);
+    this.edges += taken.edges;
+    this.count = taken.next;
+    return taken.at;
   }
 }
 
@@ -280,57 +262,12 @@ class EdgeNames extends NameSink {
     this.mark(values[type]!, Math.min(values[nameOrIndex]!, this.most));
   }
 
-  private parseUsual(b: Uint8Array, from: number, end: number): number {
-    const { roleOf, marks, most } = this;
-    const { nodes, nodeCount } = this.layout;
-    const types = roleOf.length;
-    const limit = this.declaredCount;
-    const places = nodeCount * nodes.count;
-    const fields = nodes.count;
-    let roles: Uint16Array = marks.roles;
-    let p = from;
-    let start = from;
-    let { count } = this;
-    while (count < limit) {
-      let first = p;
-      let type = 0;
-      let digit = b[p]! - 48;
-      while (digit >= 0 && digit <= 9) {
-        type = type * 10 + digit;
-        digit = b[++p]! - 48;
-      }
-      if (p === first || p - first > 9 || b[p] !== 44) break;
-      first = ++p;
-      let name = 0;
-      digit = b[p]! - 48;
-      while (digit >= 0 && digit <= 9) {
-        name = name * 10 + digit;
-        digit = b[++p]! - 48;
-      }
-      if (p === first || p - first > 9 || b[p] !== 44) break;
-      first = ++p;
-      let target = 0;
-      digit = b[p]! - 48;
-      while (digit >= 0 && digit <= 9) {
-        target = target * 10 + digit;
-        digit = b[++p]! - 48;
-      }
-      if (p === first || p - first > 9) break;
-      if (b[p] === 10) p++;
-      if (b[p] !== 44) break;
-      p++;
-      if (p > end || type >= types || target >= places || target % fields !== 0) break;
-      const role = roleOf[type]!;
-      if (role !== 0) {
-        if (name >= most) break;
-        if (name >= marks.named) roles = marks.room(name);
-        roles[name] = roles[name]! | role;
-      }
-      count++;
-      start = p;
-    }
-    this.count = count;
-    return start;
+  private parseUsual(bytes: Uint8Array, from: number, end: number): number {
+    const { roleOf, marks, count, declaredCount: limit } = this;
+    const taken = markEdges(bytes, from, end, marks.roles, count, { roleOf, limit });
+    marks.named = Math.max(marks.named, taken.largest + 1);
+    this.count = taken.next;
+    return taken.at;
   }
 }
 

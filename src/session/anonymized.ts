@@ -5,7 +5,7 @@
 import type { OnProgress } from '../base/progress.js';
 import { Pseudonyms } from '../io/pseudonyms.js';
 import { rewriteStrings } from '../load/rewrite.js';
-import { ROLE, readStringRoles } from '../load/string-roles.js';
+import { ROLE } from '../load/string-roles.js';
 import { publicName } from '../v8/public-names.js';
 import { RUNTIME_NAMES } from '../v8/runtime-names.generated.js';
 import { CUT } from '../v8/string-facts.js';
@@ -56,24 +56,26 @@ const LONGEST_NAME = 121;
 /**
  * Writes the anonymous snapshot.
  *
- * - In: the name of a file.
+ * - In: the name of a file; `write` takes bytes, which are used again once it has returned.
  * - Throws: SnapshotError.
  * - Memory: two bytes a string, and sixteen for each short name.
- * - Cost: three passes over the bytes; a hash a string.
+ * - Cost: one pass over the bytes; a hash a string.
  */
 export async function anonymized(
   file: string,
   write: (bytes: Uint8Array) => Promise<void> | undefined,
   options: AnonymizeOptions = {},
 ): Promise<Anonymized> {
-  const found = await readStringRoles(file, options.onProgress ? { onProgress: options.onProgress } : {});
-  const { rename, counts } = renaming(found.roles, options);
-  const { strings, leftOut } = await rewriteStrings(file, found, {
-    rename,
+  let done: Renaming | undefined;
+  const { strings, leftOut } = await rewriteStrings(file, {
+    renamer(roles) {
+      done = renaming(roles, options);
+      return done.rename;
+    },
     write,
     onProgress: options.onProgress,
   });
-  return { strings, leftOut, ...counts };
+  return { strings, leftOut, ...done!.counts };
 }
 
 /** What stands for the texts of a snapshot, and how many of which kind there were. */

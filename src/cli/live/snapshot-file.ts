@@ -8,7 +8,10 @@ import { LOOKED_AT, looksWhole } from '../../inspector/snapshot.js';
 import { openOutputFile } from '../output-file.js';
 
 export interface SnapshotFile {
-  /** A promise while there is no room for more. Throws UsageError when it cannot be written. */
+  /**
+   * A promise while there is no room for more. The bytes may be used again once it has returned.
+   * Throws UsageError when it cannot be written.
+   */
   write(text: string | Uint8Array): Promise<void> | undefined;
   /** Makes it stay; gives its bytes on disk. */
   finish(): Promise<number>;
@@ -49,7 +52,7 @@ export function openSnapshotFile(file: string, gzip: boolean): SnapshotFile {
   whole.catch(() => {}); // told by whoever waits for room, or for the end
   return {
     write: (text) =>
-      over || zip.write(text)
+      over || zip.write(typeof text === 'string' ? text : Buffer.from(text))
         ? undefined
         : Promise.race([whole, new Promise<void>((resolve) => void zip.once('drain', resolve))]),
     async finish() {
