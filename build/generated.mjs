@@ -8,7 +8,8 @@ import { writePage } from './page.mjs';
 import { withRecordLoops } from './record-loops.mjs';
 
 const require = createRequire(import.meta.url);
-const TEMPLATE = 'src/load/record-loops.template.ts';
+/** Templates of loops, without `.template.ts`. */
+const LOOPS = ['src/load/record-loops', 'src/load/name-loops'];
 const WORKER = 'src/load/threads/worker';
 /** Sources of the kernels, and what their memory is. */
 const KERNELS = {
@@ -22,7 +23,7 @@ const KERNELS = {
 
 /** In: none; the working folder is the root of the repository. Throws: when the kernel does not compile. */
 export default async function writeGenerated() {
-  writeRecordLoops();
+  for (const loops of LOOPS) writeLoops(loops);
   writeKnownLeaks();
   writeRuntimeNames();
   for (const [folder, memory] of Object.entries(KERNELS)) await buildKernel(folder, memory);
@@ -30,14 +31,14 @@ export default async function writeGenerated() {
   await writePage();
 }
 
-/** Writes the loops over records, see their template. */
-function writeRecordLoops() {
-  const code = withRecordLoops(readFileSync(TEMPLATE, 'utf8'), 'typescript').replace(
+/** Writes loops over records, see their template. */
+function writeLoops(loops) {
+  const code = withRecordLoops(readFileSync(`${loops}.template.ts`, 'utf8'), 'typescript').replace(
     /^\/\*\*[\s\S]*?\*\/\n/,
     '',
   );
-  const text = `/** Made of record-loops.template.ts by build.mjs. */\n${code}`;
-  const file = 'src/load/record-loops.generated.ts';
+  const text = `/** Made of ${path.basename(loops)}.template.ts by build.mjs. */\n${code}`;
+  const file = `${loops}.generated.ts`;
   if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text);
 }
 
