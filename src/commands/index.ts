@@ -10,6 +10,7 @@ import { showMostCommonTypesCommand } from './classes/show-most-common-types.js'
 import { typestatsCommand } from './classes/typestats.js';
 import type { Command } from './command.js';
 import { censusCommand } from './fleet/census.js';
+import { fleetCommand } from './fleet/fleet.js';
 import { deadCommand } from './growth/dead.js';
 import { diffCommand } from './growth/diff.js';
 import { getNewIdsCommand } from './growth/get-new-ids.js';
@@ -129,7 +130,7 @@ export const THEMES = [
   },
   {
     title: 'Many snapshots, many machines',
-    commands: [censusCommand],
+    commands: [censusCommand, fleetCommand],
   },
   {
     title: 'Running processes',

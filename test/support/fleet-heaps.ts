@@ -14,8 +14,14 @@ export interface FleetHeap {
 /** The text of a snapshot. */
 export function fleetHeap({ seed, leaked, sessions = 10, buffer = 0 }: FleetHeap): string {
   const graph: Record<string, NodeSpec> = {
-    root: { name: '', edges: [['element', 1, 'gc']] },
-    gc: { type: 'synthetic', name: '(GC roots)', edges: [['shortcut', 'global', 'global']] },
+    root: {
+      name: '',
+      edges: [
+        ['element', 1, 'gc'],
+        ['shortcut', 'global', 'global'],
+      ],
+    },
+    gc: { type: 'synthetic', name: '(GC roots)' },
     global: {
       name: 'Object / global',
       edges: [
@@ -32,19 +38,19 @@ export function fleetHeap({ seed, leaked, sessions = 10, buffer = 0 }: FleetHeap
         ...(buffer > 0 ? [['property', 'buffer', 'buffer'] as const] : []),
       ],
     },
-    cache: { name: 'Array', size: 16, edges: [['internal', 'elements', 'cacheElements']] },
+    cache: list('cacheElements', 'entry', leaked),
     cacheElements: {
       type: 'array',
       name: '(object elements)',
       size: 16 + 8 * leaked,
-      edges: range(leaked).map((i) => ['element', i, `entry${i}`] as const),
+      edges: range(leaked).map((i) => ['hidden', i, `entry${i}`] as const),
     },
-    sessions: { name: 'Array', size: 16, edges: [['internal', 'elements', 'sessionElements']] },
+    sessions: list('sessionElements', 'session', sessions),
     sessionElements: {
       type: 'array',
       name: '(object elements)',
       size: 16 + 8 * sessions,
-      edges: range(sessions).map((i) => ['element', i, `session${i}`] as const),
+      edges: range(sessions).map((i) => ['hidden', i, `session${i}`] as const),
     },
   };
   if (buffer > 0) graph.buffer = { type: 'native', name: 'system / JSArrayBufferData', size: buffer };
@@ -54,6 +60,12 @@ export function fleetHeap({ seed, leaked, sessions = 10, buffer = 0 }: FleetHeap
     graph[`text${i}`] = { type: 'string', name: `entry ${i} of ${seed}`, size: 1000 };
   for (const i of range(sessions)) graph[`session${i}`] = { name: 'Session', size: 64 };
   return snapshotText(graph);
+}
+
+/** V8 has references of an array to its members and from its elements to them. */
+function list(elements: string, name: string, count: number): NodeSpec {
+  const members = range(count).map((i) => ['element', i, `${name}${i}`] as const);
+  return { name: 'Array', size: 16, edges: [['internal', 'elements', elements], ...members] };
 }
 
 function range(count: number): number[] {
