@@ -215,7 +215,10 @@ const KINDS: readonly (readonly [string, string])[] = [
 ];
 
 /** A command whose option makes it answer in a second kind of JSON, by kind. */
-const ASKED_BY: Readonly<Record<string, string>> = { 'details dominators': 'dominators --follow' };
+const ASKED_BY: Readonly<Record<string, string>> = {
+  'details dominators': 'dominators --follow',
+  'text fleet': 'fleet --print-sql',
+};
 
 const kindTable = (): string =>
   [

@@ -134,6 +134,13 @@ const TABLE: readonly (readonly [Schema, readonly (readonly string[])[]])[] = [
       ['patterns', 'Foo', A, '--to-root'],
       ['cut', 'OBJ', A],
       ['cut', 'type = string', A, '--limit', '1'],
+      ['census', A, 'gone.heapsnapshot', '--to', 'other'],
+      ...['leaks', 'outliers', 'regressions', 'releases', 'hosts'].map((name) => [
+        'fleet',
+        'heaps',
+        '--question',
+        name,
+      ]),
     ],
   ],
   [
@@ -221,7 +228,13 @@ const TABLE: readonly (readonly [Schema, readonly (readonly string[])[]])[] = [
       ['report', ...THREE, '--no-texts'],
     ],
   ],
-  ['text', [['completion', 'bash']]],
+  [
+    'text',
+    [
+      ['completion', 'bash'],
+      ['fleet', 'heaps', '--print-sql'],
+    ],
+  ],
   ['baseline', [['baseline', A]]],
 ];
 
@@ -246,7 +259,11 @@ const LINES = TABLE.map(
 // An example names it.
 writeFileSync(path.join(folder, 'CODEOWNERS'), '* @acme/core\n');
 
-const ready = heapgraph(['baseline', B, A, '-o', 'base.json'], { cwd: folder });
+const ready = Promise.all([
+  heapgraph(['baseline', B, A, '-o', 'base.json'], { cwd: folder }),
+  heapgraph(['census', B, '--to', 'heaps', '--host', 'web-1', '--release', '1.4.0'], { cwd: folder }),
+  heapgraph(['census', A, '--to', 'heaps', '--host', 'web-1', '--release', '1.5.0'], { cwd: folder }),
+]);
 
 describe.each(LINES)('schemas/%s.json', (schema, lines) => {
   test.concurrent.each(lines.map((line) => [line.join(' ').replaceAll(/\S*\//g, ''), line] as const))(

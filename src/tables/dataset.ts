@@ -103,6 +103,22 @@ export function checkDataset(folder: string): void {
     );
 }
 
+/** How many files a table has, and about how many bytes: the sizes of some of them. */
+export function datasetFiles(folder: string, table: DatasetTable): { files: number; bytes: number } {
+  let names: string[];
+  try {
+    names = fs.readdirSync(path.join(folder, table)).filter((name) => /^[^.].*\.parquet$/.test(name));
+  } catch {
+    return { files: 0, bytes: 0 };
+  }
+  const some = names.filter((_, i) => i % Math.ceil(names.length / SAMPLE) === 0);
+  const sizes = some.map((name) => statOf(path.join(folder, table, name))?.size ?? 0);
+  const mean = sizes.reduce((sum, size) => sum + size, 0) / Math.max(1, sizes.length);
+  return { files: names.length, bytes: mean * names.length };
+}
+
+const SAMPLE = 100;
+
 function fileOf(folder: string, table: DatasetTable, part: string): string {
   return path.join(folder, table, `${part}.parquet`);
 }

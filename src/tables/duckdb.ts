@@ -23,6 +23,8 @@ export interface DatabaseOptions {
   readonly files?: readonly string[];
   /** Bytes of memory that it may use. Default: DuckDB's own, 80 % of what the machine has. */
   readonly memory?: number;
+  /** Default: as many as the machine has processors. */
+  readonly threads?: number | undefined;
 }
 
 /** A value that takes the place of a `?` in a statement. */
@@ -81,7 +83,7 @@ export function sqlName(name: string): string {
  */
 export async function openDatabase(options: DatabaseOptions = {}): Promise<Database> {
   const duckdb = await loadDuckDB();
-  const { folders = [], files = [], memory } = options;
+  const { folders = [], files = [], memory, threads } = options;
   let instance: DuckDBInstance | undefined;
   try {
     instance = await duckdb.DuckDBInstance.create(':memory:', {
@@ -96,6 +98,7 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
       [
         "set temp_directory = ''",
         ...(memory === undefined ? [] : [`set memory_limit = '${Math.max(1, Math.floor(memory))} bytes'`]),
+        ...(threads === undefined ? [] : [`set threads = ${threads}`]),
         ...(folders.length > 0 ? [`set allowed_directories = ${list(folders, '/')}`] : []),
         ...(files.length > 0 ? [`set allowed_paths = ${list(files, '')}`] : []),
         'set enable_external_access = false',

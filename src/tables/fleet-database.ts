@@ -3,10 +3,10 @@ import path from 'node:path';
 import { UsageError } from '../base/errors.js';
 import { printable } from '../base/printable.js';
 import type { Row } from '../base/result.js';
-import { checkDataset } from './dataset.js';
-import { DATASET_COLUMNS, DATASET_TABLES, type DatasetTable } from './dataset-schema.js';
+import { checkDataset, datasetFiles } from './dataset.js';
+import { DATASET_TABLES, type DatasetTable } from './dataset-schema.js';
 import { type Database, openDatabase, rowsOf, type SqlAnswer, sqlName, sqlText } from './duckdb.js';
-import { OVERVIEW, VIEWS } from './fleet-questions.js';
+import { ASKED_COLUMNS, OVERVIEW, VIEWS } from './fleet-questions.js';
 
 /** What there is in a dataset. */
 export interface FleetOverview {
@@ -54,7 +54,7 @@ const LOOKS = 3;
 export async function openFleet(folder: string, options: FleetOptions = {}): Promise<Fleet> {
   checkDataset(folder);
   const { tables = DATASET_TABLES, service } = options;
-  const database = await openDatabase({ folders: [folder] });
+  const database = await openDatabase({ folders: [folder], threads: threadsFor(folder) });
   try {
     for (let look = 1; ; look++) {
       try {
@@ -71,6 +71,15 @@ export async function openFleet(folder: string, options: FleetOptions = {}): Pro
   return new OpenFleet(database);
 }
 
+/** With more files than this, and small ones, one thread is the quickest to read them. */
+const MANY_FILES = 16;
+const SMALL_FILE = 1_000_000;
+
+function threadsFor(folder: string): number | undefined {
+  const { files, bytes } = datasetFiles(folder, 'classes');
+  return files > MANY_FILES && bytes < files * SMALL_FILE ? 1 : undefined;
+}
+
 async function readTables(
   database: Database,
   folder: string,
@@ -79,7 +88,7 @@ async function readTables(
 ): Promise<void> {
   for (const table of ['snapshots', 'classes', 'groups'] as const) {
     if (!tables.includes(table)) continue;
-    const columns = DATASET_COLUMNS[table].map(({ name }) => sqlName(name)).join(', ');
+    const columns = ASKED_COLUMNS[table].map(sqlName).join(', ');
     const files = sqlText(path.join(path.resolve(folder), table, '*.parquet').replaceAll('\\', '/'));
     const only = table === 'snapshots' && service !== undefined ? ` where service = ${sqlText(service)}` : '';
     try {

@@ -31,6 +31,16 @@ join snapshots s on c.snapshot = s.snapshot and c.part = s.part`,
 join snapshots s on g.snapshot = s.snapshot and g.part = s.part`,
 };
 
+/** The columns that the questions ask: what is not asked is not read. */
+export const ASKED_COLUMNS: Readonly<Record<DatasetTable, readonly string[]>> = {
+  snapshots: [
+    ...['snapshot', 'part', 'host', 'service', 'release', 'taken_at', 'taken_ms', 'taken_from'],
+    ...['node_version', 'nodes', 'size'],
+  ],
+  classes: ['snapshot', 'part', 'class', 'count', 'shallow', 'retained'],
+  groups: ['snapshot', 'part', 'fingerprint', 'verdict', 'class', 'count', 'bytes', 'headline'],
+};
+
 /** Hosts of one service that are fewer are not compared. */
 export const LEAST_PEERS = 5;
 

@@ -50,6 +50,7 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
   init: ['init', F, '-o', '-'],
   info: ['info', F],
   census: ['census', F], // where to is missing
+  fleet: ['fleet', 'nowhere'],
 };
 
 const commands: readonly Command[] = COMMANDS;
