@@ -32,6 +32,7 @@ import { requireWhole } from '../shared/whole-snapshots.js';
 import { type BudgetTexts, budgetOptions, budgetsIn, mergeBudgets } from './budgets.js';
 import { explained, type HolderOfOffender } from './explained.js';
 import { DEFAULT_SIGMA, sigmaOption, withinNoise } from './noise.js';
+import { comparedRelease, growthBudgets, releaseChecks, releaseOptions } from './release-checks.js';
 import { hasStateBudget, levelOf, mergeStateBudgets, stateBudgetOptions } from './state-budgets.js';
 import { stateChecks } from './state-checks.js';
 
@@ -51,6 +52,7 @@ export const checkCommand = defineCommand({
       help: 'what growth is measured against: a baseline file, or an earlier snapshot',
     },
     ...sigmaOption,
+    ...releaseOptions,
     ...stateOptions,
     fingerprint: {
       ...knownOptions.fingerprint,
@@ -77,6 +79,7 @@ export const checkCommand = defineCommand({
       line: "heapgraph check app.heapsnapshot --no-suspects --max-dead 'ServerResponse=10'",
       says: 'what a snapshot says of itself',
     },
+    { line: 'heapgraph check app.heapsnapshot --dataset heaps', says: 'nothing grew since the last release' },
     {
       line: "heapgraph check after.heapsnapshot --baseline heap-baseline.json --max-growth '*=100,10%'",
       says: 'no class grows',
@@ -89,7 +92,7 @@ export const checkCommand = defineCommand({
     const texts = options as unknown as Omit<typeof options, keyof BudgetTexts> & BudgetTexts;
     const merged = mergeBudgets(texts, budgets) as unknown as typeof options;
     const onlyInFile = options.maxGrowth.length === 0 && merged.maxGrowth.length > 0;
-    if (onlyInFile && (options.baseline ?? baseline) === undefined) {
+    if (onlyInFile && (options.baseline ?? options.dataset ?? baseline) === undefined) {
       throw new UsageError(
         `${printable(file)}: budgets.maxGrowth needs a baseline, and none is named`,
         parts`Name one: ${option('baseline')} before.heapsnapshot, or "baseline" in the file; ${option('noConfig')} leaves the file out.`,
@@ -102,11 +105,20 @@ export const checkCommand = defineCommand({
       known: [...known, ...options.known],
       rule: [...options.rule, ...dead],
       expect: [...options.expect, ...(expected as readonly unknown[] as readonly Query[])],
-      baseline: options.baseline ?? (merged.maxGrowth.length > 0 ? baseline : undefined),
+      baseline:
+        options.dataset === undefined
+          ? (options.baseline ?? (merged.maxGrowth.length > 0 ? baseline : undefined))
+          : undefined,
       sigma: options.sigma ?? sigma,
     };
   },
   needs(_, options) {
+    if (options.release !== undefined && options.dataset === undefined)
+      throw new UsageError(
+        parts`${option('release')} is one of a dataset, and none is named`,
+        parts`Name it: ${option('dataset')} heaps.`,
+      );
+    if (options.dataset !== undefined) return WHOLE_GRAPH;
     const ofStates = hasStateBudget(options);
     const budgets = budgetsIn(options, ofStates);
     if (budgets.some(({ kind }) => kind === 'max-growth') && options.baseline === undefined) {
@@ -126,9 +138,12 @@ export const checkCommand = defineCommand({
   },
   async run({ snapshot: heap, options, snapshots: [, earlier], session, machine }) {
     const ofStates = hasStateBudget(options);
-    const budgets = budgetsIn(options, ofStates);
+    const release =
+      options.dataset === undefined ? undefined : await comparedRelease(options.dataset, options.release);
+    const given = budgetsIn(options, ofStates || release !== undefined);
+    const budgets = release ? growthBudgets(given) : given;
     const sigma = options.sigma ?? DEFAULT_SIGMA;
-    const before = earlier?.countable;
+    const before = earlier?.countable ?? release?.classes;
     requireWhole([heap.countable, ...(before ? [before] : [])], 'a budget');
     const noise = before && 'rows' in before ? noiseOf(before, sigma) : undefined;
     const found = checkBudgets(heap.countable, budgets, {
@@ -148,7 +163,11 @@ export const checkCommand = defineCommand({
     const states = ofStates
       ? await stateChecks(earlier && order?.sameProcess ? [earlier, heap] : [heap], options, machine, session)
       : { checks: [], notes: [] };
+    const acrossReleases = release
+      ? await releaseChecks(heap, release, options, sigma, machine, session)
+      : { checks: [], notes: [] };
     const notes = [
+      ...acrossReleases.notes,
       ...(order?.notes ?? []),
       ...(await unknownClasses(results, heap, before, session)),
       ...(before && areEqual(heap.countable, before)
@@ -169,12 +188,13 @@ export const checkCommand = defineCommand({
     const checks = [
       ...results.map((result) => checkOf(result, chains.get(result), grown, graph)),
       ...states.checks,
+      ...acrossReleases.checks,
     ];
     const failed = checks.filter(({ ok }) => !ok);
     return {
       result: { kind: 'checks', checks },
       fields: {
-        baseline: earlier ? (before?.file ?? null) : null,
+        baseline: earlier || release ? (before?.file ?? null) : null,
         ok: failed.length === 0,
         failed: failed.length,
       },
