@@ -191,7 +191,11 @@ async function* listed(
   if (listing !== undefined) yield* readListing(listing);
 }
 
-/** Takes the census of a file, unless it is there. Throws DatasetError: no other file can be written either. */
+/**
+ * Takes the census of a file, unless it is there.
+ *
+ * - Throws: DatasetError when nothing can be written.
+ */
 async function taken(
   one: ListedFile | BadLine,
   labels: SnapshotLabels,

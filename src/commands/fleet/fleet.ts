@@ -113,7 +113,7 @@ async function twoReleases(
       throw new UsageError(
         `no snapshot is of release ${printable(release)}`,
         known.length === 0
-          ? 'No snapshot has a release: census --release says it.'
+          ? 'No snapshot has a release: census says it, by its option or a listing.'
           : `There are ${known
               .slice(-10)
               .map((name) => printable(name))
@@ -125,7 +125,7 @@ async function twoReleases(
   if (later === undefined || earlier === undefined)
     throw new UsageError(
       `regressions are from one release to another, and the dataset has ${known.length === 0 ? 'none' : `one, ${printable(known[0]!)}`}`,
-      'Take censuses with the release of the program: heapgraph census … --release 1.5.0.',
+      parts`Take censuses with the release of the program: heapgraph census … ${option('release')} 1.5.0.`,
     );
   return { from: earlier, to: later };
 }
