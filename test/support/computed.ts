@@ -1,6 +1,7 @@
 /** What is computed of a graph with kernels and on two threads, to compare it with what TypeScript computes on one. */
 import { createHash } from 'node:crypto';
 import { typeStats } from '../../src/analysis/classes/classes.js';
+import { holderChains, searchHolders } from '../../src/analysis/holders/holder-chains.js';
 import { Ahead } from '../../src/analysis/sizes/ahead.js';
 import { distanceSearch } from '../../src/analysis/sizes/distances.js';
 import { dominatorTree } from '../../src/analysis/sizes/dominators.js';
@@ -23,6 +24,15 @@ export const COMPUTED: Readonly<Record<string, (graph: Graph) => unknown>> = {
   retainedSets: (graph) => retainedSets(graph, setsOf(graph)),
   retainedSetSizes: (graph) => retainedSetSizes(graph, setsOf(graph)),
   ahead,
+  holderChains,
+  holdersAround: (graph) =>
+    searchHolders(graph, {
+      isLeaf: (node) => node % 5 === 3,
+      isLast: (node) => node % 7 === 2,
+      skips: (edge, source) => source % 3 === 1 && edge % 4 === 0,
+      maySkip: (node) => node % 3 === 1,
+      isNoRoot: (node) => node % 11 === 5,
+    }),
   typeStats: (graph) => typeStats(graph, { by: 'retained', retained: true }),
 };
 

@@ -24,7 +24,7 @@ import type { Root } from '../../v8/roots.js';
 import { weakMapPairs } from '../../v8/weak-map-pairs.js';
 import { type Ownership, ownerOf } from '../holders/container-owner.js';
 import { isDictionary } from '../holders/dictionaries.js';
-import { type HolderChains, searchHolders, UNHELD } from '../holders/holder-chains.js';
+import { type HolderChains, type HolderSearch, searchHolders, UNHELD } from '../holders/holder-chains.js';
 import { pathsOver } from '../holders/holder-paths.js';
 import { Ahead } from '../sizes/ahead.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
@@ -117,7 +117,7 @@ function foundGroups(
       ? { parents: new Uint32Array(0), edges: new Uint32Array(0), depths: new Uint32Array(0) }
       : searchHolders(graph, {
           isLeaf,
-          skips: expectedEdges(graph, isLeaf, expected),
+          ...expectedEdges(graph, isLeaf, expected),
           isLast: isRegistered(graph),
           isNoRoot: goneRoots(graph, dead),
         });
@@ -220,7 +220,7 @@ function expectedEdges(
   graph: Graph,
   isDead: (node: number) => boolean,
   expected: readonly ExpectedHolder[],
-): ((edge: number, source: number) => boolean) | undefined {
+): Pick<HolderSearch, 'skips' | 'maySkip'> {
   const { labels, of } = classIndex(graph);
   const { names, targets } = edgesOf(graph);
   const edgesByClass = new Map<number, Set<number>>();
@@ -231,9 +231,12 @@ function expectedEdges(
     for (const index of graph.strings.find(edge)) known.add(index);
     edgesByClass.set(number, known);
   }
-  if (edgesByClass.size === 0) return undefined;
-  return (edge, source) =>
-    isDead(targets[edge]!) && edgesByClass.get(of[source]!)?.has(names[edge]!) === true;
+  if (edgesByClass.size === 0) return {};
+  return {
+    skips: (edge, source) =>
+      isDead(targets[edge]!) && edgesByClass.get(of[source]!)?.has(names[edge]!) === true,
+    maySkip: (node) => edgesByClass.has(of[node]!),
+  };
 }
 
 const NOBODY = 0;

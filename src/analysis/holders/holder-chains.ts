@@ -16,7 +16,7 @@ import { memo } from '../../graph/memo.js';
 import { EDGE, NODE } from '../../graph/schema.js';
 import { isMachinery } from '../../v8/helpers.js';
 import { isImport } from '../../v8/modules.js';
-import { isContext } from '../../v8/names.js';
+import { isContext, isModuleRecord } from '../../v8/names.js';
 import { isOfRuntime } from '../../v8/origin.js';
 import { isRoot, rootOf } from '../../v8/roots.js';
 import { userRoots } from '../../v8/user-roots.js';
@@ -29,6 +29,7 @@ import {
   keepsAlive,
   pageOwnedNodes,
 } from '../sizes/essential-edges.js';
+import { ASIDE, FOUND, holderColumns, STOPS, STOPS_FIRST } from './accelerated-holders.js';
 import type { Chain } from './chains.js';
 import { preferVariables } from './variable-holders.js';
 
@@ -71,6 +72,8 @@ export interface HolderSearch {
   readonly isLeaf?: (node: number) => boolean;
   /** Edges that it does not take, beside those that keep nothing alive. */
   readonly skips?: EdgeTest;
+  /** Nodes with edges that it may not take. */
+  readonly maySkip?: (node: number) => boolean;
   /** Nodes that it goes on from when nothing else is left to go on from. */
   readonly isLast?: (node: number) => boolean;
   /** Roots that are none to it, such as the global object of a window that was closed. */
@@ -85,19 +88,16 @@ export interface HolderSearch {
  */
 export function searchHolders(
   graph: Graph,
-  { isLeaf, skips, isLast, isNoRoot }: HolderSearch = {},
+  { isLeaf, skips, maySkip = () => skips !== undefined, isLast, isNoRoot }: HolderSearch = {},
 ): HolderChains {
-  const { nodeCount, nodeTypes, ids } = graph;
+  const { nodeCount, nodeTypes, firstEdge, ids } = graph;
   const { targets, types, names } = edgesOf(graph);
   const owned = pageOwnedNodes(graph);
   const pairs = weakMapPairs(graph);
   const { isPair } = pairs;
-  const parents = new Uint32Array(nodeCount).fill(UNHELD);
-  const edges = new Uint32Array(nodeCount);
-  const depths = new Uint32Array(nodeCount);
-  const isFound = new Uint8Array(nodeCount);
-  const queue = new Uint32Array(nodeCount);
-  const postponed = new Uint32Array(nodeCount);
+  const columns = holderColumns(graph);
+  const { parents, edges, depths, marks, queue, aside: postponed, kernel } = columns;
+  parents.fill(UNHELD);
   let tail = 0;
   let waiting = 0;
   const postpones = isMachinery(graph);
@@ -121,8 +121,29 @@ export function searchHolders(
   let head = 0;
   const search = (): void => {
     while (head < tail) {
+      if (kernel !== undefined && pagesRule) {
+        const before = waiting;
+        ({ head, tail, waiting } = kernel({ head, tail, waiting }, program ? STOPS | STOPS_FIRST : STOPS));
+        sortAside(before);
+        if (head === tail) return;
+        const node = queue[head++]!;
+        expand(node, firstEdge[node]!, firstEdge[node + 1]!);
+        continue;
+      }
       const batch = touch(queue, head, tail);
       for (let i = 0; i < batch; i++) expand(queue[head++]!, starts[i]!, stops[i]!);
+    }
+  };
+  /** What the kernel put aside is what `expand` tells apart one by one. */
+  const sortAside = (from: number): void => {
+    if (isLeaf === undefined && isLast === undefined) return;
+    const to = waiting;
+    waiting = from;
+    for (let i = from; i < to; i++) {
+      const node = postponed[i]!;
+      if (isLeaf?.(node)) leaves.push(node);
+      else if (isLast?.(node)) lastOnes.push(node);
+      else postponed[waiting++] = node;
     }
   };
   const expand = (node: number, first: number, end: number): void => {
@@ -131,9 +152,10 @@ export function searchHolders(
     const isRootNode = node === graph.root;
     const intoPages = !pagesRule || isRootNode || owned[node] === 1;
     const depth = depths[node]! + 1;
+    const ofModule = (marks[node]! & STOPS) !== 0;
     for (let edge = first; edge < end; edge++) {
       const target = targets[edge]!;
-      if (isFound[target] === 1) continue;
+      if ((marks[target]! & FOUND) !== 0) continue;
       if (essential !== undefined && pagesRule) {
         if (essential[edge] === 0) continue;
       } else {
@@ -153,7 +175,8 @@ export function searchHolders(
         importers.add(node);
         continue;
       }
-      isFound[target] = 1;
+      // The arrays of a module have a rule of their own: `isImport`.
+      marks[target] = marks[target]! | (ofModule && nodeTypes[target] === array ? FOUND | STOPS : FOUND);
       parents[target] = node;
       edges[target] = edge;
       depths[target] = depth;
@@ -168,10 +191,17 @@ export function searchHolders(
   const groups: number[][] = [[], [], [], []];
   const root = isRoot(graph);
   const users = new Set(userRoots(graph));
+  const isModule = isModuleRecord(graph);
   for (let node = 0; node < nodeCount; node++) {
+    if (kernel !== undefined) {
+      let mark = nodeTypes[node] === closure ? STOPS_FIRST : 0;
+      if (postpones(node) || isLeaf?.(node) || isLast?.(node)) mark |= ASIDE;
+      if (isModule(node) || maySkip(node)) mark |= STOPS;
+      marks[node] = mark;
+    }
     if (!root(node) || isNoRoot?.(node)) continue;
     parents[node] = node;
-    isFound[node] = 1;
+    marks[node] = marks[node]! | FOUND;
     const synthetic = nodeTypes[node] === NODE.synthetic && !users.has(node);
     const { kind } = rootOf(graph, node)!;
     const place = synthetic || node === graph.root ? (kind === 'stack' ? 3 : 2) : kind === 'internal' ? 1 : 0;
@@ -211,7 +241,7 @@ export function searchHolders(
     const mayLead: EdgeTest = (edge, source) =>
       keeps(edge, source) && !isLeaf?.(source) && !skips?.(edge, source);
     for (const { node, edge, source } of heldBesidePages(graph, { parents, depths }, importers, mayLead)) {
-      isFound[node] = 1;
+      marks[node] = marks[node]! | FOUND;
       parents[node] = source;
       edges[node] = edge;
       depths[node] = depths[source]! + 1;
@@ -223,6 +253,7 @@ export function searchHolders(
     search();
     searchRest();
   }
+  columns.release();
   return { parents, edges, depths };
 }
 

@@ -34,6 +34,11 @@ interface Draft {
  * - Cost: one pass over the edges; `holderPaths` of the containers that are found.
  */
 export function gatheringFindings(graph: Graph): () => Finding[] {
+  const drafts = draftsOf(graph);
+  return () => findingsOfDrafts(graph, drafts);
+}
+
+function draftsOf(graph: Graph): readonly Draft[] {
   const { nodeCount, nodeTypes, firstEdge } = graph;
   const { targets } = edgesOf(graph);
   const essential = essentialEdges(graph);
@@ -60,8 +65,10 @@ export function gatheringFindings(graph: Graph): () => Finding[] {
     }
     return count;
   };
-  const partsOf = (node: number): readonly number[] => {
-    const parts: number[] = [node];
+  const parts: number[] = []; // of one node
+  const findParts = (node: number): void => {
+    parts.length = 0;
+    parts.push(node);
     for (let at = 0; at < parts.length && parts.length < MOST_PARTS; at++) {
       for (let edge = firstEdge[parts[at]!]!, end = firstEdge[parts[at]! + 1]!; edge < end; edge++) {
         const target = targets[edge]!;
@@ -69,7 +76,23 @@ export function gatheringFindings(graph: Graph): () => Finding[] {
         parts.push(target);
       }
     }
-    return parts;
+  };
+  const members: number[] = []; // of one node
+  const isMet = new Uint8Array(nodeCount);
+  const findMembers = (node: number): void => {
+    members.length = 0;
+    for (let i = 0; i < parts.length; i++) {
+      const part = parts[i]!;
+      for (let edge = firstEdge[part]!, end = firstEdge[part + 1]!; edge < end; edge++) {
+        if (essential[edge] === 0) continue;
+        const target = targets[edge]!;
+        if (roles[target] !== THING || isMet[target] === 1 || !isMember(nodeTypes[target]!)) continue;
+        if (target === node || isRootNode(target)) continue;
+        isMet[target] = 1;
+        members.push(target);
+      }
+    }
+    for (let i = 0; i < members.length; i++) isMet[members[i]!] = 0;
   };
 
   for (let node = 0; node < nodeCount; node++) {
@@ -77,20 +100,15 @@ export function gatheringFindings(graph: Graph): () => Finding[] {
     if (hasPart[node] === 0 && firstEdge[node + 1]! - firstEdge[node]! < LEAST_MEMBERS) continue;
     if (parents[node] === UNHELD || isScope(node) || isRootNode(node)) continue;
     if (referencesOf(node) < LEAST_MEMBERS) continue;
-    const parts = partsOf(node);
+    findParts(node);
+    findMembers(node);
+    if (members.length < LEAST_MEMBERS) continue;
     const kinds = new Map<number | string, number[]>();
-    const met = new Set<number>();
-    for (const part of parts) {
-      for (let edge = firstEdge[part]!, end = firstEdge[part + 1]!; edge < end; edge++) {
-        const target = targets[edge]!;
-        if (essential[edge] === 0 || roles[target] !== THING || !isMember(nodeTypes[target]!)) continue;
-        if (target === node || isRootNode(target) || met.has(target)) continue;
-        met.add(target);
-        const key = keyOf(target);
-        const list = kinds.get(key);
-        if (list) list.push(target);
-        else kinds.set(key, [target]);
-      }
+    for (const target of members) {
+      const key = keyOf(target);
+      const list = kinds.get(key);
+      if (list) list.push(target);
+      else kinds.set(key, [target]);
     }
     const many = [...kinds].filter(([, list]) => list.length >= LEAST_MEMBERS);
     if (many.length === 0) continue;
@@ -110,7 +128,7 @@ export function gatheringFindings(graph: Graph): () => Finding[] {
       draft.largestCount = list.length;
     }
   }
-  return () => findingsOfDrafts(graph, [...drafts.values()]);
+  return [...drafts.values()];
 }
 
 function findingsOfDrafts(graph: Graph, drafts: readonly Draft[]): Finding[] {

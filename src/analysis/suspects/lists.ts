@@ -18,6 +18,11 @@ import { type Finding, LEAST_MEMBERS } from './finding.js';
  * - Cost: one pass over the edges; 4 bytes a node while it runs.
  */
 export function listFindings(graph: Graph): () => Finding[] {
+  const lists = linkedObjects(graph);
+  return () => findingsOfLists(graph, lists);
+}
+
+function linkedObjects(graph: Graph): readonly (readonly number[])[] {
   const { nodeCount, nodeTypes, nodeNames, firstEdge, strings } = graph;
   const { types, names, targets } = edgesOf(graph);
   const roles = nodeRoles(graph);
@@ -66,10 +71,10 @@ export function listFindings(graph: Graph): () => Finding[] {
     if (list) list.push(node);
     else members.set(first, [first, node]);
   }
-  return () => findingsOfLists(graph, members.values());
+  return [...members.values()];
 }
 
-function findingsOfLists(graph: Graph, lists: Iterable<readonly number[]>): Finding[] {
+function findingsOfLists(graph: Graph, lists: readonly (readonly number[])[]): Finding[] {
   const { parents, depths } = holderChains(graph);
   const retained = retainedSizes(graph);
   const sizes = shallowSizes(graph);

@@ -16,6 +16,7 @@
  *   assembly-retained                   retained sizes of nodes and of classes
  *   assembly-retainers                  edges the other way round
  *   assembly-reach                      essential edges, what is reached around sets of nodes
+ *   assembly-holders                    a chain from a root to every node
  *
  * Arguments named after columns are addresses. Numbers of nodes and edges are below 2^32.
  */
@@ -26,3 +27,4 @@ export * from './assembly-dominators';
 export * from './assembly-retained';
 export * from './assembly-retainers';
 export * from './assembly-reach';
+export * from './assembly-holders';
