@@ -30,13 +30,11 @@ function linkedObjects(graph: Graph): readonly (readonly number[])[] {
   const plain = strings.indexesOf('Object');
   const general = strings.indexesOf('Array', 'Map', 'Set', 'Promise', 'WeakMap', 'Module');
   const proto = strings.indexesOf('__proto__', 'constructor', 'prototype');
-  const links = new Map<number, boolean>();
+  // By string: whether a property of this name may lead to the next one of a list of plain objects.
+  const links = new Uint8Array(strings.length);
   const isLink = (name: number): boolean => {
-    const known = links.get(name);
-    if (known !== undefined) return known;
-    const isOne = LINK.test(strings.get(name));
-    links.set(name, isOne);
-    return isOne;
+    if (links[name] === 0) links[name] = LINK.test(strings.get(name)) ? 2 : 1;
+    return links[name] === 2;
   };
   const group = new Uint32Array(nodeCount);
   for (let node = 0; node < nodeCount; node++) group[node] = node;
@@ -53,20 +51,23 @@ function linkedObjects(graph: Graph): readonly (readonly number[])[] {
     const name = nodeNames[node]!;
     if (general.has(name)) continue;
     const isPlain = plain.has(name);
+    let first = NONE;
     for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
       if (types[edge] !== EDGE.property) continue;
-      const target = targets[edge]!;
-      if (target === node || nodeNames[target] !== name || nodeTypes[target] !== NODE.object) continue;
-      if (proto.has(names[edge]!) || isPrototype[target] === 1) continue;
+      // What is read in order comes first: the targets are all over the memory.
       if (isPlain && !isLink(names[edge]!)) continue;
-      const [a, b] = [find(node), find(target)];
-      if (a !== b) group[b] = a;
+      const target = targets[edge]!;
+      if (nodeNames[target] !== name || target === node || nodeTypes[target] !== NODE.object) continue;
+      if (proto.has(names[edge]!) || isPrototype[target] === 1) continue;
+      if (first === NONE) first = find(node);
+      const other = find(target);
+      if (other !== first) group[other] = first;
     }
   }
   const members = new Map<number, number[]>();
   for (let node = 0; node < nodeCount; node++) {
+    if (group[node] === node) continue;
     const first = find(node);
-    if (first === node) continue;
     const list = members.get(first);
     if (list) list.push(node);
     else members.set(first, [first, node]);
@@ -100,6 +101,8 @@ function findingsOfLists(graph: Graph, lists: readonly (readonly number[])[]): F
   }
   return found;
 }
+
+const NONE = -1;
 
 /** Names by which plain objects lead to the next one of a list or a tree. */
 const LINK = /^_?(?:next|prev|previous|parent|child|left|right|older|newer|tail|rest|link|cause|cdr)$/i;
