@@ -16,9 +16,9 @@ let aside: usize = 0;
 let state: usize = 0;
 
 /**
- * Begins a search. `queue` and `aside` have room for all nodes. `stateColumn` has the places of the
- * next node and of the end of the queue, how many were put aside, the marks of nodes to stop at, and
- * room for 64 numbers.
+ * Begins a search. `queue` and `aside` have room for all nodes. `stateColumn` has the places of
+ * the next node and of the end of the queue, how many were put aside, the marks of nodes to stop
+ * at, and room for 64 numbers.
  */
 export function startHolders(
   essentialColumn: usize,
