@@ -123,6 +123,8 @@ for (const user of ['a', 'b'])
     'exports.table = new Array(5000).fill(1.5);',
   );
 
+for (let i = 0; i < 1200; i++) Symbol.for(`acme.request.${i}`);
+
 const contexts = [];
 for (let i = 0; i < 6; i++) contexts.push(vm.createContext({ i }));
 

@@ -16,6 +16,7 @@ export const SUSPECT_KINDS = [
   'slabs',
   'realms',
   'registered',
+  'symbols',
   'errors',
   'modules',
   'duplicates',

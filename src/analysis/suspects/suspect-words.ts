@@ -46,6 +46,8 @@ function subject({ kind, count, member, word, place, code, places }: SuspectFact
       return `${many} open ${word} that only the runtime holds${by}`;
     case 'realms':
       return `${many} ${word}, one held by ${place}${by}`;
+    case 'symbols':
+      return `${many} ${word},`;
     case 'slices':
       return `${many} sliced strings in ${place}${by}`;
     case 'slabs':
@@ -88,6 +90,8 @@ export function evidenceOf({ kind, count, places, member, word }: SuspectFacts):
       return `${many} handles are open, and no variable of the program holds them.`;
     case 'realms':
       return `${many} contexts are alive; a program without node:vm or windows has one to three.`;
+    case 'symbols':
+      return `Symbol.for keeps every symbol for as long as the process lives; Node.js and most programs have some hundreds.`;
     case 'slices':
       return `A slice keeps the whole text it was cut from; ${many} slices keep long texts.`;
     case 'slabs':
@@ -125,6 +129,7 @@ export const REMEDIES: Readonly<Record<SuspectKind, string | undefined>> = {
   slices: 'Copy the part: Buffer.from(text).toString(), or structuredClone of it.',
   slabs: 'Copy what is kept: Buffer.from(part) of a large one, Uint8Array.prototype.slice.',
   registered: undefined,
+  symbols: 'Use Symbol() or a property of a Map for what has an id; Symbol.for is for a few fixed names.',
   realms: 'Close windows (window.close() of jsdom), and drop what came out of a context.',
   errors: 'Keep what is to be reported of an error (message, code, stack), not the error.',
   modules: 'Load a file once: without a query in its address, and not from files made on the fly.',

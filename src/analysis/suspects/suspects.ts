@@ -6,7 +6,7 @@
  *
  *   reference-index                     references of known names, in one pass
  *   listeners timers waiting stores     many of one kind, by the runtime's own objects
- *   handles realms logged parts-of-larger errors
+ *   handles realms symbols logged parts-of-larger errors
  *   loaded-modules external-memory      modules of which there are many, memory outside of the heap
  *   gatherings outer-place              collections, and what many small ones are parts of
  *   lists large-objects variables       lists, what is large by itself or below a variable
@@ -33,6 +33,7 @@ import { loggedFindings } from './logged.js';
 import { slabFindings, sliceFindings } from './parts-of-larger.js';
 import { realmFindings } from './realms.js';
 import { storeFindings } from './stores.js';
+import { symbolFindings } from './symbols.js';
 import { timerFindings } from './timers.js';
 import { variableFindings } from './variables.js';
 import { pendingFindings, reactionFindings } from './waiting.js';
@@ -62,6 +63,7 @@ export function findingsOf(graph: Graph, states: ObjectStates): Finding[] {
     ...handleFindings(graph),
     ...loggedFindings(graph),
     ...realmFindings(graph),
+    ...symbolFindings(graph),
     ...sliceFindings(graph),
     ...slabFindings(graph),
     ...errorFindings(graph),

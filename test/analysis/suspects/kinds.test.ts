@@ -69,6 +69,11 @@ describe('suspects of a program with many of each kind', () => {
     expect(found!.location?.script).toMatch(/suspects\.cjs$/);
   });
 
+  test('symbols that Symbol.for made of ids', () => {
+    const found = entries.find(({ kind }) => kind === 'symbols');
+    expect(found?.headline).toMatch(/^suspect: 1,[2-9]\d\d symbols of Symbol\.for, such as ".*", keep /);
+  });
+
   test('stores stand with the timers that keep them, or by themselves', () => {
     const all = entries.map(({ headline, evidence }) => [headline, ...evidence].join(' ')).join('\n');
     expect(all).toMatch(/36 (Request, )?stores of AsyncLocalStorage/);
