@@ -36,6 +36,19 @@ describe('heapgraph slice', () => {
     expect(said.retainedKept).toBe(said.retainedNodes);
   });
 
+  it('slice --sample 10% --json', async () => {
+    const output = fileOf('sample.heapsnapshot.gz');
+    const { stdout } = await heapgraph(['slice', '--sample', '10%', app, '-o', output, '--json', '-q']);
+    const { rows, weight } = JSON.parse(stdout) as { rows: { count: number }[]; weight: number };
+    const [whole, sample, estimate] = rows.map(({ count }) => count);
+    expect(weight).toBe(10);
+    expect(sample!).toBeLessThan(whole! / 4);
+    expect(Math.abs(estimate! / whole! - 1)).toBeLessThan(0.5);
+    const { stdout: info, stderr } = await heapgraph(['count', 'Foo', output]);
+    expect(info).toMatch(/^\d+\n$/);
+    expect(stderr).toContain('a sample of a snapshot of');
+  });
+
   it('refuses what it cannot do, and leaves no file', async () => {
     const output = fileOf('x.heapsnapshot');
     const asked = async (expected: number, ...args: string[]): Promise<string> => {
@@ -48,6 +61,9 @@ describe('heapgraph slice', () => {
     expect(await asked(2, 'retained >', app, '-o', output)).toContain('retained');
     expect(await asked(2, 'new', app, '-o', output)).toContain('compares two snapshots');
     expect(await asked(2, 'Foo', app, '-o', output, '--salt', 'x')).toContain('--salt is about pseudonyms');
+    expect(await asked(2, app, '-o', output)).toContain('nothing says which objects');
+    expect(await asked(2, 'Foo', app, '-o', output, '--sample', '5%')).toContain('--sample takes a share');
+    expect(await asked(2, app, '-o', output, '--sample', '150%')).toContain('no share of a heap');
     expect(await asked(1, 'Nothing', app, '-o', output)).toContain('nothing was written');
     const cut = fileOf('cut.heapsnapshot');
     writeFileSync(cut, gunzipSync(readFileSync(app)).subarray(0, 3_000_000));

@@ -3,6 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { chainResult } from '../../src/analysis/expressions/chain-result.js';
 import { type Chain, searchBackrefs } from '../../src/analysis/holders/chains.js';
 import { distances } from '../../src/analysis/sizes/distances.js';
+import { childrenOf } from '../../src/analysis/sizes/dominated-nodes.js';
+import { dominatorTree } from '../../src/analysis/sizes/dominators.js';
+import { sampleOf } from '../../src/analysis/slices/sample.js';
 import { type SliceOptions, sliceOf } from '../../src/analysis/slices/slice.js';
 import type { Graph } from '../../src/graph/graph.js';
 import { EDGE, NODE } from '../../src/graph/schema.js';
@@ -141,4 +144,56 @@ describe('a slice', () => {
     for (const [node, place] of placeOf) expect(className(slice, place)).toBe(className(graph, node));
     expect(slice.edges!.types.includes(EDGE.weak)).toBe(true);
   });
+});
+
+/** By node the bytes of what it dominates, by V8's own sizes. */
+function dominatedBytes(graph: Graph): Float64Array {
+  const { dominators, order } = dominatorTree(graph);
+  const bytes = Float64Array.from(graph.selfSizes);
+  for (const node of order.slice(1).reverse()) bytes[dominators[node]!]! += bytes[node]!;
+  return bytes;
+}
+
+describe('a sample', () => {
+  it.each([fixturePath('node26-after'), fixturePath('chromium156'), expressPath('final')])(
+    'of %s has whole subtrees, whose nodes retain what they did',
+    async (file) => {
+      const graph = await loadSnapshot(file, { locations: true });
+      const ratios: number[] = [];
+      for (const seed of [1, 2, 3, 4, 5]) {
+        const { kept, weights, drawn } = sampleOf(graph, 5, seed);
+        expect(sampleOf(graph, 5, seed)).toEqual(sampleOf(graph, 5, seed));
+        const bytes = await bytesOf(graph, kept, {
+          weights,
+          facts: { kind: 'sample', nodeCount: graph.nodeCount, edgeCount: 1, selfSize: 1, weight: 5 },
+        });
+        const sample = await loadSnapshot(bytes, { locations: true });
+        expect(sample.head.part).toMatchObject({ kind: 'sample', weight: 5 });
+        const raw = JSON.parse(Buffer.from(bytes).toString()) as {
+          snapshot: { meta: { node_fields: string[] } };
+          nodes: number[];
+        };
+        const fields = raw.snapshot.meta.node_fields;
+        expect(fields.at(-1)).toBe('weight');
+        const [retained, retainedHere] = [dominatedBytes(graph), dominatedBytes(sample)];
+        let place = 0;
+        let sum = 0;
+        for (let node = 0; node < graph.nodeCount; node++) {
+          if (kept[node] === 0) continue;
+          expect(raw.nodes[place * fields.length + fields.length - 1]).toBe(weights[node]);
+          sum += weights[node]!;
+          if (weights[node] === 5) {
+            // What others, which are left out, hold as well counts here in addition.
+            expect(retainedHere[place]).toBeGreaterThanOrEqual(retained[node]!);
+            for (const child of childrenOf(graph, node)) expect(weights[child]).toBe(5);
+          }
+          place++;
+        }
+        expect(drawn).toBeGreaterThan(0);
+        ratios.push(sum / graph.nodeCount);
+      }
+      const mean = ratios.reduce((total, ratio) => total + ratio, 0) / ratios.length;
+      expect(Math.abs(mean - 1)).toBeLessThan(0.15);
+    },
+  );
 });

@@ -65,7 +65,7 @@ export function addWithWay(graph: Graph, part: Part, start: number): void {
   const waiting = [start];
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
     if (!part.add(node)) continue;
-    waiting.push(...nearestHolders(graph, node, part), ...owners(graph, node), ...witnesses(graph, node));
+    waiting.push(...nearestHolders(graph, node, part), ...sharers(graph, node), ...witnesses(graph, node));
   }
 }
 
@@ -108,7 +108,7 @@ const MOST_OWNERS = 1000;
  * Of V8's own record that several objects share two of these: with one of them alone the record
  * would count as a part of it (`shallowSizes`).
  */
-function owners(graph: Graph, node: number): readonly number[] {
+export function sharers(graph: Graph, node: number): readonly number[] {
   const ownable = ownableNodes(graph);
   if (ownable[node] === 0 || graph.selfSizes[node] === 0 || shallowSizes(graph)[node] === 0) return [];
   const { types } = edgesOf(graph);

@@ -2,13 +2,13 @@
 import { retainedSizes } from '../../analysis/sizes/retained-sizes.js';
 import { type Slice, sliceOf } from '../../analysis/slices/slice.js';
 import { UsageError } from '../../base/errors.js';
-import { type NoteLike, note, option } from '../../base/notes.js';
+import { type NoteLike, note, option, parts } from '../../base/notes.js';
 import { printable } from '../../base/printable.js';
 import type { Column, Row } from '../../base/result.js';
 import { formatBytes, formatCount } from '../../base/units.js';
 import { maskOf } from '../../query/mask-of.js';
 import { nodesIn } from '../../query/masks.js';
-import { readQuery } from '../../query/query.js';
+import { type Query, readQuery } from '../../query/query.js';
 import type { OpenedSnapshot } from '../../session/need.js';
 import { className } from '../../v8/class-names.js';
 import { defineCommand } from '../command.js';
@@ -17,6 +17,7 @@ import { comparesError } from '../shared/named-types.js';
 import { absentClassNotes } from '../shared/target-notes.js';
 import { WHOLE_GRAPH } from '../shared/targets.js';
 import { checkNoNaming, namingOf, namingOptions } from './naming-options.js';
+import { readShare, type Share, sampleAnswer, textNotes } from './sample.js';
 
 export const sliceCommand = defineCommand({
   name: 'slice',
@@ -26,7 +27,7 @@ export const sliceCommand = defineCommand({
   arguments: {
     name: 'query',
     help: "a class, or a query: 'class = Session and retained > 1mb'",
-    least: 1,
+    least: 0,
     most: 1,
     read: readQuery,
   },
@@ -45,6 +46,13 @@ export const sliceCommand = defineCommand({
       default: 3_000_000,
       help: 'bytes of the file before compression (3 MB); chains are kept, whatever they take',
     },
+    sample: {
+      kind: 'text',
+      value: 'share',
+      read: readShare,
+      help: 'in place of a query: 10% or 100000 of all nodes, as whole subtrees of the dominator tree',
+    },
+    seed: { kind: 'integer', default: 1, help: 'of --sample: another one draws other subtrees' },
     cut: { kind: 'integer', value: 'characters', help: 'cut longer texts (values of strings alone)' },
     anonymize: { kind: 'flag', help: 'pseudonyms for texts and names, as the command anonymize does' },
     ...namingOptions,
@@ -56,11 +64,16 @@ export const sliceCommand = defineCommand({
       says: 'for everybody',
     },
     {
+      line: 'heapgraph slice --sample 5% huge.heapsnapshot -o sample.heapsnapshot.gz',
+      says: 'a share of all',
+    },
+    {
       line: "heapgraph slice '@52611' -o one.heapsnapshot --depth 2 --no-retained",
       says: 'one object and who is around it',
     },
   ],
   needs([query], options) {
+    checkWhat(query, options);
     if (query?.compares !== undefined) throw comparesError(query.compares);
     if (!options.anonymize) checkNoNaming(options);
     return { ...WHOLE_GRAPH, work: 'both' };
@@ -72,6 +85,8 @@ export const sliceCommand = defineCommand({
     checkWhole(heap);
     const naming = options.anonymize ? namingOf(options) : undefined;
     const { graph } = heap;
+    const { sample: share, seed, cut } = options;
+    if (share !== undefined) return sampleAnswer(graph, made, { share, seed, anonymize: naming, cut });
     const notes = await absentClassNotes([graph], query);
     const all = nodesIn(await maskOf(query!, { graph, readIds: machine.readIds }));
     if (all.length === 0)
@@ -106,7 +121,7 @@ export const sliceCommand = defineCommand({
         objects: objects.map((node) => ({ id: ids[node]!, retainedSize: retained[node]! })),
       },
       anonymize: naming,
-      cut: options.cut,
+      cut,
     });
     const size = await made.finish();
     const rows = objects.map(
@@ -134,11 +149,7 @@ export const sliceCommand = defineCommand({
       notes: [
         ...notes,
         ...leftOutNotes(slice, all.length - objects.length, options),
-        ...(done.leftOut.length > 0 ? [`left out, as no object needs it: ${done.leftOut.join(', ')}`] : []),
-        ...(done.cutTexts > 0 ? [`${formatCount(done.cutTexts)} texts were cut`] : []),
-        ...(naming
-          ? []
-          : [note('answer')`texts and names are in it as they are; ${option('anonymize')} replaces them`]),
+        ...textNotes(done, naming),
         `${printable(made.file)}: ${formatBytes(size)}, ${formatCount(done.nodes)} of ${formatCount(graph.nodeCount)} nodes; retained sizes in it are those of the slice`,
       ],
     };
@@ -158,6 +169,28 @@ function sum(sizes: ArrayLike<number>): number {
   let total = 0;
   for (let i = 0; i < sizes.length; i++) total += sizes[i]!;
   return total;
+}
+
+/** Throws UsageError unless there is either a query or a share. */
+function checkWhat(
+  query: Query | undefined,
+  { sample, noRetained }: { readonly sample: Share | undefined; readonly noRetained: boolean },
+): void {
+  if (query === undefined && sample === undefined)
+    throw new UsageError(
+      'nothing says which objects the slice is about',
+      parts`Name a class or a query, or a share of all with ${option('sample')}.`,
+    );
+  if (query !== undefined && sample !== undefined)
+    throw new UsageError(
+      parts`${option('sample')} takes a share of all objects, and a query names some`,
+      'Leave one of them out.',
+    );
+  if (sample !== undefined && noRetained)
+    throw new UsageError(
+      parts`${option('sample')} takes whole subtrees, and ${option('noRetained')} none`,
+      'Leave one of them out.',
+    );
 }
 
 /** Throws UsageError for a snapshot that cannot be read again, or ends too early. */
