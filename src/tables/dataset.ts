@@ -28,6 +28,7 @@ import {
   DATASET_VERSION,
   type DatasetTable,
 } from './dataset-schema.js';
+import { mergedKeys } from './merged-keys.js';
 
 /** The rows of a snapshot, without `snapshot` and `part`. */
 export interface CensusRows {
@@ -73,9 +74,10 @@ export function openDatasetToAdd(folder: string): Dataset {
   } catch (error) {
     throw cannotWrite(folder, error);
   }
+  const merged = mergedKeys(folder);
   return {
     folder,
-    has: (key) => fs.existsSync(fileOf(folder, 'snapshots', key)),
+    has: (key) => fs.existsSync(fileOf(folder, 'snapshots', key)) || merged.has(key),
     async add(key, { snapshot, classes, groups }) {
       let bytes = 0;
       const rows = { classes, groups, snapshots: [snapshot] };

@@ -243,4 +243,35 @@ describe('heapgraph census', () => {
     expect(sums).toEqual({ n: count, objects: (count * (30 + 30 + count - 1)) / 2 });
     expect(existsSync(path.join(dataset, 'groups/.heapgraph-old.tmp'))).toBe(false);
   }, 60_000);
+
+  it('census --to d7 --merge: three files in place of many, the same answers, nothing written twice', async () => {
+    const files = [1, 2, 3, 4, 5].map((seed) =>
+      made(`merge/${seed}.heapsnapshot`, fleetHeap({ seed: 500 + seed, leaked: 40 * seed })),
+    );
+    const rows = () =>
+      ask(path.join(folder, 'd7'), 'select * exclude (part) from classes order by snapshot, class');
+    const answer = async () => (await heapgraph(['fleet', 'd7', '--json', '-q'], { cwd: folder })).stdout;
+    await census(...files.slice(0, 4), '--to', 'd7', '-q');
+    const [before, said] = [await rows(), await answer()];
+    const single = readdirSync(path.join(folder, 'd7/classes')).sort();
+    // Left by a merge that was killed before it took the single files away.
+    const kept = readFileSync(path.join(folder, 'd7/groups', single[0]!));
+    const merged = await census('--to', 'd7', '--merge');
+    expect(merged.stdout).toContain('4 censuses merged into 1 file a table');
+    expect(merged.code).toBe(0);
+    for (const table of ['snapshots', 'classes', 'groups']) {
+      const names = readdirSync(path.join(folder, 'd7', table)).filter((name) => !name.startsWith('.'));
+      expect(names).toEqual([expect.stringMatching(/^merged-[0-9a-f]{32}\.parquet$/)]);
+      expect(statSync(path.join(folder, 'd7', table, names[0]!)).mode & 0o777).toBe(0o600);
+    }
+    expect(await rows()).toEqual(before);
+    expect(await answer()).toBe(said);
+    writeFileSync(path.join(folder, 'd7/groups', single[0]!), kept);
+    expect(await answer()).toBe(said);
+    const again = await census(...files, '--to', 'd7', '--merge');
+    expect(again.stdout).toContain('1 written, 4 there already, 0 failed');
+    expect(again.stdout).toContain('nothing to merge');
+    expect(existsSync(path.join(folder, 'd7/groups', single[0]!))).toBe(false);
+    expect((await ask(path.join(folder, 'd7'), 'select count(*) as n from snapshots'))[0]).toEqual({ n: 5 });
+  }, 30_000);
 });

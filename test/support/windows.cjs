@@ -9,7 +9,11 @@ class Window {
   constructor() {
     vm.createContext(this);
     this._globalProxy = vm.runInContext('this', this);
-    Object.assign(this, { _runScripts: 'dangerously', _sessionStorage: {}, _document: new Array(5000).fill(1.5) });
+    Object.assign(this, {
+      _runScripts: 'dangerously',
+      _sessionStorage: {},
+      _document: new Array(5000).fill(1.5),
+    });
     // Functions of the realm refer to the object, as those of documents do.
     vm.runInContext('globalThis.Realm = class Realm {}', this).window = () => this;
   }

@@ -15,6 +15,7 @@ import {
   readListing,
   type SnapshotLabels,
 } from '../../tables/listing.js';
+import { type MergedFile, mergeCensuses } from '../../tables/merge-censuses.js';
 import { isUnchanged, snapshotFile } from '../../tables/snapshot-file.js';
 import { defineCommand, type Machine } from '../command.js';
 import { allRows, limitOf, omittedNote } from '../shared/row-limit.js';
@@ -25,7 +26,7 @@ import { censusRows } from './census-rows.js';
 /** Put in by build.mjs; a program that has heapgraph as a library may have none. */
 declare const HEAPGRAPH_VERSION: string | undefined;
 
-const STATES = ['failed', 'written', 'there already'] as const;
+const STATES = ['failed', 'written', 'there already', 'merged'] as const;
 
 type State = (typeof STATES)[number];
 
@@ -72,6 +73,10 @@ export const censusCommand = defineCommand({
       read: readTime,
       help: 'when they were taken, such as 2026-01-31T12:00:00Z (default: when the file was last changed)',
     },
+    merge: {
+      kind: 'flag',
+      help: 'then merge the files of single censuses, 10,000 into one, by DuckDB; others may write and read meanwhile',
+    },
     limit: { kind: 'integer', default: 20, help: 'files to show, failed ones first' },
     all: allRows,
   },
@@ -88,11 +93,12 @@ export const censusCommand = defineCommand({
       line: 'heapgraph census --list files.txt --part 2/4 --to heaps',
       says: 'the second of four processes',
     },
+    { line: 'heapgraph census --to heaps --merge', says: 'many small files become a few large ones' },
   ],
-  needs(files, { to, list }) {
+  needs(files, { to, list, merge }) {
     if (to === undefined)
       throw new UsageError('where is the dataset?', parts`Name its folder: ${option('to')} heaps.`);
-    if (files.length === 0 && list === undefined)
+    if (files.length === 0 && list === undefined && !merge)
       throw new UsageError(
         'missing snapshots: name at least one',
         parts`Name files, or a listing of them: ${option('list')} files.txt.`,
@@ -108,6 +114,9 @@ export const censusCommand = defineCommand({
       if (options.part && index++ % options.part.of !== options.part.at) continue;
       rows.push(await taken(one, labels, options.list, dataset, machine, session));
     }
+    const taking = rows.length;
+    const merged = options.merge ? await mergeCensuses(dataset.folder) : [];
+    for (const { part, bytes } of merged) rows.push(rowOf(part, 'merged', { bytes }));
     const count = (state: State): number => rows.filter((row) => row.state === state).length;
     const failed = count('failed');
     const order = (row: Row): number => STATES.indexOf(row.state as State);
@@ -130,7 +139,8 @@ export const censusCommand = defineCommand({
         omitted,
         layout: 'grid',
         summary: [
-          `${formatCount(rows.length)} ${rows.length === 1 ? 'snapshot' : 'snapshots'}: ${said.join(', ')}; ${formatBytes(bytes)} into ${options.to!}`,
+          `${formatCount(taking)} ${taking === 1 ? 'snapshot' : 'snapshots'}: ${said.join(', ')}; ${formatBytes(bytes)} into ${options.to!}`,
+          ...(options.merge ? [mergeWords(merged)] : []),
         ],
       },
       fields: {
@@ -145,6 +155,13 @@ export const censusCommand = defineCommand({
     };
   },
 });
+
+function mergeWords(merged: readonly MergedFile[]): string {
+  const censuses = merged.reduce((sum, one) => sum + one.censuses, 0);
+  return censuses === 0
+    ? 'nothing to merge: fewer than two censuses stand in files of their own'
+    : `${formatCount(censuses)} censuses merged into ${formatCount(merged.length)} ${merged.length === 1 ? 'file' : 'files'} a table`;
+}
 
 /** Every n-th file. */
 interface Part {

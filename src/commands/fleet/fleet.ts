@@ -19,7 +19,8 @@ import { FLEET_COLUMNS, TEXT_COLUMNS } from './fleet-columns.js';
 export const fleetCommand = defineCommand({
   name: 'fleet',
   summary: 'which leaks are on how many hosts and in which releases; outliers; regressions',
-  description: `Asks a dataset of censuses (see census, docs/fleet.md), by DuckDB: npm install @duckdb/node-api. Questions: ${QUESTION_NAMES.map((name) => `${name} (${FLEET_QUESTIONS[name].says})`).join('; ')}.`,
+  description:
+    'Asks the dataset that census has written, by DuckDB (npm install @duckdb/node-api). leaks: by fingerprint, with hosts, releases, first and last seen, bytes a day. outliers: hosts far from the median. regressions: what grew between two releases. releases, hosts: sizes and growth. More: docs/fleet.md.',
   arguments: { name: 'dataset', help: 'the folder that census has written', least: 1, most: 1 },
   snapshot: false,
   options: {
