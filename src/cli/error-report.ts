@@ -34,7 +34,7 @@ export function report(error: unknown): void {
     process.stderr.write(`${NAME}: ${printable(error.message)}\n`);
     if (error instanceof QueryError && error.place) process.stderr.write(placeText(error.place));
     const hint = error.hintIn(REMEDIES);
-    if (hint) process.stderr.write(`  ${printable(hint)}\n`);
+    for (const line of hint?.split('\n') ?? []) process.stderr.write(`  ${printable(line)}\n`);
     return;
   }
   if ((error as NodeJS.ErrnoException).syscall === 'uv_cwd') {

@@ -23,7 +23,7 @@ export function parseMaxMemory(text: string): MaxMemory | undefined {
  * Throws UsageError.
  */
 export function checkMemoryBound(estimate: MemoryEstimate, option: MaxMemory | undefined): void {
-  const given = option ?? maxMemoryOf(process.env.HEAPGRAPH_MAX_MEMORY);
+  const given = givenBound(option);
   if (given === 'none') return;
   if (given !== undefined) {
     const name = option === undefined ? 'HEAPGRAPH_MAX_MEMORY' : '--max-memory';
@@ -33,6 +33,17 @@ export function checkMemoryBound(estimate: MemoryEstimate, option: MaxMemory | u
   if (estimate.bytes < SMALL) return;
   const room = cgroupRoom();
   if (room && estimate.bytes > room.bytes + process.memoryUsage.rss()) throw refused(estimate, room.words);
+}
+
+/** Bytes that were allowed; undefined where nothing was said. Throws UsageError. */
+export function memoryBound(option: MaxMemory | undefined): number | undefined {
+  const given = givenBound(option);
+  return given === 'none' ? undefined : given;
+}
+
+/** The option, else the variable. Throws UsageError. */
+function givenBound(option: MaxMemory | undefined): MaxMemory | undefined {
+  return option ?? maxMemoryOf(process.env.HEAPGRAPH_MAX_MEMORY);
 }
 
 /** Throws UsageError. */

@@ -24,7 +24,7 @@ import { EXIT } from './exit.js';
 import { readIds } from './ids.js';
 import { checkInputs } from './inputs.js';
 import { keptIndexes } from './kept-indexes.js';
-import { checkMemoryBound } from './memory-bound.js';
+import { checkMemoryBound, memoryBound } from './memory-bound.js';
 import { type CommonOptions, valuesOf } from './options.js';
 import { type Output, openStandardOutput } from './output.js';
 import { createProgressLine } from './progress-line.js';
@@ -168,6 +168,8 @@ async function answerCommand(
           indexes,
           made,
           folder,
+          memory: memoryBound(parsed.maxMemory),
+          threads: parsed.threads,
         },
         ids,
       });

@@ -170,6 +170,8 @@ function readingOnce(machine: Machine): Machine {
     indexes: machine.indexes,
     made: machine.made,
     folder: machine.folder,
+    memory: machine.memory,
+    threads: machine.threads,
     mapPlace: machine.mapPlace,
     readIds(file) {
       let ids = known.get(file);

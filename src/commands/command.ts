@@ -41,6 +41,10 @@ export interface Machine {
   readonly indexes?: IndexStore | undefined;
   /** The snapshot that a command makes, where one was named. */
   readonly made?: MadeSnapshot | undefined;
+  /** Bytes of memory that may be taken, where a bound was named. */
+  readonly memory?: number | undefined;
+  /** Threads that may work, where a number was named. */
+  readonly threads?: number | undefined;
   /** The folder that a command fills, where one was named. */
   readonly folder?: string | undefined;
 }

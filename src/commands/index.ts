@@ -54,6 +54,7 @@ import { anonymizeCommand } from './share/anonymize.js';
 import { exportCommand } from './share/export.js';
 import { mcpCommand } from './share/mcp.js';
 import { sliceCommand } from './share/slice.js';
+import { sqlCommand } from './share/sql.js';
 import { tuiCommand } from './share/tui.js';
 
 /** Commands by what they are for, as help and docs list them: the way to a leak first. */
@@ -122,6 +123,7 @@ export const THEMES = [
       reportCommand,
       openCommand,
       exportCommand,
+      sqlCommand,
       anonymizeCommand,
       sliceCommand,
       tuiCommand,

@@ -12,6 +12,7 @@ import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { UsageError } from '../base/errors.js';
 import { printable } from '../base/printable.js';
 import type { Cell, Row } from '../base/result.js';
+import { formatCount } from '../base/units.js';
 import { isNumeric, plainValue } from './duckdb-values.js';
 
 type DuckDB = typeof import('@duckdb/node-api');
@@ -22,9 +23,11 @@ export interface DatabaseOptions {
   /** Single files that may be read. Default none. */
   readonly files?: readonly string[];
   /** Bytes of memory that it may use. Default: DuckDB's own, 80 % of what the machine has. */
-  readonly memory?: number;
-  /** Default: as many as the machine has processors. */
+  readonly memory?: number | undefined;
+  /** Threads that work on a query. Default: DuckDB's own, as many as the machine has. */
   readonly threads?: number | undefined;
+  /** Milliseconds after which a query is interrupted. Default: none. */
+  readonly timeout?: number | undefined;
 }
 
 /** A value that takes the place of a `?` in a statement. */
@@ -56,6 +59,8 @@ export interface Database {
    * interrupted.
    */
   query(sql: string, parameters?: readonly SqlParameter[], most?: number): Promise<SqlAnswer>;
+  /** Throws UsageError for what `query` would refuse, without an answer. */
+  check(sql: string): Promise<void>;
   /** Runs statements of the program's own, which make views and tables. Throws UsageError. */
   prepare(sql: string): Promise<void>;
   close(): void;
@@ -83,7 +88,7 @@ export function sqlName(name: string): string {
  */
 export async function openDatabase(options: DatabaseOptions = {}): Promise<Database> {
   const duckdb = await loadDuckDB();
-  const { folders = [], files = [], memory, threads } = options;
+  const { folders = [], files = [], memory, threads, timeout } = options;
   let instance: DuckDBInstance | undefined;
   try {
     instance = await duckdb.DuckDBInstance.create(':memory:', {
@@ -105,7 +110,7 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
         'set lock_configuration = true',
       ].join('; '),
     );
-    return new OpenDatabase(duckdb, instance, connection);
+    return new OpenDatabase(duckdb, instance, connection, timeout);
   } catch (error) {
     instance?.closeSync();
     throw sqlError(error);
@@ -117,10 +122,11 @@ class OpenDatabase implements Database {
     private readonly duckdb: DuckDB,
     private readonly instance: DuckDBInstance,
     private readonly connection: DuckDBConnection,
+    private readonly timeout: number | undefined,
   ) {}
 
   async query(sql: string, parameters: readonly SqlParameter[] = [], most?: number): Promise<SqlAnswer> {
-    await this.checkReads(sql);
+    await this.check(sql);
     return this.interruptible(async () => {
       const values = [...parameters];
       const reader =
@@ -150,7 +156,7 @@ class OpenDatabase implements Database {
   }
 
   /** Files of its folders could be written otherwise: what may be read, DuckDB may write. */
-  private async checkReads(sql: string): Promise<void> {
+  async check(sql: string): Promise<void> {
     if (sql.trim() === '') throw new UsageError('the query is empty', 'Write one: select * from classes.');
     const { StatementType } = this.duckdb;
     try {
@@ -183,13 +189,31 @@ class OpenDatabase implements Database {
       this.connection.interrupt();
     };
     process.once('SIGINT', interrupt);
+    // A process that exits waits for threads at work, and so for the whole query.
+    process.once('exit', interrupt);
+    let isLate = false;
+    const timer =
+      this.timeout === undefined
+        ? undefined
+        : setTimeout(() => {
+            isLate = true;
+            this.connection.interrupt();
+          }, this.timeout);
     try {
       return await work();
     } catch (error) {
+      if (isLate)
+        throw new UsageError(
+          `the query was not answered within ${formatCount(this.timeout!)} ms`,
+          'Give it more time, or ask for less.',
+          error,
+        );
       if (!isInterrupted) throw sqlError(error);
       throw new UsageError('the query was interrupted', undefined, error);
     } finally {
+      clearTimeout(timer);
       process.off('SIGINT', interrupt);
+      process.off('exit', interrupt);
       if (isInterrupted && process.listenerCount('SIGINT') === 0) process.kill(process.pid, 'SIGINT');
     }
   }

@@ -1,0 +1,115 @@
+/** Questions in SQL about snapshots. */
+import { UsageError } from '../../base/errors.js';
+import { note, option } from '../../base/notes.js';
+import { printable } from '../../base/printable.js';
+import type { Column, Row } from '../../base/result.js';
+import { formatCount } from '../../base/units.js';
+import type { OpenedSnapshot } from '../../session/need.js';
+import type { SqlColumn } from '../../tables/duckdb.js';
+import { querySnapshots, type SnapshotAnswer } from '../../tables/snapshot-query.js';
+import { defineCommand } from '../command.js';
+import { allRows } from '../shared/row-limit.js';
+import { WHOLE_GRAPH } from '../shared/targets.js';
+import { requireWhole } from '../shared/whole-snapshots.js';
+import { leakGroups } from './leak-groups.js';
+
+export const sqlCommand = defineCommand({
+  name: 'sql',
+  summary: 'a question in SQL about the tables nodes, edges, classes, groups and strings',
+  description:
+    'DuckDB answers it, in this process: npm install @duckdb/node-api. Only the tables that the question names are made; it reads no other file, and changes nothing. Of several snapshots each table has the columns snapshot and file. The tables are described in docs/tables.md, and docs/sql.md has questions to start from.',
+  arguments: {
+    name: 'query',
+    help: 'one statement; further snapshots follow it',
+    least: 1,
+    most: Number.POSITIVE_INFINITY,
+  },
+  snapshot: true,
+  options: {
+    limit: { kind: 'integer', help: 'rows to show (default 1000)' },
+    all: allRows,
+    timeout: { kind: 'duration', help: 'interrupt a query that takes longer: 500ms, 30s, 5m' },
+  },
+  examples: [
+    {
+      line: "heapgraph sql 'select class, count, retained from classes limit 5' app.heapsnapshot",
+      says: 'the classes that keep the most',
+    },
+    {
+      line: "heapgraph sql 'select script, sum(shallow) bytes from nodes group by 1 order by 2 desc' --limit 10",
+      says: 'by script',
+    },
+    {
+      line: "heapgraph sql 'describe edges' app.heapsnapshot --json",
+      says: 'which columns there are',
+    },
+  ],
+  needs: ([sql = '']) => {
+    if (sql.trim() === '') throw new UsageError('the query is empty', 'Write one: select * from classes.');
+    return { kind: 'nothing' };
+  },
+  async run({ snapshot, targets, options, machine, session }) {
+    const [sql, ...further] = targets as readonly [string, ...string[]];
+    const files = [...further, snapshot.name];
+    if (files.includes('-'))
+      throw new UsageError('a question in SQL is about files, and standard input is none', 'Name a file.');
+    // Kept here while its tables are made: what no variable holds may be read a second time.
+    let heap: OpenedSnapshot | undefined;
+    const answer = await querySnapshots({
+      sql,
+      most: options.all ? Number.POSITIVE_INFINITY : (options.limit ?? 1000),
+      timeout: options.timeout,
+      memory: machine.memory,
+      threads: machine.threads,
+      snapshots: files.map((file) => ({
+        file,
+        async graph(tables) {
+          const work = tables.includes('groups') ? 'all' : 'retained';
+          heap = await session.open(file, { ...WHOLE_GRAPH, work });
+          requireWhole([heap.graph], 'a question in SQL');
+          return heap.graph;
+        },
+        groups: () => leakGroups(heap!, { machine, session }),
+      })),
+    });
+    const { total, rows, same } = answer;
+    const columns = columnsOf(answer.columns);
+    return {
+      result: {
+        kind: 'table',
+        columns,
+        rows: rows.map((row): Row => Object.fromEntries(columns.map(({ key }, i) => [key, row[i]!]))),
+        total: total ?? rows.length + 1,
+        omitted: (total ?? rows.length + 1) - rows.length,
+        layout: 'grid',
+      },
+      notes: [
+        ...same.map(([file, first]) => `${file} is the same snapshot as ${first}`),
+        ...moreNote(answer),
+      ],
+    };
+  },
+});
+
+function moreNote({ more, total, rows }: SnapshotAnswer) {
+  if (!more) return [];
+  const count = total === undefined ? 'there are more rows' : `${formatCount(total - rows.length)} more`;
+  return [note('omitted')`${count}; ${option('all')} shows them`];
+}
+
+/** Columns by the names that the question gives; a second one of a name gets a number. */
+function columnsOf(columns: readonly SqlColumn[]): readonly Column[] {
+  const taken = new Set<string>();
+  return columns.map(({ name, type, isNumeric }) => {
+    let key = name;
+    for (let i = 2; taken.has(key); i++) key = `${name}_${i}`;
+    taken.add(key);
+    return { key, title: printable(key), unit: unitOf(name, type, isNumeric) };
+  });
+}
+
+/** Ids and lines are no quantities: they have no commas. */
+function unitOf(name: string, type: string, isNumeric: boolean): Column['unit'] {
+  if (!isNumeric) return 'text';
+  return /^(BIGINT|HUGEINT|UBIGINT)$/.test(type) && !/(^|_)id$|^dominator$/i.test(name) ? 'count' : 'number';
+}

@@ -1,0 +1,230 @@
+/** `heapgraph sql`: tables of snapshots, asked in SQL; and the questions of docs/sql.md. */
+import { spawn } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { typeStats } from '../../src/analysis/classes/classes.js';
+import { heapgraph, temporaryFolder } from '../support/cli.js';
+import { CLI_ENV, NODE } from '../support/cli-host.js';
+import { fixtureGraph } from '../support/fixture-graphs.js';
+import { fixturePath } from '../support/fixtures.js';
+
+const cwd = temporaryFolder();
+copyFileSync(fixturePath('node26-before'), path.join(cwd, 'before.heapsnapshot'));
+copyFileSync(fixturePath('node26-after'), path.join(cwd, 'after.heapsnapshot'));
+
+interface Rows {
+  readonly total: number;
+  readonly omitted: number;
+  readonly rows: readonly Readonly<Record<string, unknown>>[];
+}
+
+const ask = (sql: string, ...args: string[]) => heapgraph(['sql', sql, ...args], { cwd });
+
+async function rowsOf(sql: string, ...args: string[]): Promise<Rows> {
+  const { stdout, stderr, code } = await ask(sql, ...args, '--json', '-q');
+  expect(stderr).toBe('');
+  expect(code).toBe(0);
+  return JSON.parse(stdout) as Rows;
+}
+
+const PAGE = readFileSync(fileURLToPath(new URL('../../docs/sql.md', import.meta.url)), 'utf8');
+const [ONE = '', SEVERAL = ''] = PAGE.split('<!-- of before.heapsnapshot and after.heapsnapshot -->');
+const recipes = (text: string): (readonly [string, string])[] =>
+  [...text.matchAll(/\n([^\n]+)\n\n```sql\n([^`]+)\n```/g)].map(([, title, sql]) => [title!, sql!]);
+
+describe('docs/sql.md, of one snapshot', () => {
+  test('has questions', () => {
+    expect(recipes(ONE).length).toBeGreaterThanOrEqual(12);
+    expect(recipes(SEVERAL).length).toBe(3);
+    expect(PAGE.match(/```sql/g)).toHaveLength(recipes(ONE).length + recipes(SEVERAL).length);
+  });
+
+  test.each(recipes(ONE))('%s', async (_, sql) => {
+    const { rows } = await rowsOf(sql, 'after.heapsnapshot');
+    expect(rows.length).toBeGreaterThan(0);
+    for (const row of rows) expect(Object.values(row).filter((value) => value === undefined)).toEqual([]);
+  });
+});
+
+describe('docs/sql.md, of several', () => {
+  test.each(recipes(SEVERAL))('%s', async (_, sql) => {
+    const { rows } = await rowsOf(sql, 'before.heapsnapshot', 'after.heapsnapshot');
+    expect(rows.length).toBeGreaterThan(sql.includes('fingerprint') ? -1 : 0);
+  });
+
+  test('classes that grew are those of diff --by-class', async () => {
+    const sql = recipes(SEVERAL)[0]![1].replace(' limit 10', '');
+    const { rows } = await rowsOf(sql, 'before.heapsnapshot', 'after.heapsnapshot');
+    const [before, after] = await Promise.all(
+      (['node26-before', 'node26-after'] as const).map(async (name) => {
+        const stats = typeStats(await fixtureGraph(name));
+        return new Map(stats.map((stat) => [stat.type, stat]));
+      }),
+    );
+    const expected = [...after!.values()].flatMap(({ type, count, shallowSize }) => {
+      const was = before!.get(type);
+      const more = count - (was?.count ?? 0);
+      return more > 0 ? [{ class: type, more, bytes: shallowSize - (was?.shallowSize ?? 0) }] : [];
+    });
+    const byName = (rows: readonly { readonly class?: unknown }[]) =>
+      [...rows].sort((a, b) => (String(a.class) < String(b.class) ? -1 : 1));
+    expect(byName(rows)).toEqual(byName(expected));
+  });
+});
+
+test('sql: text, JSON, CSV, Markdown and a file have the same rows', async () => {
+  const sql = 'select class, count, retained as "kept, bytes" from classes where class = \'Map\'';
+  const [stat] = typeStats(await fixtureGraph('node26-after'), { retained: true }).filter(
+    ({ type }) => type === 'Map',
+  );
+  const { count, retainedSize } = stat!;
+  expect((await rowsOf(sql, 'after.heapsnapshot')).rows).toEqual([
+    { class: 'Map', count, 'kept, bytes': retainedSize },
+  ]);
+  const text = await ask(sql, 'after.heapsnapshot');
+  expect(text.stdout.split('\n')[0]).toMatch(/^class +count +kept, bytes$/);
+  expect(text.stdout.replaceAll(',', '')).toContain(String(retainedSize));
+  const csv = await ask(sql, 'after.heapsnapshot', '--csv');
+  expect(csv.stdout).toBe(`class,count,"kept, bytes"\nMap,${count},${retainedSize}\n`);
+  const markdown = await ask(sql, 'after.heapsnapshot', '--markdown');
+  expect(markdown.stdout).toMatch(/^\| class \| count \| kept, bytes \|\n/);
+  expect(await ask(sql, 'after.heapsnapshot', '-o', 'map.csv')).toMatchObject({ code: 0, stdout: '' });
+  expect(readFileSync(path.join(cwd, 'map.csv'), 'utf8')).toBe(csv.stdout);
+  expect(statSync(path.join(cwd, 'map.csv')).mode & 0o777).toBe(0o600);
+});
+
+test('sql: large numbers, lists, structs, names that come twice, rows that are left out', async () => {
+  const sql =
+    "select 9007199254740993 as n, 9007199254740993 as n, 7::bigint as m, [1, null] as l, {'a': {'b': 2}} as s, count(*) as c from classes";
+  const { rows } = await rowsOf(sql, 'after.heapsnapshot');
+  const c = typeStats(await fixtureGraph('node26-after')).length;
+  expect(rows).toEqual([
+    { n: '9007199254740993', n_2: '9007199254740993', m: 7, l: [1, null], s: { a: { b: 2 } }, c },
+  ]);
+  const cut = await rowsOf('select class from classes -- all', 'after.heapsnapshot', '--limit', '3');
+  expect(cut).toMatchObject({ total: c, omitted: c - 3 });
+  expect((await rowsOf('from classes;', 'after.heapsnapshot', '--all')).rows).toHaveLength(c);
+  expect(await rowsOf('from classes where false', 'after.heapsnapshot')).toMatchObject({
+    total: 0,
+    rows: [],
+  });
+});
+
+test('sql: a snapshot that is named twice counts once, and several have their names', async () => {
+  const { stdout, stderr } = await ask(
+    'select snapshot, file, count(*) n from classes group by all order by file',
+    'before.heapsnapshot',
+    'after.heapsnapshot',
+    'before.heapsnapshot',
+    '--json',
+  );
+  expect(stderr).toContain('before.heapsnapshot is the same snapshot as before.heapsnapshot');
+  const { rows } = JSON.parse(stdout) as Rows;
+  expect(rows.map(({ file }) => file)).toEqual(['after.heapsnapshot', 'before.heapsnapshot']);
+  expect(rows.every(({ snapshot }) => /^[0-9a-f]{32}$/.test(String(snapshot)))).toBe(true);
+});
+
+describe('sql refuses', () => {
+  test.each([
+    ['selec 1', /Parser Error: syntax error at or near "selec"/],
+    ['select klass from classes', /Binder Error: Referenced column "klass" not found/],
+    ['from things', /Catalog Error: Table with name things does not exist/],
+  ])('%s, and says what there is', async (sql, message) => {
+    const { stdout, stderr, code } = await ask(sql, 'after.heapsnapshot');
+    expect({ stdout, code }).toEqual({ stdout: '', code: 2 });
+    expect(stderr).toMatch(message);
+    expect(stderr).toContain('\n    classes(class, type, count, shallow, retained, distance)\n');
+  });
+
+  test.each([
+    ["from read_csv('/etc/passwd')", /Permission Error/],
+    ["copy classes to 'x.csv'", /Permission Error|no question/],
+    ["copy (select 1) to 'x.csv'", /Permission Error|no question/],
+    ["attach 'x.db'", /Permission Error|no question/],
+    ['set enable_external_access = true', /no question/],
+    ['install httpfs', /no question/],
+    ["select * from read_text(getenv('HOME') || '/.ssh/id_rsa')", /Error/],
+    ['create table t as select 1', /no question/],
+    ['drop view classes', /no question/],
+    ['select 1; select 2', /2 statements/],
+    [' ', /the query is empty/],
+    ['/* nothing */', /the query is empty/],
+  ])('%s', async (sql, message) => {
+    const { stdout, stderr, code } = await ask(sql, 'after.heapsnapshot');
+    expect({ stdout, code }).toEqual({ stdout: '', code: 2 });
+    expect(stderr).toMatch(message);
+    expect(existsSync(path.join(cwd, 'x.csv'))).toBe(false);
+    expect(existsSync(path.join(cwd, 'x.db'))).toBe(false);
+  });
+
+  test('a snapshot from standard input, and one that is not there', async () => {
+    expect((await ask('from classes', '-')).stderr).toContain('standard input is none');
+    expect((await ask('from classes', 'none.heapsnapshot')).stderr).toContain(
+      'none.heapsnapshot: no such file',
+    );
+  });
+
+  test('what takes too long, or too much memory', async () => {
+    const slow = 'select count(*) from range(100000000) a, range(100000) b where a.range * b.range = 17';
+    const late = await ask(slow, 'after.heapsnapshot', '--timeout', '200ms');
+    expect(late).toMatchObject({ code: 2, stdout: '' });
+    expect(late.stderr).toContain('was not answered within 200 ms');
+    const large = 'select count(distinct md5(range::varchar)) from range(30000000)';
+    const full = await ask(large, 'after.heapsnapshot', '--max-memory', '200MB', '--timeout', '60s');
+    expect(full).toMatchObject({ code: 2, stdout: '' });
+    expect(full.stderr).toContain('Out of Memory Error');
+  });
+});
+
+describe('the temporary folder of sql', () => {
+  const start = (sql: string, temporary: string) => {
+    mkdirSync(temporary);
+    const child = spawn(
+      NODE,
+      [fileURLToPath(new URL('../../bin/heapgraph.js', import.meta.url)), 'sql', sql, 'after.heapsnapshot'],
+      { cwd, env: { ...CLI_ENV, TMPDIR: temporary }, stdio: 'ignore' },
+    );
+    return {
+      child,
+      ended: new Promise<number | string | null>((resolve) =>
+        child.on('close', (code, signal) => resolve(code ?? signal)),
+      ),
+    };
+  };
+  const SLOW =
+    'select count(*) from nodes, range(100000000) a, range(100000) b where a.range * b.range = nodes.id * 17';
+  const tables = (temporary: string): string[] =>
+    readdirSync(temporary, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.parquet'));
+
+  test.each(['SIGINT', 'SIGTERM'] as const)('is private, and goes with %s', async (signal) => {
+    const temporary = path.join(cwd, signal);
+    const { child, ended } = start(SLOW, temporary);
+    await expect.poll(() => tables(temporary), { timeout: 20_000 }).toHaveLength(1);
+    expect(readdirSync(temporary).map((name) => statSync(path.join(temporary, name)).mode & 0o777)).toEqual([
+      0o700,
+    ]);
+    // By then it asks.
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    child.kill(signal);
+    expect(await ended).toBe(signal === 'SIGINT' ? 130 : 143);
+    expect(readdirSync(temporary)).toEqual([]);
+  });
+
+  test('is taken away by the next run where a process was killed', async () => {
+    const temporary = path.join(cwd, 'killed');
+    const { child, ended } = start(SLOW, temporary);
+    await expect.poll(() => tables(temporary), { timeout: 20_000 }).toHaveLength(1);
+    child.kill('SIGKILL');
+    expect(await ended).toBe('SIGKILL');
+    expect(readdirSync(temporary)).toHaveLength(1);
+    const { code } = await heapgraph(['sql', 'from classes limit 1', 'after.heapsnapshot'], {
+      cwd,
+      env: { TMPDIR: temporary },
+      spawned: true,
+    });
+    expect(code).toBe(0);
+    expect(readdirSync(temporary)).toEqual([]);
+  });
+});
