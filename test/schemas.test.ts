@@ -288,6 +288,7 @@ function refusesChanges(schema: Schema, answer: Record<string, unknown>): void {
   expect(validate({ ...answer, other: 1 })).toBe(false);
   const { schema: _, ...headless } = answer;
   expect(validate(headless)).toBe(false);
+  if (answer.command === 'sql') return; // its rows are what it was asked for
   const key = ['rows', 'chains', 'nodes'].find((list) => list in answer);
   const rows = key === undefined ? [] : (answer[key] as Record<string, unknown>[]);
   for (const row of rows.slice(0, 1)) {
