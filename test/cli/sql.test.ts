@@ -32,7 +32,10 @@ async function rowsOf(sql: string, ...args: string[]): Promise<Rows> {
 const PAGE = readFileSync(fileURLToPath(new URL('../../docs/sql.md', import.meta.url)), 'utf8');
 const [ONE = '', SEVERAL = ''] = PAGE.split('<!-- of before.heapsnapshot and after.heapsnapshot -->');
 const recipes = (text: string): (readonly [string, string])[] =>
-  [...text.matchAll(/\n([^\n]+)\n\n```sql\n([^`]+)\n```/g)].map(([, title, sql]) => [title!, sql!]);
+  [...text.matchAll(/\n([^\n]+)\n\n<!-- run by .*-->\n```sql\n([^`]+)\n```/g)].map(([, title, sql]) => [
+    title!,
+    sql!,
+  ]);
 
 describe('docs/sql.md, of one snapshot', () => {
   test('has questions', () => {
