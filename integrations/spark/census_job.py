@@ -24,6 +24,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import IO, Any, NamedTuple, TypedDict
 
 from listing import Entry, ListingError, read_listing
+from report import why_not, write_report
 
 MOST_REASON = 2_000
 """Bytes that are kept of why a snapshot failed."""
@@ -188,18 +189,9 @@ def _parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     parsed = parser.parse_args(arguments[:at])
     if parsed.batch < 1 or not parsed.timeout > 0:
         parser.error("--batch and --timeout should be greater than 0")
+    if reason := why_not(parsed.report):
+        parser.error(reason)
     return parsed, arguments[at + 1 :]
-
-
-def _write(report: Report, file: str | None) -> None:
-    text = json.dumps(report, indent=2) + "\n"
-    if file is None:
-        sys.stdout.write(text)
-        return
-    handle, hidden = tempfile.mkstemp(prefix=".census-job-", dir=os.path.dirname(os.path.abspath(file)))
-    with os.fdopen(handle, "w") as stream:
-        stream.write(text)
-    os.replace(hidden, file)
 
 
 def main(arguments: list[str]) -> int:
@@ -220,7 +212,7 @@ def main(arguments: list[str]) -> int:
     except Exception as error:
         print(f"census_job: Spark gave the job up: {error}", file=sys.stderr)
         return 2
-    _write(report, parsed.report)
+    write_report(report, parsed.report)
     failed = len(report["failed"])
     print(f"census_job: {report['files']} snapshots, {report['written']} written, {failed} failed", file=sys.stderr)
     return 1 if failed else 0

@@ -1,10 +1,11 @@
 /**
- * Questions about a fleet, as SQL that DuckDB and Spark understand alike.
+ * Questions about a fleet, as SQL that DuckDB, Spark, ClickHouse and Trino understand alike.
  *
  * They are asked of the views `snapshots`, `classes`, `groups` (docs/datasets.md), and of
  * `settings`, which has texts by `name`: `from` and `to` are releases. Medians are made with
- * row_number(), averages as sum / count, and rounding is floor(x + 0.5), so that engines agree to
- * the last digit. Every order ends with a name.
+ * row_number(), averages as sum / count of doubles (Trino divides whole numbers to whole numbers),
+ * and rounding is floor(x + 0.5), so that engines agree to the last digit. Where tables are joined
+ * each column says its name: ClickHouse calls it `l.host` otherwise. Every order ends with a name.
  */
 import type { DatasetTable } from './dataset-schema.js';
 
@@ -109,14 +110,14 @@ peers as (
   select service, count(*) as hosts from latest group by service having count(*) >= ${LEAST_PEERS}
 ),
 large as (
-  select l.service, c.class
+  select l.service as service, c.class as class
   from classes c
   join latest l on c.snapshot = l.snapshot
   group by l.service, c.class
   having max(c.retained) >= ${LEAST_DEVIATION}
 ),
 measured as (
-  select l.service, l.host, l.release, g.class,
+  select l.service as service, l.host as host, l.release as release, g.class as class,
     coalesce(c.count, 0) as objects, coalesce(c.retained, 0) as bytes
   from latest l
   join large g on g.service = l.service
@@ -125,19 +126,21 @@ measured as (
   select service, host, release, '(total)' as class, nodes as objects, size as bytes from latest
 ),
 placed as (
-  select m.service, m.host, m.release, m.class, m.objects, m.bytes, p.hosts,
+  select m.service as service, m.host as host, m.release as release, m.class as class, m.objects as objects,
+    m.bytes as bytes, p.hosts as hosts,
     row_number() over (partition by m.service, m.class order by m.bytes, m.host) as place
   from measured m
   join peers p on m.service = p.service
 ),
 medians as (
-  select service, class, sum(bytes) / count(*) as median
+  select service, class, cast(sum(bytes) as double) / count(*) as median
   from placed
   where 2 * place between hosts and hosts + 2
   group by service, class
 ),
 away as (
-  select p.service, p.host, p.release, p.class, p.objects, p.bytes, p.hosts, m.median,
+  select p.service as service, p.host as host, p.release as release, p.class as class, p.objects as objects,
+    p.bytes as bytes, p.hosts as hosts, m.median as median,
     abs(p.bytes - m.median) as deviation,
     row_number() over (partition by p.service, p.class order by abs(p.bytes - m.median), p.host) as place
   from placed p
@@ -152,7 +155,8 @@ spreads as (
   group by service, class
 ),
 scored as (
-  select a.service, a.host, a.release, a.class, a.objects, a.bytes, a.hosts, a.median, a.deviation,
+  select a.service as service, a.host as host, a.release as release, a.class as class, a.objects as objects,
+    a.bytes as bytes, a.hosts as hosts, a.median as median, a.deviation as deviation,
     a.deviation / (case when s.mad > 0 then 1.4826 * s.mad else 1.2533 * s.mean end) as score
   from away a
   join spreads s on a.service = s.service and a.class = s.class
@@ -203,8 +207,8 @@ sums as (
 ),
 means as (
   select u.what, u.name, u.class, u.headline, u.seen_before, u.seen_after,
-    u.objects_before / n.earlier as objects_before, u.objects_after / n.later as objects_after,
-    u.bytes_before / n.earlier as bytes_before, u.bytes_after / n.later as bytes_after
+    cast(u.objects_before as double) / n.earlier as objects_before, cast(u.objects_after as double) / n.later as objects_after,
+    cast(u.bytes_before as double) / n.earlier as bytes_before, cast(u.bytes_after as double) / n.later as bytes_after
   from sums u
   cross join sizes n
   where n.earlier > 0 and n.later > 0
@@ -229,7 +233,7 @@ const RELEASES = `with leaking as (
 )
 select s.release, count(*) as snapshots, count(distinct s.host) as hosts, count(distinct s.service) as services,
   min(s.taken_at) as firstSeen, max(s.taken_at) as lastSeen,
-  cast(floor(sum(s.size) / count(*) + 0.5) as bigint) as meanSize, max(s.size) as largestSize,
+  cast(floor(cast(sum(s.size) as double) / count(*) + 0.5) as bigint) as meanSize, max(s.size) as largestSize,
   sum(case when l.leaks > 0 then 1 else 0 end) as withLeaks,
   sum(case when l.leaks > 0 or l.suspects > 0 then 1 else 0 end) as withSuspects,
   max(s.node_version) as nodeVersion

@@ -25,6 +25,8 @@ SPARK_CLASS = HOME / "bin" / "spark-class"
 SPARK_SUBMIT = HOME / "bin" / "spark-submit"
 DEPLOY = "org.apache.spark.deploy"
 PATIENCE = 90.0
+SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+"""Options of Java for processes that end before its best compiler has paid for itself."""
 
 T = TypeVar("T")
 
@@ -107,6 +109,7 @@ class Cluster:
             **{name: value for name, value in os.environ.items() if not name.startswith(("SPARK_", "PYSPARK_"))},
             "PYSPARK_PYTHON": sys.executable,
             "SPARK_CONF_DIR": str(self.folder),
+            "SPARK_DAEMON_JAVA_OPTS": SHORT_LIVED,
             "SPARK_DAEMON_MEMORY": "256m",
             "SPARK_HOME": str(HOME),
             "SPARK_LOCAL_DIRS": str(self.folder / "local"),

@@ -1,7 +1,8 @@
 """A small fleet: snapshots of V8's format, each of another content, that leak as programs leak.
 
-Three services of five hosts run four releases. From release 1.2.0 on, a Map keeps sessions, more with each snapshot;
-an array of listeners grows on one host alone. Names of files are awkward: spaces, quotes, a line break, another script.
+Six hosts of one service and one of another run four releases. From release 1.2.0 on, a Map keeps sessions, more with
+each snapshot, and more still from 1.3.0 on, which also keeps jobs; listeners pile up on one host alone. Of some
+snapshots nobody knows the host. Names of files are awkward: spaces, quotes, a line break, another script.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import NamedTuple
 
-HOSTS = 5
+HOSTS = 7
 RELEASES = ("1.0.0", "1.1.0", "1.2.0", "1.3.0")
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)
 NODE_TYPES = ["hidden", "array", "string", "object", "code", "closure", "regexp", "number", "native", "synthetic"]
@@ -25,9 +26,9 @@ class Member(NamedTuple):
     """A snapshot of the fleet and what is said of it."""
 
     file: Path
-    host: str
-    service: str
-    release: str
+    host: str | None
+    service: str | None
+    release: str | None
     taken: str
 
     def listed(self) -> str:
@@ -77,17 +78,18 @@ def make_fleet(folder: Path, count: int) -> list[Member]:
     members: list[Member] = []
     runs = HOSTS * len(RELEASES)
     for number in range(count):
-        run, step = number * runs // count, number % (count // runs)
+        run = number * runs // count
+        step = number - -(-run * count // runs)
         host, release = divmod(run, len(RELEASES))
-        heap = _heap_of(host, release, step)
+        known = number % 29 != 5
         member = Member(
             folder / f"dump-{number:03}{AWKWARD[number % len(AWKWARD)]}.heapsnapshot",
-            f"web-{host}",
-            ("shop", "search", "mail")[host % 3],
-            RELEASES[release],
+            f"web-{host}" if known else None,
+            ("search" if host == 6 else "shop") if known else None,
+            RELEASES[release] if known else None,
             (START + timedelta(days=30 * release, hours=step, minutes=host)).isoformat(),
         )
-        member.file.write_text(heap.text(), encoding="utf-8")
+        member.file.write_text(_heap_of(host, release, step).text(), encoding="utf-8")
         members.append(member)
     return members
 
@@ -108,9 +110,10 @@ def _heap_of(host: int, release: int, step: int) -> _Heap:
     heap.link(world, "property", "config", plain)
     for number in range(40):
         heap.link(plain, "property", f"key{number}", heap.add("object", f"Setting{number % 8}", 16 + number))
-    sessions = 20 + (400 * (step + 1) if release >= 2 else step)
+    sessions = 20 + ((0, 0, 400, 600)[release] * (step + 1) or step)
     _keep(heap, world, "sessions", "Session", sessions, 2_000 + host)
     _keep(heap, world, "listeners", "Listener", 5 + (150 * (step + 1) if host == 3 else 0), 700)
+    _keep(heap, world, "jobs", "Job", 50 * (step + 1) if release == 3 else 1, 3_000)
     return heap
 
 

@@ -6,9 +6,7 @@ none and as the one that `heapgraph census` writes without Spark. Questions are 
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -17,35 +15,14 @@ import unittest
 from pathlib import Path
 from typing import Any
 
-from cluster import SPARK_SUBMIT, Cluster, wait_for
+from cluster import SHORT_LIVED, SPARK_SUBMIT, Cluster, wait_for
+from dataset import HEAPGRAPH, NODE, done, heapgraph, parts_of
+from paths import SPARK
 from snapshots import Member, make_fleet
 
-HERE = Path(__file__).resolve().parent
-SPARK = HERE.parent
-HEAPGRAPH = SPARK.parent.parent / "bin" / "heapgraph.js"
-NODE = os.environ.get("HEAPGRAPH_NODE", "node")
+PROGRAM = ["--node", NODE, "--heapgraph", str(HEAPGRAPH)]
 SNAPSHOTS = 200
 MINUTES = 60.0
-
-
-def parts_of(dataset: Path) -> dict[str, str]:
-    """Each file of the dataset by its path in it, with the SHA-256 of its bytes. Unfinished files are no part of it."""
-    return {
-        str(file.relative_to(dataset)): hashlib.sha256(file.read_bytes()).hexdigest()
-        for file in sorted(dataset.rglob("*"))
-        if file.is_file() and not file.name.startswith(".")
-    }
-
-
-def done(dataset: Path) -> int:
-    """How many snapshots have their census."""
-    return sum(1 for _ in (dataset / "snapshots").glob("*.parquet"))
-
-
-def heapgraph(*arguments: str | Path) -> Any:
-    """What a command answers, as data."""
-    ran = subprocess.run([NODE, HEAPGRAPH, *arguments], check=True, stdout=subprocess.PIPE)
-    return json.loads(ran.stdout)
 
 
 class Submission:
@@ -59,6 +36,8 @@ class Submission:
             "spark.driver.host": "127.0.0.1",
             "spark.driver.memory": "512m",
             "spark.executor.memory": "512m",
+            "spark.driver.extraJavaOptions": SHORT_LIVED,
+            "spark.executor.extraJavaOptions": SHORT_LIVED,
             "spark.ui.enabled": "false",
             # Tasks that take longer than others run twice at a time: this is to be no trouble either.
             "spark.speculation": "true",
@@ -129,17 +108,17 @@ class SparkTest(unittest.TestCase):
         cls.listing.write_text("".join(f"{member.listed()}\n" for member in cls.fleet))
         cls.local = cls.root / "local"
         started = time.monotonic()
-        heapgraph("census", "--list", cls.listing, "--to", cls.local, "--json", "--quiet")
+        heapgraph("census", "--list", cls.listing, "--to", cls.local, "--json")
         report(f"{SNAPSHOTS} snapshots, heapgraph census, one process: {time.monotonic() - started:.1f} s")
 
     def job(self, cluster: Cluster, name: str, dataset: Path, listing: Path | None = None) -> Submission:
-        arguments = [str(listing or self.listing), "--to", str(dataset), "--node", NODE, "--heapgraph", str(HEAPGRAPH)]
-        return Submission(cluster, self.root / name, "census_job.py", [*arguments, "--batch", "4"])
+        """A census job that is under way; the name is that of its folder."""
+        files = [str(listing or self.listing), "--to", str(dataset), "--batch", "4"]
+        return Submission(cluster, self.root / name, "census_job.py", [*files, *PROGRAM])
 
     def expect_equal_to_local(self, dataset: Path) -> None:
-        parts = parts_of(self.local)
-        self.assertEqual(parts_of(dataset), parts)
-        self.assertEqual(done(self.local), SNAPSHOTS)
+        self.assertEqual(parts_of(dataset), parts_of(self.local))
+        self.assertEqual(done(dataset), SNAPSHOTS)
 
     def test_a_worker_is_killed_in_the_middle(self) -> None:
         dataset = self.root / "killed"
@@ -175,6 +154,58 @@ class SparkTest(unittest.TestCase):
             f"{reasons.count('ExecutorLostFailure')} tasks lost, "
             f"{sum(task['Task Info']['Speculative'] for task in tasks)} speculative"
         )
+
+    def test_no_worker_is_killed(self) -> None:
+        dataset = self.root / "whole"
+        with Cluster(self.root / "cluster-2", workers=2) as cluster:
+            with self.job(cluster, "job-2", dataset) as job:
+                self.assertEqual(job.wait(), 0, job.log[-4000:])
+            self.expect_equal_to_local(dataset)
+            self.assertEqual(job.answer()["written"], SNAPSHOTS)
+            report(f"Spark, two workers: {job.seconds:.1f} s")
+            with self.subTest("started again, with files that are no snapshots"):
+                self.start_again(cluster, dataset)
+            for words in ([], ["--service", "shop"]):
+                with self.subTest("questions", words=words):
+                    self.ask(cluster, dataset, words)
+
+    def start_again(self, cluster: Cluster, dataset: Path) -> None:
+        broken, cut, missing = (self.root / f"{name}.heapsnapshot" for name in ("broken", "cut", "missing"))
+        broken.write_text("no snapshot")
+        cut.write_bytes(self.fleet[7].file.read_bytes()[:5_000])
+        listing = self.root / "again.jsonl"
+        lines = [member.listed() for member in self.fleet[:20]]
+        for place, file in ((3, broken), (4, cut), (11, missing)):
+            lines.insert(place, json.dumps({"file": str(file)}))
+        lines.append(json.dumps({"file": str(self.fleet[30].file), "taken": "yesterday"}))
+        listing.write_text("\n".join(lines))
+        with self.job(cluster, "job-3", dataset, listing) as job:
+            self.assertEqual(job.wait(), 1, job.log[-4000:])
+        answer = job.answer()
+        self.assertEqual((answer["files"], answer["written"], answer["there"]), (24, 0, 20))
+        reasons = {Path(failed["file"]).name: failed["reason"] for failed in answer["failed"]}
+        self.assertEqual(list(reasons), [broken.name, cut.name, missing.name, self.fleet[30].file.name])
+        self.assertRegex(reasons[missing.name], "no such file|not found|does not exist")
+        self.assertIn("yesterday" if "yesterday" in reasons[self.fleet[30].file.name] else "taken", str(reasons))
+        self.expect_equal_to_local(dataset)
+
+    def ask(self, cluster: Cluster, dataset: Path, service: list[str]) -> None:
+        """Every question is answered row for row as DuckDB answers it; of a single service, two of them are asked."""
+        releases = ["--from", "1.2.0", "--to", "1.3.0"]
+        questions = ["regressions", "hosts"] if service else []
+        words = [str(dataset), *questions, *releases, *service, *PROGRAM]
+        with Submission(cluster, self.root / f"questions-{len(service)}", "questions.py", words) as job:
+            self.assertEqual(job.wait(), 0, job.log[-4000:])
+        answers = job.answer()["answers"]
+        self.assertEqual(len(answers), len(questions) or 5)
+        report(f"Spark, {len(answers)} questions: {job.seconds:.1f} s")
+        for question, rows in answers.items():
+            further = releases if question == "regressions" else []
+            asked = ["fleet", self.local, "--question", question, *further, *service, "--all", "--json"]
+            expected = heapgraph(*asked)["rows"]
+            self.assertGreater(len(expected), 0, question)
+            self.assertEqual(rows, expected, question)
+            self.assertEqual([list(row) for row in rows], [list(row) for row in expected], question)
 
 
 def report(text: str) -> None:

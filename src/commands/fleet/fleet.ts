@@ -11,6 +11,7 @@ import {
   LEAST_PEERS,
   QUESTION_NAMES,
   type QuestionName,
+  VIEWS,
 } from '../../tables/fleet-questions.js';
 import { defineCommand } from '../command.js';
 import { allRows, limitOf, omittedNote } from '../shared/row-limit.js';
@@ -65,7 +66,13 @@ export const fleetCommand = defineCommand({
     const question = options.question as QuestionName;
     const { sql, tables } = FLEET_QUESTIONS[question];
     if (options.printSql)
-      return { result: { kind: 'text', text: `${sql}\n`, fields: { question, sql, tables: [...tables] } } };
+      return {
+        result: {
+          kind: 'text',
+          text: `${sql}\n`,
+          fields: { question, sql, tables: [...tables], views: VIEWS },
+        },
+      };
     const fleet = await openFleet(folder!, { tables, service: options.service });
     try {
       const overview = await fleet.overview();
