@@ -36,6 +36,22 @@ describe('heapgraph slice', () => {
     expect(said.retainedKept).toBe(said.retainedNodes);
   });
 
+  it('slice of objects that are dead: they are dead in it', async () => {
+    const server = path.resolve('fixtures/dead/server-node20-1.heapsnapshot.gz');
+    const output = fileOf('dead.heapsnapshot');
+    const query = 'class = ServerResponse or class = Socket';
+    await heapgraph(['slice', query, server, '-o', output, '--limit', '100', '-q']);
+    const said = async (file: string): Promise<unknown> => {
+      const { rows } = JSON.parse((await heapgraph(['dead', file, '--json', '-q'])).stdout) as {
+        rows: { type: string; count: number; why: string }[];
+      };
+      return rows
+        .filter(({ type }) => type === 'ServerResponse' || type === 'Socket')
+        .map(({ type, count, why }) => [type, count, why]);
+    };
+    expect(await said(output)).toEqual(await said(server));
+  });
+
   it('slice --sample 10% --json', async () => {
     const output = fileOf('sample.heapsnapshot.gz');
     const { stdout } = await heapgraph(['slice', '--sample', '10%', app, '-o', output, '--json', '-q']);

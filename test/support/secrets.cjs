@@ -51,5 +51,37 @@ for (let i = 0; i < 10; i++) {
   const odd = '<symbol ' + secret() + '>';
   kept.push({ [odd]: 1, ['Detached ' + secret()]: 2, ['1 / ' + secret()]: 3 });
 }
+// Places that need more words than one.
+for (let i = 0; i < 4; i++) {
+  kept.push(new URL(`https://${secret()}.example/${secret()}?${secret()}=1#${secret()}`));
+  kept.push(make(`(class ${secret()} { static #${secret()} = 1; static { this.${secret()} = 2; } })`));
+  kept.push(
+    `\u{1F600}${secret()}\ud800`,
+    `\\u00e9${secret()}`,
+    `${'y'.repeat(65530 - i)}${secret()}${'z'.repeat(65536)}`,
+  );
+  kept.push(
+    make(`(function () {})\n//# sourceMappingURL=https://${secret()}/a.map\n//# sourceURL=${secret()}.js`),
+  );
+  kept.push(make(`"Session token ${secret()}"`), Buffer.from(secret(), 'utf16le').toString('utf16le'));
+  kept.push(vm.createContext({ [secret()]: secret() }, { name: secret() }));
+  const sized = (text) => [text.length, ...Buffer.from(text)];
+  const section = (id, bytes) => [id, bytes.length, ...bytes];
+  const [module, name] = [secret(), secret()];
+  const code = Uint8Array.from([
+    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, ...section(1, [1, 0x60, 0, 0])],
+    ...section(2, [1, ...sized(module), ...sized(name), 0, 0]),
+    ...section(3, [1, 0]),
+    ...section(7, [1, ...sized(secret()), 0, 1]),
+    ...section(10, [1, 2, 0, 0x0b]),
+    ...section(0, [
+      ...sized('name'),
+      ...section(0, sized(secret())),
+      ...section(1, [1, 1, ...sized(secret())]),
+    ]),
+  ]);
+  const wasm = new WebAssembly.Module(code);
+  kept.push(wasm, new WebAssembly.Instance(wasm, { [module]: { [name]() {} } }));
+}
 require('node:fs').writeFileSync(process.argv[3], JSON.stringify(secrets));
 v8.writeHeapSnapshot(process.argv[2]);

@@ -34,7 +34,7 @@ export const sliceCommand = defineCommand({
   snapshot: true,
   makesSnapshot: true,
   options: {
-    limit: { kind: 'integer', default: 100, help: 'objects of the query, the largest retained size first' },
+    limit: { kind: 'integer', default: 20, help: 'objects of the query, the largest retained size first' },
     depth: {
       kind: 'integer',
       default: 1,
