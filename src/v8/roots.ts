@@ -7,7 +7,6 @@ import { shortened } from '../base/printable.js';
 import { edgesOf, type Graph } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';
 import { EDGE, NODE } from '../graph/schema.js';
-import { StringIndexes } from '../graph/strings.js';
 import { commonJsModules } from './modules.js';
 import { scopeNames } from './names.js';
 import { globalObjects, isMainScript } from './realms.js';
@@ -99,18 +98,10 @@ export const isRoot = memo((graph: Graph): ((node: number) => boolean) => {
   const { synthetic } = NODE;
   const isProcessObject = isProcess(graph);
   const scopes = scopeNames(graph);
-  // Most names are none that a root may have.
-  const names = new StringIndexes([
-    ...scopes.indexes,
-    ...timerListNames(graph).indexes,
-    ...processNames(graph).indexes,
-  ]);
   return (node) => {
     if (roots[node] === 1 || nodeTypes[node] === synthetic) return true;
-    const name = nodeNames[node]!;
-    if (!names.has(name)) return false;
     if (isList(node)) return true;
-    if (scopes.has(name)) return rootScopeOf(graph, node) !== undefined;
+    if (scopes.has(nodeNames[node]!)) return rootScopeOf(graph, node) !== undefined;
     return isProcessObject(node);
   };
 });
@@ -134,16 +125,13 @@ export const isStack = memo((graph: Graph): ((node: number) => boolean) => {
   };
 });
 
-const timerListNames = memo(({ strings }: Graph) => strings.indexesOf('TimersList', 'ImmediateList'));
-const processNames = memo(({ strings }: Graph) => strings.indexesOf('process'));
-
 /**
  * Whether a node is one of the lists that timers or immediates wait in: Node.js's own, not a class
  * of the same name.
  */
 const isTimerList = memo((graph: Graph): ((node: number) => boolean) => {
-  const { nodeTypes, nodeNames } = graph;
-  const lists = timerListNames(graph);
+  const { nodeTypes, nodeNames, strings } = graph;
+  const lists = strings.indexesOf('TimersList', 'ImmediateList');
   return (node) =>
     lists.has(nodeNames[node]!) && nodeTypes[node] === NODE.object && isOfRuntimeItself(graph, node);
 });
@@ -160,7 +148,7 @@ export function isOfRuntimeItself(graph: Graph, node: number): boolean {
 export const isProcess = memo((graph: Graph): ((node: number) => boolean) => {
   const { nodeTypes, nodeNames, firstEdge, strings } = graph;
   const { types, names } = edgesOf(graph);
-  const called = processNames(graph);
+  const called = strings.indexesOf('process');
   const argument = strings.indexesOf('execArgv');
   return (node) => {
     if (!called.has(nodeNames[node]!) || nodeTypes[node] !== NODE.object) return false;

@@ -1,6 +1,7 @@
 /** What is computed of a graph with kernels and on two threads, to compare it with what TypeScript computes on one. */
 import { createHash } from 'node:crypto';
 import { typeStats } from '../../src/analysis/classes/classes.js';
+import { reachedFromRoot } from '../../src/analysis/cuts/reach.js';
 import { holderChains, searchHolders } from '../../src/analysis/holders/holder-chains.js';
 import { Ahead } from '../../src/analysis/sizes/ahead.js';
 import { distanceSearch } from '../../src/analysis/sizes/distances.js';
@@ -9,7 +10,7 @@ import { essentialEdges, pageOwnedNodes } from '../../src/analysis/sizes/essenti
 import { retainedSetSizes, retainedSets } from '../../src/analysis/sizes/retained-set.js';
 import { retainedSizes, retainedSizesOfClasses } from '../../src/analysis/sizes/retained-sizes.js';
 import { shallowSizes } from '../../src/analysis/sizes/shallow-sizes.js';
-import type { Graph } from '../../src/graph/graph.js';
+import { edgesOf, type Graph } from '../../src/graph/graph.js';
 import { retainersOf } from '../../src/graph/retainers.js';
 
 export const COMPUTED: Readonly<Record<string, (graph: Graph) => unknown>> = {
@@ -33,6 +34,13 @@ export const COMPUTED: Readonly<Record<string, (graph: Graph) => unknown>> = {
       maySkip: (node) => node % 3 === 1,
       isNoRoot: (node) => node % 11 === 5,
     }),
+  reachedFromRoot: (graph) => [
+    reachedFromRoot(graph),
+    reachedFromRoot(graph, { fixedOnly: true }),
+    reachedFromRoot(graph, { around: Uint8Array.from(graph.nodeTypes, (_, node) => Number(node % 5 === 3)) }),
+    reachedFromRoot(graph, { without: new Set([0, 3, 4, 11].filter((edge) => edge < edgesOf(graph).count)) }),
+    reachedFromRoot(graph),
+  ],
   typeStats: (graph) => typeStats(graph, { by: 'retained', retained: true }),
 };
 

@@ -104,9 +104,11 @@ function foundCut(graph: Graph, mask: Uint8Array, options: CutOptions): Cut {
       freed: NOTHING,
       retained: NOTHING,
     };
+  // Before the network: it asks for the dominators, which another thread may still be at.
+  const besides = reachedFromRoot(graph, { around: objects });
   const network = referenceNetwork(graph, reached, fixedNodes, objects);
   const { value, arcs } = minimumCut(network, limit, nearest === 'objects' ? 'sink' : 'source');
-  const retained = tally(graph, reached, reachedFromRoot(graph, { around: objects }));
+  const retained = tally(graph, reached, besides);
   if (!arcs)
     return {
       ...facts,

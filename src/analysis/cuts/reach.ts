@@ -1,6 +1,8 @@
 /** What the roots reach over references. */
+import { withKernel } from '../../graph/accelerated.js';
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { isStack } from '../../v8/roots.js';
+import { acceleratedReach, CLOSED, ENDS } from './accelerated-reach.js';
 import { FIXED, NONE, referencesOf } from './references.js';
 
 /** Which references are gone along. */
@@ -28,8 +30,19 @@ export function reachedFromRoot(graph: Graph, options: ReachOptions = {}): Uint8
   const onStack = isStack(graph);
   const highest = fixedOnly ? FIXED : 255;
   const dropped = without !== undefined && without.size > 0 ? without : undefined;
+  if (nodeCount === 0 || around?.[root] === 1) return new Uint8Array(nodeCount);
+  const quick = withKernel(graph, (accelerated) =>
+    withoutEdges(kinds, dropped, () =>
+      acceleratedReach(accelerated, nodeCount, kinds, highest, (marks) => {
+        for (let node = 0; node < nodeCount; node++) {
+          if (onStack(node)) marks[node] = ENDS;
+          if (around?.[node] === 1) marks[node] = CLOSED;
+        }
+      }),
+    ),
+  );
+  if (quick) return quick;
   const seen = new Uint8Array(nodeCount);
-  if (nodeCount === 0 || around?.[root] === 1) return seen;
   const work = new Uint32Array(nodeCount);
   let waiting = 1;
   seen[root] = 1;
@@ -47,6 +60,17 @@ export function reachedFromRoot(graph: Graph, options: ReachOptions = {}): Uint8
     }
   }
   return seen;
+}
+
+/** Does work while some edges are of no kind. */
+function withoutEdges<T>(kinds: Uint8Array, edges: ReadonlySet<number> | undefined, work: () => T): T {
+  const known = Array.from(edges ?? [], (edge) => [edge, kinds[edge]!] as const);
+  try {
+    for (const [edge] of known) kinds[edge] = NONE;
+    return work();
+  } finally {
+    for (const [edge, kind] of known) kinds[edge] = kind;
+  }
 }
 
 /**

@@ -109,3 +109,73 @@ export function searchAround(batches: u32): bool {
 export function nameFreed(from: u32, to: u32, all: u32): void {
   for (let node = from; node < to; node++) put(states, node, ~(at(states, node) >>> FOUND) & all);
 }
+
+// From the root over edges of some kinds.
+
+const REACHED: u32 = 1;
+const CLOSED: u32 = 2;
+const ENDS: u32 = 4;
+
+let kinds: usize = 0;
+let highest: u32 = 0;
+
+/**
+ * Begins a search from the root over edges of the kinds from 1 to `most`. `marksColumn` has 2 for
+ * nodes that are not gone to, 4 for those that are not gone on from, and gets 1 for what is
+ * reached. `stackColumn` has room for all nodes, `scratch` for 64 numbers.
+ */
+export function startReach(
+  kindsColumn: usize,
+  most: u32,
+  marksColumn: usize,
+  stackColumn: usize,
+  scratch: usize,
+): void {
+  kinds = kindsColumn;
+  highest = most;
+  states = marksColumn;
+  stack = stackColumn;
+  batch = scratch;
+  store<u8>(states + <usize>root, byteAt(states, root) | REACHED);
+  put(stack, 0, root);
+  waiting = 1;
+}
+
+/** Goes on for so many batches of nodes; true at the end. */
+export function searchReach(batches: u32): bool {
+  const kindOf = kinds;
+  const most = highest;
+  const targets = edgeTargets;
+  const known = states;
+  const work = stack;
+  const starts = batch;
+  const stops = starts + (PREFETCH << 2);
+  const lastEdge = edgeCount - 1;
+  let top = waiting;
+  let touched: u32 = 0;
+  for (let count: u32 = 0; count < batches && top > 0; count++) {
+    const size = min(PREFETCH, top);
+    top -= size;
+    for (let i: u32 = 0; i < size; i++) {
+      const node = at(work, top + i);
+      const edge = at(firstEdge, node);
+      put(starts, i, edge);
+      put(stops, i, (byteAt(known, node) & ENDS) != 0 ? edge : at(firstEdge, node + 1));
+      if (edge <= lastEdge) touched ^= byteAt(kindOf, edge) ^ at(targets, edge);
+    }
+    for (let i: u32 = 0; i < size; i++) {
+      for (let edge = at(starts, i), stop = at(stops, i); edge < stop; edge++) {
+        const kind = byteAt(kindOf, edge);
+        if (kind == 0 || kind > most) continue;
+        const target = at(targets, edge);
+        const mark = byteAt(known, target);
+        if ((mark & (REACHED | CLOSED)) != 0) continue;
+        store<u8>(known + <usize>target, mark | REACHED);
+        put(work, top++, target);
+      }
+    }
+  }
+  sinkInto(touched);
+  waiting = top;
+  return top == 0;
+}
