@@ -76,6 +76,18 @@ export function sqlText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
+/**
+ * Files as a function of SQL takes them: a folder, whose name means itself, and a pattern in it.
+ */
+export function sqlFiles(folder: string, pattern: string): string {
+  return sqlText(`${asPattern(path.resolve(folder).replaceAll('\\', '/'))}/${pattern}`);
+}
+
+/** DuckDB reads a path as a pattern, of which these have a meaning. */
+function asPattern(file: string): string {
+  return file.replaceAll(/[*?[]/g, '[$&]');
+}
+
 /** A name of a column or a table as SQL writes it. */
 export function sqlName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
@@ -104,7 +116,7 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
         "set temp_directory = ''",
         ...(memory === undefined ? [] : [`set memory_limit = '${Math.max(1, Math.floor(memory))} bytes'`]),
         ...(threads === undefined ? [] : [`set threads = ${threads}`]),
-        ...(folders.length > 0 ? [`set allowed_directories = ${list(folders, '/')}`] : []),
+        ...(folders.length > 0 ? [`set allowed_directories = ${list(bothWays(folders), '/')}`] : []),
         ...(files.length > 0 ? [`set allowed_paths = ${list(files, '')}`] : []),
         'set enable_external_access = false',
         'set lock_configuration = true',
@@ -115,6 +127,11 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
     instance?.closeSync();
     throw sqlError(error);
   }
+}
+
+/** What is allowed is compared with paths as they are asked for: as patterns, too. */
+function bothWays(folders: readonly string[]): readonly string[] {
+  return [...new Set(folders.flatMap((folder) => [path.resolve(folder), asPattern(path.resolve(folder))]))];
 }
 
 class OpenDatabase implements Database {

@@ -5,7 +5,7 @@ import { printable } from '../base/printable.js';
 import type { Row } from '../base/result.js';
 import { checkDataset, datasetFiles } from './dataset.js';
 import { DATASET_TABLES, type DatasetTable } from './dataset-schema.js';
-import { type Database, openDatabase, rowsOf, type SqlAnswer, sqlName, sqlText } from './duckdb.js';
+import { type Database, openDatabase, rowsOf, type SqlAnswer, sqlFiles, sqlName, sqlText } from './duckdb.js';
 import { ASKED_COLUMNS, OVERVIEW, VIEWS } from './fleet-questions.js';
 
 /** What there is in a dataset. */
@@ -89,7 +89,7 @@ async function readTables(
   for (const table of ['snapshots', 'classes', 'groups'] as const) {
     if (!tables.includes(table)) continue;
     const columns = ASKED_COLUMNS[table].map(sqlName).join(', ');
-    const files = sqlText(path.join(path.resolve(folder), table, '*.parquet').replaceAll('\\', '/'));
+    const files = sqlFiles(path.join(folder, table), '*.parquet');
     const only = table === 'snapshots' && service !== undefined ? ` where service = ${sqlText(service)}` : '';
     try {
       await database.prepare(

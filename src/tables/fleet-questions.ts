@@ -45,6 +45,9 @@ export const ASKED_COLUMNS: Readonly<Record<DatasetTable, readonly string[]>> = 
 /** Hosts of one service that are fewer are not compared. */
 export const LEAST_PEERS = 5;
 
+/** Milliseconds between snapshots from which on growth has a pace. */
+const LEAST_SPAN = 60_000;
+
 /** Bytes that an outlier is away from the median at least. */
 export const LEAST_DEVIATION = 65_536;
 
@@ -91,7 +94,7 @@ select fingerprint,
   first_seen as firstSeen, last_seen as lastSeen,
   first_release as firstRelease, last_release as lastRelease,
   most_objects as mostObjects, most_bytes as mostBytes,
-  case when grown_ms > 0 then cast(floor(cast(grown_bytes as double) * 86400000 / grown_ms + 0.5) as bigint) end as bytesPerDay,
+  case when grown_ms >= ${LEAST_SPAN} then cast(floor(cast(grown_bytes as double) * 86400000 / grown_ms + 0.5) as bigint) end as bytesPerDay,
   headline
 from found
 order by surest, hosts desc, snapshots desc, most_bytes desc, fingerprint`;
@@ -265,7 +268,7 @@ found as (
 ),
 paced as (
   select host, service, snapshots, releases, release, first_seen, last_seen, size, largest,
-    case when grown_ms > 0 then cast(floor(cast(grown_bytes as double) * 86400000 / grown_ms + 0.5) as bigint) end as pace
+    case when grown_ms >= ${LEAST_SPAN} then cast(floor(cast(grown_bytes as double) * 86400000 / grown_ms + 0.5) as bigint) end as pace
   from found
 )
 select host, service, release, snapshots, releases, first_seen as firstSeen, last_seen as lastSeen,

@@ -13,7 +13,7 @@ import { printable } from '../base/printable.js';
 import { openAtomicFile, PRIVATE_MODE } from '../io/atomic-file.js';
 import { writeReason } from '../io/reasons.js';
 import { DATASET_COLUMNS, DATASET_TABLES, type DatasetTable } from './dataset-schema.js';
-import { type Database, openDatabase, sqlName, sqlText } from './duckdb.js';
+import { type Database, openDatabase, sqlFiles, sqlName, sqlText } from './duckdb.js';
 import { keysFile, mergedKeys, SINGLE } from './merged-keys.js';
 
 /** Censuses of a merged file. */
@@ -84,9 +84,7 @@ async function mergeTable(
   const columns = DATASET_COLUMNS[table].map(({ name }) =>
     name === 'part' ? `${sqlText(part)} as part` : sqlName(name),
   );
-  const files = keys.map((key) =>
-    sqlText(path.resolve(folder, table, `${key}.parquet`).replaceAll('\\', '/')),
-  );
+  const files = keys.map((key) => sqlFiles(path.join(folder, table), `${key}.parquet`));
   try {
     fs.closeSync(fs.openSync(temporary, 'wx', PRIVATE_MODE));
     await database.prepare(

@@ -139,7 +139,11 @@ export const censusCommand = defineCommand({
         omitted,
         layout: 'grid',
         summary: [
-          `${formatCount(taking)} ${taking === 1 ? 'snapshot' : 'snapshots'}: ${said.join(', ')}; ${formatBytes(bytes)} into ${options.to!}`,
+          ...(taking > 0 || !options.merge
+            ? [
+                `${formatCount(taking)} ${taking === 1 ? 'snapshot' : 'snapshots'}: ${said.join(', ')}; ${formatBytes(bytes)} into ${options.to!}`,
+              ]
+            : []),
           ...(options.merge ? [mergeWords(merged)] : []),
         ],
       },
