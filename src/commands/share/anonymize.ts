@@ -42,7 +42,7 @@ export const anonymizeCommand = defineCommand({
       );
     if (name === '-')
       throw new UsageError(
-        'a snapshot that is made anonymous is read twice, standard input only once',
+        'the head of a snapshot that is made anonymous is read twice, standard input only once',
         'Name a file.',
       );
     const { anonymized } = await import('../../session/anonymized.js');
