@@ -34,8 +34,9 @@ const TOP_SHARE = 0.25;
 
 /**
  * Draws one of `weight` subtrees. A subtree is what a node dominates, itself included: of at most
- * `LARGEST_SUBTREE` nodes and so many bytes, and below a node that dominates more. The nodes above are all in the
- * sample, or, where they are too many (a list of a million entries), are drawn one by one.
+ * `LARGEST_SUBTREE` nodes and so many bytes, and below a node that dominates more. The nodes above
+ * are all in the sample, or, where they are too many (a list of a million entries), are drawn one
+ * by one.
  *
  * - In: a weight of at least 2, and a seed: the same seed draws the same ids.
  * - Out: each node of a drawn subtree retains in the sample what it retains in the whole, and what
@@ -93,8 +94,8 @@ function isDrawn(id: number, seed: number, weight: number): boolean {
 }
 
 /**
- * Adds to each node that is kept a shortest way from the roots, and to V8's own records that several
- * objects share two of these.
+ * Adds to each node that is kept a shortest way from the roots, and to V8's own records that
+ * several objects share two of these.
  */
 function addWays(graph: Graph, kept: Uint8Array): void {
   const { nodeCount } = graph;
@@ -116,7 +117,7 @@ function addWays(graph: Graph, kept: Uint8Array): void {
   }
 }
 
-/** By node the one before it on a shortest way, one that is kept where there are several, or -1. */
+/** By node the one before it on a shortest way, of several one that is kept; or -1. */
 function nodesBefore(graph: Graph, kept: Uint8Array): (node: number) => number {
   const { types } = edgesOf(graph);
   const { firstRetainer, sources } = retainersOf(graph);
