@@ -44,7 +44,8 @@ export type HolderKernel = (place: HolderPlace, stops: number) => HolderPlace;
 const BATCHES = 64;
 
 /**
- * Columns for a search, where a kernel can work on them: `essentialEdges` are computed for it.
+ * Columns for a search. A kernel works on them where `essentialEdges` are known: to compute them
+ * for one search alone takes more time than it saves, and a byte an edge.
  *
  * - Out: zeros.
  */
@@ -66,7 +67,8 @@ function plainColumns({ nodeCount }: Graph): HolderColumns {
 
 /** Throws: RangeError when there is no memory for it. */
 function acceleratedColumns(graph: Graph): HolderColumns | undefined {
-  const essential = essentialEdges(graph);
+  const essential = essentialEdges.known(graph);
+  if (essential === undefined) return undefined;
   return withKernel(graph, ({ arena, run }) => {
     const { nodeCount } = graph;
     const scratch = new Scratch(arena);
