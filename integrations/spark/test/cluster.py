@@ -24,7 +24,7 @@ HOME = Path(pyspark.__file__).parent
 SPARK_CLASS = HOME / "bin" / "spark-class"
 SPARK_SUBMIT = HOME / "bin" / "spark-submit"
 DEPLOY = "org.apache.spark.deploy"
-PATIENCE = 90.0
+PATIENCE = 240.0
 SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 """Options of Java for processes that end before its best compiler has paid for itself."""
 

@@ -1,4 +1,4 @@
-"""ClickHouse, in its Python package, over the same files: the statements of docs/fleet-at-scale.md, and every question."""
+"""ClickHouse, in its Python package, over the same files: statements of docs/fleet-at-scale.md, and every question."""
 
 from __future__ import annotations
 
@@ -42,7 +42,11 @@ class ClickHouseTest(unittest.TestCase):
                 for name in ("leaks", "outliers", "regressions", "releases", "hosts")
             }
             for statement in statements(PAGE, "ClickHouse"):
-                text = statement.replace("/heaps/dataset", str(dataset)).replace("1.4.0", "1.2.0").replace("1.5.0", "1.3.0")
+                text = (
+                    statement.replace("/heaps/dataset", str(dataset))
+                    .replace("1.4.0", "1.2.0")
+                    .replace("1.5.0", "1.3.0")
+                )
                 session.query(text)
             for table in ("snapshots", "classes", "groups"):
                 session.query(f"create view {table} as {questions['regressions']['views'][table]}")

@@ -72,7 +72,7 @@ class Submission:
         self.process.wait()
         self._log.close()
 
-    def wait(self, patience: float = 5 * MINUTES) -> int:
+    def wait(self, patience: float = 10 * MINUTES) -> int:
         code = self.process.wait(patience)
         self.seconds = time.monotonic() - self.started
         return code
@@ -113,7 +113,7 @@ class SparkTest(unittest.TestCase):
 
     def job(self, cluster: Cluster, name: str, dataset: Path, listing: Path | None = None) -> Submission:
         """A census job that is under way; the name is that of its folder."""
-        files = [str(listing or self.listing), "--to", str(dataset), "--batch", "4"]
+        files = [str(listing or self.listing), "--to", str(dataset), "--batch", "6"]
         return Submission(cluster, self.root / name, "census_job.py", [*files, *PROGRAM])
 
     def expect_equal_to_local(self, dataset: Path) -> None:
