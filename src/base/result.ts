@@ -250,4 +250,6 @@ export interface Answer {
   readonly found?: boolean;
   /** Whether a part of what was asked could not be done: exit code 2. Default false. */
   readonly wrong?: boolean;
+  /** The snapshots that it is about, where a command opens them itself. */
+  readonly snapshots?: readonly string[];
 }

@@ -135,7 +135,7 @@ export function prepare(command: Command, request: Request): Prepared {
       return {
         ...answer,
         notes: (answer.notes ?? []).map(noteOf),
-        snapshots: inputs.map(({ file }) => file),
+        snapshots: answer.snapshots ?? inputs.map(({ file }) => file),
         truncated: heaps.flatMap(({ name, truncation }) => (truncation ? [{ file: name, truncation }] : [])),
       };
     },

@@ -77,6 +77,7 @@ export async function exportedTables(
   return {
     result: { kind: 'table', columns: COLUMNS, rows, total: rows.length, omitted: 0, layout: 'grid' },
     fields: { folder: folder.path, format },
+    snapshots: files,
     notes: [
       ...notes,
       `${folder.path}: ${formatCount(known.size)} ${known.size === 1 ? 'snapshot' : 'snapshots'}, ${formatBytes(bytes)}; texts of the heap are in it`,

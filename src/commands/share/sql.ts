@@ -83,6 +83,7 @@ export const sqlCommand = defineCommand({
         omitted: (total ?? rows.length + 1) - rows.length,
         layout: 'grid',
       },
+      snapshots: files,
       notes: [
         ...same.map(([file, first]) => `${file} is the same snapshot as ${first}`),
         ...moreNote(answer),
