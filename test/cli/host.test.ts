@@ -51,6 +51,7 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
   info: ['info', F],
   census: ['census', F], // where to is missing
   fleet: ['fleet', 'nowhere'],
+  slice: ['slice', 'Socket', F], // where to is missing
 };
 
 const commands: readonly Command[] = COMMANDS;

@@ -110,9 +110,12 @@ export const censusCommand = defineCommand({
     const rows: Row[] = [];
     const labels = labelsOf(options);
     let index = 0;
+    let hostless = 0;
     for await (const one of listed(targets, options.list)) {
       if (options.part && index++ % options.part.of !== options.part.at) continue;
-      rows.push(await taken(one, labels, options.list, dataset, machine, session));
+      const row = await taken(one, labels, options.list, dataset, machine, session);
+      rows.push(row);
+      if (row.state === 'written' && 'file' in one && labelled(one, labels).host === undefined) hostless++;
     }
     const taking = rows.length;
     const merged = options.merge ? await mergeCensuses(dataset.folder) : [];
@@ -154,7 +157,7 @@ export const censusCommand = defineCommand({
         failed,
         bytes,
       },
-      notes: [...omittedNote(omitted, 'file', 'files'), ...unlabelled(rows, labels)],
+      notes: [...omittedNote(omitted, 'file', 'files'), ...unlabelled(hostless)],
       wrong: failed > 0,
     };
   },
@@ -212,6 +215,11 @@ async function* listed(
   if (listing !== undefined) yield* readListing(listing);
 }
 
+/** What is said of a file: by options, else by the listing, else by folders. */
+function labelled({ file, ...ofListing }: ListedFile, labels: SnapshotLabels): SnapshotLabels {
+  return { ...labelsInPath(file), ...ofListing, ...labels };
+}
+
 /**
  * Takes the census of a file, unless it is there.
  *
@@ -226,8 +234,8 @@ async function taken(
   session: Session,
 ): Promise<Row> {
   if ('reason' in one) return rowOf(`${listing}, line ${one.line}`, 'failed', { reason: one.reason });
-  const { file, ...ofListing } = one;
-  const known = { ...labelsInPath(file), ...ofListing, ...labels };
+  const { file } = one;
+  const known = labelled(one, labels);
   let key: string | undefined;
   try {
     const facts = await snapshotFile(file);
@@ -263,8 +271,8 @@ function rowOf(file: string, state: State, more: Row): Row {
 }
 
 /** What fleet cannot tell apart. */
-function unlabelled(rows: readonly Row[], labels: SnapshotLabels): readonly NoteLike[] {
-  if (rows.every(({ state }) => state !== 'written') || labels.host !== undefined) return [];
+function unlabelled(hostless: number): readonly NoteLike[] {
+  if (hostless === 0) return [];
   return [
     note(
       'answer',

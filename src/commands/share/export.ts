@@ -32,7 +32,7 @@ export const exportCommand = defineCommand({
   name: 'export',
   summary: 'the heap as a flame graph for speedscope and pprof, or as tables: Parquet, CSV, JSON lines',
   description:
-    'A flame graph of the dominator tree, merged by class: a frame is as wide as what its objects retain. With --chains the shortest chains from the roots to the objects. Without a format or a file it is text. With --tables objects, references, classes, leak groups and strings as tables in the folder that -o names, for DuckDB, Spark and others: docs/tables.md.',
+    'A flame graph of the dominator tree, merged by class: a frame is as wide as what its objects retain. With --chains the shortest chains from the roots. Without a format or a file it is text. With --tables objects, references, classes, leak groups and strings as tables in the folder of -o: docs/tables.md.',
   arguments: {
     name: 'snapshots',
     help: 'with --tables: further snapshots, each a part of the same tables',
