@@ -201,18 +201,20 @@ describe('the temporary folder of sql', () => {
   const tables = (temporary: string): string[] =>
     readdirSync(temporary, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.parquet'));
 
+  /** What heapgraph has made there; Node.js 22 and later keep compiled code beside it. */
+  const left = (temporary: string): string[] =>
+    readdirSync(temporary).filter((name) => name !== 'node-compile-cache');
+
   test.each(['SIGINT', 'SIGTERM'] as const)('is private, and goes with %s', async (signal) => {
     const temporary = path.join(cwd, signal);
     const { child, ended } = start(SLOW, temporary);
     await expect.poll(() => tables(temporary), { timeout: 20_000 }).toHaveLength(1);
-    expect(readdirSync(temporary).map((name) => statSync(path.join(temporary, name)).mode & 0o777)).toEqual([
-      0o700,
-    ]);
+    expect(left(temporary).map((name) => statSync(path.join(temporary, name)).mode & 0o777)).toEqual([0o700]);
     // By then it asks.
     await new Promise((resolve) => setTimeout(resolve, 1000));
     child.kill(signal);
     expect(await ended).toBe(signal === 'SIGINT' ? 130 : 143);
-    expect(readdirSync(temporary)).toEqual([]);
+    expect(left(temporary)).toEqual([]);
   });
 
   test('is taken away by the next run where a process was killed', async () => {
@@ -221,13 +223,13 @@ describe('the temporary folder of sql', () => {
     await expect.poll(() => tables(temporary), { timeout: 20_000 }).toHaveLength(1);
     child.kill('SIGKILL');
     expect(await ended).toBe('SIGKILL');
-    expect(readdirSync(temporary)).toHaveLength(1);
+    expect(left(temporary)).toHaveLength(1);
     const { code } = await heapgraph(['sql', 'from classes limit 1', 'after.heapsnapshot'], {
       cwd,
       env: { TMPDIR: temporary },
       spawned: true,
     });
     expect(code).toBe(0);
-    expect(readdirSync(temporary)).toEqual([]);
+    expect(left(temporary)).toEqual([]);
   });
 });
