@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { typeStats } from '../../src/analysis/classes/classes.js';
 import { heapgraph, temporaryFolder } from '../support/cli.js';
 import { CLI_ENV, NODE } from '../support/cli-host.js';
@@ -189,6 +189,7 @@ describe('the temporary folder of sql', () => {
       [fileURLToPath(new URL('../../bin/heapgraph.js', import.meta.url)), 'sql', sql, 'after.heapsnapshot'],
       { cwd, env: { ...CLI_ENV, TMPDIR: temporary }, stdio: 'ignore' },
     );
+    onTestFinished(() => void child.kill('SIGKILL'));
     return {
       child,
       ended: new Promise<number | string | null>((resolve) =>
