@@ -325,6 +325,12 @@ async function openMade(file: string | undefined): Promise<(MadeSnapshot & { dis
   if (file === undefined) return undefined;
   if (STANDARD_OUTPUT.test(file))
     throw new UsageError('the answer goes to standard output, and the snapshot to a file', 'Name a file.');
+  const packed = /\.(br|zst)$/i.exec(file)?.[0];
+  if (packed !== undefined)
+    throw new UsageError(
+      `${printable(file)}: no snapshot is written as ${packed}`,
+      'Name a file that ends in .heapsnapshot or .heapsnapshot.gz.',
+    );
   const { openSnapshotFile } = await import('./live/snapshot-file.js');
   stopOnSignals();
   return { file, ...openSnapshotFile(file, /\.gz$/i.test(file)) };

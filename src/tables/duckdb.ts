@@ -10,9 +10,10 @@
 import path from 'node:path';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { UsageError } from '../base/errors.js';
+import { option, parts } from '../base/notes.js';
 import { printable } from '../base/printable.js';
 import type { Cell, Row } from '../base/result.js';
-import { formatCount } from '../base/units.js';
+import { formatBytes, formatCount } from '../base/units.js';
 import { isNumeric, plainValue } from './duckdb-values.js';
 
 type DuckDB = typeof import('@duckdb/node-api');
@@ -122,7 +123,7 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
         'set lock_configuration = true',
       ].join('; '),
     );
-    return new OpenDatabase(duckdb, instance, connection, timeout);
+    return new OpenDatabase(duckdb, instance, connection, timeout, memory);
   } catch (error) {
     instance?.closeSync();
     throw sqlError(error);
@@ -134,22 +135,33 @@ function bothWays(folders: readonly string[]): readonly string[] {
   return [...new Set(folders.flatMap((folder) => [path.resolve(folder), asPattern(path.resolve(folder))]))];
 }
 
+/** Rows that are taken at once, between two looks at time and memory. */
+const ROWS_AT_ONCE = 2048;
+/** What Node.js and the code of DuckDB take besides. */
+const ROOM_OF_PROCESS = 200_000_000;
+
 class OpenDatabase implements Database {
+  /** Whether the time of what is asked now is over. */
+  private isLate = false;
+
   constructor(
     private readonly duckdb: DuckDB,
     private readonly instance: DuckDBInstance,
     private readonly connection: DuckDBConnection,
     private readonly timeout: number | undefined,
+    private readonly memory: number | undefined,
   ) {}
 
   async query(sql: string, parameters: readonly SqlParameter[] = [], most?: number): Promise<SqlAnswer> {
     await this.check(sql);
     return this.interruptible(async () => {
       const values = [...parameters];
-      const reader =
-        most === undefined
-          ? await this.connection.runAndReadAll(sql, values)
-          : await this.connection.streamAndReadUntil(sql, most + 1, values);
+      const reader = await this.connection.streamAndRead(sql, values);
+      const wanted = most === undefined ? Number.POSITIVE_INFINITY : most + 1;
+      while (!reader.done && reader.currentRowCount < wanted) {
+        await reader.readUntil(Math.min(wanted, reader.currentRowCount + ROWS_AT_ONCE));
+        this.checkRoom();
+      }
       const types = reader.columnTypes();
       const all = reader.getRowsJson();
       const rows = most === undefined ? all : all.slice(0, most);
@@ -161,6 +173,17 @@ class OpenDatabase implements Database {
         more: rows.length < all.length,
       };
     });
+  }
+
+  /** Time and memory between rows: DuckDB bounds what it holds, not what it has given out. */
+  private checkRoom(): void {
+    const { memory } = this;
+    if (this.isLate) throw new Error('too late');
+    if (memory !== undefined && process.memoryUsage.rss() > memory + ROOM_OF_PROCESS)
+      throw new UsageError(
+        `the answer takes more than ${formatBytes(memory)} of memory`,
+        parts`Ask for less: a limit, fewer columns, sums in place of rows; or allow more with ${option('maxMemory')}.`,
+      );
   }
 
   async prepare(sql: string): Promise<void> {
@@ -188,7 +211,7 @@ class OpenDatabase implements Database {
       if (statementType !== StatementType.SELECT && !isExplained)
         throw new UsageError(
           `the query is no question: ${StatementType[statementType]?.toLowerCase() ?? 'it'} changes something`,
-          'Ask with select, with, from, values, describe, summarize, show or explain.',
+          'Ask with select, with, from, values, describe or summarize.',
         );
     } catch (error) {
       // So says the package of a text that has comments alone.
@@ -208,18 +231,18 @@ class OpenDatabase implements Database {
     process.once('SIGINT', interrupt);
     // A process that exits waits for threads at work, and so for the whole query.
     process.once('exit', interrupt);
-    let isLate = false;
+    this.isLate = false;
     const timer =
       this.timeout === undefined
         ? undefined
         : setTimeout(() => {
-            isLate = true;
+            this.isLate = true;
             this.connection.interrupt();
           }, this.timeout);
     try {
       return await work();
     } catch (error) {
-      if (isLate)
+      if (this.isLate)
         throw new UsageError(
           `the query was not answered within ${formatCount(this.timeout!)} ms`,
           'Give it more time, or ask for less.',

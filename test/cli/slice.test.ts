@@ -28,6 +28,25 @@ describe('heapgraph slice', () => {
     expect(count.stderr).toContain('a slice of a snapshot');
   });
 
+  it('what is a slice already is refused where numbers of the whole are asked', async () => {
+    const output = fileOf('again.heapsnapshot');
+    await heapgraph(['slice', 'Foo', app, '-o', output, '--limit', '2']);
+    for (const line of [
+      ['slice', 'Foo', output, '-o', fileOf('again-2.heapsnapshot')],
+      ['slice', '--sample', '50%', output, '-o', fileOf('again-2.heapsnapshot')],
+      ['census', output, '--to', fileOf('again-dataset'), '--json'],
+    ]) {
+      const { stdout, stderr, code } = await heapgraph(line);
+      expect([code, stdout + stderr]).toEqual([2, expect.stringContaining('is a slice of another snapshot')]);
+    }
+    expect(existsSync(fileOf('again-2.heapsnapshot'))).toBe(false);
+    const packed = await heapgraph(['slice', 'Foo', app, '-o', fileOf('foo.heapsnapshot.zst')]);
+    expect([packed.code, packed.stderr]).toEqual([
+      2,
+      expect.stringContaining('no snapshot is written as .zst'),
+    ]);
+  });
+
   it('slice --json says what is in the file', async () => {
     const output = fileOf('parent.heapsnapshot');
     const { stdout } = await heapgraph(['slice', 'class = Parent', app, '-o', output, '--json']);

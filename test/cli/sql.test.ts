@@ -181,6 +181,28 @@ describe('sql refuses', () => {
   });
 });
 
+describe('answers', () => {
+  test.each([
+    [['--timeout', '2s'], 'the query was not answered within 2,000 ms'],
+    [['--max-memory', '600mb'], 'the answer takes more than 600.0 MB of memory'],
+  ])('of many rows are bounded: %j', async (options, message) => {
+    const sql = 'select * from nodes a, nodes b';
+    const line = ['sql', sql, 'after.heapsnapshot', '--all', '-o', 'big.csv', ...options];
+    const { stderr, code } = await heapgraph(line, { cwd, spawned: true });
+    expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+    expect(readdirSync(cwd)).not.toContain('big.csv');
+  });
+
+  test('without rows say so', async () => {
+    const line = ['sql', 'select class from classes where false', 'after.heapsnapshot'];
+    expect(await heapgraph(line, { cwd })).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr: 'heapgraph: no rows\n',
+    });
+  });
+});
+
 describe('the temporary folder of sql', () => {
   const start = (sql: string, temporary: string) => {
     mkdirSync(temporary);

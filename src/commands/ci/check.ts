@@ -28,7 +28,7 @@ import { unknownClass } from '../shared/named-types.js';
 import { stateOptions } from '../shared/state-rules.js';
 import { absentTypeNotes } from '../shared/target-notes.js';
 import { WHOLE_GRAPH } from '../shared/targets.js';
-import { requireWhole } from '../shared/whole-snapshots.js';
+import { requireNoPart, requireWhole } from '../shared/whole-snapshots.js';
 import { type BudgetTexts, budgetOptions, budgetsIn, mergeBudgets } from './budgets.js';
 import { explained, type HolderOfOffender } from './explained.js';
 import { DEFAULT_SIGMA, sigmaOption, withinNoise } from './noise.js';
@@ -145,6 +145,7 @@ export const checkCommand = defineCommand({
     const sigma = options.sigma ?? DEFAULT_SIGMA;
     const before = earlier?.countable ?? release?.classes;
     requireWhole([heap.countable, ...(before ? [before] : [])], 'a budget');
+    if (release) requireNoPart(heap.graph, 'a comparison with a release');
     const noise = before && 'rows' in before ? noiseOf(before, sigma) : undefined;
     const found = checkBudgets(heap.countable, budgets, {
       before,

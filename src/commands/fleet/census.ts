@@ -5,7 +5,7 @@ import { printable } from '../../base/printable.js';
 import type { Column, Row } from '../../base/result.js';
 import { formatBytes, formatCount } from '../../base/units.js';
 import type { Session } from '../../session/need.js';
-import { type Dataset, DatasetError, openDatasetToAdd } from '../../tables/dataset.js';
+import { checkDataset, type Dataset, DatasetError, openDatasetToAdd } from '../../tables/dataset.js';
 import { MOST_CLASSES } from '../../tables/dataset-schema.js';
 import {
   type BadLine,
@@ -20,7 +20,7 @@ import { isUnchanged, snapshotFile } from '../../tables/snapshot-file.js';
 import { defineCommand, type Machine } from '../command.js';
 import { allRows, limitOf, omittedNote } from '../shared/row-limit.js';
 import { WHOLE_GRAPH } from '../shared/targets.js';
-import { requireWhole } from '../shared/whole-snapshots.js';
+import { requireNoPart, requireWhole } from '../shared/whole-snapshots.js';
 import { censusRows } from './census-rows.js';
 
 /** Put in by build.mjs; a program that has heapgraph as a library may have none. */
@@ -106,6 +106,7 @@ export const censusCommand = defineCommand({
     return { kind: 'nothing' };
   },
   async run({ targets, options, machine, session }) {
+    if (targets.length === 0 && options.list === undefined) checkDataset(options.to!);
     const dataset = openDatasetToAdd(options.to!);
     const rows: Row[] = [];
     const labels = labelsOf(options);
@@ -157,7 +158,11 @@ export const censusCommand = defineCommand({
         failed,
         bytes,
       },
-      notes: [...omittedNote(omitted, 'file', 'files'), ...unlabelled(hostless)],
+      notes: [
+        ...omittedNote(omitted, 'file', 'files'),
+        ...unlabelled(hostless),
+        ...keptLabels(count('there already'), labels),
+      ],
       wrong: failed > 0,
     };
   },
@@ -243,6 +248,7 @@ async function taken(
     if (dataset.has(key)) return rowOf(file, 'there already', { snapshot: key });
     const heap = await session.open(file, { ...WHOLE_GRAPH, work: 'all' });
     requireWhole([heap.graph], 'a census');
+    requireNoPart(heap.graph, 'a census');
     const columns = {
       file,
       file_bytes: facts.bytes,
@@ -268,6 +274,16 @@ async function taken(
 
 function rowOf(file: string, state: State, more: Row): Row {
   return { file, state, classes: null, groups: null, bytes: null, snapshot: null, reason: null, ...more };
+}
+
+/** Labels of what is there are not changed. */
+function keptLabels(there: number, labels: SnapshotLabels): readonly NoteLike[] {
+  if (there === 0 || Object.keys(labels).length === 0) return [];
+  return [
+    note(
+      'answer',
+    )`what is there already keeps its labels; to change them, remove its files (snapshots/KEY.parquet first) and take its census again`,
+  ];
 }
 
 /** What fleet cannot tell apart. */

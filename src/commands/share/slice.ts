@@ -16,6 +16,7 @@ import { columns } from '../shared/columns.js';
 import { comparesError } from '../shared/named-types.js';
 import { absentClassNotes } from '../shared/target-notes.js';
 import { WHOLE_GRAPH } from '../shared/targets.js';
+import { requireNoPart } from '../shared/whole-snapshots.js';
 import { checkNoNaming, namingOf, namingOptions } from './naming-options.js';
 import { readShare, type Share, sampleAnswer, textNotes } from './sample.js';
 
@@ -83,6 +84,7 @@ export const sliceCommand = defineCommand({
     if (made === undefined)
       throw new UsageError('the file of the new snapshot is missing', 'Name it with -o FILE.');
     checkWhole(heap);
+    requireNoPart(heap.graph, 'a slice or sample');
     const naming = options.anonymize ? namingOf(options) : undefined;
     const { graph } = heap;
     const { sample: share, seed, cut } = options;

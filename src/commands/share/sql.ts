@@ -86,6 +86,7 @@ export const sqlCommand = defineCommand({
       snapshots: files,
       notes: [
         ...same.map(([file, first]) => `${file} is the same snapshot as ${first}`),
+        ...(rows.length === 0 ? [note('answer')`no rows`] : []),
         ...moreNote(answer),
       ],
     };
