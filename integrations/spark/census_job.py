@@ -14,6 +14,8 @@ Exit code: 0 every snapshot has its census; 1 some have none; 2 the job could no
 from __future__ import annotations
 
 import argparse
+import contextlib
+import glob
 import json
 import os
 import subprocess
@@ -112,7 +114,8 @@ def _rows_of(answer: IO[bytes]) -> list[dict[str, Any]] | None:
     answer.seek(0)
     try:
         rows = json.loads(answer.read(MOST_ANSWER))["rows"]
-        return rows if isinstance(rows, list) else None
+        # A merge that was asked for besides has rows of its own.
+        return [row for row in rows if row["state"] != "merged"] if isinstance(rows, list) else None
     except (ValueError, LookupError, TypeError):
         return None
 
@@ -147,7 +150,8 @@ def run_job(work: Work, dataset: str, entries: Sequence[Entry], batch: int) -> R
         outcomes = tasks.mapPartitions(lambda some: census_batches(work, some)).collect()
     finally:
         spark.stop()
-    seen = [outcome if _is_seen(outcome, dataset) else _unseen(outcome, dataset) for outcome in outcomes]
+    merged = _merged_keys(dataset)
+    seen = [outcome if _is_seen(outcome, dataset, merged) else _unseen(outcome, dataset) for outcome in outcomes]
     count = [outcome["state"] for outcome in seen].count
     return {
         "dataset": dataset,
@@ -159,9 +163,18 @@ def run_job(work: Work, dataset: str, entries: Sequence[Entry], batch: int) -> R
     }
 
 
-def _is_seen(outcome: Outcome, dataset: str) -> bool:
+def _merged_keys(dataset: str) -> frozenset[str]:
+    """Keys of the censuses that `census --merge` has put into larger files meanwhile."""
+    keys: set[str] = set()
+    for name in glob.glob(os.path.join(glob.escape(dataset), "snapshots", ".merged-*.keys")):
+        with contextlib.suppress(FileNotFoundError), open(name, encoding="ascii") as lines:
+            keys.update(line.strip() for line in lines)
+    return frozenset(keys)
+
+
+def _is_seen(outcome: Outcome, dataset: str, merged: frozenset[str]) -> bool:
     """Whether the driver sees the census too: a folder that is each worker's own is no dataset."""
-    if outcome["state"] != "written":
+    if outcome["state"] != "written" or outcome["key"] in merged:
         return True
     return os.path.exists(os.path.join(dataset, "snapshots", f"{outcome['key']}.parquet"))
 

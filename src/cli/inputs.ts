@@ -1,7 +1,7 @@
 /** That an answer does not replace what it is made of. */
-import fs from 'node:fs';
 import { UsageError } from '../base/errors.js';
 import { printable } from '../base/printable.js';
+import { identityOf } from '../io/file-facts.js';
 
 /**
  * Checks that the output is none of the inputs.
@@ -23,16 +23,3 @@ export function checkInputs(output: string | undefined, inputs: readonly string[
     'Write the answer to another file.',
   );
 }
-
-/** The same for all names of a file; undefined for what is no regular file. */
-function identityOf(file: string | number): string | undefined {
-  try {
-    const stat = typeof file === 'number' ? fs.fstatSync(file, EXACT) : fs.statSync(file, EXACT);
-    return stat.isFile() ? `${stat.dev}:${stat.ino}` : undefined;
-  } catch {
-    return undefined; // not there, or closed
-  }
-}
-
-/** Inode numbers of Windows are larger than a double can hold exactly. */
-const EXACT = { bigint: true } as const;

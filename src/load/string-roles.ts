@@ -37,6 +37,9 @@ export const ROLE = {
   stack: 512,
 } as const;
 
+/** Roles of values: what a text is that names nothing. */
+export const VALUES = ROLE.text | ROLE.value;
+
 const NODE_ROLES: readonly (readonly [keyof typeof NODE, number])[] = [
   ['string', ROLE.text],
   ['concatenated string', ROLE.text],

@@ -5,7 +5,7 @@
 import type { OnProgress } from '../base/progress.js';
 import { Pseudonyms } from '../io/pseudonyms.js';
 import { rewriteStrings } from '../load/rewrite.js';
-import { ROLE } from '../load/string-roles.js';
+import { ROLE, VALUES } from '../load/string-roles.js';
 import { publicName } from '../v8/public-names.js';
 import { RUNTIME_NAMES } from '../v8/runtime-names.generated.js';
 import { CUT } from '../v8/string-facts.js';
@@ -47,7 +47,6 @@ export interface Anonymized {
   readonly leftOut: readonly string[];
 }
 
-const VALUES = ROLE.text | ROLE.value;
 const PROGRAM_NAMES = ROLE.object | ROLE.code | ROLE.property | ROLE.variable | ROLE.stack;
 
 /** Longer names count as this: they alone fill what DevTools shows of a shape. */

@@ -2,7 +2,7 @@
 import type { Graph } from '../graph/graph.js';
 import type { PartFacts } from '../graph/part-facts.js';
 import { type WrittenPart, writePart } from '../load/part-writer.js';
-import { ROLE, rolesIn } from '../load/string-roles.js';
+import { rolesIn, VALUES } from '../load/string-roles.js';
 import { nodeStates } from '../v8/detachedness.js';
 import { type AnonymizeOptions, type Renaming, renaming } from './anonymized.js';
 
@@ -22,9 +22,6 @@ export interface Sliced extends WrittenPart {
   readonly cutTexts: number;
   readonly renamed: Renaming['counts'] | undefined;
 }
-
-/** What a text is the value of, and nothing else. */
-const VALUES = ROLE.text | ROLE.value;
 
 /** Writes it. In: a graph of a file, with edges and locations. Throws SnapshotError. */
 export async function sliced(

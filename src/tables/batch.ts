@@ -1,6 +1,5 @@
 /** Tables by parts: so many rows at a time, as columns. */
 import type { TableColumn, TableValues } from '../io/parquet-columns.js';
-import { LONGEST_TEXT } from './schema.js';
 
 /** Rows of a table. The values are good until the next batch is asked for. */
 export interface Batch {
@@ -25,12 +24,4 @@ export function* batchesOf(
       ),
     };
   }
-}
-
-/** A text of a snapshot as a table has it: `LONGEST_TEXT` characters at most. */
-export function boundedText(text: string): string {
-  if (text.length <= LONGEST_TEXT) return text;
-  const last = text.charCodeAt(LONGEST_TEXT - 1);
-  const isHalf = last >= 0xd800 && last <= 0xdbff;
-  return text.slice(0, isHalf ? LONGEST_TEXT - 1 : LONGEST_TEXT);
 }

@@ -28,7 +28,7 @@ import {
   DATASET_VERSION,
   type DatasetTable,
 } from './dataset-schema.js';
-import { mergedKeys } from './merged-keys.js';
+import { isUnmerged, mergedKeys } from './merged-keys.js';
 
 /** The rows of a snapshot, without `snapshot` and `part`. */
 export interface CensusRows {
@@ -70,7 +70,7 @@ export function openDatasetToAdd(folder: string): Dataset {
   if (found === undefined) makeDataset(folder);
   try {
     for (const table of DATASET_TABLES) makeFolder(path.join(folder, table));
-    for (const table of ['', ...DATASET_TABLES]) sweep(path.join(folder, table));
+    for (const table of ['', ...DATASET_TABLES]) sweep(folder, table);
   } catch (error) {
     throw cannotWrite(folder, error);
   }
@@ -190,10 +190,11 @@ function cannotWrite(folder: string, error: unknown): Error {
 }
 
 /** Takes away what processes that were killed have left. */
-function sweep(folder: string): void {
+function sweep(dataset: string, table: string): void {
+  const folder = path.join(dataset, table);
   const long = Date.now() - LEFT_BEHIND;
   for (const name of fs.readdirSync(folder)) {
-    if (!/^\.heapgraph-.*\.tmp$/.test(name)) continue;
+    if (!/^\.heapgraph-.*\.tmp$/.test(name) && !isUnmerged(dataset, name)) continue;
     const file = path.join(folder, name);
     const stat = fs.lstatSync(file, { throwIfNoEntry: false });
     if (stat?.isFile() && stat.mtimeMs < long) fs.rmSync(file, { force: true });

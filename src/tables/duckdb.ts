@@ -21,8 +21,6 @@ type DuckDB = typeof import('@duckdb/node-api');
 export interface DatabaseOptions {
   /** Folders whose files may be read, with those below them. Default none. */
   readonly folders?: readonly string[];
-  /** Single files that may be read. Default none. */
-  readonly files?: readonly string[];
   /** Bytes of memory that it may use. Default: DuckDB's own, 80 % of what the machine has. */
   readonly memory?: number | undefined;
   /** Threads that work on a query. Default: DuckDB's own, as many as the machine has. */
@@ -101,7 +99,7 @@ export function sqlName(name: string): string {
  */
 export async function openDatabase(options: DatabaseOptions = {}): Promise<Database> {
   const duckdb = await loadDuckDB();
-  const { folders = [], files = [], memory, threads, timeout } = options;
+  const { folders = [], memory, threads, timeout } = options;
   let instance: DuckDBInstance | undefined;
   try {
     instance = await duckdb.DuckDBInstance.create(':memory:', {
@@ -118,7 +116,6 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
         ...(memory === undefined ? [] : [`set memory_limit = '${Math.max(1, Math.floor(memory))} bytes'`]),
         ...(threads === undefined ? [] : [`set threads = ${threads}`]),
         ...(folders.length > 0 ? [`set allowed_directories = ${list(bothWays(folders), '/')}`] : []),
-        ...(files.length > 0 ? [`set allowed_paths = ${list(files, '')}`] : []),
         'set enable_external_access = false',
         'set lock_configuration = true',
       ].join('; '),
@@ -137,13 +134,10 @@ function bothWays(folders: readonly string[]): readonly string[] {
 
 /** Rows that are taken at once, between two looks at time and memory. */
 const ROWS_AT_ONCE = 2048;
-/** What Node.js and the code of DuckDB take besides. */
-const ROOM_OF_PROCESS = 200_000_000;
+/** What DuckDB and Node.js take besides while they answer. */
+const ROOM_OF_PROCESS = 100_000_000;
 
 class OpenDatabase implements Database {
-  /** Whether the time of what is asked now is over. */
-  private isLate = false;
-
   constructor(
     private readonly duckdb: DuckDB,
     private readonly instance: DuckDBInstance,
@@ -154,13 +148,15 @@ class OpenDatabase implements Database {
 
   async query(sql: string, parameters: readonly SqlParameter[] = [], most?: number): Promise<SqlAnswer> {
     await this.check(sql);
-    return this.interruptible(async () => {
+    return this.interruptible(async (isLate) => {
       const values = [...parameters];
+      const before = process.memoryUsage.rss();
       const reader = await this.connection.streamAndRead(sql, values);
       const wanted = most === undefined ? Number.POSITIVE_INFINITY : most + 1;
       while (!reader.done && reader.currentRowCount < wanted) {
         await reader.readUntil(Math.min(wanted, reader.currentRowCount + ROWS_AT_ONCE));
-        this.checkRoom();
+        if (isLate()) throw new Error('too late');
+        this.checkRoom(before);
       }
       const types = reader.columnTypes();
       const all = reader.getRowsJson();
@@ -175,11 +171,10 @@ class OpenDatabase implements Database {
     });
   }
 
-  /** Time and memory between rows: DuckDB bounds what it holds, not what it has given out. */
-  private checkRoom(): void {
+  /** DuckDB bounds what it holds itself, not what it has given out. */
+  private checkRoom(before: number): void {
     const { memory } = this;
-    if (this.isLate) throw new Error('too late');
-    if (memory !== undefined && process.memoryUsage.rss() > memory + ROOM_OF_PROCESS)
+    if (memory !== undefined && process.memoryUsage.rss() > before + memory + ROOM_OF_PROCESS)
       throw new UsageError(
         `the answer takes more than ${formatBytes(memory)} of memory`,
         parts`Ask for less: a limit, fewer columns, sums in place of rows; or allow more with ${option('maxMemory')}.`,
@@ -222,7 +217,7 @@ class OpenDatabase implements Database {
   }
 
   /** Ctrl-C ends the statement, and then what it would have ended anyway. */
-  private async interruptible<T>(work: () => Promise<T>): Promise<T> {
+  private async interruptible<T>(work: (isLate: () => boolean) => Promise<T>): Promise<T> {
     let isInterrupted = false;
     const interrupt = (): void => {
       isInterrupted = true;
@@ -231,18 +226,18 @@ class OpenDatabase implements Database {
     process.once('SIGINT', interrupt);
     // A process that exits waits for threads at work, and so for the whole query.
     process.once('exit', interrupt);
-    this.isLate = false;
+    let isLate = false;
     const timer =
       this.timeout === undefined
         ? undefined
         : setTimeout(() => {
-            this.isLate = true;
+            isLate = true;
             this.connection.interrupt();
           }, this.timeout);
     try {
-      return await work();
+      return await work(() => isLate);
     } catch (error) {
-      if (this.isLate)
+      if (isLate)
         throw new UsageError(
           `the query was not answered within ${formatCount(this.timeout!)} ms`,
           'Give it more time, or ask for less.',

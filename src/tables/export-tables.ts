@@ -1,13 +1,11 @@
 /** Writes tables of a snapshot into a folder. */
 import path from 'node:path';
 import { phaseAsync } from '../base/phases.js';
-import type { Graph } from '../graph/graph.js';
 import { TABLE_NAMES, type TableName } from './schema.js';
-import { type GroupRow, tableBatches } from './snapshot-tables.js';
+import { type TableSource, tableBatches } from './snapshot-tables.js';
 import { openTableSink, type TableFormat, type TableSink } from './table-sink.js';
 import { checkReplaced, type TablesFolder } from './tables-folder.js';
 
-export { contentKey } from '../load/content-key.js';
 export { openTablesFolder } from './tables-folder.js';
 
 /** Each of the tables once, in the order in which they are written. */
@@ -24,45 +22,41 @@ export interface WrittenTable {
 }
 
 export interface ExportedSnapshot {
-  /** The name of its file. */
-  readonly file: string;
   /** Of its content. */
   readonly key: string;
   /** Files that nothing may replace. */
   readonly inputs: readonly string[];
-  /** Asked for only when the output is known to be writable. */
-  readonly graph: () => Promise<Graph>;
-  /** Looks for groups. */
-  readonly groups: (graph: Graph) => Promise<readonly GroupRow[]>;
+  readonly source: TableSource;
 }
 
 /**
- * Writes the tables of a snapshot. They take their places when the last one is whole.
+ * Writes the tables of a snapshot, and lets go of it. They take their places when the last one is
+ * whole.
  *
- * - Throws: UsageError when one cannot be written, or would replace a snapshot; none of them
- *   has taken its place then.
+ * - Throws: UsageError when one cannot be written, or would replace a snapshot; those that have not
+ *   taken their places by then are not there.
  */
 export async function exportTables(
   folder: TablesFolder,
   tables: readonly TableName[],
   format: TableFormat,
-  { file, key, inputs, graph: load, groups }: ExportedSnapshot,
+  { key, inputs, source }: ExportedSnapshot,
 ): Promise<WrittenTable[]> {
   const files = tables.map((table) => folder.fileOf(table, key, format));
   checkReplaced(files, inputs);
   const sinks: TableSink[] = [];
   try {
-    const about = { snapshot: key, file: path.basename(file) };
+    const about = { snapshot: key, file: path.basename(source.file) };
     for (const [i, table] of tables.entries()) {
       folder.makeRoom(files[i]!);
       sinks.push(await openTableSink(files[i]!, table, format, about));
     }
-    const graph = await load();
+    const graph = await source.graph(tables);
     const rows: number[] = [];
     for (const [i, table] of tables.entries()) {
       let count = 0;
       await phaseAsync(`table ${table}`, async () => {
-        for await (const batch of tableBatches(table, graph, () => groups(graph))) {
+        for await (const batch of tableBatches(table, graph, source.groups)) {
           sinks[i]!.write(batch);
           count += batch.rows;
         }
@@ -78,5 +72,7 @@ export async function exportTables(
     for (const sink of sinks) sink.discard();
     for (const file of files) folder.removeEmpty(file);
     throw error;
+  } finally {
+    await source.release();
   }
 }

@@ -1,6 +1,5 @@
 /** A listing: a file a line, with what is known of it. */
 import fs from 'node:fs';
-import readline from 'node:readline';
 import { UsageError } from '../base/errors.js';
 import { printable } from '../base/printable.js';
 import { readReason } from '../io/reasons.js';
@@ -40,7 +39,8 @@ export async function* readListing(listing: string): AsyncGenerator<ListedFile |
   const input = listing === '-' ? process.stdin : fs.createReadStream(listing);
   let line = 0;
   try {
-    for await (const text of readline.createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+    const { createInterface } = await import('node:readline');
+    for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
       line++;
       if (text.trim() !== '') yield listedFile(line === 1 ? text.replace(/^\uFEFF/, '') : text, line);
     }
@@ -81,7 +81,10 @@ function listedFile(text: string, line: number): ListedFile | BadLine {
 export function parseTime(text: string): number | undefined {
   if (!/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/.test(text)) return undefined;
   const time = Date.parse(text);
-  return Number.isNaN(time) ? undefined : time;
+  // 31 February is taken for a day in March.
+  const day = new Date(`${text.slice(0, 10)}T00:00:00Z`);
+  const isDay = !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text.slice(0, 10));
+  return Number.isNaN(time) || !isDay ? undefined : time;
 }
 
 /** What the folders of a path say: `host=web-1/release=1.4.0/heap.heapsnapshot`. */

@@ -58,13 +58,20 @@ export async function mergeCensuses(folder: string): Promise<readonly MergedFile
 async function mergeSome(database: Database, folder: string, keys: readonly string[]): Promise<MergedFile> {
   const part = `merged-${crypto.randomUUID().replaceAll('-', '')}`;
   let bytes = 0;
-  for (const table of DATASET_TABLES) {
-    if (table === 'snapshots') {
-      const list = openAtomicFile(keysFile(folder, part));
-      list.write(keys.map((key) => `${key}\n`).join(''));
-      list.finish();
+  try {
+    for (const table of DATASET_TABLES) {
+      if (table === 'snapshots') {
+        const list = openAtomicFile(keysFile(folder, part));
+        list.write(keys.map((key) => `${key}\n`).join(''));
+        list.finish();
+      }
+      bytes += await mergeTable(database, folder, { table, part, keys });
     }
-    bytes += await mergeTable(database, folder, { table, part, keys });
+  } catch (error) {
+    // Without its file of `snapshots` none of them counts.
+    remove(folder, part);
+    fs.rmSync(keysFile(folder, part), { force: true });
+    throw error;
   }
   for (const key of keys) remove(folder, key);
   return { part, censuses: keys.length, bytes };
@@ -115,7 +122,7 @@ function namesIn(folder: string, table: DatasetTable): readonly string[] {
     .flatMap((name) => (SINGLE.test(name) ? [name.slice(0, -'.parquet'.length)] : []));
 }
 
-/** Takes the files of a census away that stands in a merged one; its row in `snapshots` first. */
+/** Takes the files of a census, or merged ones, away; those of `snapshots` first. */
 function remove(folder: string, key: string): void {
   for (const table of [...DATASET_TABLES].reverse())
     fs.rmSync(path.join(folder, table, `${key}.parquet`), { force: true });

@@ -15,6 +15,12 @@ export function keysFile(folder: string, part: string): string {
   return path.join(folder, 'snapshots', `.${part}.keys`);
 }
 
+/** Whether a name is of a merge that did not come to its end: its file of snapshots is missing. */
+export function isUnmerged(folder: string, name: string): boolean {
+  const [, part] = /^\.?(merged-[0-9a-f]{32})\.(?:parquet|keys)$/.exec(name) ?? [];
+  return part !== undefined && !fs.existsSync(path.join(folder, 'snapshots', `${part}.parquet`));
+}
+
 /** Keys that are looked up. */
 export interface MergedKeys {
   has(key: string): boolean;

@@ -12,7 +12,8 @@ import { detachedNodes } from '../v8/detachedness.js';
 import { shownPlace } from '../v8/place-map.js';
 import { scriptNames } from '../v8/scripts.js';
 import { shapeIndex } from '../v8/shapes.js';
-import { BATCH_ROWS, type Batch, boundedText } from './batch.js';
+import { BATCH_ROWS, type Batch } from './batch.js';
+import { boundedText } from './bounded-texts.js';
 
 /**
  * In: a graph with edges. Order: that of the file.

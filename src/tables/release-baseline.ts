@@ -1,6 +1,7 @@
 /** What the censuses of one release say, to compare a snapshot with. */
 import type { BaselineClass } from '../analysis/growth/baseline.js';
 import { UsageError } from '../base/errors.js';
+import { option, parts } from '../base/notes.js';
 import { printable } from '../base/printable.js';
 import { openFleet } from './fleet-database.js';
 
@@ -36,6 +37,12 @@ export async function releaseBaseline(
 ): Promise<ReleaseBaseline> {
   const fleet = await openFleet(folder, { service });
   try {
+    const { services } = await fleet.overview();
+    if (service === undefined && services > 1)
+      throw new UsageError(
+        `${printable(folder)} has censuses of ${services} services, which are not compared with each other`,
+        parts`Name one: ${option('service')} api.`,
+      );
     const known = await fleet.releases();
     const chosen = release ?? known.at(-1);
     if (chosen === undefined || !known.includes(chosen))

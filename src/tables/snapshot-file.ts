@@ -13,14 +13,15 @@ export interface SnapshotFile {
 }
 
 /**
+ * - In: `reader`: what reads it, to be said.
  * - Throws: SnapshotError for a file that cannot be read; UsageError for what cannot be read twice.
  * - Cost: a pass over the bytes.
  */
-export async function snapshotFile(file: string): Promise<SnapshotFile> {
+export async function snapshotFile(file: string, reader: string): Promise<SnapshotFile> {
   const stat = statOf(file);
   if (file === '-' || (isFile(file) && stat?.isFile() !== true))
     throw new UsageError(
-      `${file === '-' ? 'standard input' : printable(file)} can be read only once, and a census reads a snapshot twice`,
+      `${file === '-' ? 'standard input' : printable(file)} can be read only once, and ${reader} reads a snapshot twice`,
       'Write it to a file.',
     );
   const key = await contentKey(file);

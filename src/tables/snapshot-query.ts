@@ -5,8 +5,6 @@
 import path from 'node:path';
 import { UsageError } from '../base/errors.js';
 import { phaseAsync } from '../base/phases.js';
-import type { Graph } from '../graph/graph.js';
-import { contentKey } from '../load/content-key.js';
 import {
   type Database,
   type DatabaseOptions,
@@ -18,19 +16,13 @@ import {
 import { exportTables } from './export-tables.js';
 import { withPrivateFolder } from './private-folder.js';
 import { TABLE_COLUMNS, TABLE_NAMES, type TableName } from './schema.js';
-import type { GroupRow } from './snapshot-tables.js';
+import { snapshotFile } from './snapshot-file.js';
+import type { TableSource } from './snapshot-tables.js';
 import { openTablesFolder } from './tables-folder.js';
-
-/** Where the tables of a snapshot come from. */
-export interface QueriedSnapshot {
-  readonly file: string;
-  readonly graph: (tables: readonly TableName[]) => Promise<Graph>;
-  readonly groups: (graph: Graph) => Promise<readonly GroupRow[]>;
-}
 
 export interface SnapshotQuery extends Pick<DatabaseOptions, 'memory' | 'threads' | 'timeout'> {
   readonly sql: string;
-  readonly snapshots: readonly QueriedSnapshot[];
+  readonly snapshots: readonly TableSource[];
   /** Rows that are wanted at most. */
   readonly most: number;
 }
@@ -59,8 +51,9 @@ export async function querySnapshots(query: SnapshotQuery): Promise<SnapshotAnsw
       await check(database, sql, tables, isOne);
       const parts = new Map<string, string>();
       const same: (readonly [string, string])[] = [];
-      for (const { file, graph, groups } of tables.length > 0 ? snapshots : []) {
-        const key = isOne ? 'one' : await contentKey(file);
+      for (const source of tables.length > 0 ? snapshots : []) {
+        const { file } = source;
+        const key = isOne ? 'one' : (await snapshotFile(file, 'a question to several')).key;
         const first = parts.get(key);
         if (first !== undefined) {
           same.push([file, first]);
@@ -68,11 +61,9 @@ export async function querySnapshots(query: SnapshotQuery): Promise<SnapshotAnsw
         }
         parts.set(key, file);
         await exportTables(openTablesFolder(home), tables, 'parquet', {
-          file,
           key,
           inputs: snapshots.map((one) => one.file),
-          graph: () => graph(tables),
-          groups,
+          source,
         });
       }
       for (const table of tables) await database.prepare(viewOf(table, home, parts, isOne));

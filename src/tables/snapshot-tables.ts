@@ -9,15 +9,30 @@ import { phase } from '../base/phases.js';
 import type { Graph } from '../graph/graph.js';
 import { TextTable } from '../io/parquet-columns.js';
 import { textOf } from '../v8/string-facts.js';
-import { BATCH_ROWS, type Batch, batchesOf, boundedText } from './batch.js';
+import { BATCH_ROWS, type Batch, batchesOf } from './batch.js';
+import { boundedText } from './bounded-texts.js';
 import { edgeBatches } from './edge-batches.js';
 import { nodeBatches } from './node-batches.js';
 import { TABLE_COLUMNS, type TableName } from './schema.js';
 
 /** A leak or a place under suspicion, as the table `groups` has it. */
-export type GroupRow = Readonly<
-  Record<(typeof TABLE_COLUMNS)['groups'][number]['name'], string | number | null>
->;
+export type GroupRow = {
+  readonly [column in (typeof TABLE_COLUMNS)['groups'][number] as column['name']]:
+    | (column['type'] extends 'text' ? string : number)
+    | (column extends { readonly nullable: true } ? null : never);
+};
+
+/** Where the tables of one snapshot come from. */
+export interface TableSource {
+  /** The name of its file. */
+  readonly file: string;
+  /** Asked for only when the output is known to be writable. */
+  readonly graph: (tables: readonly TableName[]) => Promise<Graph>;
+  /** Looks for groups in that graph. */
+  readonly groups: () => Promise<readonly GroupRow[]>;
+  /** Lets go of the graph, before the next snapshot is read. */
+  readonly release: () => Promise<void>;
+}
 
 /**
  * The batches of a table.

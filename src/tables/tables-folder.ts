@@ -13,7 +13,7 @@ import path from 'node:path';
 import { UsageError } from '../base/errors.js';
 import { printable } from '../base/printable.js';
 import { openAtomicFile } from '../io/atomic-file.js';
-import { statOf } from '../io/file-facts.js';
+import { identityOf, statOf } from '../io/file-facts.js';
 import { makeFolder } from '../io/make-folder.js';
 import { writeReason } from '../io/reasons.js';
 import { TABLE_NAMES, TABLES_SCHEMA, TABLES_VERSION, type TableName } from './schema.js';
@@ -128,19 +128,14 @@ function readMark(mark: string): { readonly schema?: unknown; readonly version?:
  * - In: the files to write; those that are read, by whatever names.
  */
 export function checkReplaced(written: readonly string[], read: readonly string[]): void {
-  const known = new Map(written.flatMap((file) => identities(file)));
-  for (const file of read)
-    for (const [identity] of identities(file)) {
-      const replaced = known.get(identity);
-      if (replaced !== undefined)
-        throw new UsageError(
-          `${printable(file)} is read, and ${printable(replaced)} would replace it: they are one file`,
-          'Write the tables into another folder.',
-        );
-    }
-}
-
-function identities(file: string): (readonly [string, string])[] {
-  const stat = statOf(file);
-  return stat?.isFile() ? [[`${stat.dev}:${stat.ino}`, file]] : [];
+  const known = new Map(written.map((file) => [identityOf(file), file]));
+  for (const file of read) {
+    const identity = identityOf(file);
+    const replaced = identity === undefined ? undefined : known.get(identity);
+    if (replaced !== undefined)
+      throw new UsageError(
+        `${printable(file)} is read, and ${printable(replaced)} would replace it: they are one file`,
+        'Write the tables into another folder.',
+      );
+  }
 }

@@ -35,7 +35,7 @@ export const detachedNodes = memo((graph: Graph): Uint8Array | undefined => {
 export function nodeStates(graph: Graph): Uint8Array {
   const { nodeCount, nodeTypes, firstEdge } = graph;
   const { types, targets } = edgesOf(graph);
-  const states = graph.detachedness?.slice() ?? new Uint8Array(nodeCount);
+  const states = graph.detachedness!.slice();
   const lists: Record<number, number[]> = { [ATTACHED]: [], [DETACHED]: [] };
   for (let node = 0; node < nodeCount; node++)
     if (states[node] !== 0 && nodeTypes[node] === NODE.native) lists[states[node]!]?.push(node);

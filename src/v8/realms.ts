@@ -150,7 +150,8 @@ export const sandboxContexts = memo((graph: Graph): ReadonlyMap<number, number> 
   const withOwn = new Set(found.values());
   for (const context of nativeContexts(graph)) {
     if (withOwn.has(context)) continue;
-    const own = globalObjectOf(graph, context);
+    const proxy = globalProxyOf(graph, context);
+    const own = [...globalsOf(graph, context)].find((node) => node !== proxy);
     if (own !== undefined && globalObjects(graph).get(own) === 'other') found.set(own, context);
   }
   return found;
@@ -160,16 +161,13 @@ export const sandboxContexts = memo((graph: Graph): ReadonlyMap<number, number> 
 export const globalProxies = memo((graph: Graph): ReadonlyMap<number, number> => {
   const found = new Map<number, number>();
   for (const [node, context] of sandboxContexts(graph)) {
-    const proxy = edgeTarget(graph, context, EDGE.internal, ['global_proxy_object']);
+    const proxy = globalProxyOf(graph, context);
     if (proxy !== undefined && proxy !== node && graph.nodeTypes[proxy] === NODE.object)
       found.set(proxy, node);
   }
   return found;
 });
 
-function globalObjectOf(graph: Graph, context: number): number | undefined {
-  const found =
-    edgeTarget(graph, context, EDGE.internal, ['global_object']) ??
-    edgeTarget(graph, context, EDGE.internal, ['extension']);
-  return found !== undefined && graph.nodeTypes[found] === NODE.object ? found : undefined;
+function globalProxyOf(graph: Graph, context: number): number | undefined {
+  return edgeTarget(graph, context, EDGE.internal, ['global_proxy_object']);
 }

@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   utimesSync,
   writeFileSync,
@@ -269,10 +270,19 @@ describe('heapgraph census', () => {
     expect(await answer()).toBe(said);
     writeFileSync(path.join(folder, D7, 'groups', single[0]!), kept);
     expect(await answer()).toBe(said);
+    // And by one that was killed before its last table, long ago and just now.
+    const unfinished = ['0', '1'].map((digit) => `merged-${digit.repeat(32)}`);
+    for (const part of unfinished) writeFileSync(path.join(folder, D7, 'classes', `${part}.parquet`), '');
+    const past = new Date(Date.now() - 2 * 60 * 60 * 1000);
+    utimesSync(path.join(folder, D7, 'classes', `${unfinished[0]}.parquet`), past, past);
     const again = await census(...files, '--to', D7, '--merge');
     expect(again.stdout).toContain('1 written, 4 there already, 0 failed');
     expect(again.stdout).toContain('nothing to merge');
     expect(existsSync(path.join(folder, D7, 'groups', single[0]!))).toBe(false);
+    expect(unfinished.map((part) => existsSync(path.join(folder, D7, 'classes', `${part}.parquet`)))).toEqual(
+      [false, true],
+    );
+    rmSync(path.join(folder, D7, 'classes', `${unfinished[1]}.parquet`));
     expect((await ask(path.join(folder, D7), 'select count(*) as n from snapshots'))[0]).toEqual({ n: 5 });
   }, 30_000);
 });

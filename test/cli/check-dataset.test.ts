@@ -93,4 +93,20 @@ describe('heapgraph check --dataset', () => {
     expect(stderr).toContain(says);
     expect(stderr).toContain(hint);
   });
+
+  it('check same --dataset of two services: which is meant has to be said', async () => {
+    const common = ['--to', 'two', '--release', '1.0', '--taken', '2026-01-02', '-q'];
+    await run('census', '1-30.heapsnapshot', '--service', 'api', ...common);
+    await run('census', 'more.heapsnapshot', '--service', 'shop', ...common);
+    const line = ['check', 'same.heapsnapshot', '--dataset', 'two', '--no-config'];
+    const unsaid = await run(...line);
+    expect([unsaid.code, unsaid.stderr]).toEqual([2, expect.stringContaining('censuses of 2 services')]);
+    const api = await run(...line, '--service', 'api');
+    expect([api.code, api.stderr]).toEqual([0, expect.stringContaining('with 1 snapshot of release 1.0')]);
+    const nothing = await run('check', 'same.heapsnapshot', '--service', 'api', '--no-config');
+    expect([nothing.code, nothing.stderr]).toEqual([
+      2,
+      expect.stringContaining('--service is one of a dataset'),
+    ]);
+  });
 });

@@ -1,4 +1,6 @@
 /** Slices of real snapshots: every object that was asked for has its chain, its names and places. */
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { chainResult } from '../../src/analysis/expressions/chain-result.js';
 import { type Chain, searchBackrefs } from '../../src/analysis/holders/chains.js';
@@ -18,6 +20,7 @@ import { runtimeName } from '../../src/v8/runtime.js';
 import { sourceLocation } from '../../src/v8/scripts.js';
 import { casePath, expressPath, fixturePath } from '../support/fixtures.js';
 import { random as numbersOf } from '../support/random-graph.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const BYTES = 300_000;
 
@@ -196,4 +199,28 @@ describe('a sample', () => {
       expect(Math.abs(mean - 1)).toBeLessThan(0.15);
     },
   );
+
+  it('leads to values of WeakMaps as the whole does', async () => {
+    const program = `
+      const map = new WeakMap();
+      globalThis.kept = { map, keys: [] };
+      for (let i = 0; i < 3000; i++) {
+        const key = { i };
+        map.set(key, { value: { deeper: [i] } });
+        kept.keys.push(key);
+      }
+      require('node:v8').writeHeapSnapshot('weak.heapsnapshot');`;
+    const cwd = temporaryFolder();
+    execFileSync(process.env.HEAPGRAPH_NODE ?? process.execPath, ['-e', program], { cwd, stdio: 'pipe' });
+    const graph = await loadSnapshot(path.join(cwd, 'weak.heapsnapshot'), { locations: true });
+    const { kept, weights } = sampleOf(graph, 10, 1);
+    const sample = await loadSnapshot(await bytesOf(graph, kept, { weights }), { locations: true });
+    const far = distances(graph);
+    const farHere = distances(sample);
+    const place = new Map(Array.from(graph.ids, (id, node) => [id, node]));
+    const changed = Array.from(sample.ids, (id, node) => [far[place.get(id)!], farHere[node]]).filter(
+      ([before, now]) => before !== now,
+    );
+    expect(changed).toEqual([]);
+  });
 });

@@ -9,7 +9,7 @@ import { retainedSizes } from '../../src/analysis/sizes/retained-sizes.js';
 import { edgesOf, type Graph } from '../../src/graph/graph.js';
 import { exportTables, openTablesFolder } from '../../src/tables/export-tables.js';
 import { TABLE_COLUMNS, TABLE_NAMES } from '../../src/tables/schema.js';
-import type { GroupRow } from '../../src/tables/snapshot-tables.js';
+import type { GroupRow, TableSource } from '../../src/tables/snapshot-tables.js';
 import { TABLE_FORMATS, type TableFormat } from '../../src/tables/table-sink.js';
 import { shapeIndex } from '../../src/v8/shapes.js';
 import { graphOf } from '../support/builder.js';
@@ -34,14 +34,18 @@ const GROUP: GroupRow = {
   headline: ' spaces ',
 };
 
+const sourceOf = (
+  file: string,
+  graph: Graph,
+  groups: TableSource['groups'] = async () => [],
+): TableSource => ({ file, graph: async () => graph, groups, release: async () => {} });
+
 async function exported(graph: Graph, format: TableFormat = 'parquet'): Promise<string> {
   const folder = emptyFolder();
   const written = await exportTables(openTablesFolder(folder), TABLE_NAMES, format, {
-    file: 'a.heapsnapshot',
     key: 'k',
     inputs: [],
-    graph: async () => graph,
-    groups: async () => [GROUP],
+    source: sourceOf('a.heapsnapshot', graph, async () => [GROUP]),
   });
   expect(written.map(({ table }) => table)).toEqual(TABLE_NAMES);
   for (const { file, bytes } of written)
@@ -172,11 +176,9 @@ describe('a folder of tables', () => {
   const write = (folder: string, key: string, format: TableFormat = 'parquet', inputs: string[] = []) =>
     fixtureGraph('node18-after').then((graph) =>
       exportTables(openTablesFolder(folder), ['classes', 'strings'], format, {
-        file: 'a',
         key,
         inputs,
-        graph: async () => graph,
-        groups: async () => [],
+        source: sourceOf('a', graph),
       }),
     );
   const filesIn = (folder: string): string[] =>
@@ -243,11 +245,9 @@ describe('a folder of tables', () => {
     for (const format of TABLE_FORMATS)
       await expect(
         exportTables(openTablesFolder(folder), ['classes', 'groups'], format, {
-          file: 'a',
           key: 'k2',
           inputs: [],
-          graph: async () => graph,
-          groups: () => Promise.reject(new Error('no groups')),
+          source: sourceOf('a', graph, () => Promise.reject(new Error('no groups'))),
         }),
       ).rejects.toThrow('no groups');
     expect(filesIn(folder)).toEqual(before);

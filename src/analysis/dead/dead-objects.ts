@@ -68,7 +68,7 @@ export interface DeadObjects {
   readonly groups: readonly DeadGroup[];
   /** The chains of the search. */
   readonly chains: HolderChains;
-  /** Dead ones that only other dead ones, or nothing, hold. */
+  /** Dead ones that only other dead ones, or nothing, hold; windows behind dead proxies. */
   readonly inner: number;
   /**
    * Dead ones that are in no group, as they are held in good order: only by the values that a
@@ -173,9 +173,11 @@ function foundGroups(
   });
   const settles = isSettled(graph, chains, ruleOf);
   const isBehind = behindDead(graph, isLeaf);
-  const shown = found.filter((group) => !settles(group) && !isBehind(group));
+  const outer = found.filter((group) => !isBehind(group));
+  for (const group of found) if (isBehind(group)) inner += group.members.length;
+  const shown = outer.filter((group) => !settles(group));
   const settled =
-    found.reduce((sum, { members }) => sum + members.length, 0) -
+    outer.reduce((sum, { members }) => sum + members.length, 0) -
     shown.reduce((sum, { members }) => sum + members.length, 0);
   shown.sort(
     inOrder<DeadGroup>(

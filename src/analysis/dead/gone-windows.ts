@@ -29,12 +29,19 @@ export function goneRoots(graph: Graph, dead: Iterable<number>): ((node: number)
       if (own !== undefined) gone.add(own);
     }
   }
-  if (gone.size === 0) return undefined;
+  return gone.size === 0 ? undefined : isWithin(graph, gone);
+}
+
+/**
+ * Whether a node is one of these contexts and objects, or a scope of scripts, modules and functions
+ * in such a context.
+ */
+export function isWithin(graph: Graph, realms: ReadonlySet<number>): (node: number) => boolean {
   const isScope = isContext(graph);
   return (node) => {
     let at: number | undefined = node;
     for (let i = 0; i < MOST_SCOPES && at !== undefined; i++) {
-      if (gone.has(at)) return true;
+      if (realms.has(at)) return true;
       if (!isScope(at)) return false;
       at = edgeTarget(graph, at, EDGE.internal, ['previous']);
     }

@@ -50,7 +50,7 @@ const BATCHES = 64;
  * - Out: zeros.
  */
 export function holderColumns(graph: Graph): HolderColumns {
-  return withKernel(graph, () => acceleratedColumns(graph)) ?? plainColumns(graph);
+  return acceleratedColumns(graph) ?? plainColumns(graph);
 }
 
 function plainColumns({ nodeCount }: Graph): HolderColumns {
@@ -65,7 +65,7 @@ function plainColumns({ nodeCount }: Graph): HolderColumns {
   };
 }
 
-/** Throws: RangeError when there is no memory for it. */
+/** Undefined without a kernel, and without memory for it. */
 function acceleratedColumns(graph: Graph): HolderColumns | undefined {
   const essential = essentialEdges.known(graph);
   if (essential === undefined) return undefined;

@@ -73,7 +73,7 @@ export function addWithWay(graph: Graph, part: Part, start: number): void {
  * The node before this one on a shortest way, one of the part where there are several. With an
  * entry of a WeakMap both the table and the key.
  */
-function nearestHolders(graph: Graph, node: number, part: Part): readonly number[] {
+export function nearestHolders(graph: Graph, node: number, part: Pick<Part, 'has'>): readonly number[] {
   const far = distances(graph);
   const withheld = isWithheld(graph);
   const owned = pageOwnedNodes(graph);

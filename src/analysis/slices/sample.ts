@@ -1,13 +1,9 @@
 /** A share of a heap: whole subtrees of the dominator tree, drawn by chance. */
-import { edgesOf, type Graph } from '../../graph/graph.js';
-import { retainersOf } from '../../graph/retainers.js';
-import { EDGE } from '../../graph/schema.js';
-import { retainingEdges } from '../holders/chains.js';
-import { distances, isWithheld } from '../sizes/distances.js';
+import type { Graph } from '../../graph/graph.js';
 import { dominatorTree } from '../sizes/dominators.js';
 import { retainedSizes } from '../sizes/retained-sizes.js';
 import { ownableNodes } from '../sizes/shallow-sizes.js';
-import { addRoots, sharers } from './nearest-holders.js';
+import { addRoots, nearestHolders, sharers } from './nearest-holders.js';
 import { Part } from './part.js';
 
 export interface Sample {
@@ -108,32 +104,10 @@ function addWays(graph: Graph, kept: Uint8Array): void {
     kept[node] = 1;
     waiting[count++] = node;
   };
-  const before = nodesBefore(graph, kept);
+  const there = { has: (node: number): boolean => kept[node] === 1 };
   for (let at = 0; at < count; at++) {
     const node = waiting[at]!;
-    const holder = before(node);
-    if (holder >= 0) add(holder);
+    for (const holder of nearestHolders(graph, node, there)) add(holder);
     if (ownable[node] === 1) for (const owner of sharers(graph, node)) add(owner);
   }
-}
-
-/** By node the one before it on a shortest way, of several one that is kept; or -1. */
-function nodesBefore(graph: Graph, kept: Uint8Array): (node: number) => number {
-  const { types } = edgesOf(graph);
-  const { firstRetainer, sources } = retainersOf(graph);
-  const edges = retainingEdges(graph);
-  const far = distances(graph);
-  const withheld = isWithheld(graph);
-  return (node) => {
-    const own = far[node]!;
-    let found = -1;
-    for (let at = firstRetainer[node]!, end = firstRetainer[node + 1]!; at < end && own > 0; at++) {
-      const source = sources[at]!;
-      const edge = edges[at]!;
-      if (far[source] !== own - 1 || types[edge] === EDGE.weak || withheld(source, edge)) continue;
-      if (kept[source] === 1) return source;
-      if (found < 0) found = source;
-    }
-    return found;
-  };
 }

@@ -9,6 +9,7 @@ import { isInternal } from '../../v8/names.js';
 import { isRoot, isStack } from '../../v8/roots.js';
 import { expectSearches, searchBackrefs } from '../holders/chains.js';
 import { childrenOf } from '../sizes/dominated-nodes.js';
+import { dominatorTree } from '../sizes/dominators.js';
 import { retainedSizes } from '../sizes/retained-sizes.js';
 import { addRoots, addWithWay } from './nearest-holders.js';
 import { Part } from './part.js';
@@ -207,17 +208,17 @@ function countRetained(
   part: Part,
   objects: readonly number[],
 ): { readonly retainedNodes: number; readonly retainedKept: number } {
-  const seen = new Uint8Array(graph.nodeCount);
-  const queue = new Uint32Array(graph.nodeCount);
-  let tail = 0;
+  const { dominators, order } = dominatorTree(graph);
+  const isRetained = new Uint8Array(graph.nodeCount);
+  for (const object of objects) isRetained[object] = 1;
+  let retainedNodes = 0;
   let retainedKept = 0;
-  const visit = (node: number): void => {
-    if (seen[node] === 1) return;
-    seen[node] = 1;
-    queue[tail++] = node;
+  // Every node comes after its dominator.
+  for (const node of order) {
+    if (isRetained[node] === 0 && isRetained[dominators[node]!] === 0) continue;
+    isRetained[node] = 1;
+    retainedNodes++;
     if (part.has(node)) retainedKept++;
-  };
-  for (const object of objects) visit(object);
-  for (let head = 0; head < tail; head++) for (const child of childrenOf(graph, queue[head]!)) visit(child);
-  return { retainedNodes: tail, retainedKept };
+  }
+  return { retainedNodes, retainedKept };
 }

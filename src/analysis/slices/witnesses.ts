@@ -7,14 +7,8 @@ import { edgeTarget } from '../../graph/walk.js';
 import { commonJsModules, moduleFiles } from '../../v8/modules.js';
 import { isContext, isModuleRecord } from '../../v8/names.js';
 import { isProcess } from '../../v8/roots.js';
-import {
-  fileOfScope,
-  filesWithoutScope,
-  functionOfScope,
-  isOutermost,
-  nativeContexts,
-} from '../../v8/scopes.js';
-import { scriptFunctions } from '../../v8/scripts.js';
+import { filesWithoutScope, functionOfScope, isOutermost, rootScopeOf } from '../../v8/scopes.js';
+import { scriptFunctions, scriptOf } from '../../v8/scripts.js';
 
 /** Modules by which the require cache is known. */
 const MOST_MODULES = 20;
@@ -90,14 +84,12 @@ function scopeWitnesses(graph: Graph, context: number): readonly (number | undef
     const variable = firstOf(graph, context, EDGE.context);
     found.push(variable);
   } else found.push(firstOf(graph, context, EDGE.hidden));
-  found.push(functionOfScope(graph, context));
-  const file = fileOfScope(graph, context);
+  const fn = functionOfScope(graph, context);
+  found.push(fn);
+  const file = fn === undefined ? undefined : scriptOf(graph, fn);
   if (file !== undefined) found.push(filesWithoutScope(graph).get(file));
-  for (const native of nativeContexts(graph)) {
-    const table = edgeTarget(graph, native, EDGE.internal, ['script_context_table']);
-    if (table !== undefined && targets.subarray(firstEdge[table]!, firstEdge[table + 1]!).includes(context))
-      found.push(table);
-  }
+  const realm = rootScopeOf(graph, context)?.realm;
+  if (realm !== undefined) found.push(edgeTarget(graph, realm, EDGE.internal, ['script_context_table']));
   return found;
 }
 

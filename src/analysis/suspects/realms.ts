@@ -3,8 +3,9 @@ import type { Graph } from '../../graph/graph.js';
 import { NODE } from '../../graph/schema.js';
 import { classIndex } from '../../v8/class-names.js';
 import { globalObjects, globalProxies, globalsOf, sandboxContexts } from '../../v8/realms.js';
-import { nativeContexts, scriptContexts } from '../../v8/scopes.js';
+import { nativeContexts } from '../../v8/scopes.js';
 import { prototypeNodes } from '../classes/instances.js';
+import { isWithin } from '../dead/gone-windows.js';
 import { holderChain, holderChains, searchHolders, UNHELD } from '../holders/holder-chains.js';
 import type { Finding } from './finding.js';
 import { sumRetained } from './grouped.js';
@@ -27,35 +28,32 @@ export function realmFindings(graph: Graph): Finding[] {
     .filter((node) => !labels[of[node]!]!.startsWith('Detached '));
   const windows = windowsOf(graph);
   // Windows are told with the contexts that they have.
-  const ofWindows = windows.flatMap(({ beside }) => beside);
-  const others = contexts.filter((context) => !ofWindows.includes(context));
-  const around = [
-    ...contexts.flatMap((context) => [...globalsOf(graph, context)]),
-    ...sandboxContexts(graph).keys(),
-  ];
-  const finding = (word: string, members: readonly number[], beside: readonly number[]): Finding => ({
-    kind: 'realms',
-    verdict: 'suspect',
-    word,
-    members,
-    beside,
-    ...(nearestFromOutside(graph, contexts, [...members, ...around]) ?? { holder: members[0]! }),
-    functions: [],
-    places: 1,
-    estimate: sumRetained(graph, members) + sumRetained(graph, beside),
-  });
-  return [
-    ...(windows.length > EXPECTED_REALMS
-      ? [
-          finding(
-            'windows',
-            windows.map(({ window }) => window),
-            ofWindows,
-          ),
-        ]
-      : []),
-    ...(others.length > EXPECTED_REALMS ? [finding('contexts of node:vm', others, [])] : []),
-  ];
+  const ofWindows = new Set(windows.flatMap(({ beside }) => beside));
+  const all = [
+    {
+      word: 'windows',
+      members: windows.map(({ window }) => window),
+      beside: [...ofWindows],
+    },
+    {
+      word: 'contexts of node:vm',
+      members: contexts.filter((context) => !ofWindows.has(context)),
+      beside: [],
+    },
+  ].filter(({ members }) => members.length > EXPECTED_REALMS);
+  if (all.length === 0) return [];
+  const nearestOf = nearestFromOutside(graph, contexts);
+  return all.map(
+    (one): Finding => ({
+      kind: 'realms',
+      verdict: 'suspect',
+      ...one,
+      ...(nearestOf(one.members) ?? { holder: one.members[0]! }),
+      functions: [],
+      places: 1,
+      estimate: sumRetained(graph, one.members) + sumRetained(graph, one.beside),
+    }),
+  );
 }
 
 interface OwnWindow {
@@ -90,22 +88,32 @@ function windowsOf(graph: Graph): OwnWindow[] {
 }
 
 /**
- * The one of these objects that is nearest to a root outside of these contexts, and its chain: a
- * global object, which is a root itself, would lead to its own realm only.
+ * Finds, of some objects and those that stand for these contexts, the one that is nearest to a root
+ * outside of the contexts, and its chain: a global object, which is a root itself, would lead to
+ * its own realm only.
+ *
+ * - Cost: that of `searchHolders`, once.
  */
 function nearestFromOutside(
   graph: Graph,
   contexts: readonly number[],
-  nodes: readonly number[],
-): Pick<Finding, 'holder' | 'chain'> | undefined {
-  const inside = new Set(contexts.flatMap((context) => [context, ...scriptContexts(graph, context)]));
+): (members: readonly number[]) => Pick<Finding, 'holder' | 'chain'> | undefined {
+  const around = [
+    ...contexts.flatMap((context) => [...globalsOf(graph, context)]),
+    ...sandboxContexts(graph).keys(),
+  ];
+  const inside = new Set(contexts);
   for (const [node, realm] of globalObjects(graph)) if (realm === 'other') inside.add(node);
-  const chains = searchHolders(graph, { isNoRoot: (node) => inside.has(node) });
+  const chains = searchHolders(graph, { isNoRoot: isWithin(graph, inside) });
   const { parents, depths } = chains;
-  let nearest: number | undefined;
-  for (const node of nodes) {
-    if (parents[node] === UNHELD || parents[node] === node) continue;
-    if (nearest === undefined || depths[node]! < depths[nearest]!) nearest = node;
-  }
-  return nearest === undefined ? undefined : { holder: nearest, chain: holderChain(graph, nearest, chains) };
+  return (members) => {
+    let nearest: number | undefined;
+    for (const node of [...members, ...around]) {
+      if (parents[node] === UNHELD || parents[node] === node) continue;
+      if (nearest === undefined || depths[node]! < depths[nearest]!) nearest = node;
+    }
+    return nearest === undefined
+      ? undefined
+      : { holder: nearest, chain: holderChain(graph, nearest, chains) };
+  };
 }

@@ -21,6 +21,7 @@ import type { Graph } from '../../graph/graph.js';
 import { NODE } from '../../graph/schema.js';
 import type { Query } from '../../query/query.js';
 import type { Need, OpenedSnapshot, Session } from '../../session/need.js';
+import { checkDataset } from '../../tables/dataset.js';
 import { defineCommand } from '../command.js';
 import { checkBudgetOrder } from '../shared/compare.js';
 import { knownOptions } from '../shared/known-leaks.js';
@@ -113,12 +114,16 @@ export const checkCommand = defineCommand({
     };
   },
   needs(_, options) {
-    if (options.release !== undefined && options.dataset === undefined)
-      throw new UsageError(
-        parts`${option('release')} is one of a dataset, and none is named`,
-        parts`Name it: ${option('dataset')} heaps.`,
-      );
-    if (options.dataset !== undefined) return WHOLE_GRAPH;
+    for (const name of ['release', 'service'] as const)
+      if (options[name] !== undefined && options.dataset === undefined)
+        throw new UsageError(
+          parts`${option(name)} is one of a dataset, and none is named`,
+          parts`Name it: ${option('dataset')} heaps.`,
+        );
+    if (options.dataset !== undefined) {
+      checkDataset(options.dataset);
+      return WHOLE_GRAPH;
+    }
     const ofStates = hasStateBudget(options);
     const budgets = budgetsIn(options, ofStates);
     if (budgets.some(({ kind }) => kind === 'max-growth') && options.baseline === undefined) {
@@ -139,7 +144,7 @@ export const checkCommand = defineCommand({
   async run({ snapshot: heap, options, snapshots: [, earlier], session, machine }) {
     const ofStates = hasStateBudget(options);
     const release =
-      options.dataset === undefined ? undefined : await comparedRelease(options.dataset, options.release);
+      options.dataset === undefined ? undefined : await comparedRelease(options.dataset, options);
     const given = budgetsIn(options, ofStates || release !== undefined);
     const budgets = release ? growthBudgets(given) : given;
     const sigma = options.sigma ?? DEFAULT_SIGMA;

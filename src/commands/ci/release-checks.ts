@@ -36,6 +36,11 @@ export const releaseOptions = {
     value: 'name',
     help: 'of the dataset: the release to compare with (default: the last)',
   },
+  service: {
+    kind: 'text',
+    value: 'name',
+    help: 'of the dataset: the service to compare with, where it has several',
+  },
 } as const;
 
 export interface ReleaseComparison {
@@ -47,9 +52,9 @@ export interface ReleaseComparison {
 /** The release that a snapshot is compared with. Throws UsageError. */
 export async function comparedRelease(
   folder: string,
-  release: string | undefined,
+  which: { readonly release: string | undefined; readonly service: string | undefined },
 ): Promise<ReleaseComparison> {
-  const baseline = await releaseBaseline(folder, { release });
+  const baseline = await releaseBaseline(folder, which);
   const { snapshots, nodes, size, classes } = baseline;
   const facts = { nodeFields: [], edgeFields: [], locationFields: [], extraNativeBytes: 0 };
   return {

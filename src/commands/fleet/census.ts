@@ -243,7 +243,7 @@ async function taken(
   const known = labelled(one, labels);
   let key: string | undefined;
   try {
-    const facts = await snapshotFile(file);
+    const facts = await snapshotFile(file, 'a census');
     key = facts.key;
     if (dataset.has(key)) return rowOf(file, 'there already', { snapshot: key });
     const heap = await session.open(file, { ...WHOLE_GRAPH, work: 'all' });

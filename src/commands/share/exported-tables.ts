@@ -3,14 +3,12 @@ import { UsageError } from '../../base/errors.js';
 import { option, parts } from '../../base/notes.js';
 import type { Answer, Column, Row } from '../../base/result.js';
 import { formatBytes, formatCount } from '../../base/units.js';
-import type { OpenedSnapshot } from '../../session/need.js';
-import { contentKey, exportTables, openTablesFolder, ordered } from '../../tables/export-tables.js';
+import { exportTables, openTablesFolder, ordered } from '../../tables/export-tables.js';
 import type { TableName } from '../../tables/schema.js';
+import { snapshotFile } from '../../tables/snapshot-file.js';
 import type { TableFormat } from '../../tables/table-sink.js';
 import type { Asked } from '../command.js';
-import { WHOLE_GRAPH } from '../shared/targets.js';
-import { requireWhole } from '../shared/whole-snapshots.js';
-import { leakGroups } from './leak-groups.js';
+import { tableSource } from './table-source.js';
 
 /** The format of tables; `auto` is Parquet. Throws UsageError for one of flame graphs. */
 export function formatOfTables(format: string): TableFormat {
@@ -42,26 +40,17 @@ export async function exportedTables(
   const notes: string[] = [];
   const known = new Map<string, string>();
   for (const file of files) {
-    const key = await contentKey(file);
+    const { key } = await snapshotFile(file, 'an export of tables');
     const first = known.get(key);
     if (first !== undefined) {
       notes.push(`${file} is the same snapshot as ${first}`);
       continue;
     }
     known.set(key, file);
-    // Kept here: what no variable holds may be read a second time.
-    let heap: OpenedSnapshot | undefined;
-    const work = tables.includes('groups') ? 'all' : 'retained';
     const written = await exportTables(folder, ordered(tables), format, {
-      file,
       key,
       inputs: files,
-      async graph() {
-        heap = await session.open(file, { ...WHOLE_GRAPH, work });
-        requireWhole([heap.graph], 'tables');
-        return heap.graph;
-      },
-      groups: () => leakGroups(heap!, { machine, session }),
+      source: tableSource(file, 'tables', { machine, session }),
     });
     for (const one of written)
       rows.push({

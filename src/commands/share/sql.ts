@@ -4,14 +4,11 @@ import { note, option } from '../../base/notes.js';
 import { printable } from '../../base/printable.js';
 import type { Column, Row } from '../../base/result.js';
 import { formatCount } from '../../base/units.js';
-import type { OpenedSnapshot } from '../../session/need.js';
 import type { SqlColumn } from '../../tables/duckdb.js';
 import { querySnapshots, type SnapshotAnswer } from '../../tables/snapshot-query.js';
 import { defineCommand } from '../command.js';
 import { allRows } from '../shared/row-limit.js';
-import { WHOLE_GRAPH } from '../shared/targets.js';
-import { requireWhole } from '../shared/whole-snapshots.js';
-import { leakGroups } from './leak-groups.js';
+import { tableSource } from './table-source.js';
 
 export const sqlCommand = defineCommand({
   name: 'sql',
@@ -53,24 +50,13 @@ export const sqlCommand = defineCommand({
     const files = [...further, snapshot.name];
     if (files.includes('-'))
       throw new UsageError('a question in SQL is about files, and standard input is none', 'Name a file.');
-    // Kept here while its tables are made: what no variable holds may be read a second time.
-    let heap: OpenedSnapshot | undefined;
     const answer = await querySnapshots({
       sql,
       most: options.all ? Number.POSITIVE_INFINITY : (options.limit ?? 1000),
       timeout: options.timeout,
       memory: machine.memory,
       threads: machine.threads,
-      snapshots: files.map((file) => ({
-        file,
-        async graph(tables) {
-          const work = tables.includes('groups') ? 'all' : 'retained';
-          heap = await session.open(file, { ...WHOLE_GRAPH, work });
-          requireWhole([heap.graph], 'a question in SQL');
-          return heap.graph;
-        },
-        groups: () => leakGroups(heap!, { machine, session }),
-      })),
+      snapshots: files.map((file) => tableSource(file, 'a question in SQL', { machine, session })),
     });
     const { total, rows, same } = answer;
     const columns = columnsOf(answer.columns);

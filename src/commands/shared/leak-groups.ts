@@ -5,8 +5,8 @@ import type { SuspectEntry } from '../../base/suspect-report.js';
 import type { OpenedSnapshot } from '../../session/need.js';
 import type { GroupRow } from '../../tables/snapshot-tables.js';
 import type { Asked } from '../command.js';
-import { packageNames } from '../shared/package-names.js';
-import { searchSuspects } from '../shared/suspect-search.js';
+import { packageNames } from './package-names.js';
+import { searchSuspects } from './suspect-search.js';
 
 /** The rows of a snapshot, the surest first. */
 export async function leakGroups(
