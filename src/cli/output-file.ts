@@ -4,6 +4,10 @@ import { BUFFERED, type Output } from './output.js';
 
 export interface FileOutput extends Output {
   readonly file: string;
+  /** As that of an AtomicFile. Not beside text that `write` was given. */
+  writePooled(bytes: Uint8Array): Promise<void>;
+  /** To be awaited before `finish`, when bytes were written in the thread pool. */
+  settled(): Promise<void>;
   /** Gives the file's bytes. */
   finish(): number;
 }
@@ -32,6 +36,11 @@ export function openOutputFile(file: string, options?: AtomicFileOptions): FileO
       length += data.length;
       if (length >= BUFFERED) flush();
     },
+    writePooled(bytes) {
+      flush();
+      return atomic.writePooled(bytes);
+    },
+    settled: () => atomic.settled(),
     finish() {
       flush();
       return atomic.finish();

@@ -52,7 +52,10 @@ export interface Machine {
 /** A snapshot that is being written: whole at last, or not there. */
 export interface MadeSnapshot {
   readonly file: string;
-  /** A promise while there is no room for more. Throws UsageError when it cannot be written. */
+  /**
+   * A promise while there is no room for more: the bytes may be used again when it is settled.
+   * Throws UsageError when it cannot be written.
+   */
   write(bytes: Uint8Array): Promise<void> | undefined;
   /** Makes it stay; gives its bytes on disk. */
   finish(): Promise<number>;

@@ -8,6 +8,7 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { UsageError } from '../base/errors.js';
 import { printable } from '../base/printable.js';
 import { outputTarget } from './output-target.js';
@@ -34,11 +35,27 @@ export interface AtomicFile {
    */
   readonly pathToWrite: string;
   write(data: string | Uint8Array): void;
+  /**
+   * Writes bytes behind the last ones, in the thread pool; to devices and pipes it writes at once.
+   * The bytes may be used again when the promise is settled.
+   */
+  writePooled(bytes: Uint8Array): Promise<void>;
+  /** Waits for the thread pool: afterwards `write` and `finish` may be called again. */
+  settled(): Promise<void>;
   /** Makes it stay; gives its bytes. Nothing can be written afterwards. */
   finish(): number;
   /** Leaves no trace; what stood at the path before is still there. Does nothing after `finish`. */
   discard(): void;
 }
+
+const writeInPool = promisify(fs.write);
+const syncInPool = promisify(fs.fdatasync);
+
+/**
+ * Bytes that are written in the thread pool before the system is told to bring them to the disk:
+ * the end then waits for the last of them alone.
+ */
+const SYNC_EVERY = 1 << 26;
 
 let told: ((file: string) => void) | undefined;
 
@@ -68,6 +85,13 @@ class OpenFile implements AtomicFile {
   private temporary: string | undefined;
   private isOpen = true;
   private written = 0;
+  /** What was given to the thread pool last. */
+  private last: Promise<void> = Promise.resolve();
+  private syncing: Promise<unknown> | undefined;
+  private isSyncing = false;
+  private unsynced = 0;
+  /** Calls in the thread pool. */
+  private working = 0;
 
   constructor(
     readonly file: string,
@@ -106,6 +130,66 @@ class OpenFile implements AtomicFile {
     }
   }
 
+  writePooled(bytes: Uint8Array): Promise<void> {
+    if (this.isDevice) {
+      this.write(bytes);
+      return this.last;
+    }
+    this.last = this.last.then(() => this.append(bytes));
+    this.last.catch(() => {}); // told to whoever waits
+    return this.last;
+  }
+
+  async settled(): Promise<void> {
+    await this.last;
+    try {
+      await this.syncing;
+    } catch (error) {
+      this.discard();
+      throw cannotWrite(this.file, error);
+    }
+  }
+
+  private async append(bytes: Uint8Array): Promise<void> {
+    try {
+      for (let at = 0; at < bytes.length; ) {
+        if (!this.isOpen) throw new Error('it was given up');
+        at += (await this.inPool(() => writeInPool(this.fd, bytes, at, bytes.length - at))).bytesWritten;
+      }
+    } catch (error) {
+      this.discard();
+      throw cannotWrite(this.file, error);
+    }
+    this.written += bytes.length;
+    this.unsynced += bytes.length;
+    if (this.unsynced < SYNC_EVERY || this.isSyncing || !this.isOpen) return;
+    this.unsynced = 0;
+    this.isSyncing = true;
+    this.syncing = Promise.all([this.syncing, this.inPool(() => this.sync())]);
+    this.syncing.catch(() => {}); // told at the end
+  }
+
+  private async sync(): Promise<void> {
+    try {
+      await syncInPool(this.fd);
+    } catch (error) {
+      if (!isForbidden(error)) throw error;
+    } finally {
+      this.isSyncing = false;
+    }
+  }
+
+  /** Work on the file, which stays open until it has ended. */
+  private async inPool<T>(work: () => Promise<T>): Promise<T> {
+    this.working++;
+    try {
+      return await work();
+    } finally {
+      this.working--;
+      if (this.working === 0 && !this.isOpen) fs.closeSync(this.fd);
+    }
+  }
+
   finish(): number {
     try {
       const { temporary } = this;
@@ -113,7 +197,7 @@ class OpenFile implements AtomicFile {
         this.close();
         return this.written;
       }
-      fs.fsyncSync(this.fd);
+      bringToDisk(this.fd);
       const { size, ino, dev } = fs.fstatSync(this.fd);
       const there = fs.lstatSync(temporary, { throwIfNoEntry: false });
       if (there?.ino !== ino || there.dev !== dev)
@@ -136,9 +220,23 @@ class OpenFile implements AtomicFile {
 
   private close(): void {
     process.off('exit', this.discard);
-    if (this.isOpen) fs.closeSync(this.fd);
+    if (this.isOpen && this.working === 0) fs.closeSync(this.fd);
     this.isOpen = false;
   }
+}
+
+/** Brings a file to the disk, unless that is forbidden: the system does it, a little later. */
+function bringToDisk(fd: number): void {
+  try {
+    fs.fsyncSync(fd);
+  } catch (error) {
+    if (!isForbidden(error)) throw error;
+  }
+}
+
+/** Whether Node.js has forbidden a call: its permission model allows writing, but no fsync. */
+function isForbidden(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ERR_ACCESS_DENIED';
 }
 
 /**

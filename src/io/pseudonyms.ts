@@ -45,10 +45,11 @@ export class Pseudonyms {
     const first = name.charCodeAt(0);
     const letters = first >= 0x41 && first <= 0x5a ? UPPER : LOWER;
     let most = length;
-    const owner = length > LONGEST_SHORT ? 0 : this.digest(name).readUIntBE(24, 6);
+    const own = this.digest(name);
+    const owner = own.readUIntBE(24, 6);
     for (let tries = 0; ; tries++) {
       if (tries > 0 && tries % MOST_TRIES === 0) most++;
-      const word = this.word(tries === 0 ? name : `${name}\0${tries}`, letters, most);
+      const word = wordOf(tries === 0 ? own : this.digest(`${name}\0${tries}`), letters, most);
       if (this.options.isTaken(word) || word === name) continue;
       if (most > LONGEST_SHORT || this.short.take(numberOf(word), owner)) return word;
     }
@@ -56,20 +57,20 @@ export class Pseudonyms {
 
   /** Of a value: a word of 16 characters, or of `least` where that is more. */
   ofValue(text: string, least = 0): string {
-    return this.word(text, LOWER, VALUE_LENGTH).padEnd(least, '_');
+    return wordOf(this.digest(text), LOWER, VALUE_LENGTH).padEnd(least, '_');
   }
 
   private digest(text: string): Buffer {
     return createHmac('sha256', this.key).update(text, 'utf8').digest();
   }
+}
 
-  private word(text: string, letters: string, length: number): string {
-    const digest = this.digest(text);
-    let word = letters[digest[0]! % letters.length]!;
-    const end = Math.min(length, LONGEST_HASH);
-    for (let i = 1; i < end; i++) word += ALL[digest[i]! % ALL.length]!;
-    return word.padEnd(length, '_');
-  }
+/** A word of a hash. */
+function wordOf(digest: Buffer, letters: string, length: number): string {
+  let word = letters[digest[0]! % letters.length]!;
+  const end = Math.min(length, LONGEST_HASH);
+  for (let i = 1; i < end; i++) word += ALL[digest[i]! % ALL.length]!;
+  return word.padEnd(length, '_');
 }
 
 /** A word of at most 8 letters and digits as a number of its own. */

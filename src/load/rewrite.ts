@@ -49,7 +49,10 @@ export interface Rewrite {
    * used for (`ROLE`).
    */
   readonly renamer: (roles: Uint16Array) => Rename;
-  /** Takes bytes, which are used again once it has returned. */
+  /**
+   * Takes bytes, which are used again when what it has returned is settled. It gets further ones
+   * before that, and writes them in their order.
+   */
   readonly write: (bytes: Uint8Array) => Promise<void> | undefined;
   readonly onProgress?: OnProgress | undefined;
 }
@@ -65,7 +68,7 @@ export interface Rewritten {
  *
  * - In: the name of a file that can be read again.
  * - Throws: SnapshotError when it is damaged.
- * - Memory: two bytes a string, and the longest string.
+ * - Memory: two bytes a string, the longest string, and three megabytes of text.
  * - Cost: one pass over the bytes, as V8 writes them; two where the strings come first.
  */
 export async function rewriteStrings(
@@ -76,7 +79,7 @@ export async function rewriteStrings(
   const source = await openSource(file);
   const total = source.storedSize ?? 0;
   const window = new TeeWindow(source, write, () =>
-    onProgress?.({ phase: 'writing', done: source.taken, total, unit: 'bytes' }),
+    onProgress?.({ phase: 'writing', done: window.source.taken, total, unit: 'bytes' }),
   );
   const seen = new Set<string>();
   const leftOut: string[] = [];
@@ -108,14 +111,14 @@ export async function rewriteStrings(
       } else {
         window.begin();
         await (reader ? reader(window, window.offset) : passNumbers(window, name));
-        await window.finish();
+        window.finish();
       }
     }
     named = readers.named();
     for (const name of ['nodes', 'edges', 'strings']) if (!seen.has(name)) throw missingSection(window, name);
     await write(Buffer.from('}\n'));
   } finally {
-    source.close();
+    window.close();
   }
   if (strings < named)
     throw new SnapshotError('range', 'a name is out of range', {
@@ -140,16 +143,17 @@ async function passNumbers(window: TeeWindow, name: string): Promise<void> {
     const { bytes, end } = window;
     let at = window.start;
     for (; at < end; at++) {
+      if (depth > 0) while (MAY_STAND[bytes[at]!] === 1) at++; // the zero behind the text ends it
       const byte = bytes[at]!;
       if (byte === OPEN_ARRAY) depth++;
       else if (byte === CLOSE_ARRAY) {
         if (--depth === 0) break;
-      } else if (MAY_STAND[byte] === 0) {
+      } else if (at < end && MAY_STAND[byte] === 0) {
         window.start = at;
         throw unexpected(window, name, 'numbers');
       } else if (depth === 0) break;
     }
-    window.start = at < end && depth === 0 ? at + 1 : at;
+    window.start = at < end && depth === 0 ? at + 1 : Math.min(at, end);
   } while (depth > 0);
 }
 

@@ -16,7 +16,8 @@ import { readBuffer } from './bytes.js';
  */
 export const WINDOW_SIZE = 1 << 19;
 
-const SENTINEL = 8; // zero bytes behind the text
+/** Zero bytes behind the text. */
+export const SENTINEL = 8;
 /**
  * Bytes of one token (a string with its quotes): V8 cuts strings at 1,024 characters, or where it
  * is told to.
@@ -125,6 +126,24 @@ export class ByteWindow {
     this.start = 0;
     this.end = bytes.length + kept;
     this.bytes[this.end] = 0;
+  }
+
+  /**
+   * Goes on in another buffer, which begins with what was not consumed: `bytes[start…end)`. Without
+   * further bytes the source has ended.
+   */
+  protected use(bytes: Uint8Array, start: number, end: number): void {
+    const kept = this.end - this.start;
+    this.base += this.start - start;
+    this.bytes = bytes;
+    this.start = start;
+    this.end = end;
+    if (end - start === kept) this.ended = true;
+    bytes[end] = 0;
+  }
+
+  protected tellFill(): void {
+    this.onFill?.();
   }
 
   private grow(room: number): void {

@@ -55,9 +55,10 @@ const LONGEST_NAME = 121;
 /**
  * Writes the anonymous snapshot.
  *
- * - In: the name of a file; `write` takes bytes, which are used again once it has returned.
+ * - In: the name of a file; `write` takes bytes, which are used again when what it has
+ *   returned is settled; it gets further ones meanwhile, which come behind them.
  * - Throws: SnapshotError.
- * - Memory: two bytes a string, and sixteen for each short name.
+ * - Memory: two bytes a string, sixteen for each short name, and three megabytes of text.
  * - Cost: one pass over the bytes; a hash a string.
  */
 export async function anonymized(

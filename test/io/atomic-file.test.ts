@@ -74,6 +74,34 @@ describe('openAtomicFile', () => {
     expect(fs.readFileSync(file, 'utf8')).toBe('');
   });
 
+  it('writes in the thread pool, in the order of the calls', async () => {
+    const folder = newFolder();
+    const file = path.join(folder, 'out.bin');
+    const output = openAtomicFile(file);
+    output.write('[');
+    const pieces = Array.from({ length: 40 }, (_, i) => Buffer.alloc(1 << 22, i));
+    const first = output.writePooled(pieces[0]!);
+    for (const piece of pieces.slice(1)) void output.writePooled(piece);
+    await first;
+    await output.settled();
+    output.write(']');
+    expect(output.finish()).toBe(40 * (1 << 22) + 2);
+    const written = fs.readFileSync(file);
+    expect(Buffer.compare(written.subarray(1, -1), Buffer.concat(pieces))).toBe(0);
+  });
+
+  it('is discarded while the thread pool writes', async () => {
+    const folder = newFolder();
+    const output = openAtomicFile(path.join(folder, 'out.bin'));
+    const writes = [0, 1, 2].map((value) => output.writePooled(Buffer.alloc(1 << 22, value)));
+    await new Promise(setImmediate);
+    output.discard();
+    const outcomes = await Promise.allSettled(writes);
+    expect(outcomes.at(-1)!.status).toBe('rejected');
+    await expect(output.settled()).rejects.toThrow(UsageError);
+    expect(fs.readdirSync(folder)).toEqual([]);
+  });
+
   it('writes under a name that nobody can guess, readable for the owner alone', () => {
     const folder = newFolder();
     const file = path.join(folder, 'out.txt');

@@ -9,7 +9,8 @@ import { openOutputFile } from '../output-file.js';
 
 export interface SnapshotFile {
   /**
-   * A promise while there is no room for more. The bytes may be used again once it has returned.
+   * A promise while there is no room for more. The bytes may be used again when it is settled.
+   * Texts, or bytes: not both for one file.
    * Throws UsageError when it cannot be written.
    */
   write(text: string | Uint8Array): Promise<void> | undefined;
@@ -29,10 +30,15 @@ export function openSnapshotFile(file: string, gzip: boolean): SnapshotFile {
   if (!gzip) {
     return {
       write(text) {
-        if (!over) output.write(text);
+        if (over) return undefined;
+        if (typeof text !== 'string') return output.writePooled(text);
+        output.write(text);
         return undefined;
       },
-      finish: async () => finish(),
+      async finish() {
+        await output.settled();
+        return finish();
+      },
       discard() {
         over = true;
         output.discard();
