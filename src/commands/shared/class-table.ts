@@ -61,14 +61,12 @@ export function classTable(
   const { by, nodeType: nodeTypes, filter, raw } = options;
   const retained = showsRetained(options);
   const source = heap.countable;
-  const classes = classesOf(source, { raw });
   const held = options.heldByOnly !== 'anything';
   const partition = held
     ? onlyHolderPartition(options.heldByOnly, partitionOf(options))
     : partitionOf(options);
-  const rows = typeStats(source, { by, nodeTypes, filter, raw, retained, partition }).filter(
-    ({ type }) => type !== OTHERS,
-  );
+  const classes = classesOf(source, { raw, retained, partition });
+  const rows = typeStats(classes, { by, nodeTypes, filter }).filter(({ type }) => type !== OTHERS);
   const shown = rows.slice(0, limit);
   const omitted = rows.length - shown.length;
   const bytes = classes.rows.reduce((sum, row) => sum + row.shallowSize, 0);
