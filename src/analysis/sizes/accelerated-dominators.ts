@@ -7,82 +7,148 @@ import type { DominatorTree } from './dominators.js';
 
 /** What the tree depends on, beside the types of the edges. */
 export interface Limits {
-  /** By node: 1 where a page owns it. */
-  readonly owned: Uint8Array;
+  /** Where the page begins. */
+  readonly pageRoots: Iterable<number>;
   /** Edges that are not essential though their type is, ascending. */
   readonly lost: ArrayLike<number>;
   /** The nodes that they come from. */
-  readonly losers: Iterable<number>;
+  readonly losers: ArrayLike<number>;
 }
 
-/** As assembly.ts has it. */
+/** A tree, and what was found out on the way to it. */
+export interface NumberedTree {
+  readonly tree: DominatorTree;
+  /** What a page owns, by node: made when it is asked for. */
+  readonly pageOwned: () => Uint8Array;
+}
+
+/** As assembly-dominators.ts has it. */
+const OWNED = 1;
 const LOSES = 2;
+const STARTS = 4;
+
+/** Two threads can do this together. */
+interface Collecting {
+  readonly steps: readonly Step[];
+  /** For a second thread. In: globals of the kernel after the numbering. */
+  readonly beside: (global: (name: string) => number) => readonly Step[];
+  /** Whether all is done. */
+  readonly isDone: (behindSearched: number) => boolean;
+}
+
+/** Nodes that a thread takes at once, as assembly-dominators.ts has it. */
+const PART = 1 << 15;
 
 /** The work in two parts: after the first it is known how many edges lead to an earlier node. */
 interface Plan {
   readonly scratch: Scratch;
   readonly numbering: readonly Step[];
-  /** In: the address of room for one number for each of these edges. */
-  readonly rest: (sources: number) => readonly Step[];
-  readonly tree: (reached: number, searched: number) => DominatorTree;
+  /** In: room for one number for each of these edges. */
+  readonly collecting: (sources: Uint32Array) => Collecting;
+  readonly rest: (sources: Uint32Array) => readonly Step[];
+  readonly finish: (values: readonly number[]) => NumberedTree;
 }
 
+/** Globals that `finish` takes. */
+const READS = ['reached', 'searched', 'pageLast', 'hasOwned'];
+
 /** - Throws: RangeError when there is no memory for it. */
-function planOf(graph: Graph, { arena }: Accelerated, { owned, lost, losers }: Limits): Plan {
+function planOf(graph: Graph, { arena }: Accelerated, { pageRoots, lost, losers }: Limits): Plan {
   const { nodeCount } = graph;
   const scratch = new Scratch(arena);
   const at = (view: Parameters<Scratch['at']>[0]): number => scratch.at(view);
+  const listed = (list: ArrayLike<number>): number => {
+    const column = scratch.take(Uint32Array, list.length, true);
+    column.set(list);
+    return at(column);
+  };
   try {
-    const holds = scratch.take(Uint8Array, nodeCount, true);
-    holds.set(owned);
-    for (const node of losers) holds[node]! |= LOSES;
-    const lostEdges = scratch.take(Uint32Array, lost.length, true);
-    lostEdges.set(lost);
+    const holds = scratch.take(Uint8Array, nodeCount);
+    for (const node of pageRoots) holds[node]! |= STARTS;
+    for (let i = 0; i < losers.length; i++) holds[losers[i]!]! |= LOSES;
+    const slots = scratch.take(Uint32Array, 2 * (nodeCount + 1));
     const vertices = scratch.take(Uint32Array, nodeCount + 1, true);
     const parents = scratch.take(Uint32Array, nodeCount + 1, true);
     const least = scratch.take(Uint32Array, nodeCount + 1, true);
-    const slots = scratch.take(Uint32Array, 2 * nodeCount + 2);
-    const stack = scratch.take(Uint32Array, nodeCount + 1, true);
-    const nextEdges = scratch.take(Uint32Array, nodeCount + 1, true);
+    const frames = scratch.take(Uint32Array, 4 * (nodeCount + 1), true);
     const held = scratch.take(Uint8Array, nodeCount);
-    const batch = at(scratch.take(Uint32Array, 64, true));
-    const lists = [holds, lostEdges].map(at) as [number, number];
-    const columns = [slots, vertices, parents, least, stack, nextEdges].map(at);
+    const lists = [lost, losers].map(listed);
+    const batches = [0, 1].map(() => at(scratch.take(Uint32Array, 64, true)));
+    const taken = scratch.take(Uint32Array, 2);
+    const columns = [vertices, parents, least, frames].map(at);
+    const half = 4 * (nodeCount + 1);
+    const numbers = at(slots);
+    const counts = numbers + half;
     // What is done with by then gives its room to what comes after it.
-    const [ends, links, path, dominators] = [nextEdges, slots, stack, parents].map(at) as [
-      number,
-      number,
-      number,
-      number,
+    const ends = at(frames);
+    const lasts = ends + half;
+    const [links, path, dominators] = [numbers, lasts, at(parents)];
+    const start: Step = {
+      call: 'startNumbers',
+      args: [numbers, at(holds), ...lists, lost.length, ...columns, counts],
+    };
+    const collect = (thread: number, sources: Uint32Array): readonly Step[] => [
+      {
+        call: 'startSources',
+        args: [at(taken), thread === 0 ? counts : lasts, thread, at(sources), batches[thread]!],
+      },
+      { until: 'collectSources' },
     ];
     return {
       scratch,
       numbering: [
-        { call: 'startNumbers', args: [...lists, lost.length, ...columns] },
-        { call: 'enter', args: [graph.root, 0] },
+        start,
+        { each: 'findLeaves', from: 0, to: nodeCount, args: [] },
+        { call: 'markLosers', args: [] },
+        { call: 'enterRoot', args: [] },
+        { until: 'number' },
+        { call: 'endPage', args: [] },
+        { each: 'ownBeyond', from: 2, to: 'behindPage', args: [] },
+        { until: 'searchOwned' },
+        { call: 'startRest', args: [] },
         { until: 'number' },
         { call: 'startLoose', args: [at(held)] },
         { each: 'markHeld', from: 0, to: nodeCount, args: [] },
         { until: 'numberLoose' },
         { call: 'numberRest', args: [] },
+        { each: 'placeSources', from: 1, to: 'behindSearched', args: [ends, lasts] },
       ],
+      collecting: (sources) => ({
+        steps: collect(0, sources),
+        beside: (global) => [
+          start,
+          { call: 'goOnAfter', args: ['pageLast', 'hasOwned', 'behindSearched'].map(global) },
+          ...collect(1, sources),
+        ],
+        isDone: (behindSearched) => Atomics.load(taken, 1) === Math.ceil((behindSearched - 1) / PART),
+      }),
       rest: (sources) => [
-        { each: 'placeSources', from: 1, to: 'behindSearched', args: [ends] },
-        { each: 'collectSources', from: 1, to: 'behindSearched', args: [sources, batch] },
         { each: 'startLinks', from: 0, to: 'behindSearched', args: [links] },
-        { each: 'findSemidominators', from: 'searched', to: 1, args: [ends, sources, links, path] },
+        { each: 'findSemidominators', from: 'searched', to: 1, args: [ends, at(sources), links, path] },
         { each: 'findDominators', from: 2, to: 'behindSearched', args: [] },
         { each: 'nameDominators', from: 1, to: nodeCount + 1, args: ['searched', dominators] },
       ],
-      tree(reached, searched) {
+      finish([reached, searched, pageLast, hasOwned]) {
         scratch.keep(parents);
         scratch.keep(vertices);
+        const others = hasOwned === 1 ? holds.slice() : undefined;
         scratch.release();
+        const order = vertices.subarray(1);
         return {
-          dominators: parents.subarray(0, nodeCount),
-          order: vertices.subarray(1),
-          reached,
-          searched,
+          tree: {
+            dominators: parents.subarray(0, nodeCount),
+            order,
+            reached: reached!,
+            searched: searched!,
+          },
+          pageOwned() {
+            const owned = new Uint8Array(nodeCount);
+            for (let i = 1; i < pageLast!; i++) owned[order[i]!] = 1;
+            others?.forEach((bits, node) => {
+              if ((bits & OWNED) !== 0) owned[node] = 1;
+            });
+            return owned;
+          },
         };
       },
     };
@@ -96,16 +162,29 @@ function planOf(graph: Graph, { arena }: Accelerated, { owned, lost, losers }: L
  * The tree.
  *
  * - Throws: RangeError when there is no memory for it.
- * - Cost: 30 bytes a node and 4 an edge that leads to a node before its own, while it runs.
+ * - Cost: 34 bytes a node and 4 an edge that leads to a node before its own, while it runs.
  */
-export function acceleratedDominators(graph: Graph, accelerated: Accelerated, limits: Limits): DominatorTree {
-  const { kernel, run } = accelerated;
-  const { scratch, numbering, rest, tree } = planOf(graph, accelerated, limits);
+export function acceleratedDominators(graph: Graph, accelerated: Accelerated, limits: Limits): NumberedTree {
+  const { kernel, run, fork } = accelerated;
+  const { scratch, numbering, collecting, rest, finish } = planOf(graph, accelerated, limits);
+  const global = (name: string): number => globalOf(kernel, name);
   try {
     run(numbering);
-    const sources = scratch.take(Uint32Array, globalOf(kernel, 'laterCount'), true);
-    run(rest(scratch.at(sources)));
-    return tree(globalOf(kernel, 'reached'), globalOf(kernel, 'searched'));
+    const sources = scratch.take(Uint32Array, global('laterCount'), true);
+    const { steps, beside, isDone } = collecting(sources);
+    const second = fork?.(() => ({ steps: beside(global), reads: [], finish: () => true }));
+    const end = (): void => {
+      if (second === undefined || second.join()) return;
+      scratch.abandon();
+      throw new RangeError('the second thread has taken a part and not done it');
+    };
+    run(steps);
+    const ends = isDone(global('behindSearched'));
+    if (!ends) end();
+    run(rest(sources));
+    // It may begin late. Then it finds nothing to do, but the numbers that say so have to stand.
+    if (ends) end();
+    return finish(READS.map(global));
   } catch (error) {
     scratch.release();
     throw error;
@@ -118,15 +197,12 @@ export function acceleratedDominators(graph: Graph, accelerated: Accelerated, li
  * - Throws: RangeError when there is no memory for it.
  * - Cost: addresses for a number an edge; memory as `acceleratedDominators`.
  */
-export function dominatorStage(graph: Graph, accelerated: Accelerated, limits: Limits): Stage<DominatorTree> {
-  const { scratch, numbering, rest, tree } = planOf(graph, accelerated, limits);
+export function dominatorStage(graph: Graph, accelerated: Accelerated, limits: Limits): Stage<NumberedTree> {
+  const { scratch, numbering, collecting, rest, finish } = planOf(graph, accelerated, limits);
   try {
     const sources = scratch.take(Uint32Array, edgesOf(graph).count, true);
-    return {
-      steps: [...numbering, ...rest(scratch.at(sources))],
-      reads: ['reached', 'searched'],
-      finish: (values) => tree(values[0]!, values[1]!),
-    };
+    const steps = [...numbering, ...collecting(sources).steps, ...rest(sources)];
+    return { steps, reads: READS, finish };
   } catch (error) {
     scratch.release();
     throw error;

@@ -9,18 +9,27 @@
  * neighbours in the graph are neighbours in memory.
  *
  * Layout: numbers 1…reached are nodes in preorder, 1 is the root. First come the nodes that the
- * root reaches, then, with what they reach, nodes that no essential edge leads to (they hang from
- * the root), last, one by one, nodes in cycles that nobody holds (they hang from the root as well,
- * and their own edges count for nothing).
+ * root reaches, those before others to which its edges to where a page begins lead; then, with what
+ * they reach, nodes that no essential edge leads to (they hang from the root), last, one by one,
+ * nodes in cycles that nobody holds (they hang from the root as well, and their own edges count for
+ * nothing).
+ *
+ * As what a page owns comes first, a number says whether a page owns a node: the kernel needs no
+ * search for that.
  * DevTools, whose tree this is: HeapSnapshot.ts, calculateDominatorsAndRetainedSizes.
  */
 import { type Accelerated, type Stage, withKernel } from '../../graph/accelerated.js';
 import { edgePrefetch } from '../../graph/edge-prefetch.js';
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { memo } from '../../graph/memo.js';
-import { acceleratedDominators, dominatorStage, type Limits } from './accelerated-dominators.js';
+import {
+  acceleratedDominators,
+  dominatorStage,
+  type Limits,
+  type NumberedTree,
+} from './accelerated-dominators.js';
 import { distances } from './distances.js';
-import { essentialEdges, pageOwnedNodes, tableEdges } from './essential-edges.js';
+import { essentialEdges, pageOwnedNodes, pageRoots, tableEdges } from './essential-edges.js';
 
 /** Who dominates whom. */
 export interface DominatorTree {
@@ -45,24 +54,31 @@ export const dominatorTree = memo((graph: Graph): DominatorTree => {
   const { nodeCount } = graph;
   if (nodeCount === 0)
     return { dominators: new Uint32Array(0), order: new Uint32Array(0), reached: 0, searched: 0 };
-  return (
-    withKernel(graph, (accelerated) => acceleratedDominators(graph, accelerated, limitsOf(graph))) ??
-    computedTree(graph)
+  const numbered = withKernel(graph, (accelerated) =>
+    acceleratedDominators(graph, accelerated, limitsOf(graph)),
   );
+  return numbered ? treeOf(graph, numbered) : computedTree(graph);
 }, 'dominators');
 
 /** What computes the tree by a kernel. In: a graph with nodes. */
 export function dominatorStageOf(graph: Graph, accelerated: Accelerated): Stage<DominatorTree> {
-  return dominatorStage(graph, accelerated, limitsOf(graph));
+  const { steps, reads, finish } = dominatorStage(graph, accelerated, limitsOf(graph));
+  return { steps, reads, finish: (values) => treeOf(graph, finish(values)) };
 }
 
 function limitsOf(graph: Graph): Limits {
   const lost = tableEdges(graph);
   return {
-    owned: pageOwnedNodes(graph),
+    pageRoots: pageRoots(graph),
     lost: lost.map(({ edge }) => edge),
     losers: lost.map(({ source }) => source),
   };
+}
+
+/** The tree. What a page owns is known with it, and needs no search of its own. */
+function treeOf(graph: Graph, { tree, pageOwned }: NumberedTree): DominatorTree {
+  if (!pageOwnedNodes.has(graph)) pageOwnedNodes.give(graph, pageOwned);
+  return tree;
 }
 
 function computedTree(graph: Graph): DominatorTree {
@@ -132,11 +148,14 @@ function number(graph: Graph, essential: Uint8Array): Numbering {
   let last = 0;
   let laterCount = 0;
 
-  const search = (from: number, parent: number): void => {
-    slots[2 * from] = ++last;
-    vertices[last] = from;
+  const enter = (node: number, parent: number): void => {
+    slots[2 * node] = ++last;
+    vertices[last] = node;
     parents[last] = parent;
     least[last] = parent;
+  };
+  const search = (from: number): void => {
+    enter(from, 1);
     stack[0] = last;
     next[0] = firstEdge[from]!;
     let depth = 0;
@@ -172,12 +191,22 @@ function number(graph: Graph, essential: Uint8Array): Numbering {
     }
   };
 
-  search(root, 0);
+  enter(root, 0);
+  const starts = pageRoots(graph);
+  for (const isPage of [true, false]) {
+    for (let edge = firstEdge[root]!, end = firstEdge[root + 1]!; edge < end; edge++) {
+      const target = targets[edge]!;
+      if (essential[edge] === 0 || starts.has(target) !== isPage) continue;
+      const known = slots[2 * target]!;
+      if (known === 0) search(target);
+      else least[known] = 1;
+    }
+  }
   const reached = last;
   if (last < nodeCount) {
     const held = heldNodes(graph, essential);
     for (let node = 0; node < nodeCount; node++) {
-      if (slots[2 * node] === 0 && held[node] === 0) search(node, 1);
+      if (slots[2 * node] === 0 && held[node] === 0) search(node);
     }
   }
   const searched = last;
@@ -197,12 +226,12 @@ function number(graph: Graph, essential: Uint8Array): Numbering {
     offset += later;
     ends[i] = offset;
   }
-  const { starts, stops, touch } = edgePrefetch(graph, essential);
+  const prefetch = edgePrefetch(graph, essential);
   for (let first = 1; first <= searched; ) {
-    const batch = touch(vertices, first, searched + 1);
+    const batch = prefetch.touch(vertices, first, searched + 1);
     for (let i = 0; i < batch; i++) {
       const source = first++;
-      for (let edge = starts[i]!, end = stops[i]!; edge < end; edge++) {
+      for (let edge = prefetch.starts[i]!, end = prefetch.stops[i]!; edge < end; edge++) {
         if (essential[edge] === 0) continue;
         const slot = 2 * targets[edge]!;
         if (slots[slot]! < source) laterSources[slots[slot + 1]!++] = source;

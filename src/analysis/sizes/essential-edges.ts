@@ -19,7 +19,7 @@ import { distanceSearch, SYSTEM_DISTANCE } from './distances.js';
  * Where the page begins: what the root's shortcut edges, and its element edges to `(Document DOM
  * trees)`, lead to.
  */
-const pageRoots = memo((graph: Graph): ReadonlySet<number> => {
+export const pageRoots = memo((graph: Graph): ReadonlySet<number> => {
   const { nodeCount, firstEdge, nodeNames, root, strings } = graph;
   const { types, targets } = edgesOf(graph);
   const found = new Set<number>();

@@ -5,20 +5,19 @@ import type { Graph } from '../../graph/graph.js';
 import { userRoots } from '../../v8/user-roots.js';
 import { distanceSearch, distanceStageOf } from './distances.js';
 import { dominatorTree } from './dominators.js';
-import { pageOwnedNodes, pageStageOf } from './essential-edges.js';
 import { shallowSizes, shallowStageOf } from './shallow-sizes.js';
 
 /** What is computed beside the dominators, and in which thread. */
 export interface Together {
   readonly distances: boolean;
-  /** For this thread, while the other one looks for what dominators depend on. */
+  /** For this thread, before the dominators. */
   readonly meanwhile?: () => void;
 }
 
 /**
- * Computes what will be asked for: dominators in this thread; in the other one first what a page
- * owns, which dominators depend on, then shallow sizes and, when they are wanted, distances.
- * Without one nothing happens; each is then computed when it is asked for.
+ * Computes what will be asked for: dominators in this thread; in the other one shallow sizes and,
+ * when they are wanted, distances. Without one nothing happens; each is then computed when it is
+ * asked for.
  */
 export function computeTogether(graph: Graph, { distances, meanwhile }: Together): void {
   if (graph.edges === undefined || dominatorTree.known(graph)) return;
@@ -34,10 +33,6 @@ export function computeTogether(graph: Graph, { distances, meanwhile }: Together
       })
     );
   };
-  const needsPage = !pageOwnedNodes.known(graph) && !distanceSearch.known(graph);
-  const page = needsPage
-    ? hand((accelerated) => pageStageOf(graph, accelerated), pageOwnedNodes.keep)
-    : undefined;
   const needsSizes = !shallowSizes.known(graph) && userRoots(graph).length > 0;
   const sizes = needsSizes
     ? hand((accelerated) => shallowStageOf(graph, accelerated), shallowSizes.keep)
@@ -46,13 +41,11 @@ export function computeTogether(graph: Graph, { distances, meanwhile }: Together
     distances && !distanceSearch.known(graph)
       ? hand((accelerated) => distanceStageOf(graph, accelerated), distanceSearch.keep)
       : undefined;
-  if (page ?? sizes ?? search) {
+  if (sizes ?? search) {
     try {
       meanwhile?.();
-      page?.();
       dominatorTree(graph);
     } finally {
-      page?.();
       sizes?.();
       search?.();
     }

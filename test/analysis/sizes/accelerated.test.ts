@@ -37,6 +37,7 @@ const ORDERS: readonly (readonly string[])[] = [
   Object.keys(COMPUTED),
   ['typeStats', 'pageOwnedNodes', 'distances'],
   ['dominatorTree', 'distances', 'retainedSizesOfClasses'],
+  ['dominatorTree', 'pageOwnedNodes', 'essentialEdges'],
 ];
 
 describe('a kernel computes what TypeScript does', () => {
