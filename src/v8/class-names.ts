@@ -3,6 +3,7 @@
  * DevTools: front_end/entrypoints/heap_snapshot_worker/HeapSnapshot.ts, calculateObjectNames.
  */
 import { withKernel } from '../graph/accelerated.js';
+import { acceleratedClasses } from '../graph/accelerated-classes.js';
 import type { Graph } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';
 import type { Partition } from '../graph/partition.js';
@@ -98,6 +99,11 @@ export const fileClassIndex = memo((graph: Graph): Partition => {
     const name = strings.get(nodeNames[node]!);
     return numberOf(classFromName(detached?.[node] === 1 ? `Detached ${name}` : name));
   };
+  const quick =
+    detached === undefined
+      ? acceleratedClasses(graph, [NODE.object, NODE.native], (node) => number(node, nodeTypes[node]!))
+      : undefined;
+  if (quick) return { labels: [...numbers.keys()], of: quick };
   const of =
     withKernel(graph, ({ arena }) => arena.take(Uint32Array, nodeCount, true)) ?? new Uint32Array(nodeCount);
   for (let node = 0; node < nodeCount; node++) {

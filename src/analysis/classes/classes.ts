@@ -99,27 +99,23 @@ export function classesOf(heap: Countable, options: ClassCountOptions = {}, left
 }
 
 function countedClasses(heap: Graph, options: ClassCountOptions, leftOut: Uint8Array | undefined): Classes {
-  const { file, truncation, nodeCount, extraNativeBytes, nodeTypes, nodeTypeNames, selfSizes } = heap;
+  const { file, truncation, nodeCount, extraNativeBytes, nodeTypeNames, selfSizes } = heap;
   const raw = options.raw === true || heap.edges === undefined;
   if (options.retained) {
     const meanwhile = options.partition ? undefined : () => void classIndex(heap);
     computeTogether(heap, { distances: true, meanwhile });
   }
   const partition = (options.partition ?? classIndex)(heap);
-  const { labels, of } = partition;
+  const { labels } = partition;
   const bytes = raw ? selfSizes : shallowSizes(heap);
   const typeCount = nodeTypeNames.length;
-  const counts = new Float64Array(labels.length * typeCount);
-  const sizes = new Float64Array(labels.length * typeCount);
-  const sizeless = new Float64Array(typeCount); // all values of a type are of one class
-  const isSizeless = isSizelessValue(heap);
-  for (let node = 0; node < nodeCount; node++) {
-    if (leftOut?.[node] === 1) continue;
-    const key = of[node]! * typeCount + nodeTypes[node]!;
-    counts[key]! += 1;
-    sizes[key]! += bytes[node]!;
-    if (isSizeless(node)) sizeless[nodeTypes[node]!]! += 1;
-  }
+  let tally: Tally | undefined;
+  const countNodes = (): void => {
+    tally = tallyOf(heap, partition, bytes, leftOut);
+  };
+  const reach = options.retained ? reachOfClasses(heap, partition, countNodes) : undefined;
+  if (reach === undefined) countNodes();
+  const { counts, sizes, sizeless } = tally!;
   const rows: ClassCount[] = [];
   counts.forEach((count, key) => {
     if (count === 0) return;
@@ -140,25 +136,70 @@ function countedClasses(heap: Graph, options: ClassCountOptions, leftOut: Uint8A
     extraNativeBytes,
     sizes: raw ? 'raw' : 'devtools',
     rows: rows.sort(byCountThenName),
-    ...(options.retained ? { reach: reachOfClasses(heap, partition) } : {}),
+    ...(reach ? { reach } : {}),
   };
 }
 
-function reachOfClasses(graph: Graph, { labels, of }: Partition): Map<string, ClassReach> {
-  const sizes = shallowSizes(graph);
-  const { distances: far } = distancesAndDominators(graph);
-  const retained = retainedSizesOfClasses(graph, { labels, of });
-  const nearest = new Float64Array(labels.length).fill(SYSTEM_DISTANCE);
-  for (let node = 0; node < graph.nodeCount; node++) {
-    const type = of[node]!;
-    if (sizes[node] !== 0 && far[node]! >= 0 && far[node]! < nearest[type]!) nearest[type] = far[node]!;
+interface Tally {
+  /** By class and type: `class * types + type`. */
+  readonly counts: Float64Array;
+  readonly sizes: Float64Array;
+  /** By type: all values of a type are of one class. */
+  readonly sizeless: Float64Array;
+}
+
+function tallyOf(
+  graph: Graph,
+  { labels, of }: Partition,
+  bytes: ArrayLike<number>,
+  leftOut: Uint8Array | undefined,
+): Tally {
+  const { nodeCount, nodeTypes, nodeTypeNames } = graph;
+  const typeCount = nodeTypeNames.length;
+  const counts = new Float64Array(labels.length * typeCount);
+  const sizes = new Float64Array(labels.length * typeCount);
+  const sizeless = new Float64Array(typeCount);
+  const isSizeless = isSizelessValue(graph);
+  for (let node = 0; node < nodeCount; node++) {
+    if (leftOut?.[node] === 1) continue;
+    const key = of[node]! * typeCount + nodeTypes[node]!;
+    counts[key]! += 1;
+    sizes[key]! += bytes[node]!;
+    if (isSizeless(node)) sizeless[nodeTypes[node]!]! += 1;
   }
+  return { counts, sizes, sizeless };
+}
+
+/** In: `meanwhile` is done once, beside this. */
+function reachOfClasses(
+  graph: Graph,
+  partition: Partition,
+  meanwhile: () => void,
+): ReadonlyMap<string, ClassReach> {
+  const { labels } = partition;
+  const { distances: far } = distancesAndDominators(graph);
+  let nearest = new Float64Array(0);
+  const retained = retainedSizesOfClasses(graph, partition, () => {
+    meanwhile();
+    nearest = nearestOf(graph, partition, far);
+  });
   return new Map(
     labels.map((name, type) => [
       name,
       { retainedSize: retained[type]!, distance: nearest[type]! < SYSTEM_DISTANCE ? nearest[type]! : null },
     ]),
   );
+}
+
+/** The smallest distance of a member that has a size, by class. */
+function nearestOf(graph: Graph, { labels, of }: Partition, far: Int32Array): Float64Array<ArrayBuffer> {
+  const sizes = shallowSizes(graph);
+  const nearest = new Float64Array(labels.length).fill(SYSTEM_DISTANCE);
+  for (let node = 0; node < graph.nodeCount; node++) {
+    const type = of[node]!;
+    if (sizes[node] !== 0 && far[node]! >= 0 && far[node]! < nearest[type]!) nearest[type] = far[node]!;
+  }
+  return nearest;
 }
 
 /** What a tally of nodes by type and raw name says (see `tallySnapshot`). */

@@ -52,7 +52,6 @@ export function distanceStage(
     const marks = scratch.take(Uint8Array, nodeCount);
     const { listed, rules, pairCount, markedCount } = ruled(marks);
     const found = scratch.take(Int32Array, nodeCount, true);
-    found.fill(none);
     const queue = scratch.take(Uint32Array, nodeCount + 2, true);
     const listedEdges = scratch.take(Uint32Array, listed.length, true);
     listedEdges.set(listed);
@@ -65,6 +64,7 @@ export function distanceStage(
     const at = (view: Parameters<Scratch['at']>[0]): number => scratch.at(view);
     return {
       steps: [
+        { each: 'fillNumbers', from: 0, to: nodeCount, args: [at(found), none >>> 0] },
         {
           call: 'startDistances',
           args: [

@@ -1,5 +1,5 @@
 /** `retainedSizes` and `retainedSizesOfClasses` by a kernel. */
-import type { Accelerated } from '../../graph/accelerated.js';
+import type { Accelerated, Stage } from '../../graph/accelerated.js';
 import { Scratch } from '../../graph/arena.js';
 import type { Partition } from '../../graph/partition.js';
 import type { DominatorTree } from './dominators.js';
@@ -27,12 +27,20 @@ export function acceleratedRetained(
   }
 }
 
-/** What the sizes of classes follow from. */
-interface ClassSizes {
+/** What the sizes of classes follow from, beside the retained sizes of nodes. */
+interface ClassTree {
   readonly sizes: Float64Array;
-  readonly retained: Float64Array;
   readonly tree: DominatorTree;
   readonly classes: Partition;
+}
+
+/** Work on the sizes of classes in two parts; the second needs the retained sizes of nodes. */
+export interface ClassSizesPlan {
+  readonly tree: Stage<true>;
+  /** Its result is the bytes by class. It gives back all memory. */
+  readonly walk: (retained: Float64Array) => Stage<Float64Array>;
+  /** Leaves the memory to a thread that does not answer. */
+  readonly abandon: () => undefined;
 }
 
 /**
@@ -41,10 +49,10 @@ interface ClassSizes {
  * - Throws: RangeError when there is no memory for it.
  * - Cost: 20 bytes a node while it runs, 4 more where the classes do not stand in the arena.
  */
-export function acceleratedClassSizes(
-  { arena, run }: Accelerated,
-  { sizes, retained, tree: { dominators, order }, classes: { labels, of } }: ClassSizes,
-): Float64Array {
+export function classSizesPlan(
+  { arena }: Accelerated,
+  { sizes, tree: { dominators, order }, classes: { labels, of } }: ClassTree,
+): ClassSizesPlan {
   const scratch = new Scratch(arena);
   const at = (view: Parameters<Scratch['at']>[0]): number => scratch.at(view);
   const count = order.length;
@@ -59,15 +67,35 @@ export function acceleratedClassSizes(
     const onPath = scratch.take(Uint32Array, labels.length);
     const sums = scratch.take(Float64Array, labels.length);
     const records = [order, places, dominators, sizes, classes, tree].map(at);
-    run([
-      { each: 'findPlaces', from: 0, to: count, args: [at(order), at(places)] },
-      { each: 'startTree', from: 0, to: count, args: records },
-      { each: 'linkTree', from: count - 1, to: 0, args: [at(tree)] },
-      { call: 'startWalk', args: [tree, order, retained, onPath, sums].map(at) },
-      { until: 'walk' },
-    ]);
-    return sums.slice();
-  } finally {
+    return {
+      tree: {
+        steps: [
+          { each: 'findPlaces', from: 0, to: count, args: [at(order), at(places)] },
+          { each: 'startTree', from: 0, to: count, args: records },
+          { each: 'linkTree', from: count - 1, to: 0, args: [at(tree)] },
+        ],
+        reads: [],
+        finish: () => true,
+      },
+      walk: (retained) => ({
+        steps: [
+          { call: 'startWalk', args: [tree, order, retained, onPath, sums].map(at) },
+          { until: 'walk' },
+        ],
+        reads: [],
+        finish() {
+          const result = sums.slice();
+          scratch.release();
+          return result;
+        },
+      }),
+      abandon() {
+        scratch.abandon();
+        return undefined;
+      },
+    };
+  } catch (error) {
     scratch.release();
+    throw error;
   }
 }

@@ -4,6 +4,7 @@
  */
 
 import { type Accelerated, complete, type Stage, withKernel } from '../../graph/accelerated.js';
+import { nodesOfKinds } from '../../graph/accelerated-kinds.js';
 import { edgePrefetch } from '../../graph/edge-prefetch.js';
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { memo } from '../../graph/memo.js';
@@ -101,11 +102,26 @@ export const isWithheld = memo(
 
 /** Calls `visit` for each node whose edges have rules of their names. */
 function eachRuled(
-  { nodeCount, nodeTypes, nodeNames }: Graph,
+  graph: Graph,
   { descriptors, contexts }: ReturnType<typeof nameRules>,
   visit: (node: number) => void,
 ): void {
+  const { nodeCount, nodeTypes, nodeNames } = graph;
   const { array, hidden } = NODE;
+  const found = nodesOfKinds(graph, {
+    types: [
+      [array, 1],
+      [hidden, 2],
+    ],
+    names: [
+      [descriptors.indexes, 1],
+      [contexts.indexes, 2],
+    ],
+  });
+  if (found) {
+    for (const node of found) visit(node);
+    return;
+  }
   for (let node = 0; node < nodeCount; node++) {
     const type = nodeTypes[node];
     if (type !== array && type !== hidden) continue;

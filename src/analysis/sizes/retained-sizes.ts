@@ -1,10 +1,10 @@
 /** How many bytes hang on a node, on a class, on any set of nodes. */
-import { withKernel } from '../../graph/accelerated.js';
+import { complete, withKernel } from '../../graph/accelerated.js';
 import type { Graph } from '../../graph/graph.js';
 import { memo } from '../../graph/memo.js';
 import type { Partition } from '../../graph/partition.js';
 import { classIndex } from '../../v8/class-names.js';
-import { acceleratedClassSizes, acceleratedRetained } from './accelerated-retained.js';
+import { acceleratedRetained, classSizesPlan } from './accelerated-retained.js';
 import { dominatorTree } from './dominators.js';
 import { shallowSizes } from './shallow-sizes.js';
 import { computeTogether } from './side-by-side.js';
@@ -33,20 +33,36 @@ export const retainedSizes = memo((graph: Graph): Float64Array => {
  * Bytes by class, numbered as in the partition that is given: the retained sizes of those members
  * that no other member of the class dominates. Nodes of size 0 are left out, as DevTools leaves
  * them out of its classes.
- * Cost: one walk through the dominator tree; 12 bytes a node while it runs.
+ *
+ * - In: `meanwhile` is done once, beside the walk where there is a second thread.
+ * - Cost: one walk through the dominator tree; 12 bytes a node while it runs.
  */
-export function retainedSizesOfClasses(graph: Graph, classes: Partition = classIndex(graph)): Float64Array {
+export function retainedSizesOfClasses(
+  graph: Graph,
+  classes: Partition = classIndex(graph),
+  meanwhile?: () => void,
+): Float64Array {
   const { nodeCount, root } = graph;
   const { labels, of } = classes;
   const result = new Float64Array(labels.length);
-  if (nodeCount === 0) return result;
   const sizes = shallowSizes(graph);
-  const retained = retainedSizes(graph);
   const tree = dominatorTree(graph);
-  const walked = withKernel(graph, (accelerated) =>
-    acceleratedClassSizes(accelerated, { sizes, retained, tree, classes }),
-  );
-  if (walked) return walked;
+  const open = meanwhile === undefined ? [] : [meanwhile];
+  const summed = withKernel(graph, (accelerated) => {
+    const plan = classSizesPlan(accelerated, { sizes, tree, classes });
+    const linking = accelerated.fork?.(() => plan.tree);
+    const retained = retainedSizes(graph);
+    if (linking === undefined) complete(accelerated, plan.tree);
+    const walk = plan.walk(retained);
+    const walking = linking && accelerated.fork?.(() => walk);
+    open.pop()?.();
+    if (linking !== undefined && !linking.join()) return plan.abandon();
+    return walking ? (walking.join() ?? plan.abandon()) : complete(accelerated, walk);
+  });
+  open.pop()?.();
+  if (summed) return summed;
+  if (nodeCount === 0) return result;
+  const retained = retainedSizes(graph);
   const { dominators, order } = tree;
   const NONE = 0xffffffff;
   const firstChild = new Uint32Array(nodeCount).fill(NONE);

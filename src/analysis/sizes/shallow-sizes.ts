@@ -13,6 +13,7 @@
  */
 
 import { type Accelerated, complete, type Stage, withKernel } from '../../graph/accelerated.js';
+import { ALL_OF_TYPE } from '../../graph/accelerated-kinds.js';
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { memo } from '../../graph/memo.js';
 import { EDGE, NODE } from '../../graph/schema.js';
@@ -41,7 +42,14 @@ export const shallowSizes = memo((graph: Graph): Float64Array => {
 
 /** The sizes by a kernel. */
 export function shallowStageOf(graph: Graph, accelerated: Accelerated): Stage<Float64Array> {
-  return shallowStage(graph, accelerated, (ownable) => markOwnable(graph, ownable));
+  return shallowStage(graph, accelerated, {
+    types: [
+      [NODE.hidden, ALL_OF_TYPE],
+      [NODE.array, ALL_OF_TYPE],
+      [NODE.native, 1],
+    ],
+    names: [[graph.strings.indexesOf(V8_NAME.externalStringData).indexes, 1]],
+  });
 }
 
 /** By node 1 for those that start without an owner. Cost: a pass over the nodes; a byte a node. */

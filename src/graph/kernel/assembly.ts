@@ -11,6 +11,7 @@
  * that runs. What it needs to go on stands in globals.
  *
  *   assembly-graph                      the graph, reading and writing
+ *   assembly-nodes                      nodes of a kind, their classes
  *   assembly-sizes                      shallow sizes, distances, what a page owns
  *   assembly-dominators                 the dominator tree
  *   assembly-retained                   retained sizes of nodes and of classes
@@ -22,6 +23,7 @@
  */
 
 export { commasEnd, countCommas, useGraph } from './assembly-graph';
+export * from './assembly-nodes';
 export * from './assembly-sizes';
 export * from './assembly-dominators';
 export * from './assembly-retained';
