@@ -53,6 +53,18 @@ describe('two threads compute what one does', () => {
     expect(forked).toBeGreaterThan(300);
   });
 
+  it('of a graph that both take parts of', async () => {
+    const bytes = snapshotBytes(largeGraph());
+    const plainly = await loadSnapshot(bytes, { largeFrom: Number.POSITIVE_INFINITY });
+    const order = ['typeStats', 'dominatorTree', 'pageOwnedNodes', 'retainedSizesOfClasses', 'distances'];
+    for (const threads of [1, 2]) {
+      expect(differences(await loaded(bytes, threads), plainly, order)).toEqual([]);
+    }
+    const owned = (COMPUTED.pageOwnedNodes!(plainly) as Uint8Array).reduce((sum, own) => sum + own, 0);
+    expect(owned).toBeGreaterThan(30_000);
+    expect(owned).toBeLessThan(90_000);
+  });
+
   it.each(FIXTURES)('of %s', async (name) => {
     const bytes = fixtureBytes(name);
     expect(differences(await loaded(bytes, 2), await loaded(bytes, 1), ORDERS[0]!)).toEqual([]);
@@ -193,6 +205,28 @@ describe('two threads read what one does', () => {
   });
 });
 
+/** 90,000 nodes: threads take 32,768 at once. Half of them is the page's. */
+function largeGraph(): GraphSpec {
+  const next = random(7);
+  const count = 90_000;
+  const below = (limit: number): number => Math.floor(next() * limit);
+  const nodes = Array.from({ length: count }, (_, i): [string, NodeSpec] => {
+    const edges = Array.from({ length: 1 + below(4) }, (): readonly [string, string, string] => {
+      const to = next() < 0.7 ? Math.min(count - 1, i + 1 + below(50)) : below(count);
+      return [next() < 0.05 ? 'weak' : 'property', 'p', `n${to}`];
+    });
+    return [`n${i}`, { name: `C${i % 40}`, size: below(90), edges }];
+  });
+  const root: NodeSpec = {
+    type: 'synthetic',
+    edges: [
+      ['shortcut', 'page', 'n45000'],
+      ['element', 1, 'n1'],
+    ],
+  };
+  return Object.fromEntries([['root', root], ...nodes]);
+}
+
 describe('when the second thread is lost', () => {
   const forksOf = (graph: Graph, fork: NonNullable<Accelerated['fork']>): void => {
     withKernel(graph, (accelerated) => accelerate(graph, { ...accelerated, fork }));
@@ -208,6 +242,27 @@ describe('when the second thread is lost', () => {
       });
       expect(differences(graph, await loaded(bytes, 1), ORDERS[0]!)).toEqual([]);
     }
+  });
+
+  it('in the middle of a part, all is done again', async () => {
+    const bytes = snapshotBytes(largeGraph());
+    const graph = await loaded(bytes, 2);
+    let left = 0;
+    withKernel(graph, ({ arena, ...accelerated }) =>
+      accelerate(graph, {
+        arena,
+        ...accelerated,
+        fork(stage) {
+          const begun = stage().steps.find((step) => 'call' in step && step.call === 'startSources');
+          if (begun === undefined || !('args' in begun)) return undefined;
+          left++;
+          Atomics.add(new Uint32Array(arena.memory.buffer, Number(begun.args[0]), 1), 0, 1);
+          return { join: () => undefined };
+        },
+      }),
+    );
+    expect(differences(graph, await loaded(bytes, 1), ['dominatorTree', 'typeStats'])).toEqual([]);
+    expect(left).toBe(1);
   });
 
   it('waiting for it comes to an end: at once when it says that it failed, else when nothing happens', () => {

@@ -22,7 +22,7 @@ export interface NumberedTree {
   readonly pageOwned: () => Uint8Array;
 }
 
-/** As assembly-dominators.ts has it. */
+/** As assembly-numbering.ts has it. */
 const OWNED = 1;
 const LOSES = 2;
 const STARTS = 4;
@@ -36,7 +36,7 @@ interface Collecting {
   readonly isDone: (behindSearched: number) => boolean;
 }
 
-/** Nodes that a thread takes at once, as assembly-dominators.ts has it. */
+/** Nodes that a thread takes at once, as the kernel has it. */
 const PART = 1 << 15;
 
 /** The work in two parts: after the first it is known how many edges lead to an earlier node. */
@@ -173,17 +173,19 @@ export function acceleratedDominators(graph: Graph, accelerated: Accelerated, li
     const sources = scratch.take(Uint32Array, global('laterCount'), true);
     const { steps, beside, isDone } = collecting(sources);
     const second = fork?.(() => ({ steps: beside(global), reads: [], finish: () => true }));
-    const end = (): void => {
-      if (second === undefined || second.join()) return;
-      scratch.abandon();
-      throw new RangeError('the second thread has taken a part and not done it');
+    /** Memory that a thread may still write to, which does not answer, is left to it. */
+    const end = (): boolean => {
+      const isOver = second === undefined || second.join() === true;
+      if (!isOver) scratch.abandon();
+      return isOver;
     };
     run(steps);
-    const ends = isDone(global('behindSearched'));
-    if (!ends) end();
+    const behind = global('behindSearched');
+    const isComplete = isDone(behind);
+    if (!isComplete && !end()) throw new RangeError('the second thread has left a part undone');
     run(rest(sources));
     // It may begin late. Then it finds nothing to do, but the numbers that say so have to stand.
-    if (ends) end();
+    if (isComplete) end();
     return finish(READS.map(global));
   } catch (error) {
     scratch.release();

@@ -14,9 +14,6 @@ import { shallowSizes, shallowStageOf } from './shallow-sizes.js';
 /**
  * Hands stages to the second thread, one after another. Whoever asks for one of the results waits
  * for it; they are what they would be without, and without a second thread nothing happens here.
- *
- * The dominators depend on what a page owns: whoever hands them on waits for that. So it is best to
- * ask for the others first, to do something else, and then to ask for the dominators.
  */
 export class Ahead {
   private readonly open = new Set<() => void>();
@@ -38,7 +35,7 @@ export class Ahead {
     if (userRoots(this.graph).length > 0) this.hand(shallowSizes, shallowStageOf);
   }
 
-  /** The dominator tree. Waits for `page`. */
+  /** The dominator tree; what a page owns follows from it. */
   dominators(): void {
     this.hand(dominatorTree, dominatorStageOf);
   }

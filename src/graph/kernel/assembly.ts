@@ -13,6 +13,7 @@
  *   assembly-graph                      the graph, reading and writing
  *   assembly-nodes                      nodes of a kind, their classes
  *   assembly-sizes                      shallow sizes, distances, what a page owns
+ *   assembly-numbering                  depth-first numbers, what a page owns
  *   assembly-dominators                 the dominator tree
  *   assembly-retained                   retained sizes of nodes and of classes
  *   assembly-retainers                  edges the other way round
@@ -25,6 +26,7 @@
 export { commasEnd, countCommas, useGraph } from './assembly-graph';
 export * from './assembly-nodes';
 export * from './assembly-sizes';
+export * from './assembly-numbering';
 export * from './assembly-dominators';
 export * from './assembly-retained';
 export * from './assembly-retainers';
