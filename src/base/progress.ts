@@ -5,7 +5,7 @@ export interface Progress {
   readonly phase: string;
   readonly done: number;
   readonly total: number;
-  readonly unit: 'bytes' | 'nodes';
+  readonly unit: 'bytes' | 'nodes' | 'rows';
 }
 
 /** Told now and then how far the work has come. */

@@ -4,7 +4,8 @@ import { UsageError } from '../base/errors.js';
 import { printable } from '../base/printable.js';
 import type { Arguments } from '../commands/command.js';
 import { isFile } from '../io/file-facts.js';
-import { newestSnapshot, SNAPSHOT_NAME } from './newest.js';
+import { SNAPSHOT_NAME } from '../io/snapshot-names.js';
+import { newestSnapshot } from './newest.js';
 
 export interface SnapshotChoice {
   readonly snapshot: string;

@@ -4,8 +4,8 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import type { Option, Command as Program } from 'commander';
 import type { Command } from '../commands/command.js';
+import { SNAPSHOT_NAME } from '../io/snapshot-names.js';
 import { SHELLS } from './completion-scripts.js';
-import { SNAPSHOT_NAME } from './newest.js';
 
 /** One candidate, and what it is. */
 export interface Candidate {

@@ -1,6 +1,6 @@
 /** What is said when something goes wrong. */
 import { CommanderError } from 'commander';
-import { isHeapgraphError, QueryError, type QueryPlace } from '../base/errors.js';
+import { isHeapgraphError, QueryError, type QueryPlace, type RemedyWords } from '../base/errors.js';
 import { printable } from '../base/printable.js';
 import { EXIT } from './exit.js';
 import { REMEDIES } from './remedies.js';
@@ -23,7 +23,7 @@ export function errorText(text: string): string {
 }
 
 /** Tells an error on standard error, and sets the exit code. */
-export function report(error: unknown): void {
+export function report(error: unknown, remedies: RemedyWords = REMEDIES): void {
   if (error instanceof CommanderError) {
     // commander has printed what there is to say; help and version are answers.
     process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.wrong;
@@ -33,7 +33,7 @@ export function report(error: unknown): void {
   if (isHeapgraphError(error)) {
     process.stderr.write(`${NAME}: ${printable(error.message)}\n`);
     if (error instanceof QueryError && error.place) process.stderr.write(placeText(error.place));
-    const hint = error.hintIn(REMEDIES);
+    const hint = error.hintIn(remedies);
     for (const line of hint?.split('\n') ?? []) process.stderr.write(`  ${printable(line)}\n`);
     return;
   }

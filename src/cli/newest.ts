@@ -4,9 +4,7 @@ import path from 'node:path';
 import { UsageError } from '../base/errors.js';
 import { statOf } from '../io/file-facts.js';
 import { readReason } from '../io/reasons.js';
-
-/** Names of snapshots. DevTools saves allocation timelines as snapshots called `.heaptimeline`. */
-export const SNAPSHOT_NAME = /\.heap(?:snapshot|timeline)(\.gz|\.br|\.zst)?$/i;
+import { SNAPSHOT_NAME } from '../io/snapshot-names.js';
 
 /**
  * The snapshot in a folder that was changed last.

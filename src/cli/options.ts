@@ -34,9 +34,13 @@ export function addOptions(program: Program, command: Command): void {
   }
   if (command.snapshot) {
     if (typeof command.snapshot !== 'object')
-      program.option('-s, --snapshot <file>', 'the snapshot, whatever its name; - is standard input');
+      program.option(
+        '-s, --snapshot <file>',
+        `the snapshot, whatever its name${command.readsTwice ? '' : '; - is standard input'}`,
+      );
     if (!command.live) program.option('--index', 'keep an index: further questions are quick (see index)');
-    program.option('--salvage', 'answer from what is there when the file ends early or is damaged');
+    if (!command.needsWhole)
+      program.option('--salvage', 'answer from what is there when the file ends early or is damaged');
     if (!command.live) program.option('--source-maps', 'places in bundles by their source maps');
     program.addOption(
       new Option('--threads <n>', 'threads that work on a large snapshot (default 2)').argParser((text) => {

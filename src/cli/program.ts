@@ -4,13 +4,14 @@ import { UsageError } from '../base/errors.js';
 import { printable } from '../base/printable.js';
 import type { Answer } from '../base/result.js';
 import type { Command, SnapshotArguments } from '../commands/command.js';
+import { SNAPSHOT_NAME } from '../io/snapshot-names.js';
 import { completions, fitting } from './completion.js';
 import { SCRIPTS, SHELLS } from './completion-scripts.js';
 import type { Context } from './context.js';
 import { errorText, NAME, report } from './error-report.js';
-import { SNAPSHOT_NAME } from './newest.js';
 import { addOptions, type CommonOptions } from './options.js';
 import { openStandardOutput } from './output.js';
+import { REMEDIES } from './remedies.js';
 import { openOutput, outputFile, runCommand, runLiveCommand } from './run.js';
 import { formatOf, write } from './write.js';
 
@@ -61,8 +62,13 @@ export async function runProgram(
     else if (argv.length === 0) program.outputHelp();
     else await program.parseAsync(words, { from: 'user' });
   } catch (error) {
-    report(error);
+    const command = commands.find(({ name }) => name === argv[0]);
+    report(error, command?.needsWhole ? { ...REMEDIES, salvage: '' } : REMEDIES);
   }
+}
+
+function snapshotWords({ readsTwice }: Command): string {
+  return `a .heapsnapshot file (.gz, .br, .zst)${readsTwice ? '' : ', or - for standard input'}`;
 }
 
 /** Snapshots without a command are asked what is suspicious in them. */
@@ -185,7 +191,7 @@ function addCommand(
       ? [new Argument(bracketed(`${takes.name}${takes.most > 1 ? '...' : ''}`, takes.least > 0), takes.help)]
       : []),
     ...(command.snapshot === true || command.snapshot === 'optional'
-      ? [new Argument('[snapshot]', 'a .heapsnapshot file (.gz, .br, .zst), or - for standard input')]
+      ? [new Argument('[snapshot]', snapshotWords(command))]
       : []),
   ];
   if (typeof command.snapshot === 'object') shown.push(...snapshotArguments(command.snapshot));

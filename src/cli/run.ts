@@ -170,6 +170,8 @@ async function answerCommand(
           folder,
           memory: memoryBound(parsed.maxMemory),
           threads: parsed.threads,
+          onProgress: progress.onProgress,
+          onSignal: (text) => stopOnSignals(() => note(text())),
         },
         ids,
       });
@@ -339,10 +341,16 @@ async function openMade(file: string | undefined): Promise<(MadeSnapshot & { dis
 /** Its names: a shell may have led it into a file, which must not be replaced under its hands. */
 const STANDARD_OUTPUT = /^(-|\/dev\/stdout|\/dev\/fd\/1|\/proc\/self\/fd\/1)$/;
 
-/** A signal ends the process by way of `exit`, so that a half-written file is taken away. */
-function stopOnSignals(): void {
+/**
+ * A signal ends the process by way of `exit`, so that a half-written file is taken away. `say` is
+ * called before.
+ */
+function stopOnSignals(say?: () => void): void {
   for (const [signal, number] of Object.entries(SIGNALS))
-    process.once(signal, () => process.exit(128 + number));
+    process.once(signal, () => {
+      say?.();
+      process.exit(128 + number);
+    });
 }
 
 function describe(truncation: Truncation): string {

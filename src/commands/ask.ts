@@ -172,6 +172,8 @@ function readingOnce(machine: Machine): Machine {
     folder: machine.folder,
     memory: machine.memory,
     threads: machine.threads,
+    onProgress: machine.onProgress,
+    ...(machine.onSignal ? { onSignal: machine.onSignal } : {}),
     mapPlace: machine.mapPlace,
     readIds(file) {
       let ids = known.get(file);

@@ -3,6 +3,7 @@
  * it is answered. The command line, `--help` and the tables in README and docs/commands.md are made
  * from it.
  */
+import type { OnProgress } from '../base/progress.js';
 import type { Answer, Format, Result } from '../base/result.js';
 import type { IndexStore } from '../session/index-file/store.js';
 import type { Need, OpenedSnapshot, Session } from '../session/need.js';
@@ -47,6 +48,10 @@ export interface Machine {
   readonly threads?: number | undefined;
   /** The folder that a command fills, where one was named. */
   readonly folder?: string | undefined;
+  /** Told how far long work has come, where that is shown. */
+  readonly onProgress?: OnProgress | undefined;
+  /** Has a text said when a signal ends the program: what is done by then, and how to go on. */
+  onSignal?(text: () => string): void;
 }
 
 /** A snapshot that is being written: whole at last, or not there. */
@@ -115,6 +120,10 @@ interface Definition<S extends OptionSpecs, T> {
    * snapshots that it compares, which then are all of its arguments.
    */
   readonly snapshot: boolean | 'optional' | SnapshotArguments;
+  /** Whether an answer needs all of a snapshot: there is no --salvage then. */
+  readonly needsWhole?: boolean;
+  /** Whether a snapshot is read twice, which standard input cannot be. */
+  readonly readsTwice?: boolean;
   /** Whether what follows `--` is a program with its arguments. */
   readonly program?: boolean;
   /**

@@ -1,6 +1,8 @@
 /** Writes tables of a snapshot into a folder. */
 import path from 'node:path';
 import { phaseAsync } from '../base/phases.js';
+import type { OnProgress } from '../base/progress.js';
+import type { Graph } from '../graph/graph.js';
 import { TABLE_NAMES, type TableName } from './schema.js';
 import { type TableSource, tableBatches } from './snapshot-tables.js';
 import { openTableSink, type TableFormat, type TableSink } from './table-sink.js';
@@ -27,6 +29,7 @@ export interface ExportedSnapshot {
   /** Files that nothing may replace. */
   readonly inputs: readonly string[];
   readonly source: TableSource;
+  readonly onProgress?: OnProgress | undefined;
 }
 
 /**
@@ -40,7 +43,7 @@ export async function exportTables(
   folder: TablesFolder,
   tables: readonly TableName[],
   format: TableFormat,
-  { key, inputs, source }: ExportedSnapshot,
+  { key, inputs, source, onProgress }: ExportedSnapshot,
 ): Promise<WrittenTable[]> {
   const files = tables.map((table) => folder.fileOf(table, key, format));
   checkReplaced(files, inputs);
@@ -55,10 +58,14 @@ export async function exportTables(
     const rows: number[] = [];
     for (const [i, table] of tables.entries()) {
       let count = 0;
+      const total = rowsIn(graph, table);
+      const tell = (): void => onProgress?.({ phase: `table ${table}`, done: count, total, unit: 'rows' });
+      tell();
       await phaseAsync(`table ${table}`, async () => {
         for await (const batch of tableBatches(table, graph, source.groups)) {
           sinks[i]!.write(batch);
           count += batch.rows;
+          tell();
         }
       });
       rows.push(count);
@@ -75,4 +82,10 @@ export async function exportTables(
   } finally {
     await source.release();
   }
+}
+
+/** Rows that a table will have; 0 where that is not known before. */
+function rowsIn({ nodeCount, edges }: Graph, table: TableName): number {
+  if (table === 'nodes') return nodeCount;
+  return table === 'edges' ? (edges?.count ?? 0) : 0;
 }

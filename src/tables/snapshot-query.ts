@@ -5,6 +5,7 @@
 import path from 'node:path';
 import { UsageError } from '../base/errors.js';
 import { phaseAsync } from '../base/phases.js';
+import type { OnProgress } from '../base/progress.js';
 import {
   type Database,
   type DatabaseOptions,
@@ -25,6 +26,7 @@ export interface SnapshotQuery extends Pick<DatabaseOptions, 'memory' | 'threads
   readonly snapshots: readonly TableSource[];
   /** Rows that are wanted at most. */
   readonly most: number;
+  readonly onProgress?: OnProgress | undefined;
 }
 
 export interface SnapshotAnswer extends SqlAnswer {
@@ -42,13 +44,14 @@ export interface SnapshotAnswer extends SqlAnswer {
  * - Memory: one snapshot at a time; then what DuckDB takes.
  */
 export async function querySnapshots(query: SnapshotQuery): Promise<SnapshotAnswer> {
-  const { sql, snapshots, most, memory, threads, timeout } = query;
-  const tables = tablesIn(sql);
+  const { snapshots, most, memory, threads, timeout, onProgress } = query;
+  const tables = tablesRead(query.sql);
+  const sql = ASKS_TABLES.test(query.sql) ? TABLES_AND_COLUMNS : query.sql;
   const isOne = snapshots.length === 1;
   return withPrivateFolder(async (home) => {
     const database = await openDatabase({ folders: [home], memory, threads, timeout });
     try {
-      await check(database, sql, tables, isOne);
+      await check(database, sql, isOne);
       const parts = new Map<string, string>();
       const same: (readonly [string, string])[] = [];
       for (const source of tables.length > 0 ? snapshots : []) {
@@ -64,6 +67,7 @@ export async function querySnapshots(query: SnapshotQuery): Promise<SnapshotAnsw
           key,
           inputs: snapshots.map((one) => one.file),
           source,
+          onProgress,
         });
       }
       for (const table of tables) await database.prepare(viewOf(table, home, parts, isOne));
@@ -82,11 +86,27 @@ export async function querySnapshots(query: SnapshotQuery): Promise<SnapshotAnsw
   });
 }
 
-/** Tables whose names stand in a question, wherever: one too many costs time alone. */
-export function tablesIn(sql: string): readonly TableName[] {
+/**
+ * Tables whose rows a question needs: those whose names stand in it, wherever. One too many costs
+ * time alone.
+ */
+export function tablesRead(sql: string): readonly TableName[] {
+  return ASKS_COLUMNS.test(sql) ? [] : tablesIn(sql);
+}
+
+function tablesIn(sql: string): readonly TableName[] {
   const words = new Set(sql.toLowerCase().match(/\w+/g));
   return TABLE_NAMES.filter((table) => words.has(table));
 }
+
+/** Columns are asked for, and no row of a table. */
+const ASKS_COLUMNS = /^\s*(describe|desc|show)\b/i;
+
+/** DuckDB tells the names of the tables alone, and in another order. */
+const ASKS_TABLES = /^\s*(show\s+tables|describe|desc)\s*;?\s*$/i;
+
+const TABLES_AND_COLUMNS = `select table_name as name, column_name as "column", data_type as type
+from duckdb_columns() where not internal order by table_oid, column_index`;
 
 /** The tables and their columns, to be read. */
 export function tablesText(isOne: boolean): string {
@@ -98,31 +118,36 @@ export function tablesText(isOne: boolean): string {
 
 const TYPES = { int32: 'INTEGER', int64: 'BIGINT', double: 'DOUBLE', boolean: 'BOOLEAN', text: 'VARCHAR' };
 
-/** Before anything is read: against tables without rows. */
-async function check(
-  database: Database,
-  sql: string,
-  tables: readonly TableName[],
-  isOne: boolean,
-): Promise<void> {
+/**
+ * Before anything is read: against tables without rows. All of them are there, so that DuckDB lists
+ * them, and guesses their names where one is misspelled.
+ */
+async function check(database: Database, sql: string, isOne: boolean): Promise<void> {
   const further = isOne
     ? []
     : ([
         ['snapshot', 'VARCHAR'],
         ['file', 'VARCHAR'],
       ] as const);
-  for (const table of tables) {
+  const named = tablesIn(sql);
+  for (const table of TABLE_NAMES) {
     const columns = [
       ...further,
       ...TABLE_COLUMNS[table].map(({ name, type }) => [name, TYPES[type]] as const),
     ].map(([name, type]) => `null::${type} as ${sqlName(name)}`);
-    await database.prepare(`create view ${table} as select ${columns.join(', ')} where false`);
+    const none = named.includes(table) ? 'false' : `error(${sqlText(unnamed(table))}) is null`;
+    await database.prepare(`create view ${table} as select ${columns.join(', ')} where ${none}`);
   }
   try {
     await database.check(sql);
   } catch (error) {
     throw withTables(error, isOne);
   }
+}
+
+/** A table is made when its name stands in the question. */
+function unnamed(table: TableName): string {
+  return `the table ${table} was not made: its name has to stand in the question as a word`;
 }
 
 /** A mistake in the question, and what there is to ask. */
@@ -133,8 +158,13 @@ function withTables(error: unknown, isOne: boolean): unknown {
   )
     return error;
   const { hint } = error;
-  const where = typeof hint === 'string' ? `${hint}\n` : '';
+  const where = typeof hint === 'string' ? `${withoutInternal(hint)}\n` : '';
   return new UsageError(error.message, `${where}There are these tables:\n  ${tablesText(isOne)}`, error);
+}
+
+/** Without DuckDB's guess at a table where it is one of its own. */
+function withoutInternal(hint: string): string {
+  return hint.replace(/^Did you mean "(?:pg_|duckdb_|sqlite_|pragma_|information_schema)[^"\n]*"\?\n?/m, '');
 }
 
 function viewOf(table: TableName, home: string, parts: ReadonlyMap<string, string>, isOne: boolean): string {

@@ -192,6 +192,61 @@ describe('heapgraph census', () => {
     expect(readdirSync(path.join(folder, 'full'))).toEqual(['other.txt']);
   });
 
+  it('census FOLDER takes its snapshots and those of folders below, with their labels', async () => {
+    for (const [i, name] of ['b.heapsnapshot', 'a.heaptimeline', 'host=web-7/c.heapsnapshot.gz'].entries()) {
+      const text = fleetHeap({ seed: 30 + i, leaked: 1 });
+      made(`dumps/${name}`, name.endsWith('.gz') ? gzipSync(text) : text);
+    }
+    made('dumps/notes.txt', 'no snapshot');
+    made('none/notes.txt', 'no snapshot');
+    made('folders.txt', '{"file": "dumps", "release": "3"}\nnone\n');
+    const answer = await census('dumps', '--list', 'folders.txt', '--to', 'dumped', '--json');
+    expect(answer.code).toBe(2);
+    const { rows } = JSON.parse(answer.stdout) as { rows: { file: string; state: string; reason: string }[] };
+    const files = ['a.heaptimeline', 'b.heapsnapshot', path.join('host=web-7', 'c.heapsnapshot.gz')].map(
+      (name) => path.join('dumps', name),
+    );
+    expect(rows.map(({ file, state }) => [file, state])).toEqual([
+      ['none', 'failed'],
+      ...files.map((file) => [file, 'written']),
+      ...files.map((file) => [file, 'there already']),
+    ]);
+    expect(rows[0]!.reason).toContain('none is a folder without a file that ends in .heapsnapshot');
+    const hosts = await ask(path.join(folder, 'dumped'), 'select host from snapshots where host is not null');
+    expect(hosts).toEqual([{ host: 'web-7' }]);
+  });
+
+  it.skipIf(process.platform === 'win32')(
+    'census, stopped by Ctrl-C: what is there, and how to go on',
+    async () => {
+      made('first.heapsnapshot', fleetHeap({ seed: 40, leaked: 1 }));
+      const child = spawn(NODE, [BIN, 'census', '--list', '-', '--to', 'stopped'], {
+        cwd: folder,
+        env: { ...process.env, ...CLI_ENV },
+        stdio: ['pipe', 'ignore', 'pipe'],
+      });
+      let stderr = '';
+      child.stderr.on('data', (text) => {
+        stderr += text;
+      });
+      const ended = new Promise((resolve) => child.on('close', resolve));
+      // The listing stays open: the census waits for its next line.
+      child.stdin.write('gone.heapsnapshot\nfirst.heapsnapshot\n');
+      const snapshots = path.join(folder, 'stopped/snapshots');
+      const written = (): number =>
+        existsSync(snapshots)
+          ? readdirSync(snapshots).filter((name) => /^[0-9a-f]+\.parquet$/.test(name)).length
+          : 0;
+      await expect.poll(written, { timeout: 20_000 }).toBe(1);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      child.kill('SIGINT');
+      expect(await ended).toBe(130);
+      expect(stderr).toBe(
+        'heapgraph: interrupted after 2 snapshots: 1 written, 0 there already, 1 failed, in stopped; the same command goes on, and writes none twice\n',
+      );
+    },
+  );
+
   it('census - is told that it is read twice', async () => {
     const { stdout, code } = await census('-', '--to', 'd4');
     expect(code).toBe(2);

@@ -1,8 +1,18 @@
 /** `heapgraph export --tables`: the command line, killed processes, full disks. */
 import { spawn, spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { heapgraph, temporaryFolder } from '../support/cli.js';
 import { CLI_ENV, NODE } from '../support/cli-host.js';
@@ -90,6 +100,23 @@ test.each([
   expect({ stdout, code }).toEqual({ stdout: '', code: 2 });
   expect(stderr).toMatch(message);
   expect(filesIn(path.join(cwd, 'x')).filter((file) => !file.endsWith('_heapgraph.json'))).toEqual([]);
+});
+
+test('export of several, of which some cannot be read: the others are written, code 2', async () => {
+  const whole = gunzipSync(readFileSync(path.join(cwd, 'before.heapsnapshot')));
+  writeFileSync(path.join(cwd, 'cut.heapsnapshot'), whole.subarray(0, 50_000));
+  const files = ['none.heapsnapshot', 'before.heapsnapshot', 'cut.heapsnapshot', 'after.heapsnapshot'];
+  const { stdout, stderr, code } = await ask(...files, '-o', 'some', '--tables', 'classes', '--json');
+  expect(code).toBe(2);
+  const { rows, failed } = JSON.parse(stdout) as Record<'rows' | 'failed', { file: string }[]>;
+  expect(rows.map(({ file }) => file)).toEqual(['before.heapsnapshot', 'after.heapsnapshot']);
+  expect(failed).toEqual([
+    { file: 'none.heapsnapshot', reason: 'none.heapsnapshot: no such file' },
+    { file: 'cut.heapsnapshot', reason: expect.stringMatching(/^cut.heapsnapshot: the file ends too early/) },
+  ]);
+  expect(stderr).toContain('not written: none.heapsnapshot: no such file\n');
+  expect(stderr).toContain(', and 2 not written; texts');
+  expect(filesIn(path.join(cwd, 'some')).filter((file) => file.endsWith('.parquet'))).toHaveLength(2);
 });
 
 test('export of a snapshot that stands where a table would', async () => {

@@ -1,8 +1,9 @@
 import { mkdirSync, symlinkSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { newestSnapshot, SNAPSHOT_NAME } from '../../src/cli/newest.js';
+import { newestSnapshot } from '../../src/cli/newest.js';
 import { isFile } from '../../src/io/file-facts.js';
+import { SNAPSHOT_NAME } from '../../src/io/snapshot-names.js';
 import { temporaryFolder } from '../load/inputs.js';
 
 function at(file: string, seconds: number): void {

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { typeStats } from '../../src/analysis/classes/classes.js';
+import { TABLE_NAMES } from '../../src/tables/schema.js';
 import { heapgraph, temporaryFolder } from '../support/cli.js';
 import { CLI_ENV, NODE } from '../support/cli-host.js';
 import { fixtureGraph } from '../support/fixture-graphs.js';
@@ -129,7 +130,61 @@ test('sql: a snapshot that is named twice counts once, and several have their na
   expect(rows.every(({ snapshot }) => /^[0-9a-f]{32}$/.test(String(snapshot)))).toBe(true);
 });
 
+test.each(['show tables', 'SHOW TABLES;', 'describe'])(
+  'sql: %s lists the tables and their columns',
+  async (sql) => {
+    const { rows } = await rowsOf(sql, 'after.heapsnapshot');
+    expect([...new Set(rows.map(({ name }) => name))]).toEqual(TABLE_NAMES);
+    expect(rows.filter(({ name }) => name === 'edges')).toEqual([
+      { name: 'edges', column: 'from_id', type: 'BIGINT' },
+      { name: 'edges', column: 'to_id', type: 'BIGINT' },
+      { name: 'edges', column: 'type', type: 'VARCHAR' },
+      { name: 'edges', column: 'name', type: 'VARCHAR' },
+      { name: 'edges', column: 'index', type: 'BIGINT' },
+    ]);
+    const several = await rowsOf(sql, 'before.heapsnapshot', 'after.heapsnapshot');
+    expect(several.rows.slice(0, 2).map(({ column }) => column)).toEqual(['snapshot', 'file']);
+  },
+);
+
+test('sql: CSV as docs/sql.md says it', async () => {
+  const sql = String.raw`select 'a,"b"' a, null b, '' c, e'x\ny' d, '=1' e, '-1' f, -1 g`;
+  const { stdout } = await ask(sql, 'after.heapsnapshot', '--csv', '-q');
+  expect(stdout).toBe(`a,b,c,d,e,f,g\n${String.raw`"a,""b""",,,x\ny,'=1,'-1,-1`}\n`);
+});
+
 describe('sql refuses', () => {
+  test.each([
+    ['from clases', 'Did you mean "classes"?'],
+    ['from node', 'Did you mean "nodes"?'],
+  ])('%s, and guesses at a table of the snapshot', async (sql, guess) => {
+    expect((await ask(sql, 'after.heapsnapshot')).stderr).toContain(guess);
+  });
+
+  test('names of tables of DuckDB itself, without a guess at them', async () => {
+    const { stderr } = await ask('from pg_klass', 'after.heapsnapshot');
+    expect(stderr).toContain('Table with name pg_klass does not exist');
+    expect(stderr).not.toContain('Did you mean');
+  });
+
+  test('a table whose name does not stand in the question', async () => {
+    const { stdout, stderr, code } = await ask("from query_table('clas' || 'ses')", 'after.heapsnapshot');
+    expect({ stdout, code }).toEqual({ stdout: '', code: 2 });
+    expect(stderr).toContain('the table classes was not made: its name has to stand in the question');
+  });
+
+  test.each(['select 1', 'show tables', 'describe nodes'])('%s of a file that is not there', async (sql) => {
+    const { stdout, stderr, code } = await ask(sql, 'none.heapsnapshot');
+    expect({ stdout, code }).toEqual({ stdout: '', code: 2 });
+    expect(stderr).toContain('none.heapsnapshot: no such file');
+  });
+
+  test('--salvage, which its help does not name', async () => {
+    expect((await ask('select 1', 'after.heapsnapshot', '--salvage')).stderr).toContain('unknown option');
+    const { stdout } = await heapgraph(['sql', '--help']);
+    expect(stdout).not.toMatch(/--salvage|standard\s+input/);
+  });
+
   test.each([
     ['selec 1', /Parser Error: syntax error at or near "selec"/],
     ['select klass from classes', /Binder Error: Referenced column "klass" not found/],

@@ -5,7 +5,7 @@ import { UsageError } from '../../base/errors.js';
 import { option, parts } from '../../base/notes.js';
 import { printable, shortened } from '../../base/printable.js';
 import { readReason } from '../../io/reasons.js';
-import { SNAPSHOT_NAME } from '../newest.js';
+import { SNAPSHOT_NAME } from '../../io/snapshot-names.js';
 
 /** A snapshot that is there. */
 export interface FoundSnapshot {

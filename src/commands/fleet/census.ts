@@ -7,14 +7,8 @@ import { formatBytes, formatCount } from '../../base/units.js';
 import type { Session } from '../../session/need.js';
 import { checkDataset, type Dataset, DatasetError, openDatasetToAdd } from '../../tables/dataset.js';
 import { MOST_CLASSES } from '../../tables/dataset-schema.js';
-import {
-  type BadLine,
-  type ListedFile,
-  labelsInPath,
-  parseTime,
-  readListing,
-  type SnapshotLabels,
-} from '../../tables/listing.js';
+import { type Listed, listedFiles } from '../../tables/listed-files.js';
+import { type ListedFile, labelsInPath, parseTime, type SnapshotLabels } from '../../tables/listing.js';
 import { type MergedFile, mergeCensuses } from '../../tables/merge-censuses.js';
 import { isUnchanged, snapshotFile } from '../../tables/snapshot-file.js';
 import { defineCommand, type Machine } from '../command.js';
@@ -46,7 +40,7 @@ export const censusCommand = defineCommand({
   description: `The dataset is a folder of Parquet files, for fleet, DuckDB, Spark and others (docs/fleet.md). A snapshot has the ${formatCount(MOST_CLASSES)} classes that retain most, its leaks and suspects. One that is there is not written again; any number of processes may write at once, and one that was killed is started again. A file that cannot be read does not stop the others: exit code 2.`,
   arguments: {
     name: 'snapshots',
-    help: '.heapsnapshot files (.gz, .br, .zst)',
+    help: '.heapsnapshot files (.gz, .br, .zst), or folders of them',
     least: 0,
     most: Number.POSITIVE_INFINITY,
   },
@@ -93,6 +87,7 @@ export const censusCommand = defineCommand({
       line: 'heapgraph census --list files.txt --part 2/4 --to heaps',
       says: 'the second of four processes',
     },
+    { line: 'heapgraph census dumps --to heaps', says: 'all snapshots in a folder, and in folders below' },
     { line: 'heapgraph census --to heaps --merge', says: 'many small files become a few large ones' },
   ],
   needs(files, { to, list, merge }) {
@@ -112,7 +107,8 @@ export const censusCommand = defineCommand({
     const labels = labelsOf(options);
     let index = 0;
     let hostless = 0;
-    for await (const one of listed(targets, options.list)) {
+    machine.onSignal?.(() => interruptedText(rows, options.to!));
+    for await (const one of listedFiles(targets, options.list)) {
       if (options.part && index++ % options.part.of !== options.part.at) continue;
       const row = await taken(one, labels, options.list, dataset, machine, session);
       rows.push(row);
@@ -168,6 +164,14 @@ export const censusCommand = defineCommand({
   },
 });
 
+/** What Ctrl-C leaves, and how to go on. */
+function interruptedText(rows: readonly Row[], folder: string): string {
+  const said = (['written', 'there already', 'failed'] as const).map(
+    (state) => `${formatCount(rows.filter((row) => row.state === state).length)} ${state}`,
+  );
+  return `interrupted after ${formatCount(rows.length)} ${rows.length === 1 ? 'snapshot' : 'snapshots'}: ${said.join(', ')}, in ${printable(folder)}; the same command goes on, and writes none twice`;
+}
+
 function mergeWords(merged: readonly MergedFile[]): string {
   const censuses = merged.reduce((sum, one) => sum + one.censuses, 0);
   return censuses === 0
@@ -211,15 +215,6 @@ function labelsOf({
   return Object.fromEntries(given.filter(([, value]) => value !== undefined));
 }
 
-/** Files of the command line, then those of the listing. */
-async function* listed(
-  files: readonly string[],
-  listing: string | undefined,
-): AsyncGenerator<ListedFile | BadLine> {
-  for (const file of files) yield { file };
-  if (listing !== undefined) yield* readListing(listing);
-}
-
 /** What is said of a file: by options, else by the listing, else by folders. */
 function labelled({ file, ...ofListing }: ListedFile, labels: SnapshotLabels): SnapshotLabels {
   return { ...labelsInPath(file), ...ofListing, ...labels };
@@ -231,14 +226,17 @@ function labelled({ file, ...ofListing }: ListedFile, labels: SnapshotLabels): S
  * - Throws: DatasetError when nothing can be written.
  */
 async function taken(
-  one: ListedFile | BadLine,
+  one: Listed,
   labels: SnapshotLabels,
   listing: string | undefined,
   dataset: Dataset,
   machine: Machine,
   session: Session,
 ): Promise<Row> {
-  if ('reason' in one) return rowOf(`${listing}, line ${one.line}`, 'failed', { reason: one.reason });
+  if ('reason' in one) {
+    const { reason } = one;
+    return rowOf('folder' in one ? one.folder : `${listing}, line ${one.line}`, 'failed', { reason });
+  }
   const { file } = one;
   const known = labelled(one, labels);
   let key: string | undefined;

@@ -13,6 +13,8 @@ export const anonymizeCommand = defineCommand({
   description:
     'Texts, names of classes, functions, properties, variables and scripts get pseudonyms: the same for the same text. Names of V8 and Node.js stay, from a list. Objects, ids, sizes, references and places (script number, line, column) stay as they are, and all numbers with them. docs/sharing.md says what can still be learned.',
   snapshot: true,
+  needsWhole: true,
+  readsTwice: true,
   makesSnapshot: true,
   options: {
     ...namingOptions,
@@ -28,7 +30,7 @@ export const anonymizeCommand = defineCommand({
     { line: 'heapgraph anonymize app.heapsnapshot --audit --keep-classes', says: 'what would stay' },
   ],
   needs: () => ({ kind: 'head' }),
-  async run({ snapshot: { name }, options, machine: { made } }) {
+  async run({ snapshot: { name }, options, machine: { made, onProgress } }) {
     const { audit, limit } = options;
     if (made === undefined && !audit)
       throw new UsageError(
@@ -50,6 +52,7 @@ export const anonymizeCommand = defineCommand({
     let total = 0;
     const done = await anonymized(name, (bytes) => made?.write(bytes), {
       ...namingOf(options),
+      onProgress,
       ...(audit
         ? {
             onKept(kept: KeptText): void {

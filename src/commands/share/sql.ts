@@ -5,7 +5,7 @@ import { printable } from '../../base/printable.js';
 import type { Column, Row } from '../../base/result.js';
 import { formatCount } from '../../base/units.js';
 import type { SqlColumn } from '../../tables/duckdb.js';
-import { querySnapshots, type SnapshotAnswer } from '../../tables/snapshot-query.js';
+import { querySnapshots, type SnapshotAnswer, tablesRead } from '../../tables/snapshot-query.js';
 import { defineCommand } from '../command.js';
 import { allRows } from '../shared/row-limit.js';
 import { tableSource } from './table-source.js';
@@ -14,7 +14,7 @@ export const sqlCommand = defineCommand({
   name: 'sql',
   summary: 'a question in SQL about the tables nodes, edges, classes, groups and strings',
   description:
-    'DuckDB answers it, in this process: npm install @duckdb/node-api. Only the tables that the question names are made; it reads no other file, and changes nothing. Of several snapshots each table has the columns snapshot and file. The tables are described in docs/tables.md, and docs/sql.md has questions to start from.',
+    "DuckDB answers it, in this process: npm install @duckdb/node-api. 'show tables' lists the tables and their columns. Those that the question names are made; it reads no other file, and changes nothing. Of several snapshots each has the columns snapshot and file. docs/tables.md describes them, docs/sql.md has questions.",
   arguments: {
     name: 'query',
     help: 'one statement; further snapshots follow it',
@@ -22,6 +22,8 @@ export const sqlCommand = defineCommand({
     most: Number.POSITIVE_INFINITY,
   },
   snapshot: true,
+  needsWhole: true,
+  readsTwice: true,
   options: {
     limit: { kind: 'integer', help: 'rows to show (default 1000)' },
     all: allRows,
@@ -37,8 +39,8 @@ export const sqlCommand = defineCommand({
       says: 'by script',
     },
     {
-      line: "heapgraph sql 'describe edges' app.heapsnapshot --json",
-      says: 'which columns there are',
+      line: "heapgraph sql 'show tables' app.heapsnapshot",
+      says: "which tables and columns there are; 'describe edges' has the types of one",
     },
   ],
   needs: ([sql = '']) => {
@@ -50,12 +52,15 @@ export const sqlCommand = defineCommand({
     const files = [...further, snapshot.name];
     if (files.includes('-'))
       throw new UsageError('a question in SQL is about files, and standard input is none', 'Name a file.');
+    // Whether a file is there and a snapshot is told, also where no table of it is read.
+    if (tablesRead(sql).length === 0) for (const file of files) await session.open(file, { kind: 'head' });
     const answer = await querySnapshots({
       sql,
       most: options.all ? Number.POSITIVE_INFINITY : (options.limit ?? 1000),
       timeout: options.timeout,
       memory: machine.memory,
       threads: machine.threads,
+      onProgress: machine.onProgress,
       snapshots: files.map((file) => tableSource(file, 'a question in SQL', { machine, session })),
     });
     const { total, rows, same } = answer;
