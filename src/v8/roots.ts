@@ -7,6 +7,7 @@ import { shortened } from '../base/printable.js';
 import { edgesOf, type Graph } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';
 import { EDGE, NODE } from '../graph/schema.js';
+import { StringIndexes } from '../graph/strings.js';
 import { commonJsModules } from './modules.js';
 import { scopeNames } from './names.js';
 import { globalObjects, isMainScript } from './realms.js';
@@ -83,7 +84,7 @@ export function rootOf(graph: Graph, node: number): Root | undefined {
  *
  * - In: a graph with edges.
  * - Cost: a pass over the nodes at the first call for a graph, a byte a node; each call of the
- *   predicate reads two bytes, for scopes and `process` also their edges.
+ *   predicate reads two bytes and a name, for scopes and `process` also their edges.
  */
 export const isRoot = memo((graph: Graph): ((node: number) => boolean) => {
   const { nodeCount, nodeTypes, nodeNames } = graph;
@@ -98,8 +99,15 @@ export const isRoot = memo((graph: Graph): ((node: number) => boolean) => {
   const { synthetic } = NODE;
   const isProcessObject = isProcess(graph);
   const scopes = scopeNames(graph);
+  // Almost all nodes have another name: one look in place of three.
+  const named = new StringIndexes([
+    ...scopes.indexes,
+    ...listNames(graph).indexes,
+    ...processNames(graph).indexes,
+  ]);
   return (node) => {
     if (roots[node] === 1 || nodeTypes[node] === synthetic) return true;
+    if (!named.has(nodeNames[node]!)) return false;
     if (isList(node)) return true;
     if (scopes.has(nodeNames[node]!)) return rootScopeOf(graph, node) !== undefined;
     return isProcessObject(node);
@@ -125,13 +133,19 @@ export const isStack = memo((graph: Graph): ((node: number) => boolean) => {
   };
 });
 
+const listNames = memo(
+  ({ strings }: Graph): StringIndexes => strings.indexesOf('TimersList', 'ImmediateList'),
+);
+
+const processNames = memo(({ strings }: Graph): StringIndexes => strings.indexesOf('process'));
+
 /**
  * Whether a node is one of the lists that timers or immediates wait in: Node.js's own, not a class
  * of the same name.
  */
 const isTimerList = memo((graph: Graph): ((node: number) => boolean) => {
-  const { nodeTypes, nodeNames, strings } = graph;
-  const lists = strings.indexesOf('TimersList', 'ImmediateList');
+  const { nodeTypes, nodeNames } = graph;
+  const lists = listNames(graph);
   return (node) =>
     lists.has(nodeNames[node]!) && nodeTypes[node] === NODE.object && isOfRuntimeItself(graph, node);
 });
@@ -148,7 +162,7 @@ export function isOfRuntimeItself(graph: Graph, node: number): boolean {
 export const isProcess = memo((graph: Graph): ((node: number) => boolean) => {
   const { nodeTypes, nodeNames, firstEdge, strings } = graph;
   const { types, names } = edgesOf(graph);
-  const called = strings.indexesOf('process');
+  const called = processNames(graph);
   const argument = strings.indexesOf('execArgv');
   return (node) => {
     if (!called.has(nodeNames[node]!) || nodeTypes[node] !== NODE.object) return false;

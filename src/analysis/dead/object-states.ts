@@ -1,5 +1,6 @@
 /** Which objects are finished for good, and which are in use, by their own state. */
 import { edgesOf, type Graph } from '../../graph/graph.js';
+import { eachNamedEdge } from '../../graph/named-edges.js';
 import { EDGE, NODE } from '../../graph/schema.js';
 import { classIndex } from '../../v8/class-names.js';
 import { landmarks } from '../../v8/landmarks.js';
@@ -31,7 +32,8 @@ export interface ObjectStates {
  *
  * - In: a graph with edges. Of several rules the first one that decides.
  * - Cost: one pass over the nodes, and over the edges of objects where a rule knows its objects by
- *   a property; the conditions of the rules are asked of their objects only. A byte a node.
+ *   a property; the conditions of the rules are asked of their objects only. A byte a node, and
+ *   one more while it runs.
  */
 export function objectStates(
   graph: Graph,
@@ -79,7 +81,6 @@ export function objectStates(
       isMark[index] = 1;
     }
   const constructors = strings.indexesOf('constructor');
-  const marks = rulesOfName.size > 0;
 
   /** The rules that are about a node, in their order. */
   const candidates = (node: number): readonly ReadyRule[] => {
@@ -112,17 +113,15 @@ export function objectStates(
   const dead: number[] = [];
   let asked = 0;
   const { object, native } = NODE;
+  const isAsked = new Uint8Array(nodeCount);
+  if (rulesOfName.size > 0)
+    eachNamedEdge(graph, isMark, (node, edge) => {
+      if (types[edge] === EDGE.property) isAsked[node] = 1;
+    });
   for (let node = 0; node < nodeCount; node++) {
     const type = nodeTypes[node];
     if (type !== object && type !== native) continue;
-    let isAsked = isJudged[of[node]!] === 1;
-    if (!isAsked && marks)
-      for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++)
-        if (types[edge] === EDGE.property && isMark[names[edge]!] === 1) {
-          isAsked = true;
-          break;
-        }
-    if (!isAsked) continue;
+    if (isJudged[of[node]!] !== 1 && isAsked[node] !== 1) continue;
     const decision = decide(node);
     if (!decision) continue;
     asked++;

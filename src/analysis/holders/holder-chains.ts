@@ -109,7 +109,7 @@ export function searchHolders(
   const inner: number[] = []; // scopes of Node.js's functions, until its own turn comes
   const importers = new Set<number>(); // arrays of modules with cells that another one exports
   const { weak, shortcut, internal } = EDGE;
-  const { closure, array } = NODE;
+  const { closure, array, object } = NODE;
   let program = true;
   let pagesRule = true; // `holds`, else `keepsAlive`
 
@@ -194,9 +194,15 @@ export function searchHolders(
   const isModule = isModuleRecord(graph);
   for (let node = 0; node < nodeCount; node++) {
     if (kernel !== undefined) {
-      let mark = nodeTypes[node] === closure ? STOPS_FIRST : 0;
-      if (postpones(node) || isLeaf?.(node) || isLast?.(node)) mark |= ASIDE;
-      if (isModule(node) || maySkip(node)) mark |= STOPS;
+      const type = nodeTypes[node]!;
+      let mark = type === closure ? STOPS_FIRST : 0;
+      // An object is neither, and most nodes are objects.
+      if (type !== object && type !== closure) {
+        if (postpones(node)) mark |= ASIDE;
+        if (isModule(node)) mark |= STOPS;
+      }
+      if (isLeaf?.(node) || isLast?.(node)) mark |= ASIDE;
+      if (maySkip(node)) mark |= STOPS;
       marks[node] = mark;
     }
     if (!root(node) || isNoRoot?.(node)) continue;

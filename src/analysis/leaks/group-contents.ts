@@ -124,22 +124,22 @@ export const contentKeys = memo((graph: Graph): ((node: number) => number | stri
   const { labels, of } = classIndex(graph);
   const maySuspend = Uint8Array.from(labels, (label) => Number(SUSPENDED.test(label)));
   const isScope = isContext(graph);
-  const places = new Map<number, string>();
+  const places = { function: new Map<number, string>(), suspended: new Map<number, string>() };
   /**
    * The same for one file that is loaded again and again, under an address with another query each
    * time.
    */
-  const placeKey = (node: number, kind: string): string => {
+  const placeKey = (node: number, kind: keyof typeof places): string => {
     const place = locations?.placeOf[node] ?? 0;
     if (place === 0) return `${kind} ${nodeNames[node]}`;
-    let key = places.get(place);
+    let key = places[kind].get(place);
     if (key === undefined) {
       const { script, line, column } = sourceLocation(graph, node)!;
       // Code that was made from text has no file: its functions are told apart by their names.
-      key = `${script?.replace(/[?#].*$/s, '') ?? graph.nodeNames[node]}:${line}:${column}`;
-      places.set(place, key);
+      key = `${kind} ${script?.replace(/[?#].*$/s, '') ?? graph.nodeNames[node]}:${line}:${column}`;
+      places[kind].set(place, key);
     }
-    return `${kind} ${key}`;
+    return key;
   };
   return (node) => {
     const type = nodeTypes[node];

@@ -49,23 +49,26 @@ export function setsAtOnce(graph: Graph): number {
 function quickSets(graph: Graph, sets: readonly ArrayLike<number>[]): RetainedSet[] | undefined {
   return withFreed(graph, sets, (freed, count): RetainedSet[] => {
     const sizes = shallowSizes(graph);
-    const found = Array.from({ length: count }, () => ({ size: 0, count: 0 }));
+    const counts = new Uint32Array(count);
+    for (let node = 0; node < freed.length; node++)
+      for (let bits = freed[node]!; bits !== 0; bits &= bits - 1) counts[lowest(bits)]!++;
+    const found = Array.from(counts, (length) => ({ nodes: new Uint32Array(length), size: 0 }));
+    const ends = new Uint32Array(count);
     for (let node = 0; node < freed.length; node++) {
-      if (freed[node] === 0) continue;
-      for (let set = 0; set < count; set++) {
-        if ((freed[node]! & (1 << set)) === 0) continue;
-        found[set]!.size += sizes[node]!;
-        found[set]!.count++;
+      for (let bits = freed[node]!; bits !== 0; bits &= bits - 1) {
+        const set = lowest(bits);
+        const one = found[set]!;
+        one.nodes[ends[set]!++] = node;
+        one.size += sizes[node]!;
       }
     }
-    return found.map(({ size, count: length }, set) => {
-      const nodes = new Uint32Array(length);
-      const bit = 1 << set;
-      let at = 0;
-      for (let node = 0; at < length; node++) if ((freed[node]! & bit) !== 0) nodes[at++] = node;
-      return { nodes, size };
-    });
+    return found;
   });
+}
+
+/** The place of the lowest bit that is set. */
+function lowest(bits: number): number {
+  return 31 - Math.clz32(bits & -bits);
 }
 
 /**

@@ -1,5 +1,6 @@
 /** What a retained set consists of, and which part of it says most. */
 import type { Graph } from '../../graph/graph.js';
+import { classIndex } from '../../v8/class-names.js';
 import { isPackageCode } from '../../v8/packages.js';
 import { nodeRoles, THING } from '../classes/node-roles.js';
 import { type ContentRow, contentKeys, describeContent } from '../leaks/group-contents.js';
@@ -18,23 +19,31 @@ const MOST_ROWS = 200;
  */
 export function contentsOfSet(
   graph: Graph,
-  nodes: Iterable<number>,
+  nodes: ArrayLike<number>,
   members: readonly number[],
 ): ContentRow[] {
   const roles = nodeRoles(graph);
   const sizes = shallowSizes(graph);
   const keyOf = contentKeys(graph);
   const rows = new Map<number | string, { count: number; size: number; example: number }>();
-  const add = (node: number): void => {
-    if (roles[node] !== THING) return;
+  // Most keys are numbers of classes.
+  const rowOf: ({ count: number; size: number; example: number } | undefined)[] = new Array(
+    classIndex(graph).labels.length,
+  );
+  for (let i = 0; i < nodes.length; i++) {
+    const node = nodes[i]!;
+    if (roles[node] !== THING) continue;
     const key = keyOf(node);
-    const row = rows.get(key);
+    const row = typeof key === 'number' ? rowOf[key] : rows.get(key);
     if (row) {
       row.count++;
       row.size += sizes[node]!;
-    } else rows.set(key, { count: 1, size: sizes[node]!, example: node });
-  };
-  for (const node of nodes) add(node);
+      continue;
+    }
+    const first = { count: 1, size: sizes[node]!, example: node };
+    rows.set(key, first);
+    if (typeof key === 'number') rowOf[key] = first;
+  }
   const kinds = new Set(members.slice(0, MOST_ROWS).map(keyOf));
   const ages = new Uint8Array(graph.nodeCount).fill(1);
   const found = [...rows]

@@ -82,16 +82,15 @@ function insideOf(graph: Graph, holder: number): Uint8Array {
 /** What is inside and not alive. */
 function collected(graph: Graph, state: Uint8Array): RetainedSet {
   const sizes = shallowSizes(graph);
-  const isIn = (node: number): boolean => state[node] === INSIDE || state[node] === MEMBER;
   let count = 0;
   let size = 0;
   for (let node = 0; node < state.length; node++) {
-    if (!isIn(node)) continue;
+    if (state[node] !== INSIDE && state[node] !== MEMBER) continue;
     count++;
     size += sizes[node]!;
   }
   const nodes = new Uint32Array(count);
-  let at = 0;
-  for (let node = 0; node < state.length; node++) if (isIn(node)) nodes[at++] = node;
+  for (let node = 0, at = 0; at < count; node++)
+    if (state[node] === INSIDE || state[node] === MEMBER) nodes[at++] = node;
   return { nodes, size };
 }

@@ -24,8 +24,9 @@ export function sliceFindings(graph: Graph): Finding[] {
     if (graph.nodeTypes[slice] !== NODE['sliced string'] || sizes[text]! < LEAST_TEXT) return;
     const path = paths.pathOf(slice);
     groups.add(path, slice);
-    const known = texts.get(path) ?? new Set();
-    texts.set(path, known.add(text));
+    const known = texts.get(path);
+    if (known) known.add(text);
+    else texts.set(path, new Set([text]));
   });
   return groups
     .findings({ kind: 'slices', verdict: 'suspect', word: 'sliced strings', least: LEAST_PARTS })

@@ -11,6 +11,7 @@
  */
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { memo } from '../../graph/memo.js';
+import { eachNamedEdge } from '../../graph/named-edges.js';
 import { EDGE } from '../../graph/schema.js';
 
 /** Properties by their names. */
@@ -45,7 +46,7 @@ export type ReferenceIndex = Readonly<Record<Name, readonly number[]>>;
  * - Cost: one pass over the edges; a byte a string while it runs.
  */
 export const referenceIndex = memo((graph: Graph): ReferenceIndex => {
-  const { nodeCount, firstEdge, strings } = graph;
+  const { strings } = graph;
   const { types, names, targets } = edgesOf(graph);
   const found: number[][] = [];
   const marks = new Uint8Array(strings.length);
@@ -61,16 +62,12 @@ export const referenceIndex = memo((graph: Graph): ReferenceIndex => {
   const properties = mark(PROPERTIES);
   const least = found.length;
   const internals = mark(INTERNALS);
-  for (let node = 0; node < nodeCount; node++) {
-    for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
-      const type = types[edge];
-      if (type !== EDGE.property && type !== EDGE.internal) continue;
-      // A salvaged file may have lost its last names.
-      const group = marks[names[edge]!] ?? 0;
-      if (group === 0 || (type === EDGE.property) !== group <= least) continue;
-      found[group - 1]!.push(node, targets[edge]!);
-    }
-  }
+  eachNamedEdge(graph, marks, (node, edge) => {
+    const type = types[edge];
+    const group = marks[names[edge]!]!;
+    if (type !== EDGE.property && type !== EDGE.internal) return;
+    if ((type === EDGE.property) === group <= least) found[group - 1]!.push(node, targets[edge]!);
+  });
   return { ...properties, ...internals } as unknown as ReferenceIndex;
 }, 'index of references');
 

@@ -19,6 +19,7 @@
  *   assembly-retainers                  edges the other way round
  *   assembly-reach                      essential edges, what is reached around sets of nodes
  *   assembly-holders                    a chain from a root to every node
+ *   assembly-alike                      edges between nodes that are marked alike, edges by name
  *
  * Arguments named after columns are addresses. Numbers of nodes and edges are below 2^32.
  */
@@ -32,3 +33,4 @@ export * from './assembly-retained';
 export * from './assembly-retainers';
 export * from './assembly-reach';
 export * from './assembly-holders';
+export * from './assembly-alike';
