@@ -1,18 +1,14 @@
 /** `essentialEdges` by a kernel. */
-import type { Accelerated } from '../../graph/accelerated.js';
+import type { Accelerated, Stage } from '../../graph/accelerated.js';
 import { Scratch } from '../../graph/arena.js';
 import { edgesOf, type Graph } from '../../graph/graph.js';
 
 /**
- * By edge 1 for what is essential by its type and by what a page owns.
+ * What computes by edge 1 for what is essential by its type and by what a page owns, in any thread.
  *
  * - Throws: RangeError when there is no memory for it.
  */
-export function acceleratedEssential(
-  graph: Graph,
-  { arena, run }: Accelerated,
-  owned: Uint8Array,
-): Uint8Array {
+export function essentialStage(graph: Graph, { arena }: Accelerated, owned: Uint8Array): Stage<Uint8Array> {
   const { nodeCount } = graph;
   const scratch = new Scratch(arena);
   try {
@@ -23,9 +19,17 @@ export function acceleratedEssential(
       marks.set(owned);
     }
     const args = [marks, essential].map((view) => scratch.at(view));
-    run([{ each: 'findEssential', from: 0, to: nodeCount, args }]);
-    return scratch.keep(essential);
-  } finally {
+    return {
+      steps: [{ each: 'findEssential', from: 0, to: nodeCount, args }],
+      reads: [],
+      finish() {
+        scratch.keep(essential);
+        scratch.release();
+        return essential;
+      },
+    };
+  } catch (error) {
     scratch.release();
+    throw error;
   }
 }

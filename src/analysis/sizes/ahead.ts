@@ -8,7 +8,7 @@ import { retainersOf } from '../../graph/retainers.js';
 import { userRoots } from '../../v8/user-roots.js';
 import { distanceSearch } from './distances.js';
 import { dominatorStageOf, dominatorTree } from './dominators.js';
-import { pageOwnedNodes, pageStageOf } from './essential-edges.js';
+import { essentialEdges, essentialStageOf, pageOwnedNodes, pageStageOf } from './essential-edges.js';
 import { shallowSizes, shallowStageOf } from './shallow-sizes.js';
 
 /**
@@ -28,6 +28,11 @@ export class Ahead {
   /** Edges the other way round. */
   retainers(): void {
     this.hand(retainersOf, retainersStage);
+  }
+
+  /** Essential edges. Waits for `page`. */
+  essential(): void {
+    this.hand(essentialEdges, essentialStageOf);
   }
 
   /** Shallow sizes. */

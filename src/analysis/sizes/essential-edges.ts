@@ -11,7 +11,7 @@ import { EDGE } from '../../graph/schema.js';
 import { V8_NAME } from '../../v8/system-names.js';
 import { userRoots } from '../../v8/user-roots.js';
 import { type WeakMapPairEdge, weakMapPairEdges, weakMapPairs } from '../../v8/weak-map-pairs.js';
-import { acceleratedEssential } from './accelerated-essential.js';
+import { essentialStage } from './accelerated-essential.js';
 import { pageStage } from './accelerated-page.js';
 import { distanceSearch, SYSTEM_DISTANCE } from './distances.js';
 
@@ -144,13 +144,22 @@ export function hasPage(graph: Graph): boolean {
  * Cost: linear in edges; a byte an edge.
  */
 export const essentialEdges = memo((graph: Graph): Uint8Array => {
-  const owned = pageOwnedNodes(graph);
-  const essential =
-    withKernel(graph, (accelerated) => acceleratedEssential(graph, accelerated, owned)) ??
-    essentialByType(graph, owned);
+  const quick = withKernel(graph, (accelerated) =>
+    complete(accelerated, essentialStageOf(graph, accelerated)),
+  );
+  return quick ?? withoutTables(graph, essentialByType(graph, pageOwnedNodes(graph)));
+}, 'essential edges');
+
+/** The same by a kernel. Waits for `pageOwnedNodes`. */
+export function essentialStageOf(graph: Graph, accelerated: Accelerated): Stage<Uint8Array> {
+  const stage = essentialStage(graph, accelerated, pageOwnedNodes(graph));
+  return { ...stage, finish: (values) => withoutTables(graph, stage.finish(values)) };
+}
+
+function withoutTables(graph: Graph, essential: Uint8Array): Uint8Array {
   for (const { edge } of tableEdges(graph)) essential[edge] = 0;
   return essential;
-}, 'essential edges');
+}
 
 /** The same without regard to tables. */
 function essentialByType(graph: Graph, owned: Uint8Array): Uint8Array {

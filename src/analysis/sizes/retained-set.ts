@@ -52,17 +52,17 @@ function quickSets(graph: Graph, sets: readonly ArrayLike<number>[]): RetainedSe
     const counts = new Uint32Array(count);
     for (let node = 0; node < freed.length; node++)
       for (let bits = freed[node]!; bits !== 0; bits &= bits - 1) counts[lowest(bits)]!++;
-    const found = Array.from(counts, (length) => ({ nodes: new Uint32Array(length), size: 0 }));
-    const ends = new Uint32Array(count);
+    const lists = Array.from(counts, (length) => new Uint32Array(length));
+    const sums = new Float64Array(count);
+    counts.fill(0);
     for (let node = 0; node < freed.length; node++) {
       for (let bits = freed[node]!; bits !== 0; bits &= bits - 1) {
         const set = lowest(bits);
-        const one = found[set]!;
-        one.nodes[ends[set]!++] = node;
-        one.size += sizes[node]!;
+        lists[set]![counts[set]!++] = node;
+        sums[set]! += sizes[node]!;
       }
     }
-    return found;
+    return lists.map((nodes, set) => ({ nodes, size: sums[set]! }));
   });
 }
 

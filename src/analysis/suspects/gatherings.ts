@@ -78,21 +78,22 @@ function draftsOf(graph: Graph): readonly Draft[] {
     }
   };
   const members: number[] = []; // of one node
-  const isMet = new Uint8Array(nodeCount);
+  // By node, so that one look at a target is enough for most: whether it may be a member.
+  const open = new Uint8Array(nodeCount);
+  for (let node = 0; node < nodeCount; node++)
+    if (roles[node] === THING && isMember(nodeTypes[node]!)) open[node] = 1;
   const findMembers = (node: number): void => {
     members.length = 0;
     for (let i = 0; i < parts.length; i++) {
       const part = parts[i]!;
       for (let edge = firstEdge[part]!, end = firstEdge[part + 1]!; edge < end; edge++) {
-        if (essential[edge] === 0) continue;
         const target = targets[edge]!;
-        if (roles[target] !== THING || isMet[target] === 1 || !isMember(nodeTypes[target]!)) continue;
-        if (target === node || isRootNode(target)) continue;
-        isMet[target] = 1;
+        if (open[target] === 0 || essential[edge] === 0 || target === node || isRootNode(target)) continue;
+        open[target] = 0;
         members.push(target);
       }
     }
-    for (let i = 0; i < members.length; i++) isMet[members[i]!] = 0;
+    for (let i = 0; i < members.length; i++) open[members[i]!] = 1;
   };
 
   for (let node = 0; node < nodeCount; node++) {

@@ -48,11 +48,11 @@ const LEAST_VARIABLE = 10_000;
  * - Cost: retained sizes, `holderChains`; then some passes over nodes and edges.
  */
 export function findingsOf(graph: Graph, states: ObjectStates): Finding[] {
-  // The search for chains is quicker where they are known, and retained sizes need them.
-  essentialEdges(graph);
-  // First what needs no retained sizes: another thread may be at work on them.
+  // First what needs neither essential edges nor retained sizes: another thread may be at work.
   referenceIndex(graph);
   const lists = listFindings(graph);
+  // The search for chains is quicker where they are known, and retained sizes need them.
+  essentialEdges(graph);
   const gatherings = gatheringFindings(graph);
   return [
     ...listenerFindings(graph),

@@ -38,6 +38,7 @@ export async function searchSuspects(
     ahead.page();
     ahead.retainers();
     const own = await statesOf(graph, options, machine);
+    ahead.essential();
     ahead.sizes();
     ahead.dominators();
     const states = withHandVerdicts(own, hand);
