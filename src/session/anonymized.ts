@@ -32,7 +32,20 @@ export interface KeptText {
   readonly reason: 'runtime' | 'class' | 'allowed' | 'constant';
   /** The value of a string is this text, too. */
   readonly isValue: boolean;
+  /** What it names, in the order of `USES`. */
+  readonly uses: readonly Use[];
 }
+
+/** What a text may name; `system` is what V8 or the embedder names. */
+export type Use = 'class' | 'property' | 'variable' | 'function' | 'system';
+
+const USES: readonly (readonly [Use, number])[] = [
+  ['class', ROLE.object | ROLE.native],
+  ['property', ROLE.property],
+  ['variable', ROLE.variable],
+  ['function', ROLE.code | ROLE.stack],
+  ['system', ROLE.internalNode | ROLE.internalEdge],
+];
 
 export interface Anonymized {
   readonly strings: number;
@@ -101,7 +114,13 @@ export function renaming(roles: Uint16Array, options: AnonymizeOptions): Renamin
     if (reason === 'runtime') counts.keptRuntime++;
     else if (reason === 'class') counts.keptClasses++;
     else if (reason === 'allowed') counts.keptAllowed++;
-    options.onKept?.({ text, written, reason, isValue: (role & VALUES) !== 0 });
+    options.onKept?.({
+      text,
+      written,
+      reason,
+      isValue: (role & VALUES) !== 0,
+      uses: USES.flatMap(([use, bits]) => ((role & bits) === 0 ? [] : [use])),
+    });
   };
   const rename = (text: string, index: number): string => {
     const role = index < roles.length ? roles[index]! : 0;

@@ -33,6 +33,9 @@ describe('heapgraph anonymize', () => {
     };
     expect(rows).toHaveLength(2);
     expect(total - omitted).toBe(2);
+    expect(rows.map((row) => (row as { uses: string }).uses)).toEqual(
+      [0, 1].map(() => expect.stringMatching(/^class/)),
+    );
   });
 
   it('refuses what it cannot do, and leaves no file', async () => {

@@ -11,8 +11,9 @@ import { retainedSizes } from '../../src/analysis/sizes/retained-sizes.js';
 import { shallowSizes } from '../../src/analysis/sizes/shallow-sizes.js';
 import type { Graph } from '../../src/graph/graph.js';
 import { loadSnapshot } from '../../src/load/load.js';
-import { type AnonymizeOptions, anonymized } from '../../src/session/anonymized.js';
+import { type AnonymizeOptions, anonymized, type KeptText } from '../../src/session/anonymized.js';
 import { sliced } from '../../src/session/sliced.js';
+import { RUNTIME_NAMES } from '../../src/v8/runtime-names.generated.js';
 import { shapeIndex } from '../../src/v8/shapes.js';
 import { fixtureGraph } from '../support/fixture-graphs.js';
 import { type Fixture, fixturePath } from '../support/fixtures.js';
@@ -123,6 +124,26 @@ const SMALL = JSON.stringify({
 describe('names', () => {
   const file = path.join(folder, 'small.heapsnapshot');
   writeFileSync(file, SMALL);
+
+  it('are those that heaps of Node.js and of pages hold, and no others of its sources', () => {
+    const names = new Set(RUNTIME_NAMES.split('\n'));
+    const has = (text: string): string[] => text.split(' ').filter((name) => names.has(name));
+    const runtime = 'length Map Server Socket IncomingMessage Timeout Worker node:http HTMLDivElement LoadIC';
+    expect(has(runtime).join(' ')).toBe(runtime);
+    expect(has('Session token Token Cache Class property program describe fullName getToken')).toEqual([]);
+  });
+
+  it('of a program that rarely loaded parts of Node.js have, too, are replaced', async () => {
+    const like = path.join(folder, 'like.heapsnapshot');
+    writeFileSync(like, SMALL.replace('Invoice', 'Session').replace('voucher', 'token'));
+    const kept: KeptText[] = [];
+    const done = await anonymized(like, () => undefined, { onKept: (one) => kept.push(one) });
+    expect(done).toMatchObject({ values: 1, names: 4 });
+    expect(kept.map(({ text, uses }) => [text, uses])).toEqual([
+      ['(GC roots)', ['system']],
+      ['length', ['property']],
+    ]);
+  });
 
   it('stay when they are of the runtime, are allowed, or of classes that are kept', async () => {
     const texts = async (options: AnonymizeOptions = {}): Promise<readonly string[]> =>

@@ -3,7 +3,7 @@ import { UsageError } from '../../base/errors.js';
 import { note, option, parts } from '../../base/notes.js';
 import type { Answer, Column, Row } from '../../base/result.js';
 import { formatBytes, formatCount } from '../../base/units.js';
-import type { KeptText } from '../../session/anonymized.js';
+import type { KeptText, Use } from '../../session/anonymized.js';
 import { defineCommand } from '../command.js';
 import { namingOf, namingOptions } from './naming-options.js';
 
@@ -18,7 +18,10 @@ export const anonymizeCommand = defineCommand({
   makesSnapshot: true,
   options: {
     ...namingOptions,
-    audit: { kind: 'flag', help: 'write nothing, and list the texts that would stay' },
+    audit: {
+      kind: 'flag',
+      help: 'write nothing, and list the texts that would stay, names of classes first',
+    },
     limit: { kind: 'integer', default: 50, help: 'texts that --audit shows' },
   },
   examples: [
@@ -48,17 +51,19 @@ export const anonymizeCommand = defineCommand({
         'Name a file.',
       );
     const { anonymized } = await import('../../session/anonymized.js');
-    const rows: Row[] = [];
+    // What a program names most often comes first: classes, properties, variables, functions.
+    const kept: Row[][] = KEPT_ORDER.map(() => []);
     let total = 0;
     const done = await anonymized(name, (bytes) => made?.write(bytes), {
       ...namingOf(options),
       onProgress,
       ...(audit
         ? {
-            onKept(kept: KeptText): void {
-              if (kept.text === '') return;
+            onKept(one: KeptText): void {
+              if (one.text === '') return;
               total++;
-              if (rows.length < limit) rows.push(auditRow(kept));
+              const rows = kept[Math.max(0, KEPT_ORDER.indexOf(one.uses[0] ?? 'system'))]!;
+              if (rows.length < limit) rows.push(auditRow(one));
             },
           }
         : {}),
@@ -66,7 +71,7 @@ export const anonymizeCommand = defineCommand({
     const left = done.leftOut.map(
       (section) => `the section ${JSON.stringify(section)} is not known, and is left out`,
     );
-    if (audit) return auditAnswer(rows, total, left);
+    if (audit) return auditAnswer(kept.flat().slice(0, limit), total, left);
     const size = await made!.finish();
     return {
       result: {
@@ -99,12 +104,15 @@ const SUMMARY: readonly Column[] = [
 
 const AUDIT: readonly Column[] = [
   { key: 'text', title: 'Text', unit: 'text', role: 'name' },
+  { key: 'uses', title: 'Names', unit: 'text' },
   { key: 'reason', title: 'Why', unit: 'text' },
   { key: 'isValue', title: 'A value', unit: 'text' },
 ];
 
-function auditRow({ text, reason, isValue }: KeptText): Row {
-  return { text, reason, isValue };
+const KEPT_ORDER: readonly Use[] = ['class', 'property', 'variable', 'function', 'system'];
+
+function auditRow({ text, uses, reason, isValue }: KeptText): Row {
+  return { text, uses: uses.join(', '), reason, isValue };
 }
 
 function auditAnswer(rows: readonly Row[], total: number, notes: readonly string[]): Answer {
@@ -114,6 +122,9 @@ function auditAnswer(rows: readonly Row[], total: number, notes: readonly string
     notes: [
       ...notes,
       `${formatCount(total)} texts would stay; parts of names, as in <symbol …>, are not listed`,
+      note(
+        'answer',
+      )`"runtime": V8, JavaScript or Node.js has this name itself, and the program may have it, too; ${option('deny')} replaces it`,
       ...(omitted > 0 ? [note('omitted')`${formatCount(omitted)} more; ${option('limit')} shows more`] : []),
     ],
   };
