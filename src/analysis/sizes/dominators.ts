@@ -123,6 +123,9 @@ interface Numbering {
    */
   readonly ends: Uint32Array;
   readonly laterSources: Uint32Array;
+  /** Two numbers, and one, for each node and one more, which are used no more. */
+  readonly pairs: Uint32Array;
+  readonly numbers: Uint32Array;
   /** Nodes that the root reaches. */
   readonly reached: number;
   /** Nodes that were searched: those and what hangs from them. */
@@ -139,11 +142,11 @@ function number(graph: Graph, essential: Uint8Array): Numbering {
   const { targets } = edgesOf(graph);
   // By node its number and how many later sources it has, then where the next of them goes: side by
   // side, as every edge asks for both.
-  const slots = new Uint32Array(2 * nodeCount);
+  const slots = new Uint32Array(2 * nodeCount + 2);
   const vertices = new Uint32Array(nodeCount + 1);
   const parents = new Uint32Array(nodeCount + 1);
   const least = new Uint32Array(nodeCount + 1);
-  const stack = new Uint32Array(nodeCount); // numbers
+  const stack = new Uint32Array(nodeCount + 1); // numbers
   const next = new Uint32Array(nodeCount); // by depth: the edge to go on with
   let last = 0;
   let laterCount = 0;
@@ -238,7 +241,7 @@ function number(graph: Graph, essential: Uint8Array): Numbering {
       }
     }
   }
-  return { vertices, parents, least, ends, laterSources, reached, searched };
+  return { vertices, parents, least, ends, laterSources, pairs: slots, numbers: stack, reached, searched };
 }
 
 /** 1 for every node that an essential edge leads to. Cost: one pass over the edges. */
@@ -250,12 +253,13 @@ export function heldNodes(graph: Graph, essential: Uint8Array): Uint8Array {
 }
 
 /** Immediate dominators by number. */
-function semiNca({ searched, parents, least, ends, laterSources }: Numbering): Uint32Array {
+function semiNca(numbering: Numbering): Uint32Array {
+  const { searched, parents, least, ends, laterSources } = numbering;
   // Ancestor and label of a node stand side by side: compression reads both. Labels are
   // semidominators, not nodes.
-  const links = new Uint32Array(2 * searched + 2);
+  const links = numbering.pairs;
   const idoms = least; // a semidominator takes the place of the number that it starts from
-  const path = new Uint32Array(searched + 1);
+  const path = numbering.numbers;
   for (let i = 0; i <= searched; i++) {
     links[2 * i] = parents[i]!;
     links[2 * i + 1] = i;
