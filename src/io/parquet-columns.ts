@@ -172,8 +172,8 @@ function boundsOf(numbers: Int32Array): Pick<EncodedPage, 'least' | 'greatest'> 
   let greatest = least;
   for (let i = 1; i < numbers.length; i++) {
     const value = numbers[i]!;
-    least = Math.min(least, value);
-    greatest = Math.max(greatest, value);
+    if (value < least) least = value;
+    else if (value > greatest) greatest = value;
   }
   return { least, greatest };
 }
@@ -297,7 +297,7 @@ function addText(dictionary: ByteWriter, text: string): void {
 
 function codedPlaces({ codes: given, texts }: CodedTexts, rows: number, dictionary: ByteWriter): Places {
   // One kind of array: a loop that sees several is three times as slow.
-  const codes = given instanceof Uint32Array ? given : Uint32Array.from(given);
+  const codes = given instanceof Uint32Array ? given : new Uint32Array(given);
   const known = texts.places;
   const limit = known.length;
   const places = new Uint32Array(rows);
