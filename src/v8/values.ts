@@ -5,9 +5,9 @@
 
 import { shortened } from '../base/printable.js';
 import { edgesOf, type Graph } from '../graph/graph.js';
-import { perGraph } from '../graph/memo.js';
+import { memo, perGraph } from '../graph/memo.js';
 import { EDGE, NODE } from '../graph/schema.js';
-import { edgeTarget } from '../graph/walk.js';
+import { edgeTarget, edgeTargetIn } from '../graph/walk.js';
 import { isContext } from './names.js';
 import { blockNames, suspendedFunction } from './recovered-names.js';
 import { ENTRY_SIZE, tableEntries } from './tables.js';
@@ -72,7 +72,7 @@ function fullValue(graph: Graph, node: number, limit: number): string {
  */
 export function numberText(graph: Graph, node: number): string | undefined {
   if (graph.nodeTypes[node] !== NODE.number) return undefined;
-  const text = edgeTarget(graph, node, EDGE.internal, ['value']);
+  const text = edgeTargetIn(graph, node, EDGE.internal, edgeNames(graph).value);
   return text === undefined ? undefined : graph.strings.get(graph.nodeNames[text]!);
 }
 
@@ -90,13 +90,21 @@ export function stringText(graph: Graph, node: number, limit: number): string {
       text += graph.strings.get(graph.nodeNames[part]!);
       continue;
     }
-    const second = edgeTarget(graph, part, EDGE.internal, ['second']);
-    const first = edgeTarget(graph, part, EDGE.internal, ['first']);
-    if (second !== undefined) parts.push(second);
-    if (first !== undefined) parts.push(first);
+    const { first, second } = edgeNames(graph);
+    const behind = edgeTargetIn(graph, part, EDGE.internal, second);
+    const before = edgeTargetIn(graph, part, EDGE.internal, first);
+    if (behind !== undefined) parts.push(behind);
+    if (before !== undefined) parts.push(before);
   }
   return text;
 }
+
+/** Names of edges that millions of strings and numbers are asked for. */
+const edgeNames = memo(({ strings }: Graph) => ({
+  first: strings.indexesOf('first'),
+  second: strings.indexesOf('second'),
+  value: strings.indexesOf('value'),
+}));
 
 function objectValue(graph: Graph, node: number, name: string, limit: number): string {
   if (name === 'Array') return arrayValue(graph, node);

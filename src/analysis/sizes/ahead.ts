@@ -92,3 +92,19 @@ export function beside<T>(graph: Graph, { retainers, meanwhile, work }: Beside<T
     ahead.end();
   }
 }
+
+/**
+ * Does work that needs shallow sizes, while the second thread prepares the search for holders that
+ * follows. Out: what the work says.
+ */
+export function besideHolders<T>(graph: Graph, work: () => T): T {
+  const ahead = new Ahead(graph);
+  try {
+    ahead.sizes();
+    ahead.page();
+    ahead.retainers();
+    return work();
+  } finally {
+    ahead.end();
+  }
+}

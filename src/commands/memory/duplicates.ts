@@ -1,6 +1,7 @@
 /** duplicates: equal objects, what sharing would save, and who holds them. */
 import { type DuplicateObjects, duplicateObjects } from '../../analysis/collections/duplicate-objects.js';
 import { holderPaths } from '../../analysis/holders/holder-paths.js';
+import { besideHolders } from '../../analysis/sizes/ahead.js';
 import { groupHolders } from '../../analysis/strings/string-holders.js';
 import { placesOfLargest } from '../../base/largest.js';
 import { note, option } from '../../base/notes.js';
@@ -57,7 +58,8 @@ export const duplicatesCommand = defineCommand({
   },
   async run({ snapshot: { graph }, options, machine: { readIds } }) {
     const mask = options.where && (await maskOf(options.where, { graph, readIds }));
-    const found = duplicateObjects(graph);
+    const found =
+      options.by === 'class' ? duplicateObjects(graph) : besideHolders(graph, () => duplicateObjects(graph));
     const isAsked = new Uint8Array(found.count).fill(mask ? 0 : 1);
     if (mask)
       found.members.nodes.forEach((node, i) => {

@@ -1,5 +1,6 @@
 /** strings: what the texts of a heap take, and who holds them. */
-import { groupStrings } from '../../analysis/classes/string-groups.js';
+import { groupStrings, type StringGroups } from '../../analysis/classes/string-groups.js';
+import { besideHolders } from '../../analysis/sizes/ahead.js';
 import { stringSummary } from '../../analysis/strings/string-summary.js';
 import { UsageError } from '../../base/errors.js';
 import type { NoteLike } from '../../base/notes.js';
@@ -55,7 +56,9 @@ export const stringsCommand = defineCommand({
   run({ snapshot: { graph }, options, machine: { within } }) {
     const limit = options.all ? Number.POSITIVE_INFINITY : (options.limit ?? 10);
     const needsMembers = !options.encodings && !options.allValues && !options.largest && !options.pinned;
-    const groups = groupStrings(graph, { members: needsMembers });
+    const group = (): StringGroups => groupStrings(graph, { members: needsMembers });
+    const groups =
+      options.encodings || options.allValues || options.largest ? group() : besideHolders(graph, group);
     const asked: StringsQuestion = { graph, groups, limit };
     if (options.allValues) return allValues({ ...asked, limit: options.limit ?? Number.POSITIVE_INFINITY });
     const answer = options.pinned
