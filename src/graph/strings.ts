@@ -34,6 +34,12 @@ function beginningOf(text: string): number {
  * Bytes of a text from which on it is kept when it was decoded: V8 cuts at 1,024 characters unless
  * told otherwise.
  */
+/** Short texts that are kept, by the last bits of their index. */
+const RECENT = 1 << 14;
+
+/** Bytes of a text that is kept there. */
+const SHORT = 64;
+
 const LONG = 1 << 14;
 
 /** Characters of such texts that are kept at a time. */
@@ -58,6 +64,10 @@ export class StringTable {
   /** Characters of long texts that were measured, by index. */
   private longLengths: Map<number, number> | undefined;
 
+  /** Short texts that were asked for: millions of strings may be put together of a few. */
+  private readonly recentIndexes = new Uint32Array(RECENT);
+  private readonly recentTexts: (string | undefined)[] = [];
+
   constructor(
     /** Pages follow each other; a page has its bytes and its part of the column `stringStarts`. */
     readonly pages: readonly StringPage[],
@@ -78,6 +88,9 @@ export class StringTable {
    * index beyond the table (possible only in a salvaged snapshot) a text that says so.
    */
   get(index: number): string {
+    const cell = index & (RECENT - 1);
+    if (this.recentIndexes[cell] === index && this.recentTexts[cell] !== undefined)
+      return this.recentTexts[cell]!;
     const known = this.longTexts?.get(index);
     if (known !== undefined) return known;
     const page = this.pageOf(index);
@@ -86,6 +99,10 @@ export class StringTable {
     const end = closingQuote(page.segment, start);
     const text = decodeJsonText(page.segment, start, end);
     if (end - start >= LONG) this.keepLong(index, text);
+    else if (end - start <= SHORT) {
+      this.recentIndexes[cell] = index;
+      this.recentTexts[cell] = text;
+    }
     return text;
   }
 

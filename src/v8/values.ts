@@ -82,6 +82,7 @@ export function numberText(graph: Graph, node: number): string | undefined {
  */
 export function stringText(graph: Graph, node: number, limit: number): string {
   const parts = [node];
+  let names: ReturnType<typeof edgeNames> | undefined;
   let text = '';
   // The number of steps is limited as well: a damaged file may have a string that holds itself.
   for (let steps = 0; parts.length > 0 && text.length <= limit && steps < 10_000; steps++) {
@@ -90,9 +91,9 @@ export function stringText(graph: Graph, node: number, limit: number): string {
       text += graph.strings.get(graph.nodeNames[part]!);
       continue;
     }
-    const { first, second } = edgeNames(graph);
-    const behind = edgeTargetIn(graph, part, EDGE.internal, second);
-    const before = edgeTargetIn(graph, part, EDGE.internal, first);
+    names ??= edgeNames(graph);
+    const behind = edgeTargetIn(graph, part, EDGE.internal, names.second);
+    const before = edgeTargetIn(graph, part, EDGE.internal, names.first);
     if (behind !== undefined) parts.push(behind);
     if (before !== undefined) parts.push(before);
   }

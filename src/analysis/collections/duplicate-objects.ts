@@ -47,7 +47,7 @@ const SEED = (Math.random() * 2 ** 32) | 0;
  *
  * - In: a graph with edges.
  * - Order: by the first object.
- * - Cost: `groupStrings`; each object and its edges once; 21 bytes a node and 52 an object while it
+ * - Cost: `groupStrings`; each object and its edges once; 22 bytes a node and 52 an object while it
  *   runs.
  */
 export function duplicateObjects(graph: Graph): DuplicateObjects {
@@ -58,9 +58,10 @@ export function duplicateObjects(graph: Graph): DuplicateObjects {
   const { one, other, mayDiffer: differs } = objectHashes(graph);
   const isMember = (node: number): boolean =>
     nodeTypes[node] === NODE.object && isPrototype[node] === 0 && sizes[node]! > 0 && !internal(node);
-  let all = 0;
-  for (let node = 0; node < nodeCount; node++) if (isMember(node)) all++;
-  const mask = 2 ** Math.ceil(Math.log2(Math.max(2, all * 2))) - 1;
+  const members = new Uint8Array(nodeCount);
+  for (let node = 0; node < nodeCount; node++) members[node] = isMember(node) ? 1 : 0;
+  const { all, repeated } = markRepeated(members, one);
+  const mask = 2 ** Math.ceil(Math.log2(Math.max(2, repeated * 2))) - 1;
   // A slot is a group plus one, and its first hash: most others are told apart by that.
   const slots = new Uint32Array(2 * (mask + 1));
   const first = new Uint32Array(all);
@@ -74,11 +75,12 @@ export function duplicateObjects(graph: Graph): DuplicateObjects {
   let count = 0;
   let filled = 0;
   for (let node = 0; node < nodeCount; node++) {
-    if (!isMember(node)) continue;
+    if (members[node] === 0) continue;
     const hash = one[node]!;
+    const isRepeated = members[node] === REPEATED;
     let slot = hash & mask;
     let group = -1;
-    for (; slots[2 * slot] !== 0; slot = (slot + 1) & mask) {
+    for (; isRepeated && slots[2 * slot] !== 0; slot = (slot + 1) & mask) {
       if (slots[2 * slot + 1] !== hash) continue;
       const known = slots[2 * slot]! - 1;
       if (otherOf[known] !== other[node]) continue;
@@ -87,8 +89,10 @@ export function duplicateObjects(graph: Graph): DuplicateObjects {
     }
     if (group < 0) {
       group = count++;
-      slots[2 * slot] = group + 1;
-      slots[2 * slot + 1] = hash;
+      if (isRepeated) {
+        slots[2 * slot] = group + 1;
+        slots[2 * slot + 1] = hash;
+      }
       first[group] = node;
       otherOf[group] = other[node]!;
     }
@@ -101,6 +105,43 @@ export function duplicateObjects(graph: Graph): DuplicateObjects {
     groups[filled++] = group;
   }
   return { count, first, counts, bytes, largest, mayDiffer, members: { nodes, groups } };
+}
+
+/** Others have the same hash, or one that begins alike. */
+const REPEATED = 2;
+
+/** Bits of a hash that tell most others apart: a bit for each takes 8 MB, which caches hold. */
+const BITS = 26;
+
+/**
+ * Marks the members whose hash may be that of another one as `REPEATED`: the others are equal to
+ * none, and need no place in a table. Out: how many members there are, and how many are marked.
+ */
+function markRepeated(
+  members: Uint8Array,
+  hashes: Uint32Array,
+): { readonly all: number; readonly repeated: number } {
+  const once = new Int32Array(1 << (BITS - 5));
+  const again = new Int32Array(1 << (BITS - 5));
+  for (let node = 0; node < members.length; node++) {
+    if (members[node] === 0) continue;
+    const place = hashes[node]! >>> (32 - BITS);
+    const bit = 1 << (place & 31);
+    const word = place >>> 5;
+    if ((once[word]! & bit) !== 0) again[word]! |= bit;
+    else once[word]! |= bit;
+  }
+  let all = 0;
+  let repeated = 0;
+  for (let node = 0; node < members.length; node++) {
+    if (members[node] === 0) continue;
+    all++;
+    const place = hashes[node]! >>> (32 - BITS);
+    if (((again[place >>> 5]! >>> (place & 31)) & 1) === 0) continue;
+    members[node] = REPEATED;
+    repeated++;
+  }
+  return { all, repeated };
 }
 
 interface Hashes {
