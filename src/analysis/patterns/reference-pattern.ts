@@ -26,7 +26,7 @@ export interface ReferencePatternOptions {
 interface Group {
   readonly type: string;
   readonly via: string | undefined;
-  readonly nodes: readonly number[];
+  readonly nodes: Uint32Array;
   /** How many objects of the level below it refers to. */
   readonly held: number;
 }
@@ -58,27 +58,27 @@ export function referencePattern(
   const level = new Uint32Array(graph.nodeCount);
 
   const describe = (group: Group, at: number): PatternNode => {
-    const fresh = group.nodes.filter((node) => level[node] === 0);
+    const fresh = freshOf(group.nodes, level, at);
     const isCycle = fresh.length === 0;
-    for (const node of fresh) level[node] = at;
-    const above = isCycle || at > depth ? [] : groupsAbove(fresh.filter((node) => at === 1 || !root(node)));
+    const above =
+      isCycle || at > depth ? [] : groupsAbove(at === 1 ? fresh : fresh.filter((node) => !root(node)));
     const children = above.map((next) => describe(next, at + 1));
-    for (const node of fresh) level[node] = 0;
+    for (let i = 0; i < fresh.length; i++) level[fresh[i]!] = 0;
     return {
       type: group.type,
       via: group.via,
       count: group.nodes.length,
-      size: group.nodes.reduce((sum, node) => sum + sizes[node]!, 0),
+      size: sumOf(sizes, group.nodes),
       isCycle,
       children,
     };
   };
 
   const { texts, eachReferrer } = referrers(graph);
-  const distinct = distinctNodes(graph.nodeCount);
+  const distinct = new DistinctNodes(graph.nodeCount);
 
   /** Who refers to nodes, the branches with the most of them. */
-  const groupsAbove = (held: readonly number[]): Group[] => {
+  const groupsAbove = (held: Uint32Array): Group[] => {
     const found = new References();
     for (const node of held)
       eachReferrer(node, (source, via) => {
@@ -86,20 +86,27 @@ export function referencePattern(
       });
     return found
       .groups()
-      .map((group) => ({
-        type: labels[group.type]!,
-        via: texts[group.via]!,
-        nodes: distinct(group.sources),
-        held: distinct(group.targets).length,
+      .map(({ type, via, sources, targets }) => ({
+        type: labels[type]!,
+        via: texts[via]!,
+        sources,
+        count: distinct.count(sources),
+        held: distinct.count(targets),
       }))
       .sort(
-        inOrder<Group & { readonly via: string }>(
+        inOrder<{ type: string; via: string; count: number; held: number }>(
           byDescending((group) => group.held),
-          byDescending((group) => group.nodes.length),
+          byDescending((group) => group.count),
           byText((group) => `${group.type} ${group.via}`),
         ),
       )
-      .slice(0, limit);
+      .slice(0, limit)
+      .map(({ type, via, sources, count, held }) => ({
+        type,
+        via,
+        nodes: distinct.list(sources, count),
+        held,
+      }));
   };
 
   const byClass = new Map<number, number[]>();
@@ -109,7 +116,14 @@ export function referencePattern(
     list.push(nodes[i]!);
   }
   return [...byClass]
-    .map(([type, list]): Group => ({ type: labels[type]!, via: undefined, nodes: list, held: list.length }))
+    .map(
+      ([type, list]): Group => ({
+        type: labels[type]!,
+        via: undefined,
+        nodes: Uint32Array.from(list),
+        held: list.length,
+      }),
+    )
     .sort(
       inOrder<Group>(
         byDescending((group) => group.nodes.length),
@@ -120,20 +134,57 @@ export function referencePattern(
     .map((group) => describe(group, 1));
 }
 
-/** The different nodes of a list, in its order. Takes 4 bytes a node, once. */
-function distinctNodes(nodeCount: number): (nodes: Uint32Array) => number[] {
-  const seen = new Uint32Array(nodeCount);
-  let call = 0;
-  return (nodes) => {
-    call++;
-    const found: number[] = [];
-    for (const node of nodes) {
+/** The nodes that stand nowhere yet. They stand at this level now. */
+function freshOf(nodes: Uint32Array, level: Uint32Array, at: number): Uint32Array {
+  const fresh = new Uint32Array(nodes.length);
+  let count = 0;
+  for (let i = 0; i < nodes.length; i++) if (level[nodes[i]!] === 0) fresh[count++] = nodes[i]!;
+  for (let i = 0; i < count; i++) level[fresh[i]!] = at;
+  return fresh.subarray(0, count);
+}
+
+function sumOf(sizes: Float64Array, nodes: Uint32Array): number {
+  let sum = 0;
+  for (let i = 0; i < nodes.length; i++) sum += sizes[nodes[i]!]!;
+  return sum;
+}
+
+/** The different nodes of lists. Takes 4 bytes a node, once. */
+class DistinctNodes {
+  private readonly seen: Uint32Array;
+  private call = 0;
+
+  constructor(nodeCount: number) {
+    this.seen = new Uint32Array(nodeCount);
+  }
+
+  /** How many there are. */
+  count(nodes: Uint32Array): number {
+    const { seen } = this;
+    const call = ++this.call;
+    let count = 0;
+    for (let i = 0; i < nodes.length; i++) {
+      const node = nodes[i]!;
       if (seen[node] === call) continue;
       seen[node] = call;
-      found.push(node);
+      count++;
+    }
+    return count;
+  }
+
+  /** In: how many there are. Out: those, in the order of the list. */
+  list(nodes: Uint32Array, count: number): Uint32Array {
+    const { seen } = this;
+    const call = ++this.call;
+    const found = new Uint32Array(count);
+    for (let i = 0, at = 0; at < count; i++) {
+      const node = nodes[i]!;
+      if (seen[node] === call) continue;
+      seen[node] = call;
+      found[at++] = node;
     }
     return found;
-  };
+  }
 }
 
 /** References to the nodes of a level in groups by class and reference: 12 bytes each. */
@@ -199,6 +250,9 @@ interface Referrers {
   readonly eachReferrer: (node: number, each: (source: number, via: number) => void) => void;
 }
 
+/** Texts whose numbers are remembered by retainer. */
+const MOST_TEXTS = 2 ** 16 - 2;
+
 /** Edges of a node from which on they are put into an index. */
 const MANY = 64;
 
@@ -242,6 +296,25 @@ function referrers(graph: Graph): Referrers {
       if (targets[edge] === target && keeps(edge, source)) return edge;
     return -1;
   };
+  /**
+   * By retainer what was found out of it: that it says nothing, or the number of its text plus two.
+   * Branches lead through the same objects over and over.
+   */
+  const known = new Uint16Array(sources.length);
+  /** The text of the reference of a retainer; -1 where it keeps nothing or stands there twice. */
+  const lookUp = (node: number, at: number): number => {
+    const source = sources[at]!;
+    if (source === node || (at > firstRetainer[node]! && source === sources[at - 1])) return -1;
+    const edge = edgeTo(source, node);
+    return edge < 0 ? -1 : textOf(edge);
+  };
+  const textAt = (node: number, at: number): number => {
+    const code = known[at]!;
+    if (code !== 0) return code - 2;
+    const text = lookUp(node, at);
+    if (text < MOST_TEXTS) known[at] = text + 2;
+    return text;
+  };
   /** By node the call that went through it, where it is a part of an object. */
   const passed = new Uint32Array(nodeCount);
   let call = 0;
@@ -266,13 +339,12 @@ function referrers(graph: Graph): Referrers {
         texted.pop();
         continue;
       }
+      const own = textAt(node, at);
+      if (own < 0) continue;
       const source = sources[at]!;
-      if (source === node || (at > firstRetainer[node]! && source === sources[at - 1])) continue;
-      const edge = edgeTo(source, node);
-      if (edge < 0) continue;
       // The reference to an item says more than that to the array that has it.
       const via = texted[top]!;
-      const text = via < 0 ? textOf(edge) : via;
+      const text = via < 0 ? own : via;
       if (roles[source] !== WAY) each(source, text);
       else if (passed[source] !== call) {
         passed[source] = call;
