@@ -7,6 +7,7 @@ import { classIndex } from '../../v8/class-names.js';
 import { referenceText } from '../../v8/reference-text.js';
 import { isRoot } from '../../v8/roots.js';
 import { nodeRoles, WAY } from '../classes/node-roles.js';
+import { Ahead } from '../sizes/ahead.js';
 import { keepsAlive } from '../sizes/essential-edges.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
 import type { PatternNode } from './pattern-node.js';
@@ -48,8 +49,23 @@ export function referencePattern(
   nodes: ArrayLike<number>,
   { depth = 6, limit = 10 }: ReferencePatternOptions = {},
 ): readonly PatternNode[] {
+  retainersOf(graph); // by both threads, before the second one has something else to do
+  const ahead = new Ahead(graph);
+  try {
+    ahead.sizes();
+    return patternOf(graph, nodes, depth, limit);
+  } finally {
+    ahead.end();
+  }
+}
+
+function patternOf(
+  graph: Graph,
+  nodes: ArrayLike<number>,
+  depth: number,
+  limit: number,
+): readonly PatternNode[] {
   const { labels, of } = classIndex(graph);
-  const sizes = shallowSizes(graph);
   const root = isRoot(graph);
   /**
    * By node how deep it stands on the way down from the branch that is described; 0 where it does
@@ -68,22 +84,19 @@ export function referencePattern(
       type: group.type,
       via: group.via,
       count: group.nodes.length,
-      size: sumOf(sizes, group.nodes),
+      size: sumOf(shallowSizes(graph), group.nodes),
       isCycle,
       children,
     };
   };
 
-  const { texts, eachReferrer } = referrers(graph);
+  const { texts, collect } = referrers(graph, of);
   const distinct = new DistinctNodes(graph.nodeCount);
 
   /** Who refers to nodes, the branches with the most of them. */
   const groupsAbove = (held: Uint32Array): Group[] => {
     const found = new References();
-    for (const node of held)
-      eachReferrer(node, (source, via) => {
-        found.add(of[source]!, via, source, node);
-      });
+    for (let i = 0; i < held.length; i++) collect(held[i]!, found);
     return found
       .groups()
       .map(({ type, via, sources, targets }) => ({
@@ -194,15 +207,13 @@ class References {
   /** Group, source and target of each. */
   private triples = new Uint32Array(3 << 10);
   private length = 0;
+  private lastType = -1;
+  private lastVia = -1;
+  private last = -1;
 
   add(type: number, via: number, source: number, target: number): void {
-    const key = type * 2 ** 26 + via;
-    let group = this.numbers.get(key);
-    if (group === undefined) {
-      group = this.kinds.length;
-      this.numbers.set(key, group);
-      this.kinds.push({ type, via, count: 0 });
-    }
+    if (type !== this.lastType || via !== this.lastVia) this.last = this.groupOf(type, via);
+    const group = this.last;
     this.kinds[group]!.count++;
     if (this.length === this.triples.length) {
       const larger = new Uint32Array(this.length * 2);
@@ -213,6 +224,16 @@ class References {
     this.triples[this.length + 1] = source;
     this.triples[this.length + 2] = target;
     this.length += 3;
+  }
+
+  private groupOf(type: number, via: number): number {
+    this.lastType = type;
+    this.lastVia = via;
+    const key = type * 2 ** 26 + via;
+    const known = this.numbers.get(key);
+    if (known !== undefined) return known;
+    this.numbers.set(key, this.kinds.length);
+    return this.kinds.push({ type, via, count: 0 }) - 1;
   }
 
   /** Order: as they were first met; references of a group, too. */
@@ -246,8 +267,8 @@ interface ReferenceGroup {
 interface Referrers {
   /** References in words; it grows. */
   readonly texts: readonly string[];
-  /** Calls back for each object that refers to a node, with the number of the reference's text. */
-  readonly eachReferrer: (node: number, each: (source: number, via: number) => void) => void;
+  /** Adds each object that refers to a node, with its class and the number of the reference's text. */
+  readonly collect: (node: number, into: References) => void;
 }
 
 /** Texts whose numbers are remembered by retainer. */
@@ -256,7 +277,7 @@ const MOST_TEXTS = 2 ** 16 - 2;
 /** Edges of a node from which on they are put into an index. */
 const MANY = 64;
 
-function referrers(graph: Graph): Referrers {
+function referrers(graph: Graph, of: Uint32Array): Referrers {
   const { firstEdge, nodeCount } = graph;
   const { types, names, targets } = edgesOf(graph);
   const { firstRetainer, sources } = retainersOf(graph);
@@ -321,14 +342,13 @@ function referrers(graph: Graph): Referrers {
   // The way up through parts of objects, which may be long: nodes, and how far each was looked at.
   const way: number[] = [];
   const next: number[] = [];
-  const texted: number[] = [];
-  const enter = (node: number, via: number): void => {
+  const enter = (node: number): void => {
     way.push(node);
     next.push(firstRetainer[node]!);
-    texted.push(via);
   };
-  const visit = (from: number, each: (source: number, via: number) => void): void => {
-    enter(from, -1);
+  /** Adds what refers to a part of an object, for what the part is of. */
+  const climb = (part: number, via: number, held: number, into: References): void => {
+    enter(part);
     while (way.length > 0) {
       const top = way.length - 1;
       const node = way[top]!;
@@ -336,27 +356,32 @@ function referrers(graph: Graph): Referrers {
       if (at >= firstRetainer[node + 1]!) {
         way.pop();
         next.pop();
-        texted.pop();
         continue;
       }
-      const own = textAt(node, at);
-      if (own < 0) continue;
+      if (textAt(node, at) < 0) continue;
       const source = sources[at]!;
-      // The reference to an item says more than that to the array that has it.
-      const via = texted[top]!;
-      const text = via < 0 ? own : via;
-      if (roles[source] !== WAY) each(source, text);
+      if (roles[source] !== WAY) into.add(of[source]!, via, source, held);
       else if (passed[source] !== call) {
         passed[source] = call;
-        enter(source, text);
+        enter(source);
       }
     }
   };
   return {
     texts,
-    eachReferrer(node, each) {
+    collect(node, into) {
       call++;
-      visit(node, each);
+      for (let at = firstRetainer[node]!, end = firstRetainer[node + 1]!; at < end; at++) {
+        // The reference to an item says more than that to the array that has it.
+        const via = textAt(node, at);
+        if (via < 0) continue;
+        const source = sources[at]!;
+        if (roles[source] !== WAY) into.add(of[source]!, via, source, node);
+        else if (passed[source] !== call) {
+          passed[source] = call;
+          climb(source, via, node, into);
+        }
+      }
     },
   };
 }
