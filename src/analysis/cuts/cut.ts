@@ -204,24 +204,28 @@ function freedAlone(
   /** By node the number of the reference, plus one. */
   const labels = new Uint32Array(nodeCount);
   const work = new Uint32Array(2 * nodeCount);
-  let waiting = 0;
-  const mark = (node: number, label: number): void => {
-    if (before[node] === 0 || after[node] === 1) return;
-    const known = labels[node]!;
-    if (known === label || known === SEVERAL) return;
-    labels[node] = known === 0 ? label : SEVERAL;
-    work[waiting++] = node;
-  };
-  references.forEach(({ edges }, i) => {
-    for (const edge of edges) mark(targets[edge]!, i + 1);
-    while (waiting > 0) {
-      const node = work[--waiting]!;
-      const label = labels[node]!;
-      if (onStack(node)) continue;
-      for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++)
-        if (kinds[edge] !== NONE) mark(targets[edge]!, label);
+  for (const [i, { edges }] of references.entries()) {
+    let waiting = 0;
+    // The reference's own edges, then those of what was met.
+    let list: ArrayLike<number> | undefined = edges;
+    for (let node = -1; ; ) {
+      const label: number = node < 0 ? i + 1 : labels[node]!;
+      const end: number = list ? list.length : firstEdge[node + 1]!;
+      for (let at = list ? 0 : firstEdge[node]!; at < end; at++) {
+        const edge = list ? list[at]! : at;
+        const target = targets[edge]!;
+        if (before[target] === 0 || after[target] === 1 || (!list && kinds[edge] === NONE)) continue;
+        const known = labels[target]!;
+        if (known === label || known === SEVERAL) continue;
+        labels[target] = known === 0 ? label : SEVERAL;
+        work[waiting++] = target;
+      }
+      list = undefined;
+      do node = waiting > 0 ? work[--waiting]! : -1;
+      while (node >= 0 && onStack(node));
+      if (node < 0) break;
     }
-  });
+  }
   const found = references.map(() => ({ count: 0, size: 0, objects: 0 }));
   for (let node = 0; node < nodeCount; node++) {
     const label = labels[node]!;

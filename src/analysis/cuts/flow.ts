@@ -84,15 +84,21 @@ class Residual {
     this.#levels = new Uint32Array(nodeCount);
     this.#queue = new Uint32Array(nodeCount);
     this.#tried = new Uint32Array(nodeCount);
+    const [sources, firstInto, into] = [this.#sources, this.#firstInto, this.#into];
     for (let node = 0; node < nodeCount; node++)
-      for (let arc = firstArc[node]!; arc < firstArc[node + 1]!; arc++) this.#sources[arc] = node;
-    for (const target of targets) this.#firstInto[target]!++;
+      for (let arc = firstArc[node]!; arc < firstArc[node + 1]!; arc++) sources[arc] = node;
+    for (let arc = 0; arc < targets.length; arc++) firstInto[targets[arc]!]!++;
     let end = 0;
     for (let node = 0; node <= nodeCount; node++) {
-      end += this.#firstInto[node]!;
-      this.#firstInto[node] = end;
+      end += firstInto[node]!;
+      firstInto[node] = end;
     }
-    for (let arc = targets.length - 1; arc >= 0; arc--) this.#into[--this.#firstInto[targets[arc]!]!] = arc;
+    for (let arc = targets.length - 1; arc >= 0; arc--) {
+      const target = targets[arc]!;
+      const place = firstInto[target]! - 1;
+      firstInto[target] = place;
+      into[place] = arc;
+    }
   }
 
   /** Numbers the nodes by their distance from the source. False where the sink is not met. */
@@ -178,23 +184,26 @@ class Residual {
   /** By node 1 where the rest of the room leads from there to `end`. */
   leadingTo(end: number): Uint8Array {
     const { nodeCount, firstArc, targets, unbounded } = this.#network;
+    const [sources, firstInto, into] = [this.#sources, this.#firstInto, this.#into];
+    const [flow, queue] = [this.#flow, this.#queue];
     const seen = new Uint8Array(nodeCount);
     seen[end] = 1;
-    this.#queue[0] = end;
+    queue[0] = end;
     let tail = 1;
-    const visit = (node: number): void => {
-      if (seen[node] === 1) return;
-      seen[node] = 1;
-      this.#queue[tail++] = node;
-    };
     for (let head = 0; head < tail; head++) {
-      const node = this.#queue[head]!;
-      for (let i = this.#firstInto[node]!, last = this.#firstInto[node + 1]!; i < last; i++) {
-        const arc = this.#into[i]!;
-        if (unbounded[arc] === 1 || this.#flow[arc] === 0) visit(this.#sources[arc]!);
+      const node = queue[head]!;
+      for (let i = firstInto[node]!, last = firstInto[node + 1]!; i < last; i++) {
+        const arc = into[i]!;
+        const next = sources[arc]!;
+        if (seen[next] === 1 || (unbounded[arc] === 0 && flow[arc] !== 0)) continue;
+        seen[next] = 1;
+        queue[tail++] = next;
       }
-      for (let arc = firstArc[node]!, last = firstArc[node + 1]!; arc < last; arc++)
-        if (this.#flow[arc]! > 0) visit(targets[arc]!);
+      for (let arc = firstArc[node]!, last = firstArc[node + 1]!; arc < last; arc++) {
+        if (flow[arc] === 0 || seen[targets[arc]!] === 1) continue;
+        seen[targets[arc]!] = 1;
+        queue[tail++] = targets[arc]!;
+      }
     }
     return seen;
   }

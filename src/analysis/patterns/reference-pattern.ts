@@ -267,7 +267,7 @@ interface ReferenceGroup {
 interface Referrers {
   /** References in words; it grows. */
   readonly texts: readonly string[];
-  /** Adds each object that refers to a node, with its class and the number of the reference's text. */
+  /** Adds each object that refers to a node, its class and the number of the reference's text. */
   readonly collect: (node: number, into: References) => void;
 }
 
