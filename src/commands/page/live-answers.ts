@@ -10,8 +10,9 @@ import type { LiveObject, PictureKind } from '../../base/page-live.js';
 import type { PageTable } from '../../base/page-report.js';
 import type { Answer, DeadStepRow, Row } from '../../base/result.js';
 import { shellWord } from '../../base/shell-word.js';
-import { formatId } from '../../base/units.js';
+import { formatCount, formatId } from '../../base/units.js';
 import { idIndex } from '../../graph/ids.js';
+import { retainersOf } from '../../graph/retainers.js';
 import type { OpenedSnapshot, Session } from '../../session/need.js';
 import { ask } from '../ask.js';
 import type { Machine, Question } from '../command.js';
@@ -125,12 +126,33 @@ export async function liveQuery({ heap, session, machine }: Loaded, text: string
   return cutTexts(table, MOST_CHARACTERS);
 }
 
-/** A picture of what holds an object, or of what it holds. Throws UsageError. */
-export function livePicture(
+/**
+ * References of an object that a picture may begin with: a server answers others meanwhile, and
+ * each of them is an object of its own while it is drawn.
+ */
+const MOST_DRAWN = 10_000;
+
+/**
+ * A picture of what holds an object, or of what it holds.
+ *
+ * - Throws: UsageError, also for an object with more than 10,000 references to draw.
+ */
+export async function livePicture(
   { heap, session, machine }: Loaded,
   kind: PictureKind,
   id: number,
 ): Promise<Answer> {
+  const { graph } = heap;
+  const node = idIndex(graph).nodeOf(id);
+  const first = kind === 'refs' ? graph.firstEdge : retainersOf(graph).firstRetainer;
+  const count = node < 0 || kind === 'chain' ? 0 : first[node + 1]! - first[node]!;
+  if (count > MOST_DRAWN)
+    throw new UsageError(
+      `${formatId(id)} has ${formatCount(count)} references to draw, ${formatCount(MOST_DRAWN)} at most`,
+      kind === 'refs'
+        ? `heapgraph show-refs draws it, and takes its time.`
+        : `heapgraph patterns ${formatId(id)} merges them by class, show-backrefs takes its time.`,
+    );
   return ask(PICTURE_COMMANDS[kind], { targets: [formatId(id)], snapshots: [heap.name] }, session, {
     machine,
   });

@@ -84,6 +84,7 @@ describe('heapgraph open', () => {
     ['query', { text: 'set("/etc/passwd")' }, 'a page reads no files'],
     ['picture', { id: '79605', kind: 'other' }, 'there is no such picture'],
     ['picture', { id: '-1', kind: 'refs' }, 'is not an object id'],
+    ['picture', { id: '95', kind: 'backrefs' }, '@95 has 16,915 references to draw, 10,000 at most'],
   ] as const)('says what is wrong with %s %j', async (name, values, message) => {
     const { status, value } = await get<{ error: string }>(name, values as unknown as Record<string, string>);
     expect([status, value.error.includes(message)]).toEqual([400, true]);
