@@ -1,6 +1,7 @@
 /** What is computed of a graph with kernels and on two threads, to compare it with what TypeScript computes on one. */
 import { createHash } from 'node:crypto';
 import { typeStats } from '../../src/analysis/classes/classes.js';
+import { leadingTo } from '../../src/analysis/cuts/leading.js';
 import { reachedFromRoot } from '../../src/analysis/cuts/reach.js';
 import { holderChains, searchHolders } from '../../src/analysis/holders/holder-chains.js';
 import { Ahead } from '../../src/analysis/sizes/ahead.js';
@@ -10,6 +11,7 @@ import { essentialEdges, pageOwnedNodes } from '../../src/analysis/sizes/essenti
 import { retainedSetSizes, retainedSets } from '../../src/analysis/sizes/retained-set.js';
 import { retainedSizes, retainedSizesOfClasses } from '../../src/analysis/sizes/retained-sizes.js';
 import { shallowSizes } from '../../src/analysis/sizes/shallow-sizes.js';
+import { withKernel } from '../../src/graph/accelerated.js';
 import { edgesOf, type Graph } from '../../src/graph/graph.js';
 import { retainersOf } from '../../src/graph/retainers.js';
 
@@ -41,8 +43,22 @@ export const COMPUTED: Readonly<Record<string, (graph: Graph) => unknown>> = {
     reachedFromRoot(graph, { without: new Set([0, 3, 4, 11].filter((edge) => edge < edgesOf(graph).count)) }),
     reachedFromRoot(graph),
   ],
+  leadingTo: (graph) =>
+    leadingTo(
+      graph,
+      columnOf(graph, edgesOf(graph).count, (edge) => edge % 3 !== 1),
+      columnOf(graph, graph.nodeCount, (node) => node % 4 === 2),
+      columnOf(graph, graph.nodeCount, (node) => node % 6 === 1 || node % 8 === 2),
+    ),
   typeStats: (graph) => typeStats(graph, { by: 'retained', retained: true }),
 };
+
+/** A byte each, in the arena where the graph stands in one. */
+function columnOf(graph: Graph, length: number, test: (i: number) => boolean): Uint8Array {
+  const column = withKernel(graph, ({ arena }) => arena.take(Uint8Array, length)) ?? new Uint8Array(length);
+  for (let i = 0; i < length; i++) column[i] = test(i) ? 1 : 0;
+  return column;
+}
 
 /** More sets than a search takes: small and large ones, that overlap, one with the root. */
 function setsOf({ nodeCount, root }: Graph): number[][] {

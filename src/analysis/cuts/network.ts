@@ -1,8 +1,10 @@
 /** The part of a heap in which a cut is looked for, as a network. */
+import { withKernel } from '../../graph/accelerated.js';
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { isStack } from '../../v8/roots.js';
 import { dominatorTree } from '../sizes/dominators.js';
 import type { Network } from './flow.js';
+import { leadingTo } from './leading.js';
 import { ENTRY, entryOf, FIXED, NONE, referencesOf } from './references.js';
 
 /** A network of references. */
@@ -22,7 +24,7 @@ const SINK = 1;
  * - Left out: what leads to none of the objects, and edges to what dominates their source: no way
  *   without a circle goes along them.
  * - An entry of a Map or Set is one arc, also where its key and its value both lead to the objects.
- * - Cost: linear in nodes and edges; while it is made 13 bytes a node and 5 an edge, then 9 bytes
+ * - Cost: linear in nodes and edges; while it is made 14 bytes a node and 5 an edge, then 9 bytes
  *   for each edge on a way to the objects.
  */
 export function referenceNetwork(
@@ -31,9 +33,24 @@ export function referenceNetwork(
   fixed: Uint8Array,
   objects: Uint8Array,
 ): ReferenceNetwork {
+  const isArc = arcsOf(graph, reached, fixed, objects);
+  try {
+    return networkOf(graph, isArc, fixed, objects);
+  } finally {
+    withKernel(graph, ({ arena }) => {
+      if (arena.addressOf(isArc) !== undefined) arena.release(isArc);
+    });
+  }
+}
+
+function networkOf(
+  graph: Graph,
+  isArc: Uint8Array,
+  fixed: Uint8Array,
+  objects: Uint8Array,
+): ReferenceNetwork {
   const { nodeCount } = graph;
   const { targets: edgeTargets } = edgesOf(graph);
-  const isArc = arcsOf(graph, reached, fixed, objects);
   const leading = leadingTo(graph, isArc, fixed, objects);
   // By node its number in the network: those that the source or the sink stand for share one.
   const numbers = new Uint32Array(nodeCount);
@@ -92,7 +109,7 @@ function arcsOf(graph: Graph, reached: Uint8Array, fixed: Uint8Array, objects: U
   const { kinds } = referencesOf(graph);
   const onStack = isStack(graph);
   const dominates = dominance(graph);
-  const isArc = new Uint8Array(count);
+  const isArc = withKernel(graph, ({ arena }) => arena.take(Uint8Array, count)) ?? new Uint8Array(count);
   for (let node = 0; node < nodeCount; node++) {
     if (reached[node] === 0 || (objects[node] === 1 && fixed[node] === 0) || onStack(node)) continue;
     for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
@@ -124,41 +141,6 @@ function dominance(graph: Graph): (above: number, below: number) => boolean {
   }
   return (above, below) =>
     numbers[above]! <= numbers[below]! && numbers[below]! < numbers[above]! + sizes[above]!;
-}
-
-/** By node 1 where a way leads from it to one of the objects, the objects among them. */
-function leadingTo(graph: Graph, isArc: Uint8Array, fixed: Uint8Array, objects: Uint8Array): Uint8Array {
-  const { nodeCount, firstEdge } = graph;
-  const { targets } = edgesOf(graph);
-  const firstSource = new Uint32Array(nodeCount + 1);
-  for (let edge = 0; edge < isArc.length; edge++) if (isArc[edge] === 1) firstSource[targets[edge]!]!++;
-  let end = 0;
-  for (let node = 0; node <= nodeCount; node++) {
-    end += firstSource[node]!;
-    firstSource[node] = end;
-  }
-  const sources = new Uint32Array(end);
-  for (let node = nodeCount - 1; node >= 0; node--)
-    for (let edge = firstEdge[node]!, last = firstEdge[node + 1]!; edge < last; edge++)
-      if (isArc[edge] === 1) sources[--firstSource[targets[edge]!]!] = node;
-  const leading = new Uint8Array(nodeCount);
-  const work = new Uint32Array(nodeCount);
-  let waiting = 0;
-  for (let node = 0; node < nodeCount; node++) {
-    if (objects[node] !== 1 || fixed[node] === 1) continue;
-    leading[node] = 1;
-    work[waiting++] = node;
-  }
-  while (waiting > 0) {
-    const node = work[--waiting]!;
-    for (let at = firstSource[node]!, last = firstSource[node + 1]!; at < last; at++) {
-      const source = sources[at]!;
-      if (leading[source] === 1) continue;
-      leading[source] = 1;
-      if (fixed[source] === 0) work[waiting++] = source;
-    }
-  }
-  return leading;
 }
 
 /** Slots of an entry, at most. */

@@ -55,34 +55,50 @@ export const referencesOf = memo((graph: Graph): References => {
   const value = strings.indexesOf('value', 'tagged_value');
   const cells = cellNames(graph);
   const kinds = withKernel(graph, ({ arena }) => arena.take(Uint8Array, count)) ?? new Uint8Array(count);
+  const byType = kindsByType();
   for (let node = 0; node < nodeCount; node++) {
     const type = nodeTypes[node]!;
     const isProgram = roles[node] === THING && type !== NODE.native && type !== NODE.synthetic;
     const isVariable = isScope(node) && !natives.has(node) && ofRuntime[node] !== RUNTIME;
+    const row = (isProgram ? OF_PROGRAM : 0) | (isVariable ? OF_SCOPE : 0);
+    const begin = firstEdge[node]!;
+    const end = firstEdge[node + 1]!;
+    // Without a branch for each edge, as the processor guesses wrong too often.
+    for (let edge = begin; edge < end; edge++)
+      kinds[edge] = byType[row | types[edge]!]! * (essential[edge]! & ~repeated[edge]!);
+    if (isProgram)
+      for (let edge = begin; edge < end; edge++)
+        if (prototype.has(names[edge]!) && types[edge] === EDGE.property && kinds[edge] !== NONE)
+          kinds[edge] = FIXED;
     const isCell = cells.has(nodeNames[node]!);
     const entrySize = entrySizes[node]!;
+    if (entrySize === 0 && !isCell) continue;
     const start = entrySize === 0 ? 0 : firstEntrySlot(graph.selfSizes[node]!, entrySize)!;
-    for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
-      if (essential[edge] === 0 || repeated[edge] === 1) continue;
-      const edgeType = types[edge];
-      let kind = FIXED;
-      if (edgeType === EDGE.property) {
-        if (isProgram && !prototype.has(names[edge]!)) kind = CHANGEABLE;
-      } else if (edgeType === EDGE.element) {
-        if (isProgram) kind = CHANGEABLE;
-      } else if (edgeType === EDGE.context) {
-        if (isVariable) kind = CHANGEABLE;
-      } else if (edgeType === EDGE.internal) {
-        if (entrySize > 0) {
-          if (slots(names[edge]!) >= start) kind = ENTRY;
-        } else if (isCell && value.has(names[edge]!)) kind = CHANGEABLE;
-      }
-      kinds[edge] = kind;
+    for (let edge = begin; edge < end; edge++) {
+      if (kinds[edge] === NONE || types[edge] !== EDGE.internal) continue;
+      if (entrySize > 0) {
+        if (slots(names[edge]!) >= start) kinds[edge] = ENTRY;
+      } else if (value.has(names[edge]!)) kinds[edge] = CHANGEABLE;
     }
   }
   for (const { edge } of weakMapPairEdges(graph)) if (kinds[edge] === FIXED) kinds[edge] = CHANGEABLE;
   return { kinds, entrySizes };
 }, 'references');
+
+/** Rows of `kindsByType`, that are added up: what the source of an edge is. */
+const OF_PROGRAM = 256;
+const OF_SCOPE = 512;
+
+/** By source and type of an edge its kind, as far as these say. */
+function kindsByType(): Uint8Array {
+  const kinds = new Uint8Array(4 * 256).fill(FIXED);
+  for (const row of [0, OF_SCOPE]) {
+    kinds[row | OF_PROGRAM | EDGE.property] = CHANGEABLE;
+    kinds[row | OF_PROGRAM | EDGE.element] = CHANGEABLE;
+  }
+  for (const row of [0, OF_PROGRAM]) kinds[row | OF_SCOPE | EDGE.context] = CHANGEABLE;
+  return kinds;
+}
 
 /** The slot that an edge of a table is named by, by string index; -1 for other names. */
 const slotNumbers = memo(({ strings }: Graph): ((name: number) => number) => {

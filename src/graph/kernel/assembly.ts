@@ -18,6 +18,7 @@
  *   assembly-retained                   retained sizes of nodes and of classes
  *   assembly-retainers                  edges the other way round
  *   assembly-reach                      essential edges, what is reached around sets of nodes
+ *   assembly-leading                    from where ways lead to nodes
  *   assembly-holders                    a chain from a root to every node
  *   assembly-alike                      edges between nodes that are marked alike, edges by name
  *
@@ -32,5 +33,6 @@ export * from './assembly-dominators';
 export * from './assembly-retained';
 export * from './assembly-retainers';
 export * from './assembly-reach';
+export * from './assembly-leading';
 export * from './assembly-holders';
 export * from './assembly-alike';
