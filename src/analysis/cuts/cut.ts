@@ -108,8 +108,14 @@ function foundCut(graph: Graph, mask: Uint8Array, options: CutOptions): Cut {
   const besides = reachedFromRoot(graph, { around: objects });
   const network = referenceNetwork(graph, reached, fixedNodes, objects);
   const { value, arcs } = minimumCut(network, limit, nearest === 'objects' ? 'sink' : 'source');
+  const dropped = arcs?.map((arc) => {
+    const edge = network.edges[arc]!;
+    const holder = sourceOf(graph, edge);
+    return { holder, edges: edgesOfReference(graph, holder, edge) };
+  });
+  network.release();
   const retained = tally(graph, reached, besides);
-  if (!arcs)
+  if (!dropped)
     return {
       ...facts,
       objects: count,
@@ -119,11 +125,6 @@ function foundCut(graph: Graph, mask: Uint8Array, options: CutOptions): Cut {
       freed: NOTHING,
       retained,
     };
-  const dropped = arcs.map((arc) => {
-    const edge = network.edges[arc]!;
-    const holder = sourceOf(graph, edge);
-    return { holder, edges: edgesOfReference(graph, holder, edge) };
-  });
   const without = new Set(dropped.flatMap(({ edges }) => edges));
   const left = reachedFromRoot(graph, { without });
   const still = reachedFromStack(graph, left, without);

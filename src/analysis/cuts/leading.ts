@@ -70,7 +70,7 @@ function byKernel(
       { each: 'countMarked', from: 0, to: isArc.length, args: [arcs, firsts] },
       { each: 'placeRetainers', from: 0, to: nodeCount, args: [firsts, 0] },
     ]);
-    // As long as the sources of all edges, which may stand here later; what is not used costs nothing.
+    // As long as `retainersOf` needs, which may stand here later; what is not used costs nothing.
     const sources = scratch.take(Uint32Array, isArc.length, true);
     const ways = scratch.at(sources);
     run([{ each: 'fillMarked', from: nodeCount, to: 0, args: [arcs, firsts, ways] }]);

@@ -11,6 +11,8 @@ import { ENTRY, entryOf, FIXED, NONE, referencesOf } from './references.js';
 export interface ReferenceNetwork extends Network {
   /** By arc the edge that it stands for. Of an entry with several edges the first. */
   readonly edges: Uint32Array;
+  /** Gives the columns back. They are not used any more. */
+  readonly release: () => void;
 }
 
 const SOURCE = 0;
@@ -37,10 +39,24 @@ export function referenceNetwork(
   try {
     return networkOf(graph, isArc, fixed, objects);
   } finally {
-    withKernel(graph, ({ arena }) => {
-      if (arena.addressOf(isArc) !== undefined) arena.release(isArc);
-    });
+    giveBack(graph, isArc);
   }
+}
+
+/** Bytes of zeros, in the arena where the graph stands in one. */
+function bytesOf(graph: Graph, length: number): Uint8Array {
+  return withKernel(graph, ({ arena }) => arena.take(Uint8Array, length)) ?? new Uint8Array(length);
+}
+
+/** Numbers, likewise. */
+function numbersOf(graph: Graph, length: number): Uint32Array {
+  return withKernel(graph, ({ arena }) => arena.take(Uint32Array, length)) ?? new Uint32Array(length);
+}
+
+function giveBack(graph: Graph, ...columns: readonly (Uint8Array | Uint32Array)[]): void {
+  withKernel(graph, ({ arena }) => {
+    for (const each of columns) if (arena.addressOf(each) !== undefined) arena.release(each);
+  });
 }
 
 function networkOf(
@@ -71,9 +87,10 @@ function networkOf(
       });
   const all = last + 1 + entries;
   const firstArc = new Uint32Array(all + 1);
-  const targets = new Uint32Array(arcs + entryArcs);
-  const unbounded = new Uint8Array(arcs + entryArcs);
-  const edges = new Uint32Array(arcs + entryArcs);
+  const targets = numbersOf(graph, arcs + entryArcs);
+  const unbounded = bytesOf(graph, arcs + entryArcs);
+  const edges = numbersOf(graph, arcs + entryArcs);
+  const release = (): void => giveBack(graph, targets, unbounded, edges);
   let filled = 0;
   // Entries with several edges are nodes of their own, behind all others: their arcs come last.
   let entry = 0;
@@ -99,7 +116,7 @@ function networkOf(
     referencesFrom(node, addReference);
     firstArc[numbers[node]! + 1] = filled;
   }
-  return { nodeCount: all, firstArc, targets, unbounded, source: SOURCE, sink: SINK, edges };
+  return { nodeCount: all, firstArc, targets, unbounded, source: SOURCE, sink: SINK, edges, release };
 }
 
 /** By edge 1 where it can lie on a way from the source to the sink, as far as its ends say. */
@@ -109,7 +126,7 @@ function arcsOf(graph: Graph, reached: Uint8Array, fixed: Uint8Array, objects: U
   const { kinds } = referencesOf(graph);
   const onStack = isStack(graph);
   const dominates = dominance(graph);
-  const isArc = withKernel(graph, ({ arena }) => arena.take(Uint8Array, count)) ?? new Uint8Array(count);
+  const isArc = bytesOf(graph, count);
   for (let node = 0; node < nodeCount; node++) {
     if (reached[node] === 0 || (objects[node] === 1 && fixed[node] === 0) || onStack(node)) continue;
     for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
