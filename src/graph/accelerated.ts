@@ -54,6 +54,25 @@ export function withKernel<T>(graph: Graph, work: (accelerated: Accelerated) => 
   }
 }
 
+/**
+ * A column where those of the graph stand, so that a kernel can work on it; elsewhere where there
+ * is none, or no room.
+ *
+ * - Out: zeros, or anything at all when `dirty`.
+ */
+export function columnBeside<T extends Uint8Array | Uint32Array>(
+  graph: Graph,
+  array: {
+    readonly BYTES_PER_ELEMENT: number;
+    new (length: number): T;
+    new (buffer: ArrayBuffer, offset: number, length: number): T;
+  },
+  length: number,
+  dirty = false,
+): T {
+  return withKernel(graph, ({ arena }) => arena.take<T>(array, length, dirty)) ?? new array(length);
+}
+
 const known = new WeakMap<Graph, Accelerated>();
 
 /** Undefined for a graph that is worked on in JavaScript. */

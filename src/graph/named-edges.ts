@@ -21,6 +21,10 @@ export function eachNamedEdge(
 ): void {
   const { firstEdge } = graph;
   const { names, count } = edgesOf(graph);
+  // Mostly decided by the range of the names: looking one up costs more than all the rest.
+  const low = marks.findIndex((mark) => mark !== 0);
+  const high = marks.findLastIndex((mark) => mark !== 0);
+  if (low < 0) return;
   let source = 0;
   const meet = (edge: number): void => {
     while (firstEdge[source + 1]! <= edge) source++;
@@ -29,12 +33,10 @@ export function eachNamedEdge(
   const found = withKernel(graph, ({ arena, run, kernel }) => {
     const scratch = new Scratch(arena);
     try {
-      // With a zero for what is no name.
-      const table = scratch.take(Uint8Array, marks.length + 1, true);
-      table.set(marks);
-      table[marks.length] = 0;
+      const table = scratch.take(Uint8Array, high + 1 - low, true);
+      table.set(marks.subarray(low, high + 1));
       const places = scratch.take(Uint32Array, PART + 1, true);
-      const args = [scratch.at(names), scratch.at(table), marks.length, scratch.at(places)];
+      const args = [scratch.at(names), scratch.at(table), low, high - low, scratch.at(places)];
       const find = (from: number): Uint32Array => {
         run([{ call: 'findMarkedNames', args: [from, Math.min(count, from + PART), ...args] }]);
         return places.subarray(0, globalOf(kernel, 'markedCount'));
@@ -47,7 +49,10 @@ export function eachNamedEdge(
     }
   });
   if (found === undefined) {
-    for (let edge = 0; edge < count; edge++) if ((marks[names[edge]!] ?? 0) !== 0) meet(edge);
+    for (let edge = 0; edge < count; edge++) {
+      const name = names[edge]!;
+      if (name >= low && name <= high && marks[name] !== 0) meet(edge);
+    }
     return;
   }
   try {

@@ -30,16 +30,16 @@ function beginningOf(text: string): number {
   return one < 0x80 && two < 0x80 ? (one << 8) | two : NEEDS_DECODING;
 }
 
-/**
- * Bytes of a text from which on it is kept when it was decoded: V8 cuts at 1,024 characters unless
- * told otherwise.
- */
 /** Short texts that are kept, by the last bits of their index. */
 const RECENT = 1 << 14;
 
 /** Bytes of a text that is kept there. */
 const SHORT = 64;
 
+/**
+ * Bytes of a text from which on it is kept when it was decoded: V8 cuts at 1,024 characters unless
+ * told otherwise.
+ */
 const LONG = 1 << 14;
 
 /** Characters of such texts that are kept at a time. */

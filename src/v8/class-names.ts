@@ -2,7 +2,7 @@
  * The class (constructor) name that Chrome DevTools groups a node under.
  * DevTools: front_end/entrypoints/heap_snapshot_worker/HeapSnapshot.ts, calculateObjectNames.
  */
-import { withKernel } from '../graph/accelerated.js';
+import { columnBeside } from '../graph/accelerated.js';
 import { acceleratedClasses } from '../graph/accelerated-classes.js';
 import type { Graph } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';
@@ -104,8 +104,7 @@ export const fileClassIndex = memo((graph: Graph): Partition => {
       ? acceleratedClasses(graph, [NODE.object, NODE.native], (node) => number(node, nodeTypes[node]!))
       : undefined;
   if (quick) return { labels: [...numbers.keys()], of: quick };
-  const of =
-    withKernel(graph, ({ arena }) => arena.take(Uint32Array, nodeCount, true)) ?? new Uint32Array(nodeCount);
+  const of = columnBeside(graph, Uint32Array, nodeCount, true);
   for (let node = 0; node < nodeCount; node++) {
     const type = nodeTypes[node]!;
     const name = nodeNames[node]!;

@@ -4,9 +4,9 @@
  * V8: https://github.com/v8/v8/blob/13.6.233/src/profiler/heap-snapshot-generator.cc
  * (ExtractEphemeronHashTableReferences)
  */
-import { namedEdges } from '../graph/accelerated-named-edges.js';
 import { edgesOf, type Graph } from '../graph/graph.js';
 import { memo } from '../graph/memo.js';
+import { eachNamedEdge } from '../graph/named-edges.js';
 import { EDGE } from '../graph/schema.js';
 
 /**
@@ -76,25 +76,10 @@ export interface WeakMapPairEdge extends WeakMapPair {
 export const weakMapPairEdges = memo((graph: Graph): readonly WeakMapPairEdge[] => {
   const { isPair, of } = weakMapPairs(graph);
   if (isPair === undefined) return [];
-  const { names } = edgesOf(graph);
-  const { firstEdge } = graph;
-  let source = 0;
-  return Array.from(namedEdges(graph, EDGE.internal, isPair) ?? pairEdges(graph, isPair), (edge) => {
-    while (firstEdge[source + 1]! <= edge) source++;
-    return { ...of(names[edge]!)!, edge, source };
+  const { types, names } = edgesOf(graph);
+  const found: WeakMapPairEdge[] = [];
+  eachNamedEdge(graph, isPair, (source, edge) => {
+    if (types[edge] === EDGE.internal) found.push({ ...of(names[edge]!)!, edge, source });
   });
-});
-
-/** The internal edges with these names. */
-function pairEdges(graph: Graph, isPair: Uint8Array): number[] {
-  const { types, names, count } = edgesOf(graph);
-  const found: number[] = [];
-  // Mostly decided by the name's range: looking a name up costs more than all the rest.
-  const low = isPair.indexOf(1);
-  const high = isPair.lastIndexOf(1);
-  for (let edge = 0; edge < count; edge++) {
-    const name = names[edge]!;
-    if (name >= low && name <= high && isPair[name] === 1 && types[edge] === EDGE.internal) found.push(edge);
-  }
   return found;
-}
+});

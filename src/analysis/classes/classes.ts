@@ -18,7 +18,7 @@ import { classFromName, classFromType, classIndex, isClassedByName } from '../..
 import { isSizelessValue, isValueType } from '../../v8/sizeless-values.js';
 import { SYSTEM_DISTANCE } from '../sizes/distances.js';
 import { distancesAndDominators } from '../sizes/dominators.js';
-import { retainedSizesOfClasses } from '../sizes/retained-sizes.js';
+import { classSizesBeside } from '../sizes/retained-sizes.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
 import { computeTogether } from '../sizes/side-by-side.js';
 import { matcherOf, type TypeMatcher } from './type-matcher.js';
@@ -109,13 +109,11 @@ function countedClasses(heap: Graph, options: ClassCountOptions, leftOut: Uint8A
   const { labels } = partition;
   const bytes = raw ? selfSizes : shallowSizes(heap);
   const typeCount = nodeTypeNames.length;
-  let tally: Tally | undefined;
-  const countNodes = (): void => {
-    tally = tallyOf(heap, partition, bytes, leftOut);
-  };
-  const reach = options.retained ? reachOfClasses(heap, partition, countNodes) : undefined;
-  if (reach === undefined) countNodes();
-  const { counts, sizes, sizeless } = tally!;
+  const count = (): Tally => tallyOf(heap, partition, bytes, leftOut);
+  const { tally, reach } = options.retained
+    ? reachBeside(heap, partition, count)
+    : { tally: count(), reach: undefined };
+  const { counts, sizes, sizeless } = tally;
   const rows: ClassCount[] = [];
   counts.forEach((count, key) => {
     if (count === 0) return;
@@ -170,25 +168,25 @@ function tallyOf(
   return { counts, sizes, sizeless };
 }
 
-/** In: `meanwhile` is done once, beside this. */
-function reachOfClasses(
+/** What hangs on the classes, while their members are counted. */
+function reachBeside(
   graph: Graph,
   partition: Partition,
-  meanwhile: () => void,
-): ReadonlyMap<string, ClassReach> {
-  const { labels } = partition;
+  count: () => Tally,
+): { readonly tally: Tally; readonly reach: ReadonlyMap<string, ClassReach> } {
   const { distances: far } = distancesAndDominators(graph);
-  let nearest = new Float64Array(0);
-  const retained = retainedSizesOfClasses(graph, partition, () => {
-    meanwhile();
-    nearest = nearestOf(graph, partition, far);
-  });
-  return new Map(
-    labels.map((name, type) => [
+  const { sizes: retained, done } = classSizesBeside(graph, partition, () => ({
+    tally: count(),
+    nearest: nearestOf(graph, partition, far),
+  }));
+  const { tally, nearest } = done;
+  const reach = new Map(
+    partition.labels.map((name, type) => [
       name,
       { retainedSize: retained[type]!, distance: nearest[type]! < SYSTEM_DISTANCE ? nearest[type]! : null },
     ]),
   );
+  return { tally, reach };
 }
 
 /** The smallest distance of a member that has a size, by class. */

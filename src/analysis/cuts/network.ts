@@ -1,5 +1,5 @@
 /** The part of a heap in which a cut is looked for, as a network. */
-import { withKernel } from '../../graph/accelerated.js';
+import { columnBeside, withKernel } from '../../graph/accelerated.js';
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { isStack } from '../../v8/roots.js';
 import { dominatorTree } from '../sizes/dominators.js';
@@ -43,16 +43,6 @@ export function referenceNetwork(
   }
 }
 
-/** Bytes of zeros, in the arena where the graph stands in one. */
-function bytesOf(graph: Graph, length: number): Uint8Array {
-  return withKernel(graph, ({ arena }) => arena.take(Uint8Array, length)) ?? new Uint8Array(length);
-}
-
-/** Numbers, likewise. */
-function numbersOf(graph: Graph, length: number): Uint32Array {
-  return withKernel(graph, ({ arena }) => arena.take(Uint32Array, length)) ?? new Uint32Array(length);
-}
-
 function giveBack(graph: Graph, ...columns: readonly (Uint8Array | Uint32Array)[]): void {
   withKernel(graph, ({ arena }) => {
     for (const each of columns) if (arena.addressOf(each) !== undefined) arena.release(each);
@@ -87,9 +77,9 @@ function networkOf(
       });
   const all = last + 1 + entries;
   const firstArc = new Uint32Array(all + 1);
-  const targets = numbersOf(graph, arcs + entryArcs);
-  const unbounded = bytesOf(graph, arcs + entryArcs);
-  const edges = numbersOf(graph, arcs + entryArcs);
+  const targets = columnBeside(graph, Uint32Array, arcs + entryArcs);
+  const unbounded = columnBeside(graph, Uint8Array, arcs + entryArcs);
+  const edges = columnBeside(graph, Uint32Array, arcs + entryArcs);
   const release = (): void => giveBack(graph, targets, unbounded, edges);
   let filled = 0;
   // Entries with several edges are nodes of their own, behind all others: their arcs come last.
@@ -126,7 +116,7 @@ function arcsOf(graph: Graph, reached: Uint8Array, fixed: Uint8Array, objects: U
   const { kinds } = referencesOf(graph);
   const onStack = isStack(graph);
   const dominates = dominance(graph);
-  const isArc = bytesOf(graph, count);
+  const isArc = columnBeside(graph, Uint8Array, count);
   for (let node = 0; node < nodeCount; node++) {
     if (reached[node] === 0 || (objects[node] === 1 && fixed[node] === 0) || onStack(node)) continue;
     for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {

@@ -4,7 +4,7 @@
  * What V8 writes twice counts once: an object's properties and items stand on the object and in the
  * arrays behind it, a global variable on the global object and in its cell.
  */
-import { withKernel } from '../../graph/accelerated.js';
+import { columnBeside } from '../../graph/accelerated.js';
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { memo } from '../../graph/memo.js';
 import { EDGE, NODE } from '../../graph/schema.js';
@@ -54,7 +54,7 @@ export const referencesOf = memo((graph: Graph): References => {
   const prototype = strings.indexesOf('__proto__');
   const value = strings.indexesOf('value', 'tagged_value');
   const cells = cellNames(graph);
-  const kinds = withKernel(graph, ({ arena }) => arena.take(Uint8Array, count)) ?? new Uint8Array(count);
+  const kinds = columnBeside(graph, Uint8Array, count);
   const byType = kindsByType();
   for (let node = 0; node < nodeCount; node++) {
     const type = nodeTypes[node]!;

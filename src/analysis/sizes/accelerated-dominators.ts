@@ -144,9 +144,8 @@ function planOf(graph: Graph, { arena }: Accelerated, { pageRoots, lost, losers 
           pageOwned() {
             const owned = new Uint8Array(nodeCount);
             for (let i = 1; i < pageLast!; i++) owned[order[i]!] = 1;
-            others?.forEach((bits, node) => {
-              if ((bits & OWNED) !== 0) owned[node] = 1;
-            });
+            if (others === undefined) return owned;
+            for (let node = 0; node < nodeCount; node++) owned[node]! |= others[node]! & OWNED;
             return owned;
           },
         };

@@ -39,8 +39,8 @@ export interface ClassSizesPlan {
   readonly tree: Stage<true>;
   /** Its result is the bytes by class. It gives back all memory. */
   readonly walk: (retained: Float64Array) => Stage<Float64Array>;
-  /** Leaves the memory to a thread that does not answer. */
-  readonly abandon: () => undefined;
+  /** Gives back all memory, when there is no walk. */
+  readonly release: () => void;
 }
 
 /**
@@ -89,10 +89,7 @@ export function classSizesPlan(
           return result;
         },
       }),
-      abandon() {
-        scratch.abandon();
-        return undefined;
-      },
+      release: () => scratch.release(),
     };
   } catch (error) {
     scratch.release();

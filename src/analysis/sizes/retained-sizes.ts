@@ -1,5 +1,5 @@
 /** How many bytes hang on a node, on a class, on any set of nodes. */
-import { complete, withKernel } from '../../graph/accelerated.js';
+import { type Accelerated, complete, type Stage, withKernel } from '../../graph/accelerated.js';
 import type { Graph } from '../../graph/graph.js';
 import { memo } from '../../graph/memo.js';
 import type { Partition } from '../../graph/partition.js';
@@ -34,34 +34,60 @@ export const retainedSizes = memo((graph: Graph): Float64Array => {
  * that no other member of the class dominates. Nodes of size 0 are left out, as DevTools leaves
  * them out of its classes.
  *
- * - In: `meanwhile` is done once, beside the walk where there is a second thread.
  * - Cost: one walk through the dominator tree; 12 bytes a node while it runs.
  */
-export function retainedSizesOfClasses(
+export function retainedSizesOfClasses(graph: Graph, classes: Partition = classIndex(graph)): Float64Array {
+  return classSizesBeside(graph, classes, () => undefined).sizes;
+}
+
+/** The same while other work is done, where there is a second thread, or before it. */
+export function classSizesBeside<T>(
   graph: Graph,
-  classes: Partition = classIndex(graph),
-  meanwhile?: () => void,
-): Float64Array {
+  classes: Partition,
+  work: () => T,
+): { readonly sizes: Float64Array; readonly done: T } {
+  const beside = withKernel(graph, (accelerated) => byKernelBeside(graph, accelerated, classes, work));
+  return beside ?? { done: work(), sizes: walkedSizes(graph, classes) };
+}
+
+/**
+ * - Out: undefined where the second thread is lost. The work may have been done then: it has to be
+ *   what can be done twice.
+ * - Throws: RangeError when there is no memory for it.
+ */
+function byKernelBeside<T>(
+  graph: Graph,
+  accelerated: Accelerated,
+  classes: Partition,
+  work: () => T,
+): { readonly sizes: Float64Array; readonly done: T } | undefined {
+  const plan = classSizesPlan(accelerated, {
+    sizes: shallowSizes(graph),
+    tree: dominatorTree(graph),
+    classes,
+  });
+  const linking = accelerated.fork?.(() => plan.tree);
+  let walk: Stage<Float64Array>;
+  try {
+    walk = plan.walk(retainedSizes(graph));
+  } catch (error) {
+    if (linking === undefined || linking.join()) plan.release();
+    throw error;
+  }
+  if (linking === undefined) complete(accelerated, plan.tree);
+  const walking = linking && accelerated.fork?.(() => walk);
+  const done = work();
+  if (linking !== undefined && !linking.join()) return undefined;
+  const sizes = walking ? walking.join() : complete(accelerated, walk);
+  return sizes && { sizes, done };
+}
+
+function walkedSizes(graph: Graph, { labels, of }: Partition): Float64Array {
   const { nodeCount, root } = graph;
-  const { labels, of } = classes;
   const result = new Float64Array(labels.length);
+  if (nodeCount === 0) return result;
   const sizes = shallowSizes(graph);
   const tree = dominatorTree(graph);
-  const open = meanwhile === undefined ? [] : [meanwhile];
-  const summed = withKernel(graph, (accelerated) => {
-    const plan = classSizesPlan(accelerated, { sizes, tree, classes });
-    const linking = accelerated.fork?.(() => plan.tree);
-    const retained = retainedSizes(graph);
-    if (linking === undefined) complete(accelerated, plan.tree);
-    const walk = plan.walk(retained);
-    const walking = linking && accelerated.fork?.(() => walk);
-    open.pop()?.();
-    if (linking !== undefined && !linking.join()) return plan.abandon();
-    return walking ? (walking.join() ?? plan.abandon()) : complete(accelerated, walk);
-  });
-  open.pop()?.();
-  if (summed) return summed;
-  if (nodeCount === 0) return result;
   const retained = retainedSizes(graph);
   const { dominators, order } = tree;
   const NONE = 0xffffffff;

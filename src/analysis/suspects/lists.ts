@@ -9,7 +9,6 @@ import { nodeRoles, THING } from '../classes/node-roles.js';
 import { holderChains, UNHELD } from '../holders/holder-chains.js';
 import { retainedSizes } from '../sizes/retained-sizes.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
-
 import { type Finding, LEAST_MEMBERS } from './finding.js';
 
 /**

@@ -36,21 +36,33 @@ export function findAlike(from: u32, to: u32, marks: usize, type: u32, found: us
 export let markedCount: u32 = 0;
 
 /**
- * Writes down each of these edges whose name is marked: `marks` has a byte for each of `length`
- * names, and a zero behind them. `found` has room for one more than the edges.
+ * Writes down each of these edges whose name is marked: `marks` has a byte for each name from `low`
+ * to `low + span`. `found` has room for one more than the edges.
  */
 export function findMarkedNames(
   from: u32,
   to: u32,
   names: usize,
   marks: usize,
-  length: u32,
+  low: u32,
+  span: u32,
   found: usize,
 ): void {
+  const lows = i32x4.splat(low);
+  const spans = i32x4.splat(span);
   let count: u32 = 0;
-  for (let edge = from; edge < to; edge++) {
-    put(found, count, edge);
-    count += u32(byteAt(marks, min(at(names, edge), length)) != 0);
+  for (let edge = from; edge < to; ) {
+    // Most names are outside of the range.
+    while (edge + 4 <= to) {
+      const four = i32x4.sub(v128.load(names + (<usize>edge << 2)), lows);
+      if (v128.any_true(i32x4.le_u(four, spans))) break;
+      edge += 4;
+    }
+    for (const end = min(to, edge + 4); edge < end; edge++) {
+      const name = at(names, edge) - low;
+      put(found, count, edge);
+      count += u32(name <= span && byteAt(marks, min(name, span)) != 0);
+    }
   }
   markedCount = count;
 }

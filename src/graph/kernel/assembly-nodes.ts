@@ -1,9 +1,6 @@
-/**
- * Passes over the nodes: which are of a kind, which class each has, their own sizes; and over the
- * edges: which have certain names.
- */
+/** Passes over the nodes: which are of a kind, which class each has, their own sizes. */
 
-import { at, byteAt, edgeTypes, put } from './assembly-graph';
+import { at, byteAt, put } from './assembly-graph';
 
 let types: usize = 0;
 let names: usize = 0;
@@ -95,44 +92,4 @@ export function classNodes(from: u32, to: u32): u32 {
     put(classes, node, known - 1);
   }
   return to;
-}
-
-/** Entries that `findNamed` has found; there may be more than it had room for. */
-export let namedCount: u32 = 0;
-
-/**
- * Lists the edges of this range of one type whose name is marked: `marks` has a byte for each name
- * from `low` to `high`. Begins with 0.
- */
-export function findNamed(
-  from: u32,
-  to: u32,
-  edgeNames: usize,
-  type: u32,
-  marks: usize,
-  low: u32,
-  high: u32,
-  list: usize,
-  room: u32,
-): void {
-  if (from == 0) namedCount = 0;
-  let count = namedCount;
-  const span = high - low;
-  const lows = i32x4.splat(low);
-  const spans = i32x4.splat(span);
-  for (let edge = from; edge < to; ) {
-    // Most names are outside of the range.
-    while (edge + 4 <= to) {
-      const four = i32x4.sub(v128.load(edgeNames + (<usize>edge << 2)), lows);
-      if (v128.any_true(i32x4.le_u(four, spans))) break;
-      edge += 4;
-    }
-    for (const end = min(to, edge + 4); edge < end; edge++) {
-      const name = at(edgeNames, edge) - low;
-      if (name > span || byteAt(edgeTypes, edge) != type || byteAt(marks, name) == 0) continue;
-      if (count < room) put(list, count, edge);
-      count++;
-    }
-  }
-  namedCount = count;
 }
