@@ -1,0 +1,130 @@
+/** Who refers to an object, through the parts that V8 puts in between, and by what reference. */
+import { edgesOf, type Graph } from '../../graph/graph.js';
+import { retainersOf } from '../../graph/retainers.js';
+import { EDGE } from '../../graph/schema.js';
+import { referenceText } from '../../v8/reference-text.js';
+import { nodeRoles, WAY } from '../classes/node-roles.js';
+import { keepsAlive } from '../sizes/essential-edges.js';
+import type { References } from './reference-groups.js';
+
+export interface Referrers {
+  /** References in words; it grows. */
+  readonly texts: readonly string[];
+  /** Adds each object that refers to a node, its class and the number of the reference's text. */
+  readonly collect: (node: number, into: References) => void;
+}
+
+/** Texts whose numbers are remembered by retainer. */
+const MOST_TEXTS = 2 ** 16 - 2;
+
+/** Edges of a node from which on they are put into an index. */
+const MANY = 64;
+
+export function referrers(graph: Graph, of: Uint32Array): Referrers {
+  const { firstEdge, nodeCount } = graph;
+  const { types, names, targets } = edgesOf(graph);
+  const { firstRetainer, sources } = retainersOf(graph);
+  const roles = nodeRoles(graph);
+  const keeps = keepsAlive(graph);
+  const texts: string[] = [];
+  const byText = new Map<string, number>();
+  const byName = new Map<number, number>();
+  const textOf = (edge: number): number => {
+    const type = types[edge]!;
+    // The name of an element is its index.
+    const key = type === EDGE.element ? -1 : names[edge]! * 16 + type;
+    let number = byName.get(key);
+    if (number !== undefined) return number;
+    const text = referenceText(graph, type, names[edge]!);
+    number = byText.get(text) ?? texts.push(text) - 1;
+    byText.set(text, number);
+    byName.set(key, number);
+    return number;
+  };
+  /** A large source is looked at once for all that it refers to. */
+  const found = new Map<number, Map<number, number>>();
+  const edgeTo = (source: number, target: number): number => {
+    const begin = firstEdge[source]!;
+    const end = firstEdge[source + 1]!;
+    if (end - begin > MANY) {
+      let index = found.get(source);
+      if (!index) {
+        index = new Map();
+        for (let edge = begin; edge < end; edge++)
+          if (keeps(edge, source) && !index.has(targets[edge]!)) index.set(targets[edge]!, edge);
+        found.set(source, index);
+      }
+      return index.get(target) ?? -1;
+    }
+    for (let edge = begin; edge < end; edge++)
+      if (targets[edge] === target && keeps(edge, source)) return edge;
+    return -1;
+  };
+  /**
+   * By retainer what was found out of it: that it says nothing, or the number of its text plus two.
+   * Branches lead through the same objects over and over.
+   */
+  const known = new Uint16Array(sources.length);
+  /** The text of the reference of a retainer; -1 where it keeps nothing or stands there twice. */
+  const lookUp = (node: number, at: number): number => {
+    const source = sources[at]!;
+    if (source === node || (at > firstRetainer[node]! && source === sources[at - 1])) return -1;
+    const edge = edgeTo(source, node);
+    return edge < 0 ? -1 : textOf(edge);
+  };
+  const textAt = (node: number, at: number): number => {
+    const code = known[at]!;
+    if (code !== 0) return code - 2;
+    const text = lookUp(node, at);
+    if (text < MOST_TEXTS) known[at] = text + 2;
+    return text;
+  };
+  /** By node the call that went through it, where it is a part of an object. */
+  const passed = new Uint32Array(nodeCount);
+  let call = 0;
+  // The way up through parts of objects, which may be long: nodes, and how far each was looked at.
+  const way: number[] = [];
+  const next: number[] = [];
+  const enter = (node: number): void => {
+    way.push(node);
+    next.push(firstRetainer[node]!);
+  };
+  /** Adds what refers to a part of an object, for what the part is of. */
+  const climb = (part: number, via: number, held: number, into: References): void => {
+    enter(part);
+    while (way.length > 0) {
+      const top = way.length - 1;
+      const node = way[top]!;
+      const at = next[top]!++;
+      if (at >= firstRetainer[node + 1]!) {
+        way.pop();
+        next.pop();
+        continue;
+      }
+      if (textAt(node, at) < 0) continue;
+      const source = sources[at]!;
+      if (roles[source] !== WAY) into.add(of[source]!, via, source, held);
+      else if (passed[source] !== call) {
+        passed[source] = call;
+        enter(source);
+      }
+    }
+  };
+  return {
+    texts,
+    collect(node, into) {
+      call++;
+      for (let at = firstRetainer[node]!, end = firstRetainer[node + 1]!; at < end; at++) {
+        // The reference to an item says more than that to the array that has it.
+        const via = textAt(node, at);
+        if (via < 0) continue;
+        const source = sources[at]!;
+        if (roles[source] !== WAY) into.add(of[source]!, via, source, node);
+        else if (passed[source] !== call) {
+          passed[source] = call;
+          climb(source, via, node, into);
+        }
+      }
+    },
+  };
+}
