@@ -3,6 +3,7 @@
 import type { Graph } from '../../graph/graph.js';
 import { NODE } from '../../graph/schema.js';
 import {
+  CUT,
   isFlattened,
   isText,
   type Length,
@@ -40,8 +41,8 @@ export interface StringGroups {
  * point to the flat string). The rules are those of `duplicateStrings`.
  *
  * - Order: by the first string.
- * - Cost: each distinct text is read once; 40 bytes a string, 4 bytes a name while it runs. Members
- *   are 8 bytes a string.
+ * - Cost: each distinct text is read once; 40 bytes a string, 10 bytes a name while it runs.
+ *   Members are 8 bytes a string.
  */
 export function groupStrings(graph: Graph, { members = false } = {}): StringGroups {
   const sizes = shallowSizes(graph);
@@ -57,6 +58,7 @@ export function groupStrings(graph: Graph, { members = false } = {}): StringGrou
   const largest = new Float64Array(candidates);
   const hashes = new Uint32Array(candidates);
   const hashOfName = new Uint32Array(graph.strings.length);
+  const whole = wholeNames(graph);
   let groupCount = 0;
   const memberNodes = new Uint32Array(members ? candidates : 0);
   const memberGroups = new Uint32Array(members ? candidates : 0);
@@ -85,29 +87,35 @@ export function groupStrings(graph: Graph, { members = false } = {}): StringGrou
     const size = sizes[node]!;
     if (size === 0 || !isText(type) || isFlattened(graph, node)) continue;
     const name = nodeNames[node]!;
-    let hash = type === NODE.string ? (hashOfName[name] ?? 0) : 0;
-    if (hash === 0) {
-      hash = hashOf(textOfNode(node));
-      if (type === NODE.string && name < hashOfName.length) hashOfName[name] = hash;
-    }
-    // Under the hash of its text a group has its place, and one more where some are flat and some
-    // are not. What is equal to neither is looked for under what it would have to agree in:
-    // millions of strings may begin alike.
-    let found = search(hash, node);
-    let isUnknown = found.isUnknown;
-    if (found.group < 0 && found.isTaken) {
-      hash = mixed(hash, keyOf(graph, node, textOfNode(node)));
-      found = search(hash, node);
-      isUnknown ||= found.isUnknown;
-    }
-    let { group } = found;
+    let group = type === NODE.string ? whole.groupOf(name, node, size) : -1;
     if (group < 0) {
-      group = groupCount++;
-      slots[found.slot] = group + 1;
-      hashes[group] = hash;
-      firstNode[group] = node;
-      if (isUnknown) unknown++;
-    } else if (found.isAssumed) assumedIn[group]! += 1;
+      let hash = type === NODE.string ? (hashOfName[name] ?? 0) : 0;
+      if (hash === 0) {
+        hash = hashOf(textOfNode(node));
+        if (type === NODE.string && name < hashOfName.length) hashOfName[name] = hash;
+      }
+      // Under the hash of its text a group has its place, and one more where some are flat and some
+      // are not. What is equal to neither is looked for under what it would have to agree in:
+      // millions of strings may begin alike.
+      let found = search(hash, node);
+      let isUnknown = found.isUnknown;
+      const isFirstPlace = !found.isUnknown && !found.isTaken && !found.isAssumed;
+      if (found.group < 0 && found.isTaken) {
+        hash = mixed(hash, keyOf(graph, node, textOfNode(node)));
+        found = search(hash, node);
+        isUnknown ||= found.isUnknown;
+      }
+      group = found.group;
+      if (group < 0) {
+        group = groupCount++;
+        slots[found.slot] = group + 1;
+        hashes[group] = hash;
+        firstNode[group] = node;
+        if (isUnknown) unknown++;
+      } else if (found.isAssumed) assumedIn[group]! += 1;
+      if (isFirstPlace && type === NODE.string && firstNode[group] === node)
+        whole.keep(name, node, size, textOfNode(node).length, group);
+    }
     if (members) {
       memberNodes[memberCount] = node;
       memberGroups[memberCount++] = group;
@@ -132,6 +140,33 @@ export function groupStrings(graph: Graph, { members = false } = {}): StringGrou
           },
         }
       : {}),
+  };
+}
+
+/**
+ * Groups of strings by the number of their text, where that is enough to tell: it is whole, and no
+ * group before has it. Most strings of a large heap have the text of one before them.
+ */
+function wholeNames(graph: Graph): {
+  /** The group of a string with this name that is whole, or -1. */
+  groupOf(name: number, node: number, size: number): number;
+  /** Notes the group of a string, the first with its text, where it is whole. */
+  keep(name: number, node: number, size: number, characters: number, group: number): void;
+} {
+  const groups = new Uint32Array(graph.strings.length);
+  const lengths = new Uint16Array(graph.strings.length);
+  const isWhole = (node: number, size: number, characters: number): boolean =>
+    !lengthOf(graph, node, characters, size).isCut;
+  return {
+    groupOf(name, node, size) {
+      const group = groups[name] ?? 0;
+      return group !== 0 && isWhole(node, size, lengths[name]!) ? group - 1 : -1;
+    },
+    keep(name, node, size, characters, group) {
+      if (name >= groups.length || characters >= CUT || !isWhole(node, size, characters)) return;
+      groups[name] = group + 1;
+      lengths[name] = characters;
+    },
   };
 }
 

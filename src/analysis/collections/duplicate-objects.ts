@@ -10,7 +10,10 @@ import { prototypeNodes } from '../classes/instances.js';
 import { groupStrings } from '../classes/string-groups.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
 
-/** Groups of equal objects, the group being the place in each column. */
+/**
+ * Groups of equal objects, the group being the place in each column. Most objects are equal to
+ * none: few of them have a group of their own here.
+ */
 export interface DuplicateObjects {
   readonly count: number;
   /** Ordinal of the first object. */
@@ -22,7 +25,7 @@ export interface DuplicateObjects {
   readonly largest: Float64Array;
   /** 1 where the objects may have numbers that the file does not show. */
   readonly mayDiffer: Uint8Array;
-  /** The objects that were compared, ascending, and the group of each. */
+  /** Their objects, ascending, and the group of each. */
   readonly members: { readonly nodes: Uint32Array; readonly groups: Uint32Array };
 }
 
@@ -34,73 +37,73 @@ const ELEMENTS = 3;
 /** Objects that others refer to from below are open while they are looked at. */
 const OPEN = 1;
 const DONE = 2;
+/** Bit beside `DONE`: the object may have numbers that the file does not show. */
+const MAY_DIFFER = 4;
 
 /** Differs from run to run, so that no file can be made whose objects all have one hash. */
 const SEED = (Math.random() * 2 ** 32) | 0;
 
 /**
- * Groups of equal objects, those of one object among them. Two objects are equal when they have one
- * class, one prototype, properties and items of the same names, and equal values: strings with the
- * same text, numbers and single values that are the same, objects that are equal or are one and the
- * same. All else that they refer to (functions, tables, buffers) has to be one and the same.
- * Objects that lead back to themselves equal no other. By hashes of 64 bits.
+ * Groups of equal objects. Two objects are equal when they have one class, one prototype,
+ * properties and items of the same names, and equal values: strings with the same text, numbers and
+ * single values that are the same, objects that are equal or are one and the same. All else that
+ * they refer to (functions, tables, buffers) has to be one and the same. Objects that lead back to
+ * themselves equal no other. By hashes of 64 bits.
  *
  * - In: a graph with edges.
  * - Order: by the first object.
- * - Cost: `groupStrings`; each object and its edges once; 22 bytes a node and 52 an object while it
- *   runs.
+ * - Cost: `groupStrings`; each object and its edges once or twice; 19 bytes a node, and 53 an
+ *   object that may be equal to another, while it runs.
  */
 export function duplicateObjects(graph: Graph): DuplicateObjects {
   const { nodeCount, nodeTypes } = graph;
   const sizes = shallowSizes(graph);
   const isPrototype = prototypeNodes(graph);
   const internal = isInternal(graph);
-  const { one, other, mayDiffer: differs } = objectHashes(graph);
+  const { hashes, state } = objectHashes(graph);
   const isMember = (node: number): boolean =>
     nodeTypes[node] === NODE.object && isPrototype[node] === 0 && sizes[node]! > 0 && !internal(node);
   const members = new Uint8Array(nodeCount);
   for (let node = 0; node < nodeCount; node++) members[node] = isMember(node) ? 1 : 0;
-  const { all, repeated } = markRepeated(members, one);
-  const mask = 2 ** Math.ceil(Math.log2(Math.max(2, repeated * 2))) - 1;
+  const most = markRepeated(members, hashes);
+  const mask = 2 ** Math.ceil(Math.log2(Math.max(2, most * 2))) - 1;
   // A slot is a group plus one, and its first hash: most others are told apart by that.
   const slots = new Uint32Array(2 * (mask + 1));
-  const first = new Uint32Array(all);
-  const otherOf = new Uint32Array(all);
-  const counts = new Uint32Array(all);
-  const bytes = new Float64Array(all);
-  const largest = new Float64Array(all);
-  const mayDiffer = new Uint8Array(all);
-  const nodes = new Uint32Array(all);
-  const groups = new Uint32Array(all);
+  const first = new Uint32Array(most);
+  const otherOf = new Uint32Array(most);
+  const counts = new Uint32Array(most);
+  const bytes = new Float64Array(most);
+  const largest = new Float64Array(most);
+  const mayDiffer = new Uint8Array(most);
+  const nodes = new Uint32Array(most);
+  const groups = new Uint32Array(most);
   let count = 0;
   let filled = 0;
   for (let node = 0; node < nodeCount; node++) {
-    if (members[node] === 0) continue;
-    const hash = one[node]!;
-    const isRepeated = members[node] === REPEATED;
+    if (members[node] !== REPEATED) continue;
+    const hash = hashes[2 * node]!;
+    const other = hashes[2 * node + 1]!;
     let slot = hash & mask;
     let group = -1;
-    for (; isRepeated && slots[2 * slot] !== 0; slot = (slot + 1) & mask) {
+    for (; slots[2 * slot] !== 0; slot = (slot + 1) & mask) {
       if (slots[2 * slot + 1] !== hash) continue;
       const known = slots[2 * slot]! - 1;
-      if (otherOf[known] !== other[node]) continue;
+      if (otherOf[known] !== other) continue;
       group = known;
       break;
     }
     if (group < 0) {
       group = count++;
-      if (isRepeated) {
-        slots[2 * slot] = group + 1;
-        slots[2 * slot + 1] = hash;
-      }
+      slots[2 * slot] = group + 1;
+      slots[2 * slot + 1] = hash;
       first[group] = node;
-      otherOf[group] = other[node]!;
+      otherOf[group] = other;
     }
     const size = sizes[node]!;
     counts[group]! += 1;
     bytes[group]! += size;
     if (size > largest[group]!) largest[group] = size;
-    if (differs[node] === 1) mayDiffer[group] = 1;
+    if ((state[node]! & MAY_DIFFER) !== 0) mayDiffer[group] = 1;
     nodes[filled] = node;
     groups[filled++] = group;
   }
@@ -110,53 +113,47 @@ export function duplicateObjects(graph: Graph): DuplicateObjects {
 /** Others have the same hash, or one that begins alike. */
 const REPEATED = 2;
 
-/** Bits of a hash that tell most others apart: a bit for each takes 8 MB, which caches hold. */
+/** Bits of a hash that tell most others apart: two bits for each take 16 MB. */
 const BITS = 26;
 
 /**
  * Marks the members whose hash may be that of another one as `REPEATED`: the others are equal to
- * none, and need no place in a table. Out: how many members there are, and how many are marked.
+ * none, and need no place in a table. Out: how many are marked.
  */
-function markRepeated(
-  members: Uint8Array,
-  hashes: Uint32Array,
-): { readonly all: number; readonly repeated: number } {
-  const once = new Int32Array(1 << (BITS - 5));
-  const again = new Int32Array(1 << (BITS - 5));
+function markRepeated(members: Uint8Array, hashes: Uint32Array): number {
+  // Of two bits the lower one says that one has this hash, the upper one that more have it.
+  const seen = new Int32Array(1 << (BITS - 4));
   for (let node = 0; node < members.length; node++) {
     if (members[node] === 0) continue;
-    const place = hashes[node]! >>> (32 - BITS);
-    const bit = 1 << (place & 31);
-    const word = place >>> 5;
-    if ((once[word]! & bit) !== 0) again[word]! |= bit;
-    else once[word]! |= bit;
+    const place = hashes[2 * node]! >>> (32 - BITS);
+    const bit = 1 << (2 * (place & 15));
+    const word = place >>> 4;
+    const before = seen[word]!;
+    seen[word] = before | bit | ((before & bit) << 1);
   }
-  let all = 0;
   let repeated = 0;
   for (let node = 0; node < members.length; node++) {
     if (members[node] === 0) continue;
-    all++;
-    const place = hashes[node]! >>> (32 - BITS);
-    if (((again[place >>> 5]! >>> (place & 31)) & 1) === 0) continue;
+    const place = hashes[2 * node]! >>> (32 - BITS);
+    if (((seen[place >>> 4]! >>> (2 * (place & 15))) & 2) === 0) continue;
     members[node] = REPEATED;
     repeated++;
   }
-  return { all, repeated };
+  return repeated;
 }
 
 interface Hashes {
-  readonly one: Uint32Array;
-  readonly other: Uint32Array;
-  readonly mayDiffer: Uint8Array;
+  /** Two by node, side by side: who reads one reads the other. */
+  readonly hashes: Uint32Array;
+  /** By node. */
+  readonly state: Uint8Array;
 }
 
 function objectHashes(graph: Graph): Hashes {
   const { nodeCount, nodeTypes, selfSizes, firstEdge, strings } = graph;
   const { types, names, targets } = edgesOf(graph);
   const { of } = classIndex(graph);
-  const one = new Uint32Array(nodeCount);
-  const other = new Uint32Array(nodeCount);
-  const mayDiffer = new Uint8Array(nodeCount);
+  const hashes = new Uint32Array(2 * nodeCount);
   const state = new Uint8Array(nodeCount);
   const texts = textNumbers(graph);
   const isExact = hasNumbers(graph);
@@ -167,6 +164,7 @@ function objectHashes(graph: Graph): Hashes {
   for (const name of strings.indexesOf('map', 'properties').indexes) roles[name] = HELPER;
   for (const name of strings.indexesOf('elements').indexes) roles[name] = ELEMENTS;
 
+  const stack: number[] = [];
   /** Values that are no objects, and objects by themselves. */
   const setValue = (node: number): void => {
     state[node] = DONE;
@@ -183,8 +181,8 @@ function objectHashes(graph: Graph): Hashes {
         value = hashOf(number);
       }
     }
-    one[node] = mixed(value, kind);
-    other[node] = mixed(value ^ 0x5bd1e995, kind + 7);
+    hashes[2 * node] = mixed(value, kind);
+    hashes[2 * node + 1] = mixed(value ^ 0x5bd1e995, kind + 7);
   };
   const isIdentity = (edge: number): boolean =>
     types[edge] === EDGE.property ? roles[names[edge]!] === PROTO : types[edge] !== EDGE.element;
@@ -192,11 +190,16 @@ function objectHashes(graph: Graph): Hashes {
   const isLeftOut = (edge: number): boolean => {
     const type = types[edge]!;
     if (type === EDGE.weak || type === EDGE.shortcut) return true;
-    const target = nodeTypes[targets[edge]!]!;
-    if (type === EDGE.hidden) return target === NODE.hidden || target === NODE.array;
+    if (type === EDGE.hidden) {
+      const target = nodeTypes[targets[edge]!]!;
+      return target === NODE.hidden || target === NODE.array;
+    }
     return type === EDGE.internal && roles[names[edge]!] === HELPER;
   };
-  const setObject = (node: number): void => {
+  /** Out: whether its own objects are all known; those that are not are put on the stack. */
+  const setObject = (node: number): boolean => {
+    let isWhole = true;
+    let differs = 0;
     let a = mixed(of[node]!, 4);
     let b = mixed(of[node]!, 5);
     let shown = 0;
@@ -210,25 +213,35 @@ function objectHashes(graph: Graph): Hashes {
         a = (a + mixed(selfSizes[target]!, 6)) | 0;
         continue;
       }
-      const identity = isIdentity(edge) || state[target] !== DONE;
-      const x = identity ? target : one[target]!;
-      const y = identity ? ~target : other[target]!;
+      let identity = isIdentity(edge);
+      if (!identity && (state[target]! & DONE) === 0) {
+        if (state[target] === OPEN) identity = true;
+        else if (nodeTypes[target] !== NODE.object) setValue(target);
+        else {
+          stack.push(target);
+          isWhole = false;
+        }
+      }
+      if (!isWhole) continue;
+      const x = identity ? target : hashes[2 * target]!;
+      const y = identity ? ~target : hashes[2 * target + 1]!;
       const name = mixed(names[edge]!, types[edge]! + (identity ? 32 : 16));
       a = (a + mixed(x, name)) | 0;
       b = (b + mixed(y, name ^ 0x3c6ef372)) | 0;
       if (types[edge] === EDGE.element) items++;
       else if (!isIdentity(edge)) shown++;
-      if (!identity && mayDiffer[target] === 1) mayDiffer[node] = 1;
+      if (!identity) differs |= state[target]! & MAY_DIFFER;
     }
-    one[node] = a;
-    other[node] = b;
-    state[node] = DONE;
+    if (!isWhole) return false;
+    hashes[2 * node] = a;
+    hashes[2 * node + 1] = b;
     // An object is three pointers and its properties, as far as they have their place in it.
     const places = Math.floor(selfSizes[node]! / pointer) - (room > 0 || items > 0 ? 4 : 3);
-    if ((!isExact && places > shown) || room > items) mayDiffer[node] = 1;
+    if ((!isExact && places > shown) || room > items) differs = MAY_DIFFER;
+    state[node] = DONE | differs;
+    return true;
   };
 
-  const stack: number[] = [];
   for (let start = 0; start < nodeCount; start++) {
     if (state[start] !== 0) continue;
     if (nodeTypes[start] !== NODE.object) {
@@ -238,25 +251,14 @@ function objectHashes(graph: Graph): Hashes {
     stack.push(start);
     while (stack.length > 0) {
       const node = stack.at(-1)!;
-      if (state[node] === DONE) {
-        stack.pop();
-        continue;
+      if ((state[node]! & DONE) === 0) {
+        state[node] = OPEN;
+        if (!setObject(node)) continue;
       }
-      if (state[node] === OPEN) {
-        stack.pop();
-        setObject(node);
-        continue;
-      }
-      state[node] = OPEN;
-      for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
-        const target = targets[edge]!;
-        if (state[target] !== 0 || isLeftOut(edge) || isIdentity(edge)) continue;
-        if (nodeTypes[target] === NODE.object) stack.push(target);
-        else setValue(target);
-      }
+      stack.pop();
     }
   }
-  return { one, other, mayDiffer };
+  return { hashes, state };
 }
 
 /** By node the number of its text, from 1; 0 for all that is no string with a known text. */

@@ -141,6 +141,23 @@ describe('duplicateStrings', () => {
     expect(await groups({ ...cut('a', 'abc', 3, 1), b: string('abc', 100) })).toEqual([['abc', 2, 100]]);
   });
 
+  test('whole and cut texts in turn, as names of one number: what comes first does not matter', async () => {
+    const text = 'abc';
+    const whole = (name: string): GraphSpec => ({ [name]: string(text, 24) });
+    const long = (name: string): GraphSpec => cut(name, text, 9, 1);
+    const both = [
+      [text, 2, 100],
+      [text, 3, 48],
+    ];
+    for (const order of [
+      [whole('a'), long('b'), whole('c'), long('d'), whole('e')],
+      [whole('a'), whole('b'), long('c'), whole('d'), long('e')],
+      [long('a'), whole('b'), whole('c'), long('d'), whole('e')],
+      [long('a'), long('b'), whole('c'), whole('d'), whole('e')],
+    ])
+      expect(await groups(Object.assign({}, ...order))).toEqual(both);
+  });
+
   test.each<[string, (i: number) => NodeSpec]>([
     ['cut flat ones of different sizes', (i) => string('x'.repeat(1024), 5000 + 8 * i)],
     ['cut ones outside of the heap', () => string('x'.repeat(1024), 32)],
