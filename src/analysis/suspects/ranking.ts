@@ -131,8 +131,8 @@ export function rankedSuspects(
   const setOf = (finding: Finding, place: number): RetainedSet => {
     if (!sets.has(finding)) {
       const next = [finding];
-      const count = Math.min(atOnce, mostOf(finding) - measured);
-      for (let i = place + 1; i < inTurn.length && next.length < count; i++) {
+      // More than are left to be measured: some turn out to be parts of others, which costs a search.
+      for (let i = place + 1; i < inTurn.length && next.length < atOnce; i++) {
         const other = inTurn[i]!;
         if (mostOf(other) !== mostOf(finding)) break;
         if (!sets.has(other) && lookedAt(other)?.mayBeShown && coverOf(other) === undefined) next.push(other);
