@@ -25,7 +25,8 @@ const BOUND = /^[_#]*(?:max|limit|capacity|max_?(?:size|entries|items|length|key
  *
  * - slots: an array whose empty slots are undefined or null, as a cache or a ring has them that
  *   makes all its slots at once; of a Map beside such an array the same, where they are equally
- *   full
+ *   full. Not in a piece of a queue, which gets another piece when it is full: Node.js' own
+ *   FixedQueue is made of such
  * - number: a property `max`, `limit`, `capacity`, `maxSize` and the like of the collection or of
  *   what holds it, at least as large as the collection; only in snapshots with numbers
  *
@@ -41,12 +42,13 @@ export function visibleBound(
 ): VisibleBound | undefined {
   const slots = (node: number): VisibleBound | undefined =>
     ages && !hasOldSlots(graph, node, ages) ? undefined : slotsOf(graph, node);
-  const own = slots(container);
+  const holder = holderOf(graph, container);
+  const own = holder !== undefined && isPiece(graph, holder) ? undefined : slots(container);
   if (own) return own;
   const size = entriesIn(graph, container);
   const { firstEdge, strings } = graph;
   const { types, names, targets } = edgesOf(graph);
-  for (const owner of [container, holderOf(graph, container)]) {
+  for (const owner of [container, holder]) {
     if (owner === undefined) continue;
     for (let edge = firstEdge[owner]!, end = firstEdge[owner + 1]!; edge < end; edge++) {
       if (types[edge] !== EDGE.property) continue;
@@ -157,6 +159,23 @@ function slotsOf(graph: Graph, node: number): VisibleBound | undefined {
     if (oddball === 'undefined' || oddball === 'null') empty++;
   }
   return limit < LEAST_SLOTS || empty === 0 ? undefined : { size: limit - empty, limit };
+}
+
+/** How pieces of a queue call the next one. */
+const NEXT_PIECE = /^[_#]*next(?:_?(?:block|buffer|chunk|node|page|piece|segment))?$/i;
+
+/** Whether an object leads to the next one of its class, or has a place for it. */
+function isPiece(graph: Graph, node: number): boolean {
+  const { types, names, targets } = edgesOf(graph);
+  for (let edge = graph.firstEdge[node]!, end = graph.firstEdge[node + 1]!; edge < end; edge++) {
+    if (types[edge] !== EDGE.property || !NEXT_PIECE.test(graph.strings.get(names[edge]!))) continue;
+    const target = targets[edge]!;
+    const isOfClass =
+      graph.nodeTypes[target] === NODE.object && className(graph, target) === className(graph, node);
+    const oddball = oddballOf(graph, target);
+    if (isOfClass || oddball === 'null' || oddball === 'undefined') return true;
+  }
+  return false;
 }
 
 /** The object that has the collection in a property. */

@@ -131,7 +131,7 @@ export function rankedSuspects(
   const setOf = (finding: Finding, place: number): RetainedSet => {
     if (!sets.has(finding)) {
       const next = [finding];
-      // More than are left to be measured: some turn out to be parts of others, which costs a search.
+      // More than are left to be measured: some turn out to be parts of others.
       for (let i = place + 1; i < inTurn.length && next.length < atOnce; i++) {
         const other = inTurn[i]!;
         if (mostOf(other) !== mostOf(finding)) break;

@@ -50,6 +50,21 @@ describe('visibleBound', () => {
     expect(await boundOf([], 20, 80)).toEqual({ size: 20, limit: 100 });
   });
 
+  test('a piece of a queue has no limit, whether there is a next piece or not', async () => {
+    const piece: NodeSpec = { id: 71, name: 'Lru' };
+    for (const next of ['null', 'undefined', 'piece'])
+      expect(
+        await boundOf([['property', 'next', next]], 20, 80, {
+          null: { id: 93, type: 'hidden', name: 'null' },
+          piece,
+        }),
+      ).toBeUndefined();
+    // An entry of a list that is made of something else has its own slots.
+    const other = { other: { id: 73, name: 'Entry' } };
+    expect(await boundOf([['property', 'next', 'other']], 20, 80, other)).toMatchObject({ limit: 100 });
+    expect(await boundOf([['property', 'nextRun', 'undefined']], 20, 80)).toMatchObject({ limit: 100 });
+  });
+
   test('slots that were added since are no limit, a number is', async () => {
     expect(await boundOf([], 20, 80, {}, true)).toBeUndefined();
     const number50 = await boundOf([['property', 'maxSize', 'max']], 20, 5, number('50'), true);

@@ -81,6 +81,10 @@ test('leaks of packages are known by their references, with the version that the
 test('leaks of Node.js, by process.version', async () => {
   expect(versionsOf(await found('leaks-node18'))).toEqual({ 'node-timer-primitives': ['node v18.20.8'] });
   expect(versionsOf(await found('leaks-node22'))).toEqual({ 'node-abort-signal-any': ['node v22.23.3'] });
+  expect(versionsOf(await found('leaks-node26'))).toEqual({
+    'node-performance-entries': ['node v26.12.1'],
+    'node-unread-events': ['node v26.12.1'],
+  });
 });
 
 test('words', async () => {
