@@ -126,6 +126,7 @@ export function leaks(snapshots: readonly Graph[], options: LeaksOptions = {}): 
   const explained = merged.filter(explains);
   const rebuilt = rebuiltParts(
     frontier,
+    snapshots[0]!,
     new Set(explained.flatMap((leak) => containersOf(frontier, leak))),
     minSize,
   );

@@ -1,5 +1,10 @@
 /** What may have grown in place, without a container that got more members. */
+import type { Graph } from '../../graph/graph.js';
+import { idIndex } from '../../graph/ids.js';
+import { NODE } from '../../graph/schema.js';
 import { classIndex } from '../../v8/class-names.js';
+import { nodeRoles, THING, WAY } from '../classes/node-roles.js';
+import { holderChains, UNHELD } from '../holders/holder-chains.js';
 import { holderPaths } from '../holders/holder-paths.js';
 import { boundedBuffers } from './bounded-buffers.js';
 import type { Frontier } from './frontier.js';
@@ -25,10 +30,17 @@ const MOST_ALIKE = 1000;
 const WEAK = /^(Weak(Map|Set|Ref)|FinalizationRegistry)$/;
 
 /**
- * What may have grown in place: things with new parts, and names on which new data hangs. The
- * largest first.
+ * What may have grown in place: things with new parts, or with bytes outside of the heap that are
+ * more now, and names on which new data hangs. The largest first.
+ *
+ * - In: the first snapshot; its nodes are enough.
  */
-export function rebuiltParts(frontier: Frontier, known: ReadonlySet<number>, minSize: number): RebuiltPart[] {
+export function rebuiltParts(
+  frontier: Frontier,
+  first: Graph,
+  known: ReadonlySet<number>,
+  minSize: number,
+): RebuiltPart[] {
   const { graph, groups, headNodes, headEdges, newest } = frontier;
   const { labels, of } = classIndex(graph);
   const weak = labels.map((name) => WEAK.test(name));
@@ -36,7 +48,7 @@ export function rebuiltParts(frontier: Frontier, known: ReadonlySet<number>, min
   const limited = boundedBuffers(graph);
   const paths = holderPaths(graph);
   const alike = new Map<string, { nodes: number[]; size: number; largest: number; most: number }>();
-  for (const { node, size } of frontier.rebuilt) {
+  for (const { node, size } of [...frontier.rebuilt, ...resizedOwners(frontier, first, minSize)]) {
     if (known.has(node) || weak[of[node]!] || limited.of(node)) continue;
     const key = `${paths.pathOf(node)} ${of[node]}`;
     const group = alike.get(key) ?? { nodes: [], size: 0, largest: node, most: 0 };
@@ -61,4 +73,27 @@ export function rebuiltParts(frontier: Frontier, known: ReadonlySet<number>, min
       });
   }
   return found.sort((a, b) => b.size - a.size).slice(0, MOST_REBUILT);
+}
+
+/**
+ * Things whose bytes outside of the heap became more and were not made anew: resizable
+ * ArrayBuffers.
+ *
+ * - Cost: one pass over the nodes.
+ */
+function resizedOwners({ graph, ages }: Frontier, first: Graph, minSize: number): Rebuilt[] {
+  const { nodeCount, nodeTypes, selfSizes, ids } = graph;
+  const found: Rebuilt[] = [];
+  for (let node = 0; node < nodeCount; node++) {
+    if (nodeTypes[node] !== NODE.native || ages[node] !== 0 || selfSizes[node]! < minSize) continue;
+    const before = idIndex(first).nodeOf(ids[node]!);
+    const size = before < 0 ? 0 : selfSizes[node]! - first.selfSizes[before]!;
+    if (size < minSize) continue;
+    const { parents } = holderChains(graph);
+    const roles = nodeRoles(graph);
+    let at = node;
+    while (roles[at] === WAY && parents[at] !== UNHELD && parents[at] !== at) at = parents[at]!;
+    if (roles[at] === THING) found.push({ node: at, size });
+  }
+  return found;
 }

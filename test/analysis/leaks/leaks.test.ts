@@ -141,6 +141,22 @@ describe('leaks', () => {
     expect(leaks(shrunk).leaks).toEqual([]);
   });
 
+  test('an ArrayBuffer that is resized grows in place, though nothing of it is made anew', async () => {
+    const at = (size: number): GraphSpec => ({
+      root: { id: 1, edges: ['app'] },
+      app: { id: 3, edges: ['samples'] },
+      samples: { id: 5, name: 'ArrayBuffer', size: 96, edges: [['internal', 'backing_store', 'store']] },
+      store: { id: 7, type: 'native', name: 'system / JSArrayBufferData', size },
+    });
+    const found = async (sizes: readonly number[]): Promise<readonly object[]> =>
+      leaks(await Promise.all(sizes.map(at).map(graphOf))).leaks;
+    expect(await found([20_000, 60_000, 100_000])).toMatchObject([
+      { verdict: 'leak', growth: 'in place', sizes: [20_096, 60_096, 100_096], size: 80_000 },
+    ]);
+    expect(await found([20_000, 100_000, 100_000])).toMatchObject([]);
+    expect(await found([100_000, 100_000, 100_000])).toEqual([]);
+  });
+
   test('a list that did not exist before: its items are the members', async () => {
     const without: GraphSpec = { root: { id: 1, edges: ['app'] }, app: { id: 3 } };
     const items = many(range(1001, 20), { name: 'Session', size: 100 });
