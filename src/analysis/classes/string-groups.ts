@@ -65,7 +65,7 @@ export function groupStrings(graph: Graph, { members = false } = {}): StringGrou
   let memberCount = 0;
   const assumedIn = new Uint32Array(candidates); // by group
   let unknown = 0;
-  const textOfFirst = lastText(graph);
+  const textOfFirst = rememberedText(graph);
   const textOfNode = lastText(graph);
   const search = (hash: number, node: number): Found => {
     let isUnknown = false;
@@ -183,6 +183,25 @@ function lastText(graph: Graph): (node: number) => string {
   return (node) => {
     if (node !== last) text = textOf(graph, node);
     last = node;
+    return text;
+  };
+}
+
+/** Characters of concatenated strings that are remembered: they are put together piece by piece. */
+const MOST_REMEMBERED = 8_000_000;
+
+/** The same for the first strings of groups, which are asked for again and again. */
+function rememberedText(graph: Graph): (node: number) => string {
+  const read = lastText(graph);
+  const known = new Map<number, string>();
+  let characters = 0;
+  return (node) => {
+    if (graph.nodeTypes[node] === NODE.string) return read(node);
+    const found = known.get(node);
+    if (found !== undefined) return found;
+    const text = read(node);
+    characters += text.length;
+    if (characters <= MOST_REMEMBERED) known.set(node, text);
     return text;
   };
 }

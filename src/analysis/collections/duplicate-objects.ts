@@ -184,18 +184,7 @@ function objectHashes(graph: Graph): Hashes {
     hashes[2 * node] = mixed(value, kind);
     hashes[2 * node + 1] = mixed(value ^ 0x5bd1e995, kind + 7);
   };
-  const isIdentity = (edge: number): boolean =>
-    types[edge] === EDGE.property ? roles[names[edge]!] === PROTO : types[edge] !== EDGE.element;
-  /** References that say nothing of the value: to shapes and arrays of V8, and weak ones. */
-  const isLeftOut = (edge: number): boolean => {
-    const type = types[edge]!;
-    if (type === EDGE.weak || type === EDGE.shortcut) return true;
-    if (type === EDGE.hidden) {
-      const target = nodeTypes[targets[edge]!]!;
-      return target === NODE.hidden || target === NODE.array;
-    }
-    return type === EDGE.internal && roles[names[edge]!] === HELPER;
-  };
+  const { property, element, internal, hidden, weak, shortcut } = EDGE;
   /** Out: whether its own objects are all known; those that are not are put on the stack. */
   const setObject = (node: number): boolean => {
     let isWhole = true;
@@ -206,16 +195,30 @@ function objectHashes(graph: Graph): Hashes {
     let items = 0;
     let room = 0;
     for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
-      if (isLeftOut(edge)) continue;
+      const type = types[edge]!;
+      // Weak references say nothing of the value, nor do those to shapes and arrays of V8.
+      if (type === weak || type === shortcut) continue;
       const target = targets[edge]!;
-      if (types[edge] === EDGE.internal && roles[names[edge]!] === ELEMENTS) {
-        room = Math.floor(selfSizes[target]! / pointer) - 2;
-        a = (a + mixed(selfSizes[target]!, 6)) | 0;
-        continue;
+      const edgeName = names[edge]!;
+      let isValue = false;
+      if (type === property) isValue = roles[edgeName] !== PROTO;
+      else if (type === element) isValue = true;
+      else if (type === hidden) {
+        if (nodeTypes[target] === NODE.hidden || nodeTypes[target] === NODE.array) continue;
+      } else if (type === internal) {
+        if (roles[edgeName] === HELPER) continue;
+        if (roles[edgeName] === ELEMENTS) {
+          room = Math.floor(selfSizes[target]! / pointer) - 2;
+          a = (a + mixed(selfSizes[target]!, 6)) | 0;
+          continue;
+        }
       }
-      let identity = isIdentity(edge);
-      if (!identity && (state[target]! & DONE) === 0) {
-        if (state[target] === OPEN) identity = true;
+      if (type === element) items++;
+      else if (isValue) shown++;
+      if (isValue) {
+        const known = state[target]!;
+        if ((known & DONE) !== 0) differs |= known & MAY_DIFFER;
+        else if (known === OPEN) isValue = false;
         else if (nodeTypes[target] !== NODE.object) setValue(target);
         else {
           stack.push(target);
@@ -223,14 +226,11 @@ function objectHashes(graph: Graph): Hashes {
         }
       }
       if (!isWhole) continue;
-      const x = identity ? target : hashes[2 * target]!;
-      const y = identity ? ~target : hashes[2 * target + 1]!;
-      const name = mixed(names[edge]!, types[edge]! + (identity ? 32 : 16));
+      const x = isValue ? hashes[2 * target]! : target;
+      const y = isValue ? hashes[2 * target + 1]! : ~target;
+      const name = mixed(edgeName, type + (isValue ? 16 : 32));
       a = (a + mixed(x, name)) | 0;
       b = (b + mixed(y, name ^ 0x3c6ef372)) | 0;
-      if (types[edge] === EDGE.element) items++;
-      else if (!isIdentity(edge)) shown++;
-      if (!identity) differs |= state[target]! & MAY_DIFFER;
     }
     if (!isWhole) return false;
     hashes[2 * node] = a;
