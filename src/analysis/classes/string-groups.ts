@@ -45,10 +45,12 @@ export interface StringGroups {
  *   Members are 8 bytes a string.
  */
 export function groupStrings(graph: Graph, { members = false } = {}): StringGroups {
-  const sizes = shallowSizes(graph);
   const { nodeCount, nodeTypes, nodeNames } = graph;
   let candidates = 0;
   for (let node = 0; node < nodeCount; node++) if (isText(nodeTypes[node]!)) candidates++;
+  const names = flatNames(graph);
+  // Another thread may be at work on these.
+  const sizes = shallowSizes(graph);
   // Groups stand in an open hash table: a slot has the number of a group plus one.
   const mask = 2 ** Math.ceil(Math.log2(Math.max(2, candidates * 2))) - 1;
   const slots = new Uint32Array(mask + 1);
@@ -57,8 +59,7 @@ export function groupStrings(graph: Graph, { members = false } = {}): StringGrou
   const bytes = new Float64Array(candidates);
   const largest = new Float64Array(candidates);
   const hashes = new Uint32Array(candidates);
-  const hashOfName = new Uint32Array(graph.strings.length);
-  const whole = wholeNames(graph);
+  const whole = wholeNames(graph, names.lengths);
   let groupCount = 0;
   const memberNodes = new Uint32Array(members ? candidates : 0);
   const memberGroups = new Uint32Array(members ? candidates : 0);
@@ -89,11 +90,7 @@ export function groupStrings(graph: Graph, { members = false } = {}): StringGrou
     const name = nodeNames[node]!;
     let group = type === NODE.string ? whole.groupOf(name, node, size) : -1;
     if (group < 0) {
-      let hash = type === NODE.string ? (hashOfName[name] ?? 0) : 0;
-      if (hash === 0) {
-        hash = hashOf(textOfNode(node));
-        if (type === NODE.string && name < hashOfName.length) hashOfName[name] = hash;
-      }
+      let hash = (type === NODE.string ? names.hashes[name] : undefined) ?? hashOf(textOfNode(node));
       // Under the hash of its text a group has its place, and one more where some are flat and some
       // are not. What is equal to neither is looked for under what it would have to agree in:
       // millions of strings may begin alike.
@@ -114,7 +111,7 @@ export function groupStrings(graph: Graph, { members = false } = {}): StringGrou
         if (isUnknown) unknown++;
       } else if (found.isAssumed) assumedIn[group]! += 1;
       if (isFirstPlace && type === NODE.string && firstNode[group] === node)
-        whole.keep(name, node, size, textOfNode(node).length, group);
+        whole.keep(name, node, size, group);
     }
     if (members) {
       memberNodes[memberCount] = node;
@@ -143,29 +140,50 @@ export function groupStrings(graph: Graph, { members = false } = {}): StringGrou
   };
 }
 
+/** What flat strings are called: by number of the text, for those that are a string's. */
+interface FlatNames {
+  readonly hashes: Uint32Array;
+  /** Characters; `CUT` stands for more as well. */
+  readonly lengths: Uint16Array;
+}
+
+/** Cost: each distinct text is read once. */
+function flatNames({ nodeCount, nodeTypes, nodeNames, strings }: Graph): FlatNames {
+  const hashes = new Uint32Array(strings.length);
+  const lengths = new Uint16Array(strings.length);
+  for (let node = 0; node < nodeCount; node++) {
+    const name = nodeNames[node]!;
+    if (nodeTypes[node] !== NODE.string || hashes[name] !== 0) continue;
+    const text = strings.get(name);
+    hashes[name] = hashOf(text);
+    lengths[name] = Math.min(CUT, text.length);
+  }
+  return { hashes, lengths };
+}
+
 /**
  * Groups of strings by the number of their text, where that is enough to tell: it is whole, and no
  * group before has it. Most strings of a large heap have the text of one before them.
  */
-function wholeNames(graph: Graph): {
+function wholeNames(
+  graph: Graph,
+  lengths: Uint16Array,
+): {
   /** The group of a string with this name that is whole, or -1. */
   groupOf(name: number, node: number, size: number): number;
   /** Notes the group of a string, the first with its text, where it is whole. */
-  keep(name: number, node: number, size: number, characters: number, group: number): void;
+  keep(name: number, node: number, size: number, group: number): void;
 } {
-  const groups = new Uint32Array(graph.strings.length);
-  const lengths = new Uint16Array(graph.strings.length);
-  const isWhole = (node: number, size: number, characters: number): boolean =>
-    !lengthOf(graph, node, characters, size).isCut;
+  const groups = new Uint32Array(lengths.length);
+  const isWhole = (name: number, node: number, size: number): boolean =>
+    !lengthOf(graph, node, lengths[name]!, size).isCut;
   return {
     groupOf(name, node, size) {
       const group = groups[name] ?? 0;
-      return group !== 0 && isWhole(node, size, lengths[name]!) ? group - 1 : -1;
+      return group !== 0 && isWhole(name, node, size) ? group - 1 : -1;
     },
-    keep(name, node, size, characters, group) {
-      if (name >= groups.length || characters >= CUT || !isWhole(node, size, characters)) return;
-      groups[name] = group + 1;
-      lengths[name] = characters;
+    keep(name, node, size, group) {
+      if (name < groups.length && lengths[name]! < CUT && isWhole(name, node, size)) groups[name] = group + 1;
     },
   };
 }

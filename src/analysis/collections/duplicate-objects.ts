@@ -57,10 +57,10 @@ const SEED = (Math.random() * 2 ** 32) | 0;
  */
 export function duplicateObjects(graph: Graph): DuplicateObjects {
   const { nodeCount, nodeTypes } = graph;
-  const sizes = shallowSizes(graph);
   const isPrototype = prototypeNodes(graph);
   const internal = isInternal(graph);
   const { hashes, state } = objectHashes(graph);
+  const sizes = shallowSizes(graph);
   const isMember = (node: number): boolean =>
     nodeTypes[node] === NODE.object && isPrototype[node] === 0 && sizes[node]! > 0 && !internal(node);
   const members = new Uint8Array(nodeCount);
