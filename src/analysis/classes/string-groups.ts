@@ -96,8 +96,8 @@ export function groupStrings(graph: Graph, { members = false } = {}): StringGrou
       // millions of strings may begin alike.
       let found = search(hash, node);
       let isUnknown = found.isUnknown;
-      const isFirstPlace = !found.isUnknown && !found.isTaken && !found.isAssumed;
-      if (found.group < 0 && found.isTaken) {
+      const isTaken = found.group < 0 && found.isTaken;
+      if (isTaken) {
         hash = mixed(hash, keyOf(graph, node, textOfNode(node)));
         found = search(hash, node);
         isUnknown ||= found.isUnknown;
@@ -109,9 +109,8 @@ export function groupStrings(graph: Graph, { members = false } = {}): StringGrou
         hashes[group] = hash;
         firstNode[group] = node;
         if (isUnknown) unknown++;
+        else if (!isTaken && type === NODE.string) whole.keep(name, node, size, group);
       } else if (found.isAssumed) assumedIn[group]! += 1;
-      if (isFirstPlace && type === NODE.string && firstNode[group] === node)
-        whole.keep(name, node, size, group);
     }
     if (members) {
       memberNodes[memberCount] = node;

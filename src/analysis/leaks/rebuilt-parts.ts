@@ -3,9 +3,9 @@ import type { Graph } from '../../graph/graph.js';
 import { idIndex } from '../../graph/ids.js';
 import { NODE } from '../../graph/schema.js';
 import { classIndex } from '../../v8/class-names.js';
-import { nodeRoles, THING, WAY } from '../classes/node-roles.js';
-import { holderChains, UNHELD } from '../holders/holder-chains.js';
+import { nodeRoles, THING } from '../classes/node-roles.js';
 import { holderPaths } from '../holders/holder-paths.js';
+import { ownerOfPart } from '../holders/part-owner.js';
 import { boundedBuffers } from './bounded-buffers.js';
 import type { Frontier } from './frontier.js';
 import type { Rebuilt } from './frontier-heads.js';
@@ -48,8 +48,10 @@ export function rebuiltParts(
   const limited = boundedBuffers(graph);
   const paths = holderPaths(graph);
   const alike = new Map<string, { nodes: number[]; size: number; largest: number; most: number }>();
+  const seen = new Set<number>();
   for (const { node, size } of [...frontier.rebuilt, ...resizedOwners(frontier, first, minSize)]) {
-    if (known.has(node) || weak[of[node]!] || limited.of(node)) continue;
+    if (seen.has(node) || known.has(node) || weak[of[node]!] || limited.of(node)) continue;
+    seen.add(node);
     const key = `${paths.pathOf(node)} ${of[node]}`;
     const group = alike.get(key) ?? { nodes: [], size: 0, largest: node, most: 0 };
     alike.set(key, group);
@@ -77,23 +79,21 @@ export function rebuiltParts(
 
 /**
  * Things whose bytes outside of the heap became more and were not made anew: resizable
- * ArrayBuffers.
+ * ArrayBuffers. Each once.
  *
  * - Cost: one pass over the nodes.
  */
 function resizedOwners({ graph, ages }: Frontier, first: Graph, minSize: number): Rebuilt[] {
   const { nodeCount, nodeTypes, selfSizes, ids } = graph;
-  const found: Rebuilt[] = [];
+  const roles = nodeRoles(graph);
+  const sizes = new Map<number, number>();
   for (let node = 0; node < nodeCount; node++) {
     if (nodeTypes[node] !== NODE.native || ages[node] !== 0 || selfSizes[node]! < minSize) continue;
     const before = idIndex(first).nodeOf(ids[node]!);
     const size = before < 0 ? 0 : selfSizes[node]! - first.selfSizes[before]!;
     if (size < minSize) continue;
-    const { parents } = holderChains(graph);
-    const roles = nodeRoles(graph);
-    let at = node;
-    while (roles[at] === WAY && parents[at] !== UNHELD && parents[at] !== at) at = parents[at]!;
-    if (roles[at] === THING) found.push({ node: at, size });
+    const owner = ownerOfPart(graph, node);
+    if (roles[owner] === THING) sizes.set(owner, (sizes.get(owner) ?? 0) + size);
   }
-  return found;
+  return Array.from(sizes, ([node, size]) => ({ node, size }));
 }

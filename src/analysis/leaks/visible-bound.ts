@@ -5,8 +5,8 @@ import { edgeTarget } from '../../graph/walk.js';
 import { className } from '../../v8/class-names.js';
 import { oddballOf } from '../../v8/names.js';
 import { numberText, stringText } from '../../v8/values.js';
-import { nodeRoles, WAY } from '../classes/node-roles.js';
 import { holderChains, UNHELD } from '../holders/holder-chains.js';
+import { ownerOfPart } from '../holders/part-owner.js';
 import { entriesIn } from './bounded-buffers.js';
 
 /** A collection and its limit. */
@@ -180,11 +180,8 @@ function isPiece(graph: Graph, node: number): boolean {
 
 /** The object that has the collection in a property. */
 function holderOf(graph: Graph, container: number): number | undefined {
-  const { parents } = holderChains(graph);
-  const roles = nodeRoles(graph);
-  let at = parents[container]!;
-  while (at !== UNHELD && roles[at] === WAY && parents[at] !== at) at = parents[at]!;
-  return at === UNHELD || graph.nodeTypes[at] !== NODE.object ? undefined : at;
+  const owner = ownerOfPart(graph, holderChains(graph).parents[container]!);
+  return owner === UNHELD || graph.nodeTypes[owner] !== NODE.object ? undefined : owner;
 }
 
 /** Whether an array has the slots that it had in the first snapshot. */

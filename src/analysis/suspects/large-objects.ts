@@ -4,8 +4,9 @@ import { nodeTypeMarks } from '../../graph/schema.js';
 import { isMachinery } from '../../v8/helpers.js';
 import { isContext } from '../../v8/names.js';
 import { prototypeNodes } from '../classes/instances.js';
-import { nodeRoles, WALL, WAY } from '../classes/node-roles.js';
+import { nodeRoles, WALL } from '../classes/node-roles.js';
 import { holderChains, UNHELD } from '../holders/holder-chains.js';
+import { ownerOfPart } from '../holders/part-owner.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
 import type { Finding } from './finding.js';
 
@@ -28,8 +29,7 @@ export function largeFindings(graph: Graph): Finding[] {
   const own = new Map<number, number>();
   for (let node = 0; node < nodeCount; node++) {
     if (sizes[node]! < LEAST_OWN || parents[node] === UNHELD) continue;
-    let owner = node;
-    while (roles[owner] === WAY && parents[owner] !== owner) owner = parents[owner]!;
+    const owner = ownerOfPart(graph, node);
     if (roles[owner] === WALL || isContext(graph)(owner) || isPrototype[owner] === 1) continue;
     // The text of a script hangs on the script.
     if (isText[nodeTypes[owner]!] === 1 && isMachinery(graph)(parents[owner]!)) continue;

@@ -157,6 +157,28 @@ describe('leaks', () => {
     expect(await found([100_000, 100_000, 100_000])).toEqual([]);
   });
 
+  test('a thing with two such parts, and with new ones besides, is measured once', async () => {
+    const at = (size: number, id: number): GraphSpec => ({
+      root: { id: 1, edges: ['app'] },
+      app: { id: 3, edges: ['samples'] },
+      samples: {
+        id: 5,
+        name: 'Samples',
+        size: 100,
+        edges: [
+          ['internal', 'one', 'one'],
+          ['internal', 'other', 'other'],
+          ['internal', 'elements', 'store'],
+        ],
+      },
+      one: { id: 7, type: 'native', name: 'system / JSArrayBufferData', size },
+      other: { id: 9, type: 'native', name: 'system / JSArrayBufferData', size },
+      store: { id, type: 'array', size },
+    });
+    const graphs = await Promise.all([at(20_000, 11), at(60_000, 13), at(100_000, 15)].map(graphOf));
+    expect(leaks(graphs).leaks).toMatchObject([{ growth: 'in place', sizes: [60_100, 180_100, 300_100] }]);
+  });
+
   test('a list that did not exist before: its items are the members', async () => {
     const without: GraphSpec = { root: { id: 1, edges: ['app'] }, app: { id: 3 } };
     const items = many(range(1001, 20), { name: 'Session', size: 100 });
