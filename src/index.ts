@@ -59,8 +59,8 @@ export {
   type CutOptions,
   type CutReference,
   cutOf,
-  type Freed,
 } from './analysis/cuts/cut.js';
+export type { Freed, FreedAlone } from './analysis/cuts/freed-alone.js';
 export { type Cycle, type Cycles, type CyclesOptions, cyclesOf } from './analysis/cycles/cycles.js';
 export { type Expression, expressionOf } from './analysis/expressions/expression.js';
 export { type Garbage, garbageOf, type LastingEntry, REACH } from './analysis/garbage/garbage.js';

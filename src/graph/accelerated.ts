@@ -73,6 +73,13 @@ export function columnBeside<T extends Uint8Array | Uint32Array>(
   return withKernel(graph, ({ arena }) => arena.take<T>(array, length, dirty)) ?? new array(length);
 }
 
+/** Gives such columns back, which are not used any more. */
+export function releaseBeside(graph: Graph, ...columns: readonly (Uint8Array | Uint32Array)[]): void {
+  withKernel(graph, ({ arena }) => {
+    for (const each of columns) if (arena.addressOf(each) !== undefined) arena.release(each);
+  });
+}
+
 const known = new WeakMap<Graph, Accelerated>();
 
 /** Undefined for a graph that is worked on in JavaScript. */

@@ -1,8 +1,12 @@
 /** What is computed of a graph with kernels and on two threads, to compare it with what TypeScript computes on one. */
 import { createHash } from 'node:crypto';
 import { typeStats } from '../../src/analysis/classes/classes.js';
-import { leadingTo } from '../../src/analysis/cuts/leading.js';
-import { reachedFromRoot } from '../../src/analysis/cuts/reach.js';
+import { arcsOf } from '../../src/analysis/cuts/arcs.js';
+import { cutOf } from '../../src/analysis/cuts/cut.js';
+import { type LeadingSearch, leadingSearch } from '../../src/analysis/cuts/leading.js';
+import { GOAL, type LevelSearch, levelSearch, STOP } from '../../src/analysis/cuts/levels.js';
+import { reachedAround, reachedFromRoot } from '../../src/analysis/cuts/reach.js';
+import { referencesOf } from '../../src/analysis/cuts/references.js';
 import { holderChains, searchHolders } from '../../src/analysis/holders/holder-chains.js';
 import { Ahead } from '../../src/analysis/sizes/ahead.js';
 import { distanceSearch } from '../../src/analysis/sizes/distances.js';
@@ -11,7 +15,6 @@ import { essentialEdges, pageOwnedNodes } from '../../src/analysis/sizes/essenti
 import { retainedSetSizes, retainedSets } from '../../src/analysis/sizes/retained-set.js';
 import { retainedSizes, retainedSizesOfClasses } from '../../src/analysis/sizes/retained-sizes.js';
 import { shallowSizes } from '../../src/analysis/sizes/shallow-sizes.js';
-import { withKernel } from '../../src/graph/accelerated.js';
 import { edgesOf, type Graph } from '../../src/graph/graph.js';
 import { retainersOf } from '../../src/graph/retainers.js';
 
@@ -38,26 +41,73 @@ export const COMPUTED: Readonly<Record<string, (graph: Graph) => unknown>> = {
     }),
   reachedFromRoot: (graph) => [
     reachedFromRoot(graph),
-    reachedFromRoot(graph, { fixedOnly: true }),
-    reachedFromRoot(graph, { around: Uint8Array.from(graph.nodeTypes, (_, node) => Number(node % 5 === 3)) }),
-    reachedFromRoot(graph, { without: new Set([0, 3, 4, 11].filter((edge) => edge < edgesOf(graph).count)) }),
+    reachedFromRoot(graph, new Set([0, 3, 4, 11].filter((edge) => edge < edgesOf(graph).count))),
     reachedFromRoot(graph),
   ],
-  leadingTo: (graph) =>
-    leadingTo(
-      graph,
-      columnOf(graph, edgesOf(graph).count, (edge) => edge % 3 !== 1),
-      columnOf(graph, graph.nodeCount, (node) => node % 4 === 2),
-      columnOf(graph, graph.nodeCount, (node) => node % 6 === 1 || node % 8 === 2),
-    ),
+  reachedAround: (graph) => {
+    const { all, fixed, around } = reachedAround(graph, everyFifth(graph));
+    return [all, fixed, around];
+  },
+  arcs: (graph) => {
+    const { all, fixed, around } = reachedAround(graph, everyFifth(graph));
+    const arcs = arcsOf(graph, around, fixed);
+    const { isArc, firstSource, sources } = arcs;
+    const levels = levelSearch(graph, isArc);
+    const leading = leadingSearch(graph, arcs);
+    try {
+      const count = firstSource[graph.nodeCount]!;
+      return [
+        all,
+        isArc.slice(),
+        firstSource.slice(),
+        sources.slice(0, count),
+        levelsOf(graph, levels),
+        leadingOf(graph, leading),
+      ];
+    } finally {
+      leading.release();
+      levels.release();
+      arcs.release();
+    }
+  },
+  referencesOf,
+  cutOf: (graph) => [cutOf(graph, everyFifth(graph)), cutOf(graph, everyFifth(graph), { nearest: 'roots' })],
   typeStats: (graph) => typeStats(graph, { by: 'retained', retained: true }),
 };
 
-/** A byte each, in the arena where the graph stands in one. */
-function columnOf(graph: Graph, length: number, test: (i: number) => boolean): Uint8Array {
-  const column = withKernel(graph, ({ arena }) => arena.take(Uint8Array, length)) ?? new Uint8Array(length);
-  for (let i = 0; i < length; i++) column[i] = test(i) ? 1 : 0;
-  return column;
+function everyFifth({ nodeTypes }: Graph): Uint8Array {
+  return Uint8Array.from(nodeTypes, (_, node) => Number(node % 5 === 3));
+}
+
+/** A search from the root, that stops at some nodes and meets some goals. */
+function levelsOf(graph: Graph, { levels, flags, queue, goOn }: LevelSearch): unknown {
+  const { nodeCount, root } = graph;
+  if (nodeCount === 0) return [];
+  for (let node = 0; node < nodeCount; node++)
+    flags[node] = node % 7 === 4 ? STOP : node % 11 === 6 ? GOAL : 0;
+  levels[root] = 1;
+  queue[0] = root;
+  const states: unknown[] = [];
+  for (let state = { head: 0, tail: 1, goal: 0 }; ; ) {
+    state = goOn(state);
+    states.push(state);
+    const { head, tail, goal } = state;
+    if (head === tail || levels[queue[head]!] === goal) break;
+  }
+  return [states, levels.slice()];
+}
+
+function leadingOf({ nodeCount }: Graph, { leading, stack, goOn }: LeadingSearch): unknown {
+  for (const rest of [1, 3]) {
+    let waiting = 0;
+    for (let node = 0; node < nodeCount; node++) {
+      if (node % 6 !== rest || leading[node] === 1) continue;
+      leading[node] = 1;
+      stack[waiting++] = node;
+    }
+    goOn(waiting);
+  }
+  return leading.slice();
 }
 
 /** More sets than a search takes: small and large ones, that overlap, one with the root. */

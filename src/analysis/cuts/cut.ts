@@ -3,33 +3,22 @@ import { edgesOf, type Graph, sourceOf } from '../../graph/graph.js';
 import { isRoot, isStack } from '../../v8/roots.js';
 import { nodeRoles } from '../classes/node-roles.js';
 import type { Chain } from '../holders/chains.js';
-import { beside } from '../sizes/ahead.js';
+import { Ahead } from '../sizes/ahead.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
+import { arcsOf } from './arcs.js';
 import { minimumCut } from './flow.js';
-import { referenceNetwork } from './network.js';
-import { reachedFromRoot, reachedFromStack } from './reach.js';
+import { type Freed, type FreedAlone, freedAlone } from './freed-alone.js';
+import { reachedAround, reachedFromRoot, reachedFromStack } from './reach.js';
 import { edgesOfReference, NONE, referencesOf } from './references.js';
 
-/** Nodes, and their bytes. */
-export interface Freed {
-  /** All nodes, V8's parts of objects among them. */
-  readonly count: number;
-  /** Shallow sizes together, in bytes. */
-  readonly size: number;
-}
-
-/** One reference of a cut. */
-export interface CutReference {
+/** One reference of a cut. What it frees alone is nothing where others hold the same. */
+export interface CutReference extends FreedAlone {
   /** From a root to what the reference leads to; the last edge is the reference. */
   readonly chain: Chain;
   /** Its edges: of an entry of a Map or Set those to the key and to the value. */
   readonly edges: readonly number[];
   /** The node that the edges come from: of an entry the table. */
   readonly holder: number;
-  /** What is freed when it alone is dropped: nothing where others hold the same. */
-  readonly alone: Freed;
-  /** How many of the asked objects are among that. */
-  readonly objectsAlone: number;
 }
 
 /** Which references to drop. */
@@ -74,21 +63,26 @@ export interface CutOptions {
  * - Order: the most bytes alone first, then the nearest in the file.
  * - The stack does not count: what it holds goes when its functions return.
  * - Empty: objects that nothing holds need no reference to be dropped.
- * - Cost: that of `dominatorTree`; a few passes over nodes and edges, and those of `minimumCut`.
+ * - Cost: that of `referencesOf`, `shallowSizes` and `minimumCut`, and a few passes over nodes and
+ *   edges. No dominators.
  */
 export function cutOf(graph: Graph, mask: Uint8Array, options: CutOptions = {}): Cut {
-  if (!mask.includes(1)) return foundCut(graph, mask, options);
-  return beside(graph, {
-    retainers: false,
-    meanwhile: () => void nodeRoles(graph),
-    work: () => foundCut(graph, mask, options),
-  });
+  const ahead = new Ahead(graph);
+  try {
+    ahead.page();
+    nodeRoles(graph);
+    // The page is found by then.
+    ahead.essential();
+    ahead.sizes();
+    return foundCut(graph, mask, options);
+  } finally {
+    ahead.end();
+  }
 }
 
 function foundCut(graph: Graph, mask: Uint8Array, options: CutOptions): Cut {
   const { limit = 100, nearest = 'objects' } = options;
-  const reached = reachedFromRoot(graph);
-  const fixedNodes = reachedFromRoot(graph, { fixedOnly: true });
+  const { all: reached, fixed: fixedNodes, around } = reachedAround(graph, mask);
   const { objects, fixed, elsewhere } = sorted(mask, reached, fixedNodes);
   const withStack = elsewhere > 0 ? reachedFromStack(graph, reached) : undefined;
   const onStack = withStack ? countIn(mask, (node) => withStack[node] === 1) : 0;
@@ -104,17 +98,20 @@ function foundCut(graph: Graph, mask: Uint8Array, options: CutOptions): Cut {
       freed: NOTHING,
       retained: NOTHING,
     };
-  // Before the network: it asks for the dominators, which another thread may still be at.
-  const besides = reachedFromRoot(graph, { around: objects });
-  const network = referenceNetwork(graph, reached, fixedNodes, objects);
-  const { value, arcs } = minimumCut(network, limit, nearest === 'objects' ? 'sink' : 'source');
-  const dropped = arcs?.map((arc) => {
-    const edge = network.edges[arc]!;
+  const arcs = arcsOf(graph, around, fixedNodes);
+  const { value, edges } = minimumCut(
+    graph,
+    arcs,
+    { fixed: fixedNodes, objects },
+    limit,
+    nearest === 'objects' ? 'sink' : 'source',
+  );
+  arcs.release();
+  const dropped = edges?.map((edge) => {
     const holder = sourceOf(graph, edge);
     return { holder, edges: edgesOfReference(graph, holder, edge) };
   });
-  network.release();
-  const retained = tally(graph, reached, besides);
+  const retained = tally(graph, reached, around);
   if (!dropped)
     return {
       ...facts,
@@ -126,7 +123,7 @@ function foundCut(graph: Graph, mask: Uint8Array, options: CutOptions): Cut {
       retained,
     };
   const without = new Set(dropped.flatMap(({ edges }) => edges));
-  const left = reachedFromRoot(graph, { without });
+  const left = reachedFromRoot(graph, without);
   const still = reachedFromStack(graph, left, without);
   const alone = freedAlone(graph, reached, left, objects, dropped);
   const chains = chainsTo(graph, dropped, without);
@@ -181,62 +178,6 @@ function tally(graph: Graph, before: Uint8Array, after: Uint8Array): Freed {
     size += sizes[node]!;
   }
   return { count, size };
-}
-
-/** Several references lead to a node. */
-const SEVERAL = 0xffffffff;
-
-/**
- * What each reference frees alone: of all that goes, what can be reached from it and from no other
- * one. A node is met at most twice: from the first reference, and once more from another.
- */
-function freedAlone(
-  graph: Graph,
-  before: Uint8Array,
-  after: Uint8Array,
-  objects: Uint8Array,
-  references: readonly { readonly edges: readonly number[] }[],
-): { readonly alone: Freed; readonly objectsAlone: number }[] {
-  const { nodeCount, firstEdge } = graph;
-  const { targets } = edgesOf(graph);
-  const { kinds } = referencesOf(graph);
-  const onStack = isStack(graph);
-  const sizes = shallowSizes(graph);
-  /** By node the number of the reference, plus one. */
-  const labels = new Uint32Array(nodeCount);
-  const work = new Uint32Array(2 * nodeCount);
-  for (const [i, { edges }] of references.entries()) {
-    let waiting = 0;
-    // The reference's own edges, then those of what was met.
-    let list: ArrayLike<number> | undefined = edges;
-    for (let node = -1; ; ) {
-      const label: number = node < 0 ? i + 1 : labels[node]!;
-      const end: number = list ? list.length : firstEdge[node + 1]!;
-      for (let at = list ? 0 : firstEdge[node]!; at < end; at++) {
-        const edge = list ? list[at]! : at;
-        const target = targets[edge]!;
-        if (before[target] === 0 || after[target] === 1 || (!list && kinds[edge] === NONE)) continue;
-        const known = labels[target]!;
-        if (known === label || known === SEVERAL) continue;
-        labels[target] = known === 0 ? label : SEVERAL;
-        work[waiting++] = target;
-      }
-      list = undefined;
-      do node = waiting > 0 ? work[--waiting]! : -1;
-      while (node >= 0 && onStack(node));
-      if (node < 0) break;
-    }
-  }
-  const found = references.map(() => ({ count: 0, size: 0, objects: 0 }));
-  for (let node = 0; node < nodeCount; node++) {
-    const label = labels[node]!;
-    if (label === 0 || label === SEVERAL) continue;
-    const each = found[label - 1]!;
-    each.count++;
-    each.size += sizes[node]!;
-    each.objects += objects[node]!;
-  }
-  return found.map(({ count, size, objects: objectsAlone }) => ({ alone: { count, size }, objectsAlone }));
 }
 
 /**

@@ -4,17 +4,20 @@
  * What V8 writes twice counts once: an object's properties and items stand on the object and in the
  * arrays behind it, a global variable on the global object and in its cell.
  */
-import { columnBeside } from '../../graph/accelerated.js';
+import { columnBeside, releaseBeside, withKernel } from '../../graph/accelerated.js';
+import { Scratch } from '../../graph/arena.js';
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { memo } from '../../graph/memo.js';
+import { eachNamedEdge } from '../../graph/named-edges.js';
 import { EDGE, NODE } from '../../graph/schema.js';
 import { cellNames, contextNames, isContext } from '../../v8/names.js';
 import { isOfRuntime } from '../../v8/origin.js';
 import { nativeContexts } from '../../v8/scopes.js';
-import { ENTRY_SIZE, firstEntrySlot, slotNumber } from '../../v8/tables.js';
+import { firstEntrySlot, slotNumber } from '../../v8/tables.js';
 import { weakMapPairEdges } from '../../v8/weak-map-pairs.js';
 import { nodeRoles, THING } from '../classes/node-roles.js';
 import { essentialEdges } from '../sizes/essential-edges.js';
+import { storesOf } from './stores.js';
 
 /** Keeps nothing alive, or is the second writing of another edge. */
 export const NONE = 0;
@@ -43,36 +46,37 @@ export interface References {
  */
 export const referencesOf = memo((graph: Graph): References => {
   const { nodeCount, firstEdge, nodeTypes, nodeNames, strings } = graph;
-  const { types, names, count } = edgesOf(graph);
-  const essential = essentialEdges(graph);
+  const { types, names } = edgesOf(graph);
   const roles = nodeRoles(graph);
   const isScope = isContext(graph);
   const natives = nativeContexts(graph);
   const ofRuntime = runtimeScopes(graph);
-  const { entrySizes, repeated } = stores(graph, essential);
+  const { entrySizes, repeated } = storesOf(graph);
   const slots = slotNumbers(graph);
   const prototype = strings.indexesOf('__proto__');
   const value = strings.indexesOf('value', 'tagged_value');
   const cells = cellNames(graph);
-  const kinds = columnBeside(graph, Uint8Array, count);
-  const byType = kindsByType();
+  const rows = new Uint8Array(nodeCount);
   for (let node = 0; node < nodeCount; node++) {
     const type = nodeTypes[node]!;
     const isProgram = roles[node] === THING && type !== NODE.native && type !== NODE.synthetic;
     const isVariable = isScope(node) && !natives.has(node) && ofRuntime[node] !== RUNTIME;
-    const row = (isProgram ? OF_PROGRAM : 0) | (isVariable ? OF_SCOPE : 0);
-    const begin = firstEdge[node]!;
-    const end = firstEdge[node + 1]!;
-    // Without a branch for each edge, as the processor guesses wrong too often.
-    for (let edge = begin; edge < end; edge++)
-      kinds[edge] = byType[row | types[edge]!]! * (essential[edge]! & ~repeated[edge]!);
-    if (isProgram)
-      for (let edge = begin; edge < end; edge++)
-        if (prototype.has(names[edge]!) && types[edge] === EDGE.property && kinds[edge] !== NONE)
-          kinds[edge] = FIXED;
+    rows[node] = (isProgram ? OF_PROGRAM : 0) | (isVariable ? OF_SCOPE : 0);
+  }
+  const kinds = kindsByRow(graph, rows, essentialEdges(graph), repeated);
+  releaseBeside(graph, repeated);
+  const isPrototype = new Uint8Array(strings.length);
+  for (const index of prototype.indexes) isPrototype[index] = 1;
+  eachNamedEdge(graph, isPrototype, (source, edge) => {
+    if ((rows[source]! & OF_PROGRAM) !== 0 && types[edge] === EDGE.property && kinds[edge] !== NONE)
+      kinds[edge] = FIXED;
+  });
+  for (let node = 0; node < nodeCount; node++) {
     const isCell = cells.has(nodeNames[node]!);
     const entrySize = entrySizes[node]!;
     if (entrySize === 0 && !isCell) continue;
+    const begin = firstEdge[node]!;
+    const end = firstEdge[node + 1]!;
     const start = entrySize === 0 ? 0 : firstEntrySlot(graph.selfSizes[node]!, entrySize)!;
     for (let edge = begin; edge < end; edge++) {
       if (kinds[edge] === NONE || types[edge] !== EDGE.internal) continue;
@@ -86,17 +90,53 @@ export const referencesOf = memo((graph: Graph): References => {
 }, 'references');
 
 /** Rows of `kindsByType`, that are added up: what the source of an edge is. */
-const OF_PROGRAM = 256;
-const OF_SCOPE = 512;
+const OF_PROGRAM = 1;
+const OF_SCOPE = 2;
+
+/** Types of edges of a row. */
+const ROW = 256;
 
 /** By source and type of an edge its kind, as far as these say. */
 function kindsByType(): Uint8Array {
-  const kinds = new Uint8Array(4 * 256).fill(FIXED);
+  const kinds = new Uint8Array(4 * ROW).fill(FIXED);
+  const write = (row: number, type: number): void => {
+    kinds[row * ROW + type] = CHANGEABLE;
+  };
   for (const row of [0, OF_SCOPE]) {
-    kinds[row | OF_PROGRAM | EDGE.property] = CHANGEABLE;
-    kinds[row | OF_PROGRAM | EDGE.element] = CHANGEABLE;
+    write(row | OF_PROGRAM, EDGE.property);
+    write(row | OF_PROGRAM, EDGE.element);
   }
-  for (const row of [0, OF_PROGRAM]) kinds[row | OF_SCOPE | EDGE.context] = CHANGEABLE;
+  for (const row of [0, OF_PROGRAM]) write(row | OF_SCOPE, EDGE.context);
+  return kinds;
+}
+
+/** By edge its kind as `kindsByType` has it, in a column that a kernel can work on. */
+function kindsByRow(graph: Graph, rows: Uint8Array, essential: Uint8Array, repeated: Uint8Array): Uint8Array {
+  const { nodeCount, firstEdge } = graph;
+  const { types, count } = edgesOf(graph);
+  const kinds = columnBeside(graph, Uint8Array, count, true);
+  const byType = kindsByType();
+  const isDone = withKernel(graph, ({ arena, run }) => {
+    const scratch = new Scratch(arena);
+    try {
+      const [ofNodes, table] = [rows, byType].map((list) => {
+        const column = scratch.take(Uint8Array, list.length, true);
+        column.set(list);
+        return column;
+      });
+      const args = [ofNodes!, table!, essential, repeated, kinds].map((view) => scratch.at(view));
+      run([{ each: 'tellKinds', from: 0, to: nodeCount, args }]);
+      return true;
+    } finally {
+      scratch.release();
+    }
+  });
+  if (isDone) return kinds;
+  for (let node = 0; node < nodeCount; node++) {
+    const row = rows[node]! * ROW;
+    for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++)
+      kinds[edge] = byType[row + types[edge]!]! * (essential[edge]! & ~repeated[edge]!);
+  }
   return kinds;
 }
 
@@ -171,81 +211,4 @@ function runtimeScopes(graph: Graph): Uint8Array {
     path.length = 0;
   }
   return marks;
-}
-
-/**
- * Tables of Maps and Sets, and edges that say again what an edge of an object says.
- *
- * An array behind `elements` or `properties` that only objects hold in this way: its slots that
- * hold what a property or an item of the object leads to. Objects that share such an array (V8
- * copies it when one of them changes) have the same in it: the first decides.
- */
-function stores(
-  graph: Graph,
-  essential: Uint8Array,
-): { readonly entrySizes: Uint8Array; readonly repeated: Uint8Array } {
-  const { nodeCount, nodeTypes, nodeNames, firstEdge, strings } = graph;
-  const { types, names, targets, count } = edgesOf(graph);
-  const entrySizes = new Uint8Array(nodeCount);
-  const repeated = new Uint8Array(count);
-  const others = heldOtherwise(graph, essential);
-  const behind = strings.indexesOf('elements', 'properties');
-  const table = strings.indexesOf('table');
-  const value = strings.indexesOf('value');
-  const cells = cellNames(graph);
-  const done = new Uint8Array(nodeCount);
-  /** By node the last object that was seen to refer to it by a property or an item, plus one. */
-  const held = new Uint32Array(nodeCount);
-  for (let node = 0; node < nodeCount; node++) {
-    if (nodeTypes[node] === NODE.array || nodeTypes[node] === NODE.synthetic) continue;
-    const end = firstEdge[node + 1]!;
-    let isStamped = false;
-    for (let at = firstEdge[node]!; at < end; at++) {
-      if (types[at] !== EDGE.internal) continue;
-      const store = targets[at]!;
-      if (table.has(names[at]!) && nodeTypes[node] === NODE.object && entrySizes[store] === 0)
-        entrySizes[store] = entrySizeOf(graph, store);
-      if (!behind.has(names[at]!) || others[store] === 1 || done[store] === 1) continue;
-      done[store] = 1;
-      if (!isStamped) {
-        for (let edge = firstEdge[node]!; edge < end; edge++)
-          if (types[edge] === EDGE.property || types[edge] === EDGE.element) held[targets[edge]!] = node + 1;
-        isStamped = true;
-      }
-      for (let slot = firstEdge[store]!, last = firstEdge[store + 1]!; slot < last; slot++) {
-        const item = targets[slot]!;
-        if (held[item] === node + 1) repeated[slot] = 1;
-        else if (cells.has(nodeNames[item]!)) {
-          for (let edge = firstEdge[item]!; edge < firstEdge[item + 1]!; edge++)
-            if (value.has(names[edge]!) && types[edge] === EDGE.internal && held[targets[edge]!] === node + 1)
-              repeated[edge] = 1;
-        }
-      }
-    }
-  }
-  return { entrySizes, repeated };
-}
-
-/** Pointers of an entry of an array that is the table of a Map or a Set; 0 of another node. */
-function entrySizeOf(graph: Graph, array: number): number {
-  if (graph.nodeTypes[array] !== NODE.array) return 0;
-  const bytes = graph.selfSizes[array]!;
-  if (firstEntrySlot(bytes, ENTRY_SIZE.Map) !== undefined) return ENTRY_SIZE.Map;
-  return firstEntrySlot(bytes, ENTRY_SIZE.Set) === undefined ? 0 : ENTRY_SIZE.Set;
-}
-
-/** By node 1 where something else than `elements` or `properties` of an object keeps it alive. */
-function heldOtherwise(graph: Graph, essential: Uint8Array): Uint8Array {
-  const { nodeCount, nodeTypes, firstEdge, strings } = graph;
-  const { types, names, targets } = edgesOf(graph);
-  const behind = strings.indexesOf('elements', 'properties');
-  const found = new Uint8Array(nodeCount);
-  for (let node = 0; node < nodeCount; node++) {
-    const isOwner = nodeTypes[node] !== NODE.array && nodeTypes[node] !== NODE.synthetic;
-    for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
-      if (essential[edge] === 0) continue;
-      if (!isOwner || types[edge] !== EDGE.internal || !behind.has(names[edge]!)) found[targets[edge]!] = 1;
-    }
-  }
-  return found;
 }

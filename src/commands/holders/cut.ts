@@ -41,7 +41,7 @@ export const cutCommand = defineCommand({
     { line: "heapgraph cut 'Session and closed = true'", says: 'those of a query' },
     { line: 'heapgraph cut Session --nearest roots', says: 'as far from them as possible' },
   ],
-  needs: () => ({ ...WHOLE_GRAPH, work: 'all' }),
+  needs: () => ({ ...WHOLE_GRAPH, work: 'both' }),
   others: beforeSnapshot,
   async run({ targets: [query], options, snapshots: heaps, machine }) {
     const { graph, mask, notes, isAbsent } = await select(query!, heaps, options, machine);

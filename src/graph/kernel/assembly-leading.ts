@@ -30,9 +30,6 @@ export function fillMarked(from: u32, to: u32, marks: usize, ends: usize, source
   }
 }
 
-const LEADING: u32 = 1;
-const BEGINS: u32 = 2;
-
 /** Nodes of a turn: enough that asking for the next one costs nothing. */
 const TURN: u32 = 32;
 
@@ -43,8 +40,8 @@ let stack: usize = 0;
 let waiting: u32 = 0;
 
 /**
- * Begins with the first `count` nodes of `stackColumn`, which has room for all. `statesColumn` has
- * 1 for those, 2 where a way may begin but not pass, and gets 1 where one leads to them.
+ * Goes on from the first `count` nodes of `stackColumn`, which has room for all. `statesColumn` has
+ * 1 for those, and gets 1 where a way leads to them.
  */
 export function startLeading(
   first: usize,
@@ -71,10 +68,9 @@ export function searchLeading(turns: u32): bool {
     const node = at(work, --top);
     for (let i = at(first, node), end = at(first, node + 1); i < end; i++) {
       const source = at(sources, i);
-      const state = byteAt(known, source);
-      if ((state & LEADING) != 0) continue;
-      store<u8>(known + <usize>source, state | LEADING);
-      if ((state & BEGINS) == 0) put(work, top++, source);
+      if (byteAt(known, source) != 0) continue;
+      store<u8>(known + <usize>source, 1);
+      put(work, top++, source);
     }
   }
   waiting = top;

@@ -110,19 +110,21 @@ export function nameFreed(from: u32, to: u32, all: u32): void {
   for (let node = from; node < to; node++) put(states, node, ~(at(states, node) >>> FOUND) & all);
 }
 
-// From the root over edges of some kinds.
+// Over edges of some kinds.
 
 const REACHED: u32 = 1;
 const CLOSED: u32 = 2;
 const ENDS: u32 = 4;
+const MET: u32 = 8;
 
 let kinds: usize = 0;
 let highest: u32 = 0;
 
 /**
- * Begins a search from the root over edges of the kinds from 1 to `most`. `marksColumn` has 2 for
- * nodes that are not gone to, 4 for those that are not gone on from, and gets 1 for what is
- * reached. `stackColumn` has room for all nodes, `scratch` for 64 numbers.
+ * Begins a search over edges of the kinds from 1 to `most`, from the first `count` nodes of
+ * `stackColumn`, which has room for all. `marksColumn` has 1 for those, 2 for nodes that are not
+ * gone to, 4 for those that are not gone on from. It gets 1 for what is reached, and 8 for what
+ * would be but for its 2. `scratch` has room for 64 numbers.
  */
 export function startReach(
   kindsColumn: usize,
@@ -130,15 +132,14 @@ export function startReach(
   marksColumn: usize,
   stackColumn: usize,
   scratch: usize,
+  count: u32,
 ): void {
   kinds = kindsColumn;
   highest = most;
   states = marksColumn;
   stack = stackColumn;
   batch = scratch;
-  store<u8>(states + <usize>root, byteAt(states, root) | REACHED);
-  put(stack, 0, root);
-  waiting = 1;
+  waiting = count;
 }
 
 /** Goes on for so many batches of nodes; true at the end. */
@@ -169,7 +170,11 @@ export function searchReach(batches: u32): bool {
         if (kind == 0 || kind > most) continue;
         const target = at(targets, edge);
         const mark = byteAt(known, target);
-        if ((mark & (REACHED | CLOSED)) != 0) continue;
+        if ((mark & REACHED) != 0) continue;
+        if ((mark & CLOSED) != 0) {
+          store<u8>(known + <usize>target, mark | MET);
+          continue;
+        }
         store<u8>(known + <usize>target, mark | REACHED);
         put(work, top++, target);
       }

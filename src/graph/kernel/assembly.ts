@@ -19,8 +19,10 @@
  *   assembly-retainers                  edges the other way round
  *   assembly-reach                      essential edges, what is reached around sets of nodes
  *   assembly-leading                    from where ways lead to nodes
+ *   assembly-levels                     breadth-first levels over some edges
  *   assembly-holders                    a chain from a root to every node
  *   assembly-alike                      edges between nodes that are marked alike, edges by name
+ *   assembly-references                 what edges are to a program, what few edges lead to alone
  *
  * Arguments named after columns are addresses. Numbers of nodes and edges are below 2^32.
  */
@@ -34,5 +36,7 @@ export * from './assembly-retained';
 export * from './assembly-retainers';
 export * from './assembly-reach';
 export * from './assembly-leading';
+export * from './assembly-levels';
 export * from './assembly-holders';
 export * from './assembly-alike';
+export * from './assembly-references';
