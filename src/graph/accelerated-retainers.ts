@@ -79,3 +79,35 @@ export function retainersStage(graph: Graph, { arena }: Accelerated): Stage<Reta
     throw error;
   }
 }
+
+/**
+ * What computes the edges behind the sources of retainers, in any thread.
+ *
+ * - Throws: RangeError when there is no memory for it.
+ */
+export function retainingEdgesStage(
+  graph: Graph,
+  { arena }: Accelerated,
+  { firstRetainer }: Retainers,
+): Stage<Uint32Array> {
+  const { count } = edgesOf(graph);
+  const scratch = new Scratch(arena);
+  try {
+    const next = scratch.take(Uint32Array, firstRetainer.length, true);
+    next.set(firstRetainer);
+    const edges = scratch.take(Uint32Array, count, true);
+    const args = [next, edges].map((view) => scratch.at(view));
+    return {
+      steps: [{ each: 'fillRetainingEdges', from: 0, to: count, args }],
+      reads: [],
+      finish() {
+        scratch.keep(edges);
+        scratch.release();
+        return edges;
+      },
+    };
+  } catch (error) {
+    scratch.release();
+    throw error;
+  }
+}

@@ -16,7 +16,7 @@ import { retainedSetSizes, retainedSets } from '../../src/analysis/sizes/retaine
 import { retainedSizes, retainedSizesOfClasses } from '../../src/analysis/sizes/retained-sizes.js';
 import { shallowSizes } from '../../src/analysis/sizes/shallow-sizes.js';
 import { edgesOf, type Graph } from '../../src/graph/graph.js';
-import { retainersOf } from '../../src/graph/retainers.js';
+import { retainersOf, retainingEdges } from '../../src/graph/retainers.js';
 
 export const COMPUTED: Readonly<Record<string, (graph: Graph) => unknown>> = {
   shallowSizes,
@@ -26,6 +26,7 @@ export const COMPUTED: Readonly<Record<string, (graph: Graph) => unknown>> = {
   retainedSizes,
   retainedSizesOfClasses: (graph) => retainedSizesOfClasses(graph),
   retainersOf,
+  retainingEdges,
   essentialEdges,
   retainedSets: (graph) => retainedSets(graph, setsOf(graph)),
   retainedSetSizes: (graph) => retainedSetSizes(graph, setsOf(graph)),

@@ -4,8 +4,8 @@
  * the first match wins.
  */
 import { edgesOf, type Graph } from '../../graph/graph.js';
-import { memo, perGraph } from '../../graph/memo.js';
-import { retainersOf } from '../../graph/retainers.js';
+import { perGraph } from '../../graph/memo.js';
+import { retainersOf, retainingEdges } from '../../graph/retainers.js';
 import { backwardRules, forwardRules } from './chain-rules.js';
 import { search } from './chain-search.js';
 
@@ -137,18 +137,6 @@ export function searchRefs(
     }
   });
 }
-
-/**
- * The edges behind `retainersOf(graph).sources`, in its order: 4 bytes an edge. Without them, each
- * holder's edges would be read once for every object it holds.
- */
-export const retainingEdges = memo((graph: Graph): Uint32Array => {
-  const { targets, count } = edgesOf(graph);
-  const next = retainersOf(graph).firstRetainer.slice();
-  const edges = new Uint32Array(count);
-  for (let edge = 0; edge < count; edge++) edges[next[targets[edge]!]!++] = edge;
-  return edges;
-}, 'chains');
 
 /** For who will search many times: an index of edges is made now. Cost: 4 bytes an edge, kept. */
 export function expectSearches(graph: Graph): void {

@@ -4,6 +4,7 @@ import type { Graph } from '../../graph/graph.js';
 import { retainersOf } from '../../graph/retainers.js';
 import { classIndex } from '../../v8/class-names.js';
 import { isRoot } from '../../v8/roots.js';
+import { nodeRoles } from '../classes/node-roles.js';
 import { Ahead } from '../sizes/ahead.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
 import type { PatternNode } from './pattern-node.js';
@@ -50,6 +51,8 @@ export function referencePattern(
   retainersOf(graph); // by both threads, before the second one has something else to do
   const ahead = new Ahead(graph);
   try {
+    ahead.retainingEdges();
+    nodeRoles(graph);
     ahead.sizes();
     return patternOf(graph, nodes, depth, limit);
   } finally {

@@ -1,6 +1,6 @@
 /** Who refers to an object, through the parts that V8 puts in between, and by what reference. */
 import { edgesOf, type Graph } from '../../graph/graph.js';
-import { retainersOf } from '../../graph/retainers.js';
+import { retainersOf, retainingEdges } from '../../graph/retainers.js';
 import { EDGE } from '../../graph/schema.js';
 import { referenceText } from '../../v8/reference-text.js';
 import { nodeRoles, WAY } from '../classes/node-roles.js';
@@ -17,12 +17,9 @@ export interface Referrers {
 /** Texts whose numbers are remembered by retainer. */
 const MOST_TEXTS = 2 ** 16 - 2;
 
-/** Edges of a node from which on they are put into an index. */
-const MANY = 64;
-
 export function referrers(graph: Graph, of: Uint32Array): Referrers {
-  const { firstEdge, nodeCount } = graph;
-  const { types, names, targets } = edgesOf(graph);
+  const { nodeCount } = graph;
+  const { types, names } = edgesOf(graph);
   const { firstRetainer, sources } = retainersOf(graph);
   const roles = nodeRoles(graph);
   const keeps = keepsAlive(graph);
@@ -41,36 +38,20 @@ export function referrers(graph: Graph, of: Uint32Array): Referrers {
     byName.set(key, number);
     return number;
   };
-  /** A large source is looked at once for all that it refers to. */
-  const found = new Map<number, Map<number, number>>();
-  const edgeTo = (source: number, target: number): number => {
-    const begin = firstEdge[source]!;
-    const end = firstEdge[source + 1]!;
-    if (end - begin > MANY) {
-      let index = found.get(source);
-      if (!index) {
-        index = new Map();
-        for (let edge = begin; edge < end; edge++)
-          if (keeps(edge, source) && !index.has(targets[edge]!)) index.set(targets[edge]!, edge);
-        found.set(source, index);
-      }
-      return index.get(target) ?? -1;
-    }
-    for (let edge = begin; edge < end; edge++)
-      if (targets[edge] === target && keeps(edge, source)) return edge;
-    return -1;
-  };
   /**
    * By retainer what was found out of it: that it says nothing, or the number of its text plus two.
    * Branches lead through the same objects over and over.
    */
   const known = new Uint16Array(sources.length);
+  const edges = retainingEdges(graph);
   /** The text of the reference of a retainer; -1 where it keeps nothing or stands there twice. */
   const lookUp = (node: number, at: number): number => {
     const source = sources[at]!;
     if (source === node || (at > firstRetainer[node]! && source === sources[at - 1])) return -1;
-    const edge = edgeTo(source, node);
-    return edge < 0 ? -1 : textOf(edge);
+    // Of several edges of a source the first that keeps alive.
+    for (let i = at, end = firstRetainer[node + 1]!; i < end && sources[i] === source; i++)
+      if (keeps(edges[i]!, source)) return textOf(edges[i]!);
+    return -1;
   };
   const textAt = (node: number, at: number): number => {
     const code = known[at]!;

@@ -1,10 +1,10 @@
 /** What an analysis will ask for, computed in the second thread while the first one does others. */
 import { phase } from '../../base/phases.js';
 import { type Accelerated, type Stage, withKernel } from '../../graph/accelerated.js';
-import { retainersStage } from '../../graph/accelerated-retainers.js';
+import { retainersStage, retainingEdgesStage } from '../../graph/accelerated-retainers.js';
 import type { Graph } from '../../graph/graph.js';
 import type { Memo } from '../../graph/memo.js';
-import { retainersOf } from '../../graph/retainers.js';
+import { retainersOf, retainingEdges } from '../../graph/retainers.js';
 import { userRoots } from '../../v8/user-roots.js';
 import { distanceSearch } from './distances.js';
 import { dominatorStageOf, dominatorTree } from './dominators.js';
@@ -28,6 +28,13 @@ export class Ahead {
   /** Edges the other way round. */
   retainers(): void {
     this.hand(retainersOf, retainersStage);
+  }
+
+  /** The edges behind the retainers. Waits for these. */
+  retainingEdges(): void {
+    this.hand(retainingEdges, (graph, accelerated) =>
+      retainingEdgesStage(graph, accelerated, retainersOf(graph)),
+    );
   }
 
   /** Essential edges. Waits for `page`. */

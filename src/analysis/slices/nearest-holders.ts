@@ -1,7 +1,7 @@
 /** What a part of a snapshot has to have so that its nodes are as far from the roots as before. */
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { memo } from '../../graph/memo.js';
-import { retainersOf } from '../../graph/retainers.js';
+import { retainersOf, retainingEdges } from '../../graph/retainers.js';
 import { EDGE, NODE } from '../../graph/schema.js';
 import { edgeTarget } from '../../graph/walk.js';
 import { landmarks } from '../../v8/landmarks.js';
@@ -10,7 +10,6 @@ import { isProcess } from '../../v8/roots.js';
 import { nativeContexts } from '../../v8/scopes.js';
 import { userRoots } from '../../v8/user-roots.js';
 import { weakMapPairEdges, weakMapPairs } from '../../v8/weak-map-pairs.js';
-import { retainingEdges } from '../holders/chains.js';
 import { distances, isWithheld } from '../sizes/distances.js';
 import { pageOwnedNodes } from '../sizes/essential-edges.js';
 import { ownableNodes, shallowSizes } from '../sizes/shallow-sizes.js';

@@ -1,8 +1,7 @@
 /** Nodes of a snapshot that make a smaller one, with all edges between them. */
 import { edgesOf, type Graph } from '../../graph/graph.js';
-import { retainersOf } from '../../graph/retainers.js';
+import { retainersOf, retainingEdges } from '../../graph/retainers.js';
 import { isIndexed } from '../../graph/schema.js';
-import { retainingEdges } from '../holders/chains.js';
 
 /** Bytes that a record takes in a file of this kind, at most as a rule. */
 const NODE_BYTES = 31;

@@ -42,3 +42,14 @@ export function fillRetainers(from: u32, to: u32, ends: usize, sources: usize): 
     }
   }
 }
+
+/** Writes each of these edges behind those that lead to the same node. Starts become ends. */
+export function fillRetainingEdges(from: u32, to: u32, starts: usize, edges: usize): void {
+  const targets = edgeTargets;
+  for (let edge = from; edge < to; edge++) {
+    const target = at(targets, edge);
+    const place = at(starts, target);
+    put(starts, target, place + 1);
+    put(edges, place, edge);
+  }
+}
