@@ -28,7 +28,8 @@ export default defineConfig({
   test: {
     reporters: ['default', './test/support/skipped-reporter.ts'],
     includeTaskLocation: true,
-    tags: [{ name: 'slow', description: 'series over many random or damaged inputs, and huge ones' }],
+    experimental: { fsModuleCache: true },
+    tags: [{ name: 'slow', description: 'series over many random, damaged or real inputs, and huge ones' }],
     projects: Object.entries(testProjects()).map(([name, include]) => {
       const { group, globalSetup, ...settings } = PROJECTS[name as TestProject];
       return {

@@ -52,7 +52,7 @@ describe('printable', () => {
 });
 
 describe('printableJson', () => {
-  it('keeps the value of a document, and its line breaks (2,000 values)', () => {
+  it('keeps the value of a document, and its line breaks (2,000 values)', { tags: 'slow' }, () => {
     fc.assert(
       fc.property(fc.jsonValue({ stringUnit: 'binary' }), (value) => {
         const json = JSON.stringify(value, null, 2);

@@ -71,7 +71,7 @@ describe.each([
     expect(sum).toBeGreaterThan(100);
   });
 
-  it('of a heap of Node.js, in several parts', async () => {
+  it('of a heap of Node.js, in several parts', { tags: 'slow' }, async () => {
     const graph = await loadSnapshot(fixtureBytes('node26-after'), { largeFrom });
     expect(withKernel(graph, () => true)).toBe(largeFrom === 0 ? true : undefined);
     expect(graph.edges!.count).toBeGreaterThan(2 ** 17); // more than one part

@@ -70,7 +70,9 @@ describe('StringTable', () => {
     }
   });
 
-  it('measures texts without decoding them: escapes, surrogates, what is no JSON or UTF-8', () => {
+  it('measures texts without decoding them: escapes, surrogates, what is no JSON or UTF-8', {
+    tags: 'slow',
+  }, () => {
     for (const [index, text] of texts.entries()) expect(table.lengthOf(index)).toBe(text.length);
     expect(table.lengthOf(texts.length)).toBe(table.get(texts.length).length);
     const long = 'é☕😀\\"'.repeat(10_000);

@@ -51,7 +51,9 @@ describe('a real snapshot', () => {
       expect(graph.locations?.count).toBeGreaterThan(100);
     });
 
-    it('is the same from a path, a URL, gzip and plain bytes, an iterable, and in chunks of 65,536 bytes', async () => {
+    it('is the same from a path, a URL, gzip and plain bytes, an iterable, and in chunks of 65,536 bytes', {
+      tags: 'slow',
+    }, async () => {
       const options = { locations: true };
       const graph = await loadSnapshot(bytes, options);
       const inputs: Record<string, SnapshotInput> = {

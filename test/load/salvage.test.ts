@@ -119,7 +119,9 @@ describe.each(Object.entries(TEXTS))('a small snapshot, %s, that is cut', (_, te
     expect((await loadSnapshot(bytes, { salvage: true })).truncation).toBeUndefined();
   });
 
-  it('behind the head can be counted (every third byte), with the same result by tallies and by the graph', async () => {
+  it('behind the head can be counted (every third byte), with the same result by tallies and by the graph', {
+    tags: 'slow',
+  }, async () => {
     for (let cut = headEnd; cut < bytes.length; cut += 3) {
       const part = bytes.subarray(0, cut);
       const graph = await loadSnapshot(part, { salvage: true });
@@ -135,7 +137,7 @@ describe.each(Object.entries(TEXTS))('a small snapshot, %s, that is cut', (_, te
     }
   });
 
-  it(`in the first ${headEnd} bytes cannot be salvaged`, async () => {
+  it(`in the first ${headEnd} bytes cannot be salvaged`, { tags: 'slow' }, async () => {
     for (let cut = 0; cut < headEnd; cut++) {
       for (const read of [loadSnapshot, tallySnapshot, loadClasses]) {
         const failure = await failureOf(read(bytes.subarray(0, cut), { salvage: true }));

@@ -71,7 +71,9 @@ describe('a real snapshot', () => {
   describe.each(FIXTURES)('%s', (name) => {
     const bytes = fixtureBytes(name);
 
-    it('has the tallies that its numbers give, from a path, gzip, bytes and a stream', async () => {
+    it('has the tallies that its numbers give, from a path, gzip, bytes and a stream', {
+      tags: 'slow',
+    }, async () => {
       expect(bytes.length).toBeGreaterThan(2 * WINDOW_SIZE);
       const reference = referenceRows(parsed(bytes));
       const inputs: Record<string, SnapshotInput> = {
@@ -99,7 +101,7 @@ describe('a real snapshot', () => {
       if (name === 'chromium156') expect(await tallySnapshot(chunksOf(bytes, 7))).toMatchObject(expected);
     });
 
-    it('has the classes of its graph, from a path, gzip, bytes and a stream', async () => {
+    it('has the classes of its graph, from a path, gzip, bytes and a stream', { tags: 'slow' }, async () => {
       const { file: _, ...expected } = classesOf(await loadSnapshot(bytes), { raw: true });
       const inputs: Record<string, SnapshotInput> = {
         path: write(`${name}.heapsnapshot`, bytes),

@@ -46,7 +46,7 @@ const ORDERS: [string, SnapshotOptions][] = [
 describe.each(KINDS)('%s', (_, id) => {
   const spec = graphWith(id);
 
-  it.each(ORDERS)('are exact: %s', async (_, options) => {
+  it.each(ORDERS)('are exact: %s', { tags: 'slow' }, async (_, options) => {
     const text = snapshotText(spec, options);
     const { nodes, snapshot } = JSON.parse(text) as {
       nodes: number[];

@@ -100,7 +100,7 @@ describe('a page', () => {
     expect(report.classes.length).toBeGreaterThan(500);
   });
 
-  it('has the same bytes when it is made again', async () => {
+  it('has the same bytes when it is made again', { tags: 'slow' }, async () => {
     const one = await express;
     expect((await pageOf(EXPRESS.map(expressPath))).html === one.html).toBe(true);
     expect(one.report.tables.map(({ key }) => key)).toEqual(['growth', 'survival', 'packages', 'strings']);

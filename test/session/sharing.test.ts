@@ -61,12 +61,12 @@ async function loaded(write: (take: (bytes: Uint8Array) => undefined) => Promise
 }
 
 describe.each(Object.entries(recorded))('%s', (name, { original, anonymized: copy, slice }) => {
-  it('has the same numbers in DevTools when it is made anonymous', async () => {
+  it('has the same numbers in DevTools when it is made anonymous', { tags: 'slow' }, async () => {
     expect(copy).toEqual(original);
     expect(copy).toMatchObject(numbersOf(await loaded((take) => anonymized(pathOf(name), take))));
   });
 
-  it('has slices that DevTools and memlab read', async () => {
+  it('has slices that DevTools and memlab read', { tags: 'slow' }, async () => {
     const graph = await loadSnapshot(pathOf(name), { locations: true });
     const objects = slice.ids.map((id) => graph.ids.indexOf(id));
     const { kept, unheld } = sliceOf(graph, objects, { depth: 1, retained: true, bytes: 3_000_000 });

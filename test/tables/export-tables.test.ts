@@ -56,7 +56,7 @@ async function exported(graph: Graph, format: TableFormat = 'parquet'): Promise<
 const FIXTURES = ['node18-after', 'node22-after', 'node26-after', 'node26-before', 'chromium156'] as const;
 
 describe.each(FIXTURES)('%s', (name) => {
-  it('has the same classes, objects, references and strings in its tables', async () => {
+  it('has the same classes, objects, references and strings in its tables', { tags: 'slow' }, async () => {
     const graph = await fixtureGraph(name);
     const folder = await exported(graph);
     const classes = await duckdb(`from '${folder}/classes/*/*.parquet'`);
@@ -105,7 +105,7 @@ describe.each(FIXTURES)('%s', (name) => {
   });
 });
 
-it('has of every object what NodeView says', async () => {
+it('has of every object what NodeView says', { tags: 'slow' }, async () => {
   const graph = await fixtureGraph('node26-after');
   const shapes = shapeIndex(graph);
   const folder = await exported(graph);
@@ -135,7 +135,7 @@ it('has of every object what NodeView says', async () => {
   expect(rows).toHaveLength(expected.length);
 });
 
-it.each(['csv', 'jsonl'] as const)('has the same rows as %s', async (format) => {
+it.each(['csv', 'jsonl'] as const)('has the same rows as %s', { tags: 'slow' }, async (format) => {
   const graph = await fixtureGraph('node18-after');
   const [parquet, text] = await Promise.all([exported(graph), exported(graph, format)]);
   for (const table of TABLE_NAMES) {

@@ -5,7 +5,9 @@ import { itemCount } from '../../src/v8/item-count.js';
 import { snapshotBytes } from '../support/builder.js';
 
 describe('concatenated strings', () => {
-  it('are as long as their parts, to any depth, and a part that holds itself counts for nothing', async () => {
+  it('are as long as their parts, to any depth, and a part that holds itself counts for nothing', {
+    tags: 'slow',
+  }, async () => {
     const nodes: Record<string, Parameters<typeof snapshotBytes>[0][string]> = {
       root: { id: 1, edges: ['deep', 'loop'] },
       a: { id: 3, type: 'string', name: 'é😀"' },

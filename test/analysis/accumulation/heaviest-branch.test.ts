@@ -139,7 +139,9 @@ describe('lists', () => {
   });
 });
 
-test('random graphs: each step is the heaviest, and the last has none that keeps half', async () => {
+test('random graphs: each step is the heaviest, and the last has none that keeps half', {
+  tags: 'slow',
+}, async () => {
   for (let seed = 1; seed <= 300; seed++) {
     const graph = await graphOf(randomGraph(seed));
     const retained = retainedSizes(graph);

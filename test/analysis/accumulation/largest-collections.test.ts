@@ -102,7 +102,7 @@ function randomTree(seed: number): GraphSpec {
   );
 }
 
-test('random trees: the definition, object by object', async () => {
+test('random trees: the definition, object by object', { tags: 'slow' }, async () => {
   let collections = 0;
   for (let seed = 1; seed <= 60; seed++) {
     const graph = await graphOf(randomTree(seed));

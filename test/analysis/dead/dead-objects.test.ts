@@ -39,7 +39,9 @@ function marked(graph: Graph, isDead: (node: number) => boolean): ObjectStates {
 }
 
 describe('on random graphs', () => {
-  test('found are the dead ones that some way around the others reaches, and nothing behind one', async () => {
+  test('found are the dead ones that some way around the others reaches, and nothing behind one', {
+    tags: 'slow',
+  }, async () => {
     let found = 0;
     for (let seed = 1; seed <= 300; seed++) {
       const graph = await load(randomGraph(seed));
@@ -75,7 +77,7 @@ describe('on random graphs', () => {
     expect(found).toBeGreaterThan(150);
   });
 
-  test('what a group retains is what `retainedSet` says of its members', async () => {
+  test('what a group retains is what `retainedSet` says of its members', { tags: 'slow' }, async () => {
     let compared = 0;
     let same = 0;
     for (let seed = 1; seed <= 300; seed++) {

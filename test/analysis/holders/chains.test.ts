@@ -202,17 +202,21 @@ describe('backwards, where a page owns nodes', () => {
     expect(Math.min(onPage, without, beside)).toBeGreaterThan(50);
   });
 
-  test.each(['node22-after', 'node26-after', 'chromium156'] as const)('the same in %s', async (name) => {
-    const [graph, known] = await Promise.all([
-      loadSnapshot(fixturePath(name)),
-      loadSnapshot(fixturePath(name)),
-    ]);
-    pageOwnedNodes(known);
-    for (let node = 0; node < graph.nodeCount; node += 997) {
-      // The first few searches of a graph do without the rule, until all together have looked at much.
-      expect(backrefChains(graph, node, isRoot(graph))).toEqual(backrefChains(known, node, isRoot(known)));
-    }
-  });
+  test.each(['node22-after', 'node26-after', 'chromium156'] as const)(
+    'the same in %s',
+    { tags: 'slow' },
+    async (name) => {
+      const [graph, known] = await Promise.all([
+        loadSnapshot(fixturePath(name)),
+        loadSnapshot(fixturePath(name)),
+      ]);
+      pageOwnedNodes(known);
+      for (let node = 0; node < graph.nodeCount; node += 997) {
+        // The first few searches of a graph do without the rule, until all together have looked at much.
+        expect(backrefChains(graph, node, isRoot(graph))).toEqual(backrefChains(known, node, isRoot(known)));
+      }
+    },
+  );
 
   /** A search that does nothing to be fast. */
   function chainByRule(
@@ -444,19 +448,23 @@ describe('chains of references', () => {
     expect(backrefChains(graph, 2, (node) => node === 0, { weak: true })[0]!.nodes).toEqual([0, 1, 3, 2]);
   });
 
-  test.each(['node18-after', 'node26-after', 'chromium156'] as const)('are whole in %s', async (name) => {
-    const graph = await fixtureGraph(name);
-    const goal = isRoot(graph);
-    let found = 0;
-    for (let node = 0; node < graph.nodeCount; node += 97) {
-      if (graph.nodeTypes[node] === NODE.synthetic) continue;
-      for (const chain of backrefChains(graph, node, goal, { paths: 2 })) {
-        found++;
-        expectWhole(graph, chain);
-        expect(goal(chain.nodes[0]!)).toBe(true);
-        expect(chain.nodes.slice(1, -1).some(goal)).toBe(false);
+  test.each(['node18-after', 'node26-after', 'chromium156'] as const)(
+    'are whole in %s',
+    { tags: 'slow' },
+    async (name) => {
+      const graph = await fixtureGraph(name);
+      const goal = isRoot(graph);
+      let found = 0;
+      for (let node = 0; node < graph.nodeCount; node += 97) {
+        if (graph.nodeTypes[node] === NODE.synthetic) continue;
+        for (const chain of backrefChains(graph, node, goal, { paths: 2 })) {
+          found++;
+          expectWhole(graph, chain);
+          expect(goal(chain.nodes[0]!)).toBe(true);
+          expect(chain.nodes.slice(1, -1).some(goal)).toBe(false);
+        }
       }
-    }
-    expect(found).toBeGreaterThan(100);
-  });
+      expect(found).toBeGreaterThan(100);
+    },
+  );
 });

@@ -248,29 +248,33 @@ describe('holderPaths', () => {
     expect([...places]).toEqual(['globalThis .cache → Array [] → Widget .el']);
   });
 
-  test.each(['node18-after', 'node22-after', 'node26-after'] as const)('%s', async (name) => {
-    const graph = await fixtureGraph(name, { locations: true });
-    const paths = holderPaths(graph);
-    const tally = (type: string): Record<string, number> => {
-      const found: Record<string, number> = {};
-      for (const node of nodesOfClass(graph, type)) {
-        const path = paths.text(paths.pathOf(node));
-        found[path] = (found[path] ?? 0) + 1;
-      }
-      return found;
-    };
-    const file = [...nodesOfClass(graph, 'OBJ')].map((node) => paths.rootOf(paths.pathOf(node))?.file);
-    expect(new Set(file).size).toBe(1);
-    expect(tally('OBJ')).toEqual({ [`module ${file[0]}: _cache → Array []`]: 100 });
-    expect(tally('Foo')['globalThis .registry → Object .byId → Map []']).toBe(50);
-    expect(tally('Child')).toEqual({
-      'globalThis .registry → Object .deep → Object .nested → Object .list → Array [] → Parent .children → Array []': 50,
-    });
-    // Every node has a path, in no time, and there are far fewer paths than nodes.
-    const all = new Set(Array.from({ length: graph.nodeCount }, (_, node) => paths.pathOf(node)));
-    expect(all.size).toBeLessThan(graph.nodeCount / 2);
-    for (const path of all) expect(paths.text(path)).not.toBe('');
-  });
+  test.each(['node18-after', 'node22-after', 'node26-after'] as const)(
+    '%s',
+    { tags: 'slow' },
+    async (name) => {
+      const graph = await fixtureGraph(name, { locations: true });
+      const paths = holderPaths(graph);
+      const tally = (type: string): Record<string, number> => {
+        const found: Record<string, number> = {};
+        for (const node of nodesOfClass(graph, type)) {
+          const path = paths.text(paths.pathOf(node));
+          found[path] = (found[path] ?? 0) + 1;
+        }
+        return found;
+      };
+      const file = [...nodesOfClass(graph, 'OBJ')].map((node) => paths.rootOf(paths.pathOf(node))?.file);
+      expect(new Set(file).size).toBe(1);
+      expect(tally('OBJ')).toEqual({ [`module ${file[0]}: _cache → Array []`]: 100 });
+      expect(tally('Foo')['globalThis .registry → Object .byId → Map []']).toBe(50);
+      expect(tally('Child')).toEqual({
+        'globalThis .registry → Object .deep → Object .nested → Object .list → Array [] → Parent .children → Array []': 50,
+      });
+      // Every node has a path, in no time, and there are far fewer paths than nodes.
+      const all = new Set(Array.from({ length: graph.nodeCount }, (_, node) => paths.pathOf(node)));
+      expect(all.size).toBeLessThan(graph.nodeCount / 2);
+      for (const path of all) expect(paths.text(path)).not.toBe('');
+    },
+  );
 });
 
 test('an example is held by the program where it holds any; copies of a string are told', async () => {

@@ -98,7 +98,9 @@ function naive(graph: Graph): Map<number, ReadonlySet<string>> {
   return found;
 }
 
-test('random graphs: those of the definition, held by the nearest root (400 seeds)', async () => {
+test('random graphs: those of the definition, held by the nearest root (400 seeds)', {
+  tags: 'slow',
+}, async () => {
   for (let seed = 0; seed < 400; seed++) {
     const graph = await graphOf(randomGraph(seed));
     const expected = naive(graph);

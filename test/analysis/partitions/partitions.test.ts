@@ -48,7 +48,7 @@ describe('random graphs, against the definitions', () => {
       : `${names.slice(0, 4).join(', ')}, … ${names.length - 4} more`;
   }
 
-  test('referrers', async () => {
+  test('referrers', { tags: 'slow' }, async () => {
     for (let seed = 0; seed < 200; seed++) {
       const graph = await loadSnapshot(snapshotBytes(randomGraph(seed)));
       const labels = labelsOf(divide(graph, ['referrers']));
@@ -57,7 +57,9 @@ describe('random graphs, against the definitions', () => {
     }
   });
 
-  test('every division: each node is in one part; nested ones are together that are together in both', async () => {
+  test('every division: each node is in one part; nested ones are together that are together in both', {
+    tags: 'slow',
+  }, async () => {
     const names = Object.keys(DIVISIONS) as Division[];
     for (let seed = 0; seed < 60; seed++) {
       const graph = await loadSnapshot(snapshotBytes(randomGraph(seed)));
@@ -160,7 +162,7 @@ test('generations', async () => {
   expect(rows.find(({ kind }) => kind.startsWith('OBJ, after '))?.count).toBe(100);
 });
 
-test('pairs are numbered in the order in which they come', () => {
+test('pairs are numbered in the order in which they come', { tags: 'slow' }, () => {
   const numbers = new PairNumbers();
   const next = random(1);
   const known = new Map<string, number>();

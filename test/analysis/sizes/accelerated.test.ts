@@ -63,7 +63,7 @@ describe('a kernel computes what TypeScript does', () => {
     if (specOf === ruledGraph) expect(pairs).toBeGreaterThan(100);
   });
 
-  it.each(FIXTURES)('of %s', async (name) => {
+  it.each(FIXTURES)('of %s', { tags: 'slow' }, async (name) => {
     const [kernel, plainly] = await bothOf(fixtureBytes(name));
     expect(differences(kernel, plainly, Object.keys(COMPUTED))).toEqual([]);
     const [again, other] = await bothOf(fixtureBytes(name));

@@ -77,7 +77,7 @@ describe('pageOwnedNodes', () => {
     expect(owning).toBeGreaterThan(500);
   });
 
-  test.each(FIXTURES)('is the same with and without distances on %s', async (name) => {
+  test.each(FIXTURES)('is the same with and without distances on %s', { tags: 'slow' }, async (name) => {
     const [plain, searched] = [await loadSnapshot(fixturePath(name)), await loadSnapshot(fixturePath(name))];
     distances(searched);
     expect(Buffer.compare(pageOwnedNodes(plain), pageOwnedNodes(searched))).toBe(0);
@@ -117,7 +117,7 @@ describe('holds', () => {
     return found;
   }
 
-  test('agrees with essentialEdges edge by edge, on 500 random graphs', async () => {
+  test('agrees with essentialEdges edge by edge, on 500 random graphs', { tags: 'slow' }, async () => {
     const counts = [0, 0];
     for (let seed = 0; seed < 500; seed++) {
       const graph = await loadSnapshot(snapshotBytes(withRules(seed)));
@@ -127,7 +127,7 @@ describe('holds', () => {
     expect(Math.min(...counts)).toBeGreaterThan(1000);
   });
 
-  test.each(FIXTURES)('and on %s', async (name) => {
+  test.each(FIXTURES)('and on %s', { tags: 'slow' }, async (name) => {
     expect(disagreements(await fixtureGraph(name))).toEqual([]);
   });
 });

@@ -5,7 +5,7 @@ import { loadSnapshot } from '../../../src/load/load.js';
 import { snapshotBytes } from '../../support/builder.js';
 import { random, randomGraph } from '../../support/random-graph.js';
 
-test('random members and holders of random graphs: the same as retainedSet', async () => {
+test('random members and holders of random graphs: the same as retainedSet', { tags: 'slow' }, async () => {
   for (let seed = 0; seed < 300; seed++) {
     const graph = await loadSnapshot(snapshotBytes(randomGraph(seed)));
     const next = random(seed);

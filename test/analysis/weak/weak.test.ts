@@ -85,7 +85,9 @@ function reach(graph: Graph, starts: readonly number[], follows: Follows, barred
   return seen;
 }
 
-test('bytes that only keys keep, and entries that hold themselves, against the definitions', async () => {
+test('bytes that only keys keep, and entries that hold themselves, against the definitions', {
+  tags: 'slow',
+}, async () => {
   let kept = 0;
   let held = 0;
   let shared = 0;
@@ -133,7 +135,9 @@ test('bytes that only keys keep, and entries that hold themselves, against the d
   for (const times of [kept, held, shared]) expect(times).toBeGreaterThan(10);
 });
 
-test('what would be freed if references were weak, against a search without them', async () => {
+test('what would be freed if references were weak, against a search without them', {
+  tags: 'slow',
+}, async () => {
   const times = { property: 0, items: 0, keys: 0 };
   for (let seed = 0; seed < SEEDS; seed++) {
     const graph = await graphOf(program(seed, 1));
@@ -190,7 +194,7 @@ test('what would be freed if references were weak, against a search without them
   for (const count of Object.values(times)) expect(count).toBeGreaterThan(10);
 });
 
-test('pairs that are joined, also with the same start again and again', async () => {
+test('pairs that are joined, also with the same start again and again', { tags: 'slow' }, async () => {
   let joined = 0;
   for (let seed = 0; seed < SEEDS; seed++) {
     const graph = await graphOf(program(seed, 0));

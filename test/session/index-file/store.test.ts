@@ -87,40 +87,44 @@ describe('an index', () => {
     ['node22', fixturePath('node22-after')],
     ['express', expressPath('final')],
     ['chromium', fixturePath('chromium156')],
-  ])('%s: all columns, strings and facts of the snapshot, whole and in parts', async (name, source) => {
-    const { file, graph } = await indexed(`${name}.heapsnapshot.gz`, source);
-    const wanted = all(graph);
-    const whole = store.open(file, NEED)!;
-    expect(difference(whole, graph)).toBeUndefined();
-    expect(all(whole)).toEqual(wanted);
-    const few = store.open(file, { ...NEED, few: true })!;
-    const { nodeOf } = idIndex(few);
-    for (let i = 0; i < 300; i++) {
-      const node = (i * 7919) % graph.nodeCount;
-      const edge = (i * 104_729) % graph.edges!.count;
-      expect(nodeOf(graph.ids[node]!)).toBe(node);
-      expect([
-        few.firstEdge[node],
-        edgesOf(few).targets[edge],
-        edgesOf(few).names[edge],
-        shallowSizes(few)[node],
-        retainersOf(few).sources[edge],
-        few.locations?.of(node),
-        Array.from(childrenOf(few, node)),
-      ]).toEqual([
-        graph.firstEdge[node],
-        graph.edges!.targets[edge],
-        graph.edges!.names[edge],
-        shallowSizes(graph)[node],
-        retainersOf(graph).sources[edge],
-        graph.locations?.of(node),
-        Array.from(childrenOf(graph, node)),
-      ]);
-    }
-    expect(few.firstEdge[graph.nodeCount + 1]).toBeUndefined();
-    expect(difference(few, graph)).toBeUndefined();
-    expect(all(few)).toEqual(wanted);
-  });
+  ])(
+    '%s: all columns, strings and facts of the snapshot, whole and in parts',
+    { tags: 'slow' },
+    async (name, source) => {
+      const { file, graph } = await indexed(`${name}.heapsnapshot.gz`, source);
+      const wanted = all(graph);
+      const whole = store.open(file, NEED)!;
+      expect(difference(whole, graph)).toBeUndefined();
+      expect(all(whole)).toEqual(wanted);
+      const few = store.open(file, { ...NEED, few: true })!;
+      const { nodeOf } = idIndex(few);
+      for (let i = 0; i < 300; i++) {
+        const node = (i * 7919) % graph.nodeCount;
+        const edge = (i * 104_729) % graph.edges!.count;
+        expect(nodeOf(graph.ids[node]!)).toBe(node);
+        expect([
+          few.firstEdge[node],
+          edgesOf(few).targets[edge],
+          edgesOf(few).names[edge],
+          shallowSizes(few)[node],
+          retainersOf(few).sources[edge],
+          few.locations?.of(node),
+          Array.from(childrenOf(few, node)),
+        ]).toEqual([
+          graph.firstEdge[node],
+          graph.edges!.targets[edge],
+          graph.edges!.names[edge],
+          shallowSizes(graph)[node],
+          retainersOf(graph).sources[edge],
+          graph.locations?.of(node),
+          Array.from(childrenOf(graph, node)),
+        ]);
+      }
+      expect(few.firstEdge[graph.nodeCount + 1]).toBeUndefined();
+      expect(difference(few, graph)).toBeUndefined();
+      expect(all(few)).toEqual(wanted);
+    },
+  );
 
   test('is for its owner alone, in a folder for its owner alone', async () => {
     const { kept } = await indexed('mode.heapsnapshot.gz', fixturePath('node22-after'));
