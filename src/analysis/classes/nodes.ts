@@ -12,7 +12,7 @@ import { shortValue } from '../../v8/values.js';
 import { distances, SYSTEM_DISTANCE } from '../sizes/distances.js';
 import { dominatorTree } from '../sizes/dominators.js';
 import { retainedSizes } from '../sizes/retained-sizes.js';
-import { shallowSizes } from '../sizes/shallow-sizes.js';
+import { shallowSize } from '../sizes/shallow-size.js';
 import { matcherOf, type TypeMatcher } from './type-matcher.js';
 
 /** One node of a graph. Everything is looked up when it is asked for. */
@@ -61,7 +61,7 @@ export class NodeView {
    * bytes. Needs edges.
    */
   get shallowSize(): number {
-    return shallowSizes(this.graph)[this.ordinal]!;
+    return shallowSize(this.graph, this.ordinal);
   }
 
   /**

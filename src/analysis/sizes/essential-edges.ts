@@ -8,6 +8,7 @@ import { edgesOf, type Graph } from '../../graph/graph.js';
 import { memo } from '../../graph/memo.js';
 import { retainersOf } from '../../graph/retainers.js';
 import { EDGE } from '../../graph/schema.js';
+import { StrongEdges } from '../../graph/strong-edges.js';
 import { V8_NAME } from '../../v8/system-names.js';
 import { userRoots } from '../../v8/user-roots.js';
 import { type WeakMapPairEdge, weakMapPairEdges, weakMapPairs } from '../../v8/weak-map-pairs.js';
@@ -103,12 +104,10 @@ const QUICK = 1 << 20;
  * `pageOwnedNodes` as soon as all that was looked at together is much.
  */
 export const isPageOwned = memo((graph: Graph): ((node: number) => boolean) => {
-  const { firstEdge } = graph;
-  const { types, targets } = edgesOf(graph);
   const { firstRetainer, sources } = retainersOf(graph);
   const starts = pageRoots(graph);
+  const edges = new StrongEdges(graph);
   let all: Uint8Array | undefined;
-  let read = 0;
   return (node) => {
     all ??= pageOwnedNodes.known(graph);
     const found = new Set([node]);
@@ -117,16 +116,9 @@ export const isPageOwned = memo((graph: Graph): ((node: number) => boolean) => {
       if (starts.has(target)) return true;
       for (let at = firstRetainer[target]!, last = firstRetainer[target + 1]!; at < last; at++) {
         const source = sources[at]!;
-        if (found.has(source)) continue;
-        const end = firstEdge[source + 1]!;
-        read += end - firstEdge[source]!;
-        for (let edge = firstEdge[source]!; edge < end; edge++) {
-          if (targets[edge] !== target || types[edge] === EDGE.weak) continue;
-          found.add(source);
-          break;
-        }
+        if (!found.has(source) && edges.lead(source, target)) found.add(source);
       }
-      if (read > QUICK) all = pageOwnedNodes(graph);
+      if (edges.read > QUICK) all = pageOwnedNodes(graph);
     }
     return false;
   };

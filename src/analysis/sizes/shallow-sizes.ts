@@ -5,7 +5,7 @@
  *
  * The room `sizes`, one value a node, as Chrome DevTools computes it:
  *
- *   shallow-sizes                       a node's own bytes, with those of its helpers
+ *   shallow-sizes shallow-size          a node's own bytes, with those of its helpers
  *   distances                           how far from the program's globals
  *   essential-edges                     which edges keep their target alive
  *   dominators → dominated-nodes        the dominator tree, upwards and downwards
@@ -59,18 +59,24 @@ export const ownableNodes = memo((graph: Graph): Uint8Array => {
   return ownable;
 });
 
+/** Whether a node starts without an owner. */
+export const isOwnable = memo((graph: Graph): ((node: number) => boolean) => {
+  const { nodeTypes, nodeNames, strings } = graph;
+  const externalStringData = strings.indexesOf(V8_NAME.externalStringData);
+  const { hidden, array, native } = NODE;
+  return (node) => {
+    const type = nodeTypes[node];
+    return type === hidden || type === array || (type === native && externalStringData.has(nodeNames[node]!));
+  };
+});
+
 /**
  * Marks nodes that start without an owner with 1: a byte, because most edges lead to others and
  * need look no further.
  */
-function markOwnable({ nodeCount, nodeTypes, nodeNames, strings }: Graph, ownable: Uint8Array): void {
-  const externalStringData = strings.indexesOf(V8_NAME.externalStringData);
-  const { hidden, array, native } = NODE;
-  for (let node = 0; node < nodeCount; node++) {
-    const type = nodeTypes[node];
-    if (type === hidden || type === array || (type === native && externalStringData.has(nodeNames[node]!)))
-      ownable[node] = 1;
-  }
+function markOwnable(graph: Graph, ownable: Uint8Array): void {
+  const test = isOwnable(graph);
+  for (let node = 0; node < ownable.length; node++) if (test(node)) ownable[node] = 1;
 }
 
 function transferredSizes(graph: Graph): Float64Array {
