@@ -39,8 +39,7 @@ export class Scanner {
 
   /** Throws QueryError for what stands at `from`; without `length` at a single character. */
   fail(message: string, hint: string, from = this.at, length = 1): never {
-    const here = from >= this.text.length ? 'the end' : `column ${from + 1}`;
-    throw new QueryError(`${message} (${here})`, hint, { text: this.text, from, length });
+    throw new QueryError(`${message} (column ${from + 1})`, hint, { text: this.text, from, length });
   }
 
   /** What stands at the cursor, in words. */

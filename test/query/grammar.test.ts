@@ -198,7 +198,7 @@ describe('mistakes: the column, what was expected, and what was meant', () => {
     ['frob > 1mb', /no field "frob"/, /Fields: class,/, 0],
     ['heldbi(Map) and root', /no function "heldbi"/, /Did you mean heldby\?/, 0],
     ['class = system / Context', /expected "and", "or" or the end, found "\/" \(column 16\)/, /quotes/, 15],
-    ['class =', /expected a value, found the end \(the end\)/, /Values:/, 7],
+    ['class =', /expected a value, found the end \(column 8\)/, /Values:/, 7],
     ['class > 5', /class cannot be compared with >/, /= != ~ !~/, 6],
     ['retained > big', /retained > needs a size, found big \(column 12\)/, /64kb/, 11],
     ['edges = 1mb', /edges = needs a number/, /number/, 8],
