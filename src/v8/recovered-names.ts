@@ -81,22 +81,3 @@ export function blockNames(graph: Graph, context: number): readonly string[] {
 function isReaction(graph: Graph, node: number): boolean {
   return graph.strings.equals(graph.nodeNames[node]!, V8_NAME.promiseReaction);
 }
-
-/**
- * The closure of a suspended function (a generator, an async function); undefined for every other
- * node.
- */
-export function suspendedFunction(graph: Graph, node: number): number | undefined {
-  if (graph.nodeTypes[node] !== NODE.object) return undefined;
-  const { types, names, targets } = edgesOf(graph);
-  let closure: number | undefined;
-  let suspended = false;
-  for (let edge = graph.firstEdge[node]!, end = graph.firstEdge[node + 1]!; edge < end; edge++) {
-    if (types[edge] !== EDGE.internal) continue;
-    if (graph.strings.equals(names[edge]!, 'function')) closure = targets[edge]!;
-    else if (graph.strings.equals(names[edge]!, 'parameters_and_registers')) suspended = true;
-  }
-  return suspended && closure !== undefined && graph.nodeTypes[closure] === NODE.closure
-    ? closure
-    : undefined;
-}

@@ -9,7 +9,8 @@ import { memo, perGraph } from '../graph/memo.js';
 import { EDGE, NODE } from '../graph/schema.js';
 import { edgeTarget, edgeTargetIn } from '../graph/walk.js';
 import { isContext } from './names.js';
-import { blockNames, suspendedFunction } from './recovered-names.js';
+import { blockNames } from './recovered-names.js';
+import { suspendedFunction } from './suspended-calls.js';
 import { ENTRY_SIZE, tableEntries } from './tables.js';
 
 /**

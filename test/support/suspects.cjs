@@ -3,6 +3,7 @@ const { EventEmitter } = require('node:events');
 const { AsyncLocalStorage } = require('node:async_hooks');
 const { MessageChannel } = require('node:worker_threads');
 const vm = require('node:vm');
+const { pathToFileURL } = require('node:url');
 const v8 = require('node:v8');
 
 class Item {
@@ -145,6 +146,25 @@ for (let i = 0; i < 150; i++) {
 
 const times = Array.from({ length: 20_000 }, (_, i) => i / 7);
 
+// Over, and held: nothing of them waits.
+function* pages(i) {
+  const item = new Item(i);
+  yield item;
+}
+const spent = [];
+for (let i = 0; i < 27; i++) {
+  const calls = pages(i);
+  for (const page of calls) spent.push(page);
+  spent.push(calls);
+}
+
+// One file, and a module for each address.
+const plugin = path.join(home, 'plugin.mjs');
+fs.writeFileSync(plugin, 'export const table = new Array(200).fill(1);');
+const plugins = Promise.all(
+  Array.from({ length: 26 }, (_, i) => import(`${pathToFileURL(plugin)}?v=${i}`)),
+);
+
 globalThis.used = () => [
   failed,
   frames,
@@ -159,8 +179,10 @@ globalThis.used = () => [
   byTime,
   last,
   times,
+  spent,
 ];
-setTimeout(() => {
+setTimeout(async () => {
+  await plugins;
   v8.writeHeapSnapshot(process.argv[2]);
   process.exit();
 }, 100);

@@ -3,7 +3,7 @@ import { edgesOf, type Graph } from '../../graph/graph.js';
 import { retainersOf } from '../../graph/retainers.js';
 import { EDGE, NODE } from '../../graph/schema.js';
 import { edgeTarget } from '../../graph/walk.js';
-import { suspendedFunction } from '../../v8/recovered-names.js';
+import { suspendedFunction } from '../../v8/suspended-calls.js';
 import { closureIndex, NO_CONTEXT, rangesBy } from './closure-index.js';
 
 /** Of a function: everything may be read by it. */

@@ -10,9 +10,10 @@ import { edgeName } from '../../graph/walk.js';
 import { isCell, isContext } from '../../v8/names.js';
 import { absolute, type Fold, isIdentifier, script, words } from '../../v8/properties.js';
 import { isMainScript } from '../../v8/realms.js';
-import { recoveredName, suspendedFunction } from '../../v8/recovered-names.js';
+import { recoveredName } from '../../v8/recovered-names.js';
 import { rootScopeOf } from '../../v8/scopes.js';
 import { placeOf } from '../../v8/scripts.js';
+import { suspendedFunction } from '../../v8/suspended-calls.js';
 import type { Chain } from '../holders/chains.js';
 
 /**

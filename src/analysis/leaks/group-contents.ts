@@ -11,6 +11,7 @@ import { isContext } from '../../v8/names.js';
 import { scriptOrigin } from '../../v8/origin.js';
 import { fileOfScope } from '../../v8/scopes.js';
 import { type SourceLocation, sourceLocation } from '../../v8/scripts.js';
+import { isSuspended, suspendedFunction } from '../../v8/suspended-calls.js';
 import { nodeRoles, THING } from '../classes/node-roles.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
 import type { ContainerGroup, Frontier } from './frontier.js';
@@ -154,20 +155,6 @@ export const contentKeys = memo((graph: Graph): ((node: number) => number | stri
 /** Classes of generators and of async functions that wait. */
 const SUSPENDED = /Generator$|AsyncFunctionObject$|^AsyncFunction$/;
 
-/**
- * The function that a generator, or a suspended async function, runs.
- *
- * - Out: its ordinal.
- * - Empty: undefined for every other node.
- */
-export function suspendedFunction(graph: Graph, node: number): number | undefined {
-  if (graph.nodeTypes[node] !== NODE.object) return undefined;
-  const name = graph.strings.get(graph.nodeNames[node]!);
-  if (!SUSPENDED.test(name)) return undefined;
-  const found = edgeTarget(graph, node, EDGE.internal, ['function']);
-  return found !== undefined && graph.nodeTypes[found] === NODE.closure ? found : undefined;
-}
-
 /** What a row says of itself, by one of its members. */
 export function describeContent(
   { graph, ages }: Pick<Frontier, 'graph' | 'ages'>,
@@ -181,10 +168,11 @@ export function describeContent(
     const suspended = type === NODE.object ? suspendedFunction(graph, node) : node;
     if (suspended !== undefined) {
       const location = sourceLocation(graph, suspended);
+      const kind = suspended === node ? 'function' : isSuspended(graph, node) ? 'suspended' : 'object';
       return {
         ...plain,
-        kind: suspended === node ? 'function' : 'suspended',
-        name: strings.get(nodeNames[suspended]!),
+        kind,
+        name: kind === 'object' ? '' : strings.get(nodeNames[suspended]!),
         location,
         script: location?.script,
         origin: originOf(location?.script),

@@ -1,7 +1,8 @@
 /** Functions that wait for something, and promises that many wait for. */
 import type { Graph } from '../../graph/graph.js';
 import { isMadeByCode } from '../../v8/origin.js';
-import { contentKeys, suspendedFunction } from '../leaks/group-contents.js';
+import { isSuspended, suspendedFunction } from '../../v8/suspended-calls.js';
+import { contentKeys } from '../leaks/group-contents.js';
 import { handlerOf, reactionsFrom } from '../waiting/reactions.js';
 import { eachPair, referenceIndex } from '../waiting/reference-index.js';
 import { type Finding, LEAST_MEMBERS } from './finding.js';
@@ -13,7 +14,7 @@ export function pendingFindings(graph: Graph): Finding[] {
   const groups = new Groups(graph);
   eachPair(referenceIndex(graph).registers, (node) => {
     const fn = suspendedFunction(graph, node);
-    if (fn === undefined || !isMadeByCode(graph, fn)) return;
+    if (fn === undefined || !isSuspended(graph, node) || !isMadeByCode(graph, fn)) return;
     groups.add(keyOf(node), node, fn);
   });
   return groups.findings({

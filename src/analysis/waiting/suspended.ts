@@ -4,6 +4,7 @@ import { memo } from '../../graph/memo.js';
 import { EDGE, NODE } from '../../graph/schema.js';
 import { edgeTarget } from '../../graph/walk.js';
 import { isContext, oddballOf } from '../../v8/names.js';
+import { isSuspended } from '../../v8/suspended-calls.js';
 import { isPromise } from './reactions.js';
 import { eachPair, referenceIndex } from './reference-index.js';
 
@@ -37,15 +38,12 @@ export interface SuspendedCalls {
 }
 
 /**
- * All of them. V8 writes over the registers of a call that runs or is over; those of one that is
- * suspended hold the call itself.
+ * All of them, as `isSuspended` tells them.
  *
  * - Order: as in the file.
  * - Not seen: calls of functions with `eval` in them, whose own reference is in their scope; they
  *   are among the others.
  * - Cost: the edges of these objects, of their registers and scopes.
- * - Source: https://github.com/v8/v8/blob/13.6.233/src/interpreter/bytecode-generator.cc
- *   (BuildSuspendPoint), runtime's stale_register
  */
 export const suspendedCalls = memo((graph: Graph): SuspendedCalls => {
   const { firstEdge } = graph;
@@ -55,17 +53,14 @@ export const suspendedCalls = memo((graph: Graph): SuspendedCalls => {
   eachPair(referenceIndex(graph).registers, (node, registers) => {
     const fn = edgeTarget(graph, node, EDGE.internal, ['function']);
     if (fn === undefined || graph.nodeTypes[fn] !== NODE.closure) return;
-    let isSuspended = false;
-    const values = new Set<number>();
-    for (let edge = firstEdge[registers]!, end = firstEdge[registers + 1]!; edge < end; edge++) {
-      if (types[edge] === EDGE.weak) continue;
-      if (targets[edge] === node) isSuspended = true;
-      else if (isLocal(graph, targets[edge]!, fn)) values.add(targets[edge]!);
-    }
-    if (!isSuspended) {
+    if (!isSuspended(graph, node)) {
       others++;
       return;
     }
+    const values = new Set<number>();
+    for (let edge = firstEdge[registers]!, end = firstEdge[registers + 1]!; edge < end; edge++)
+      if (types[edge] !== EDGE.weak && targets[edge] !== node && isLocal(graph, targets[edge]!, fn))
+        values.add(targets[edge]!);
     const promise = promiseOf(graph, node);
     const isAsync = promise !== undefined && !hasPrototype(graph, node);
     const kind = isAsync ? 'async function' : isAsyncGenerator(graph, node) ? 'async generator' : 'generator';

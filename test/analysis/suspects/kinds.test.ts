@@ -60,6 +60,14 @@ describe('suspects of a program with many of each kind', () => {
     );
   });
 
+  test('one file that is loaded by many addresses; what is over does not wait', () => {
+    const headlines = entries.map(({ headline }) => headline);
+    expect(headlines).toContainEqual(expect.stringMatching(/^suspect: 26 modules loaded from .*plugin\.mjs/));
+    // The calls of placeOrder() wait, and are told with the Map that has them.
+    expect(entries.filter(({ kind }) => kind === 'pending')).toEqual([]);
+    expect(headlines.filter((headline) => /(?:pages|anonymous\))\(\) suspended/.test(headline))).toEqual([]);
+  });
+
   test('handles: both ends of each channel', () => {
     const found = entries.find(
       ({ kind, headline }) => kind === 'handles' && headline.includes('MessagePort'),
