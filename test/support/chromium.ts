@@ -29,6 +29,7 @@ export async function startChromium(program: string, url: string): Promise<Chrom
       '--headless',
       '--no-sandbox',
       '--disable-gpu',
+      '--disable-dev-shm-usage',
       '--disable-background-networking',
       '--disable-breakpad',
       '--disable-component-update',
