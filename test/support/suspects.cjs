@@ -161,9 +161,7 @@ for (let i = 0; i < 27; i++) {
 // One file, and a module for each address.
 const plugin = path.join(home, 'plugin.mjs');
 fs.writeFileSync(plugin, 'export const table = new Array(200).fill(1);');
-const plugins = Promise.all(
-  Array.from({ length: 26 }, (_, i) => import(`${pathToFileURL(plugin)}?v=${i}`)),
-);
+const plugins = Promise.all(Array.from({ length: 26 }, (_, i) => import(`${pathToFileURL(plugin)}?v=${i}`)));
 
 globalThis.used = () => [
   failed,
