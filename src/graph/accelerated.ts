@@ -2,7 +2,7 @@
  * Graphs whose columns stand in one memory that WebAssembly works on. Analyses ask for it and have
  * a way of their own for all other graphs; the numbers are the same.
  */
-import type { Arena } from './arena.js';
+import { type Arena, Scratch } from './arena.js';
 import { edgesOf, type Graph } from './graph.js';
 import { type GraphKernel, globalOf, type Step } from './kernel/graph-kernel.js';
 import { EDGE } from './schema.js';
@@ -71,6 +71,38 @@ export function columnBeside<T extends Uint8Array | Uint32Array>(
   dirty = false,
 ): T {
   return withKernel(graph, ({ arena }) => arena.take<T>(array, length, dirty)) ?? new array(length);
+}
+
+/**
+ * Runs a loop of the kernel over all of a range, with the addresses of these columns as arguments.
+ *
+ * - In: bytes that it reads, which are copied where they stand elsewhere; behind them the column
+ *   that it writes.
+ * - Out: false where it cannot, or that column stands elsewhere: nothing was done.
+ */
+export function runLoop(
+  graph: Graph,
+  name: string,
+  length: number,
+  read: readonly Uint8Array[],
+  written: Uint8Array,
+): boolean {
+  const isDone = withKernel(graph, ({ arena, run }) => {
+    const scratch = new Scratch(arena);
+    try {
+      const args = [...read, written].map((column) => {
+        if (column === written || arena.addressOf(column) !== undefined) return scratch.at(column);
+        const copy = scratch.take(Uint8Array, column.length, true);
+        copy.set(column);
+        return scratch.at(copy);
+      });
+      run([{ each: name, from: 0, to: length, args }]);
+      return true;
+    } finally {
+      scratch.release();
+    }
+  });
+  return isDone === true;
 }
 
 /** Gives such columns back, which are not used any more. */

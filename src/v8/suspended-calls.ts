@@ -17,14 +17,13 @@ export function suspendedFunction(graph: Graph, node: number): number | undefine
  * Whether a call is suspended: neither running nor over. V8 writes over the registers of one that
  * runs or is over; those of one that is suspended hold the call itself.
  *
- * - In: V8's object for the call.
+ * - In: V8's object for the call, and its registers where they are known.
  * - Empty: false for every other node, and for calls of functions with `eval` in them, whose own
  *   reference is in their scope.
  * - Source: https://github.com/v8/v8/blob/13.6.233/src/interpreter/bytecode-generator.cc
  *   (BuildSuspendPoint), runtime's stale_register
  */
-export function isSuspended(graph: Graph, node: number): boolean {
-  const registers = registersOf(graph, node);
+export function isSuspended(graph: Graph, node: number, registers = registersOf(graph, node)): boolean {
   if (registers === undefined) return false;
   const { types, targets } = edgesOf(graph);
   for (let edge = graph.firstEdge[registers]!, end = graph.firstEdge[registers + 1]!; edge < end; edge++)

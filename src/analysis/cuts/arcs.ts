@@ -1,5 +1,5 @@
 /** References that may lie on a way to objects: arcs between the nodes of the graph. */
-import { columnBeside, releaseBeside, withKernel } from '../../graph/accelerated.js';
+import { columnBeside, releaseBeside, runLoop, withKernel } from '../../graph/accelerated.js';
 import { Scratch } from '../../graph/arena.js';
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { isStack } from '../../v8/roots.js';
@@ -47,22 +47,7 @@ function markArcs(graph: Graph, begins: Uint8Array, fixed: Uint8Array, isArc: Ui
   const { nodeCount, firstEdge } = graph;
   const { targets } = edgesOf(graph);
   const { kinds } = referencesOf(graph);
-  const isDone = withKernel(graph, ({ arena, run }) => {
-    const scratch = new Scratch(arena);
-    try {
-      const columns = [begins, fixed].map((bytes) => {
-        const column = scratch.take(Uint8Array, nodeCount, true);
-        column.set(bytes);
-        return column;
-      });
-      const args = [...columns, kinds, isArc].map((view) => scratch.at(view));
-      run([{ each: 'markArcs', from: 0, to: nodeCount, args }]);
-      return true;
-    } finally {
-      scratch.release();
-    }
-  });
-  if (isDone) return;
+  if (runLoop(graph, 'markArcs', nodeCount, [begins, fixed, kinds], isArc)) return;
   for (let node = 0; node < nodeCount; node++) {
     if (begins[node] === 0) continue;
     for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++)

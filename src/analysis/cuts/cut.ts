@@ -67,6 +67,7 @@ export interface CutOptions {
  *   edges. No dominators.
  */
 export function cutOf(graph: Graph, mask: Uint8Array, options: CutOptions = {}): Cut {
+  if (!mask.includes(1)) return { ...NOBODY, fixed: [], onStack: 0, unheld: 0 };
   const ahead = new Ahead(graph);
   try {
     ahead.page();
@@ -88,16 +89,7 @@ function foundCut(graph: Graph, mask: Uint8Array, options: CutOptions): Cut {
   const onStack = withStack ? countIn(mask, (node) => withStack[node] === 1) : 0;
   const facts = { fixed, onStack, unheld: elsewhere - onStack };
   const count = countIn(objects, () => true);
-  if (count === 0)
-    return {
-      ...facts,
-      objects: 0,
-      alsoOnStack: 0,
-      references: [],
-      size: 0,
-      freed: NOTHING,
-      retained: NOTHING,
-    };
+  if (count === 0) return { ...NOBODY, ...facts };
   const arcs = arcsOf(graph, around, fixedNodes);
   const { value, edges } = minimumCut(
     graph,
@@ -142,6 +134,16 @@ function foundCut(graph: Graph, mask: Uint8Array, options: CutOptions): Cut {
 }
 
 const NOTHING: Freed = { count: 0, size: 0 };
+
+/** Of no objects. */
+const NOBODY = {
+  objects: 0,
+  alsoOnStack: 0,
+  references: [],
+  size: 0,
+  freed: NOTHING,
+  retained: NOTHING,
+};
 
 /** The objects that can be freed, those that cannot, and how many the root does not reach. */
 function sorted(

@@ -57,7 +57,11 @@ export function minimumCut(
   try {
     const flow = new Flow(graph, arcs, ends, search);
     let value = 0;
-    while (value <= limit && flow.level()) value += flow.push(limit + 1 - value);
+    while (value <= limit && flow.level()) {
+      const pushed = flow.push(limit + 1 - value);
+      if (pushed === 0) throw new Error('levels that lead to the sink have no way to it');
+      value += pushed;
+    }
     if (value > limit) return { value, edges: undefined };
     return { value, edges: nearest === 'sink' ? flow.cutAtSink() : flow.cutAtSource() };
   } finally {

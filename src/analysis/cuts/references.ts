@@ -4,8 +4,7 @@
  * What V8 writes twice counts once: an object's properties and items stand on the object and in the
  * arrays behind it, a global variable on the global object and in its cell.
  */
-import { columnBeside, releaseBeside, withKernel } from '../../graph/accelerated.js';
-import { Scratch } from '../../graph/arena.js';
+import { columnBeside, releaseBeside, runLoop } from '../../graph/accelerated.js';
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { memo } from '../../graph/memo.js';
 import { eachNamedEdge } from '../../graph/named-edges.js';
@@ -116,22 +115,7 @@ function kindsByRow(graph: Graph, rows: Uint8Array, essential: Uint8Array, repea
   const { types, count } = edgesOf(graph);
   const kinds = columnBeside(graph, Uint8Array, count, true);
   const byType = kindsByType();
-  const isDone = withKernel(graph, ({ arena, run }) => {
-    const scratch = new Scratch(arena);
-    try {
-      const [ofNodes, table] = [rows, byType].map((list) => {
-        const column = scratch.take(Uint8Array, list.length, true);
-        column.set(list);
-        return column;
-      });
-      const args = [ofNodes!, table!, essential, repeated, kinds].map((view) => scratch.at(view));
-      run([{ each: 'tellKinds', from: 0, to: nodeCount, args }]);
-      return true;
-    } finally {
-      scratch.release();
-    }
-  });
-  if (isDone) return kinds;
+  if (runLoop(graph, 'tellKinds', nodeCount, [rows, byType, essential, repeated], kinds)) return kinds;
   for (let node = 0; node < nodeCount; node++) {
     const row = rows[node]! * ROW;
     for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++)

@@ -1,6 +1,5 @@
 /** Tables of Maps and Sets, and what V8 writes twice. */
-import { columnBeside, withKernel } from '../../graph/accelerated.js';
-import { Scratch } from '../../graph/arena.js';
+import { columnBeside, releaseBeside, runLoop } from '../../graph/accelerated.js';
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { eachNamedEdge } from '../../graph/named-edges.js';
 import { EDGE, NODE } from '../../graph/schema.js';
@@ -77,6 +76,7 @@ export function storesOf(graph: Graph): Stores {
       }
     }
   });
+  releaseBeside(graph, others);
   return { entrySizes, repeated };
 }
 
@@ -94,20 +94,8 @@ function entrySizeOf(graph: Graph, array: number): number {
  */
 function heldOtherwise(graph: Graph, essential: Uint8Array, marks: Uint8Array): Uint8Array {
   const { targets, count } = edgesOf(graph);
-  const held = new Uint8Array(graph.nodeCount);
-  const isDone = withKernel(graph, ({ arena, run }) => {
-    const scratch = new Scratch(arena);
-    try {
-      const found = scratch.take(Uint8Array, held.length);
-      const args = [essential, marks, found].map((view) => scratch.at(view));
-      run([{ each: 'markHeldOtherwise', from: 0, to: count, args }]);
-      held.set(found);
-      return true;
-    } finally {
-      scratch.release();
-    }
-  });
-  if (isDone) return held;
+  const held = columnBeside(graph, Uint8Array, graph.nodeCount);
+  if (runLoop(graph, 'markHeldOtherwise', count, [essential, marks], held)) return held;
   for (let edge = 0; edge < count; edge++)
     if (essential[edge] === 1 && marks[edge] === 0) held[targets[edge]!] = 1;
   return held;

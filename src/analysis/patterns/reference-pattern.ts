@@ -52,7 +52,7 @@ export function referencePattern(
   const ahead = new Ahead(graph);
   try {
     ahead.retainingEdges();
-    nodeRoles(graph);
+    nodeRoles(graph); // meanwhile
     ahead.sizes();
     return patternOf(graph, nodes, depth, limit);
   } finally {

@@ -12,9 +12,9 @@ import { Groups, sumRetained } from './grouped.js';
 export function pendingFindings(graph: Graph): Finding[] {
   const keyOf = contentKeys(graph);
   const groups = new Groups(graph);
-  eachPair(referenceIndex(graph).registers, (node) => {
+  eachPair(referenceIndex(graph).registers, (node, registers) => {
     const fn = suspendedFunction(graph, node);
-    if (fn === undefined || !isSuspended(graph, node) || !isMadeByCode(graph, fn)) return;
+    if (fn === undefined || !isSuspended(graph, node, registers) || !isMadeByCode(graph, fn)) return;
     groups.add(keyOf(node), node, fn);
   });
   return groups.findings({

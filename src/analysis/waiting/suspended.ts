@@ -53,7 +53,7 @@ export const suspendedCalls = memo((graph: Graph): SuspendedCalls => {
   eachPair(referenceIndex(graph).registers, (node, registers) => {
     const fn = edgeTarget(graph, node, EDGE.internal, ['function']);
     if (fn === undefined || graph.nodeTypes[fn] !== NODE.closure) return;
-    if (!isSuspended(graph, node)) {
+    if (!isSuspended(graph, node, registers)) {
       others++;
       return;
     }
