@@ -15,8 +15,9 @@ export interface HeapRow {
 
 /** A heap, or the nodes of it that a mask has, in parts. */
 export interface HeapTable {
-  /** Nodes and bytes of all parts. */
+  /** Nodes of all parts. */
   readonly count: number;
+  /** Their bytes; with `retained` and a mask what they keep alive together. */
   readonly size: number;
   /** How many parts have nodes. */
   readonly parts: number;
@@ -60,6 +61,9 @@ export function heapTable(graph: Graph, parts: Parts, options: HeapTableOptions 
     size += sizes[node]!;
   }
   const shown = kind === 'retained' ? retainedOf(graph, parts, mask) : bytes;
+  // No part keeps more than all of them together.
+  if (kind === 'retained' && mask)
+    size = retainedOf(graph, { count: 1, of: new Uint32Array(graph.nodeCount) }, mask)[0]!;
   const filled = new Uint32Array(parts.count);
   let found = 0;
   for (let part = 0; part < parts.count; part++) if (counts[part]! > 0) filled[found++] = part;
@@ -79,7 +83,11 @@ export function heapTable(graph: Graph, parts: Parts, options: HeapTableOptions 
 }
 
 /** Nodes outside of the mask are together in a part of their own, which is thrown away. */
-function retainedOf(graph: Graph, parts: Parts, mask: Uint8Array | undefined): Float64Array {
+function retainedOf(
+  graph: Graph,
+  parts: Pick<Parts, 'count' | 'of'>,
+  mask: Uint8Array | undefined,
+): Float64Array {
   const of = mask ? parts.of.map((part, node) => (mask[node] === 1 ? part : parts.count)) : parts.of;
   // `retainedSizesOfClasses` reads how many labels there are, and none of them.
   return retainedSizesOfClasses(graph, { labels: { length: parts.count + 1 } as readonly string[], of });

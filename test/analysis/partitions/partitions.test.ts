@@ -88,6 +88,13 @@ describe('random graphs, against the definitions', () => {
       const mask = Uint8Array.from({ length: graph.nodeCount }, () => (next() < 0.5 ? 1 : 0));
       const parts = divide(graph, ['type']);
       const table = heapTable(graph, parts, { mask, sizes: 'retained' });
+      const whole = heapTable(
+        graph,
+        { ...parts, count: 1, of: new Uint32Array(graph.nodeCount) },
+        { mask, sizes: 'retained' },
+      );
+      expect(table.size).toBe(whole.rows[0]?.size ?? 0);
+      expect(table.rows.every(({ size }) => size <= table.size)).toBe(true);
       const { dominators } = dominatorTree(graph);
       const sizes = shallowSizes(graph);
       for (const { kind, count, size } of table.rows) {
