@@ -317,10 +317,9 @@ class Flow {
         for (const [edge, carrier] of this.#carriers)
           if (leading[targets[edge]!] === 1) enter(targets[carrier]!);
       }
-      const leads = (edge: number): boolean => leading[targets[edge]!] === 1;
+      // The edge of an entry that has the flow leads to the sink where any of them does.
       return this.#full().filter(
-        (edge) =>
-          leading[sourceOf(this.#graph, edge)] === 0 && (this.#entries.get(edge) ?? [edge]).some(leads),
+        (edge) => leading[sourceOf(this.#graph, edge)] === 0 && leading[targets[edge]!] === 1,
       );
     } finally {
       search.release();
