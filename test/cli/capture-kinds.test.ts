@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { heapgraph } from '../support/cli.js';
-import { startNode } from '../support/processes.js';
+import { startHeapgraph, startNode, until } from '../support/processes.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const folder = temporaryFolder();
@@ -66,15 +66,20 @@ test('capture PID --strings, of a program whose flags set a limit: that one is p
 });
 
 test('capture PID --strings: what cannot be put back is said; one limit at the end of a process is no error', async () => {
-  const other = await startNode(folder, `${PROGRAM} setTimeout(() => process.exit(), 3000);`, [
+  const other = await startNode(folder, `${PROGRAM} process.once('SIGUSR2', () => process.exit());`, [
     '--inspect-port=0',
   ]);
-  const { stderr, code } = await heapgraph([
-    'capture',
-    String(other.pid),
-    ...['--strings', '4000', '--after', '1m', '-o', path.join(folder, 'gone.heapsnapshot')],
-  ]);
-  expect(stderr).toContain('(v8.setFlagsFromString) cannot be read, and is lost');
+  const run = startHeapgraph(
+    ['capture', String(other.pid), '--strings', '4000', '--after', '1m', '-o', 'gone.heapsnapshot'],
+    folder,
+  );
+  let said = '';
+  run.child.stderr!.on('data', (piece: Buffer) => {
+    said += piece.toString();
+  });
+  await until('it waits', () => said.includes('(v8.setFlagsFromString) cannot be read, and is lost'));
+  other.child.kill('SIGUSR2');
+  const { stderr, code } = await run.ended;
   expect([stderr, code]).toEqual([expect.stringMatching(/ended before its snapshot was due/), 2]);
 });
 

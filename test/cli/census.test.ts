@@ -237,7 +237,7 @@ describe('heapgraph census', () => {
         existsSync(snapshots)
           ? readdirSync(snapshots).filter((name) => /^[0-9a-f]+\.parquet$/.test(name)).length
           : 0;
-      await expect.poll(written, { timeout: 20_000 }).toBe(1);
+      await expect.poll(written, { timeout: 120_000 }).toBe(1);
       await new Promise((resolve) => setTimeout(resolve, 300));
       child.kill('SIGINT');
       expect(await ended).toBe(130);

@@ -98,7 +98,7 @@ describe('-o FILE', () => {
   });
 
   async function until(condition: () => boolean): Promise<void> {
-    for (let i = 0; i < 400 && !condition(); i++) await new Promise((resolve) => setTimeout(resolve, 25));
+    for (let i = 0; i < 4000 && !condition(); i++) await new Promise((resolve) => setTimeout(resolve, 25));
     expect(condition()).toBe(true);
   }
 });

@@ -286,7 +286,7 @@ describe('the temporary folder of sql', () => {
   test.each(['SIGINT', 'SIGTERM'] as const)('is private, and goes with %s', async (signal) => {
     const temporary = path.join(cwd, signal);
     const { child, ended } = start(SLOW, temporary);
-    await expect.poll(() => tables(temporary), { timeout: 20_000 }).toHaveLength(1);
+    await expect.poll(() => tables(temporary), { timeout: 120_000 }).toHaveLength(1);
     expect(left(temporary).map((name) => statSync(path.join(temporary, name)).mode & 0o777)).toEqual([0o700]);
     // By then it asks.
     await new Promise((resolve) => setTimeout(resolve, 1000));
@@ -298,7 +298,7 @@ describe('the temporary folder of sql', () => {
   test('is taken away by the next run where a process was killed', async () => {
     const temporary = path.join(cwd, 'killed');
     const { child, ended } = start(SLOW, temporary);
-    await expect.poll(() => tables(temporary), { timeout: 20_000 }).toHaveLength(1);
+    await expect.poll(() => tables(temporary), { timeout: 120_000 }).toHaveLength(1);
     child.kill('SIGKILL');
     expect(await ended).toBe('SIGKILL');
     expect(left(temporary)).toHaveLength(1);

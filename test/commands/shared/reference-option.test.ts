@@ -41,5 +41,5 @@ test.each([
 test('a long text takes no long time', () => {
   const start = performance.now();
   expect(() => readReferences(`${'a .'.repeat(5000)}!`)).toThrow();
-  expect(performance.now() - start).toBeLessThan(2000);
+  expect(performance.now() - start).toBeLessThan(10_000);
 });
