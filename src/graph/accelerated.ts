@@ -45,9 +45,13 @@ export function complete<T>({ run, kernel }: Accelerated, { steps, reads, finish
  */
 export function withKernel<T>(graph: Graph, work: (accelerated: Accelerated) => T): T | undefined {
   const accelerated = acceleratedOf(graph);
-  if (accelerated === undefined) return undefined;
+  return accelerated && ifRoom(() => work(accelerated));
+}
+
+/** Does work that takes memory. Out: what it says; undefined where there is not enough. */
+export function ifRoom<T>(work: () => T): T | undefined {
   try {
-    return work(accelerated);
+    return work();
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;

@@ -244,6 +244,14 @@ describe('when the second thread is lost', () => {
     }
   });
 
+  it('or has no room, one does its work as well', async () => {
+    const graph = await loaded(fixtureBytes('node22-after'), 2);
+    forksOf(graph, () => {
+      throw new RangeError('no room');
+    });
+    expect(differences(graph, await loaded(fixtureBytes('node22-after'), 1), ORDERS[0]!)).toEqual([]);
+  });
+
   it('in the middle of a part, all is done again', async () => {
     const bytes = snapshotBytes(largeGraph());
     const graph = await loaded(bytes, 2);

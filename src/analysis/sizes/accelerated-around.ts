@@ -1,6 +1,8 @@
 /** `retainedSetSizes` and the like by a kernel. */
-import type { Accelerated } from '../../graph/accelerated.js';
+import { phase } from '../../base/phases.js';
+import { type Accelerated, complete, ifRoom, type Stage } from '../../graph/accelerated.js';
 import { Scratch } from '../../graph/arena.js';
+import type { Step } from '../../graph/kernel/graph-kernel.js';
 
 /** Sets that one search takes. */
 export const KERNEL_SETS = 8;
@@ -20,16 +22,67 @@ export interface Around {
 
 /**
  * Hands the nodes that go with each set to a function: by node the sets, as bits, that it would go
- * with. The column is given back afterwards.
+ * with, and how many sets there are. A second thread takes half of the sets: then that are two
+ * calls. The columns are given back afterwards.
  *
+ * - Out: what the function says, of all sets.
+ * - Order: as the sets.
  * - Throws: RangeError when there is no memory for it.
- * - Cost: 8 bytes a node while it runs.
+ * - Cost: 8 bytes a node and thread while it runs.
  */
 export function acceleratedAround<T>(
-  { arena, run }: Accelerated,
+  accelerated: Accelerated,
+  around: Around,
+  use: (freed: Uint32Array, count: number) => readonly T[],
+): readonly T[] {
+  const { sets } = around;
+  const middle = sets.length >> 1;
+  const searched = (some: Around['sets']): readonly T[] => {
+    const { stage, release } = searchOf(accelerated, { ...around, sets: some });
+    try {
+      return use(complete(accelerated, stage), some.length);
+    } finally {
+      release();
+    }
+  };
+  let other: Search | undefined;
+  const pending = ifRoom(() =>
+    middle === 0
+      ? undefined
+      : accelerated.fork?.(() => {
+          other = searchOf(accelerated, { ...around, sets: sets.slice(0, middle) });
+          return other.stage;
+        }),
+  );
+  if (other === undefined || pending === undefined) return searched(sets);
+  let rest: readonly T[] | undefined;
+  let freed: Uint32Array | undefined;
+  try {
+    rest = ifRoom(() => searched(sets.slice(middle)));
+  } finally {
+    freed = phase('waiting for the second thread', pending.join);
+  }
+  // A thread that is lost may still be at work: its memory is not used again.
+  if (freed === undefined) return searched(sets);
+  try {
+    if (rest !== undefined) return [...use(freed, middle), ...rest];
+  } finally {
+    other.release();
+  }
+  return searched(sets);
+}
+
+interface Search {
+  /** Gives what is freed with each of the sets, by node. */
+  readonly stage: Stage<Uint32Array>;
+  /** Gives its memory back. */
+  readonly release: () => void;
+}
+
+function searchOf(
+  { arena }: Accelerated,
   { essential, root, nodeCount, sets, loose, alone }: Around,
-  use: (freed: Uint32Array) => T,
-): T {
+): Search {
   const scratch = new Scratch(arena);
   try {
     const all = 2 ** sets.length - 1;
@@ -47,17 +100,21 @@ export function acceleratedAround<T>(
       return scratch.at(copy);
     };
     const ways = states[root]!;
-    run([
+    const steps: Step[] = [
       { call: 'startAround', args: [edges, scratch.at(states), scratch.at(stack), scratch.at(batch)] },
       { call: 'findAround', args: [0, 1, copied([root]), ways] },
       { call: 'findAround', args: [0, loose.length, copied(loose), ways] },
       { until: 'searchAround' },
       { call: 'findAlone', args: [0, alone.length, copied(alone), ways] },
       { each: 'nameFreed', from: 0, to: nodeCount, args: [all] },
-    ]);
-    scratch.release(stack);
-    return use(states);
-  } finally {
+    ];
+    const finish = (): Uint32Array => {
+      scratch.release(stack);
+      return states;
+    };
+    return { stage: { steps, reads: [], finish }, release: () => scratch.release() };
+  } catch (error) {
     scratch.release();
+    throw error;
   }
 }

@@ -49,26 +49,22 @@ export function setsAtOnce(graph: Graph): number {
 function quickSets(graph: Graph, sets: readonly ArrayLike<number>[]): RetainedSet[] | undefined {
   return withFreed(graph, sets, (freed, count): RetainedSet[] => {
     const sizes = shallowSizes(graph);
-    const counts = new Uint32Array(count);
-    for (let node = 0; node < freed.length; node++)
-      for (let bits = freed[node]!; bits !== 0; bits &= bits - 1) counts[lowest(bits)]!++;
-    const lists = Array.from(counts, (length) => new Uint32Array(length));
-    const sums = new Float64Array(count);
-    counts.fill(0);
-    for (let node = 0; node < freed.length; node++) {
-      for (let bits = freed[node]!; bits !== 0; bits &= bits - 1) {
-        const set = lowest(bits);
-        lists[set]![counts[set]!++] = node;
-        sums[set]! += sizes[node]!;
-      }
-    }
-    return lists.map((nodes, set) => ({ nodes, size: sums[set]! }));
+    return Array.from({ length: count }, (_, set) => freedWith(freed, 1 << set, sizes));
   });
 }
 
-/** The place of the lowest bit that is set. */
-function lowest(bits: number): number {
-  return 31 - Math.clz32(bits & -bits);
+/** The nodes that have a bit. */
+function freedWith(freed: Uint32Array, bit: number, sizes: ArrayLike<number>): RetainedSet {
+  let count = 0;
+  for (let node = 0; node < freed.length; node++) if ((freed[node]! & bit) !== 0) count++;
+  const nodes = new Uint32Array(count);
+  let size = 0;
+  for (let node = 0, at = 0; at < count; node++) {
+    if ((freed[node]! & bit) === 0) continue;
+    nodes[at++] = node;
+    size += sizes[node]!;
+  }
+  return { nodes, size };
 }
 
 /**
@@ -91,9 +87,7 @@ function withFreed<T>(
     const found: T[] = [];
     for (let first = 0; first < sets.length; first += KERNEL_SETS) {
       const some = sets.slice(first, first + KERNEL_SETS);
-      found.push(
-        ...acceleratedAround(accelerated, { ...places, sets: some }, (freed) => use(freed, some.length)),
-      );
+      found.push(...acceleratedAround(accelerated, { ...places, sets: some }, use));
     }
     return found;
   });

@@ -51,20 +51,15 @@ function draftsOf(graph: Graph): readonly Draft[] {
   const { parents } = holderChains(graph);
   const drafts = new Map<string, Draft>();
 
-  // Most objects have few references, and no part of the engine's of their own.
-  const hasPart = new Uint8Array(nodeCount);
-  for (let node = 0; node < nodeCount; node++)
-    if (roles[node] === WAY && parents[node] !== UNHELD) hasPart[parents[node]!] = 1;
-  const referencesOf = (node: number): number => {
-    const end = firstEdge[node + 1]!;
-    let count = end - firstEdge[node]!;
-    for (let edge = firstEdge[node]!; edge < end && count < LEAST_MEMBERS; edge++) {
-      const target = targets[edge]!;
-      if (roles[target] === WAY && parents[target] === node)
-        count += firstEdge[target + 1]! - firstEdge[target]!;
-    }
-    return count;
-  };
+  // Most objects have few references: those of their own and of the engine's parts that they hold.
+  const ofParts = new Uint8Array(nodeCount);
+  for (let node = 0; node < nodeCount; node++) {
+    if (roles[node] !== WAY) continue;
+    const owner = parents[node]!;
+    if (owner === UNHELD) continue;
+    const count = ofParts[owner]! + firstEdge[node + 1]! - firstEdge[node]!;
+    ofParts[owner] = count < LEAST_MEMBERS ? count : LEAST_MEMBERS;
+  }
   const parts: number[] = []; // of one node
   const findParts = (node: number): void => {
     parts.length = 0;
@@ -98,9 +93,8 @@ function draftsOf(graph: Graph): readonly Draft[] {
 
   for (let node = 0; node < nodeCount; node++) {
     if (nodeTypes[node] !== NODE.object || isPrototype[node] === 1 || roles[node] !== THING) continue;
-    if (hasPart[node] === 0 && firstEdge[node + 1]! - firstEdge[node]! < LEAST_MEMBERS) continue;
+    if (ofParts[node]! + firstEdge[node + 1]! - firstEdge[node]! < LEAST_MEMBERS) continue;
     if (parents[node] === UNHELD || isScope(node) || isRootNode(node)) continue;
-    if (referencesOf(node) < LEAST_MEMBERS) continue;
     findParts(node);
     findMembers(node);
     if (members.length < LEAST_MEMBERS) continue;

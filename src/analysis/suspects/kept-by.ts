@@ -6,9 +6,11 @@ import { type RetainedSet, retainedSets } from '../sizes/retained-set.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
 import type { Finding } from './finding.js';
 
-const INSIDE = 1;
-const MEMBER = 2;
-const ALIVE = 3;
+/** Holders that one pass takes: bits of a byte. */
+const AT_ONCE = 8;
+
+const MEMBER = 1;
+const ALIVE = 2;
 
 /**
  * The retained set of all members, as `retainedSet` has it.
@@ -30,25 +32,43 @@ export function keptBy(graph: Graph, finding: Finding): RetainedSet {
  * - Cost: of those that need a search of the whole graph, that of `retainedSets` together.
  */
 export function keptByEach(graph: Graph, findings: readonly Finding[]): RetainedSet[] {
-  const found = findings.map((finding) => keptInside(graph, finding));
-  const whole = findings.filter((_, i) => found[i] === undefined);
-  const sets = retainedSets(graph, whole.map(allMembers));
-  return found.map((set) => set ?? sets.shift()!);
+  const found = new Map<Finding, RetainedSet>();
+  for (let first = 0; first < findings.length; first += AT_ONCE) {
+    const some = findings.slice(first, first + AT_ONCE);
+    const inside = insideOf(graph, some.map(apartFrom));
+    for (const [i, finding] of some.entries()) {
+      const set = keptInside(graph, finding, inside, 1 << i);
+      if (set) found.set(finding, set);
+    }
+  }
+  const others = findings.filter((finding) => !found.has(finding));
+  const sets = retainedSets(graph, others.map(allMembers));
+  return findings.map((finding) => found.get(finding) ?? sets[others.indexOf(finding)]!);
 }
 
 function allMembers({ members, beside = [] }: Finding): readonly number[] {
   return beside.length === 0 ? members : [...members, ...beside];
 }
 
-/** Undefined where the holder does not dominate all members. */
-function keptInside(graph: Graph, finding: Finding): RetainedSet | undefined {
+/** The holder, where it is none of the members, or the only one. */
+function apartFrom(finding: Finding): number | undefined {
+  const members = allMembers(finding);
+  const { holder } = finding;
+  return (members.length === 1 ? members[0] === holder : !members.includes(holder)) ? holder : undefined;
+}
+
+/** Undefined where the holder, which the bit is of, does not dominate all members. */
+function keptInside(
+  graph: Graph,
+  finding: Finding,
+  inside: Uint8Array,
+  bit: number,
+): RetainedSet | undefined {
   const { holder } = finding;
   const members = allMembers(finding);
-  const isApart = members.length === 1 ? members[0] !== holder : members.includes(holder);
-  if (isApart || holder === graph.root) return undefined;
-  const state = insideOf(graph, holder);
-  if (members.length === 1) return collected(graph, state);
-  if (members.some((node) => state[node] !== INSIDE)) return undefined;
+  if (holder === graph.root || members.some((node) => (inside[node]! & bit) === 0)) return undefined;
+  const state = new Uint8Array(graph.nodeCount);
+  if (members.length === 1) return collected(graph, inside, bit, state);
   const { firstEdge } = graph;
   const { targets } = edgesOf(graph);
   const essential = essentialEdges(graph);
@@ -58,39 +78,42 @@ function keptInside(graph: Graph, finding: Finding): RetainedSet | undefined {
   for (let node = work.pop(); node !== undefined; node = work.pop()) {
     for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
       const target = targets[edge]!;
-      if (essential[edge] === 0 || state[target] !== INSIDE) continue;
+      if (essential[edge] === 0 || state[target] !== 0 || (inside[target]! & bit) === 0) continue;
       state[target] = ALIVE;
       work.push(target);
     }
   }
-  return collected(graph, state);
+  return collected(graph, inside, bit, state);
 }
 
-/** By node INSIDE for a holder and what it dominates. */
-function insideOf(graph: Graph, holder: number): Uint8Array {
+/** By node which of the holders, as bits, it is or is dominated by. */
+function insideOf(graph: Graph, holders: readonly (number | undefined)[]): Uint8Array {
   const { dominators, order } = dominatorTree(graph);
-  const state = new Uint8Array(graph.nodeCount);
-  state[holder] = INSIDE;
+  const inside = new Uint8Array(graph.nodeCount);
+  holders.forEach((holder, i) => {
+    if (holder !== undefined) inside[holder]! |= 1 << i;
+  });
   // A dominator comes before what it dominates.
   for (let i = 0; i < order.length; i++) {
     const node = order[i]!;
-    if (state[dominators[node]!] === INSIDE) state[node] = INSIDE;
+    const above = inside[dominators[node]!]!;
+    if (above !== 0) inside[node]! |= above;
   }
-  return state;
+  return inside;
 }
 
 /** What is inside and not alive. */
-function collected(graph: Graph, state: Uint8Array): RetainedSet {
+function collected(graph: Graph, inside: Uint8Array, bit: number, state: Uint8Array): RetainedSet {
   const sizes = shallowSizes(graph);
+  const isKept = (node: number): boolean => (inside[node]! & bit) !== 0 && state[node] !== ALIVE;
   let count = 0;
   let size = 0;
   for (let node = 0; node < state.length; node++) {
-    if (state[node] !== INSIDE && state[node] !== MEMBER) continue;
+    if (!isKept(node)) continue;
     count++;
     size += sizes[node]!;
   }
   const nodes = new Uint32Array(count);
-  for (let node = 0, at = 0; at < count; node++)
-    if (state[node] === INSIDE || state[node] === MEMBER) nodes[at++] = node;
+  for (let node = 0, at = 0; at < count; node++) if (isKept(node)) nodes[at++] = node;
   return { nodes, size };
 }

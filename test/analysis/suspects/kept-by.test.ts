@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { retainedSet } from '../../../src/analysis/sizes/retained-set.js';
-import { keptBy } from '../../../src/analysis/suspects/kept-by.js';
+import type { Finding } from '../../../src/analysis/suspects/finding.js';
+import { keptBy, keptByEach } from '../../../src/analysis/suspects/kept-by.js';
 import { loadSnapshot } from '../../../src/load/load.js';
 import { snapshotBytes } from '../../support/builder.js';
 import { random, randomGraph } from '../../support/random-graph.js';
@@ -9,25 +10,26 @@ test('random members and holders of random graphs: the same as retainedSet', { t
   for (let seed = 0; seed < 300; seed++) {
     const graph = await loadSnapshot(snapshotBytes(randomGraph(seed)));
     const next = random(seed);
+    const findings: Finding[] = [];
     for (let i = 0; i < 10; i++) {
       const holder = Math.floor(next() * graph.nodeCount);
-      const members = [...Array(graph.nodeCount).keys()].filter(
-        (node) => next() < 0.3 && node !== graph.root,
-      );
-      for (const of of [members, [holder]]) {
-        if (of.length === 0) continue;
-        const found = keptBy(graph, {
+      const some = [...Array(graph.nodeCount).keys()].filter((node) => next() < 0.3 && node !== graph.root);
+      for (const members of [some, [holder]]) {
+        if (members.length === 0) continue;
+        findings.push({
           kind: 'gathering',
           verdict: 'large',
-          members: of,
+          members,
           holder,
           functions: [],
           word: '',
           places: 1,
           estimate: 0,
         });
-        expect(found, `seed ${seed}`).toEqual(retainedSet(graph, of));
       }
     }
+    const sets = findings.map(({ members }) => retainedSet(graph, members));
+    expect(findings.map((finding) => keptBy(graph, finding))).toEqual(sets);
+    expect(keptByEach(graph, findings), `seed ${seed}`).toEqual(sets);
   }
 });
