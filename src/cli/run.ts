@@ -5,6 +5,7 @@ import { noteText } from '../base/notes.js';
 import { listenToPhases, phaseAsync } from '../base/phases.js';
 import { printable } from '../base/printable.js';
 import type { Answer, Row } from '../base/result.js';
+import { exitCodeOf, onEndingSignal } from '../base/signals.js';
 import { formatCount } from '../base/units.js';
 import { prepare, type Reply } from '../commands/ask.js';
 import type { Command, LiveCommand, MadeSnapshot, Question } from '../commands/command.js';
@@ -28,7 +29,6 @@ import { checkMemoryBound, memoryBound } from './memory-bound.js';
 import { type CommonOptions, valuesOf } from './options.js';
 import { type Output, openStandardOutput } from './output.js';
 import { createProgressLine } from './progress-line.js';
-import { SIGNALS } from './signals.js';
 import { readSmallFile } from './small-file.js';
 import { Stats } from './stats.js';
 import { appendSummary } from './summary.js';
@@ -346,11 +346,10 @@ const STANDARD_OUTPUT = /^(-|\/dev\/stdout|\/dev\/fd\/1|\/proc\/self\/fd\/1)$/;
  * called before.
  */
 function stopOnSignals(say?: () => void): void {
-  for (const [signal, number] of Object.entries(SIGNALS))
-    process.once(signal, () => {
-      say?.();
-      process.exit(128 + number);
-    });
+  onEndingSignal((signal) => {
+    say?.();
+    process.exit(exitCodeOf(signal));
+  });
 }
 
 function describe(truncation: Truncation): string {

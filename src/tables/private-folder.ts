@@ -4,12 +4,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { UsageError } from '../base/errors.js';
 import { printable } from '../base/printable.js';
+import { exitCodeOf, onEndingSignal } from '../base/signals.js';
 import { writeReason } from '../io/reasons.js';
 
 const PREFIX = 'heapgraph-tables-';
-
-/** Signals that end a process, by their numbers. */
-const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 
 /**
  * Makes an empty folder among the system's temporary ones, for its owner alone, gives it to the
@@ -33,15 +31,11 @@ export async function withPrivateFolder<T>(work: (folder: string) => Promise<T>)
   }
   const remove = (): void => fs.rmSync(folder, { recursive: true, force: true });
   process.once('exit', remove);
-  const stops = Object.entries(SIGNALS).map(([signal, number]) => {
-    const stop = (): void => process.exit(128 + number);
-    process.once(signal, stop);
-    return () => process.off(signal, stop);
-  });
+  const offSignals = onEndingSignal((signal) => process.exit(exitCodeOf(signal)));
   try {
     return await work(folder);
   } finally {
-    for (const stop of stops) stop();
+    offSignals();
     process.off('exit', remove);
     remove();
   }

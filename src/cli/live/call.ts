@@ -3,10 +3,10 @@
 import { UsageError } from '../../base/errors.js';
 import { printable } from '../../base/printable.js';
 import type { Answer } from '../../base/result.js';
+import { exitCodeOf, onEndingSignal } from '../../base/signals.js';
 import type { OnWait } from '../../inspector/waiting.js';
 import { type Output, openStandardOutput } from '../output.js';
 import { createProgressLine, type ProgressLine } from '../progress-line.js';
-import { SIGNALS } from '../signals.js';
 
 export interface Call {
   readonly args: readonly string[];
@@ -70,11 +70,7 @@ export async function runLiveWork(call: Call, work: (run: Run) => Promise<number
     asked = true;
     ending.abort(new Interrupted(exitCode));
   };
-  const listeners = Object.entries(SIGNALS).map(([signal, number]) => {
-    const listener = (): void => interrupt(128 + number);
-    process.on(signal, listener);
-    return [signal, listener] as const;
-  });
+  const offSignals = onEndingSignal((signal) => interrupt(exitCodeOf(signal)));
   const warn = (text: string): void => {
     progress.clear();
     process.stderr.write(`heapgraph: ${printable(text)}\n`);
@@ -92,7 +88,7 @@ export async function runLiveWork(call: Call, work: (run: Run) => Promise<number
     signal: ending.signal,
     onWait: waitTeller(progress, note),
     unlessInterrupted: (promise) => Promise.race([interruption, promise]),
-    interrupt: () => interrupt(128 + SIGNALS.SIGINT),
+    interrupt: () => interrupt(exitCodeOf('SIGINT')),
     atEnd: (clear) => void clears.push(clear),
   };
   const alive = setInterval(() => {}, 1 << 30); // what is waited for (a signal, a time) need not do it
@@ -104,7 +100,7 @@ export async function runLiveWork(call: Call, work: (run: Run) => Promise<number
   } finally {
     progress.clear();
     for (const clear of clears.reverse()) await clear();
-    for (const [signal, listener] of listeners) process.off(signal, listener);
+    offSignals();
     clearInterval(alive);
   }
 }

@@ -6,6 +6,7 @@ import { childIndex } from '../../analysis/sizes/dominated-nodes.js';
 import { retainedSizes } from '../../analysis/sizes/retained-sizes.js';
 import { UsageError } from '../../base/errors.js';
 import { printable } from '../../base/printable.js';
+import { exitCodeOf } from '../../base/signals.js';
 import { formatBytes, formatCount } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
 import { retainersOf } from '../../graph/retainers.js';
@@ -17,7 +18,6 @@ import { EXIT } from '../exit.js';
 import { checkMemoryBound, type MaxMemory } from '../memory-bound.js';
 import { newestSnapshot } from '../newest.js';
 import { createProgressLine } from '../progress-line.js';
-import { SIGNALS } from '../signals.js';
 import { threadsFor } from '../threads-setting.js';
 import { Explorer } from './explorer.js';
 import { classTable } from './heap-list.js';
@@ -64,7 +64,7 @@ export async function runTui(files: readonly string[], options: TuiOptions): Pro
         onKey(key) {
           const then = explorer.press(key);
           if (then === 'quit') return end(EXIT.ok);
-          if (then === 'interrupt') return end(128 + SIGNALS.SIGINT);
+          if (then === 'interrupt') return end(exitCodeOf('SIGINT'));
           if (then === 'suspend') return terminal.suspend();
           if (then === 'redraw') terminal.forget();
           draw();

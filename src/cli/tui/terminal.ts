@@ -3,7 +3,7 @@
  * end, however that comes.
  */
 import { emitKeypressEvents, type Interface } from 'node:readline';
-import { SIGNALS } from '../signals.js';
+import { exitCodeOf, onEndingSignal } from '../../base/signals.js';
 
 /** A key: its name where it has one (`up`, `return`), and what it types. */
 export interface Key {
@@ -86,13 +86,9 @@ export function openTerminal(
     close();
     process.kill(process.pid, 'SIGHUP');
   };
-  const ends = Object.entries(SIGNALS).map(([signal, number]) => {
-    const end = (): void => {
-      if (signal === 'SIGHUP') hangUp();
-      else process.exit(128 + number); // by way of `exit`
-    };
-    process.once(signal, end);
-    return () => process.off(signal, end);
+  const offSignals = onEndingSignal((signal) => {
+    if (signal === 'SIGHUP') hangUp();
+    else process.exit(exitCodeOf(signal)); // by way of `exit`
   });
   const close = (): void => {
     isClosed = true;
@@ -100,7 +96,7 @@ export function openTerminal(
     process.off('exit', leave);
     process.off('uncaughtExceptionMonitor', leave);
     process.off('SIGCONT', onContinue);
-    for (const off of ends) off();
+    offSignals();
     stdout.off('resize', onResize);
     stdin.off('keypress', onKeypress);
     stdin.off('error', hangUp);
