@@ -115,6 +115,16 @@ export const isRoot = memo((graph: Graph): ((node: number) => boolean) => {
 });
 
 /**
+ * Whether a node is the scope of a module of the program's, in which its variables are.
+ *
+ * - Cost: that of `rootOf`, for contexts and records of modules alone.
+ */
+export function isProgramScope(graph: Graph): (node: number) => boolean {
+  const scopes = scopeNames(graph);
+  return (node) => scopes.has(graph.nodeNames[node]!) && rootOf(graph, node)?.kind === 'module';
+}
+
+/**
  * Whether a node stands for the stack. What only the stack holds is free a moment later: a search
  * for holders takes it when there is no other.
  */

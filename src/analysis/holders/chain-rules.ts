@@ -4,6 +4,7 @@
  */
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { retainersOf } from '../../graph/retainers.js';
+import { isProgramScope } from '../../v8/roots.js';
 import {
   type EdgeTest,
   hasPage,
@@ -42,7 +43,8 @@ interface Wishes {
  * 2. Nodes that are not the page's are never led to by nodes that are: to meet them as well does
  *    not change the order in which the others are met, as long as they are no end and do not lead
  *    to the root.
- * 3. The exception is a snapshot whose root is held, which V8 does not write: it is searched by the
+ * 3. The scope of a module is an end wherever it is: what the page's is may be in its variables.
+ * 4. The exception is a snapshot whose root is held, which V8 does not write: it is searched by the
  *    rule itself.
  */
 export function backwardRules(
@@ -70,14 +72,17 @@ function pageRules(
   keeps: EdgeTest,
 ): Rules | undefined {
   const isOfPage = isPageOwned(graph);
+  const isScope = isProgramScope(graph);
   if (pageOwnedNodes.known(graph) && !isOfPage(start)) return undefined;
   const { root } = graph;
   const { targets } = edgesOf(graph);
   const { firstRetainer } = retainersOf(graph);
   if (firstRetainer[root] !== firstRetainer[root + 1]) return { isEnd: isGoal, keeps: holds(graph) };
   return {
-    isEnd: (node) => isGoal(node) && (node === start || node === root || isOfPage(node)),
-    keeps: (edge, source) => keeps(edge, source) && (source !== root || isOfPage(targets[edge]!)),
+    isEnd: (node) => isGoal(node) && (node === start || node === root || isOfPage(node) || isScope(node)),
+    keeps: (edge, source) =>
+      keeps(edge, source) &&
+      ((source !== root && !isScope(source)) || isOfPage(targets[edge]!) || isOfPage(source)),
   };
 }
 

@@ -18,7 +18,7 @@ import { isMachinery } from '../../v8/helpers.js';
 import { isImport } from '../../v8/modules.js';
 import { isContext, isModuleRecord } from '../../v8/names.js';
 import { isOfRuntime } from '../../v8/origin.js';
-import { isRoot, rootOf } from '../../v8/roots.js';
+import { isProgramScope, isRoot, rootOf } from '../../v8/roots.js';
 import { userRoots } from '../../v8/user-roots.js';
 import { weakMapPairs } from '../../v8/weak-map-pairs.js';
 import {
@@ -53,7 +53,9 @@ const HANDLES = 2;
  * Breadth first over essential edges (`holds`), in the order of the file. A chain never passes a
  * root. Each of these finds the shortest chains to what those before it have left:
  *
- * 1. from the program's own places: globals, modules, the require cache, timers
+ * 1. from the program's own places: globals, modules, the require cache, timers; from the scope of a
+ *    module over all edges that keep something alive, as what DevTools calls the page's may be in a
+ *    variable of a scope that is not
  * 2. from the runtime's modules, also from the scopes of their functions (which a program has
  *    references to), and from built-in objects
  * 3. from handles and other synthetic roots; where a variable of the program holds an object as
@@ -189,6 +191,7 @@ export function searchHolders(
   };
 
   const groups: number[][] = [[], [], [], []];
+  const isScopeOfProgram = isProgramScope(graph);
   const root = isRoot(graph);
   const users = new Set(userRoots(graph));
   const isModule = isModuleRecord(graph);
@@ -219,6 +222,10 @@ export function searchHolders(
     const firstLast = lastOnes.length;
     for (const node of group) queue[tail++] = node;
     for (const node of inner.splice(0)) queue[tail++] = node;
+    pagesRule = false;
+    for (const node of group)
+      if (owned[node] === 0 && isScopeOfProgram(node)) expand(node, firstEdge[node]!, firstEdge[node + 1]!);
+    pagesRule = true;
     search();
     if (place === HANDLES)
       preferVariables(

@@ -1,8 +1,11 @@
 /** What a variable of the program holds beside a handle hangs on the variable. */
 import { describe, expect, test } from 'vitest';
+import { backrefChains } from '../../../src/analysis/holders/chains.js';
 import { holderChain, holderChains } from '../../../src/analysis/holders/holder-chains.js';
+import { essentialEdges } from '../../../src/analysis/sizes/essential-edges.js';
 import { edgesOf } from '../../../src/graph/graph.js';
 import { NODE } from '../../../src/graph/schema.js';
+import { isRoot } from '../../../src/v8/roots.js';
 import { type GraphSpec, graphOf } from '../../support/builder.js';
 import { random } from '../../support/random-graph.js';
 
@@ -73,6 +76,61 @@ describe('holderChains, from handles', () => {
     expect(
       await chainTo('events', { ...spec, root: { edges: [['element', 1, '(Global handles)'], 'app'] } }),
     ).toBe('app > Socket > events');
+  });
+});
+
+/** A cache with a timer, which the page owns, in a variable of a module whose scope only a server holds. */
+const TIMED: GraphSpec = {
+  root: {
+    edges: [
+      ['shortcut', 'global', 'global'],
+      ['element', 1, '(Global handles)'],
+      ['element', 2, 'native'],
+    ],
+  },
+  global: { name: 'global', edges: [['property', 'lists', 'list']] },
+  native: { type: 'hidden', name: 'system / NativeContext' },
+  list: { name: 'TimersList', edges: [['property', '_idleNext', 'Timeout']] },
+  Timeout: { edges: [['property', '_onTimeout', 'check']] },
+  check: { type: 'closure', edges: [['internal', 'bound_this', 'Cache']] },
+  Cache: { edges: [['property', 'data', 'data']] },
+  data: {},
+  '(Global handles)': { type: 'synthetic', edges: [['element', 0, 'Server']] },
+  Server: { edges: [['property', 'onrequest', 'listener']] },
+  listener: {
+    type: 'closure',
+    edges: [
+      ['internal', 'context', 'scope'],
+      ['internal', 'shared', 'shared'],
+    ],
+  },
+  shared: { type: 'code', edges: [['internal', 'script', 'script']] },
+  script: { type: 'code', name: '/app/server.js' },
+  scope: {
+    name: 'system / Context',
+    edges: [
+      ['context', 'cache', 'Cache'],
+      ['internal', 'previous', 'native'],
+    ],
+  },
+};
+
+describe('what the page owns, in a variable of a module whose scope it does not own', () => {
+  test('is held by the variable, not by a timer', async () => {
+    expect(await chainTo('data', TIMED)).toBe('system / Context > Cache > data');
+    const graph = await graphOf(TIMED);
+    const node = graph.nodeNames.findIndex((name) => graph.strings.get(name) === 'data');
+    const chains = backrefChains(graph, node, isRoot(graph));
+    expect(chains.map(({ nodes }) => nodes.length)).toEqual([3]);
+    expect(essentialEdges(graph)[chains[0]!.edges[0]!]).toBe(0);
+  });
+
+  test('and by the timer, where the scope is not that of a module', async () => {
+    const script: GraphSpec = { ...TIMED, script: { type: 'code', name: 'node:net' } };
+    expect(await chainTo('data', script)).toBe('TimersList > Timeout > check > Cache > data');
+    const graph = await graphOf(script);
+    const node = graph.nodeNames.findIndex((name) => graph.strings.get(name) === 'data');
+    expect(backrefChains(graph, node, isRoot(graph))[0]!.nodes).toHaveLength(5);
   });
 });
 
