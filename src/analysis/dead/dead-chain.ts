@@ -6,12 +6,14 @@
  * in use, too.
  */
 import { edgesOf, type Graph } from '../../graph/graph.js';
-import { EDGE, isIndexed } from '../../graph/schema.js';
+import { EDGE, isIndexed, NODE } from '../../graph/schema.js';
 import { className } from '../../v8/class-names.js';
 import { commonJsModules } from '../../v8/modules.js';
 import { isContext } from '../../v8/names.js';
 import { isRoot, rootOf } from '../../v8/roots.js';
 import { rootScopeOf } from '../../v8/scopes.js';
+import { sourceLocation } from '../../v8/scripts.js';
+import { suspendedFunction } from '../../v8/suspended-calls.js';
 import { shortValue } from '../../v8/values.js';
 import { foldedSteps } from '../expressions/expression.js';
 import { fingerprint, isMinified, type Link, stablePath } from '../fingerprint/fingerprint.js';
@@ -97,10 +99,27 @@ const UNASKED: ObjectStates = {
 
 /**
  * The fingerprint of a chain to anything: of the references behind the last scope of a module, the
- * last loaded module or the last root on it.
+ * last loaded module or the last root on it. Where there are none, as the chain is one place (a
+ * list of timers, native handles, the exports of a module), of that place and of a member: its
+ * function or class.
  */
-export function chainFingerprint(graph: Graph, chain: Chain): string {
-  return deadChain(graph, chain, UNASKED).fingerprint;
+export function chainFingerprint(graph: Graph, chain: Chain, member?: number): string {
+  const { links, fingerprint: printed } = deadChain(graph, chain, UNASKED);
+  if (links.length > 0 || member === undefined) return printed;
+  const place = rootOf(graph, chain.nodes[0]!)?.kind ?? '';
+  return fingerprint(
+    [{ holder: place, reference: holderName(graph, chain.nodes.at(-1)!) }],
+    memberName(graph, member),
+  );
+}
+
+/** `renew of jobs.js` of a function and of a call of it that waits; of an object its class. */
+function memberName(graph: Graph, member: number): string {
+  const { nodeTypes, nodeNames, strings } = graph;
+  const fn = nodeTypes[member] === NODE.closure ? member : suspendedFunction(graph, member);
+  if (fn === undefined) return holderName(graph, member);
+  const script = sourceLocation(graph, fn)?.script;
+  return `${strings.get(nodeNames[fn]!)} of ${script === undefined ? '' : stablePath(script)}`;
 }
 
 /** Whether a node is a place more than an object: a scope, a root of the engine. */

@@ -7,8 +7,10 @@ import { isSystemName } from '../../v8/system-names.js';
 import { nodeRoles, THING, WALL } from '../classes/node-roles.js';
 import type { Chain } from '../holders/chains.js';
 import { holderChain } from '../holders/holder-chains.js';
+import { contentKeys } from './content-keys.js';
 import type { ContainerGroup, Frontier } from './frontier.js';
-import { type ContentRow, contentKeys } from './group-contents.js';
+import type { ContentRow } from './group-contents.js';
+import { isSimilarShape, shapeKeys, shapeText } from './object-shapes.js';
 
 /**
  * The chain to a group's container. Of a list's item the chain to what holds the list; where all
@@ -64,35 +66,58 @@ function commonEdge(frontier: Frontier, group: ContainerGroup): number | undefin
   return undefined;
 }
 
-/** Properties of plain objects that are compared to tell whether they are alike. */
-const MOST_PROPERTIES = 16;
-
-/** The names of a plain object's properties. */
-export function shapeText(graph: Graph, node: number): string {
-  const { firstEdge, strings } = graph;
-  const { types, names } = edgesOf(graph);
-  const found: string[] = [];
-  for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
-    if (types[edge] !== EDGE.property) continue;
-    const name = strings.get(names[edge]!);
-    if (name !== '__proto__' && found.length < MOST_PROPERTIES) found.push(name);
+/**
+ * Whether a thing is of a member's class; a function of its place, a plain object with similar
+ * properties.
+ */
+function likeMember(graph: Graph, member: number): (node: number) => boolean {
+  const { labels, of } = classIndex(graph);
+  const kind = of[member]!;
+  if (graph.nodeTypes[member] === NODE.closure) {
+    const keyOf = contentKeys(graph);
+    const key = keyOf(member);
+    return (node) => of[node] === kind && keyOf(node) === key;
   }
-  return found.join(', ');
+  if (labels[kind] !== 'Object') return (node) => of[node] === kind;
+  const shapeOf = shapeKeys(graph);
+  const shape = shapeText(graph, member);
+  const known = new Map<number | string, boolean>();
+  return (node) => {
+    if (of[node] !== kind) return false;
+    const key = shapeOf(node);
+    let is = known.get(key);
+    if (is === undefined) {
+      is = isSimilarShape(shape, shapeText(graph, node));
+      known.set(key, is);
+    }
+    return is;
+  };
 }
+
+/** What is counted. */
+interface Counted {
+  readonly contents: readonly ContentRow[];
+  readonly member: ContentRow;
+  readonly listOwner: number | undefined;
+}
+
+/** Heads at every step from which on a container holds its members itself. */
+const FEWEST_HEADS = 3;
 
 /**
  * How many members the containers have of those that the last snapshot has, by snapshot: old and
- * new things of the members' class (of functions their place) that the containers lead to, along
- * the items of lists. Plain objects lead on to others with the same properties only. Of a list
- * whose owner is known, its items from there on.
+ * new things like the member that the containers lead to, along the items of lists. Plain objects
+ * lead on to others with the same properties only. Of a list whose owner is known, its items from
+ * there on. Where the containers hold members of every step themselves, what members lead to is not
+ * counted.
  *
+ * - In: the rows of the group; what lies between the containers and the members is told by them.
  * - Cost: the members, and the edges of them and of the parts of the containers.
  */
 export function memberCounts(
   frontier: Frontier,
   group: ContainerGroup,
-  member: ContentRow,
-  listOwner?: number,
+  { contents, member, listOwner }: Counted,
 ): number[] {
   const { graph, ages, newest } = frontier;
   const { firstEdge, nodeTypes, strings } = graph;
@@ -102,18 +127,24 @@ export function memberCounts(
   const { example } = member;
   const kind = classes.of[example]!;
   const isPlain = classes.labels[kind] === 'Object';
-  const isLinked = isPlain || !isGeneral(classes.labels[kind]!);
+  const isDirectly = listOwner === undefined && member.heads.slice(1).every((count) => count >= FEWEST_HEADS);
+  const isLinked = !isDirectly && (isPlain || !isGeneral(classes.labels[kind]!));
   const shape = isPlain ? shapeText(graph, example) : '';
   const prototype = strings.indexesOf('__proto__');
-  const isFunction = nodeTypes[example] === NODE.closure;
-  const keyOf = contentKeys(graph);
-  const key = keyOf(example);
-  const fits = (node: number): boolean => classes.of[node] === kind && (!isFunction || keyOf(node) === key);
+  const shapeOf = shapeKeys(graph);
+  /** What new members are behind. */
+  const between = new Set(
+    contents.filter(({ depth }) => depth < member.depth).map((row) => shapeOf(row.example)),
+  );
+  const fits = likeMember(graph, example);
   const counts = new Array<number>(newest + 1).fill(0);
   const { edgeName } = group;
   const containers = new Set(group.containers);
   const seen = new Set<number>();
   const stack: number[] = [];
+  /** The engine's parts of members. */
+  const within = new Set<number>();
+  const isWithin = (node: number): boolean => within.has(node) || (roles[node] === THING && fits(node));
   const start = (node: number): void => {
     if (seen.has(node)) return;
     seen.add(node);
@@ -132,14 +163,19 @@ export function memberCounts(
       if (!isOwn && (names[edge] !== edgeName || isIndexed(types[edge]!))) continue;
       if (roles[target] === THING) {
         if (!fits(target)) {
-          // Members behind things that are made anew each time.
-          if (member.depth === 0 || frontier.groupOf[target] !== group.number) continue;
+          // Members behind things that are made anew each time, and old ones behind such things.
+          if (member.depth === 0) continue;
+          if (
+            frontier.groupOf[target] !== group.number &&
+            (ages[target] !== 0 || !between.has(shapeOf(target)))
+          )
+            continue;
           seen.add(target);
           stack.push(target);
           continue;
         }
-        const isDirect = roles[node] !== THING || group.containers.length === 0 || !fits(node) || !isPlain;
-        if (isPlain && !isDirect && shapeText(graph, target) !== shape) continue;
+        const isDirect = !isPlain || group.containers.length === 0 || !isWithin(node);
+        if (!isDirect && (isDirectly || shapeText(graph, target) !== shape)) continue;
         counts[ages[target]!]! += 1;
         seen.add(target);
         // The items of a list lead on to one another.
@@ -148,6 +184,7 @@ export function memberCounts(
       }
       seen.add(target);
       stack.push(target);
+      if (isWithin(node)) within.add(target);
     }
   }
   let total = 0;

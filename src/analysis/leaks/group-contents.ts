@@ -3,9 +3,7 @@
  */
 
 import { edgesOf, type Graph } from '../../graph/graph.js';
-import { memo } from '../../graph/memo.js';
 import { EDGE, NODE } from '../../graph/schema.js';
-import { edgeTarget } from '../../graph/walk.js';
 import { classIndex } from '../../v8/class-names.js';
 import { isContext } from '../../v8/names.js';
 import { scriptOrigin } from '../../v8/origin.js';
@@ -15,6 +13,7 @@ import { isSuspended, suspendedFunction } from '../../v8/suspended-calls.js';
 import { nodeRoles, THING } from '../classes/node-roles.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
 import type { ContainerGroup, Frontier } from './frontier.js';
+import { isShape, shapeKeys } from './object-shapes.js';
 
 /** What a row of contents counts. */
 export type ContentKind = 'function' | 'suspended' | 'scope' | 'object' | 'string' | 'other';
@@ -74,7 +73,7 @@ export function contentsOf(frontier: Frontier, group: ContainerGroup): ContentRo
   const { targets } = edgesOf(graph);
   const roles = nodeRoles(graph);
   const sizes = shallowSizes(graph);
-  const keyOf = contentKeys(graph);
+  const keyOf = shapeKeys(graph);
   const rows = new Map<number | string, Draft>();
   const seen = new Set<number>();
   let level: number[] = [];
@@ -110,50 +109,41 @@ export function contentsOf(frontier: Frontier, group: ContainerGroup): ContentRo
     }
     level = next;
   }
-  return Array.from(rows.values(), (row) => ({ ...row, ...describeContent(frontier, row.example) })).sort(
-    (a, b) => a.depth - b.depth || b.size - a.size,
-  );
+  return Array.from(withoutRareShapes(rows), (row) => ({
+    ...row,
+    ...describeContent(frontier, row.example),
+  })).sort((a, b) => a.depth - b.depth || b.size - a.size);
 }
 
-/**
- * Things with equal keys are counted together.
- *
- * - Cost: a function's place is read once for each place.
- */
-export const contentKeys = memo((graph: Graph): ((node: number) => number | string) => {
-  const { nodeTypes, nodeNames, locations } = graph;
-  const { labels, of } = classIndex(graph);
-  const maySuspend = Uint8Array.from(labels, (label) => Number(SUSPENDED.test(label)));
-  const isScope = isContext(graph);
-  const places = { function: new Map<number, string>(), suspended: new Map<number, string>() };
-  /**
-   * The same for one file that is loaded again and again, under an address with another query each
-   * time.
-   */
-  const placeKey = (node: number, kind: keyof typeof places): string => {
-    const place = locations?.placeOf[node] ?? 0;
-    if (place === 0) return `${kind} ${nodeNames[node]}`;
-    let key = places[kind].get(place);
-    if (key === undefined) {
-      const { script, line, column } = sourceLocation(graph, node)!;
-      // Code that was made from text has no file: its functions are told apart by their names.
-      key = `${kind} ${script?.replace(/[?#].*$/s, '') ?? graph.nodeNames[node]}:${line}:${column}`;
-      places[kind].set(place, key);
-    }
-    return key;
-  };
-  return (node) => {
-    const type = nodeTypes[node];
-    if (type === NODE.closure) return placeKey(node, 'function');
-    if (type !== NODE.object) return of[node]!;
-    if (isScope(node)) return `s${edgeTarget(graph, node, EDGE.internal, ['scope_info']) ?? ''}`;
-    const suspended = maySuspend[of[node]!] === 1 ? suspendedFunction(graph, node) : undefined;
-    return suspended === undefined ? of[node]! : placeKey(suspended, 'suspended');
-  };
-}, 'contents of containers');
+/** A shape of which each step has fewer is told with the others. */
+const FEWEST = 3;
 
-/** Classes of generators and of async functions that wait. */
-const SUSPENDED = /Generator$|AsyncFunctionObject$|^AsyncFunction$/;
+/** Rows in which plain objects of shapes that are not in every step are one. */
+function withoutRareShapes(rows: ReadonlyMap<number | string, Draft>): Draft[] {
+  const kept: Draft[] = [];
+  let rare: Draft | undefined;
+  let most = 0;
+  for (const [key, row] of rows) {
+    const isRare = isShape(key) && row.counts.slice(1).some((count) => count < FEWEST);
+    if (!isRare) {
+      kept.push(row);
+      continue;
+    }
+    const count = row.counts.reduce((sum, one) => sum + one, 0);
+    if (rare === undefined) {
+      rare = row;
+      most = count;
+      continue;
+    }
+    for (const [age, one] of row.counts.entries()) rare.counts[age]! += one;
+    for (const [age, one] of row.heads.entries()) rare.heads[age]! += one;
+    rare.size += row.size;
+    rare.depth = Math.min(rare.depth, row.depth);
+    if (count > most) rare.example = row.example;
+    most = Math.max(most, count);
+  }
+  return rare === undefined ? kept : [...kept, rare];
+}
 
 /** What a row says of itself, by one of its members. */
 export function describeContent(

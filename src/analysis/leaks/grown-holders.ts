@@ -18,6 +18,8 @@ export interface GrownHolder extends NewHolder {
   readonly place: ContainerPlace | undefined;
   /** Place of the code behind most of what hangs on the container. */
   readonly location: SourceLocation | undefined;
+  /** Ordinal of one of what says most of the new objects; undefined where there is no place. */
+  readonly principal: number | undefined;
 }
 
 /** The holders of each class. */
@@ -69,7 +71,8 @@ export function grownHolders(
       const text = place ? short.container(place) : withoutSharedSteps(path, above);
       above = place ? '' : path;
       const { group } = holder;
-      return { ...holder, text, place, location: group && groupPrincipal(frontier, group).location };
+      const principal = group && groupPrincipal(frontier, group);
+      return { ...holder, text, place, location: principal?.location, principal: principal?.example };
     });
     return [type, { holders: texts, omitted }] as const;
   });

@@ -14,9 +14,9 @@ import { chainFingerprint } from '../dead/dead-chain.js';
 import { chainResult } from '../expressions/chain-result.js';
 import { containerWords, listenersText } from '../expressions/container-words.js';
 import type { Chain } from '../holders/chains.js';
-import { shapeText } from './container-chain.js';
 import type { ContentRow } from './group-contents.js';
 import type { Leak } from './leak.js';
+import { shapeText } from './object-shapes.js';
 
 const LABEL_LENGTH = 60;
 
@@ -136,7 +136,7 @@ export function leakEntry(
     size: leak.size,
     aloneSize: leak.aloneSize,
     sentence: sentence(leak, { text, heldBy }, member, principal) + boundWords(leak),
-    fingerprint: chainFingerprint(graph, leak.chain),
+    fingerprint: chainFingerprint(graph, leak.chain, leak.principal.example),
     known: null,
     packageLeak: null,
   };

@@ -138,7 +138,9 @@ export function memberOf(contents: readonly ContentRow[]): ContentRow {
   // One collection that did not exist before: what grows is in it.
   const isMadeLate = heads.length === 1 && total(heads[0]!.heads) === 1 && GENERAL.test(heads[0]!.type);
   if (steady.length > 0 && (isMadeAnew || isMadeLate)) {
-    const item = heads.find((row) => least(row.counts) >= FEWEST && row.kind === 'object' && isTelling(row));
+    const isItem = (row: ContentRow): boolean =>
+      row.kind === 'object' && (isTelling(row) || row.type === 'Object');
+    const item = heads.find((row) => least(row.counts) >= FEWEST && isItem(row));
     if (item) return item; // of a list
     return steady.find(({ kind }) => kind !== 'string' && kind !== 'scope') ?? steady[0]!;
   }

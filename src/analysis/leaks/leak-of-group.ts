@@ -54,12 +54,12 @@ export function leakOf(
   const { chain, isList } = containerChain(frontier, group);
   const listOwner = isList ? chain.nodes.at(-1) : undefined;
   let member = memberOf(contents);
-  let counts = memberCounts(frontier, group, member, listOwner);
+  let counts = memberCounts(frontier, group, { contents, member, listOwner });
   const principal = principalOf(contents, member);
   // Of members that come and go the counts say nothing: what grows is behind them.
   if (verdict === 'leak' && !increases(counts) && principal !== member) {
     member = principal;
-    counts = memberCounts(frontier, group, member, listOwner);
+    counts = memberCounts(frontier, group, { contents, member, listOwner });
     if (!increases(counts)) counts = cumulated(member.counts);
   }
   return {

@@ -24,7 +24,8 @@ const BOUND = /^[_#]*(?:max|limit|capacity|max_?(?:size|entries|items|length|key
  * The limit of a collection, and what is in it. Two things show one:
  *
  * - slots: an array whose empty slots are undefined or null, as a cache or a ring has them that
- *   makes all its slots at once; of a Map beside such an array the same, where they are equally
+ *   makes all its slots at once; or that has the slots of the first snapshot, and all are taken,
+ *   where there are several; of a Map beside such an array the same, where they are equally
  *   full. Not in a piece of a queue, which gets another piece when it is full: Node.js' own
  *   FixedQueue is made of such
  * - number: a property `max`, `limit`, `capacity`, `maxSize` and the like of the collection or of
@@ -158,8 +159,23 @@ function slotsOf(graph: Graph, node: number): VisibleBound | undefined {
     const oddball = oddballOf(graph, targets[edge]!);
     if (oddball === 'undefined' || oddball === 'null') empty++;
   }
-  return limit < LEAST_SLOTS || empty === 0 ? undefined : { size: limit - empty, limit };
+  if (limit < LEAST_SLOTS || (empty === 0 && !isFull(graph, node, limit))) return undefined;
+  return { size: limit - empty, limit };
 }
+
+/**
+ * Whether an array has no room left: one that grows by and by has some, as V8 makes room for half
+ * as many more.
+ */
+function isFull(graph: Graph, array: number, items: number): boolean {
+  const elements = edgeTarget(graph, array, EDGE.internal, ['elements']);
+  if (elements === undefined) return false;
+  const bytes = graph.selfSizes[elements]!;
+  return SLOT_SIZES.some((slot) => bytes === 2 * slot + items * slot);
+}
+
+/** Bytes of a slot, with and without compressed pointers; two come before the first one. */
+const SLOT_SIZES = [8, 4];
 
 /** How pieces of a queue call the next one. */
 const NEXT_PIECE = /^[_#]*next(?:_?(?:block|buffer|chunk|node|page|piece|segment))?$/i;

@@ -3,7 +3,8 @@ import type { Graph } from '../../graph/graph.js';
 import { classIndex } from '../../v8/class-names.js';
 import { isPackageCode } from '../../v8/packages.js';
 import { nodeRoles, THING } from '../classes/node-roles.js';
-import { type ContentRow, contentKeys, describeContent } from '../leaks/group-contents.js';
+import { type ContentRow, describeContent } from '../leaks/group-contents.js';
+import { shapeKeys } from '../leaks/object-shapes.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
 
 /** Rows that are described: the others are the smallest. */
@@ -24,7 +25,7 @@ export function contentsOfSet(
 ): ContentRow[] {
   const roles = nodeRoles(graph);
   const sizes = shallowSizes(graph);
-  const keyOf = contentKeys(graph);
+  const keyOf = shapeKeys(graph);
   const rows = new Map<number | string, { count: number; size: number; example: number }>();
   // Most keys are numbers of classes.
   const rowOf: ({ count: number; size: number; example: number } | undefined)[] = new Array(

@@ -1,6 +1,6 @@
 /** Places where many of a kind gather. */
 import { edgesOf, type Graph } from '../../graph/graph.js';
-import { NODE } from '../../graph/schema.js';
+import { EDGE, NODE } from '../../graph/schema.js';
 import { className } from '../../v8/class-names.js';
 import { commonJsModules } from '../../v8/modules.js';
 import { isContext } from '../../v8/names.js';
@@ -9,7 +9,8 @@ import { prototypeNodes } from '../classes/instances.js';
 import { nodeRoles, THING, WAY } from '../classes/node-roles.js';
 import { holderChains, UNHELD } from '../holders/holder-chains.js';
 import { holderPaths } from '../holders/holder-paths.js';
-import { contentKeys } from '../leaks/group-contents.js';
+import { contentKeys } from '../leaks/content-keys.js';
+import { byShape } from '../leaks/object-shapes.js';
 import { essentialEdges } from '../sizes/essential-edges.js';
 import { retainedSizes } from '../sizes/retained-sizes.js';
 import { type Finding, LEAST_MEMBERS } from './finding.js';
@@ -40,7 +41,8 @@ export function gatheringFindings(graph: Graph): () => Finding[] {
 
 function draftsOf(graph: Graph): readonly Draft[] {
   const { nodeCount, nodeTypes, firstEdge } = graph;
-  const { targets } = edgesOf(graph);
+  const { types, names, targets } = edgesOf(graph);
+  const prototype = graph.strings.indexesOf('__proto__');
   const essential = essentialEdges(graph);
   const roles = nodeRoles(graph);
   const keyOf = contentKeys(graph);
@@ -84,6 +86,8 @@ function draftsOf(graph: Graph): readonly Draft[] {
       for (let edge = firstEdge[part]!, end = firstEdge[part + 1]!; edge < end; edge++) {
         const target = targets[edge]!;
         if (open[target] === 0 || essential[edge] === 0 || target === node || isRootNode(target)) continue;
+        if (isPrototype[target] === 1 && types[edge] === EDGE.property && prototype.has(names[edge]!))
+          continue;
         open[target] = 0;
         members.push(target);
       }
@@ -159,9 +163,9 @@ function findingsOfDrafts(graph: Graph, drafts: readonly Draft[]): Finding[] {
   };
   for (const { kinds, containers, largest } of drafts) {
     // Keys stand beside their values.
-    const lists = [...kinds.values()].sort(
-      (a, b) => weightOf(graph, b, retained) - weightOf(graph, a, retained),
-    );
+    const lists = [...kinds.values()]
+      .flatMap((list) => byShape(graph, list, LEAST_MEMBERS))
+      .sort((a, b) => weightOf(graph, b, retained) - weightOf(graph, a, retained));
     add(lists[0]!, lists.slice(1).flat(), largest, containers.length);
     const outer = containers.length < LEAST_MEMBERS ? undefined : outerPlace(graph, containers);
     if (outer) add(outer.members, [], outer.holder, 1);

@@ -1,5 +1,6 @@
 /** Objects that are large by themselves. */
 import type { Graph } from '../../graph/graph.js';
+import { retainersOf } from '../../graph/retainers.js';
 import { nodeTypeMarks } from '../../graph/schema.js';
 import { isMachinery } from '../../v8/helpers.js';
 import { isContext } from '../../v8/names.js';
@@ -12,6 +13,13 @@ import type { Finding } from './finding.js';
 
 /** Bytes that one object's own parts have to have. */
 const LEAST_OWN = 50_000;
+
+/** Whether compiled code or a script refers to a text: its source, or one that stands in it. */
+function isOfCode(graph: Graph, text: number): boolean {
+  const { firstRetainer, sources } = retainersOf(graph);
+  const isCode = isMachinery(graph);
+  return sources.subarray(firstRetainer[text]!, firstRetainer[text + 1]!).some((source) => isCode(source));
+}
 
 /**
  * Objects whose own bytes, with those of the parts that only they have (items, tables, memory
@@ -31,8 +39,7 @@ export function largeFindings(graph: Graph): Finding[] {
     if (sizes[node]! < LEAST_OWN || parents[node] === UNHELD) continue;
     const owner = ownerOfPart(graph, node);
     if (roles[owner] === WALL || isContext(graph)(owner) || isPrototype[owner] === 1) continue;
-    // The text of a script hangs on the script.
-    if (isText[nodeTypes[owner]!] === 1 && isMachinery(graph)(parents[owner]!)) continue;
+    if (isText[nodeTypes[owner]!] === 1 && isOfCode(graph, owner)) continue;
     own.set(owner, (own.get(owner) ?? 0) + sizes[node]!);
   }
   return Array.from(

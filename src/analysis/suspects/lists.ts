@@ -92,7 +92,13 @@ function findingsOfLists(graph: Graph, lists: readonly (readonly number[])[]): F
   for (const list of lists) {
     const held = list.filter((node) => parents[node] !== UNHELD);
     if (held.length < LEAST_MEMBERS) continue;
-    const first = held.reduce((best, node) => (depths[node]! < depths[best]! ? node : best));
+    // What keeps the others: one that is nearer to a root may be the end that is written to.
+    const first = held.reduce((best, node) =>
+      retained[node]! > retained[best]! ||
+      (retained[node] === retained[best] && depths[node]! < depths[best]!)
+        ? node
+        : best,
+    );
     // The runtime's own lists: of timers, of listeners.
     if (scriptOrigin(sourceLocation(graph, first)?.script) === 'runtime') continue;
     const own = held.reduce((sum, node) => sum + sizes[node]!, 0);

@@ -2,7 +2,7 @@
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { NODE } from '../../graph/schema.js';
 import { consoleHandlesOf } from '../leaks/bounded-buffers.js';
-import { contentKeys } from '../leaks/group-contents.js';
+import { contentKeys } from '../leaks/content-keys.js';
 import { type Finding, LEAST_MEMBERS } from './finding.js';
 import { Groups } from './grouped.js';
 

@@ -1,6 +1,6 @@
 /** Stores of AsyncLocalStorage that resources (timers, promises, handles) keep. */
 import type { Graph } from '../../graph/graph.js';
-import { contentKeys } from '../leaks/group-contents.js';
+import { contentKeys } from '../leaks/content-keys.js';
 import { asyncStores } from '../waiting/stores.js';
 import { type Finding, LEAST_MEMBERS } from './finding.js';
 import { Groups } from './grouped.js';

@@ -94,7 +94,7 @@ export function suspectEntry(
     counts,
     retainedSize: size,
     share: shareOf(graph, size),
-    fingerprint: chainFingerprint(graph, chain),
+    fingerprint: chainFingerprint(graph, chain, suspect.functions[0] ?? telling?.example ?? members[0]),
     leakBy: [],
     known: null,
     packageLeak: null,
@@ -135,7 +135,9 @@ export function suspectEntry(
 
 function memberLabel(graph: Graph, { contents, members }: Suspect): string {
   const row = contents.find(({ depth }) => depth === 0);
-  return row ? contentLabel(graph, row) : className(graph, members[0]!);
+  if (row === undefined) return className(graph, members[0]!);
+  // The row counts what is inside of the members as well.
+  return contentLabel(graph, row.type === 'Object' ? { ...row, example: members[0]! } : row);
 }
 
 /** `onReload() in routes/flags.js:5`. */

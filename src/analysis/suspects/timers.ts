@@ -1,7 +1,7 @@
 /** Timers that wait, by the function that they call. */
 import type { Graph } from '../../graph/graph.js';
 import { isMadeByCode } from '../../v8/origin.js';
-import { contentKeys } from '../leaks/group-contents.js';
+import { contentKeys } from '../leaks/content-keys.js';
 import { timers } from '../waiting/timers.js';
 import { type Finding, LEAST_MEMBERS } from './finding.js';
 import { Groups } from './grouped.js';

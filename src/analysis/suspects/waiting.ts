@@ -2,7 +2,7 @@
 import type { Graph } from '../../graph/graph.js';
 import { isMadeByCode } from '../../v8/origin.js';
 import { isSuspended, suspendedFunction } from '../../v8/suspended-calls.js';
-import { contentKeys } from '../leaks/group-contents.js';
+import { contentKeys } from '../leaks/content-keys.js';
 import { handlerOf, reactionsFrom } from '../waiting/reactions.js';
 import { eachPair, referenceIndex } from '../waiting/reference-index.js';
 import { type Finding, LEAST_MEMBERS } from './finding.js';

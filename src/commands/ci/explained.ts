@@ -59,7 +59,7 @@ export async function explained(
           rooted: chain !== undefined,
           sizes: false,
         }),
-        fingerprint: printed ? chainFingerprint(graph, printed) : null,
+        fingerprint: printed ? chainFingerprint(graph, printed, node) : null,
       },
     ];
   });

@@ -57,9 +57,9 @@ export function withHolders(
 ): Held {
   const types = new Set(rows.filter(grew).map(({ type }) => String(type)));
   const held = grownHolders(before, after, { ...options, types, most: MOST_HOLDERS }, nodes);
-  const cell = ({ path, count, size, text, place, location }: GrownHolder): Row => {
+  const cell = ({ path, count, size, text, place, location, principal }: GrownHolder): Row => {
     const container = place ? containerCell(after, place) : null;
-    const fingerprint = place ? chainFingerprint(after, place.chain) : null;
+    const fingerprint = place ? chainFingerprint(after, place.chain, principal) : null;
     return { path, count, size, fingerprint, text, container, location: locationCell(location) };
   };
   return {

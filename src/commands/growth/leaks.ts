@@ -68,7 +68,9 @@ export const leaksCommand = defineCommand({
     const known = knownLeaks(options.known);
     const asksPrints = options.known.length > 0 || options.fingerprint.length > 0;
     const prints = new Map(
-      asksPrints ? notable.map((leak) => [leak, chainFingerprint(graph, leak.chain)]) : [],
+      asksPrints
+        ? notable.map((leak) => [leak, chainFingerprint(graph, leak.chain, leak.principal.example)])
+        : [],
     );
     const wanted = notable.filter(
       (leak) => options.fingerprint.length === 0 || options.fingerprint.includes(prints.get(leak)!),
