@@ -187,6 +187,8 @@ noteBundled(
     packages: 'bundle',
     external: ['expect', '@jest/globals'],
     format: 'cjs',
+    // Jest refuses `import()` in CommonJS, of modules of Node.js too.
+    supported: { 'dynamic-import': false },
   }),
 );
 writeFileSync(`${out}/THIRD-PARTY-LICENSES.txt`, licensesOf([...bundled].sort()));

@@ -9,6 +9,7 @@ import { memo } from '../graph/memo.js';
 import type { Partitioner } from '../graph/partition.js';
 import { NODE } from '../graph/schema.js';
 import { classIndex } from './class-names.js';
+import { partsOfLabel } from './function-label.js';
 import { originalPlace, shownPlace } from './place-map.js';
 import { type SourceLocation, scriptNames } from './scripts.js';
 import { shortScriptNames } from './short-scripts.js';
@@ -143,23 +144,6 @@ function labelsFor(graphs: readonly Graph[]): (one: SourceFunction) => string {
     const label = withLine(name, place);
     return columns.get(label) === -1 ? `${label}:${place.column}` : label;
   };
-}
-
-const LABEL = /^(?:(.+)\(\)|\(anonymous\))(?: (.+?):(\d{1,10})(?::(\d{1,10}))?)?$/s;
-
-/**
- * Characters of a label: V8 cuts names at 1,024. Matching takes quadratic time, which a longer text
- * could be made for.
- */
-const LONGEST_LABEL = 1 << 13;
-
-function partsOfLabel(text: string): RegExpExecArray | null {
-  return text.length > LONGEST_LABEL ? null : LABEL.exec(text);
-}
-
-/** Whether a text looks like the label of a function. */
-export function isFunctionLabel(text: string): boolean {
-  return partsOfLabel(text) !== null;
 }
 
 /**

@@ -79,9 +79,12 @@ export function largestCollections(
 /** Whether a collection is a part of the runtime: by who holds it, or by what it holds. */
 function isOfRuntimeItself(graph: Graph, node: number, member: number): boolean {
   const type = graph.nodeTypes[member]!;
-  // Functions that no script has made are V8's and the runtime's: `console`, `Atomics`.
-  if (type === NODE.closure && (isOfRuntime(graph)(member) || scriptOf(graph, member) === undefined))
-    return true;
+  // Functions that no script has made are V8's and the runtime's: `console`, `Atomics`. Those that
+  // settle a promise have no name, and a program may keep them.
+  if (type === NODE.closure) {
+    const isNamed = graph.strings.get(graph.nodeNames[member]!) !== '';
+    if (isOfRuntime(graph)(member) || (isNamed && scriptOf(graph, member) === undefined)) return true;
+  }
   const holder = holderChain(graph, node).nodes[0]!;
   // Lists of names in `process`: `process.moduleLoadList`. Its listeners are the program's.
   if (type !== NODE.closure && type !== NODE.object && isProcess(graph)(holder)) return true;

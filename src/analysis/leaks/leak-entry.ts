@@ -150,6 +150,15 @@ function placeOf(graph: Graph, container: number, chain: Chain): LeakPlace {
   };
 }
 
+/** When members were added, in words. */
+function whenOf({ verdict, memberCounts }: Leak): string {
+  const steps = memberCounts.slice(1).map((count, i) => count - memberCounts[i]!);
+  if (memberCounts.length === 2 && verdict !== 'once') return 'from one snapshot to the other';
+  if (verdict === 'once' && steps.length > 1 && steps.every((more) => more > 0))
+    return 'at every step, as what is loaded late is';
+  return WHEN[verdict]!;
+}
+
 const WHEN: Readonly<Record<string, string>> = {
   leak: 'at every step',
   limited: 'at every step',
@@ -166,11 +175,12 @@ export function boundWords({ bound }: Leak): string {
 }
 
 function sentence(
-  { verdict, growth, memberCounts, sizes, containers }: Leak,
+  leak: Leak,
   { text, heldBy }: { readonly text: string; readonly heldBy: string },
   member: LeakContent,
   principal: LeakContent,
 ): string {
+  const { verdict, growth, memberCounts, sizes, containers } = leak;
   const where = text.startsWith('(') && heldBy.includes(text) ? heldBy : `${text} (${heldBy})`;
   if (growth === 'in place')
     return `${where}${containers > 1 ? ` and ${formatCount(containers - 1)} more held alike` : ''} ${containers > 1 ? 'grow by themselves' : 'grows by itself'} ${WHEN[verdict]}: ${sizes.map(formatBytes).join(' → ')}.`;
@@ -182,5 +192,5 @@ function sentence(
     principal.example === member.example ? '' : `, which leads to ${principal.label}${at(principal)},`;
   const counts = memberCounts.map(formatCount).join(' → ');
   const also = containers > 1 ? ` and ${formatCount(containers - 1)} more held alike` : '';
-  return `${member.label}${at(member)}${leadsTo} is added to ${where}${also} ${WHEN[verdict]}: ${counts}.`;
+  return `${member.label}${at(member)}${leadsTo} is added to ${where}${also} ${whenOf(leak)}: ${counts}.`;
 }

@@ -84,6 +84,7 @@ export function suspectEntry(
     place: text,
     code: codeWords(graph, suspect, telling),
     places: suspect.places,
+    counts,
   };
   const script = location?.script ?? rootOf(graph, chain.nodes[0]!)?.file;
   return {

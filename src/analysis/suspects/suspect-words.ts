@@ -18,6 +18,8 @@ export interface SuspectFacts {
   /** `onReload() in routes/flags.js:5`; undefined where no code of the program is known. */
   readonly code: string | undefined;
   readonly places: number;
+  /** Members by snapshot. */
+  readonly counts: readonly number[];
 }
 
 /** One sentence; its first word is the verdict. */
@@ -71,8 +73,12 @@ function subject({ kind, count, member, word, place, code, places }: SuspectFact
 }
 
 /** Why a finding is one, in words. */
-export function evidenceOf({ kind, count, places, member, word }: SuspectFacts): string {
+export function evidenceOf({ kind, count, places, member, word, counts }: SuspectFacts): string {
   const many = formatCount(count);
+  // With several snapshots it is told what of today's members was there before.
+  const before = counts.slice(0, -1).map(formatCount).join(' and ');
+  const unsure = (what: string): string =>
+    counts.length > 1 ? `of these, ${before} were there before` : `one snapshot cannot tell ${what}`;
   switch (kind) {
     case 'listeners':
       return `One object has ${many} listeners for one event; Node.js warns of more than 10.`;
@@ -105,13 +111,13 @@ export function evidenceOf({ kind, count, places, member, word }: SuspectFacts):
     case 'external':
       return 'Their memory is outside of the heap, or has a native part, of which a snapshot shows little.';
     case 'list':
-      return `${many} objects of one class hang on each other; one snapshot cannot tell whether that grows.`;
+      return `${many} objects of one class hang on each other; ${unsure('whether that grows')}.`;
     case 'variable':
-      return 'All that it leads to and nothing else does is counted; one snapshot cannot tell whether that grows.';
+      return `All that it leads to and nothing else does is counted${counts.length > 1 ? '' : `; ${unsure('whether that grows')}`}.`;
     case 'large':
-      return 'The bytes are its own; one snapshot cannot tell whether that grows.';
+      return `The bytes are its own${counts.length > 1 ? '' : `; ${unsure('whether that grows')}`}.`;
     default:
-      return `${many} ${member} gather ${places > 1 ? 'in places that are held alike' : 'in one place'}; one snapshot cannot tell a full table from a leak.`;
+      return `${many} ${member} gather ${places > 1 ? 'in places that are held alike' : 'in one place'}; ${unsure('a full table from a leak')}.`;
   }
 }
 

@@ -7,6 +7,7 @@ import { parseBytes, parseCount } from '../../base/units.js';
 import { readClassQuery } from '../../query/class-query.js';
 import { selectNodes } from '../../query/select-nodes.js';
 import { parseTypePattern } from '../../query/types.js';
+import { isFunctionLabel } from '../../v8/function-label.js';
 import type { ValuesOf } from '../options.js';
 import { comparesError } from '../shared/named-types.js';
 
@@ -183,7 +184,8 @@ export function readSubject(text: string): Pick<Budget, 'matches' | 'select'> & 
   readonly files?: readonly string[];
 } {
   const { condition, compares, files, typeNames } = readClassQuery(text);
-  if (condition.kind === 'class' || condition.kind === 'classPattern') {
+  const isFunction = condition.kind === 'class' && isFunctionLabel(condition.name);
+  if ((condition.kind === 'class' || condition.kind === 'classPattern') && !isFunction) {
     const isQuoted = condition.kind === 'class' && condition.name !== text;
     return isQuoted
       ? { matches: (type) => type === condition.name, classNames: typeNames }

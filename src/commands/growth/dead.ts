@@ -30,6 +30,7 @@ import { stateOptions, stateRuleNotes, statesOf } from '../shared/state-rules.js
 import { absentClassNotes, absentTypeNotes } from '../shared/target-notes.js';
 import { WHOLE_GRAPH } from '../shared/targets.js';
 import { verdictPicture } from '../shared/verdict-picture.js';
+import { requireWhole } from '../shared/whole-snapshots.js';
 
 export const deadCommand = defineCommand({
   name: 'dead',
@@ -86,6 +87,11 @@ export const deadCommand = defineCommand({
   order: (options) => options.order,
   async run({ options, snapshots: heaps, machine, config }): Promise<Answer> {
     const notes: NoteLike[] = [...requireOneProcess(heaps, options.byId, 'dead')];
+    if (options.failIfAny)
+      requireWhole(
+        heaps.map(({ graph }) => graph),
+        '--fail-if-any',
+      );
     const { graph } = heaps.at(-1)!;
     const hand = handVerdicts(heaps.at(-1)!, options, machine);
     const rules = { rule: options.rule, expect: withoutIds(options.expect) };

@@ -21,6 +21,7 @@ import { ownFirst, packageLeaks, packageLeakWords } from '../shared/package-leak
 import { type PackageNames, packageNames } from '../shared/package-names.js';
 import { allRows, limitOf, omittedNote } from '../shared/row-limit.js';
 import { missingEdgesNotes, WHOLE_GRAPH } from '../shared/targets.js';
+import { requireWhole } from '../shared/whole-snapshots.js';
 
 const NODES: Need = { kind: 'graph', edges: false, locations: false };
 
@@ -61,7 +62,13 @@ export const leaksCommand = defineCommand({
   order: (options) => options.order,
   async run({ options, snapshots: heaps, machine, session, config }): Promise<Answer> {
     const notes = [...requireOneProcess(heaps, options.byId, 'leaks')];
-    if (options.failIfAny) checkOrder(heaps, notes, '--fail-if-any');
+    if (options.failIfAny) {
+      requireWhole(
+        heaps.map(({ graph }) => graph),
+        '--fail-if-any',
+      );
+      checkOrder(heaps, notes, '--fail-if-any');
+    }
     const { found, notes: more } = await searchLeaks(heaps, options.minSize, session);
     const { leaks: notable, leaking, most } = notableLeaks(found, heaps.length);
     const { graph } = found.frontier;
@@ -99,7 +106,7 @@ export const leaksCommand = defineCommand({
         summary: [
           ...(wanted.length === 0 && notable.length > 0
             ? [noneWanted(notable.length)]
-            : summaryOf(found, leaks, heaps)),
+            : summaryOf(found, { entries: leaks, leaking: wanted.filter(isLeak).length }, heaps)),
         ],
       },
       fields: {
@@ -163,15 +170,22 @@ function madeBy(graph: Graph, node: number): readonly string[] | null {
 }
 
 /** Sentences about the leaks: how many there are, if any, and what stays unexplained. */
-function summaryOf(found: Leaks, entries: readonly LeakEntry[], heaps: readonly OpenedSnapshot[]): string[] {
+function summaryOf(
+  found: Leaks,
+  { entries, leaking }: { readonly entries: readonly LeakEntry[]; readonly leaking: number },
+  heaps: readonly OpenedSnapshot[],
+): string[] {
   const [first, last] = [heaps[0]!, heaps.at(-1)!].map(({ graph }) => printable(graph.file));
-  const leaking = entries.filter(({ verdict }) => verdict === 'leak').length;
   if (leaking > 1)
     return [
-      `${formatCount(leaking)} containers grow at every step; the first is ${entries[0]!.container.text}.`,
+      `${formatCount(leaking)} containers ${heaps.length === 2 ? 'grew' : 'grow at every step'}; the first is ${entries[0]!.container.text}.`,
     ];
   if (leaking === 1) return [];
-  if (found.survivors === 0) return [`No leak found: nothing that was made after ${first} is still there.`];
+  if (found.survivors === 0) {
+    // What the last step made has no later snapshot that it could be in.
+    const before = heaps.length > 2 ? ` and is in ${printable(heaps.at(-2)!.graph.file)}` : '';
+    return [`No leak found: nothing that was made after ${first}${before} is still there.`];
+  }
   const classes = found.unexplained
     .slice(0, NAMED_CLASSES)
     .map(({ type, count }) => `${formatCount(count)} × ${shortened(type, 40)}`);

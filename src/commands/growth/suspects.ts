@@ -25,6 +25,7 @@ import { stateOptions, stateRuleNotes } from '../shared/state-rules.js';
 import { searchSuspects } from '../shared/suspect-search.js';
 import { WHOLE_GRAPH } from '../shared/targets.js';
 import { verdictPicture } from '../shared/verdict-picture.js';
+import { requireWhole } from '../shared/whole-snapshots.js';
 
 /** The kind that one snapshot has not. */
 const GROWTH = 'growth' satisfies SuspectKind;
@@ -95,8 +96,14 @@ export const suspectsCommand = defineCommand({
   order: (options) => options.order,
   async run({ options, snapshots: heaps, machine, session, config }): Promise<Answer> {
     const notes: NoteLike[] = [...requireOneProcess(heaps, options.byId, 'suspects')];
-    if (options.failIf !== 'nothing' || options.failIfAny)
-      checkOrder(heaps, notes, options.failIf === 'nothing' ? '--fail-if-any' : '--fail-if');
+    if (options.failIf !== 'nothing' || options.failIfAny) {
+      const asking = options.failIf === 'nothing' ? '--fail-if-any' : '--fail-if';
+      requireWhole(
+        heaps.map(({ graph }) => graph),
+        asking,
+      );
+      checkOrder(heaps, notes, asking);
+    }
     const kinds: readonly string[] = options.kind ?? [];
     if (heaps.length === 1 && kinds.includes(GROWTH)) {
       if (kinds.length === 1)
