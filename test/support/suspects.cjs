@@ -146,6 +146,30 @@ for (let i = 0; i < 150; i++) {
 
 const times = Array.from({ length: 20_000 }, (_, i) => i / 7);
 
+// A list that is written to at its tail, and kept by who reads it.
+class LogLine {
+  constructor(i) {
+    this.text = `line ${i}`;
+    this.next = null;
+  }
+}
+const log = { tail: new LogLine(0), readers: new Map() };
+log.readers.set('replica', { cursor: log.tail });
+for (let i = 1; i < 170; i++) {
+  log.tail.next = new LogLine(i);
+  log.tail = log.tail.next;
+}
+
+// Each reload wraps the settings once more.
+let settings = { pool: 10 };
+for (let i = 0; i < 180; i++) {
+  const more = { flags: new Array(30).fill(i) };
+  settings = new Proxy(settings, { get: (of, key) => more[key] ?? of[key] });
+}
+
+const grants = new Map();
+for (let i = 0; i < 41; i++) grants.set({ user: `u${i}`, groups: [i] }, { allowed: [i], denied: [i] });
+
 // Over, and held: nothing of them waits.
 function* pages(i) {
   const item = new Item(i);
@@ -176,6 +200,9 @@ globalThis.used = () => [
   byName,
   byTime,
   last,
+  log,
+  settings,
+  grants,
   times,
   spent,
 ];

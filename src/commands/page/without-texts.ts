@@ -41,7 +41,7 @@ const KEY = /(\.get\(|\[)"(?:[^"\\]|\\.)*(?:"|$)/gs;
 const PROPERTIES = /\{([^{}]*)(\}|$)/gs;
 
 /** What a program's source can have as a name; others are data: `user-188@mail.example`. */
-const NAME = /^(?:<symbol .*|(?:[gs]et )?[\p{L}_$#…][\p{L}\p{N}_$…]*(?:[: ].*)?)$/su;
+const NAME = /^(?:<symbol .*|(?:[gs]et )?[\p{L}_$#…][\p{L}\p{N}_$…]*(?:: .*)?)$/su;
 
 function withoutKey(edge: PageEdge): PageEdge {
   return typeof edge.name === 'string' ? { ...edge, name: nameOr(edge.name) } : edge;

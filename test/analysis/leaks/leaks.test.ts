@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { leakEntry } from '../../../src/analysis/leaks/leak-entry.js';
 import { leaks } from '../../../src/analysis/leaks/leaks.js';
 import { loadSnapshot } from '../../../src/load/load.js';
 import { type GraphSpec, graphOf, type NodeSpec, snapshotBytes } from '../../support/builder.js';
@@ -228,4 +229,93 @@ describe('leaks', () => {
     const graphs = await Promise.all([graphOf(program(old)), graphOf(program({ ...old, ...step(1) }))]);
     expect(leaks(graphs, { minSize: 100 }).leaks).toMatchObject([{ verdict: 'leak', memberCounts: [4, 10] }]);
   });
+});
+
+describe('what is counted', () => {
+  /** Objects with these properties in a list that was there before; three snapshots. */
+  const counted = async (member: (key: string, i: number) => Record<string, NodeSpec>) => {
+    const spec = (count: number): GraphSpec => {
+      const keys = Array.from({ length: count }, (_, i) => `m${i}`);
+      const parts = keys.map((key, i) => member(key, i));
+      let id = 1001;
+      return {
+        root: { id: 1, edges: ['app'] },
+        app: { id: 3, edges: ['list'] },
+        list: { id: 5, name: 'Array', edges: keys.map((key, i) => ['element', i, key] as const) },
+        ...Object.fromEntries(
+          parts.flatMap((part) =>
+            Object.entries(part).map(([key, node]) => {
+              id += 2;
+              return [key, { size: 50, ...node, id }];
+            }),
+          ),
+        ),
+      };
+    };
+    const graphs = await Promise.all([10, 20, 30].map((count) => graphOf(spec(count))));
+    const found = leaks(graphs, { minSize: 100 });
+    expect(found.leaks).toHaveLength(1);
+    return { leak: found.leaks[0]!, entry: leakEntry(graphs.at(-1)!, found.leaks[0]!) };
+  };
+
+  test('members of a class, not what they lead to of the same class', async () => {
+    const { leak } = await counted((key) => ({
+      [key]: { name: 'Subscriber', edges: [['property', 'destination', `${key}d`]] },
+      [`${key}d`]: { name: 'Subscriber' },
+    }));
+    expect(leak.memberCounts).toEqual([10, 20, 30]);
+  });
+
+  test('plain objects of other properties are told apart, also behind a part of the engine', async () => {
+    const { leak, entry } = await counted((key) => ({
+      [key]: {
+        name: 'Object',
+        edges: [
+          ['property', 'request', 'app'],
+          ['internal', 'properties', `${key}p`],
+        ],
+      },
+      [`${key}p`]: { type: 'array', name: '(object properties)', edges: [['internal', '0', `${key}s`]] },
+      [`${key}s`]: { name: 'Object', edges: [['property', 'user', 'app']] },
+    }));
+    expect(leak.memberCounts).toEqual([10, 20, 30]);
+    expect(entry.contents.map(({ label, count }) => [label, count])).toEqual([
+      ['Object {request}', 20],
+      ['Object {user}', 20],
+    ]);
+  });
+
+  test('those with a property more are the same kind', async () => {
+    const { leak } = await counted((key, i) => ({
+      [key]: {
+        name: 'Object',
+        edges: ['id', 'name', ...(i % 5 === 0 ? ['note'] : [])].map(
+          (name) => ['property', name, 'app'] as const,
+        ),
+      },
+    }));
+    expect(leak.memberCounts).toEqual([10, 20, 30]);
+  });
+});
+
+test('a list that is copied at each append: its items, old and new', async () => {
+  const spec = (count: number, at: number): GraphSpec => {
+    const keys = Array.from({ length: count }, (_, i) => `m${i}`);
+    return {
+      root: { id: 1, edges: ['app'] },
+      app: { id: 3, name: 'Store', edges: [['property', 'state', 'state']] },
+      state: { id: 5001 + 10 * at, name: 'Object', edges: [['property', 'log', 'log']] },
+      log: { id: 5003 + 10 * at, name: 'Array', edges: keys.map((key, i) => ['element', i, key] as const) },
+      ...Object.fromEntries(
+        keys.flatMap((key, i) => [
+          [key, { id: 101 + 4 * i, name: 'Object', size: 60, edges: [['property', 'at', `${key}d`]] }],
+          [`${key}d`, { id: 103 + 4 * i, name: 'Date', size: 60 }],
+        ]),
+      ),
+    } as GraphSpec;
+  };
+  const graphs = await Promise.all([10, 20, 30].map((count, i) => graphOf(spec(count, i))));
+  const found = leaks(graphs, { minSize: 100 });
+  expect(found.leaks[0]!.memberCounts).toEqual([10, 20, 30]);
+  expect(leakEntry(graphs.at(-1)!, found.leaks[0]!).member.label).toBe('Object {at}');
 });

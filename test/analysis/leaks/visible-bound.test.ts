@@ -50,6 +50,14 @@ describe('visibleBound', () => {
     expect(await boundOf([], 20, 80)).toEqual({ size: 20, limit: 100 });
   });
 
+  test('slots that are all taken: a limit where there is no room for more', async () => {
+    const withBytes = (size: number) =>
+      boundOf([], 20, 0, { elements: { id: 81, type: 'array', name: '(object elements)', size } });
+    expect(await withBytes(16 + 20 * 8)).toEqual({ size: 20, limit: 20 });
+    expect(await withBytes(8 + 20 * 4)).toEqual({ size: 20, limit: 20 });
+    expect(await withBytes(16 + 46 * 8)).toBeUndefined();
+  });
+
   test('a piece of a queue has no limit, whether there is a next piece or not', async () => {
     const piece: NodeSpec = { id: 71, name: 'Lru' };
     for (const next of ['null', 'undefined', 'piece'])

@@ -44,6 +44,12 @@ describe('suspects of a program with many of each kind', () => {
     ['realms', 6, 'suspect: 6 contexts of node:vm, '],
     ['gathering', 300, 'large: 300 × Row in by'],
     ['list', 150, 'large: 150 × Step that lead to each other, from '],
+    [
+      'list',
+      170,
+      'large: 170 × LogLine that lead to each other, from log.readers.get("replica").cursor keep ',
+    ],
+    ['gathering', 41, 'large: 41 × Object {allowed, denied} in grants keep '],
     ['large', 1, 'large: times (Array) keeps 160'],
   ])('%s: %i', (kind, count, beginning) => {
     const found = entries.filter((entry) => entry.kind === kind && entry.count === count);
@@ -75,6 +81,13 @@ describe('suspects of a program with many of each kind', () => {
     expect(found?.headline).toMatch(/^suspect: \d+ open MessagePort that only the runtime holds/);
     expect(found!.count).toBeGreaterThanOrEqual(37);
     expect(found!.location?.script).toMatch(/suspects\.cjs$/);
+  });
+
+  test('a variable that leads to proxies', () => {
+    const headlines = entries.filter(({ kind }) => kind === 'variable').map(({ headline }) => headline);
+    expect(headlines).toContainEqual(
+      expect.stringMatching(/^large: settings .*180 × get\(\) in .*suspects\.cjs:/),
+    );
   });
 
   test('symbols that Symbol.for made of ids', () => {
