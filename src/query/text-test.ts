@@ -1,5 +1,4 @@
 /** Conditions on texts alone: what can be answered from names, without a graph. */
-import { isFunctionLabel } from '../v8/function-label.js';
 import { patternTest } from './pattern-test.js';
 import type { Condition } from './syntax.js';
 
@@ -7,12 +6,12 @@ import type { Condition } from './syntax.js';
  * A condition as a test for class names.
  *
  * - Out: whether it accepts the objects of a class; undefined where that depends on more than its
- *   name, as the label of a function does.
+ *   name.
  */
 export function classTest(condition: Condition): ((name: string) => boolean) | undefined {
   switch (condition.kind) {
     case 'class':
-      return isFunctionLabel(condition.name) ? undefined : (name) => name === condition.name;
+      return (name) => name === condition.name;
     case 'classPattern':
       return patternTest(condition.pattern);
     case 'compare':

@@ -42,7 +42,7 @@ function* renderLeak(leak: LeakEntry, style: Style): Generator<string> {
       ? `${leak.memberCounts.map(formatCount).join(' → ')} × ${style.role('name', formatCell(member.label, 'text'))}`
       : `${leak.sizes.map(formatBytes).join(' → ')} ${style.role('name', formatCell(member.label, 'text'))}`;
   const size = style.role('size', `${formatBytes(leak.size)} more`);
-  yield `${style.heading(`${HEADS[verdict] ?? verdict}:`)} ${steps} in ${style.heading(formatCell(container.text, 'text'))}, ${size}\n`;
+  yield `${style.heading(`${HEADS[verdict] ?? verdict}:`)} ${steps} in ${placesWords(container)}${style.heading(formatCell(container.text, 'text'))}, ${size}\n`;
   const fact = (title: string, text: string): string => `  ${style.dim(title.padEnd(9))}${text}\n`;
   yield fact('held by', `${formatCell(container.heldBy, 'text')}${packageWords(container.package)}`);
   const { expression } = container.chain;
@@ -67,6 +67,11 @@ function* renderLeak(leak: LeakEntry, style: Style): Generator<string> {
     yield fact(i === 0 ? 'by' : '', formatCell(call, 'text'));
   yield* renderContents(leak.contents, style);
   yield `  ${formatCell(leak.sentence, 'text')}\n`;
+}
+
+/** Said where the members are in several containers that are held alike. */
+function placesWords({ count }: LeakEntry['container']): string {
+  return count > 1 ? `${formatCount(count)} places such as ` : '';
 }
 
 function packageWords(name: string | null): string {

@@ -4,6 +4,7 @@
 
 import type { Graph } from '../../graph/graph.js';
 import { NODE } from '../../graph/schema.js';
+import { className } from '../../v8/class-names.js';
 import { symbolTables } from '../../v8/symbol-tables.js';
 import type { Chain } from '../holders/chains.js';
 import { chainEnding } from '../holders/endings.js';
@@ -35,7 +36,7 @@ export function containerWords(graph: Graph, chain: Chain): ContainerWords {
     return { text: 'the symbols of Symbol.for', heldBy };
   let text = '';
   for (const step of expressionOf(graph, chain).steps) text = next(text, step.text);
-  const words = LISTS[text] ?? listeners(text) ?? text;
+  const words = LISTS[text] ?? listeners(text, () => className(graph, chain.nodes.at(-3)!)) ?? text;
   return { text: repeatsNamed(words), heldBy };
 }
 
@@ -69,11 +70,17 @@ function next(before: string, step: string): string {
   return step.includes('…') ? step.replace('…', before) : step;
 }
 
-/** Where Node.js keeps the listeners of an emitter, and of an EventTarget. */
-function listeners(text: string): string | undefined {
+/**
+ * Where Node.js keeps the listeners of an emitter, and of an EventTarget. Of one that no variable
+ * leads to, its class is said.
+ */
+function listeners(text: string, classOf: () => string): string | undefined {
   const [, emitter, dotted, quoted] =
     /^(.+)\._events(?:\.([\w$]+)|\[("(?:[^"\\]|\\.)*")\])$/s.exec(text) ?? [];
-  if (emitter !== undefined) return `listeners of ${emitter} for ${quoted ?? `"${dotted}"`}`;
+  if (emitter !== undefined) {
+    const of = emitter.startsWith('(') ? `${classOf()} ${emitter}` : emitter;
+    return `listeners of ${of} for ${quoted ?? `"${dotted}"`}`;
+  }
   const [, target, event] = /^(.+)\[kEvents\]\.get\(("(?:[^"\\]|\\.)*")\)/s.exec(text) ?? [];
   return target === undefined ? undefined : `listeners of ${target} for ${event}`;
 }

@@ -53,9 +53,9 @@ const HANDLES = 2;
  * Breadth first over essential edges (`holds`), in the order of the file. A chain never passes a
  * root. Each of these finds the shortest chains to what those before it have left:
  *
- * 1. from the program's own places: globals, modules, the require cache, timers; from the scope of a
- *    module over all edges that keep something alive, as what DevTools calls the page's may be in a
- *    variable of a scope that is not
+ * 1. from the program's own places: globals, modules, the require cache, timers; from the scope of
+ *    a module over all edges that keep something alive, as what DevTools calls the page's may be in
+ *    a variable of a scope that is not
  * 2. from the runtime's modules, also from the scopes of their functions (which a program has
  *    references to), and from built-in objects
  * 3. from handles and other synthetic roots; where a variable of the program holds an object as

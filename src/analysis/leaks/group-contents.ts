@@ -115,6 +115,39 @@ export function contentsOf(frontier: Frontier, group: ContainerGroup): ContentRo
   })).sort((a, b) => a.depth - b.depth || b.size - a.size);
 }
 
+/**
+ * The rows of two groups: those of one kind are one.
+ *
+ * - Order: as the first's; then what only the second has.
+ */
+export function joinedContents(
+  graph: Graph,
+  first: readonly ContentRow[],
+  second: readonly ContentRow[],
+): ContentRow[] {
+  const keyOf = shapeKeys(graph);
+  const rows = new Map(first.map((row) => [keyOf(row.example), row]));
+  const sums = (some: readonly number[], more: readonly number[]): number[] =>
+    some.map((count, age) => count + (more[age] ?? 0));
+  for (const row of second) {
+    const key = keyOf(row.example);
+    const known = rows.get(key);
+    rows.set(
+      key,
+      known
+        ? {
+            ...known,
+            counts: sums(known.counts, row.counts),
+            heads: sums(known.heads, row.heads),
+            size: known.size + row.size,
+            depth: Math.min(known.depth, row.depth),
+          }
+        : row,
+    );
+  }
+  return [...rows.values()];
+}
+
 /** A shape of which each step has fewer is told with the others. */
 const FEWEST = 3;
 

@@ -23,6 +23,7 @@ import { containerWords } from '../expressions/container-words.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
 import { type BoundedBuffer, boundedBuffers } from './bounded-buffers.js';
 import { type Frontier, frontierOf } from './frontier.js';
+import { type ContentRow, joinedContents } from './group-contents.js';
 import { type Slot, sizesInPlace } from './growth-in-place.js';
 import { explains, type Leak } from './leak.js';
 import { bytesVerdict, isOfLoader, type LeakVerdict } from './leak-evidence.js';
@@ -122,7 +123,7 @@ export function leaks(snapshots: readonly Graph[], options: LeaksOptions = {}): 
     }
     if (leak) (leak.isMasked ? masked : found).push(withNamedBound(graph, leak));
   }
-  const merged = sorted(oneCauseEach(found));
+  const merged = sorted(oneCauseEach(graph, found));
   const explained = merged.filter(explains);
   const rebuilt = rebuiltParts(
     frontier,
@@ -138,7 +139,7 @@ export function leaks(snapshots: readonly Graph[], options: LeaksOptions = {}): 
     explainedSize: explained.reduce((total, { size }) => total + size, 0),
     unexplained: unexplainedOf(frontier, explained, isSurvivor),
     bounded: [...bounded],
-    masked: oneCauseEach(masked),
+    masked: oneCauseEach(graph, masked),
     replaced: [],
     rebuilt,
     frontier,
@@ -267,7 +268,8 @@ export function sorted(leaks: readonly Leak[]): Leak[] {
 /** The containers of a leak and of all groups that hold the same things. */
 function containersOf({ groups }: Frontier, leak: Leak): readonly number[] {
   const held = new Set([leak.container, ...leak.alsoIn.map(({ container }) => container)]);
-  const own = groups.filter(({ container }) => held.has(container));
+  const claims = new Set(leak.groups);
+  const own = groups.filter(({ container, number }) => held.has(container) || claims.has(number));
   return own.flatMap(({ containers, sharers }) => [
     ...containers,
     ...sharers.flatMap((number) => groups[number]!.containers),
@@ -276,9 +278,9 @@ function containersOf({ groups }: Frontier, leak: Leak): readonly number[] {
 
 /**
  * Leaks with the same verdict whose members come from one place of the program's code are one
- * cause.
+ * cause. Those in containers of one object (a list for each user) are told as held alike.
  */
-function oneCauseEach(found: readonly Leak[]): Leak[] {
+function oneCauseEach(graph: Graph, found: readonly Leak[]): Leak[] {
   const byCause = new Map<string, Leak>();
   for (const leak of [...found].sort((a, b) => b.size - a.size)) {
     const { principal, verdict } = leak;
@@ -288,20 +290,37 @@ function oneCauseEach(found: readonly Leak[]): Leak[] {
         ? `${verdict} ${type} ${name} ${location.scriptId}:${location.line}:${location.column}`
         : `${leak.path} ${leak.container}`;
     const known = byCause.get(key);
-    const { container, path, chain } = leak;
-    byCause.set(
-      key,
-      known
-        ? {
-            ...known,
-            size: known.size + leak.size,
-            aloneSize: known.aloneSize + leak.aloneSize,
-            things: known.things.map((count, age) => count + leak.things[age]!),
-            groups: [...known.groups, ...leak.groups],
-            alsoIn: [...known.alsoIn, { container, path, chain }, ...leak.alsoIn],
-          }
-        : leak,
-    );
+    byCause.set(key, known ? together(graph, known, leak) : leak);
   }
   return [...byCause.values()];
+}
+
+/** Two leaks of one cause. */
+function together(graph: Graph, known: Leak, leak: Leak): Leak {
+  const { container, path, chain } = leak;
+  const both: Leak = {
+    ...known,
+    size: known.size + leak.size,
+    aloneSize: known.aloneSize + leak.aloneSize,
+    things: known.things.map((count, age) => count + leak.things[age]!),
+    groups: [...known.groups, ...leak.groups],
+  };
+  const isBeside =
+    known.member.type === leak.member.type &&
+    chain.nodes.length > 1 &&
+    chain.nodes.length === known.chain.nodes.length &&
+    chain.nodes.at(-2) === known.chain.nodes.at(-2);
+  if (!isBeside) return { ...both, alsoIn: [...known.alsoIn, { container, path, chain }, ...leak.alsoIn] };
+  const contents = joinedContents(graph, known.contents, leak.contents);
+  const joined = (row: ContentRow): ContentRow =>
+    contents.find(({ example }) => example === row.example) ?? row;
+  return {
+    ...both,
+    member: joined(known.member),
+    principal: joined(known.principal),
+    contents,
+    containers: known.containers + leak.containers,
+    memberCounts: known.memberCounts.map((count, age) => count + leak.memberCounts[age]!),
+    alsoIn: [...known.alsoIn, ...leak.alsoIn],
+  };
 }

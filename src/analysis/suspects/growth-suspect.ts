@@ -24,6 +24,16 @@ export interface GrowthFacts {
 /** Fewer new members that keep little may be what a program makes once. */
 const MANY = 10;
 
+/** Of what they lead to, this part makes it all theirs. */
+const NEARLY_ALL = 0.9;
+
+/** What other containers lead to as well is not kept by these members alone. */
+function sizeWords({ size, aloneSize }: LeakEntry): string {
+  return aloneSize >= NEARLY_ALL * size
+    ? `keep ${formatBytes(size)} more`
+    : `lead to ${formatBytes(size)} more, ${formatBytes(aloneSize)} of it by no other place`;
+}
+
 /** What grew, as a suspect. */
 export function growthSuspect(
   graph: Graph,
@@ -44,12 +54,13 @@ export function growthSuspect(
       ? `${memberCounts.map(formatCount).join(' → ')} × ${member.label}`
       : `${sizes.map(formatBytes).join(' → ')} of ${member.label}`;
   const place = container.text === '' ? container.heldBy : container.text;
+  const places = container.count > 1 ? `${formatCount(container.count)} places such as ` : '';
   const by =
     principal.location === null || principal.label === member.label ? '' : `, with ${principal.label},`;
   return {
     verdict,
     kind,
-    headline: `${verdict}: ${series} in ${place}${by} keep ${formatBytes(size)} more`,
+    headline: `${verdict}: ${series} in ${places}${place}${by} ${sizeWords(entry)}`,
     count: row.at(-1)!,
     counts: row,
     retainedSize: size,

@@ -2,11 +2,13 @@
 import type { Graph } from '../../graph/graph.js';
 import { retainersOf } from '../../graph/retainers.js';
 import { nodeTypeMarks } from '../../graph/schema.js';
+import { className } from '../../v8/class-names.js';
 import { isMachinery } from '../../v8/helpers.js';
 import { isContext } from '../../v8/names.js';
 import { prototypeNodes } from '../classes/instances.js';
 import { nodeRoles, WALL } from '../classes/node-roles.js';
 import { holderChains, UNHELD } from '../holders/holder-chains.js';
+import { holderPaths } from '../holders/holder-paths.js';
 import { ownerOfPart } from '../holders/part-owner.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
 import type { Finding } from './finding.js';
@@ -23,7 +25,8 @@ function isOfCode(graph: Graph, text: number): boolean {
 
 /**
  * Objects whose own bytes, with those of the parts that only they have (items, tables, memory
- * outside of the heap), are many: an array of numbers, a buffer, a long text.
+ * outside of the heap), are many: an array of numbers, a buffer, a long text. Those of one class
+ * that are held alike are one.
  *
  * - Cost: one pass over the nodes; a chain for each large one.
  */
@@ -42,17 +45,25 @@ export function largeFindings(graph: Graph): Finding[] {
     if (isText[nodeTypes[owner]!] === 1 && isOfCode(graph, owner)) continue;
     own.set(owner, (own.get(owner) ?? 0) + sizes[node]!);
   }
-  return Array.from(
-    own,
-    ([node, estimate]): Finding => ({
+  const paths = holderPaths(graph);
+  const alike = new Map<string, number[]>();
+  for (const node of own.keys()) {
+    const place = `${paths.pathOf(node)} ${className(graph, node)}`;
+    const list = alike.get(place);
+    if (list) list.push(node);
+    else alike.set(place, [node]);
+  }
+  return Array.from(alike.values(), (members): Finding => {
+    members.sort((a, b) => own.get(b)! - own.get(a)!);
+    return {
       kind: 'large',
       verdict: 'large',
-      members: [node],
-      holder: node,
+      members,
+      holder: members[0]!,
       functions: [],
       word: '',
-      places: 1,
-      estimate,
-    }),
-  );
+      places: members.length,
+      estimate: members.reduce((sum, node) => sum + own.get(node)!, 0),
+    };
+  });
 }

@@ -66,7 +66,7 @@ function subject({ kind, count, member, word, place, code, places }: SuspectFact
       return `${many} × ${member} that lead to each other, from ${place}${by}`;
     case 'large':
     case 'variable':
-      return `${place} (${member})${by}`;
+      return count > 1 ? `${many} × ${member} in places such as ${place}${by}` : `${place} (${member})${by}`;
     default:
       return `${many} × ${member} in ${places > 1 ? `${formatCount(places)} places such as ` : ''}${place}${by}`;
   }
@@ -115,7 +115,7 @@ export function evidenceOf({ kind, count, places, member, word, counts }: Suspec
     case 'variable':
       return `All that it leads to and nothing else does is counted${counts.length > 1 ? '' : `; ${unsure('whether that grows')}`}.`;
     case 'large':
-      return `The bytes are its own${counts.length > 1 ? '' : `; ${unsure('whether that grows')}`}.`;
+      return `The bytes are ${count > 1 ? 'their' : 'its'} own${counts.length > 1 ? '' : `; ${unsure('whether that grows')}`}.`;
     default:
       return `${many} ${member} gather ${places > 1 ? 'in places that are held alike' : 'in one place'}; ${unsure('a full table from a leak')}.`;
   }

@@ -6,6 +6,7 @@ import { commonJsModules } from '../../v8/modules.js';
 import { isContext } from '../../v8/names.js';
 import { isOfRuntime, scriptOrigin } from '../../v8/origin.js';
 import { rootScopeOf } from '../../v8/scopes.js';
+import { V8_NAME } from '../../v8/system-names.js';
 import { prototypeNodes } from '../classes/instances.js';
 import { holderChains, UNHELD } from '../holders/holder-chains.js';
 import { retainedSizes } from '../sizes/retained-sizes.js';
@@ -37,7 +38,7 @@ export function variableFindings(graph: Graph, least: number): Finding[] {
   const retained = retainedSizes(graph);
   const isScope = isContext(graph);
   const isPrototype = prototypeNodes(graph);
-  const proxies = strings.indexesOf('system / JSProxy');
+  const proxies = strings.indexesOf(V8_NAME.proxy);
   const { parents } = holderChains(graph);
   const { exportsOf, moduleOf } = commonJsModules(graph);
   const found = new Map<number, Finding>();

@@ -2,6 +2,8 @@ import { count } from '../../analysis/classes/classes.js';
 import { UsageError } from '../../base/errors.js';
 import { option, parts } from '../../base/notes.js';
 import { printable } from '../../base/printable.js';
+import type { ClassQuery } from '../../query/class-query.js';
+import { isFunctionLabel } from '../../v8/function-label.js';
 import { defineCommand } from '../command.js';
 import type { ValuesOf } from '../options.js';
 import { columns } from '../shared/columns.js';
@@ -75,7 +77,7 @@ export const countCommand = defineCommand({
     { line: 'heapgraph count Session --live 4711', says: 'in a running process, without a snapshot' },
   ],
   needs(queries) {
-    const known = queries.flatMap(({ classes }) => classes ?? []);
+    const known = queries.flatMap((query) => classesIn(query) ?? []);
     return known.length === queries.length
       ? { kind: 'classes', types: (name) => known.some((accepts) => accepts(name)) }
       : QUERIED;
@@ -85,7 +87,8 @@ export const countCommand = defineCommand({
     const rows: { readonly type: string; readonly count: number; readonly matches?: readonly string[] }[] =
       [];
     for (const query of queries) {
-      const { text: type, classes: accepts, isName } = query;
+      const { text: type, isName } = query;
+      const accepts = classesIn(query);
       if (accepts === undefined) {
         const mask = await maskOfTypes(query, snapshot.graph, machine);
         rows.push({ type, count: mask.reduce((sum, one) => sum + one, 0) });
@@ -117,3 +120,8 @@ export const countCommand = defineCommand({
     };
   },
 });
+
+/** Whether it accepts a class; undefined where class counts cannot say, as of one function. */
+function classesIn({ text, classes, isName }: ClassQuery): ClassQuery['classes'] {
+  return isName && isFunctionLabel(text) ? undefined : classes;
+}

@@ -183,8 +183,9 @@ function summaryOf(
   if (leaking === 1) return [];
   if (found.survivors === 0) {
     // What the last step made has no later snapshot that it could be in.
-    const before = heaps.length > 2 ? ` and is in ${printable(heaps.at(-2)!.graph.file)}` : '';
-    return [`No leak found: nothing that was made after ${first}${before} is still there.`];
+    const before = printable(heaps.at(-2)!.graph.file);
+    const twice = heaps.length > 2 && before !== first ? ` and is in ${before}` : '';
+    return [`No leak found: nothing that was made after ${first}${twice} is still there.`];
   }
   const classes = found.unexplained
     .slice(0, NAMED_CLASSES)

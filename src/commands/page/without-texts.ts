@@ -2,8 +2,8 @@
 import type { PageEdge, PageReport } from '../../base/page-report.js';
 
 /**
- * Leaves out the texts of strings, values that quote them, and keys of Maps and tables. Names of classes,
- * functions, properties and files stay: without them nothing can be found.
+ * Leaves out the texts of strings, values that quote them, and keys of Maps and tables. Names of
+ * classes, functions, properties and files stay: without them nothing can be found.
  */
 export function withoutTexts(report: PageReport): PageReport {
   const hidden = (name: string): string => (name.includes('"') ? '(text left out)' : name);
@@ -50,8 +50,8 @@ function withoutKey(edge: PageEdge): PageEdge {
 const nameOr = (name: string): string => (NAME.test(name) ? name : '…');
 
 /**
- * The same value; in its texts the keys of Maps and tables are left out: of expressions, of lists of
- * properties, of references.
+ * The same value; in its texts the keys of Maps and tables are left out: of expressions, of lists
+ * of properties, of references.
  */
 function withoutKeys<T>(value: T): T {
   if (typeof value === 'string')
