@@ -13,7 +13,7 @@ const SHOWN_STEPS = 3;
 const SHOWN_CONTENTS = 3;
 const WIDEST_REFERENCE = 44;
 const WIDEST_OBJECT = 40;
-const WIDEST_LINE = 160;
+const WIDEST_LINE = 500;
 
 /** Lines, each with its line break. */
 export function* renderSuspects({ entries, summary }: SuspectReport, style: Style): Generator<string> {

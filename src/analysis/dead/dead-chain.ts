@@ -107,10 +107,9 @@ export function chainFingerprint(graph: Graph, chain: Chain, member?: number): s
   const { links, fingerprint: printed } = deadChain(graph, chain, UNASKED);
   if (links.length > 0 || member === undefined) return printed;
   const place = rootOf(graph, chain.nodes[0]!)?.kind ?? '';
-  return fingerprint(
-    [{ holder: place, reference: holderName(graph, chain.nodes.at(-1)!) }],
-    memberName(graph, member),
-  );
+  // A timer may be told by itself or by the list that it is in.
+  const reference = place === 'timer' ? '' : holderName(graph, chain.nodes.at(-1)!);
+  return fingerprint([{ holder: place, reference }], memberName(graph, member));
 }
 
 /** `renew of jobs.js` of a function and of a call of it that waits; of an object its class. */
