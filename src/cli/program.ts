@@ -1,4 +1,5 @@
 /** The program: its commands and their help. */
+import { existsSync } from 'node:fs';
 import { Argument, Command as Program } from 'commander';
 import { UsageError } from '../base/errors.js';
 import { printable } from '../base/printable.js';
@@ -76,8 +77,10 @@ function withCommand(commands: readonly Command[], argv: readonly string[]): rea
   const [first] = argv;
   if (first === undefined || commands.some(({ name }) => name === first)) return argv;
   if (!commands.some(({ name }) => name === DEFAULT_COMMAND)) return argv;
-  const isSnapshot =
-    SNAPSHOT_NAME.test(first) || (first.startsWith('-') && argv.some((word) => SNAPSHOT_NAME.test(word)));
+  const isNamed = (word: string): boolean => SNAPSHOT_NAME.test(word) || word === '-';
+  // A file by another name; one word alone may be a command that is misspelt.
+  const isFile = /[./\\]/.test(first) && existsSync(first);
+  const isSnapshot = isNamed(first) || isFile || (first.startsWith('-') && argv.some(isNamed));
   return isSnapshot ? [DEFAULT_COMMAND, ...argv] : argv;
 }
 

@@ -11,6 +11,8 @@ export interface Query {
   readonly files: readonly string[];
   /** Classes that it names by their exact names. */
   readonly typeNames: readonly string[];
+  /** Whether it asks for numbers in properties, which most snapshots do not have. */
+  readonly asksNumbers: boolean;
   /** Whether it compares with another snapshot: `new` with one before, `died` with one after. */
   readonly compares: 'new' | 'died' | undefined;
 }
@@ -38,6 +40,9 @@ export function queryOf(text: string, condition: Condition): Query {
     condition,
     files: [...new Set(parts.flatMap((part) => (part.kind === 'set' ? [part.file] : [])))],
     typeNames: [...new Set(parts.flatMap(typeNamesOf))],
+    asksNumbers: parts.some(
+      (part) => part.kind === 'bit' || (part.kind === 'property' && part.value.kind === 'number'),
+    ),
     compares: words.has('new') ? 'new' : words.has('died') ? 'died' : undefined,
   };
 }

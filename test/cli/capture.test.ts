@@ -60,7 +60,7 @@ describe('a server under requests', () => {
     expect(file).toMatch(new RegExp(`^heapgraph-${server.pid}-\\d{8}-\\d{6}\\.heapsnapshot$`));
     expect(filesOf(cwd)).toEqual([file]);
     expect(stderr).toContain(`process ${server.pid} (Node.js ${process.version}) does nothing else`);
-    expect(stderr).toContain(`next: heapgraph show-most-common-types ${file}`);
+    expect(stderr).toContain(`next: heapgraph ${file}`);
     expect(stderr).toContain(
       `take all snapshots in one run, as the ids of objects end with it: heapgraph capture ${server.pid} --every 60s --count 3 (or --on signal)`,
     );

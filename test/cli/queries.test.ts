@@ -330,3 +330,16 @@ test('select of what nothing fits says so, and numbers and ids stand for themsel
   expect((await heapgraph(['select', query, FINAL, '--count'])).stderr).toBe('');
   expect((await heapgraph(['select', query, FINAL, '--ids'])).stderr).toBe('');
 });
+
+test('a condition on a number, of a file that has none: a note, as nothing is accepted', async () => {
+  const { stdout, stderr } = await heapgraph([
+    'select',
+    'prop("length") > 1',
+    fixturePath('node18-after'),
+    '--count',
+  ]);
+  expect(stdout).toBe('0\n');
+  expect(stderr).toContain(
+    'has no numbers: a condition on one accepts nothing (heapgraph capture writes them)',
+  );
+});

@@ -1,7 +1,12 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, it, test } from 'vitest';
 import { heapgraph } from '../support/cli.js';
 import { deadPath, EXPRESS, expressPath, fixturePath } from '../support/fixtures.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
+const folder = temporaryFolder();
 const FINAL = expressPath('final');
 const THREE = EXPRESS.map(expressPath);
 const SERVER = [1, 2].map((step) => deadPath(`server-node24-${step}`));
@@ -92,6 +97,15 @@ describe('snapshots without a command', () => {
     const asked = await heapgraph(['suspects', FINAL, '-q']);
     expect(await heapgraph([FINAL, '-q'])).toEqual(asked);
     expect(await heapgraph(['-q', FINAL])).toEqual(asked);
+  });
+
+  test('also from standard input, and of a file by another name', async () => {
+    const headline = (await heapgraph([FINAL, '-q'])).stdout.split('\n')[0];
+    const input = readFileSync(FINAL);
+    expect((await heapgraph(['-', '-q'], { input })).stdout.split('\n')[0]).toBe(headline);
+    const file = path.join(folder, 'renamed.json');
+    writeFileSync(file, gunzipSync(input));
+    expect((await heapgraph([file, '-q'])).stdout.split('\n')[0]).toBe(headline);
   });
 
   test('another word is still no command', async () => {

@@ -158,7 +158,9 @@ export function memberCounts(
     for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
       const target = targets[edge]!;
       if (types[edge] === EDGE.weak || roles[target] === WALL || seen.has(target)) continue;
-      if (types[edge] === EDGE.property && prototype.has(names[edge]!)) continue;
+      // Of a class it is no member; plain objects may be laid over each other.
+      const isPrototype = types[edge] === EDGE.property && prototype.has(names[edge]!);
+      if (isPrototype && !(isPlain && isLinked && fits(target))) continue;
       const isOwn = edgeName === undefined || !containers.has(node) || node === listOwner;
       if (!isOwn && (names[edge] !== edgeName || isIndexed(types[edge]!))) continue;
       if (roles[target] === THING) {

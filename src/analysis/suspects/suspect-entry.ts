@@ -15,6 +15,7 @@ import { chainResult } from '../expressions/chain-result.js';
 import { containerWords } from '../expressions/container-words.js';
 import { chainToContainer } from '../holders/chain-to-container.js';
 import type { Chain } from '../holders/chains.js';
+import { chainEnding } from '../holders/endings.js';
 import { holderChain } from '../holders/holder-chains.js';
 import { holderPaths } from '../holders/holder-paths.js';
 import type { ContentRow } from '../leaks/group-contents.js';
@@ -86,7 +87,7 @@ export function suspectEntry(
     places: suspect.places,
     counts,
   };
-  const script = location?.script ?? rootOf(graph, chain.nodes[0]!)?.file;
+  const script = location?.script ?? chainEnding(graph, chain).file ?? rootOf(graph, chain.nodes[0]!)?.file;
   return {
     verdict,
     kind,

@@ -124,9 +124,10 @@ export class Captures {
     if (files.length === 0) return;
     const isBun = this.rows.some(({ runtime }) => /^Bun /.test(String(runtime)));
     const several = isBun ? 'show-growth' : files.length > 2 ? 'leaks' : 'diff --holders';
-    this.run.note(
-      `next: heapgraph ${files.length > 1 ? several : 'show-most-common-types'} ${commandLine(files)}`,
-    );
+    // A snapshot alone is asked where a leak may be; Bun's has little of what tells that.
+    const one = isBun ? ['show-most-common-types'] : [];
+    const words = [...(files.length > 1 ? [several] : one), commandLine(files)];
+    this.run.note(`next: heapgraph ${words.join(' ')}`);
     if (isBun) {
       this.run.note(
         'Bun gives objects other ids in each snapshot: compare them by class (show-growth, diff)',

@@ -15,6 +15,7 @@ import {
   type Targets,
 } from '../../query/targets.js';
 import { didYouMean, parseTypePattern } from '../../query/types.js';
+import { hasNumbers } from '../../v8/collections.js';
 import { closuresWithLabel } from '../../v8/functions.js';
 import { SNAPSHOT_TAG, tagsOf } from '../../v8/tags.js';
 
@@ -86,7 +87,8 @@ export async function unknownClassNote(
 }
 
 /**
- * Notes on classes that a query names and none of the snapshots has: they are probably misspelt.
+ * Notes on classes that a query names and none of the snapshots has, which are probably misspelt,
+ * and on numbers that it asks for where the files have none.
  *
  * - Empty: without a query; for functions, patterns and classes that are there.
  */
@@ -95,7 +97,14 @@ export async function absentClassNotes(
   query: Query | undefined,
 ): Promise<readonly Note[]> {
   if (query === undefined) return [];
-  return absentTypeNotes(graphs, query.typeNames);
+  const without = query.asksNumbers ? graphs.filter((graph) => !hasNumbers(graph)) : [];
+  const numbers = without.map(
+    ({ file }) =>
+      note(
+        'answer',
+      )`${printable(file)} has no numbers: a condition on one accepts nothing (heapgraph capture writes them)`,
+  );
+  return [...(await absentTypeNotes(graphs, query.typeNames)), ...numbers];
 }
 
 /** The same for texts that name classes; for globs and patterns none. */

@@ -285,6 +285,29 @@ describe('what is counted', () => {
     ]);
   });
 
+  test('plain objects laid over each other, each the prototype of the next', async () => {
+    const spec = (count: number): GraphSpec => ({
+      root: { id: 1, edges: ['app'] },
+      app: { id: 3, name: 'App', edges: [['property', 'settings', `m${count - 1}`]] },
+      ...Object.fromEntries(
+        Array.from({ length: count }, (_, i) => [
+          `m${i}`,
+          {
+            id: 101 + 2 * i,
+            name: 'Object',
+            size: 50,
+            edges: [
+              ['property', 'note', 'app'] as const,
+              ...(i > 0 ? [['property', '__proto__', `m${i - 1}`] as const] : []),
+            ],
+          },
+        ]),
+      ),
+    });
+    const graphs = await Promise.all([10, 20, 30].map((count) => graphOf(spec(count))));
+    expect(leaks(graphs, { minSize: 100 }).leaks[0]).toMatchObject({ memberCounts: [10, 20, 30] });
+  });
+
   test('those with a property more are the same kind', async () => {
     const { leak } = await counted((key, i) => ({
       [key]: {
