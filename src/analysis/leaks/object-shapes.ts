@@ -40,12 +40,13 @@ export function isSimilarShape(one: string, other: string): boolean {
 /**
  * Plain objects by kind: those with similar properties are together.
  *
- * - In: ordinals; others than plain objects are one kind.
+ * - In: ordinals, all of plain objects or none; others are one kind.
  * - Order: the most first; what is left of kinds with fewer than `least` is with the first.
  * - Cost: that of `shapeKeys`; the kinds are compared with each other.
  */
 export function byShape(graph: Graph, nodes: readonly number[], least: number): (readonly number[])[] {
   const keyOf = shapeKeys(graph);
+  if (nodes.length === 0 || !isShape(keyOf(nodes[0]!))) return [nodes];
   const shapes = new Map<number | string, number[]>();
   for (const node of nodes) {
     const key = keyOf(node);

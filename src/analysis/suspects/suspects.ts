@@ -19,6 +19,7 @@
 import type { Graph } from '../../graph/graph.js';
 import { DEAD, type ObjectStates } from '../dead/object-states.js';
 import { essentialEdges } from '../sizes/essential-edges.js';
+import { shallowSizes } from '../sizes/shallow-sizes.js';
 import { referenceIndex } from '../waiting/reference-index.js';
 import { errorFindings } from './errors.js';
 import { externalFindings } from './external-memory.js';
@@ -54,6 +55,7 @@ export function findingsOf(graph: Graph, states: ObjectStates): Finding[] {
   // The search for chains is quicker where they are known, and retained sizes need them.
   essentialEdges(graph);
   const gatherings = gatheringFindings(graph);
+  shallowSizes(graph);
   return [
     ...listenerFindings(graph),
     ...timerFindings(graph, (node) => states.verdicts[node] === DEAD),

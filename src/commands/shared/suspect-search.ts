@@ -39,7 +39,6 @@ export async function searchSuspects(
     ahead.retainers();
     const own = await statesOf(graph, options, machine);
     ahead.essential();
-    ahead.sizes();
     ahead.dominators();
     const states = withHandVerdicts(own, hand);
     const found = suspectSearch(graph, {
