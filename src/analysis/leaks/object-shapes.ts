@@ -13,10 +13,11 @@ export function shapeText(graph: Graph, node: number): string {
   const { firstEdge, strings } = graph;
   const { types, names } = edgesOf(graph);
   const found: string[] = [];
-  for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
+  const end = firstEdge[node + 1]!;
+  for (let edge = firstEdge[node]!; edge < end && found.length < MOST_PROPERTIES; edge++) {
     if (types[edge] !== EDGE.property) continue;
     const name = strings.get(names[edge]!);
-    if (name !== '__proto__' && found.length < MOST_PROPERTIES) found.push(name);
+    if (name !== '__proto__') found.push(name);
   }
   return found.join(', ');
 }
@@ -55,8 +56,9 @@ export function byShape(graph: Graph, nodes: readonly number[], least: number): 
     else shapes.set(key, [node]);
   }
   const kinds: { readonly shape: string; readonly of: number[] }[] = [];
-  const rest: number[] = [];
-  for (const of of [...shapes.values()].sort((a, b) => b.length - a.length)) {
+  const sorted = [...shapes.values()].sort((a, b) => b.length - a.length);
+  const rest = sorted.slice(MOST_SHAPES).flat();
+  for (const of of sorted.slice(0, MOST_SHAPES)) {
     const shape = shapeText(graph, of[0]!);
     const kind = kinds.find((one) => isSimilarShape(one.shape, shape));
     if (kind) for (const node of of) kind.of.push(node);
@@ -68,8 +70,9 @@ export function byShape(graph: Graph, nodes: readonly number[], least: number): 
   return [[...first.of, ...rest], ...others.map(({ of }) => of)];
 }
 
-/** Kinds that are compared with each other. */
+/** Kinds that are compared with each other, and shapes that are compared with them. */
 const MOST_KINDS = 32;
+const MOST_SHAPES = 1000;
 
 /** Whether a key of `shapeKeys` is that of plain objects. */
 export function isShape(key: number | string): boolean {
