@@ -9,7 +9,7 @@ import type { Chain } from '../holders/chains.js';
 import { holderChain } from '../holders/holder-chains.js';
 import { contentKeys } from './content-keys.js';
 import type { ContainerGroup, Frontier } from './frontier.js';
-import type { ContentRow } from './group-contents.js';
+import { type ContentRow, FEWEST } from './group-contents.js';
 import { isSimilarShape, shapeKeys, shapeText } from './object-shapes.js';
 
 /**
@@ -101,9 +101,6 @@ interface Counted {
   readonly listOwner: number | undefined;
 }
 
-/** Heads at every step from which on a container holds its members itself. */
-const FEWEST_HEADS = 3;
-
 /**
  * How many members the containers have of those that the last snapshot has, by snapshot: old and
  * new things like the member that the containers lead to, along the items of lists. Plain objects
@@ -127,7 +124,7 @@ export function memberCounts(
   const { example } = member;
   const kind = classes.of[example]!;
   const isPlain = classes.labels[kind] === 'Object';
-  const isDirectly = listOwner === undefined && member.heads.slice(1).every((count) => count >= FEWEST_HEADS);
+  const isDirectly = listOwner === undefined && member.heads.slice(1).every((count) => count >= FEWEST);
   const isLinked = !isDirectly && (isPlain || !isGeneral(classes.labels[kind]!));
   const shape = isPlain ? shapeText(graph, example) : '';
   const prototype = strings.indexesOf('__proto__');

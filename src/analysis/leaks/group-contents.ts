@@ -148,8 +148,8 @@ export function joinedContents(
   return [...rows.values()];
 }
 
-/** A shape of which each step has fewer is told with the others. */
-const FEWEST = 3;
+/** Fewer things of a step are taken for chance. */
+export const FEWEST = 3;
 
 /** Rows in which plain objects of shapes that are not in every step are one. */
 function withoutRareShapes(rows: ReadonlyMap<number | string, Draft>): Draft[] {

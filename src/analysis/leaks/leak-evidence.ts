@@ -5,13 +5,11 @@ import { commonJsModules } from '../../v8/modules.js';
 import { isPackageCode } from '../../v8/packages.js';
 import { holderChain } from '../holders/holder-chains.js';
 import type { ContainerGroup } from './frontier.js';
-import type { ContentRow } from './group-contents.js';
+import { type ContentRow, FEWEST } from './group-contents.js';
 
 /** See `Leak.verdict`. */
 export type LeakVerdict = 'leak' | 'limited' | 'uneven' | 'sometimes' | 'once';
 
-/** Fewer members at a step are taken for chance, unless they are large. */
-const FEWEST = 3;
 /** A step with less than this share of the largest one is uneven. */
 const ALIKE = 0.25;
 /** Fewer members than these at an uneven step are no leak. */

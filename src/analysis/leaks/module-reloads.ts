@@ -2,9 +2,7 @@
 import { NODE } from '../../graph/schema.js';
 import { scriptNames } from '../../v8/scripts.js';
 import type { Frontier } from './frontier.js';
-
-/** Fewer copies of one file at a step are taken for chance. */
-const FEWEST = 3;
+import { FEWEST } from './group-contents.js';
 
 /**
  * Whether functions of one file came from at least three scripts at every step since the first

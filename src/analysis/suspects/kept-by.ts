@@ -35,7 +35,9 @@ export function keptByEach(graph: Graph, findings: readonly Finding[]): Retained
   const found = new Map<Finding, RetainedSet>();
   for (let first = 0; first < findings.length; first += AT_ONCE) {
     const some = findings.slice(first, first + AT_ONCE);
-    const inside = insideOf(graph, some.map(apartFrom));
+    const holders = some.map(apartFrom);
+    if (holders.every((holder) => holder === undefined)) continue;
+    const inside = insideOf(graph, holders);
     for (const [i, finding] of some.entries()) {
       const set = keptInside(graph, finding, inside, 1 << i);
       if (set) found.set(finding, set);

@@ -55,6 +55,7 @@ export function findingsOf(graph: Graph, states: ObjectStates): Finding[] {
   // The search for chains is quicker where they are known, and retained sizes need them.
   essentialEdges(graph);
   const gatherings = gatheringFindings(graph);
+  // Retained sizes need these and dominators, which the other thread has not finished.
   shallowSizes(graph);
   return [
     ...listenerFindings(graph),
