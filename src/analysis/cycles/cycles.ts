@@ -68,7 +68,7 @@ const MORE_SIZED = 3;
  */
 export function cyclesOf(graph: Graph, options: CyclesOptions = {}): Cycles {
   return beside(graph, {
-    retainers: true,
+    holders: options.all !== true,
     meanwhile: () => void nodeRoles(graph),
     work: () => foundCycles(graph, options),
   });
@@ -95,8 +95,8 @@ function foundCycles(graph: Graph, options: CyclesOptions): Cycles {
         count: nodes.length,
         size,
         retainedSize,
-        nodes,
-        chain: shortestCycle(graph, components, number, isFollowed),
+        nodes: Array.from(nodes),
+        chain: shortestCycle(graph, components, nodes, isFollowed),
       };
     });
   return { total: wanted.length, cycles };
@@ -159,14 +159,16 @@ function membersOf({ first, members }: Components, number: number): Uint32Array 
   return members.subarray(first[number]!, first[number + 1]!);
 }
 
-function thingsOf(graph: Graph, components: Components, number: number): number[] {
+/** The objects, functions and scopes of a component, ascending. */
+function thingsOf(graph: Graph, components: Components, number: number): Uint32Array {
   const roles = nodeRoles(graph);
-  return [...things(membersOf(components, number), roles)];
-}
-
-/** The objects, functions and scopes among nodes, ascending. */
-function things(members: Uint32Array, roles: ArrayLike<number>): Uint32Array {
-  return members.filter((node) => roles[node] === THING).sort();
+  const members = membersOf(components, number);
+  let count = 0;
+  for (const node of members) if (roles[node] === THING) count++;
+  const things = new Uint32Array(count);
+  let filled = 0;
+  for (const node of members) if (roles[node] === THING) things[filled++] = node;
+  return things.sort();
 }
 
 /** Components with an object, and one of the mask, the largest first. */
@@ -234,14 +236,11 @@ const MOST_STARTS = 20;
 function shortestCycle(
   graph: Graph,
   components: Components,
-  number: number,
+  things: Uint32Array,
   isFollowed: (edge: number, source: number) => boolean,
 ): Chain {
-  const roles = nodeRoles(graph);
-  const members = membersOf(components, number);
-  const starts = things(members, roles);
   let best: Chain | undefined;
-  for (const start of starts.slice(0, MOST_STARTS)) {
+  for (const start of things.subarray(0, MOST_STARTS)) {
     const found = cycleThrough(graph, components, start, isFollowed, best?.edges.length);
     if (found) best = found;
   }

@@ -78,20 +78,26 @@ export class Ahead {
 
 /** Work that needs sizes and dominators late. */
 export interface Beside<T> {
-  /** Whether it needs retainers, and soon: they take as much memory as the dominators. */
-  readonly retainers: boolean;
+  /**
+   * What a search for holders needs, and soon: retainers, which take as much memory as the
+   * dominators, and essential edges.
+   */
+  readonly holders?: boolean;
   /** What is done first, and asks for none of these. */
-  readonly meanwhile: () => void;
+  readonly meanwhile?: () => void;
   readonly work: () => T;
 }
 
 /** Does work while the second thread computes what it needs late. Out: what the work says. */
-export function beside<T>(graph: Graph, { retainers, meanwhile, work }: Beside<T>): T {
+export function beside<T>(graph: Graph, { holders = false, meanwhile, work }: Beside<T>): T {
   const ahead = new Ahead(graph);
   try {
     ahead.page();
-    if (retainers) ahead.retainers();
-    meanwhile();
+    if (holders) {
+      ahead.essential();
+      ahead.retainers();
+    }
+    meanwhile?.();
     ahead.sizes();
     ahead.dominators();
     return work();

@@ -2,6 +2,7 @@
 import { chainResult } from '../../analysis/expressions/chain-result.js';
 import { type Garbage, garbageOf, type LastingEntry, REACH } from '../../analysis/garbage/garbage.js';
 import { holderPaths } from '../../analysis/holders/holder-paths.js';
+import { beside } from '../../analysis/sizes/ahead.js';
 import { tallyByClass } from '../../analysis/sizes/class-tally.js';
 import { retainedSetSizes } from '../../analysis/sizes/retained-set.js';
 import { shallowSizes } from '../../analysis/sizes/shallow-sizes.js';
@@ -59,36 +60,8 @@ export const garbageCommand = defineCommand({
   async run({ snapshot: { graph }, options, machine: { readIds } }) {
     const query = options.where;
     const mask = query && (await maskOf(query, { graph, readIds }));
-    const garbage = garbageOf(graph);
-    const { reach, lasting, unknown } = garbage;
     const limit = limitOf(options);
-    const registries = byRegistry(
-      graph,
-      lasting.filter(({ target }) => !mask || mask[target] === 1),
-    );
-    const entries = registries.slice(0, limit);
-    const omitted = registries.length - entries.length;
-    const members = WAYS.map((): number[] => []);
-    for (let node = 0; node < graph.nodeCount; node++) {
-      if (reach[node] === REACH.strong || (mask && mask[node] !== 1)) continue;
-      members[WAYS.findIndex(({ way }) => way === reach[node])]!.push(node);
-    }
-    const sets = [...entries.map(targetsOf), ...members].filter((nodes) => nodes.length > 0);
-    const retained = retainedSetSizes(graph, sets);
-    const ofEntries = entries.map((group, i) => lastingDetail(graph, garbage, group, retained[i]!, limit));
-    const ofWays = WAYS.filter((_, i) => members[i]!.length > 0).map(({ key, words }, i) => {
-      const at = entries.length + i;
-      const nodes = sets[at]!;
-      const of = `${formatCount(nodes.length)} ${nodes.length === 1 ? 'node' : 'nodes'}`;
-      return detail(graph, {
-        title: `${of} reached by ${words}, ${formatBytes(retained[at]!)} retained`,
-        nodes,
-        retainedSize: retained[at]!,
-        limit,
-        way: key,
-      });
-    });
-    const items = [...ofEntries, ...ofWays];
+    const { items, omitted, unknown } = beside(graph, { work: () => answerOf(graph, mask, limit) });
     return {
       result: { kind: 'details', items, total: items.length + omitted, omitted },
       fields: sizesField(false),
@@ -112,6 +85,45 @@ export const garbageCommand = defineCommand({
     };
   },
 });
+
+/** What is told of each group, and how many registries are left out. */
+interface Told {
+  readonly items: readonly Detail[];
+  readonly omitted: number;
+  readonly unknown: number;
+}
+
+function answerOf(graph: Graph, mask: Uint8Array | undefined, limit: number): Told {
+  const garbage = garbageOf(graph);
+  const { reach, lasting, unknown } = garbage;
+  const registries = byRegistry(
+    graph,
+    lasting.filter(({ target }) => !mask || mask[target] === 1),
+  );
+  const entries = registries.slice(0, limit);
+  const omitted = registries.length - entries.length;
+  const members = WAYS.map((): number[] => []);
+  for (let node = 0; node < graph.nodeCount; node++) {
+    if (reach[node] === REACH.strong || (mask && mask[node] !== 1)) continue;
+    members[WAYS.findIndex(({ way }) => way === reach[node])]!.push(node);
+  }
+  const sets = [...entries.map(targetsOf), ...members].filter((nodes) => nodes.length > 0);
+  const retained = retainedSetSizes(graph, sets);
+  const ofEntries = entries.map((group, i) => lastingDetail(graph, garbage, group, retained[i]!, limit));
+  const ofWays = WAYS.filter((_, i) => members[i]!.length > 0).map(({ key, words }, i) => {
+    const at = entries.length + i;
+    const nodes = sets[at]!;
+    const of = `${formatCount(nodes.length)} ${nodes.length === 1 ? 'node' : 'nodes'}`;
+    return detail(graph, {
+      title: `${of} reached by ${words}, ${formatBytes(retained[at]!)} retained`,
+      nodes,
+      retainedSize: retained[at]!,
+      limit,
+      way: key,
+    });
+  });
+  return { items: [...ofEntries, ...ofWays], omitted, unknown };
+}
 
 interface Group {
   readonly title: string;
