@@ -1,4 +1,7 @@
-/** Builds dist before the tests, because the spawned command line and the documented examples run from it. */
+/**
+ * Builds dist before the tests, because the spawned command line and the documented examples run from it.
+ * With HEAPGRAPH_BUILT=1 in the environment what is there is taken: other programs may be running it.
+ */
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
@@ -7,7 +10,7 @@ const BUILT = Symbol.for('heapgraph tests: built');
 
 export default function setup(): void {
   const state = globalThis as { [BUILT]?: boolean };
-  if (state[BUILT] === true) return;
+  if (state[BUILT] === true || process.env.HEAPGRAPH_BUILT === '1') return;
   execFileSync(process.execPath, ['build.mjs'], {
     cwd: fileURLToPath(new URL('../..', import.meta.url)),
     stdio: 'inherit',
