@@ -1,10 +1,13 @@
 /**
  * A generated heap: which node stands where, and the sections of its snapshot, in one pass each.
  *
- * Where a unit's nodes stand: units come in groups of 512, and a group's nodes in stripes: first
- * some few nodes of each of its units, then some few others. So some edges lead to a neighbour and
- * most of them far away, as in ts1, where it is less than 1,000 nodes for a fifth of them and more than
- * 100,000 for two thirds.
+ * Where a unit's nodes stand: units come in groups of eight, and a group's nodes in stripes: first
+ * some few nodes of each of its units, then some few others.
+ *
+ * Where edges lead, as in ts1 and ts4, so that the caches of a machine work as on a real heap: six
+ * of ten to some hundred nodes that are popular (maps, oddballs, public nodes of the first units);
+ * of the others half to a node less than 1,000 nodes away. Edges to other units lead to earlier
+ * ones, as objects mostly refer to older ones: so a depth-first search stays among neighbours.
  */
 import { ByteWriter } from './byte-writer.mjs';
 import { makeHeader } from './header.mjs';
@@ -13,12 +16,14 @@ import { below, hash, randomFrom } from './random.mjs';
 import { makeShape, PUBLIC, SHAPES, SLOTS, TO } from './shapes.mjs';
 import { StringTable } from './string-table.mjs';
 
-const GROUP_BITS = 9;
+const GROUP_BITS = 3;
 const GROUP = 1 << GROUP_BITS;
 const LARGEST_STRIPE = 16;
 /** Units around a unit that are near it, and those that it knows at all: two million nodes. */
 const NEAR = 512;
 const FAR = 16_384;
+/** So many of the first units are popular. */
+const POPULAR = 16;
 const NODE_FIELDS = 6;
 /** About what a node and an edge of the header take. */
 const HEADER_NODE = 18;
@@ -189,10 +194,9 @@ export class Heap {
     if (to === TO.own) return this.place(unit, target);
     const { units } = this;
     const bits = hash(Math.imul(unit, 0x9e3779b1) ^ Math.imul(key, 0x85ebca6b) ^ this.seed);
-    const reach = to === TO.near ? NEAR : FAR;
-    if (units <= 2 * reach) return this.place(below(bits, units), target);
-    const other = unit + below(bits, 2 * reach) - reach;
-    return this.place(other < 0 ? other + units : other >= units ? other - units : other, target);
+    if (to === TO.popular) return this.place(below(bits, Math.min(units, POPULAR)), target);
+    const reach = Math.min(to === TO.near ? NEAR : FAR, unit);
+    return this.place(unit - below(bits, reach + 1), target);
   }
 
   writeLocations(writer) {

@@ -28,11 +28,15 @@ export const PUBLIC = [
   ...['string', 'string', 'code', 'closure', 'code'],
 ];
 
-/** Where an edge leads: a node of the header, one of its unit, a public one nearby or further. */
-export const TO = { header: 0, own: 1, near: 2, far: 3 };
+/**
+ * Where an edge leads: a node of the header, one of its unit, a public one that many edges lead to,
+ * one nearby, or one further off.
+ */
+export const TO = { header: 0, own: 1, near: 2, far: 3, popular: 4 };
 
-/** Edges to public nodes of others that are nearby. */
-const NEAR_SHARE = 0.5;
+/** Edges to public nodes of others: to those that are popular, and to those nearby. */
+const POPULAR_SHARE = 0.65;
+const NEAR_SHARE = 0.15;
 /** The share of edges to a unit's own nodes where both its own and others could be meant. */
 const OWN_SHARE = 0.4;
 const MOST_EDGES = 400;
@@ -151,7 +155,9 @@ function chooseTarget(random, type, own, header) {
   if (isPublic) {
     let target = Math.floor(random() * PUBLIC.length);
     while (PUBLIC[target] !== type) target = (target + 1) % PUBLIC.length;
-    return { to: random() < NEAR_SHARE ? TO.near : TO.far, target };
+    const share = random();
+    const isNear = share < POPULAR_SHARE + NEAR_SHARE;
+    return { to: share < POPULAR_SHARE ? TO.popular : isNear ? TO.near : TO.far, target };
   }
   const isUndefined = random() < UNDEFINED_SHARE;
   return { to: TO.header, target: isUndefined ? header.undefined : pick(header.oddballs) };

@@ -19,8 +19,8 @@ const TYPES = 256;
 /**
  * What tells a kernel about kinds.
  *
- * - Throws: RangeError when there is no memory for it, or the nodes stand elsewhere.
- * - Cost: a byte a string, as long as `scratch` has it.
+ * - Throws: RangeError when there is no memory for it.
+ * - Cost: a byte a string, as long as `scratch` has it; five a node where these stand elsewhere.
  */
 export function useKinds(graph: Graph, scratch: Scratch, { types, names }: Kinds): Step {
   const { nodeTypes, nodeNames, strings } = graph;
@@ -29,7 +29,7 @@ export function useKinds(graph: Graph, scratch: Scratch, { types, names }: Kinds
   for (const [indexes, bits] of names) for (const index of indexes) bytes[TYPES + index]! |= bits;
   return {
     call: 'startKinds',
-    args: [scratch.at(nodeTypes), scratch.at(nodeNames), scratch.at(bytes), strings.length],
+    args: [scratch.placed(nodeTypes), scratch.placed(nodeNames), scratch.at(bytes), strings.length],
   };
 }
 

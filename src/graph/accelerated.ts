@@ -10,6 +10,8 @@ import { EDGE } from './schema.js';
 /** The means to work on a graph with a kernel. */
 export interface Accelerated {
   readonly arena: Arena;
+  /** There is room for one stage at a time, and some columns of the graph stand elsewhere. */
+  readonly isTight: boolean;
   /** It knows the graph: see `useGraph` in assembly.ts. */
   readonly kernel: GraphKernel;
   /** Runs steps in this thread. */
@@ -94,12 +96,7 @@ export function runLoop(
   const isDone = withKernel(graph, ({ arena, run }) => {
     const scratch = new Scratch(arena);
     try {
-      const args = [...read, written].map((column) => {
-        if (column === written || arena.addressOf(column) !== undefined) return scratch.at(column);
-        const copy = scratch.take(Uint8Array, column.length, true);
-        copy.set(column);
-        return scratch.at(copy);
-      });
+      const args = [...read.map((column) => scratch.placed(column)), scratch.at(written)];
       run([{ each: name, from: 0, to: length, args }]);
       return true;
     } finally {
@@ -130,9 +127,9 @@ const MOST_TYPES = 31;
 export function useGraph(graph: Graph, arena: Arena): Step | undefined {
   const { nodeCount, root, firstEdge, edgeTypeNames } = graph;
   if (nodeCount === 0 || graph.edges === undefined || edgeTypeNames.length > MOST_TYPES) return undefined;
-  const { types, targets, names, count } = edgesOf(graph);
+  const { types, targets, count } = edgesOf(graph);
   const addresses = [firstEdge, types, targets].map((column) => arena.addressOf(column));
-  if (addresses.includes(undefined) || arena.addressOf(names) === undefined) return undefined;
+  if (addresses.includes(undefined)) return undefined;
   return {
     call: 'useGraph',
     args: [nodeCount, count, root, ...(addresses as number[]), EDGE.weak, EDGE.shortcut],

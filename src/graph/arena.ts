@@ -12,6 +12,7 @@ const MOST_PAGES = 1 << 16;
 
 /** Parts begin at such multiples: a line of the cache. */
 const LINE = 64;
+const VALUES_PER_LINE = LINE / Uint32Array.BYTES_PER_ELEMENT;
 
 /** Bytes at the beginning that nothing stands in. */
 const UNUSED = PAGE;
@@ -46,8 +47,10 @@ type ViewConstructor<T extends View> = {
 export class Arena {
   /** A `WebAssembly.Memory`. */
   readonly memory: Memory;
-  /** Bytes from here on were never used. */
+  /** Nothing stands from here on. */
   private end = UNUSED;
+  /** Bytes from here on were never used: they are zeros. */
+  private touched = UNUSED;
   /** In the order of the memory; no two of them touch. */
   private free: Stretch[] = [];
   /**
@@ -84,10 +87,10 @@ export class Arena {
    */
   take<T extends View>(array: ViewConstructor<T>, length: number, dirty = false): T {
     const bytes = Math.max(LINE, Math.ceil((length * array.BYTES_PER_ELEMENT) / LINE) * LINE);
-    const reused = this.reuse(bytes);
-    const start = reused ?? this.extend(bytes);
+    const start = this.reuse(bytes) ?? this.extend(bytes);
     const view = new array(this.memory.buffer as unknown as ArrayBuffer, start, length);
-    if (reused !== undefined && !dirty) view.fill(0);
+    if (start < this.touched && !dirty) view.fill(0);
+    this.touched = Math.max(this.touched, start + bytes);
     return view;
   }
 
@@ -104,7 +107,11 @@ export class Arena {
       length += part.length;
     }
     const others = this.free.filter((part) => !touching.includes(part));
-    this.free = [...others, { start, length }].sort((a, b) => a.start - b.start);
+    // What stands last is as if it had never been used.
+    if (start + length === this.end) {
+      this.end = start;
+      this.free = others;
+    } else this.free = [...others, { start, length }].sort((a, b) => a.start - b.start);
   }
 
   /** The address of an array, or undefined when it does not stand in this memory. */
@@ -160,6 +167,26 @@ export class Scratch {
     const address = this.arena.addressOf(view);
     if (address === undefined) throw new RangeError('the array does not stand in the arena');
     return address;
+  }
+
+  /** The same, or that of a copy where it stands elsewhere. */
+  placed(view: Uint8Array | Uint32Array): number {
+    const address = this.arena.addressOf(view);
+    if (address !== undefined) return address;
+    const copy =
+      view instanceof Uint8Array
+        ? this.take(Uint8Array, view.length, true)
+        : this.take(Uint32Array, view.length, true);
+    copy.set(view);
+    return this.at(copy);
+  }
+
+  /** Gives back all of an array but its first values. */
+  shorten(view: Uint32Array, length: number): void {
+    const kept = Math.ceil(length / VALUES_PER_LINE) * VALUES_PER_LINE;
+    if (kept >= view.length) return;
+    this.views = this.views.map((other) => (other === view ? view.subarray(0, kept) : other));
+    this.arena.release(view.subarray(kept));
   }
 
   /** Leaves an array to whoever has it. */

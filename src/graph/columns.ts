@@ -14,8 +14,8 @@ import { Arena } from './arena.js';
 /** What the memory of a column is allocated with: threads can share a `SharedArrayBuffer`. */
 export type BufferType = ArrayBufferConstructor | SharedArrayBufferConstructor;
 
-/** Where columns stand: each in memory of its own, or all in one. */
-export type ColumnMemory = BufferType | Arena;
+/** Where columns stand: each in memory of its own, all in one, or each where this says. */
+export type ColumnMemory = BufferType | Arena | { readonly of: (name: ColumnName) => BufferType | Arena };
 
 interface Arrays {
   readonly uint8: Uint8Array;
@@ -106,7 +106,8 @@ export function allocateColumn<N extends ColumnName>(
   count: number,
   memory: ColumnMemory = ArrayBuffer,
 ): Arrays[(typeof COLUMNS)[N]['type']] {
-  return allocateValues(ALL[name].type, lengthOf(name, count), memory) as Arrays[(typeof COLUMNS)[N]['type']];
+  const place = 'of' in memory ? memory.of(name) : memory;
+  return allocateValues(ALL[name].type, lengthOf(name, count), place) as Arrays[(typeof COLUMNS)[N]['type']];
 }
 
 /** Several columns of the same count, see `allocateColumn`. */
@@ -160,7 +161,7 @@ function copied<N extends ColumnName>(
   return copy as ValuesOf<N>;
 }
 
-function allocateValues(type: keyof Arrays, length: number, memory: ColumnMemory): ColumnValues {
+function allocateValues(type: keyof Arrays, length: number, memory: BufferType | Arena): ColumnValues {
   const array = ARRAYS[type];
   if (memory instanceof Arena) return memory.take<ColumnValues>(array, length);
   const buffers = memory;

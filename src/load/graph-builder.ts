@@ -4,7 +4,7 @@
  */
 import { formatCount } from '../base/units.js';
 import type { Arena } from '../graph/arena.js';
-import { trimmed } from '../graph/columns.js';
+import { type ColumnMemory, trimmed } from '../graph/columns.js';
 import type { Edges, Graph } from '../graph/graph.js';
 import { arenaFor } from './arena-for.js';
 import type { ByteSource } from './byte-sources.js';
@@ -26,8 +26,9 @@ import type { ByteWindow } from './window.js';
 const WORTH = 48 << 20;
 
 export class GraphBuilder {
-  /** The memory of nodes and edges when they are many. */
+  /** The memory of nodes and edges when they are many, or of some of their columns. */
   readonly arena: Arena | undefined;
+  private readonly memory: ColumnMemory | undefined;
   private readonly nodes: NodeReader;
   private edges: EdgeReader | undefined;
   private locations: LocationReader | undefined;
@@ -44,8 +45,10 @@ export class GraphBuilder {
   ) {
     const nodeRoom = roomFor(layout.nodeCount, layout.nodes.count, source);
     room.take(nodeRoom * BYTES_PER_NODE, `${formatCount(nodeRoom)} nodes`);
-    this.arena = arenaFor(layout, source, options);
-    this.nodes = new NodeReader(layout, source.name, nodeRoom, this.arena ?? options.buffers);
+    const columns = arenaFor(layout, source, options);
+    this.arena = columns?.arena;
+    this.memory = columns?.memory ?? options.buffers;
+    this.nodes = new NodeReader(layout, source.name, nodeRoom, this.memory);
     this.traces = options.traces ? new TraceColumns(layout) : undefined;
     this.strings = new StringTableReader({ most: mostStrings(layout), room }, options.buffers);
   }
@@ -110,12 +113,12 @@ export class GraphBuilder {
   }
 
   private async readEdges(window: ByteWindow): Promise<void> {
-    const { layout, source, options } = this;
+    const { layout, source } = this;
     // Before the nodes are known, they may be needed.
     if (!this.wantsEdges(!this.countsClosed)) return passOver(window, 'edges');
     const edgeRoom = roomFor(layout.edgeCount, layout.edges.count, source);
     this.room.take(edgeRoom * BYTES_PER_EDGE, `${formatCount(edgeRoom)} edges`);
-    this.edges = new EdgeReader(layout, source.name, edgeRoom, this.arena ?? options.buffers);
+    this.edges = new EdgeReader(layout, source.name, edgeRoom, this.memory);
     await readRecords(window, this.edges, this.ahead(this.edges));
   }
 

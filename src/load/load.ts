@@ -36,6 +36,8 @@ export interface LoadOptions extends ReadOptions {
    * use small ones. Default 16 MiB.
    */
   readonly largeFrom?: number;
+  /** Bytes that this memory may take; tests use less. Default 4 GiB. */
+  readonly arenaLimit?: number;
   /** Bytes of text that a thread takes at a time; tests use small ones. Default 512 KiB. */
   readonly pieceSize?: number;
 }

@@ -3,6 +3,7 @@
  * shares were measured on snapshots of 100 MB to 1.2 GB; a test holds them to 15 %.
  */
 import type { Head } from '../graph/graph.js';
+import { roomInArena } from '../load/arena-for.js';
 import type { GraphNeed, Need, Work } from './need.js';
 
 /** What is known of a file before its nodes are read. */
@@ -42,6 +43,9 @@ const WORK: Readonly<Record<Work, { readonly node: number; readonly edge: number
   all: { node: 100, edge: 9 },
 };
 
+/** The same of dominators where nothing else is computed beside them. */
+const ALONE = { node: 32, edge: 3.5 };
+
 /** What code, its compilation and small things take, beside what was there before. */
 const PROGRAM = 20e6;
 /** The same for counts without a graph. */
@@ -74,7 +78,9 @@ export function estimateMemory(facts: FileFacts, need: Need): MemoryEstimate | u
 function partsOf({ head, stringBytes }: FileFacts, graph: GraphNeed): MemoryEstimate['parts'] {
   const { nodeCount, edgeCount } = head;
   const edges = graph.edges === true ? edgeCount : 0;
-  const { node, edge } = WORK[graph.work ?? (graph.edges === true ? 'retained' : 'counts')];
+  const work = graph.work ?? (graph.edges === true ? 'retained' : 'counts');
+  const isAlone = work === 'retained' && roomInArena(nodeCount, edgeCount) === 'core';
+  const { node, edge } = isAlone ? ALONE : WORK[work];
   const text = nodeCount * TEXT.node + edgeCount * TEXT.edge;
   return [
     { what: 'nodes', bytes: nodeCount * (NODE + (graph.locations ? LOCATION : 0)) },

@@ -40,6 +40,20 @@ describe('an arena', () => {
     expect([...arena.take(Uint8Array, 2, true)]).toEqual([6, 6]);
   });
 
+  it('takes back the end of an array, and what stands last; zeros come of it again', () => {
+    const arena = Arena.create()!;
+    const scratch = new Scratch(arena);
+    const first = scratch.take(Uint32Array, 64).fill(1);
+    const last = scratch.take(Uint32Array, 64).fill(2);
+    scratch.shorten(last, 17);
+    const next = arena.take(Uint32Array, 1000);
+    expect(next.byteOffset).toBe(last.byteOffset + 2 * 64);
+    expect(new Set(next)).toEqual(new Set([0]));
+    arena.release(next);
+    scratch.release();
+    expect(arena.take(Uint32Array, 2000).byteOffset).toBe(first.byteOffset);
+  });
+
   it('gives out every byte once, whatever comes and goes', () => {
     const arena = Arena.create()!;
     const held = new Map<Uint8Array, number>();

@@ -43,6 +43,8 @@ const PART = 1 << 15;
 interface Plan {
   readonly scratch: Scratch;
   readonly numbering: readonly Step[];
+  /** Gives back what is not needed after it. */
+  readonly afterNumbering: () => void;
   /** In: room for one number for each of these edges. */
   readonly collecting: (sources: Uint32Array) => Collecting;
   readonly rest: (sources: Uint32Array) => readonly Step[];
@@ -70,11 +72,12 @@ function planOf(graph: Graph, { arena }: Accelerated, { pageRoots, lost, losers 
     const vertices = scratch.take(Uint32Array, nodeCount + 1, true);
     const parents = scratch.take(Uint32Array, nodeCount + 1, true);
     const least = scratch.take(Uint32Array, nodeCount + 1, true);
-    const frames = scratch.take(Uint32Array, 4 * (nodeCount + 1), true);
     const held = scratch.take(Uint8Array, nodeCount);
     const lists = [lost, losers].map(listed);
     const batches = [0, 1].map(() => at(scratch.take(Uint32Array, 64, true)));
     const taken = scratch.take(Uint32Array, 2);
+    // Behind all others: the room that it gives back is that of what comes next.
+    const frames = scratch.take(Uint32Array, 4 * (nodeCount + 1), true);
     const columns = [vertices, parents, least, frames].map(at);
     const half = 4 * (nodeCount + 1);
     const numbers = at(slots);
@@ -96,6 +99,7 @@ function planOf(graph: Graph, { arena }: Accelerated, { pageRoots, lost, losers 
     ];
     return {
       scratch,
+      afterNumbering: () => scratch.shorten(frames, 2 * (nodeCount + 1)),
       numbering: [
         start,
         { each: 'findLeaves', from: 0, to: nodeCount, args: [] },
@@ -165,10 +169,11 @@ function planOf(graph: Graph, { arena }: Accelerated, { pageRoots, lost, losers 
  */
 export function acceleratedDominators(graph: Graph, accelerated: Accelerated, limits: Limits): NumberedTree {
   const { kernel, run, fork } = accelerated;
-  const { scratch, numbering, collecting, rest, finish } = planOf(graph, accelerated, limits);
+  const { scratch, numbering, afterNumbering, collecting, rest, finish } = planOf(graph, accelerated, limits);
   const global = (name: string): number => globalOf(kernel, name);
   try {
     run(numbering);
+    afterNumbering();
     const sources = scratch.take(Uint32Array, global('laterCount'), true);
     const { steps, beside, isDone } = collecting(sources);
     const second = fork?.(() => ({ steps: beside(global), reads: [], finish: () => true }));

@@ -13,12 +13,7 @@ export function essentialStage(graph: Graph, { arena }: Accelerated, owned: Uint
   const scratch = new Scratch(arena);
   try {
     const essential = scratch.take(Uint8Array, edgesOf(graph).count, true);
-    let marks = owned;
-    if (arena.addressOf(owned) === undefined) {
-      marks = scratch.take(Uint8Array, nodeCount, true);
-      marks.set(owned);
-    }
-    const args = [marks, essential].map((view) => scratch.at(view));
+    const args = [scratch.placed(owned), scratch.at(essential)];
     return {
       steps: [{ each: 'findEssential', from: 0, to: nodeCount, args }],
       reads: [],

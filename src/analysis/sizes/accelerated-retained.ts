@@ -57,16 +57,12 @@ export function classSizesPlan(
   const at = (view: Parameters<Scratch['at']>[0]): number => scratch.at(view);
   const count = order.length;
   try {
-    let classes = of;
-    if (arena.addressOf(of) === undefined) {
-      classes = scratch.take(Uint32Array, count, true);
-      classes.set(of);
-    }
+    const classes = scratch.placed(of);
     const tree = scratch.take(Uint32Array, 4 * count, true);
     const places = scratch.take(Uint32Array, count, true);
     const onPath = scratch.take(Uint32Array, labels.length);
     const sums = scratch.take(Float64Array, labels.length);
-    const records = [order, places, dominators, sizes, classes, tree].map(at);
+    const records = [at(order), at(places), at(dominators), at(sizes), classes, at(tree)];
     return {
       tree: {
         steps: [

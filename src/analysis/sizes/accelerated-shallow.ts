@@ -15,7 +15,7 @@ export function shallowStage(graph: Graph, { arena }: Accelerated, unowned: Kind
   const { nodeCount, nodeTypes, selfSizes } = graph;
   const scratch = new Scratch(arena);
   try {
-    const types = scratch.at(nodeTypes);
+    const types = scratch.placed(nodeTypes);
     const kinds = useKinds(graph, scratch, unowned);
     const ownable = scratch.take(Uint8Array, nodeCount, true);
     const owners = scratch.take(Uint32Array, nodeCount, true);

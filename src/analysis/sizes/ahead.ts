@@ -60,7 +60,9 @@ export class Ahead {
   private hand<T>(memo: Memo<Graph, T>, stageOf: (graph: Graph, accelerated: Accelerated) => Stage<T>): void {
     const { graph, open } = this;
     const pending = withKernel(graph, (accelerated) =>
-      memo.has(graph) ? undefined : accelerated.fork?.(() => stageOf(graph, accelerated)),
+      memo.has(graph) || accelerated.isTight
+        ? undefined
+        : accelerated.fork?.(() => stageOf(graph, accelerated)),
     );
     if (pending === undefined) return;
     const take = (): T | undefined => {

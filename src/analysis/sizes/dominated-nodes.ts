@@ -1,5 +1,6 @@
 /** The dominator tree downwards: what each node dominates immediately. */
 import { byDescending, byType, inOrder } from '../../base/order.js';
+import { columnBeside, releaseBeside } from '../../graph/accelerated.js';
 import type { Graph } from '../../graph/graph.js';
 import { memo } from '../../graph/memo.js';
 import type { Partitioner } from '../../graph/partition.js';
@@ -15,12 +16,14 @@ import { retainedSizes } from './retained-sizes.js';
 export const childIndex = memo((graph: Graph): { firstChild: Uint32Array; children: Uint32Array } => {
   const { nodeCount, root } = graph;
   const { dominators } = dominatorTree(graph);
-  const firstChild = new Uint32Array(nodeCount + 1);
+  const firstChild = columnBeside(graph, Uint32Array, nodeCount + 1);
   for (let node = 0; node < nodeCount; node++) if (node !== root) firstChild[dominators[node]! + 1]! += 1;
   for (let node = 0; node < nodeCount; node++) firstChild[node + 1]! += firstChild[node]!;
-  const next = firstChild.slice(0, nodeCount);
-  const children = new Uint32Array(nodeCount);
+  const next = columnBeside(graph, Uint32Array, nodeCount, true);
+  next.set(firstChild.subarray(0, nodeCount));
+  const children = columnBeside(graph, Uint32Array, nodeCount);
   for (let node = 0; node < nodeCount; node++) if (node !== root) children[next[dominators[node]!]!++] = node;
+  releaseBeside(graph, next);
   return { firstChild, children };
 }, 'dominated nodes');
 

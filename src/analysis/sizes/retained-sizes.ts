@@ -15,8 +15,9 @@ import { computeTogether } from './side-by-side.js';
  */
 export const retainedSizes = memo((graph: Graph): Float64Array => {
   computeTogether(graph, { distances: false });
-  const sizes = shallowSizes(graph);
+  // What takes the most memory comes first.
   const { dominators, order } = dominatorTree(graph);
+  const sizes = shallowSizes(graph);
   const summed = withKernel(graph, (accelerated) =>
     acceleratedRetained(accelerated, sizes, dominators, order),
   );

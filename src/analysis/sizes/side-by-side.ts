@@ -23,7 +23,9 @@ export function computeTogether(graph: Graph, { distances, meanwhile }: Together
   if (graph.edges === undefined || dominatorTree.known(graph)) return;
   /** Hands a stage over. Out: what waits for it, and gives `keep` what comes of it. */
   const hand = <T>(stage: (accelerated: Accelerated) => Stage<T>, keep: (graph: Graph, value: T) => void) => {
-    let pending = withKernel(graph, (accelerated) => accelerated.fork?.(() => stage(accelerated)));
+    let pending = withKernel(graph, (accelerated) =>
+      accelerated.isTight ? undefined : accelerated.fork?.(() => stage(accelerated)),
+    );
     return (
       pending &&
       ((): void => {

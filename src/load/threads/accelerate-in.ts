@@ -12,7 +12,7 @@ import type { ReadOptions } from '../sections.js';
 import { helperThread, tellNews, threadsOf } from './helper-thread.js';
 
 /**
- * - In: a graph whose columns stand in the arena.
+ * - In: a graph whose columns, or those that dominators are computed from, stand in the arena.
  * - Out: the means; undefined for a graph that no kernel can work on.
  */
 export function accelerateIn(arena: Arena, graph: Graph, options: ReadOptions): Accelerated | undefined {
@@ -48,5 +48,6 @@ export function accelerateIn(arena: Arena, graph: Graph, options: ReadOptions): 
       },
     };
   };
-  return threadsOf(options) > 1 ? { arena, kernel, run, fork } : { arena, kernel, run };
+  const isTight = arena.addressOf(graph.nodeTypes) === undefined;
+  return { arena, isTight, kernel, run, ...(threadsOf(options) > 1 ? { fork } : {}) };
 }
