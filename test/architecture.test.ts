@@ -36,7 +36,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'graph',
     'base',
   ],
-  'analysis/package-leaks': ['v8', 'graph', 'base'],
+  'analysis/package-leaks': ['analysis/classes', 'v8', 'graph', 'base'],
   'analysis/patterns': ['analysis/holders', 'analysis/classes', 'analysis/sizes', 'v8', 'graph', 'base'],
   'analysis/stacks': ['analysis/patterns', 'analysis/sizes', 'v8', 'graph', 'base'],
   'analysis/cuts': ['analysis/holders', 'analysis/classes', 'analysis/sizes', 'v8', 'graph', 'base'],

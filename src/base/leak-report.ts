@@ -66,8 +66,13 @@ export interface LeakEntry {
   readonly alsoIn: readonly LeakPlace[];
   /** What is added to the container. */
   readonly member: LeakContent;
-  /** By snapshot: members that the last one still has. Empty for growth in place. */
+  /**
+   * By snapshot: members of the container. Of what grows behind members: what was made since. Empty
+   * for growth in place.
+   */
   readonly memberCounts: readonly number[];
+  /** The reference by which members lead to each other; null where the container holds them. */
+  readonly linkedBy: string | null;
   /** By snapshot: bytes of the container, for growth in place. */
   readonly sizes: readonly number[];
   /** What says most about the members. */

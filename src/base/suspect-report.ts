@@ -26,8 +26,16 @@ export interface SuspectEntry {
   readonly headline: string;
   /** How many members there are. */
   readonly count: number;
-  /** By snapshot: how many of them are there; of a single snapshot one number. */
+  /**
+   * Of what grew: members by snapshot. Of all others: how many members the last one has. See
+   * `LeakEntry.memberCounts`.
+   */
   readonly counts: readonly number[];
+  /**
+   * By earlier snapshot: how many of today's members are there. Others that were may have gone.
+   * Empty for a single snapshot, and for what grew.
+   */
+  readonly stayed: readonly number[];
   /** Bytes that would be freed if all members went; of growth what was added. */
   readonly retainedSize: number;
   /** Of all bytes of the heap. */

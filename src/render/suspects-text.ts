@@ -32,7 +32,12 @@ export function* renderSuspect(entry: SuspectEntry, style: Style): Generator<str
     `  ${style.dim(title.padEnd(8))}${shortened(words, WIDEST_LINE)}\n`;
   const [, verdict, rest] = /^(\w+):(.*)$/s.exec(text(entry.headline)) ?? [];
   yield `${verdict === 'leak' ? style.error(`${verdict}:`) : style.heading(`${verdict}:`)}${style.heading(rest ?? '')}\n`;
-  const counts = entry.counts.length > 1 ? `, ${entry.counts.map(formatCount).join(' → ')} by snapshot` : '';
+  const counts =
+    entry.counts.length > 1
+      ? `, ${entry.counts.map(formatCount).join(' → ')} by snapshot`
+      : entry.stayed.length > 0
+        ? `, ${entry.stayed.map(formatCount).join(' and ')} of ${formatCount(entry.count)} there before`
+        : '';
   yield fact(
     'heap',
     `${formatShare(entry.share)} of it${counts}  ${style.dim(`${entry.kind}, fingerprint ${entry.fingerprint}`)}`,

@@ -72,7 +72,7 @@ describe('suspects with three snapshots', () => {
 describe('suspects server-1.heapsnapshot.gz', () => {
   test('dead objects are leaks, with how many were dead before', async () => {
     const [first] = await entriesOf(...SERVER);
-    expect(first).toMatchObject({ verdict: 'leak', kind: 'dead', counts: [20, 40], count: 40 });
+    expect(first).toMatchObject({ verdict: 'leak', kind: 'dead', counts: [40], stayed: [20], count: 40 });
     expect(first!.headline).toContain('ServerResponse');
   });
 

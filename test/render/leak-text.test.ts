@@ -52,6 +52,7 @@ const LEAK: LeakEntry = {
   alsoIn: [1, 2, 3, 4].map((id) => ({ id, type: 'Map', text: `place${id}`, heldBy: 'a timer' })),
   member: LISTENER,
   memberCounts: [30, 1330, 2630],
+  linkedBy: null,
   sizes: [],
   principal: LISTENER,
   contents: [LISTENER, ...[1, 2, 3, 4, 5, 6].map((i) => content(`C${i}`, { count: i * 1000 }))],

@@ -37,14 +37,32 @@ export function containerWords(graph: Graph, chain: Chain): ContainerWords {
   let text = '';
   for (const step of expressionOf(graph, chain).steps) text = next(text, step.text);
   const words = LISTS[text] ?? listeners(text, () => className(graph, chain.nodes.at(-3)!)) ?? text;
-  return { text: repeatsNamed(words), heldBy };
+  return { text: withoutMiddle(repeatsNamed(words)), heldBy };
+}
+
+/** Longer words are no help. */
+const LONGEST = 400;
+const BEGINNING = 120;
+const INNERMOST = 200;
+
+/** What is held inside of what is held inside of more: the outermost and the innermost. */
+function withoutMiddle(text: string): string {
+  if (text.length <= LONGEST) return text;
+  let depth = 0;
+  let deepest = 0;
+  let at = text.length - INNERMOST;
+  for (let i = 0; i < text.length; i++) {
+    if (text[i] === ')') depth--;
+    if (text[i] === '(' && ++depth > deepest) [deepest, at] = [depth, i];
+  }
+  return `${text.slice(0, BEGINNING)} … ${text.slice(Math.max(at, BEGINNING), at + INNERMOST)} …`;
 }
 
 /** A reference that is followed again and again, as along a list, is named once. */
 function repeatsNamed(text: string): string {
   return text.replace(
-    /((?:\.[\w$#]+|\[[^[\]]+\])(?:\.[\w$#]+|\[[^[\]]+\])?)\1{2,}/g,
-    (all: string, one: string) => `${one} … (${all.length / one.length} times)`,
+    /"(?:[^"\\]|\\.)*"|((?:\.[\w$#]+|\[[^[\]]+\])(?:\.[\w$#]+|\[[^[\]]+\])?)\1{2,}/g,
+    (all: string, one?: string) => (one === undefined ? all : `${one} … (${all.length / one.length} times)`), // a text is a key
   );
 }
 

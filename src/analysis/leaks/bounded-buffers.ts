@@ -315,7 +315,8 @@ export function entriesIn(graph: Graph, container: number): number {
     return count;
   }
   const table = edgeTarget(graph, container, EDGE.internal, ['table']);
-  if (table !== undefined) return tableEntries(graph, table, ENTRY_SIZE.Map);
+  if (table !== undefined)
+    return tableEntries(graph, table, name === 'Set' ? ENTRY_SIZE.Set : ENTRY_SIZE.Map);
   return graph.firstEdge[container + 1]! - graph.firstEdge[container]!;
 }
 

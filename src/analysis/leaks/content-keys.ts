@@ -1,7 +1,7 @@
 /** Which things are counted together: those of one class, functions and scopes of one place. */
 import type { Graph } from '../../graph/graph.js';
 import { memo } from '../../graph/memo.js';
-import { EDGE, NODE } from '../../graph/schema.js';
+import { EDGE, NODE, nodeTypeMarks } from '../../graph/schema.js';
 import { edgeTarget } from '../../graph/walk.js';
 import { classIndex } from '../../v8/class-names.js';
 import { isContext } from '../../v8/names.js';
@@ -38,12 +38,15 @@ export const contentKeys = memo((graph: Graph): ((node: number) => number | stri
   return (node) => {
     const type = nodeTypes[node];
     if (type === NODE.closure) return placeKey(node, 'function');
-    if (type !== NODE.object) return of[node]!;
+    if (type !== NODE.object) return IS_TEXT[type!] === 1 ? 'text' : of[node]!;
     if (isScope(node)) return `s${edgeTarget(graph, node, EDGE.internal, ['scope_info']) ?? ''}`;
     const suspended = maySuspend[of[node]!] === 1 ? suspendedFunction(graph, node) : undefined;
     return suspended === undefined ? of[node]! : placeKey(suspended, 'suspended');
   };
 }, 'contents of containers');
+
+/** Flat, concatenated, a part of another: it is V8 that tells these apart. */
+const IS_TEXT = nodeTypeMarks('string', 'concatenated string', 'sliced string');
 
 /** Classes of generators and of async functions that wait. */
 const SUSPENDED = /Generator$|AsyncFunctionObject$|^AsyncFunction$/;

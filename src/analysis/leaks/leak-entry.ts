@@ -129,13 +129,15 @@ export function leakEntry(
     alsoIn,
     member,
     memberCounts: leak.memberCounts,
+    linkedBy: leak.linkedBy ?? null,
     sizes: leak.sizes,
     principal,
     contents: inOrder(leak).map(content),
     count: leak.things.reduce((total, count) => total + count, 0),
     size: leak.size,
     aloneSize: leak.aloneSize,
-    sentence: sentence(leak, { text, heldBy }, member, principal) + boundWords(leak),
+    sentence:
+      sentence(leak, { text: text + behindWords(graph, leak), heldBy }, member, principal) + boundWords(leak),
     fingerprint: chainFingerprint(graph, leak.chain, leak.principal.example),
     known: null,
     packageLeak: null,
@@ -167,11 +169,18 @@ const WHEN: Readonly<Record<string, string>> = {
   once: 'in one step only',
 };
 
-/** Why a limit that is not in the file may be one; empty for a leak without. */
-export function boundWords({ bound }: Leak): string {
-  return bound === undefined
-    ? ''
-    : ` ${bound} may limit it; the number is not in the file (heapgraph capture writes numbers).`;
+/** Why there may be a limit; empty for a leak without. */
+export function boundWords({ bound, oldestGo }: Leak): string {
+  if (oldestGo) return ' The oldest members go: it is a cache that is not full, or a queue that gets longer.';
+  if (bound === undefined) return '';
+  return bound.limit === undefined
+    ? ` ${bound.name} may limit it; the number is not in the file (heapgraph capture writes numbers).`
+    : ` ${bound.name}, which is ${formatCount(bound.limit)}, may limit it.`;
+}
+
+/** ` (such as online.get("u0").previous)`: where things are that came behind members. */
+export function behindWords(graph: Graph, { behind }: Leak): string {
+  return behind === undefined ? '' : ` (such as ${containerWords(graph, behind).text})`;
 }
 
 function sentence(
@@ -192,5 +201,7 @@ function sentence(
     principal.example === member.example ? '' : `, which leads to ${principal.label}${at(principal)},`;
   const counts = memberCounts.map(formatCount).join(' → ');
   const also = containers > 1 ? ` and ${formatCount(containers - 1)} more held alike` : '';
-  return `${member.label}${at(member)}${leadsTo} is added to ${where}${also} ${whenOf(leak)}: ${counts}.`;
+  if (leak.linkedBy !== undefined)
+    return `${member.label}${at(member)} lead to each other by .${printable(leak.linkedBy)}, from ${where}, more of them ${whenOf(leak)}: ${counts}.`;
+  return `${member.label}${at(member)}${leadsTo} is added ${growth === 'behind' ? 'behind' : 'to'} ${where}${also} ${whenOf(leak)}: ${counts}.`;
 }

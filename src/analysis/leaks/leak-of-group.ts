@@ -10,6 +10,7 @@ import type { ContainerGroup, Frontier } from './frontier.js';
 import { type ContentRow, contentsOf, describeContent } from './group-contents.js';
 import type { AlsoIn, Leak } from './leak.js';
 import { groupVerdict, isOfLoader, type LeakVerdict, memberOf, principalOf } from './leak-evidence.js';
+import { chainBehind, linkOf } from './linked-members.js';
 import { loadsAgain } from './module-reloads.js';
 import type { RebuiltPart } from './rebuilt-parts.js';
 
@@ -56,16 +57,22 @@ export function leakOf(
   let member = memberOf(contents);
   let counts = memberCounts(frontier, group, { contents, member, listOwner });
   const principal = principalOf(contents, member);
+  let isBehind = false;
   // Of members that come and go the counts say nothing: what grows is behind them.
   if (verdict === 'leak' && !increases(counts) && principal !== member) {
     member = principal;
     counts = memberCounts(frontier, group, { contents, member, listOwner });
-    if (!increases(counts)) counts = cumulated(member.counts);
+    if (!increases(counts)) {
+      counts = cumulated(member.counts);
+      isBehind = true;
+    }
   }
   return {
     verdict,
     isMasked,
-    growth: 'members',
+    growth: isBehind ? 'behind' : 'members',
+    linkedBy: isBehind ? undefined : linkOf(graph, member, counts.at(-1)!),
+    behind: isBehind ? chainBehind(frontier, [group.number], member) : undefined,
     container: group.container,
     containers: group.containers.length,
     groups: [group.number],
@@ -89,11 +96,13 @@ export function leakOf(
   };
 }
 
-function increases(counts: readonly number[]): boolean {
+/** Whether numbers by snapshot become more at every step. */
+export function increases(counts: readonly number[]): boolean {
   return counts.every((count, i) => i === 0 || count > counts[i - 1]!);
 }
 
-function cumulated(counts: readonly number[]): number[] {
+/** Numbers by age as numbers by snapshot. */
+export function cumulated(counts: readonly number[]): number[] {
   let total = 0;
   return counts.map((count) => {
     total += count;

@@ -4,7 +4,7 @@ import { uncountedOf, withMembersCounted } from './counted-leaks.js';
 import { sizesInPlace } from './growth-in-place.js';
 import { isLeak, type Leak } from './leak.js';
 import { type Leaks, type LeaksOptions, leaks, slotsOf, withGrowthInPlace } from './leaks.js';
-import { membershipsOf, membersInPlace } from './members-in-place.js';
+import { type Members, membershipsOf, membersInPlace } from './members-in-place.js';
 
 /** What a search is done with. */
 export interface LeakSearchOptions extends LeaksOptions {
@@ -41,18 +41,18 @@ export async function searchLeaks(
   const earlier = snapshots.slice(0, -1);
   const isWhole = earlier.every(({ edges }) => edges !== undefined); // `leaks` has looked already
   const slots = isWhole ? [] : slotsOf(found);
-  const uncounted = uncountedOf(found, snapshots);
+  const uncounted = uncountedOf(found);
   if (slots.length === 0 && uncounted.length === 0) return { found, looksInPlace: true };
   const memberships = membershipsOf(found.frontier, uncounted);
   const sizes: number[][] = [];
-  const members: number[][] = [];
+  const members: Members[][] = [];
   for (const [place, graph] of earlier.entries()) {
     const whole = graph.edges ? graph : await withEdges(place);
     if (!whole) return { found, looksInPlace: false };
     sizes.push(sizesInPlace(whole, slots));
     members.push(membersInPlace(whole, memberships));
   }
-  const counted = withMembersCounted(found, uncounted, members);
+  const counted = withMembersCounted(found, uncounted, members, snapshots);
   return {
     found: slots.length === 0 ? counted : withGrowthInPlace(counted, sizes, options),
     looksInPlace: true,

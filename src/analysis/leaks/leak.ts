@@ -5,6 +5,7 @@ import type { Chain } from '../holders/chains.js';
 import type { Ownership } from '../holders/container-owner.js';
 import type { ContentRow } from './group-contents.js';
 import type { LeakVerdict } from './leak-evidence.js';
+import type { NamedBound } from './visible-bound.js';
 
 /** A container that is held elsewhere, too, or is held in another way and gets the same members. */
 export interface AlsoIn {
@@ -21,21 +22,34 @@ export interface AlsoIn {
 export interface Leak {
   /**
    * - `leak`: things of every step since the first snapshot are there.
-   * - `limited`: so are they, and the container has a limit, of which the file has the name alone.
+   * - `limited`: it grows at every step, and may have a limit: a property has the name of one, or
+   *   its oldest members go.
    * - `uneven`: so are they, but of one step next to none.
    * - `sometimes`: things of two or more steps, but not of all.
    * - `once`: things of one step, which a later snapshot has as well.
    */
   readonly verdict: LeakVerdict;
-  /** For `limited` the property that is the limit: `LruCache.maxSize`. */
-  readonly bound?: string;
+  /** For `limited` the property that may be the limit. */
+  readonly bound?: NamedBound;
+  /** For `limited`: the oldest members go, as those of a cache do, and of a queue. */
+  readonly oldestGo?: true;
   /**
    * Whether the class of the members did not become more in the whole snapshot, so that only counts
    * of the container tell whether it grows.
    */
   readonly isMasked: boolean;
-  /** Whether members were added, or the container itself got larger. */
-  readonly growth: 'members' | 'in place';
+  /**
+   * Whether members were added, things behind members that do not become more, or the container
+   * itself got larger.
+   */
+  readonly growth: 'members' | 'behind' | 'in place';
+  /**
+   * The reference by which members lead to each other, where the container has few of them itself:
+   * `parent`.
+   */
+  readonly linkedBy?: string | undefined;
+  /** For growth behind members: the chain to one of the things that came. */
+  readonly behind?: Chain | undefined;
   /** Ordinal of the container with the most new members, in the last snapshot. */
   readonly container: number;
   /** How many containers are held in the same way. */
@@ -62,8 +76,9 @@ export interface Leak {
    */
   readonly member: ContentRow;
   /**
-   * By snapshot: how many members the container has of those that are there in the last snapshot.
-   * In place: empty.
+   * By snapshot: how many members the container has. Where they are held by things behind it, or
+   * the earlier snapshots have no edges: how many of those that are there in the last one. Of
+   * what grows behind the members: what was made since. In place: empty.
    */
   readonly memberCounts: readonly number[];
   /** By snapshot: bytes of the container with its own parts. Of members: empty. */

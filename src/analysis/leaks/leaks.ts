@@ -251,9 +251,11 @@ function unexplainedOf(
 function withNamedBound(graph: Graph, leak: Leak): Leak {
   if (leak.verdict !== 'leak') return leak;
   const bound = namedBound(graph, leak.container);
-  const isBound = ({ container }: { readonly container: number }): boolean =>
-    namedBound(graph, container) !== undefined;
-  return bound !== undefined && leak.alsoIn.every(isBound) ? { ...leak, verdict: 'limited', bound } : leak;
+  if (bound === undefined) return leak;
+  // Items that lead to each other are in their own order, which the same object holds.
+  const isBound = ({ container, chain }: Leak['alsoIn'][number]): boolean =>
+    chain.nodes.includes(bound.owner) || namedBound(graph, container) !== undefined;
+  return leak.alsoIn.every(isBound) ? { ...leak, verdict: 'limited', bound } : leak;
 }
 
 const VERDICTS: readonly LeakVerdict[] = ['leak', 'limited', 'uneven', 'sometimes', 'once'];

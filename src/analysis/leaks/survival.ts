@@ -166,7 +166,7 @@ function leakingClasses(
   { graph, born, types }: Born,
   counts: (node: number) => boolean,
 ): ReadonlyMap<number, readonly ClassLeak[]> {
-  const found = all.filter((leak) => isLeak(leak) && leak.growth === 'members');
+  const found = all.filter((leak) => isLeak(leak) && leak.growth !== 'in place');
   const { groups, newest } = frontier;
   const leakOf = new Int32Array(groups.length).fill(-1);
   for (const [i, leak] of found.entries())

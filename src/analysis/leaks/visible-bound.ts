@@ -18,7 +18,8 @@ export interface VisibleBound {
 /** Fewer slots may be left from something else. */
 const LEAST_SLOTS = 16;
 /** How caches call the number of entries that they keep. */
-const BOUND = /^[_#]*(?:max|limit|capacity|max_?(?:size|entries|items|length|keys|count))$/i;
+const BOUND =
+  /^[_#]*(?:max|limit|capacity|max_?(?:size|entries|items|length|keys|count)|max_?(?:queue|cache|buffer|pool|history|log)_?(?:size|length|entries|items))$/i;
 
 /**
  * The limit of a collection, and what is in it. Two things show one:
@@ -28,11 +29,12 @@ const BOUND = /^[_#]*(?:max|limit|capacity|max_?(?:size|entries|items|length|key
  *   where there are several; of a Map beside such an array the same, where they are equally
  *   full. Not in a piece of a queue, which gets another piece when it is full: Node.js' own
  *   FixedQueue is made of such
- * - number: a property `max`, `limit`, `capacity`, `maxSize` and the like of the collection or of
- *   what holds it, at least as large as the collection; only in snapshots with numbers
+ * - number: a property `max`, `limit`, `capacity`, `maxSize` and the like of the collection, or of
+ *   a cache that holds it, at least as large as the collection; only in snapshots with numbers. In
+ *   other classes it may be the limit of something else, of a page or a text: see `namedBound`
  *
  * - In: by node how many snapshots it is new in, where there are several: slots that were added are
- *   no limit.
+ *   no limit. Without, slots that are all taken show none: an array that was copied has no others.
  * - Empty: undefined where neither is to be seen.
  * - Cost: the edges of the collection, of its holder and of the holder's properties.
  */
@@ -42,7 +44,7 @@ export function visibleBound(
   ages?: ArrayLike<number>,
 ): VisibleBound | undefined {
   const slots = (node: number): VisibleBound | undefined =>
-    ages && !hasOldSlots(graph, node, ages) ? undefined : slotsOf(graph, node);
+    ages && !hasOldSlots(graph, node, ages) ? undefined : slotsOf(graph, node, ages !== undefined);
   const holder = holderOf(graph, container);
   const own = holder !== undefined && isPiece(graph, holder) ? undefined : slots(container);
   if (own) return own;
@@ -54,7 +56,8 @@ export function visibleBound(
     for (let edge = firstEdge[owner]!, end = firstEdge[owner + 1]!; edge < end; edge++) {
       if (types[edge] !== EDGE.property) continue;
       const target = targets[edge]!;
-      if (graph.nodeTypes[target] === NODE.number && BOUND.test(strings.get(names[edge]!))) {
+      const mayBe = owner === container || CACHE_CLASS.test(className(graph, owner));
+      if (mayBe && graph.nodeTypes[target] === NODE.number && BOUND.test(strings.get(names[edge]!))) {
         const limit = Number(numberText(graph, target));
         if (Number.isFinite(limit) && limit >= size && limit > 0) return { size, limit };
       }
@@ -68,22 +71,32 @@ export function visibleBound(
 /** More entries than this are no cache that has room left. */
 const MOST_IN_A_CACHE = 10_000;
 /** Names that can only be the limit of a collection. */
-const SIZE_BOUND = /^[_#]*(?:capacity|max_?(?:size|entries|items|length|keys|count))$/i;
+const SIZE_BOUND =
+  /^[_#]*(?:capacity|max_?(?:size|entries|items|length|keys|count)|max_?(?:queue|cache|buffer|pool|history|log)_?(?:size|length|entries|items))$/i;
 /** The others are so called in a class of such a name. */
 const CACHE_CLASS = /lru|cache|memo|ring|bounded|pool/i;
 
+/** A property that may be the limit of a collection. */
+export interface NamedBound {
+  /** The class and the property, `LruCache.maxSize`. */
+  readonly name: string;
+  /** Undefined where the file does not have it. */
+  readonly limit: number | undefined;
+  /** What has the property. */
+  readonly owner: number;
+}
+
 /**
- * A property whose name says that the collection has a limit, where the file does not have its
- * number: V8 writes small numbers only when that is asked for. The name stands in the object's
+ * A property whose name says that the collection may have a limit: V8 writes small numbers only
+ * when that is asked for, and the number may be of something else. The name stands in the object's
  * shape.
  *
- * - Out: the class and the property, `LruCache.maxSize`.
- * - Empty: undefined where there is none, where its number is in the file (`visibleBound` reads
- *   it), for more entries than a cache has, and for twice as many as another collection of the same
- *   object has: the order of the keys, say, which the limit is kept in.
+ * - Empty: undefined where there is none, or it is less than the collection has, for more entries
+ *   than a cache has, and for twice as many as another collection of the same object has: the order
+ *   of the keys, say, which the limit is kept in.
  * - Cost: the edges of the collection, of its holder and of their shapes.
  */
-export function namedBound(graph: Graph, container: number): string | undefined {
+export function namedBound(graph: Graph, container: number): NamedBound | undefined {
   const size = entriesIn(graph, container);
   if (size > MOST_IN_A_CACHE) return undefined;
   for (const owner of [container, holderOf(graph, container)]) {
@@ -92,8 +105,10 @@ export function namedBound(graph: Graph, container: number): string | undefined 
     const name = shapeNames(graph, owner).find(
       (one) => SIZE_BOUND.test(one) || (BOUND.test(one) && CACHE_CLASS.test(type)),
     );
-    if (name === undefined || hasProperty(graph, owner, name)) continue;
-    return hasSmallerSibling(graph, owner, size) ? undefined : `${type}.${name}`;
+    if (name === undefined) continue;
+    const limit = numberOf(graph, owner, name);
+    if ((limit !== undefined && !(limit >= size)) || hasSmallerSibling(graph, owner, size)) return undefined;
+    return { name: `${type}.${name}`, limit, owner };
   }
   return undefined;
 }
@@ -139,15 +154,19 @@ function shapeNames(graph: Graph, node: number): string[] {
 const MOST_PROPERTIES = 1000;
 const LONGEST_NAME = 40;
 
-function hasProperty(graph: Graph, node: number, name: string): boolean {
-  const { types, names } = edgesOf(graph);
-  for (let edge = graph.firstEdge[node]!, end = graph.firstEdge[node + 1]!; edge < end; edge++)
-    if (types[edge] === EDGE.property && graph.strings.equals(names[edge]!, name)) return true;
-  return false;
+/** The number in a property; NaN where that has another value. Undefined where it has none. */
+function numberOf(graph: Graph, node: number, name: string): number | undefined {
+  const { types, names, targets } = edgesOf(graph);
+  for (let edge = graph.firstEdge[node]!, end = graph.firstEdge[node + 1]!; edge < end; edge++) {
+    if (types[edge] !== EDGE.property || !graph.strings.equals(names[edge]!, name)) continue;
+    const target = targets[edge]!;
+    return graph.nodeTypes[target] === NODE.number ? Number(numberText(graph, target)) : Number.NaN;
+  }
+  return undefined;
 }
 
 /** An array that has more slots than items. */
-function slotsOf(graph: Graph, node: number): VisibleBound | undefined {
+function slotsOf(graph: Graph, node: number, mayBeFull: boolean): VisibleBound | undefined {
   const { firstEdge, nodeTypes, strings } = graph;
   if (nodeTypes[node] !== NODE.object || strings.get(graph.nodeNames[node]!) !== 'Array') return undefined;
   const { types, targets } = edgesOf(graph);
@@ -159,7 +178,7 @@ function slotsOf(graph: Graph, node: number): VisibleBound | undefined {
     const oddball = oddballOf(graph, targets[edge]!);
     if (oddball === 'undefined' || oddball === 'null') empty++;
   }
-  if (limit < LEAST_SLOTS || (empty === 0 && !isFull(graph, node, limit))) return undefined;
+  if (limit < LEAST_SLOTS || (empty === 0 && !(mayBeFull && isFull(graph, node, limit)))) return undefined;
   return { size: limit - empty, limit };
 }
 

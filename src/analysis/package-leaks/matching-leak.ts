@@ -5,6 +5,7 @@ import { className } from '../../v8/class-names.js';
 import { isContext } from '../../v8/names.js';
 import { fileOfScope, rootScopeOf } from '../../v8/scopes.js';
 import { scriptOf } from '../../v8/scripts.js';
+import { nodeRoles, THING } from '../classes/node-roles.js';
 import type { PackageLeak } from './package-leak.js';
 
 /**
@@ -18,9 +19,10 @@ export function matchingLeaks(
   nodes: readonly number[],
   leaks: readonly PackageLeak[],
 ): PackageLeak[] {
-  return leaks.filter(({ references }) => {
+  const roles = nodeRoles(graph);
+  return leaks.filter(({ references, direct = false }) => {
     let at = 0;
-    return references.every((reference) => {
+    const isThere = references.every((reference) => {
       while (at < nodes.length - 1) {
         const found = isOne(graph, nodes[at]!, nodes[at + 1]!, reference);
         at++;
@@ -28,6 +30,8 @@ export function matchingLeaks(
       }
       return false;
     });
+    const behind = (): number => nodes.slice(at + 1).filter((node) => roles[node] === THING).length;
+    return isThere && (!direct || behind() <= 1);
   });
 }
 

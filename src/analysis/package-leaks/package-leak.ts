@@ -8,6 +8,11 @@ export interface PackageLeak {
   readonly versions: string;
   /** Found in this order on the chain to what leaks; others may stand between them. */
   readonly references: readonly LeakReference[];
+  /**
+   * What the last reference leads to is what grows: at most one object more stands on the chain.
+   * Default false.
+   */
+  readonly direct?: boolean;
   readonly sentence: string;
   readonly fix: string;
   readonly link: string;

@@ -1,12 +1,13 @@
 /** What grew, as entries. */
 import type { LeakEntry } from '../../base/leak-report.js';
+import { printable } from '../../base/printable.js';
 import type { SuspectContent, SuspectEntry } from '../../base/suspect-report.js';
 import { formatBytes, formatCount } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
 import { deadChain } from '../dead/dead-chain.js';
 import type { ObjectStates } from '../dead/object-states.js';
 import type { Leak } from '../leaks/leak.js';
-import { boundWords } from '../leaks/leak-entry.js';
+import { behindWords, boundWords } from '../leaks/leak-entry.js';
 import { innerWords, MOST_CONTENTS, nextCommand, placeOf, shareOf } from './entry-parts.js';
 import type { Suspect } from './ranking.js';
 import { REMEDIES } from './suspect-words.js';
@@ -19,6 +20,8 @@ export interface GrowthFacts {
   readonly minSize: number;
   /** Findings of the last snapshot that are about the same things. */
   readonly same: readonly Suspect['inner'][number][];
+  /** Whether the first of them is about the members themselves. */
+  readonly isKind: boolean;
 }
 
 /** Fewer new members that keep little may be what a program makes once. */
@@ -34,24 +37,30 @@ function sizeWords({ size, aloneSize }: LeakEntry): string {
     : `lead to ${formatBytes(size)} more, ${formatBytes(aloneSize)} of it by no other place`;
 }
 
+/** How members are held: `in`, `behind`, `that lead to each other by .parent, from`. */
+function wayWords({ growth, linkedBy }: Leak): string {
+  if (linkedBy !== undefined) return `that lead to each other by .${printable(linkedBy)}, from`;
+  return growth === 'behind' ? 'behind' : 'in';
+}
+
 /** What grew, as a suspect. */
 export function growthSuspect(
   graph: Graph,
   leak: Leak,
   entry: LeakEntry,
-  { states, snapshots, same, minSize }: GrowthFacts,
+  { states, snapshots, same, isKind, minSize }: GrowthFacts,
 ): SuspectEntry {
   const { steps } = deadChain(graph, leak.chain, states);
   const { container, member, principal, memberCounts, sizes, size } = entry;
   const added = memberCounts.length > 0 ? memberCounts.at(-1)! - memberCounts[0]! : MANY;
   const isMuch = added >= MANY || size >= minSize;
   const isSure = snapshots > 2 && leak.verdict === 'leak' && isMuch;
-  const kind = same[0]?.kind ?? 'growth';
+  const kind = isKind ? same[0]!.kind : 'growth';
   const verdict = isSure ? 'leak' : 'suspect';
   const row = memberCounts.length > 0 ? memberCounts : sizes;
   const series =
     memberCounts.length > 0
-      ? `${memberCounts.map(formatCount).join(' → ')} × ${member.label}`
+      ? `${memberCounts.map(formatCount).join(' → ')} × ${entry.growth === 'behind' ? 'new ' : ''}${member.label}`
       : `${sizes.map(formatBytes).join(' → ')} of ${member.label}`;
   const place = container.text === '' ? container.heldBy : container.text;
   const places = container.count > 1 ? `${formatCount(container.count)} places such as ` : '';
@@ -60,9 +69,10 @@ export function growthSuspect(
   return {
     verdict,
     kind,
-    headline: `${verdict}: ${series} in ${places}${place}${by} ${sizeWords(entry)}`,
+    headline: `${verdict}: ${series} ${wayWords(leak)} ${places}${place}${behindWords(graph, leak)}${by} ${sizeWords(entry)}`,
     count: row.at(-1)!,
     counts: row,
+    stayed: [],
     retainedSize: size,
     share: shareOf(graph, size),
     fingerprint: entry.fingerprint,
@@ -83,16 +93,17 @@ export function growthSuspect(
       }),
     ),
     location: principal.location,
-    package: principal.package ?? container.package,
+    package: principal.location === null ? (principal.package ?? container.package) : principal.package,
     evidence: [
       isSure
         ? `It grew at each of ${snapshots - 1} steps, and what each step added is still there; a cache that is not full does the same.`
-        : leak.bound !== undefined
-          ? `It grew at each of ${snapshots - 1} steps, as a cache does that is not full.${boundWords(leak)}`
+        : leak.verdict === 'limited'
+          ? `It grew at each of ${snapshots - 1} steps${leak.oldestGo ? '' : ', as a cache does that is not full'}.${boundWords(leak)}`
           : `It grew ${snapshots > 2 && leak.verdict === 'leak' ? 'at every step, by few and little' : snapshots === 2 ? 'from one snapshot to the other: three snapshots tell growth from a start' : 'at every step, but not evenly'}.`,
       ...same.slice(0, 2).map((one) => innerWords(graph, one)),
     ],
-    remedy: REMEDIES[kind] ?? REMEDIES.growth ?? null,
+    remedy:
+      REMEDIES[leak.linkedBy !== undefined && kind === 'growth' ? 'list' : kind] ?? REMEDIES.growth ?? null,
     next: nextCommand(graph, 'gathering', graph.ids.indexOf(container.id), leak.container),
     examples: [member.example],
   };

@@ -33,8 +33,8 @@ import { evidenceOf, headline, REMEDIES, type SuspectFacts } from './suspect-wor
 export interface SuspectEntryOptions {
   readonly states: ObjectStates;
   readonly packageName: (script: string | undefined) => string | undefined;
-  /** Members by snapshot. */
-  readonly counts: readonly number[];
+  /** By earlier snapshot: how many of the members are there. */
+  readonly stayed: readonly number[];
 }
 
 const MOST_EXAMPLES = 10;
@@ -58,7 +58,7 @@ const BY_MEMBER: ReadonlySet<SuspectKind> = new Set([
 export function suspectEntry(
   graph: Graph,
   suspect: Suspect,
-  { states, packageName, counts }: SuspectEntryOptions,
+  { states, packageName, stayed }: SuspectEntryOptions,
 ): SuspectEntry {
   const { verdict, kind, members, chain, size, contents } = suspect;
   const { steps } = deadChain(graph, chain, states);
@@ -85,7 +85,7 @@ export function suspectEntry(
     place: text,
     code: codeWords(graph, suspect, telling),
     places: suspect.places,
-    counts,
+    stayed,
   };
   const script = location?.script ?? chainEnding(graph, chain).file ?? rootOf(graph, chain.nodes[0]!)?.file;
   return {
@@ -93,7 +93,8 @@ export function suspectEntry(
     kind,
     headline: headline(facts),
     count: members.length,
-    counts,
+    counts: [members.length],
+    stayed,
     retainedSize: size,
     share: shareOf(graph, size),
     fingerprint: chainFingerprint(graph, chain, suspect.functions[0] ?? telling?.example ?? members[0]),
@@ -129,7 +130,7 @@ export function suspectEntry(
       ...alsoWords(graph, suspect),
       ...suspect.inner.slice(0, 2).map((one) => innerWords(graph, one)),
     ],
-    remedy: REMEDIES[suspect.inner[0]?.kind ?? kind] ?? REMEDIES[kind] ?? null,
+    remedy: remedyOf(suspect),
     next: nextCommand(graph, kind, container, members[0]!),
     examples: members.slice(0, MOST_EXAMPLES).map((node) => graph.ids[node]!),
   };
@@ -140,6 +141,14 @@ function memberLabel(graph: Graph, { contents, members }: Suspect): string {
   if (row === undefined) return className(graph, members[0]!);
   // The row counts what is inside of the members as well.
   return contentLabel(graph, row.type === 'Object' ? { ...row, example: members[0]! } : row);
+}
+
+/** Of what merely gathers what is inside says more. */
+const OF_ANY_KIND: ReadonlySet<SuspectKind> = new Set(['gathering', 'variable', 'large', 'list', 'external']);
+
+function remedyOf({ kind, inner }: Suspect): string | null {
+  const told = OF_ANY_KIND.has(kind) ? (inner[0]?.kind ?? kind) : kind;
+  return REMEDIES[told] ?? REMEDIES[kind] ?? null;
 }
 
 /** `onReload() in routes/flags.js:5`. */

@@ -1,5 +1,6 @@
 /** The whole search for suspects: what is dead, what grew, where much gathers, in one list. */
 import type { SuspectEntry } from '../../base/suspect-report.js';
+import { formatBytes, formatCount } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
 import { idIndex } from '../../graph/ids.js';
 import { packageOf, packageText } from '../../v8/packages.js';
@@ -87,12 +88,12 @@ export function suspectSearch(graph: Graph, options: SuspectSearchOptions): Susp
   const { suspects } = rankedSuspects(graph, findings, { minSize, explained });
   let settled = 0;
   for (const suspect of suspects) {
-    const counts = countsBefore(graph, earlier, suspect.members);
-    if (isSettled(counts, suspect)) {
+    const stayed = countsBefore(graph, earlier, suspect.members);
+    if (isSettled(stayed, suspect)) {
       settled++;
       continue;
     }
-    const facts = { states, packageName, counts: [...counts, suspect.members.length] };
+    const facts = { states, packageName, stayed };
     places.push({ entry: suspectEntry(graph, suspect, facts), keeps: suspect.keeps });
   }
 
@@ -108,7 +109,26 @@ export function suspectSearch(graph: Graph, options: SuspectSearchOptions): Susp
     entries.push(entry);
     fingerprints.add(entry.fingerprint);
   }
-  return { entries: inOrder(entries), findings: findings.length, settled, fingerprints };
+  return { entries: inOrder(alikeOnce(entries)), findings: findings.length, settled, fingerprints };
+}
+
+/** Of places with one fingerprint that are no leaks the first, which says how many there are. */
+function alikeOnce(entries: readonly SuspectEntry[]): SuspectEntry[] {
+  const keyOf = ({ kind, fingerprint }: SuspectEntry): string => `${kind} ${fingerprint}`;
+  const groups = new Map<string, SuspectEntry[]>();
+  for (const entry of entries) {
+    const known = groups.get(keyOf(entry));
+    if (known === undefined || entry.verdict === 'leak' || known[0]!.verdict !== entry.verdict)
+      groups.set(known === undefined ? keyOf(entry) : `${keyOf(entry)} ${groups.size}`, [entry]);
+    else known.push(entry);
+  }
+  return [...groups.values()].map(([first, ...others]) => {
+    if (others.length === 0) return first!;
+    const bytes = others.reduce((sum, { retainedSize }) => sum + retainedSize, 0);
+    const places = others.length === 1 ? 'One more place' : `${formatCount(others.length)} more places`;
+    const words = `${places} with this fingerprint ${others.length === 1 ? 'keeps' : 'keep'} ${formatBytes(bytes)}.`;
+    return { ...first!, evidence: [...first!.evidence, words] };
+  });
 }
 
 function nameByPath(script: string | undefined): string | undefined {
@@ -169,12 +189,22 @@ function grownPlaces(
     const whole = findings.find(({ holder, members }) => holder === leak.container && members.some(isNew));
     const isInWhole = whole && i < MEASURED_GROWN ? inSorted(keptBy(graph, whole).nodes) : () => false;
     const explains = (node: number): boolean => isNew(node) || isInWhole(node);
+    const isAbout = ({ holder, members }: Finding): boolean =>
+      holder === leak.container || members.includes(leak.member.example);
     const same = findings.filter(
       (one) => one.verdict === 'suspect' && one.members.filter(isNew).length * 2 > one.members.length,
     );
+    // What is about the members themselves says what kind of a leak it is; others are behind them.
+    same.sort((a, b) => Number(isAbout(b)) - Number(isAbout(a)));
     const entry = leakEntry(graph, leak, { packageName });
     return {
-      entry: growthSuspect(graph, leak, entry, { states, snapshots, same, minSize }),
+      entry: growthSuspect(graph, leak, entry, {
+        states,
+        snapshots,
+        same,
+        isKind: same.some(isAbout),
+        minSize,
+      }),
       keeps: isNew,
       explains,
     };

@@ -19,7 +19,7 @@ export interface SuspectFacts {
   readonly code: string | undefined;
   readonly places: number;
   /** Members by snapshot. */
-  readonly counts: readonly number[];
+  readonly stayed: readonly number[];
 }
 
 /** One sentence; its first word is the verdict. */
@@ -73,12 +73,12 @@ function subject({ kind, count, member, word, place, code, places }: SuspectFact
 }
 
 /** Why a finding is one, in words. */
-export function evidenceOf({ kind, count, places, member, word, counts }: SuspectFacts): string {
+export function evidenceOf({ kind, count, places, member, word, stayed }: SuspectFacts): string {
   const many = formatCount(count);
   // With several snapshots it is told what of today's members was there before.
-  const before = counts.slice(0, -1).map(formatCount).join(' and ');
+  const before = stayed.map(formatCount).join(' and ');
   const unsure = (what: string): string =>
-    counts.length > 1 ? `of these, ${before} were there before` : `one snapshot cannot tell ${what}`;
+    stayed.length > 0 ? `of these, ${before} were there before` : `one snapshot cannot tell ${what}`;
   switch (kind) {
     case 'listeners':
       return `One object has ${many} listeners for one event; Node.js warns of more than 10.`;
@@ -113,9 +113,9 @@ export function evidenceOf({ kind, count, places, member, word, counts }: Suspec
     case 'list':
       return `${many} objects of one class hang on each other; ${unsure('whether that grows')}.`;
     case 'variable':
-      return `All that it leads to and nothing else does is counted${counts.length > 1 ? '' : `; ${unsure('whether that grows')}`}.`;
+      return `All that it leads to and nothing else does is counted${stayed.length > 0 ? '' : `; ${unsure('whether that grows')}`}.`;
     case 'large':
-      return `The bytes are ${count > 1 ? 'their' : 'its'} own${counts.length > 1 ? '' : `; ${unsure('whether that grows')}`}.`;
+      return `The bytes are ${count > 1 ? 'their' : 'its'} own${stayed.length > 0 ? '' : `; ${unsure('whether that grows')}`}.`;
     default:
       return `${many} ${member} gather ${places > 1 ? 'in places that are held alike' : 'in one place'}; ${unsure('a full table from a leak')}.`;
   }

@@ -195,7 +195,7 @@ function summaryOf(
   const limited = entries.filter(({ verdict }) => verdict === 'limited').length;
   if (limited > 0)
     return [
-      `No sure leak: ${limited === 1 ? 'one container grows' : `${formatCount(limited)} containers grow`} at every step, perhaps up to a limit of which these files show the name alone.`,
+      `No leak is certain: ${limited === 1 ? 'one container grows' : `${formatCount(limited)} containers grow`} at every step, perhaps up to a limit: the last sentence about ${limited === 1 ? 'it' : 'each'} says what speaks for that.`,
     ];
   const uneven = entries.some(({ verdict }) => verdict === 'uneven');
   const once = entries.length > 0 ? '; below is where most of them are' : '';

@@ -48,6 +48,13 @@ export async function packageLeaks(
     const nodes = nodesWithIds(graph, ids).filter((node) => node >= 0);
     for (const leak of matchingLeaks(graph, nodes, all)) {
       const found = versionsOf(leak.package);
+      // Nothing is known of a bundle but its texts; a project knows what its own ones have.
+      if (
+        found.every((version) => version === undefined) &&
+        !own.includes(leak) &&
+        !isNamed(graph, leak.package)
+      )
+        continue;
       const fitting = found.filter((version) => version === undefined || versionFits(version, leak.versions));
       if (fitting.length > 0)
         return factOf(
@@ -80,6 +87,13 @@ function installedVersions(graph: Graph, name: string, packages: PackageNames): 
     found.set(own.folder, text === undefined || text === name ? undefined : text.slice(name.length + 1));
   }
   return found.size === 0 && !hasPackages ? [undefined] : [...found.values()];
+}
+
+/** Whether a text of the heap names the package: its path, its source in a bundle, its messages. */
+function isNamed({ strings }: Graph, name: string): boolean {
+  for (let index = 0; index < strings.length; index++)
+    if (strings.lengthOf(index) >= name.length && strings.get(index).includes(name)) return true;
+  return false;
 }
 
 /** `Known leak of debug 4.1.1: Each debug() that is called is kept in createDebug.instances.` */

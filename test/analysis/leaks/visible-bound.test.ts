@@ -13,12 +13,13 @@ async function boundOf(
   items: number,
   empty: number,
   more: Record<string, NodeSpec> = {},
-  isGrown = false,
+  slots: boolean | 'single' = false,
+  type = 'Lru',
 ) {
   const names = Array.from({ length: items }, (_, i) => `item${i}`);
   const nodes: Record<string, NodeSpec> = {
     root: { id: 1, edges: ['owner'] },
-    owner: { id: 3, name: 'Lru', edges: [['property', 'list', 'list'], ...cache] },
+    owner: { id: 3, name: type, edges: [['property', 'list', 'list'], ...cache] },
     list: {
       id: CACHE,
       name: 'Array',
@@ -36,8 +37,8 @@ async function boundOf(
   for (const [i, name] of names.entries()) nodes[name] = { id: 101 + 2 * i, name: 'Thumb' };
   const graph = await loadSnapshot(snapshotBytes(nodes));
   const ages = new Uint8Array(graph.nodeCount);
-  if (isGrown) ages[idIndex(graph).nodeOf(81)] = 1;
-  return visibleBound(graph, idIndex(graph).nodeOf(CACHE), ages);
+  if (slots === true) ages[idIndex(graph).nodeOf(81)] = 1;
+  return visibleBound(graph, idIndex(graph).nodeOf(CACHE), slots === 'single' ? undefined : ages);
 }
 
 const number = (text: string): Record<string, NodeSpec> => ({
@@ -56,6 +57,19 @@ describe('visibleBound', () => {
     expect(await withBytes(16 + 20 * 8)).toEqual({ size: 20, limit: 20 });
     expect(await withBytes(8 + 20 * 4)).toEqual({ size: 20, limit: 20 });
     expect(await withBytes(16 + 46 * 8)).toBeUndefined();
+  });
+
+  test('in a single snapshot slots that are all taken say nothing: a copy of an array has no others', async () => {
+    const full = { elements: { id: 81, type: 'array', name: '(object elements)', size: 16 + 20 * 8 } };
+    expect(await boundOf([], 20, 0, full, 'single')).toBeUndefined();
+    expect(await boundOf([], 20, 80, {}, 'single')).toEqual({ size: 20, limit: 100 });
+  });
+
+  test('a number in a class that is no cache is told with its name: it may limit a page', async () => {
+    const page = await boundOf([['property', 'limit', 'max']], 20, 0, number('5000'), false, 'Controller');
+    expect(page).toBeUndefined();
+    const cache = await boundOf([['property', 'limit', 'max']], 20, 0, number('5000'), false, 'PageCache');
+    expect(cache).toEqual({ size: 20, limit: 5000 });
   });
 
   test('a piece of a queue has no limit, whether there is a next piece or not', async () => {
@@ -157,13 +171,15 @@ async function namedOf({
   };
   for (const [i, item] of items.entries()) nodes[item] = { id: 101 + 2 * i, name: 'Thumb' };
   const graph = await loadSnapshot(snapshotBytes(nodes));
-  return namedBound(graph, idIndex(graph).nodeOf(CACHE));
+  return namedBound(graph, idIndex(graph).nodeOf(CACHE))?.name;
 }
 
 describe('namedBound', () => {
   test('a name that can only be a limit; others in a class that is a cache', async () => {
     expect(await namedOf({ name: 'maxSize' })).toBe('Store.maxSize');
     expect(await namedOf({ name: '_maxEntries' })).toBe('Store._maxEntries');
+    expect(await namedOf({ name: '_maxQueueSize' })).toBe('Store._maxQueueSize');
+    expect(await namedOf({ name: 'maxBodyLength' })).toBeUndefined();
     expect(await namedOf({ name: '#capacity', isPrivate: true })).toBe('Store.#capacity');
     expect(await namedOf({ name: 'limit', type: 'LruCache' })).toBe('LruCache.limit');
     // requests a minute, say

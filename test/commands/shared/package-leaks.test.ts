@@ -6,6 +6,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
 import { chainResult } from '../../../src/analysis/expressions/chain-result.js';
 import { holderChain, holderChains, UNHELD } from '../../../src/analysis/holders/holder-chains.js';
+import type { PackageLeak } from '../../../src/analysis/package-leaks/package-leak.js';
 import type { PackageLeakFact } from '../../../src/base/leak-report.js';
 import { versionFits } from '../../../src/base/version-range.js';
 import { parseConfig } from '../../../src/commands/ci/config.js';
@@ -144,4 +145,58 @@ test('packageLeaks of the config file in docs/known-leaks.md: found by the refer
     ' Known leak of @acme/sdk, if its version is <2.0.0: Each login is kept in SdkClient.sessions. Call client.logout(), or update to 2.0.0. https://tracker.example.com/SDK-17',
   );
   expect((await packageLeaks(graph, names))(chain)).toBeNull();
+});
+
+test('a leak that is direct is about what its reference leads to, and no more than one object behind it', async () => {
+  const own: PackageLeak = {
+    id: 'acme-connections',
+    package: 'acme',
+    versions: '*',
+    references: [{ class: ['Acme'], reference: ['connections'] }],
+    sentence: 'Connections stay.',
+    fix: 'Destroy them.',
+    link: 'https://tracker.example.com/1',
+  };
+  const graph = await loadSnapshot(
+    snapshotBytes({
+      root: ['globals'],
+      globals: { name: 'Window / x', edges: [['property', 'acme', 'acme']] },
+      acme: { name: 'Acme', edges: [['property', 'connections', 'list']] },
+      list: { name: 'Array', edges: [['element', 0, 'connection']] },
+      connection: { name: 'Connection', edges: [['property', 'listeners', 'listeners']] },
+      listeners: { name: 'Array', edges: [['element', 0, 'own']] },
+      own: { name: 'OwnListener' },
+    }),
+    { edges: true, locations: true },
+  );
+  const names = packageNames(graph, MACHINE);
+  const found = async (type: string, direct: boolean): Promise<string | undefined> => {
+    const node = Array.from(graph.nodeNames).findIndex((name) => graph.strings.get(name) === type);
+    const chain = chainResult(graph, holderChain(graph, node), { found: true, rooted: true, sizes: false });
+    return (await packageLeaks(graph, names, [{ ...own, direct }]))(chain)?.id;
+  };
+  expect(await found('Connection', true)).toBe('acme-connections');
+  expect(await found('OwnListener', true)).toBeUndefined();
+  expect(await found('OwnListener', false)).toBe('acme-connections');
+});
+
+test('without scripts of packages a published leak counts where a text names its package', async () => {
+  const found = async (text: string): Promise<string | undefined> => {
+    const graph = await loadSnapshot(
+      snapshotBytes({
+        root: ['globals'],
+        globals: { name: 'Window / x', edges: [['property', 'store', 'store']] },
+        store: { name: 'MemoryStore', edges: [['property', 'sessions', 'sessions']] },
+        sessions: { name: 'Object', edges: [['property', 'text', 'text']] },
+        text: { type: 'string', name: text },
+      }),
+      { edges: true, locations: true },
+    );
+    const chain = chainResult(graph, holderChain(graph, 3), { found: true, rooted: true, sizes: false });
+    return (await packageLeaks(graph, packageNames(graph, MACHINE)))(chain)?.id;
+  };
+  expect(await found('express-session deprecated undefined resave option')).toBe(
+    'express-session-memory-store',
+  );
+  expect(await found('a chat of our own')).toBeUndefined();
 });
