@@ -96,7 +96,7 @@ export function growthSuspect(
     package: principal.location === null ? (principal.package ?? container.package) : principal.package,
     evidence: [
       isSure
-        ? `It grew at each of ${snapshots - 1} steps, and what each step added is still there; a cache that is not full does the same.`
+        ? `It grew at each of ${snapshots - 1} steps, and things of each step are still there; a cache that is not full does the same.`
         : leak.verdict === 'limited'
           ? `It grew at each of ${snapshots - 1} steps${leak.oldestGo ? '' : ', as a cache does that is not full'}.${boundWords(leak)}`
           : `It grew ${snapshots > 2 && leak.verdict === 'leak' ? 'at every step, by few and little' : snapshots === 2 ? 'from one snapshot to the other: three snapshots tell growth from a start' : 'at every step, but not evenly'}.`,
