@@ -51,6 +51,9 @@ export function nodeTypeMarks(...types: readonly (typeof NODE_TYPES)[number][]):
   return marks;
 }
 
+/** By node type: texts, which V8 keeps flat, concatenated, or as a part of another. */
+export const IS_TEXT = nodeTypeMarks('string', 'concatenated string', 'sliced string');
+
 /** Edges of these types are named by a number (an index), all others by a string. */
 export function isIndexed(edgeType: number): boolean {
   return edgeType === EDGE.element || edgeType === EDGE.hidden;

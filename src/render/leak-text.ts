@@ -1,6 +1,7 @@
 /** Leaks as text for people: what grows, where, and what hangs on it, a few lines each. */
 
 import type { LeakContent, LeakEntry, LeakReport } from '../base/leak-report.js';
+import { wayWords } from '../base/leak-words.js';
 import { shortened } from '../base/printable.js';
 import { formatBytes, formatCount, formatId } from '../base/units.js';
 import { formatCell } from './cells.js';
@@ -42,7 +43,7 @@ function* renderLeak(leak: LeakEntry, style: Style): Generator<string> {
       ? `${leak.sizes.map(formatBytes).join(' → ')} ${style.role('name', formatCell(member.label, 'text'))}`
       : `${leak.memberCounts.map(formatCount).join(' → ')} × ${leak.growth === 'behind' ? 'new ' : ''}${style.role('name', formatCell(member.label, 'text'))}`;
   const size = style.role('size', `${formatBytes(leak.size)} more`);
-  yield `${style.heading(`${HEADS[verdict] ?? verdict}:`)} ${steps} ${wayWords(leak)} ${placesWords(container)}${style.heading(formatCell(container.text, 'text'))}, ${size}\n`;
+  yield `${style.heading(`${HEADS[verdict] ?? verdict}:`)} ${steps} ${formatCell(wayWords(leak), 'text')} ${placesWords(container)}${style.heading(formatCell(container.text, 'text'))}, ${size}\n`;
   const fact = (title: string, text: string): string => `  ${style.dim(title.padEnd(9))}${text}\n`;
   yield fact('held by', `${formatCell(container.heldBy, 'text')}${packageWords(container.package)}`);
   const { expression } = container.chain;
@@ -67,12 +68,6 @@ function* renderLeak(leak: LeakEntry, style: Style): Generator<string> {
     yield fact(i === 0 ? 'by' : '', formatCell(call, 'text'));
   yield* renderContents(leak.contents, style);
   yield `  ${formatCell(leak.sentence, 'text')}\n`;
-}
-
-/** How members are held. */
-function wayWords({ growth, linkedBy }: LeakEntry): string {
-  if (linkedBy !== null) return `that lead to each other by .${formatCell(linkedBy, 'text')}, from`;
-  return growth === 'behind' ? 'behind' : 'in';
 }
 
 /** Said where the members are in several containers that are held alike. */

@@ -1,6 +1,6 @@
 /** Whose code made a node, as far as the node says it itself: by the script of its code. */
 import { edgesOf, type Graph } from '../graph/graph.js';
-import { EDGE, NODE, nodeTypeMarks } from '../graph/schema.js';
+import { EDGE, IS_TEXT, NODE, nodeTypeMarks } from '../graph/schema.js';
 import { moduleFiles } from './modules.js';
 import { isContext, isModuleRecord, moduleRecordNames } from './names.js';
 import { programGlobals } from './program-globals.js';
@@ -123,7 +123,6 @@ function targetIn(graph: Graph, node: number, called: { has(index: number): bool
 }
 
 const isOfEngine = nodeTypeMarks('code', 'hidden', 'native');
-const isString = nodeTypeMarks('string', 'concatenated string', 'sliced string');
 
 /** What leads to a script, the script and its text. */
 function markCode(
@@ -151,7 +150,7 @@ function markCode(
         known.set(script, owner);
         if (owner !== 0) {
           of[script] = owner;
-          if (source !== undefined && isString[nodeTypes[source]!] === 1) {
+          if (source !== undefined && IS_TEXT[nodeTypes[source]!] === 1) {
             sources.add(source);
             if (of[source] === 0) of[source] = owner;
           }

@@ -1,7 +1,7 @@
 /** Which things are counted together: those of one class, functions and scopes of one place. */
 import type { Graph } from '../../graph/graph.js';
 import { memo } from '../../graph/memo.js';
-import { EDGE, NODE, nodeTypeMarks } from '../../graph/schema.js';
+import { EDGE, IS_TEXT, NODE } from '../../graph/schema.js';
 import { edgeTarget } from '../../graph/walk.js';
 import { classIndex } from '../../v8/class-names.js';
 import { isContext } from '../../v8/names.js';
@@ -44,9 +44,6 @@ export const contentKeys = memo((graph: Graph): ((node: number) => number | stri
     return suspended === undefined ? of[node]! : placeKey(suspended, 'suspended');
   };
 }, 'contents of containers');
-
-/** Flat, concatenated, a part of another: it is V8 that tells these apart. */
-const IS_TEXT = nodeTypeMarks('string', 'concatenated string', 'sliced string');
 
 /** Classes of generators and of async functions that wait. */
 const SUSPENDED = /Generator$|AsyncFunctionObject$|^AsyncFunction$/;

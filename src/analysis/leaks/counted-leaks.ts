@@ -1,5 +1,6 @@
 /** Leaks by the members that their containers have in each snapshot. */
 import type { Graph } from '../../graph/graph.js';
+import { IS_TEXT } from '../../graph/schema.js';
 import type { Frontier } from './frontier.js';
 import { explains, type Leak } from './leak.js';
 import { cumulated, increases } from './leak-of-group.js';
@@ -7,7 +8,6 @@ import { type Leaks, sorted } from './leaks.js';
 import { chainBehind } from './linked-members.js';
 import {
   growsSteadily,
-  IS_TEXT,
   isCountable,
   type Members,
   membershipsOf,

@@ -3,7 +3,7 @@
  */
 
 import { edgesOf, type Graph } from '../../graph/graph.js';
-import { EDGE, NODE } from '../../graph/schema.js';
+import { EDGE, IS_TEXT, NODE } from '../../graph/schema.js';
 import { classIndex } from '../../v8/class-names.js';
 import { isContext } from '../../v8/names.js';
 import { scriptOrigin } from '../../v8/origin.js';
@@ -220,11 +220,9 @@ export function describeContent(
       origin: originOf(location?.script),
     };
   }
-  const isString =
-    type === NODE.string || type === NODE['concatenated string'] || type === NODE['sliced string'];
   return {
     ...plain,
-    kind: isString ? 'string' : type === NODE.native ? 'object' : 'other',
+    kind: IS_TEXT[type!] === 1 ? 'string' : type === NODE.native ? 'object' : 'other',
     origin: 'unknown',
   };
 }

@@ -4,12 +4,11 @@
  */
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { idIndex } from '../../graph/ids.js';
-import { EDGE, isIndexed, NODE, nodeTypeMarks } from '../../graph/schema.js';
+import { EDGE, IS_TEXT, isIndexed, NODE } from '../../graph/schema.js';
 import { className } from '../../v8/class-names.js';
 import { nodeRoles, THING, WAY } from '../classes/node-roles.js';
 import { keepsAlive } from '../sizes/essential-edges.js';
 
-const isText = nodeTypeMarks('string', 'concatenated string', 'sliced string');
 /** Classes of things that hold bytes, numbers and texts, and are made anew to become larger. */
 const DATA = /^(Array|Buffer|DataView|(Shared)?ArrayBuffer|(Big)?(Int|Uint|Float)\d+(Clamped)?Array)$/;
 /** And of those that a program copies to change them. */
@@ -33,7 +32,7 @@ export interface Slot {
  * ones.
  */
 function isData(graph: Graph, node: number): boolean {
-  if (isText[graph.nodeTypes[node]!] === 1) return true;
+  if (IS_TEXT[graph.nodeTypes[node]!] === 1) return true;
   return graph.nodeTypes[node] === NODE.object && DATA.test(className(graph, node));
 }
 

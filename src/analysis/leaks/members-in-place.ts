@@ -4,7 +4,7 @@
  */
 import { edgesOf, type Graph } from '../../graph/graph.js';
 import { idIndex } from '../../graph/ids.js';
-import { EDGE, NODE, nodeTypeMarks } from '../../graph/schema.js';
+import { EDGE, IS_TEXT, NODE } from '../../graph/schema.js';
 import { className } from '../../v8/class-names.js';
 import { nodeRoles, THING, WAY } from '../classes/node-roles.js';
 import { totalsOfKind } from '../growth/kind-totals.js';
@@ -83,9 +83,6 @@ export function membersInPlace(graph: Graph, wanted: readonly Membership[]): Mem
     };
   });
 }
-
-/** By type of nodes. */
-export const IS_TEXT = nodeTypeMarks('string', 'concatenated string', 'sliced string');
 
 /** Entries of a Map, items of an array, properties of other objects; at least one. */
 function entriesOf(graph: Graph, node: number): number {

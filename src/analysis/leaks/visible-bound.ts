@@ -17,9 +17,17 @@ export interface VisibleBound {
 
 /** Fewer slots may be left from something else. */
 const LEAST_SLOTS = 16;
-/** How caches call the number of entries that they keep. */
-const BOUND =
-  /^[_#]*(?:max|limit|capacity|max_?(?:size|entries|items|length|keys|count)|max_?(?:queue|cache|buffer|pool|history|log)_?(?:size|length|entries|items))$/i;
+/** Names that can only be the number of entries that a collection keeps. */
+const SIZE_BOUND =
+  /^[_#]*(?:capacity|max_?(?:size|entries|items|length|keys|count)|max_?(?:queue|cache|buffer|pool|history|log)_?(?:size|length|entries|items))$/i;
+/** Caches call it so as well. */
+const SHORT_BOUND = /^[_#]*(?:max|limit)$/i;
+/** Classes in which it is that of a collection. */
+const CACHE_CLASS = /lru|cache|memo|ring|bounded|pool/i;
+
+function isBound(name: string): boolean {
+  return SIZE_BOUND.test(name) || SHORT_BOUND.test(name);
+}
 
 /**
  * The limit of a collection, and what is in it. Two things show one:
@@ -57,7 +65,7 @@ export function visibleBound(
       if (types[edge] !== EDGE.property) continue;
       const target = targets[edge]!;
       const mayBe = owner === container || CACHE_CLASS.test(className(graph, owner));
-      if (mayBe && graph.nodeTypes[target] === NODE.number && BOUND.test(strings.get(names[edge]!))) {
+      if (mayBe && graph.nodeTypes[target] === NODE.number && isBound(strings.get(names[edge]!))) {
         const limit = Number(numberText(graph, target));
         if (Number.isFinite(limit) && limit >= size && limit > 0) return { size, limit };
       }
@@ -70,11 +78,6 @@ export function visibleBound(
 
 /** More entries than this are no cache that has room left. */
 const MOST_IN_A_CACHE = 10_000;
-/** Names that can only be the limit of a collection. */
-const SIZE_BOUND =
-  /^[_#]*(?:capacity|max_?(?:size|entries|items|length|keys|count)|max_?(?:queue|cache|buffer|pool|history|log)_?(?:size|length|entries|items))$/i;
-/** The others are so called in a class of such a name. */
-const CACHE_CLASS = /lru|cache|memo|ring|bounded|pool/i;
 
 /** A property that may be the limit of a collection. */
 export interface NamedBound {
@@ -103,7 +106,7 @@ export function namedBound(graph: Graph, container: number): NamedBound | undefi
     if (owner === undefined) continue;
     const type = className(graph, owner);
     const name = shapeNames(graph, owner).find(
-      (one) => SIZE_BOUND.test(one) || (BOUND.test(one) && CACHE_CLASS.test(type)),
+      (one) => SIZE_BOUND.test(one) || (SHORT_BOUND.test(one) && CACHE_CLASS.test(type)),
     );
     if (name === undefined) continue;
     const limit = numberOf(graph, owner, name);

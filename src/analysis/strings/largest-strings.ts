@@ -1,10 +1,10 @@
 /** The strings that keep the most. */
 import { placesOfLargest } from '../../base/largest.js';
 import type { Graph } from '../../graph/graph.js';
+import { IS_TEXT } from '../../graph/schema.js';
 import { dominatorTree } from '../sizes/dominators.js';
 import { retainedSizes } from '../sizes/retained-sizes.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
-import { STRINGS } from './string-summary.js';
 
 /**
  * Strings by what they keep: a string in pieces with its pieces, a part with the string that it is
@@ -23,7 +23,7 @@ export function largestStrings(
   const sizes = shallowSizes(graph);
   const { dominators } = dominatorTree(graph);
   const isListed = (node: number): boolean =>
-    STRINGS[nodeTypes[node]!] === 1 && sizes[node]! > 0 && STRINGS[nodeTypes[dominators[node]!]!] !== 1;
+    IS_TEXT[nodeTypes[node]!] === 1 && sizes[node]! > 0 && IS_TEXT[nodeTypes[dominators[node]!]!] !== 1;
   let total = 0;
   for (let node = 0; node < nodeCount; node++) if (isListed(node)) total++;
   return { nodes: placesOfLargest(retained, most, isListed), total };

@@ -10,12 +10,9 @@
  */
 import type { Graph } from '../../graph/graph.js';
 import { memo } from '../../graph/memo.js';
-import { nodeTypeMarks } from '../../graph/schema.js';
+import { IS_TEXT } from '../../graph/schema.js';
 import { STRING_FORMS, stringForm } from '../../v8/string-forms.js';
 import { shallowSizes } from '../sizes/shallow-sizes.js';
-
-/** By node type 1 for strings. */
-export const STRINGS = nodeTypeMarks('string', 'concatenated string', 'sliced string');
 
 /** Strings of one form. */
 export interface FormRow {
@@ -48,7 +45,7 @@ export const stringSummary = memo((graph: Graph): StringSummary => {
   const counts = new Float64Array(STRING_FORMS.length);
   const bytes = new Float64Array(STRING_FORMS.length);
   for (let node = 0; node < nodeCount; node++) {
-    if (STRINGS[nodeTypes[node]!] !== 1 || sizes[node] === 0) continue;
+    if (IS_TEXT[nodeTypes[node]!] !== 1 || sizes[node] === 0) continue;
     const form = formOf(node);
     counts[form]! += 1;
     bytes[form]! += sizes[node]!;

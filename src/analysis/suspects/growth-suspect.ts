@@ -1,6 +1,6 @@
 /** What grew, as entries. */
 import type { LeakEntry } from '../../base/leak-report.js';
-import { printable } from '../../base/printable.js';
+import { wayWords } from '../../base/leak-words.js';
 import type { SuspectContent, SuspectEntry } from '../../base/suspect-report.js';
 import { formatBytes, formatCount } from '../../base/units.js';
 import type { Graph } from '../../graph/graph.js';
@@ -37,12 +37,6 @@ function sizeWords({ size, aloneSize }: LeakEntry): string {
     : `lead to ${formatBytes(size)} more, ${formatBytes(aloneSize)} of it by no other place`;
 }
 
-/** How members are held: `in`, `behind`, `that lead to each other by .parent, from`. */
-function wayWords({ growth, linkedBy }: Leak): string {
-  if (linkedBy !== undefined) return `that lead to each other by .${printable(linkedBy)}, from`;
-  return growth === 'behind' ? 'behind' : 'in';
-}
-
 /** What grew, as a suspect. */
 export function growthSuspect(
   graph: Graph,
@@ -69,7 +63,7 @@ export function growthSuspect(
   return {
     verdict,
     kind,
-    headline: `${verdict}: ${series} ${wayWords(leak)} ${places}${place}${behindWords(graph, leak)}${by} ${sizeWords(entry)}`,
+    headline: `${verdict}: ${series} ${wayWords(entry)} ${places}${place}${behindWords(graph, leak)}${by} ${sizeWords(entry)}`,
     count: row.at(-1)!,
     counts: row,
     stayed: [],

@@ -1,7 +1,7 @@
 /** Objects that are large by themselves. */
 import type { Graph } from '../../graph/graph.js';
 import { retainersOf } from '../../graph/retainers.js';
-import { nodeTypeMarks } from '../../graph/schema.js';
+import { IS_TEXT } from '../../graph/schema.js';
 import { className } from '../../v8/class-names.js';
 import { isMachinery } from '../../v8/helpers.js';
 import { isContext } from '../../v8/names.js';
@@ -33,7 +33,6 @@ function isOfCode(graph: Graph, text: number): boolean {
 export function largeFindings(graph: Graph): Finding[] {
   const { nodeCount, nodeTypes } = graph;
   const isPrototype = prototypeNodes(graph);
-  const isText = nodeTypeMarks('string', 'concatenated string', 'sliced string');
   const roles = nodeRoles(graph);
   const sizes = shallowSizes(graph);
   const { parents } = holderChains(graph);
@@ -42,7 +41,7 @@ export function largeFindings(graph: Graph): Finding[] {
     if (sizes[node]! < LEAST_OWN || parents[node] === UNHELD) continue;
     const owner = ownerOfPart(graph, node);
     if (roles[owner] === WALL || isContext(graph)(owner) || isPrototype[owner] === 1) continue;
-    if (isText[nodeTypes[owner]!] === 1 && isOfCode(graph, owner)) continue;
+    if (IS_TEXT[nodeTypes[owner]!] === 1 && isOfCode(graph, owner)) continue;
     own.set(owner, (own.get(owner) ?? 0) + sizes[node]!);
   }
   const paths = holderPaths(graph);

@@ -114,13 +114,13 @@ export function suspectSearch(graph: Graph, options: SuspectSearchOptions): Susp
 
 /** Of places with one fingerprint that are no leaks the first, which says how many there are. */
 function alikeOnce(entries: readonly SuspectEntry[]): SuspectEntry[] {
-  const keyOf = ({ kind, fingerprint }: SuspectEntry): string => `${kind} ${fingerprint}`;
-  const groups = new Map<string, SuspectEntry[]>();
+  const groups = new Map<unknown, SuspectEntry[]>();
   for (const entry of entries) {
-    const known = groups.get(keyOf(entry));
-    if (known === undefined || entry.verdict === 'leak' || known[0]!.verdict !== entry.verdict)
-      groups.set(known === undefined ? keyOf(entry) : `${keyOf(entry)} ${groups.size}`, [entry]);
-    else known.push(entry);
+    const { verdict, kind, fingerprint } = entry;
+    const key = verdict === 'leak' ? entry : `${verdict} ${kind} ${fingerprint}`;
+    const known = groups.get(key);
+    if (known) known.push(entry);
+    else groups.set(key, [entry]);
   }
   return [...groups.values()].map(([first, ...others]) => {
     if (others.length === 0) return first!;

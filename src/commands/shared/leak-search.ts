@@ -24,7 +24,11 @@ export async function searchLeaks(
   );
   return {
     found,
-    notes: looksInPlace ? [] : ['growth in place was not looked at: standard input cannot be read twice'],
+    notes: looksInPlace
+      ? []
+      : [
+          'growth in place was not looked at: standard input cannot be read twice; members by snapshot are those of today that were there',
+        ],
   };
 }
 

@@ -43,24 +43,17 @@ export async function packageLeaks(
     }
     return known;
   };
+  const isNamed = namesPackages(graph);
   return ({ steps }) => {
     const ids = steps.map(({ id }) => id);
     const nodes = nodesWithIds(graph, ids).filter((node) => node >= 0);
     for (const leak of matchingLeaks(graph, nodes, all)) {
       const found = versionsOf(leak.package);
-      // Nothing is known of a bundle but its texts; a project knows what its own ones have.
-      if (
-        found.every((version) => version === undefined) &&
-        !own.includes(leak) &&
-        !isNamed(graph, leak.package)
-      )
-        continue;
       const fitting = found.filter((version) => version === undefined || versionFits(version, leak.versions));
-      if (fitting.length > 0)
-        return factOf(
-          leak,
-          fitting.find((version) => version !== undefined),
-        );
+      if (fitting.length === 0) continue;
+      const version = fitting.find((one) => one !== undefined);
+      // Nothing is known of a bundle but its texts; a project knows what its own ones have.
+      if (version !== undefined || own.includes(leak) || isNamed(leak.package)) return factOf(leak, version);
     }
     return null;
   };
@@ -89,11 +82,23 @@ function installedVersions(graph: Graph, name: string, packages: PackageNames): 
   return found.size === 0 && !hasPackages ? [undefined] : [...found.values()];
 }
 
-/** Whether a text of the heap names the package: its path, its source in a bundle, its messages. */
-function isNamed({ strings }: Graph, name: string): boolean {
-  for (let index = 0; index < strings.length; index++)
-    if (strings.lengthOf(index) >= name.length && strings.get(index).includes(name)) return true;
-  return false;
+/**
+ * Whether a text of the heap names a package: its path, its source in a bundle, its messages.
+ *
+ * - Cost: one pass over the strings for each package.
+ */
+function namesPackages({ strings }: Graph): (name: string) => boolean {
+  const known = new Map<string, boolean>();
+  const search = (name: string): boolean => {
+    for (let index = 0; index < strings.length; index++)
+      if (strings.lengthOf(index) >= name.length && strings.get(index).includes(name)) return true;
+    return false;
+  };
+  return (name) => {
+    const is = known.get(name) ?? search(name);
+    known.set(name, is);
+    return is;
+  };
 }
 
 /** `Known leak of debug 4.1.1: Each debug() that is called is kept in createDebug.instances.` */
